@@ -1,0 +1,131 @@
+/** `npm run bench`: ops and its peers on the same job, side by side in one run. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { realHosts } from '../test/hosts/available.ts'
+import { type Round, round, slowSeconds } from './compare.ts'
+import type { Contender } from './contender.ts'
+import { ansible, mitogen } from './contenders/ansible.ts'
+import { floor } from './contenders/floor.ts'
+import { mise } from './contenders/mise.ts'
+import { ops, opsProgram } from './contenders/ops.ts'
+import { measure } from './measure.ts'
+import { resultsFolder, root } from './places.ts'
+import { scale, typical } from './scale.ts'
+import { setUp } from './setup.ts'
+import { benchSocks } from './socks.ts'
+import { type Row, tableOf } from './table.ts'
+
+const contenders: readonly Contender[] = [floor, ops, mise, mitogen, ansible]
+/** Rounds of those that are slow. */
+const roundsOfSlow = 3
+
+const { values } = parseArgs({
+  options: {
+    setup: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    delay: { type: 'string', default: '25' },
+    hosts: { type: 'string', default: '8' },
+  },
+})
+
+if (values.setup) setUp()
+else await bench()
+
+async function bench(): Promise<void> {
+  const real = realHosts()
+  if (!real.available) return refuse(real.reason.replace('tests', 'benches'))
+  const wanted = values.only?.split(',')
+  const chosen = contenders.filter(
+    ({ name }) => !wanted || wanted.some(word => name.toLowerCase().includes(word)),
+  )
+  const wantsSocks = !wanted || wanted.includes('socks')
+  const delayMs = Number(values.delay)
+  const rows = await compareAll(chosen, Number(values.rounds), delayMs)
+  const withOps = chosen.includes(ops)
+  const versionSeconds = withOps ? typical(await versionRuns()).seconds : undefined
+  if (withOps) say(`ops on ${values.hosts} hosts ...`)
+  const perHost = withOps && Number(values.hosts) > 1 ? await scale(Number(values.hosts), 3) : undefined
+  const results = {
+    delayMs,
+    rows,
+    ...(versionSeconds !== undefined && { versionSeconds }),
+    ...(perHost && { scale: perHost }),
+  }
+  if (rows.length > 0) say(`\n${tableOf(results)}`)
+  if (wantsSocks) say('\nops socks beside ssh -D, medians of five turns; a ratio above 1 is for ops')
+  const socks = wantsSocks ? await benchSocks(say) : undefined
+  mkdirSync(resultsFolder, { recursive: true })
+  const file = join(resultsFolder, 'latest.json')
+  const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, node: process.version }
+  writeFileSync(
+    file,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }) }, undefined, 2)}\n`,
+  )
+  say(`Written to ${file}`)
+}
+
+/** Round by round, so that whatever else the machine does meets all of them alike. */
+async function compareAll(chosen: readonly Contender[], rounds: number, delayMs: number): Promise<Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'ops-bench-'))
+  const done = new Map<Contender, Round[]>(chosen.map(contender => [contender, []]))
+  try {
+    for (let number = 1; number <= rounds; number++) {
+      for (const contender of chosen) {
+        const own = done.get(contender) ?? []
+        const slow = (own[0]?.noop[0]?.seconds ?? 0) > slowSeconds
+        if (contender.missing() !== undefined || (slow && own.length >= roundsOfSlow)) continue
+        const result = await round(
+          contender,
+          join(folder, `${own.length}-${contenders.indexOf(contender)}`),
+          delayMs,
+          3,
+        )
+        own.push(result)
+        say(
+          `round ${number}: ${contender.name}: 40 changes ${result.first.seconds.toFixed(2)} s, ` +
+            `no-op ${result.noop.map(run => run.seconds.toFixed(2)).join(' ')} s`,
+        )
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return withRatios(chosen.map(contender => rowOf(contender, done.get(contender) ?? [])))
+}
+
+function rowOf(contender: Contender, rounds: readonly Round[]): Row {
+  const { name, about } = contender
+  const missing = contender.missing()
+  if (missing !== undefined) {
+    return { name, about, leftOut: `left out: needs ${missing} (npm run bench -- --setup)` }
+  }
+  const first = typical(rounds.map(each => each.first))
+  return { name, about, first, noop: typical(rounds.flatMap(each => each.noop)), rounds: rounds.length }
+}
+
+function withRatios(rows: readonly Row[]): Row[] {
+  const base = rows.find(({ name }) => name === floor.name)
+  if (base === undefined || 'leftOut' in base) return [...rows]
+  const ratio = ({ seconds }: { readonly seconds: number }): number => seconds / base.noop.seconds
+  return rows.map(row =>
+    'leftOut' in row ? row : { ...row, noopRatio: ratio(row.noop), firstRatio: ratio(row.first) },
+  )
+}
+
+async function versionRuns(): Promise<Awaited<ReturnType<typeof measure>>[]> {
+  const runs = []
+  while (runs.length < 11) runs.push(await measure({ argv: [...opsProgram, '--version'], cwd: root }))
+  return runs
+}
+
+function refuse(reason: string): void {
+  say(reason)
+  process.exitCode = 3
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,12 @@
+/** Where the bench finds and keeps things. */
+import { join } from 'node:path'
+
+/** The project's folder: the bench is always started from there by bench/run.mjs. */
+export const root = process.cwd()
+
+/** Peers that no Debian package brings; a throw-away folder. */
+export const peersFolder = join(root, 'node_modules/.cache/bench-peers')
+
+export const misePath = join(peersFolder, 'node_modules/@jdxcode/mise-linux-x64/bin/mise')
+
+export const resultsFolder = join(root, 'bench/results')

@@ -1,0 +1,117 @@
+/** `ops apply FILE`: exactly what a saved plan says, on its hosts, and nothing when one of them has moved since. */
+import type { Command } from 'commander'
+import { readPlan, type SavedPlan, stepsOf } from '../engine/saved-plan.ts'
+import { type ErrorData, InputErrors, inputError } from '../errors.ts'
+import { flagOf, type ParamDoc } from '../recipe/param-docs.ts'
+import { environmentName } from '../recipe/params.ts'
+import { readSecret } from '../recipe/read-secret.ts'
+import type { Screen } from '../report/screen.ts'
+import { resources } from '../resources/index.ts'
+import { Secret } from '../secret.ts'
+import { opsVersion } from '../version.ts'
+import { firstOperand, helped, parseArgv } from './argv.ts'
+import { becomeOf } from './become.ts'
+import { collected } from './collected.ts'
+import { confirmPlans } from './confirm-plans.ts'
+import { exitCodeOf, exitCodes } from './exit-code.ts'
+import { commonSettings } from './flags.ts'
+import { needsYes } from './needs-yes.ts'
+import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
+import { type ReportSession, underReport } from './report-session.ts'
+import { chooseReachable, connectTargets } from './targets.ts'
+
+/** Runs `ops apply FILE`; `command` is that of `ops apply`. */
+export async function applySavedPlan(
+  command: Command,
+  argv: readonly string[],
+  screen: Screen,
+): Promise<number> {
+  const file = firstOperand(command, argv) ?? ''
+  const plan = await readPlan(file, opsVersion())
+  const docs = plan.secrets.map(secretDoc)
+  addParamFlags(command, docs, plan.recipe)
+  if (helped(command, argv, screen)) return 0
+  const errors: ErrorData[] = []
+  const { operands, options } = parseArgv(command, argv, errors)
+  const settings = commonSettings(options, errors)
+  if (operands.length > 1) {
+    const next = `It is for ${plan.hosts.map(host => host.name).join(', ')}; leave the names out.`
+    errors.push(inputError('a saved plan names its hosts itself', { next }).data)
+  }
+  const names = plan.hosts.map(host => host.name)
+  const chosen = await collected(errors, () => chooseReachable(names, settings))
+  if (options.yes !== true) errors.push(...needsYes(settings.json))
+  return underReport(screen, settings, async session => {
+    const secrets = await savedSecrets(plan, paramValues(options, docs), session, errors)
+    if (errors.length > 0) throw new InputErrors(errors)
+    const become = await becomeOf(settings, session)
+    const targets = chosen ? await connectTargets(chosen, settings, session) : []
+    const hosts = [...targets].map(([host, target]) => {
+      const saved = plan.hosts.find(each => each.name === host.name)
+      const steps = saved ? stepsOf(saved, secrets, resources) : []
+      return {
+        target,
+        ...(become && { become }),
+        evaluate: () => ({ steps }),
+      }
+    })
+    const { report, interrupt, prompts } = session
+    const { runHosts } = await import('../engine/run.ts')
+    report.emit({ event: 'run', verb: 'apply', recipe: plan.recipe, hosts: names, version: opsVersion() })
+    const outcome = await runHosts({
+      verb: 'apply',
+      hosts,
+      limit: settings.limit,
+      emit: report.emit,
+      interrupt,
+      saved: plan.hosts,
+      waitForLock: options.wait === true,
+      purpose: `apply ${file}`,
+      ...(options.yes !== true && prompts && { confirm: confirmPlans(report, prompts) }),
+    })
+    if (outcome.declined) return exitCodes.interrupted
+    return exitCodeOf(
+      'apply',
+      Object.values(outcome.hosts).map(host => host.status),
+    )
+  })
+}
+
+function secretDoc(name: string): ParamDoc {
+  const help = 'Secret of the saved plan: not in the file.'
+  return {
+    name,
+    flag: flagOf(name),
+    placeholder: '@file',
+    kind: 'secret',
+    type: 'secret',
+    required: true,
+    help,
+  }
+}
+
+/** Secrets are never in the file: they are given again, as flag, environment or answer. */
+async function savedSecrets(
+  plan: SavedPlan,
+  flags: FlagValues,
+  { prompts, secrets: known }: ReportSession,
+  errors: ErrorData[],
+): Promise<Readonly<Record<string, Secret>>> {
+  const found: Record<string, Secret> = {}
+  for (const name of plan.secrets) {
+    const flag = flags[name]
+    const environment = process.env[environmentName(name)]
+    if (flag !== undefined) {
+      const read = readSecret(flag, process.cwd())
+      if ('problem' in read) errors.push(inputError(`${flagOf(name)}: ${read.problem}`).data)
+      else found[name] = read.value
+    } else if (environment) found[name] = new Secret(environment)
+    else if (prompts && errors.length === 0) found[name] = new Secret(await prompts.secret(name))
+    else {
+      const next = `Give it as ${flagOf(name)} @FILE or in the environment as ${environmentName(name)}.`
+      errors.push(inputError(`the saved plan needs the secret ${name} again`, { next }).data)
+    }
+  }
+  for (const secret of Object.values(found)) known.add(secret.reveal())
+  return found
+}

@@ -1,0 +1,80 @@
+/** Reads the command line of one verb, and keeps all that is wrong with it instead of the first thing only. */
+import { Command, CommanderError } from 'commander'
+import { type ErrorData, inputError } from '../errors.ts'
+import { nearest } from '../nearest.ts'
+import type { Screen } from '../report/screen.ts'
+
+export interface ParsedArgv {
+  readonly operands: readonly string[]
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** An empty commander command that neither prints nor exits by itself. */
+export function verbCommand(name: string, usage: string, description: string): Command {
+  return new Command(`ops ${name}`)
+    .usage(usage)
+    .description(description)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {}, outputError: () => {} })
+    .helpOption('-h, --help', 'show this help')
+    .allowExcessArguments()
+}
+
+/** True when help was asked for (and printed): `--help` anywhere before `--`. */
+export function helped(command: Command, argv: readonly string[], screen: Screen): boolean {
+  if (!asksHelp(argv)) return false
+  command.configureHelp({ helpWidth: Math.min(screen.columns(), 110) })
+  screen.out(command.helpInformation())
+  return true
+}
+
+export function asksHelp(argv: readonly string[]): boolean {
+  return beforeDashes(argv).some(word => word === '--help' || word === '-h')
+}
+
+/** The words that are the verb's own: a `--` ends them. */
+export function beforeDashes(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--')
+  return end < 0 ? argv : argv.slice(0, end)
+}
+
+/** The first word that is neither a known flag nor its value; for that no flag of a recipe may come before it. */
+export function firstOperand(command: Command, argv: readonly string[]): string | undefined {
+  const words = beforeDashes(argv)
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? ''
+    if (!word.startsWith('-') || word === '-') return word
+    const option = command.options.find(each => each.long === word || each.short === word)
+    if (option?.required === true) index++
+  }
+  return undefined
+}
+
+/** Splits flags from operands; unknown flags and missing values become errors. */
+export function parseArgv(command: Command, argv: readonly string[], errors: ErrorData[]): ParsedArgv {
+  try {
+    const { operands, unknown } = command.parseOptions([...argv])
+    const flags = unknown.filter(word => word.startsWith('-') && word !== '-')
+    for (const flag of flags) errors.push(unknownFlag(command, flag))
+    // After an unknown flag nobody can tell its value from an operand: taking none avoids errors that follow from it.
+    const rest = flags.length === 0 ? unknown : []
+    return { operands: [...operands, ...rest], options: command.opts() }
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown
+    errors.push(inputError(thrown.message.replace(/^error: /, '')).data)
+    return { operands: [], options: command.opts() }
+  }
+}
+
+function unknownFlag(command: Command, flag: string): ErrorData {
+  const name = flag.replace(/=.*$/s, '')
+  const known = command.options.flatMap(option =>
+    [option.long, option.short].filter(text => text !== undefined),
+  )
+  if (flag.includes('=') && known.includes(name)) return inputError(`${name} takes no value`).data
+  const near = nearest(name, [...known, '--help'])
+  const hint = near === undefined ? '' : `Did you mean ${near}? `
+  return inputError(`unknown flag ${name}`, {
+    next: `${hint}\`${command.name()} --help\` lists the flags.`,
+  }).data
+}

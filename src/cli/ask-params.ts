@@ -1,0 +1,61 @@
+/** A recipe's params from flags, ops.ini and, on a terminal, questions for what is missing. */
+import type { ErrorData } from '../errors.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import type { LoadedRecipe } from '../recipe/load.ts'
+import type { ParamDoc } from '../recipe/param-docs.ts'
+import { missingErrors, type ParamSources, resolveParams } from '../recipe/params.ts'
+import { Secret } from '../secret.ts'
+import type { FlagValues } from './param-flags.ts'
+import type { Prompts } from './prompts.ts'
+import type { ReportSession } from './report-session.ts'
+
+type Params = Readonly<Record<string, unknown>>
+
+interface Given {
+  readonly flags: FlagValues
+  readonly inventory: Inventory | undefined
+}
+
+/** The params, or undefined with what is wrong with them added to `errors`. Asks only when nothing else is wrong. */
+export async function askParams(
+  loaded: LoadedRecipe,
+  given: Given,
+  { prompts, secrets }: Pick<ReportSession, 'prompts' | 'secrets'>,
+  errors: ErrorData[],
+): Promise<Params | undefined> {
+  const inventory = given.inventory?.paramsFor(loaded.name) ?? []
+  const sources: ParamSources = { flags: given.flags, inventory }
+  let resolved = resolveParams(loaded, sources)
+  errors.push(...resolved.errors)
+  if (resolved.missing.length > 0) {
+    if (!prompts || errors.length > 0) {
+      errors.push(...missingErrors(loaded, resolved.missing))
+      return undefined
+    }
+    const answers: Record<string, string | boolean | Secret> = {}
+    for (const doc of resolved.missing) answers[doc.name] = await ask(loaded, doc, prompts)
+    resolved = resolveParams(loaded, { ...sources, answers })
+    errors.push(...resolved.errors)
+  }
+  if (resolved.errors.length > 0) return undefined
+  for (const value of Object.values(resolved.params)) if (value instanceof Secret) secrets.add(value.reveal())
+  return resolved.params
+}
+
+async function ask(
+  loaded: LoadedRecipe,
+  doc: ParamDoc,
+  prompts: Prompts,
+): Promise<string | boolean | Secret> {
+  const question = `${doc.name}${doc.help === '' ? '' : ` (${doc.help.replace(/\.$/, '')})`}`
+  if (doc.kind === 'secret') return new Secret(await prompts.secret(question))
+  if (doc.kind === 'boolean') return prompts.confirm(question)
+  if (doc.kind === 'choice' && doc.choices) return prompts.select(question, doc.choices)
+  return prompts.text(question, { validate: answer => problemOf(loaded, doc, answer) ?? true })
+}
+
+/** The answer is checked by the same code as a flag, so that a wrong one is asked for again. */
+function problemOf(loaded: LoadedRecipe, doc: ParamDoc, answer: string): string | undefined {
+  const { errors } = resolveParams(loaded, { answers: { [doc.name]: answer }, environment: {} })
+  return errors[0]?.title
+}

@@ -1,0 +1,123 @@
+/** The flags that verbs share: declared once, checked once. */
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import { type ErrorData, inputError } from '../errors.ts'
+
+/** What the common flags say, checked. */
+export interface CommonSettings {
+  readonly sshConfigFile?: string
+  readonly inventoryFile?: string
+  readonly identityFile?: string
+  readonly acceptNew: boolean
+  readonly backend?: 'ssh2' | 'openssh'
+  /** Undefined: stay the login user. */
+  readonly becomeUser?: string
+  readonly askBecomePassword: boolean
+  readonly connectTimeoutMs?: number
+  readonly verbose: boolean
+  readonly json: boolean
+  /** Hosts at once. */
+  readonly limit: number
+}
+
+const defaultLimit = 32
+const longestTimeoutSeconds = 86_400
+
+/** Flags of every verb that logs in to hosts. */
+export function addConnectionFlags(command: Command): Command {
+  const flags: readonly [string, string][] = [
+    ['-i, --inventory <file>', 'ops.ini to read; otherwise the one of this folder or above'],
+    ['-F, --ssh-config <file>', 'ssh config to read instead of ~/.ssh/config'],
+    ['--identity <file>', 'private key to log in with, and no other one'],
+    ['--accept-new', 'accept and record host keys that are not known yet; a changed key is never accepted'],
+    ['--transport <name>', '`ssh2` or `openssh`; otherwise chosen by what the ssh config needs'],
+    ['--become-user <user>', 'user to act as on the host (default: root)'],
+    ['--no-become', 'act as the user that logs in'],
+    ['--ask-become-pass', 'ask for the sudo password first; without a terminal, the first line of stdin'],
+    ['--timeout <seconds>', 'longest wait for connecting and login together'],
+    ['--limit <n>', `hosts at once (default: ${defaultLimit})`],
+  ]
+  for (const [flag, help] of flags) command.addOption(new Option(flag, help).helpGroup('Connection:'))
+  return addOutputFlags(command)
+}
+
+/** Flags of every verb. */
+export function addOutputFlags(command: Command): Command {
+  for (const [flag, help] of [
+    ['-v, --verbose', 'tell more: connections, output of steps, steps that are ok'],
+    ['--json', 'one JSON event a line on stdout; the last is the summary'],
+  ] as const) {
+    command.addOption(new Option(flag, help).helpGroup('Output:'))
+  }
+  return command
+}
+
+/** Reads what the flags above were set to; adds what is wrong with them to `errors`. */
+export function commonSettings(
+  options: Readonly<Record<string, unknown>>,
+  errors: ErrorData[],
+): CommonSettings {
+  const text = (name: string): string | undefined => {
+    const value = options[name]
+    if (value === '') errors.push(inputError(`--${kebab(name)} is empty`).data)
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const file = (name: string): string | undefined => {
+    const path = text(name)?.replace(/^~(?=\/)/, homedir())
+    // ssh takes the word none for no config at all.
+    const isNone = name === 'sshConfig' && path === 'none'
+    if (path === undefined || isNone || existsSync(path)) return path
+    errors.push(inputError(`--${kebab(name)} ${path}: there is no such file`).data)
+    return undefined
+  }
+  const backend = text('transport')
+  if (backend !== undefined && backend !== 'ssh2' && backend !== 'openssh') {
+    errors.push(
+      inputError(`--transport ${backend}: there is no such transport`, { next: 'Use ssh2 or openssh.' }).data,
+    )
+  }
+  const becomeUser = text('becomeUser')
+  if (becomeUser !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/.test(becomeUser)) {
+    errors.push(inputError(`--become-user ${becomeUser}: not a user name`).data)
+  }
+  if (becomeUser !== undefined && options.become === false) {
+    errors.push(inputError('--become-user and --no-become contradict each other').data)
+  }
+  const timeoutMs = wholeNumber(text('timeout'), '--timeout', longestTimeoutSeconds, errors)
+  const limit = wholeNumber(text('limit'), '--limit', 10_000, errors)
+  const sshConfigFile = file('sshConfig')
+  const inventoryFile = file('inventory')
+  const identityFile = file('identity')
+  return {
+    ...(sshConfigFile !== undefined && { sshConfigFile }),
+    ...(inventoryFile !== undefined && { inventoryFile }),
+    ...(identityFile !== undefined && { identityFile }),
+    ...((backend === 'ssh2' || backend === 'openssh') && { backend }),
+    ...(options.become !== false && { becomeUser: becomeUser ?? 'root' }),
+    ...(timeoutMs !== undefined && { connectTimeoutMs: timeoutMs * 1000 }),
+    acceptNew: options.acceptNew === true,
+    askBecomePassword: options.askBecomePass === true,
+    verbose: options.verbose === true,
+    json: options.json === true,
+    limit: limit ?? defaultLimit,
+  }
+}
+
+function wholeNumber(
+  text: string | undefined,
+  flag: string,
+  most: number,
+  errors: ErrorData[],
+): number | undefined {
+  if (text === undefined) return undefined
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (value >= 1 && value <= most) return value
+  errors.push(inputError(`${flag} ${text}: not a whole number from 1 to ${most}`).data)
+  return undefined
+}
+
+function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+/** The program `ops`: the smallest start path; everything else is loaded when it is needed. */
+import { fileURLToPath } from 'node:url'
+import { lostOutput, processScreen } from '../report/screen.ts'
+import { opsVersion } from '../version.ts'
+import { exitCodes } from './exit-code.ts'
+
+/** The bundle beside this file; the build puts its name here. */
+declare const opsBundle: string
+
+const argv = process.argv.slice(2)
+const screen = processScreen()
+const onlyVersion = argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')
+let keepCompiled = (): void => {}
+
+if (onlyVersion) screen.out(`${opsVersion()}\n`)
+else {
+  const { runCompiled } = await import('./compiled-bundle.ts')
+  const running = runCompiled(fileURLToPath(new URL(opsBundle, import.meta.url)), argv[0] ?? '')
+  const exitCode = await running.exports.runProgram(argv, screen)
+  // A slip of the keyboard is no use to be prepared for.
+  if (exitCode !== exitCodes.input) keepCompiled = running.keep
+  process.exitCode = exitCode
+}
+
+// Waits until what was written is out and any failure of that was told, then ends, whatever handle a library may still hold.
+process.stdout.write('', () => setImmediate(end))
+
+function end(): void {
+  const lost = lostOutput()
+  if (lost) {
+    screen.error(`error: the output could not be written whole: ${lost.message}\n`)
+    process.exitCode ||= exitCodes.failed
+  }
+  process.stderr.write('', () => {
+    keepCompiled()
+    process.exit()
+  })
+}

@@ -1,0 +1,23 @@
+/** `ops --help`: one screen. */
+import type { Style } from '../report/style.ts'
+import { verbs } from './verbs.ts'
+
+/** The whole help text, without a last end of line. */
+export function programHelp(style: Style): string {
+  const rows = verbs.map(verb => [`ops ${verb.name} ${verb.usage}`, verb.summary] as const)
+  const width = Math.max(...rows.map(([usage]) => usage.length))
+  return [
+    'Brings servers to a known state from typed recipes over plain SSH.',
+    '',
+    ...rows.map(([usage, summary]) => `  ${style.bold(usage.padEnd(width))}  ${summary}`),
+    '',
+    'HOST: a name, group or glob of ops.ini, an ssh config name, user@host:port, `local` or `sandbox`.',
+    "A recipe's params are flags after its name: ops apply nginx web1 --listen 9000",
+    '',
+    'ops VERB --help shows the flags of a verb, ops apply RECIPE --help those of a recipe.',
+    '',
+    style.dim('Exit codes: 0 done · 1 a step failed · 2 drift (check) · 3 bad input, nothing changed'),
+    style.dim('  4 unreachable, login or host key · 5 lost, state unknown · 6 locked by another run'),
+    style.dim('  7 reverted · 8 moved by somebody else since the plan · 130 interrupted'),
+  ].join('\n')
+}

@@ -1,0 +1,58 @@
+/** Finds the verb, runs it, and turns whatever comes of it into an exit code. */
+import { inputError } from '../errors.ts'
+import { nearest } from '../nearest.ts'
+import { errorsText } from '../report/error-text.ts'
+import { ndjsonReport } from '../report/ndjson-report.ts'
+import type { Screen } from '../report/screen.ts'
+import { opsVersion } from '../version.ts'
+import { exitCodes } from './exit-code.ts'
+import { programHelp } from './program-help.ts'
+import { refusalOf } from './thrown.ts'
+import { verbs } from './verbs.ts'
+
+/** Runs one command line; never throws. */
+export async function runProgram(argv: readonly string[], screen: Screen): Promise<number> {
+  const [name, ...rest] = argv
+  try {
+    if (name === undefined) {
+      screen.error(`${programHelp(screen.errorStyle)}\n`)
+      return exitCodes.input
+    }
+    if (name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
+      screen.out(`${programHelp(screen.style)}\n`)
+      return 0
+    }
+    if (name === '--version' || name === '-V') {
+      screen.out(`${opsVersion()}\n`)
+      return 0
+    }
+    const [verbName, verbArgv] = name === 'help' ? [rest[0] ?? '', ['--help']] : [name, rest]
+    const verb = verbs.find(each => each.name === verbName)
+    if (verb === undefined) throw unknownVerb(verbName)
+    const { run } = await verb.load()
+    return await run(verbArgv, { screen })
+  } catch (thrown) {
+    return tell(thrown, argv, screen)
+  }
+}
+
+function unknownVerb(name: string): Error {
+  const near = nearest(
+    name,
+    verbs.map(verb => verb.name),
+  )
+  const next = `${near === undefined ? '' : `Did you mean \`ops ${near}\`? `}\`ops --help\` lists the verbs.`
+  return inputError(name.startsWith('-') ? `unknown flag ${name}` : `unknown verb ${name}`, { next })
+}
+
+function tell(thrown: unknown, argv: readonly string[], screen: Screen): number {
+  const { errors, exitCode } = refusalOf(thrown)
+  if (beforeDashes(argv).includes('--json')) ndjsonReport(screen).refuse(errors)
+  else screen.error(`${errorsText(errors, screen.errorStyle)}\n`)
+  return exitCode
+}
+
+function beforeDashes(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--')
+  return end < 0 ? argv : argv.slice(0, end)
+}

@@ -1,0 +1,34 @@
+/** A recipe evaluated for each host before anything is contacted, so that what is wrong shows at once. */
+import type { Evaluate } from '../engine/survey.ts'
+import { type ErrorData, InputErrors } from '../errors.ts'
+import type { SelectedHost } from '../inventory/select.ts'
+import { type Evaluation, evaluate } from '../recipe/evaluate.ts'
+import type { LoadedRecipe } from '../recipe/load.ts'
+
+/** How the engine gets the steps of each host; what is wrong is added to `errors`, the same mistake once. */
+export function evaluations(
+  loaded: LoadedRecipe,
+  params: Readonly<Record<string, unknown>>,
+  hosts: readonly SelectedHost[],
+  errors: ErrorData[],
+): ReadonlyMap<SelectedHost, Evaluate> {
+  const told = new Set<string>()
+  const found = new Map<SelectedHost, Evaluate>()
+  for (const host of hosts) {
+    const { name, address, groups } = host
+    const evaluated: (...facts: Parameters<Evaluate>) => Evaluation = facts =>
+      evaluate(loaded, params, { name, address, groups }, facts)
+    try {
+      const first = evaluated()
+      found.set(host, facts => (facts === undefined ? first : evaluated(facts)))
+    } catch (thrown) {
+      if (!(thrown instanceof InputErrors)) throw thrown
+      for (const error of thrown.errors) {
+        const key = JSON.stringify(error)
+        if (!told.has(key)) errors.push(error)
+        told.add(key)
+      }
+    }
+  }
+  return found
+}

@@ -1,0 +1,162 @@
+/** What apply, plan and check share: argv, recipe, params and hosts come together, then the engine runs. */
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { type ErrorData, InputErrors, inputError } from '../errors.ts'
+import { type LoadedRecipe, loadRecipe } from '../recipe/load.ts'
+import { describeParams, type ParamDoc } from '../recipe/param-docs.ts'
+import type { Screen } from '../report/screen.ts'
+import { opsVersion } from '../version.ts'
+import { asksHelp, firstOperand, helped, parseArgv, verbCommand } from './argv.ts'
+import { askParams } from './ask-params.ts'
+import { becomeOf } from './become.ts'
+import { collected } from './collected.ts'
+import { confirmPlans } from './confirm-plans.ts'
+import { exitCodeOf, exitCodes } from './exit-code.ts'
+import { addConnectionFlags, type CommonSettings, commonSettings } from './flags.ts'
+import { needsYes } from './needs-yes.ts'
+import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
+import { evaluations } from './recipe-hosts.ts'
+import { type ReportSession, underReport } from './report-session.ts'
+import { isSavedPlan } from './saved-plan-file.ts'
+import { type Chosen, chooseReachable, connectTargets } from './targets.ts'
+
+export type RecipeVerb = 'apply' | 'plan' | 'check'
+
+const descriptions: Readonly<Record<RecipeVerb, string>> = {
+  apply: 'Plans, asks, applies, and proves that it holds. RECIPE may be a file that `ops plan -o` wrote.',
+  plan: 'Shows what would be done, with diffs; touches nothing.',
+  check: 'Reports drift and touches nothing: exit code 2 when something differs.',
+}
+
+/** Everything that was said on the command line, checked as far as is possible without asking anybody. */
+interface Request {
+  readonly verb: RecipeVerb
+  readonly loaded: LoadedRecipe | undefined
+  readonly flags: FlagValues
+  readonly chosen: Chosen | undefined
+  readonly settings: CommonSettings
+  readonly yes: boolean
+  readonly wait: boolean
+  readonly output: string | undefined
+  readonly errors: ErrorData[]
+}
+
+/** Runs one of the three; answers with the exit code. */
+export async function runRecipeVerb(
+  verb: RecipeVerb,
+  argv: readonly string[],
+  screen: Screen,
+): Promise<number> {
+  const plain = recipeCommand(verb)
+  const name = firstOperand(plain, argv)
+  if (verb === 'apply' && name !== undefined && isSavedPlan(name)) {
+    const { applySavedPlan } = await import('./apply-saved-plan.ts')
+    return applySavedPlan(plain, argv, screen)
+  }
+  const errors: ErrorData[] = []
+  const loaded = name === undefined ? undefined : await collected(errors, () => loadRecipe(name))
+  const docs = loaded ? describeParams(loaded.recipe.params) : []
+  const command = recipeCommand(verb, loaded, docs)
+  if (errors.length > 0 && asksHelp(argv)) throw new InputErrors(errors)
+  if (helped(command, argv, screen)) return 0
+
+  const argvErrors: ErrorData[] = []
+  const { operands, options } = parseArgv(command, argv, argvErrors)
+  // Flags of a recipe that did not load cannot be told from wrong ones.
+  if (loaded || name === undefined) errors.push(...argvErrors)
+  if (name === undefined && argvErrors.length === 0) {
+    errors.push(inputError('no recipe given', { next: '`ops recipes` lists them.' }).data)
+  }
+  const settings = commonSettings(options, errors)
+  const hostNames = operands.slice(1)
+  if (name !== undefined && hostNames.length === 0 && argvErrors.length === 0) {
+    const next = `Write \`ops ${verb} ${name} HOST...\`; \`ops hosts\` lists those that are known, \`local\` is this machine.`
+    errors.push(inputError('no host given', { next }).data)
+  }
+  const chosen = await collected(errors, () => chooseReachable(hostNames, settings))
+  const yes = options.yes === true
+  if (typeof options.output === 'string') errors.push(...outputProblems(options.output))
+  if (verb === 'apply' && !yes && name !== undefined) errors.push(...needsYes(settings.json))
+  return underReport(screen, settings, session =>
+    runRequest(
+      {
+        verb,
+        loaded,
+        flags: paramValues(options, docs),
+        chosen,
+        settings,
+        yes,
+        wait: options.wait === true,
+        output: typeof options.output === 'string' ? options.output : undefined,
+        errors,
+      },
+      session,
+    ),
+  )
+}
+
+async function runRequest(request: Request, session: ReportSession): Promise<number> {
+  const { verb, loaded, settings, errors, chosen } = request
+  const { report, interrupt, prompts } = session
+  const given = { flags: request.flags, inventory: chosen?.inventory }
+  const params = loaded && (await askParams(loaded, given, session, errors))
+  if (!loaded || !params || !chosen) throw new InputErrors(errors)
+  // What is wrong with its steps is told with the rest, also where something else is wrong already.
+  const evaluate = evaluations(loaded, params, chosen.hosts, errors)
+  if (errors.length > 0) throw new InputErrors(errors)
+
+  const become = await becomeOf(settings, session)
+  const targets = await connectTargets(chosen, settings, session)
+  const { runHosts } = await import('../engine/run.ts')
+  const names = chosen.hosts.map(host => host.name)
+  report.emit({ event: 'run', verb, recipe: loaded.name, hosts: names, version: opsVersion() })
+  const outcome = await runHosts({
+    verb,
+    hosts: chosen.hosts.map(host => ({
+      target: targets.get(host) ?? host.target,
+      ...(become && { become }),
+      evaluate: evaluate.get(host) ?? (() => ({ steps: [] })),
+    })),
+    limit: settings.limit,
+    emit: report.emit,
+    interrupt,
+    waitForLock: request.wait,
+    purpose: `${verb} ${loaded.name}`,
+    ...(verb === 'apply' && !request.yes && prompts && { confirm: confirmPlans(report, prompts) }),
+  })
+  if (request.output !== undefined) {
+    const { savePlanFile } = await import('./saved-plan-file.ts')
+    await savePlanFile(request.output, loaded, params, outcome)
+  }
+  if (outcome.declined) return exitCodes.interrupted
+  return exitCodeOf(
+    verb,
+    Object.values(outcome.hosts).map(host => host.status),
+  )
+}
+
+function recipeCommand(verb: RecipeVerb, loaded?: LoadedRecipe, docs: readonly ParamDoc[] = []): Command {
+  const usage = `${loaded?.name ?? 'RECIPE'} HOST... [flags]`
+  const about = loaded
+    ? `${descriptions[verb]}\n\n${loaded.name}: ${loaded.recipe.summary}`
+    : descriptions[verb]
+  const command = verbCommand(verb, usage, about)
+  if (loaded) addParamFlags(command, docs, loaded.name)
+  if (verb === 'apply') {
+    command.option('-y, --yes', 'apply without asking')
+    command.option('--wait', 'wait for a host that another run holds, instead of giving up (exit 6)')
+  }
+  if (verb === 'plan') command.option('-o, --output <file>', 'save the plan (mode 0600) for `ops apply FILE`')
+  return addConnectionFlags(command)
+}
+
+/** Why a plan cannot be saved there: better told before hosts are asked than after. */
+function outputProblems(file: string): readonly ErrorData[] {
+  const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory()
+  if (!isFolder(dirname(resolve(file))))
+    return [inputError(`-o ${file}: the folder for it is not there`).data]
+  if (!isFolder(file)) return []
+  const next = `Name a file, such as ${join(file, 'web.plan')}.`
+  return [inputError(`-o ${file} is a folder`, { next }).data]
+}

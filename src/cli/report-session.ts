@@ -1,0 +1,48 @@
+/** The frame around everything that reports a run: the right report, signals, and an orderly end. */
+
+import type { Interrupt } from '../engine/interrupt.ts'
+import { makeReport } from '../report/make-report.ts'
+import type { Report } from '../report/report.ts'
+import type { Screen } from '../report/screen.ts'
+import { exitCodes } from './exit-code.ts'
+import { watchSignals } from './interrupt.ts'
+import { isInteractive, type Prompts, terminalPrompts } from './prompts.ts'
+import { refusalOf } from './thrown.ts'
+
+export interface ReportSession {
+  readonly report: Report
+  readonly interrupt: Interrupt
+  /** Undefined where nobody can be asked: no terminal, or NDJSON on stdout. */
+  readonly prompts: Prompts | undefined
+  /** Values that are masked in everything that is told from now on. */
+  readonly secrets: Set<string>
+  /** What must be closed when the run is over, however it ends. */
+  readonly atEnd: (() => Promise<void>)[]
+}
+
+/** Runs work under a report. Input errors are told by it (exit 3); the rest is the work's own exit code. */
+export async function underReport(
+  screen: Screen,
+  options: { readonly json: boolean; readonly verbose: boolean },
+  work: (session: ReportSession) => Promise<number>,
+): Promise<number> {
+  const secrets = new Set<string>()
+  const atEnd: (() => Promise<void>)[] = []
+  const report = makeReport(screen, { ...options, secrets })
+  const signals = watchSignals(
+    text => report.say(text),
+    () => process.exit(exitCodes.interrupted),
+  )
+  const prompts = isInteractive() && !options.json ? terminalPrompts(report) : undefined
+  try {
+    return await work({ report, interrupt: signals.interrupt, prompts, secrets, atEnd })
+  } catch (thrown) {
+    const { errors, exitCode } = refusalOf(thrown)
+    report.refuse(errors)
+    return exitCode
+  } finally {
+    for (const close of atEnd) await close()
+    signals.stop()
+    report.close()
+  }
+}

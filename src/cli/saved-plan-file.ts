@@ -1,0 +1,59 @@
+/** Plans in files: telling one from a recipe, and writing one. */
+import { closeSync, openSync, readSync } from 'node:fs'
+import type { RunOutcome } from '../engine/run.ts'
+import { inputError } from '../errors.ts'
+import type { LoadedRecipe } from '../recipe/load.ts'
+import { Secret } from '../secret.ts'
+import { opsVersion } from '../version.ts'
+
+const firstBytes = 64
+
+/** True for a file that `ops plan -o` wrote, and for a name that says it is one. */
+export function isSavedPlan(name: string): boolean {
+  if (name.endsWith('.plan')) return true
+  if (/\.[cm]?[jt]s$/.test(name)) return false
+  try {
+    const file = openSync(name, 'r')
+    try {
+      const bytes = Buffer.alloc(firstBytes)
+      const length = readSync(file, bytes, 0, firstBytes, 0)
+      return /^\s*\{\s*"format":/.test(bytes.toString('utf8', 0, length))
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return false
+  }
+}
+
+/** Saves what was planned. Throws OpsError `input` for what cannot be saved. */
+export async function savePlanFile(
+  file: string,
+  loaded: LoadedRecipe,
+  params: Readonly<Record<string, unknown>>,
+  outcome: RunOutcome,
+): Promise<void> {
+  const [{ savePlan, writePlan }, { resources }] = await Promise.all([
+    import('../engine/saved-plan.ts'),
+    import('../resources/index.ts'),
+  ])
+  const secrets = Object.fromEntries(
+    Object.entries(params).flatMap(([name, value]) => (value instanceof Secret ? [[name, value]] : [])),
+  )
+  const plan = savePlan({
+    version: opsVersion(),
+    recipe: loaded.name,
+    hosts: outcome.planned,
+    secrets,
+    registry: resources,
+  })
+  const text = JSON.stringify(plan)
+  for (const [name, secret] of Object.entries(secrets)) {
+    // A recipe may have put it into some text: then no reference can stand for it.
+    if (!text.includes(JSON.stringify(secret.reveal()).slice(1, -1))) continue
+    throw inputError(`the plan cannot be saved: it would hold the secret ${name}`, {
+      next: 'Hand the secret to a resource as it is, not inside other text; or apply the recipe itself.',
+    })
+  }
+  await writePlan(file, plan)
+}

@@ -1,0 +1,46 @@
+/** `ops hosts`: hosts and groups by name, and where each came from. */
+import { type ErrorData, InputErrors } from '../../errors.ts'
+import { listHosts } from '../../inventory/list.ts'
+import { readInventory } from '../../inventory/read.ts'
+import { hostListText } from '../../report/host-list-text.ts'
+import { helped, parseArgv, verbCommand } from '../argv.ts'
+import { collected } from '../collected.ts'
+import { chooseHosts } from '../targets.ts'
+import type { VerbContext } from '../verb.ts'
+
+export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
+  const description =
+    'Lists the hosts and groups that have a name, and where each came from. With HOST..., what those words stand for.'
+  const command = verbCommand('hosts', '[HOST...] [flags]', description)
+    .option('-i, --inventory <file>', 'ops.ini to read; otherwise the one of this folder or above')
+    .option('-F, --ssh-config <file>', 'ssh config to read instead of ~/.ssh/config')
+    .option('--json', 'one JSON object on stdout')
+  if (helped(command, argv, screen)) return 0
+  const errors: ErrorData[] = []
+  const { operands, options } = parseArgv(command, argv, errors)
+  const file = typeof options.inventory === 'string' ? options.inventory : undefined
+  const sshConfigFile = typeof options.sshConfig === 'string' ? options.sshConfig : undefined
+  const settings = {
+    ...(file !== undefined && { inventoryFile: file }),
+    ...(sshConfigFile !== undefined && { sshConfigFile }),
+  }
+  const chosen =
+    operands.length === 0 ? undefined : await collected(errors, () => chooseHosts(operands, settings))
+  const listing = await collected(errors, () =>
+    listHosts(readInventory(file === undefined ? {} : { file }), settings),
+  )
+  if (!listing || errors.length > 0) throw new InputErrors(errors)
+  const shown = chosen
+    ? {
+        ...listing,
+        groups: [],
+        hosts: chosen.hosts.map(({ name, address, groups }) => {
+          const known = listing.hosts.find(each => each.name === name)
+          return known ?? { name, address, groups, from: 'as written' as const, where: undefined }
+        }),
+      }
+    : listing
+  if (options.json === true) screen.out(`${JSON.stringify(shown)}\n`)
+  else screen.out(`${hostListText(shown, screen.style)}\n`)
+  return 0
+}

@@ -1,0 +1,33 @@
+/** `ops resources [NAME]`: what recipes can be made of, or what one resource does and takes. */
+import { type ErrorData, InputErrors, inputError } from '../../errors.ts'
+import { didYouMean } from '../../nearest.ts'
+import { resourceListText, resourceText } from '../../report/resource-text.ts'
+import { describeResource } from '../../resources/describe.ts'
+import { resources } from '../../resources/index.ts'
+import { helped, parseArgv, verbCommand } from '../argv.ts'
+import type { VerbContext } from '../verb.ts'
+
+export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
+  const description = 'Lists what recipes are made of; or shows one resource with its params and examples.'
+  const command = verbCommand('resources', '[NAME]', description).option('--json', 'JSON on stdout')
+  if (helped(command, argv, screen)) return 0
+  const errors: ErrorData[] = []
+  const { operands, options } = parseArgv(command, argv, errors)
+  if (errors.length > 0) throw new InputErrors(errors)
+  const [name] = operands
+  if (name === undefined) {
+    const all = Object.values(resources).map(({ definition: { type, doc } }) => ({ type, doc }))
+    if (options.json === true) screen.out(`${JSON.stringify(all)}\n`)
+    else screen.out(`${resourceListText(all, screen.style)}\n`)
+    return 0
+  }
+  const found = Object.hasOwn(resources, name) ? resources[name] : undefined
+  if (found === undefined) {
+    const near = didYouMean(name, Object.keys(resources))
+    throw inputError(`there is no resource ${name}`, { next: `${near}\`ops resources\` lists them.` })
+  }
+  const page = describeResource(found.definition)
+  if (options.json === true) screen.out(`${JSON.stringify(page)}\n`)
+  else screen.out(`${resourceText(page, screen.style)}\n`)
+  return 0
+}

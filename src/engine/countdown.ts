@@ -1,0 +1,37 @@
+/** The time in which a host that could have cut us off waits for a fresh login, as one run sees it. */
+import { restoreNowScript } from '../shell/access-arm.ts'
+import type { ApplyContext } from './apply-context.ts'
+import { confirmAccess, type Verdict } from './confirm-access.ts'
+import type { Session } from './session.ts'
+
+const aliveMs = 5000
+
+/** Runs from the first step that endangers our access to the login that confirms. */
+export class Countdown {
+  isRunning = false
+  readonly #context: ApplyContext
+
+  constructor(context: ApplyContext) {
+    this.#context = context
+  }
+
+  /** Logs in afresh, so that the host gives its verdict. `session` is the one in use, dead or alive. */
+  async end(session: Session, isLast: boolean): Promise<Verdict> {
+    const { freshLogin, emit, interrupt } = this.#context
+    if (!freshLogin) throw new Error('a step that can cut our access was applied where nobody logs in')
+    const { host, names } = session
+    const restoreNow = () => session.trip(restoreNowScript, { silenceMs: aliveMs })
+    const run = names.id
+    const verdict = await confirmAccess({ host, run, isLast, freshLogin, restoreNow, emit, interrupt })
+    this.isRunning = false
+    return verdict
+  }
+
+  /** The session in use, or another one: a dead connection is told by nothing but silence. */
+  async sessionAfter(session: Session): Promise<Session> {
+    return session.trip(':', { silenceMs: aliveMs }).then(
+      () => session,
+      () => this.#context.reconnect('connection'),
+    )
+  }
+}

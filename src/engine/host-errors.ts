@@ -1,0 +1,66 @@
+/** What ends a whole host's run, in words: locked, stopped, moved, unstable. */
+import type { Changed, ErrorData } from '../errors.ts'
+import { type PlannedStep, stepNameAt } from './make-plan.ts'
+
+export function lockedError(host: string, holder: string): ErrorData {
+  return {
+    code: 'locked',
+    title: `${host} is being changed by another run`,
+    detail: holder || 'the holder has not written its name yet',
+    host,
+    changed: 'no',
+    next: 'Wait for it to end and run again, or use --wait. The lock ends with that run, however it ends.',
+  }
+}
+
+export function stoppedError(host: string, step: string, changed: boolean, asked = true): ErrorData {
+  return {
+    code: 'interrupted',
+    title: asked
+      ? `stopped before ${step}, as asked`
+      : `${host} stopped before ${step}: it had heard nothing from here for too long`,
+    host,
+    step,
+    changed: changed ? 'yes' : 'no',
+    next: 'What was done is done and proved. Run the same command again to do the rest.',
+  }
+}
+
+export function movedError(
+  host: string,
+  planned: readonly PlannedStep[],
+  index: number,
+  changed: boolean,
+): ErrorData {
+  const where = planned[index]?.step.where
+  return {
+    code: 'moved',
+    title: `${stepNameAt(planned, index)} was changed by somebody else since the plan`,
+    host,
+    step: stepNameAt(planned, index),
+    ...(where && { where }),
+    changed: changed ? 'yes' : 'no',
+    next: 'Nothing was done from that step on. Look at the new plan, then apply again.',
+  }
+}
+
+export function unstableError(host: string, step: string): ErrorData {
+  return {
+    code: 'unstable',
+    title: `unstable probe: ${step} looked different twice in one run`,
+    host,
+    step,
+    changed: 'unknown',
+    next: 'Something else keeps changing it, or its probe prints what does not belong there (a time, a pid).',
+  }
+}
+
+export function brokenError(host: string, what: string, changed: Changed): ErrorData {
+  return {
+    code: 'failed',
+    title: `${host}: ${what}`,
+    host,
+    changed,
+    next: 'Put that right on the host, then run again.',
+  }
+}

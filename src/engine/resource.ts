@@ -1,0 +1,128 @@
+/** The contract of one kind of thing managed: all data and pure functions. */
+import type { z } from 'zod'
+import type { ShellLibrary } from '../shell/library.ts'
+import type { Shell } from '../shell/sh.ts'
+import type { Claim } from './claims.ts'
+
+/** One value of a state. Modes are strings ('0644'); absence is a word such as 'absent', never undefined. */
+export type Value = string | number | boolean
+
+/** A flat picture of one thing: what was found, or what is wanted. */
+export type State = Readonly<Record<string, Value>>
+
+/** One key whose actual value is not the desired one. `from` is undefined when nothing was observed for it. */
+export interface KeyChange {
+  readonly key: string
+  readonly from: Value | undefined
+  readonly to: Value
+}
+
+/** The difference of one step, made by the engine and handed to the resource's `apply`. */
+export interface Change {
+  readonly actual: State
+  readonly desired: State
+  /** Never empty. */
+  readonly keys: readonly KeyChange[]
+}
+
+/** A wait on the host until what was applied holds; its exit code other than 0 fails the step. */
+export interface Settle {
+  readonly shell: Shell
+  /** Whole seconds, enforced by the host. */
+  readonly deadlineSeconds: number
+}
+
+/** A local file that must be on the host before the batch: the engine uploads it to `$OPS_STAGE/SHA256`. */
+export interface Payload {
+  readonly localPath: string
+  readonly sha256: string
+  readonly sizeBytes: number
+}
+
+/** One thing that a look found wrong: told on a line of its own. */
+export interface Finding {
+  /** What is wrong, with the place: `/srv is mounted read-only, /etc/fstab says read-write`. */
+  readonly what: string
+  /** Since when, where that is known: a time as people write it. */
+  readonly since?: string
+  /** What to do about it. */
+  readonly next: string
+}
+
+/** A documented use of a resource: shown in its docs, and a case of the conformance test. */
+export interface Example<Input> {
+  readonly title: string
+  readonly params: Input
+}
+
+/** Where a recipe lies on this machine, for params that name local files. */
+export interface PrepareContext {
+  /** Folder of the recipe file that wrote the step. */
+  readonly folder: string
+}
+
+/**
+ * One kind of thing that can be managed. Resources never print, never connect, and never decide: the engine
+ * compares `parse(observation)` with `desired`, and hands the difference to `apply`.
+ */
+export interface Resource<Params, Input = Params> {
+  readonly type: string
+  /** One sentence. */
+  readonly doc: string
+  readonly params: z.ZodType<Params, Input>
+  readonly examples: readonly [Example<Input>, Example<Input>, ...Example<Input>[]]
+  /** What makes the step unique among its kind on one host, as a person would name it. */
+  identity(params: Params): string
+  /**
+   * Read-only shell. Prints canonical `key=value` lines that the decision needs and nothing else: contents as a
+   * hash, absence spelled one way, never a time, pid or "activating". Exit other than 0 is an error, never "absent".
+   * May tell by `ops_detail` what helps a person; that is shown, never decided on.
+   */
+  probe(params: Params): Shell
+  /** The same bytes for many at once: each observation is followed by one line holding `$OPS_MARK` alone. */
+  probeMany?(many: readonly Params[]): Shell
+  /** Pure reader of what `probe` printed. Throws on text that `probe` cannot have printed. */
+  parse(observation: string, params: Params): State
+  /** Only the keys that matter. */
+  desired(params: Params): State
+  /** Whether two values of a key mean the same; default: they are equal. */
+  same?(key: string, actual: Value, desired: Value): boolean
+  /** Shell that brings about the change, right from any state with that observation; run in order with `set -e`. */
+  apply?(change: Change, params: Params): readonly Shell[]
+  /** Awaited on the host after `apply` and before the proof. */
+  settle?(params: Params): Settle | undefined
+  /** What else the probe's answer depends on. What the step itself writes is always included. */
+  reads?(params: Params): readonly Claim[]
+  /** What applying moves. `detail` is what the probe told by `ops_detail`. Default: what it `owns`. */
+  affects?(params: Params, detail: string): readonly Claim[]
+  /** What this change removes so that nothing on the host could put it back. `detail` as for `affects`. */
+  takesAway?(change: Change, params: Params, detail: string): readonly Claim[]
+  /** What no other step of the recipe may write, unless built on this one by name. */
+  owns?(params: Params): readonly Claim[]
+  /** Shell functions that probe and apply call. */
+  readonly library?: readonly ShellLibrary[]
+  /** Reads local files that params name, once, before anything is contacted. Throws OpsError `input`. */
+  prepare?(params: Params, context: PrepareContext): Params
+  /** Files that must be uploaded before `apply` runs. */
+  payloads?(params: Params): readonly Payload[]
+  /** Why the wanted state cannot come about on this host, seen from the actual one: an error before any change. */
+  impossible?(actual: State, params: Params): string | undefined
+  /** From the detail: a directory that must be there and is not. An error before any change, unless an earlier step may make it. */
+  lacks?(detail: string, params: Params): string | undefined
+  /** All that the observation shows to be wrong, where that is more than keys can tell. Only without `apply`. */
+  findings?(observation: string, params: Params): readonly Finding[]
+  /** Lines for a person beside the plan, from the detail: what a package would bring, which file wins. */
+  notes?(detail: string, params: Params): readonly string[]
+  /** Actual (from the detail) and desired text, for a unified diff in the plan; undefined where there is none to show. */
+  texts?(detail: string, params: Params): { readonly actual: string; readonly desired: string } | undefined
+  /** The probe prints nothing but shell variables, which hold no NUL: a shell that reads it again loses nothing. */
+  readonly printsVariables?: true
+  /** Its apply says by exit code 97 that it put everything back and proved it, by 96 that it could not. */
+  readonly takesBack?: true
+  /** Its apply says by exit code 98 that it refused before it changed anything. */
+  readonly refuses?: true
+  /** How long `apply` may take on the host, in whole seconds. Default 600. */
+  readonly applySeconds?: number
+  /** The step drops the connection: the engine logs in again (after a new boot id, for 'boot') and probes. */
+  readonly drops?: 'connection' | 'boot'
+}

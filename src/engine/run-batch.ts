@@ -1,0 +1,286 @@
+/** Sends one batch and gathers what it told, emitting progress as it comes. */
+import { type ErrorData, OpsError } from '../errors.ts'
+import type { Frame } from '../shell/frame.ts'
+import { earlierVerdict } from './access.ts'
+import { buildBatch } from './batch.ts'
+import { changeOf } from './diff.ts'
+import type { Emit } from './events.ts'
+import type { Interrupt } from './interrupt.ts'
+import { type Group, LookCollector, type LookResult } from './look.ts'
+import { type PlannedStep, stepNameAt } from './make-plan.ts'
+import { maskerOf } from './mask.ts'
+import { guardOf, type Observation, observationOf } from './observation.ts'
+import type { Session } from './session.ts'
+import { dropsOf } from './step.ts'
+import { stepError } from './step-error.ts'
+
+export interface BatchContext {
+  readonly session: Session
+  readonly planned: readonly PlannedStep[]
+  readonly emit: Emit
+  readonly interrupt: Interrupt
+  /** What another operator is told while this run holds the lock. */
+  readonly who: string
+  /** What an earlier batch did to our access waits for a login that confirms it. */
+  readonly isArmed?: boolean
+}
+
+/** How a batch ended: at a step, or without having touched any. */
+export type BatchEnd =
+  | { readonly kind: 'done' | 'swept' }
+  | { readonly kind: 'surprise' | 'paused'; readonly at: number }
+  | { readonly kind: 'stopped'; readonly at: number; readonly asked: boolean }
+  | { readonly kind: 'locked' | 'broken'; readonly text: string }
+
+/** What one batch told. */
+export interface BatchReport {
+  readonly proved: ReadonlyMap<number, { readonly code: number; readonly guard: string }>
+  /** The step that was running when the report ends: its connection was dropped. */
+  readonly running: number | undefined
+  readonly end: BatchEnd
+  readonly errors: readonly ErrorData[]
+  readonly seen: LookResult | undefined
+  /** The host counts down: without a fresh login it takes back what could have cut our access. */
+  readonly isArmed: boolean
+  /** The connection was lost, naming the running step: where the host counts down, a step may have meant that. */
+  readonly lost?: OpsError
+}
+
+/**
+ * Sends the steps from position `from` on as one batch. A lost connection is part of the report, unless the running step
+ * drops it by intent: what was proved before stays proved.
+ */
+export async function runBatch(context: BatchContext, from: number): Promise<BatchReport> {
+  const { session, planned, interrupt } = context
+  const batch = buildBatch(planned, from, session.names, context.who, context.isArmed)
+  const watch = new BatchWatch(context, batch.groups)
+  const stopListening = interrupt.listen(level => session.command(level === 'soft' ? 'stop' : 'kill'))
+  try {
+    const trip = session.trip(batch.script, {
+      heartbeat: true,
+      silenceMs: batch.silenceMs,
+      header: (kind, args) => watch.header(kind, args),
+      frame: frame => watch.frame(frame),
+      output: (step, text) => watch.output(step, text),
+    })
+    if (interrupt.level !== 'none') session.command('stop')
+    await trip
+  } catch (error) {
+    if (!(error instanceof OpsError) || error.data.code !== 'lost') throw error
+    if (watch.dropsByIntent) return watch.report()
+    const step = watch.running === undefined ? {} : { step: stepNameAt(planned, watch.running) }
+    return watch.report(new OpsError({ ...error.data, ...step }, { cause: error }))
+  } finally {
+    stopListening()
+  }
+  return watch.report()
+}
+
+/** Of a line without an end that much is kept, in characters. */
+const longestPartial = 8192
+
+/** Turns the frames of one batch into events and a report. */
+class BatchWatch {
+  readonly #context: BatchContext
+  readonly #masked: (text: string) => string
+  readonly #collector: LookCollector
+  readonly #proved = new Map<number, { code: number; guard: string }>()
+  readonly #said = new Map<number, string>()
+  readonly #unsettled = new Set<number>()
+  readonly #started = new Map<number, number>()
+  readonly #errors: ErrorData[] = []
+  readonly #overdue = new Set<number>()
+  #partial = { index: 0, text: '' }
+  #end: BatchEnd = { kind: 'done' }
+  #looked = false
+  #dropping = false
+  #isArmed = false
+  running: number | undefined
+
+  constructor(context: BatchContext, groups: readonly Group[]) {
+    this.#context = context
+    this.#masked = maskerOf(context.planned.map(each => each.step))
+    this.#collector = new LookCollector(groups, context.session.names)
+  }
+
+  get dropsByIntent(): boolean {
+    return this.#dropping
+  }
+
+  get isArmed(): boolean {
+    return this.#isArmed
+  }
+
+  get #planned(): readonly PlannedStep[] {
+    return this.#context.planned
+  }
+
+  get #host(): string {
+    return this.#context.session.host
+  }
+
+  report(lost?: OpsError): BatchReport {
+    const isWhole = this.#looked && !this.#dropping && !lost
+    const seen = isWhole ? this.#collector.result(this.#planned.length) : undefined
+    this.#flushOutput()
+    const [proved, running, end] = [this.#proved, this.running, this.#end]
+    const isArmed = this.#isArmed
+    return { proved, running, end, errors: this.#errors, seen, isArmed, ...(lost && { lost }) }
+  }
+
+  header(kind: string, args: readonly string[]): void {
+    const index = Number(args[0])
+    if (kind !== 'run' || this.#started.has(index)) return
+    this.running = index
+    const planned = this.#planned[index]
+    this.#dropping ||= planned !== undefined && dropsOf(planned.step) !== undefined
+    this.#started.set(index, Date.now())
+    this.#context.emit({ event: 'step', host: this.#host, step: this.#name(index), status: 'running' })
+  }
+
+  /** Whole lines only: a secret that came in two pieces would not be known again. */
+  output(step: string, text: string): void {
+    const index = Number(step)
+    if (index !== this.#partial.index) this.#flushOutput()
+    const whole = this.#partial.text + text
+    const end = whole.lastIndexOf('\n') + 1
+    const rest = whole.slice(end)
+    const isLong = rest.length > longestPartial
+    this.#partial = { index, text: isLong ? this.#masked(rest).slice(-longestPartial) : rest }
+    this.#tell(index, whole.slice(0, end))
+  }
+
+  #flushOutput(): void {
+    this.#tell(this.#partial.index, this.#partial.text)
+    this.#partial = { index: this.#partial.index, text: '' }
+  }
+
+  #tell(index: number, text: string): void {
+    if (!text.trim()) return
+    const [step, masked] = [this.#name(index), this.#masked(text)]
+    this.#context.emit({ event: 'output', host: this.#host, step, stream: 'stderr', text: masked })
+  }
+
+  frame(frame: Frame): void {
+    const index = Number(frame.args[0])
+    const text = () => this.#masked(frame.body.toString('utf8').trim())
+    switch (frame.kind) {
+      case 'look':
+        this.#looked = true
+        this.#collector.frame(frame)
+        return
+      case 'said':
+        this.#said.set(index, this.#masked(wholeLines(frame.body.toString('utf8'))).trim())
+        return
+      case 'overdue':
+        this.#overdue.add(index)
+        return
+      case 'unsettled':
+        this.#unsettled.add(index)
+        return
+      case 'proof':
+        this.#prove(index, Number(frame.args[1]), observationOf(frame.body))
+        return
+      case 'swept':
+        this.#end = { kind: 'swept' }
+        return
+      case 'surprise':
+      case 'paused':
+        this.#end = { kind: frame.kind, at: index }
+        return
+      case 'armed':
+        this.#isArmed = true
+        return
+      case 'unarmed':
+        this.#unarmed(index, text())
+        return
+      case 'stopped':
+        this.#end = { kind: 'stopped', at: index, asked: frame.args[1] !== 'silence' }
+        return
+      case 'locked':
+        this.#end = { kind: 'locked', text: text() }
+        return
+      case 'broken':
+        this.#end = { kind: 'broken', text: frame.args.join(' ') }
+        return
+      case 'previous':
+        this.#context.emit({
+          event: 'note',
+          host: this.#host,
+          text: `an earlier run died half-way: ${text()}`,
+        })
+        return
+      case 'access':
+        this.#context.emit({ event: 'note', host: this.#host, text: earlierVerdict(text()) })
+    }
+  }
+
+  /** A step is changed when its apply ended well and its proof shows nothing left to do. */
+  #prove(index: number, code: number, observation: Observation): void {
+    const planned = this.#planned[index]
+    if (!planned) return
+    const guard = guardOf(observation)
+    this.#proved.set(index, { code, guard })
+    this.running = undefined
+    const milliseconds = Date.now() - (this.#started.get(index) ?? Date.now())
+    const done = code === 0 && (dropsOf(planned.step) !== undefined || isAsWanted(planned, observation))
+    this.#context.emit({
+      event: 'step',
+      host: this.#host,
+      step: this.#name(index),
+      status: done ? 'changed' : 'failed',
+      milliseconds,
+    })
+    if (done) return
+    // The host stops by itself on a failure, but only here is it known that a step that ended well did not converge.
+    if (code === 0) this.#context.session.command('stop')
+    this.#errors.push(
+      stepError({
+        host: this.#host,
+        planned,
+        code,
+        overdue: this.#overdue.has(index),
+        changed: guard !== planned.guard,
+        settling: this.#unsettled.has(index),
+        interrupted: this.#context.interrupt.level === 'hard',
+        said: this.#said.get(index) ?? '',
+      }),
+    )
+  }
+
+  /** The step was not begun: the host cannot make sure that it could take it back. */
+  #unarmed(index: number, said: string): void {
+    const where = this.#planned[index]?.step.where
+    const step = this.#name(index)
+    this.#context.emit({ event: 'step', host: this.#host, step, status: 'failed' })
+    this.#errors.push({
+      code: 'failed',
+      title: `${step} was not begun: it can cut our own access, and the host could not prepare the way back`,
+      host: this.#host,
+      step,
+      ...(where && { where }),
+      said,
+      changed: 'no',
+      next: "Put that right on the host, or say `access: 'unguarded'` in the options of the step.",
+    })
+  }
+
+  #name(index: number): string {
+    return stepNameAt(this.#planned, index)
+  }
+}
+
+/** The host sends the last 4000 bytes: a line that was cut is dropped, as half of a secret would not be known. */
+function wholeLines(text: string): string {
+  return Buffer.byteLength(text) < 4000 ? text : text.slice(text.indexOf('\n') + 1)
+}
+
+function isAsWanted({ step, desired }: PlannedStep, observation: Observation): boolean {
+  if (observation.code !== 0) return false
+  try {
+    const actual = step.resource.parse(observation.bytes.toString('utf8'), step.params)
+    return changeOf(step.resource, actual, desired) === undefined
+  } catch {
+    return false
+  }
+}

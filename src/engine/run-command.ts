@@ -1,0 +1,142 @@
+/** `ops run`: one command on many hosts, its output as it comes, its own exit code. */
+import type { Readable } from 'node:stream'
+import { type ErrorData, errorDataOf, OpsError } from '../errors.ts'
+import { FrameReader } from '../shell/frame.ts'
+import { quote } from '../shell/quote.ts'
+import { environment, wrapTrip } from '../shell/runtime.ts'
+import type { Become, ConnectTarget } from '../transport/transport.ts'
+import { Brake } from './brake.ts'
+import { eachLimited } from './each-limited.ts'
+import type { Emit, HostSummary } from './events.ts'
+import { HostLink } from './host-link.ts'
+import type { Interrupt } from './interrupt.ts'
+import type { SessionShell } from './session.ts'
+
+export interface CommandOptions {
+  readonly hosts: readonly { readonly target: ConnectTarget; readonly become?: Become }[]
+  /** Shell text for /bin/sh on the host. */
+  readonly command: string
+  readonly limit: number
+  readonly emit: Emit
+  readonly interrupt: Interrupt
+  /** Resolves when what was emitted has been told; undefined while nothing is behind. */
+  readonly drained?: () => Promise<void> | undefined
+}
+
+export interface CommandOutcome {
+  readonly hosts: Readonly<Record<string, HostSummary & { readonly exitCode?: number }>>
+}
+
+/** Runs the command everywhere; what happens on one host never stops another. Output comes as `output` events. */
+export async function runCommand(options: CommandOptions): Promise<CommandOutcome> {
+  const { emit } = options
+  const hosts: Record<string, HostSummary & { exitCode?: number }> = {}
+  const trips: Record<string, number> = {}
+  await eachLimited(options.hosts, options.limit, async ({ target, become }) => {
+    const link = new HostLink(target, become, emit)
+    const host = target.name
+    const end = (status: HostSummary['status'], exitCode?: number, error?: ErrorData) => {
+      if (error) emit({ event: 'error', host, error: { host, ...error } })
+      const good = status === 'ok' ? 1 : 0
+      const summary = {
+        ok: good,
+        changed: 0,
+        failed: 1 - good,
+        skipped: 0,
+        status,
+        ...(exitCode !== undefined && { exitCode }),
+      }
+      hosts[host] = summary
+      trips[host] = 1
+      emit({ event: 'host', host, summary, trips: 1 })
+    }
+    try {
+      if (options.interrupt.level !== 'none') return end('interrupted')
+      const code = await runOne(await link.openShell(), link.names, host, options)
+      if (code === 0) end('ok', 0)
+      else if (options.interrupt.level !== 'none') end('interrupted', code)
+      else
+        end('failed', code, {
+          code: 'failed',
+          title: `the command ended with exit code ${code} on ${host}`,
+          command: options.command,
+          changed: 'unknown',
+        })
+    } catch (error) {
+      const data = errorDataOf(error)
+      const unreachable =
+        data.code === 'unreachable' || data.code === 'authentication' || data.code === 'host-key'
+      if (options.interrupt.level !== 'none') return end('interrupted', undefined, interruptedError(data))
+      end(unreachable ? 'unreachable' : data.code === 'lost' ? 'lost' : 'failed', undefined, data)
+    } finally {
+      await link.close()
+    }
+  })
+  emit({ event: 'summary', hosts, trips })
+  return { hosts }
+}
+
+/** Streams one command; resolves with its exit code. Throws OpsError `lost` when none came. */
+async function runOne(
+  shell: SessionShell,
+  names: { readonly id: string; readonly secret: string },
+  host: string,
+  { command, emit, interrupt, drained }: CommandOptions,
+): Promise<number> {
+  let code: number | undefined
+  const readerFor = (stream: 'stdout' | 'stderr') =>
+    new FrameReader(names.secret, {
+      header: (kind, args) => {
+        if (kind === 'end' && stream === 'stdout') code = Number(args[0])
+      },
+      frame: () => {},
+      live: kind => kind === 'output',
+      text: (_kind, _args, text) => emit({ event: 'output', host, stream, text }),
+    })
+  const [out, err] = [readerFor('stdout'), readerFor('stderr')]
+  shell.stdin.on('error', () => {})
+  const brake = new Brake()
+  const tell = (stream: Readable, reader: FrameReader) => {
+    stream.on('data', (chunk: Buffer) => {
+      reader.push(chunk)
+      const wait = drained?.()
+      if (wait) void brake.hold(stream, wait)
+    })
+  }
+  tell(shell.stdout, out)
+  tell(shell.stderr, err)
+  const stop = interrupt.listen(() => shell.close())
+  shell.stdin.end(
+    wrapTrip(`${environment(names, false)}ops_frame() { printf '\\n@%s %s\\n' "$ops_secret" "$*"; }
+cd 2>/dev/null
+ops_frame output; ops_frame output >&2
+( eval ${quote(command)} ) </dev/null
+ops_code=$?
+ops_frame end >&2; ops_frame end "$ops_code"
+exit "$ops_code"`),
+  )
+  const ending = await shell.ended
+  stop()
+  // A shell behind sudo hands its last bytes on a moment after it has ended.
+  await Promise.all([shell.stdout, shell.stderr].map(stream => brake.emptied(stream)))
+  if (code !== undefined) return code
+  // Says why when there never was a shell: sudo refused.
+  await shell.ready
+  const title =
+    'lost' in ending
+      ? `the connection to ${host} was lost: ${ending.lost}`
+      : `the shell on ${host} that ran the command ${'signal' in ending ? `was killed by ${ending.signal}` : `ended with exit code ${ending.code}`}`
+  throw new OpsError({
+    code: 'lost',
+    title,
+    host,
+    changed: 'unknown',
+    next: 'Whether the command ended is not known: look before running it again.',
+  })
+}
+
+/** Ctrl-C lets go of the shell: whether the command itself ended is not known. */
+function interruptedError(data: ErrorData): ErrorData {
+  const next = 'The command may still run there: look before running it again.'
+  return { ...data, code: 'interrupted', title: 'stopped, as asked', changed: 'unknown', next }
+}

@@ -1,0 +1,105 @@
+/** Says what went wrong with one step, from its exit code, its proof and its last words. */
+import type { Changed, ErrorCode, ErrorData } from '../errors.ts'
+import type { PlannedStep } from './make-plan.ts'
+import { applySecondsOf } from './step.ts'
+
+/** Exit codes of an apply that have a meaning of their own. */
+export const exitReverted = 97
+export const exitNotPutBack = 96
+export const exitRefused = 98
+
+interface StepFailure {
+  readonly host: string
+  readonly planned: PlannedStep
+  readonly code: number
+  /** The proof differs from what was seen before. */
+  readonly changed: boolean
+  readonly settling: boolean
+  /** It outlived its deadline and was ended by the host. */
+  readonly overdue: boolean
+  /** The operator asked to end it now. */
+  readonly interrupted: boolean
+  readonly said: string
+}
+
+export function stepError(input: StepFailure): ErrorData {
+  const { host, planned, code } = input
+  const { step } = planned
+  const said = input.said.trim()
+  const [errorCode, title, next] =
+    input.interrupted && code !== 0
+      ? ([
+          'interrupted',
+          `${step.name} was ended while it ran, as asked`,
+          'It may be half done. Run the same command again: it looks first.',
+        ] as const)
+      : explain(input)
+  return {
+    code: errorCode,
+    title,
+    host,
+    step: step.name,
+    ...(step.where && { where: step.where }),
+    ...(said && { said }),
+    changed: changedBy(input, errorCode),
+    next,
+  }
+}
+
+/** A step that failed may have changed what its probe does not see: only a proved take-back or a refusal is a no. */
+function changedBy({ planned, interrupted, changed, code }: StepFailure, errorCode: ErrorCode): Changed {
+  if (errorCode === 'reverted') return 'no'
+  if (interrupted) return 'unknown'
+  if (code === exitRefused && planned.step.resource.refuses && !changed) return 'no'
+  return changed ? 'yes' : code === 0 ? 'no' : 'unknown'
+}
+
+function explain({
+  planned,
+  code,
+  changed,
+  settling,
+  overdue,
+}: StepFailure): readonly [ErrorCode, string, string] {
+  const { name, resource } = planned.step
+  const seconds = applySecondsOf(planned.step)
+  const again = 'Steps after it were not touched. Mend the cause, then run again.'
+  if (code === exitReverted && resource.takesBack) {
+    return [
+      'reverted',
+      `${name} was taken back: the change broke it`,
+      'The files from before are in place and proved. Mend the recipe, then run again.',
+    ]
+  }
+  if (code === exitNotPutBack && resource.takesBack) {
+    return [
+      'failed',
+      `${name} broke, and putting the old state back failed too`,
+      'Look at the host now: what was there before lies under /var/lib/ops/kept.',
+    ]
+  }
+  if (code === exitRefused && resource.refuses && !changed) {
+    return ['failed', `${name} was refused before anything was changed`, again]
+  }
+  if (overdue) {
+    return [
+      'failed',
+      settling ? `${name} did not settle in time` : `${name} took longer than ${seconds} s and was ended`,
+      again,
+    ]
+  }
+  if (code !== 0) {
+    return [
+      'failed',
+      settling
+        ? `${name} was applied but did not settle (exit code ${code})`
+        : `${name} failed with exit code ${code}`,
+      again,
+    ]
+  }
+  return [
+    'not-converged',
+    `${name} did not converge: it ran without an error, and the difference is still there`,
+    'The host was told to stop; the list of steps says which were still done. Mend the cause, then run again.',
+  ]
+}

@@ -1,0 +1,91 @@
+/** One use of a resource in a recipe. */
+import { fileURLToPath } from 'node:url'
+import { type ErrorData, inputError, type SourceLocation } from '../errors.ts'
+import type { AccessOption } from './access.ts'
+import type { Resource } from './resource.ts'
+
+/** What every step takes beside its resource's params. */
+export interface StepOptions {
+  /** Run probe and apply as this user of the host instead of the become user. */
+  readonly user?: string
+  /** Whole seconds that the apply may take on the host, instead of the resource's own limit. */
+  readonly timeoutSeconds?: number
+  /** The step drops the connection; for 'boot' the next boot is waited for. Then ops logs in again and goes on. */
+  readonly drops?: 'connection' | 'boot'
+  /** Names of steps (`file /etc/x`) that this one is meant to write over or into. */
+  readonly buildsOn?: string | readonly string[]
+  /**
+   * What the host must put back when the step cuts our own access: for a `command`, of which nothing is known, and
+   * beside what ops works out by itself. `'unguarded'` does the step without a way back.
+   */
+  readonly access?: 'unguarded' | AccessOption
+  /** Lines for a person, shown in the plan beside the step when it changes: traps, trades, what to do afterwards. */
+  readonly notes?: readonly string[]
+}
+
+/** A validated step, or what is wrong with it: recipes never throw, so that all errors show at once. */
+export interface Step {
+  /** `<resource> <identity>`: unique per host. */
+  readonly name: string
+  // biome-ignore lint/suspicious/noExplicitAny: the one place where params of all resources meet.
+  readonly resource: Resource<any, any>
+  readonly params: unknown
+  readonly options: StepOptions
+  readonly where: SourceLocation | undefined
+  readonly problems: readonly ErrorData[]
+}
+
+/** What `resource()` returns: call it to make a step; `definition` is the contract behind it. */
+export interface StepMaker<Params, Input> {
+  (input: Input, options?: StepOptions): Step
+  readonly definition: Resource<Params, Input>
+}
+
+/** Turns a resource's contract into the function that recipes call. */
+export function resource<Params, Input>(definition: Resource<Params, Input>): StepMaker<Params, Input> {
+  const make = (input: Input, options: StepOptions = {}): Step => {
+    const where = callSite()
+    const parsed = definition.params.safeParse(input)
+    if (parsed.success) {
+      const name = `${definition.type} ${definition.identity(parsed.data)}`
+      return { name, resource: definition, params: parsed.data, options, where, problems: [] }
+    }
+    const problems = parsed.error.issues.map(
+      issue =>
+        inputError(`${definition.type}: ${issue.path.join('.') || 'params'}: ${issue.message}`, {
+          ...(where && { where }),
+          next: `See \`ops resources ${definition.type}\` for its params.`,
+        }).data,
+    )
+    return { name: `${definition.type} ?`, resource: definition, params: input, options, where, problems }
+  }
+  return Object.assign(make, { definition })
+}
+
+/** The first stack frame outside of ops itself: where the recipe wrote the step. */
+function callSite(): SourceLocation | undefined {
+  const holder: { stack?: string } = {}
+  Error.captureStackTrace(holder, callSite)
+  for (const frame of (holder.stack ?? '').split('\n').slice(2)) {
+    const found = /^\s+at (?:.*? \()?((?:file:\/\/)?\/.*):(\d+):(\d+)\)?$/.exec(frame)
+    if (!found?.[1] || found[1].includes('node:')) continue
+    const file = found[1].startsWith('file:') ? fileURLToPath(found[1]) : found[1]
+    return { file, line: Number(found[2]), column: Number(found[3]) }
+  }
+  return undefined
+}
+
+const defaultApplySeconds = 600
+
+/** How long the step's apply may take on the host, in whole seconds. */
+export function applySecondsOf({ options, resource }: Pick<Step, 'options' | 'resource'>): number {
+  return options.timeoutSeconds ?? resource.applySeconds ?? defaultApplySeconds
+}
+
+/** Whether the step is meant to drop the connection, and what to wait for then. */
+export function dropsOf({
+  options,
+  resource,
+}: Pick<Step, 'options' | 'resource'>): 'connection' | 'boot' | undefined {
+  return options.drops ?? resource.drops
+}

@@ -1,0 +1,120 @@
+/** From an open session to a plan: facts where the recipe needs them, steps, one look. */
+import { errorDataOf, OpsError } from '../errors.ts'
+import { accessProbe } from '../shell/access-arm.ts'
+import { type AccessContext, accessOf, parseAccess } from './access.ts'
+import type { Emit } from './events.ts'
+import type { Facts } from './facts.ts'
+import { cachedFacts, cacheFacts } from './facts-cache.ts'
+import { factsProbe, parseFacts } from './facts-probe.ts'
+import { look, type Rider } from './look.ts'
+import { makePlan, type PlannedStep } from './make-plan.ts'
+import type { Session } from './session.ts'
+import type { Step } from './step.ts'
+
+/** What evaluating a recipe gives; `needsFacts` when it touched facts that were not given. */
+export type Evaluated = { readonly steps: readonly Step[] } | { readonly needsFacts: true }
+
+/** Evaluates a recipe for one host. Throws InputErrors with everything that is wrong. */
+export type Evaluate = (facts?: Facts) => Evaluated | Promise<Evaluated>
+
+const rider: Rider = { id: 'facts', text: factsProbe }
+const machineRider: Rider = { id: 'machine', text: 'read -r ops_id </etc/machine-id && echo "$ops_id"; :' }
+
+/** Asked only where a step could cut our access. */
+const accessRider: Rider = { id: 'access', text: accessProbe }
+
+/** Reads the facts in a trip of their own. */
+export async function readFacts(session: Session, key: string): Promise<Facts> {
+  const { rider: answer } = await look(session, [], { wantsDetail: false, rider })
+  if (answer?.code !== 0) throw factsFailed(session.host)
+  const text = answer.bytes.toString('utf8')
+  await cacheFacts(key, text)
+  return parsed(session.host, text)
+}
+
+export interface Survey {
+  readonly planned: PlannedStep[]
+  /** Of /etc/machine-id; empty where the host has none. */
+  readonly machineId: string
+  /** Who logs in, and whether the host can give access back by itself. */
+  readonly login: AccessContext | undefined
+}
+
+/**
+ * Plans one host: 1 trip where the recipe needs no facts or where cached ones prove unchanged, else 2.
+ * @throws OpsError `lost` with nothing changed; InputErrors from the recipe.
+ */
+export async function survey(
+  session: Session,
+  evaluate: Evaluate,
+  options: {
+    readonly key: string
+    readonly wantsDetail: boolean
+    readonly emit: Emit
+    /** Asked after the first look, which begins before the login has ended; undefined where nobody logs in. */
+    readonly loginUser?: () => Promise<string | undefined>
+  },
+): Promise<Survey> {
+  const { key, wantsDetail, emit, loginUser } = options
+  const plan = async (steps: readonly Step[], asked: Rider) => {
+    const isAsked = loginUser !== undefined && steps.some(step => accessOf(step, '', {}))
+    const access = isAsked ? { access: accessRider } : {}
+    const seen = await look(session, steps, { wantsDetail, rider: asked, ...access })
+    const { problem, earlier } = parseAccess(seen.access?.bytes.toString('utf8') ?? '')
+    if (earlier !== undefined) emit({ event: 'note', host: session.host, text: earlier })
+    const user = await loginUser?.()
+    const login = user === undefined ? undefined : { user, ...(problem !== undefined && { problem }) }
+    const planned = makePlan(session.host, steps, seen, login)
+    return { planned, login, answer: seen.rider?.bytes.toString('utf8') ?? '' }
+  }
+  const first = await evaluate()
+  if ('steps' in first) {
+    const { answer, ...rest } = await plan(first.steps, machineRider)
+    return { ...rest, machineId: answer.trim() }
+  }
+  const remembered = await cachedFacts(key)
+  let fresh: string | undefined
+  const steps = remembered === undefined ? undefined : await stepsWith(evaluate, remembered)
+  if (remembered !== undefined && steps) {
+    const { answer, ...rest } = await plan(steps, rider)
+    if (answer === remembered) return { ...rest, machineId: parseFacts(answer).machineId }
+    fresh = answer
+  }
+  if (fresh !== undefined) await cacheFacts(key, fresh)
+  const facts = fresh === undefined ? await readFacts(session, key) : parsed(session.host, fresh)
+  emit({ event: 'facts', host: session.host, facts })
+  const evaluated = await evaluate(facts)
+  if (!('steps' in evaluated)) throw new Error('a recipe asked for facts that it had been given')
+  const { planned, login } = await plan(evaluated.steps, machineRider)
+  return { planned, login, machineId: facts.machineId }
+}
+
+/** Steps from remembered facts; undefined where those facts lead nowhere: then fresh ones decide. */
+async function stepsWith(evaluate: Evaluate, text: string): Promise<readonly Step[] | undefined> {
+  try {
+    const evaluated = await evaluate(parseFacts(text))
+    return 'steps' in evaluated ? evaluated.steps : undefined
+  } catch (thrown) {
+    if (errorDataOf(thrown).code === 'interrupted') throw thrown
+    return undefined
+  }
+}
+
+function parsed(host: string, text: string): Facts {
+  try {
+    return parseFacts(text)
+  } catch (error) {
+    throw factsFailed(host, errorDataOf(error).title)
+  }
+}
+
+function factsFailed(host: string, detail?: string): OpsError {
+  return new OpsError({
+    code: 'failed',
+    title: `the facts of ${host} could not be read`,
+    ...(detail && { detail }),
+    host,
+    changed: 'no',
+    next: 'ops needs /proc, uname and /etc/os-release to be readable on the host.',
+  })
+}

@@ -1,0 +1,62 @@
+/** Finds steps that were as wanted and are not any more at the end of the run. */
+import type { ErrorData } from '../errors.ts'
+import { anyOverlap } from './claims.ts'
+import type { PlannedStep } from './make-plan.ts'
+
+/**
+ * Compares the last look with what is wanted. A step that a later one undid names both; one that nothing of ours
+ * touched was moved by somebody else.
+ */
+export function undoneSteps(
+  host: string,
+  planned: readonly PlannedStep[],
+  last: readonly PlannedStep[],
+  applied: ReadonlySet<number>,
+  foreign: readonly number[],
+): ErrorData[] {
+  return last.flatMap((each, index): ErrorData[] => {
+    if (!each.change) return []
+    const { resource, params } = each.step
+    const reads = [...(resource.owns?.(params) ?? []), ...(resource.reads?.(params) ?? [])]
+    const later = planned.filter(
+      (other, at) =>
+        at > index &&
+        applied.has(at) &&
+        anyOverlap(
+          other.step.resource.affects?.(other.step.params, '') ??
+            other.step.resource.owns?.(other.step.params) ??
+            [],
+          reads,
+        ),
+    )
+    const keys = each.change.keys
+      .map(key => `${key.key} is ${key.from ?? 'unknown'}, wanted ${key.to}`)
+      .join('; ')
+    const common = {
+      host,
+      step: each.step.name,
+      detail: keys,
+      ...(each.step.where && { where: each.step.where }),
+      changed: 'yes' as const,
+    }
+    if (later.length === 0 && (foreign.includes(index) || applied.has(index))) {
+      return [
+        {
+          code: 'moved',
+          title: `${each.step.name} was changed by somebody else during the run`,
+          ...common,
+          next: 'Look at the new plan, then apply again.',
+        },
+      ]
+    }
+    const names = later.map(other => other.step.name).join(', ') || 'a later step'
+    return [
+      {
+        code: 'undone',
+        title: `${each.step.name} was undone by ${names}`,
+        ...common,
+        next: 'Two steps of the recipe want different things: make them agree.',
+      },
+    ]
+  })
+}

@@ -1,0 +1,58 @@
+/** The host's side of a run: one login, one look, one batch. */
+import { type ApplyResult, applyHost } from '../engine/apply-host.ts'
+import type { Emit } from '../engine/events.ts'
+import { HostLink } from '../engine/host-link.ts'
+import type { Interrupt } from '../engine/interrupt.ts'
+import { type LookResult, look } from '../engine/look.ts'
+import { makePlan, type PlannedStep } from '../engine/make-plan.ts'
+import { whoWeAre } from '../engine/run.ts'
+import type { Step } from '../engine/step.ts'
+import type { Become, ConnectTarget } from '../transport/transport.ts'
+
+/** Connects with the first look; `close` ends it. */
+export class HostSide {
+  readonly #link: HostLink
+  readonly #target: ConnectTarget
+  readonly #emit: Emit
+
+  constructor(target: ConnectTarget, become: Become | undefined, emit: Emit) {
+    this.#target = target
+    this.#emit = emit
+    this.#link = new HostLink(target, become, emit)
+  }
+
+  get trips(): number {
+    return this.#link.trips
+  }
+
+  /** One trip. @throws OpsError when there is no connection, or it was lost. */
+  async look(steps: readonly Step[]): Promise<LookResult> {
+    return look(await this.#link.open(), steps, { wantsDetail: false })
+  }
+
+  plan(steps: readonly Step[], seen: LookResult): readonly PlannedStep[] {
+    return makePlan(this.#target.name, steps, seen)
+  }
+
+  /** One trip more, and none where the plan is empty. */
+  async apply(planned: readonly PlannedStep[], interrupt: Interrupt): Promise<ApplyResult> {
+    if (!planned.some(each => each.change)) {
+      return { status: 'ok', outcomes: planned.map(() => 'ok'), errors: [] }
+    }
+    return applyHost({
+      session: await this.#link.open(),
+      planned,
+      emit: this.#emit,
+      interrupt,
+      who: whoWeAre('git-remote'),
+      waitForLock: false,
+      upload: steps => this.#link.upload(steps),
+      noteBoot: () => this.#link.noteBoot(),
+      reconnect: after => this.#link.reconnect(after),
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#link.close()
+  }
+}

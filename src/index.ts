@@ -1,0 +1,12 @@
+/** What recipes import from `ops-recipes`. */
+export { z } from 'zod'
+export type { Claim } from './engine/claims.ts'
+export type { Facts } from './engine/facts.ts'
+export type { Change, Finding, Resource, State, Value } from './engine/resource.ts'
+export { resource, type Step, type StepOptions } from './engine/step.ts'
+export { inputError } from './errors.ts'
+export { secret } from './params/secret-type.ts'
+export { type Recipe, type RecipeContext, recipe } from './recipe/recipe.ts'
+export * from './resources/index.ts'
+export type { Secret } from './secret.ts'
+export { raw, type Shell, sh } from './shell/sh.ts'

@@ -1,0 +1,87 @@
+/** Reads the lines of an ini file with their numbers, which the parser of the package `ini` itself does not keep. */
+import { unsafe } from 'ini'
+import { type ErrorData, inputError, type SourceLocation } from '../errors.ts'
+
+export interface IniEntry {
+  readonly key: string
+  /** Undefined for a key without `=`. */
+  readonly value: string | undefined
+  /** Written as `key[] = value`: one of a list. */
+  readonly isElement: boolean
+  readonly where: SourceLocation
+}
+
+export interface IniSection {
+  readonly name: string
+  readonly entries: readonly IniEntry[]
+  readonly where: SourceLocation
+}
+
+export interface IniFile {
+  readonly sections: readonly IniSection[]
+  readonly errors: readonly ErrorData[]
+}
+
+const longestLine = 65_536
+const header = /^\[([^\]]*)\]\s*(?:[;#].*)?$/
+
+/** Never throws: what is no ini becomes errors with their lines. */
+export function readIniLines(text: string, file: string): IniFile {
+  const sections: { name: string; entries: IniEntry[]; where: SourceLocation }[] = []
+  const errors: ErrorData[] = []
+  const refuse = (title: string, line: number, next: string): void => {
+    errors.push(inputError(title, { where: { file, line }, next }).data)
+  }
+  for (const [index, raw] of text
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\n|\r/)
+    .entries()) {
+    const line = index + 1
+    const content = raw.trim()
+    if (content === '' || /^[;#]/.test(content)) continue
+    if (content.length > longestLine || hasControlCharacters(content)) {
+      const what =
+        content.length > longestLine ? `is longer than ${longestLine} characters` : 'holds control characters'
+      refuse(`line ${line} ${what}`, line, 'This does not look like an ops.ini.')
+      if (errors.length > 20) return { sections, errors }
+      continue
+    }
+    if (content.startsWith('[')) {
+      const name = header.exec(content)?.[1]?.trim()
+      if (name) sections.push({ name, entries: [], where: { file, line } })
+      else refuse(`${shown(content)} is no section`, line, 'Write it as `[name]` alone on its line.')
+      continue
+    }
+    const entry = readEntry(content, { file, line })
+    const section = sections.at(-1)
+    if (entry === undefined)
+      refuse(`${shown(content)} has no name before the =`, line, 'Write `name = value`.')
+    else if (section === undefined)
+      refuse(`${shown(entry.key)} stands before any section`, line, 'Put a section such as [hosts] above it.')
+    else section.entries.push(entry)
+  }
+  return { sections, errors }
+}
+
+function readEntry(content: string, where: SourceLocation): IniEntry | undefined {
+  const equals = content.indexOf('=')
+  const written = decoded(equals < 0 ? content : content.slice(0, equals))
+  const isElement = written.length > 2 && written.endsWith('[]')
+  const key = isElement ? written.slice(0, -2).trimEnd() : written
+  if (key === '') return undefined
+  return { key, value: equals < 0 ? undefined : decoded(content.slice(equals + 1)), isElement, where }
+}
+
+/** A quoted value decodes as JSON: `"8080"` is text here, as it is without the quotes. */
+function decoded(text: string): string {
+  const value = unsafe(text)
+  return typeof value === 'string' ? value : text.trim().replace(/^(['"])(.*)\1$/s, '$2')
+}
+
+function hasControlCharacters(text: string): boolean {
+  return /[\0-\x08\x0b-\x1f\x7f]/.test(text)
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text)
+}

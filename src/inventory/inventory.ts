@@ -1,0 +1,51 @@
+/** What an ops.ini says: hosts, groups, params of recipes, and settings of commands. */
+import type { SourceLocation } from '../errors.ts'
+import type { HostAddress } from './address.ts'
+import type { IniEntry } from './ini-lines.ts'
+
+export interface InventoryHost {
+  readonly name: string
+  readonly address: HostAddress
+  readonly where: SourceLocation
+}
+
+export interface InventoryGroup {
+  readonly name: string
+  /** Names of hosts and groups, globs, or addresses; as written. */
+  readonly members: readonly string[]
+  readonly where: SourceLocation
+}
+
+/** A value of `[params RECIPE]`; several where it was written as a list. */
+export interface InventoryParam {
+  readonly name: string
+  readonly value: string | readonly string[]
+  readonly where: SourceLocation
+}
+
+export interface Inventory {
+  /** Undefined when there is none. */
+  readonly file: string | undefined
+  readonly hosts: ReadonlyMap<string, InventoryHost>
+  readonly groups: ReadonlyMap<string, InventoryGroup>
+  /** The section `[params RECIPE]`. */
+  paramsFor(recipe: string): readonly InventoryParam[]
+  /** A command's own section, such as `[socks]`. */
+  settingsOf(command: CommandSection): readonly IniEntry[]
+}
+
+/** Commands with a section of their own. */
+export const commandSections = ['git-remote', 'socks'] as const
+export type CommandSection = (typeof commandSections)[number]
+
+/** Words that name a host by themselves. */
+export const specialHosts = ['local', 'sandbox'] as const
+
+/** The inventory of a folder without ops.ini. */
+export const emptyInventory: Inventory = {
+  file: undefined,
+  hosts: new Map(),
+  groups: new Map(),
+  paramsFor: () => [],
+  settingsOf: () => [],
+}

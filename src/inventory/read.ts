@@ -1,0 +1,51 @@
+/** Finds and reads the ops.ini of a folder. */
+import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { inputError } from '../errors.ts'
+import { foldersAbove } from '../folders-above.ts'
+import { emptyInventory, type Inventory } from './inventory.ts'
+import { parseInventory } from './parse.ts'
+
+const largestBytes = 8 * 1024 * 1024
+
+export interface InventoryOptions {
+  /** From `-i`: must exist then. */
+  readonly file?: string
+  /** Where to look otherwise, and above it. Default: the current folder. */
+  readonly cwd?: string
+}
+
+/**
+ * The ops.ini that was named, or the nearest one of this folder and those above it; an empty inventory without one.
+ * @throws OpsError or InputErrors, `input`, with the lines.
+ */
+export function readInventory({ file, cwd = process.cwd() }: InventoryOptions = {}): Inventory {
+  const found = file === undefined ? findInventory(cwd) : resolve(cwd, file)
+  return found === undefined ? emptyInventory : parseInventory(readText(found), found)
+}
+
+/** The nearest ops.ini, or undefined. */
+export function findInventory(cwd: string): string | undefined {
+  return foldersAbove(cwd)
+    .map(folder => join(folder, 'ops.ini'))
+    .find(path => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+}
+
+function readText(file: string): string {
+  try {
+    const descriptor = openSync(file, 'r')
+    try {
+      const stat = fstatSync(descriptor)
+      if (stat.isDirectory()) throw new Error('it is a folder')
+      if (stat.size > largestBytes) throw new Error(`it is larger than ${largestBytes / 1024 / 1024} MiB`)
+      return readFileSync(descriptor, 'utf8')
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    throw inputError(`cannot read the inventory ${file}: ${reason}`, {
+      next: 'Name a readable file with -i.',
+    })
+  }
+}

@@ -1,0 +1,122 @@
+/** Turns a recipe, its params and a host into steps, or into everything that is wrong with them. */
+
+import type { Facts } from '../engine/facts.ts'
+import type { Step } from '../engine/step.ts'
+import { type ErrorData, errorDataOf, InputErrors, OpsError } from '../errors.ts'
+import { bounded, EndlessRecipe } from './bounded.ts'
+import { claimConflicts } from './claim-conflicts.ts'
+import { flattenSteps } from './flatten-steps.ts'
+import type { LoadedRecipe } from './load.ts'
+import type { RecipeContext } from './recipe.ts'
+import { secretsAsText } from './secrets-as-text.ts'
+import { locationOf, locationOfText, sourceLine } from './source-location.ts'
+
+export type Evaluation = { readonly steps: readonly Step[] } | { readonly needsFacts: true }
+
+/**
+ * Calls the recipe's `steps`. Without `facts`, a recipe that touches them answers `needsFacts`: read them, call again.
+ * @throws InputErrors with all that is wrong: what the recipe throws, bad params of steps, equal names, two steps
+ *   that write the same thing, secrets put into text, local files that are not there. OpsError `interrupted` when Ctrl-C ended the recipe.
+ */
+export function evaluate(
+  loaded: LoadedRecipe,
+  params: Readonly<Record<string, unknown>>,
+  host: RecipeContext<Record<string, never>>['host'],
+  facts?: Facts,
+): Evaluation {
+  const watched = facts ? { facts, touched: () => false } : factsNotReadYet()
+  let list: unknown
+  try {
+    list = bounded(() => loaded.recipe.steps({ params, facts: watched.facts, host }))
+  } catch (thrown) {
+    // Also when the recipe caught our signal and threw its own.
+    if (watched.touched()) return { needsFacts: true }
+    if (thrown instanceof OpsError && thrown.data.code === 'interrupted') throw thrown
+    throw new InputErrors([thrownError(loaded, thrown)])
+  }
+  if (watched.touched()) return { needsFacts: true }
+  const flat = flattenSteps(list)
+  const { errors } = flat
+  const steps = loaded.origin === 'shipped' ? flat.steps.map(withoutPlace) : flat.steps
+  const told = errors.map(each => ({
+    ...each,
+    title: `recipe ${loaded.name}: ${each.title}`,
+    where: { file: loaded.file, line: 1 },
+  }))
+  const wrong = [...told, ...steps.flatMap(step => step.problems)]
+  const sound = steps.filter(step => step.problems.length === 0)
+  wrong.push(...claimConflicts(sound), ...secretsAsText(sound, params))
+  const prepared = sound.map(step => prepare(step, loaded.folder, wrong))
+  if (wrong.length > 0) throw new InputErrors(wrong)
+  return { steps: prepared }
+}
+
+/** Stands in for facts: the first touch is remembered and ends the evaluation. */
+function factsNotReadYet(): { readonly facts: Facts; touched(): boolean } {
+  let touched = false
+  const refuse = (): never => {
+    touched = true
+    throw new FactsNeeded()
+  }
+  const facts = new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse, getOwnPropertyDescriptor: refuse })
+  return { facts: facts as Facts, touched: () => touched }
+}
+
+class FactsNeeded extends Error {
+  override readonly name = 'FactsNeeded'
+}
+
+/** A line of a recipe that came with ops, which is one long line of a bundle, helps nobody. */
+function withoutPlace(step: Step): Step {
+  const problems = step.problems.map(({ where: _where, ...problem }) => problem)
+  return { ...step, where: undefined, problems }
+}
+
+function thrownError(loaded: LoadedRecipe, thrown: unknown): ErrorData {
+  if (thrown instanceof EndlessRecipe) return endlessError(loaded, thrown)
+  const where = locationOf(thrown) ?? { file: loaded.file, line: 1 }
+  if (thrown instanceof OpsError) return loaded.origin === 'shipped' ? thrown.data : { where, ...thrown.data }
+  const what = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : thrownWords(thrown)
+  const detail = sourceLine(where)
+  return {
+    code: 'input',
+    changed: 'no',
+    title: `recipe ${loaded.name}: steps() throws ${what}`,
+    where,
+    ...(detail !== undefined && { detail }),
+    next: 'Give it other params, or mend the recipe.',
+  }
+}
+
+/** A recipe may throw anything; what is no text says nothing, and may hold what nobody should see. */
+function thrownWords(thrown: unknown): string {
+  return typeof thrown === 'string'
+    ? thrown
+    : `${thrown === null ? 'null' : typeof thrown}, which is no Error`
+}
+
+function endlessError({ name, file }: LoadedRecipe, { message }: EndlessRecipe): ErrorData {
+  const where = locationOfText(file, 'steps') ?? { file, line: 1 }
+  const next = 'Look for a loop without end in what `steps` calls.'
+  return {
+    code: 'input',
+    changed: 'no',
+    title: `recipe ${name}: steps() was ended, as ${message}`,
+    where,
+    next,
+  }
+}
+
+function prepare(step: Step, folder: string, errors: ErrorData[]): Step {
+  if (step.resource.prepare === undefined) return step
+  try {
+    return { ...step, params: step.resource.prepare(step.params, { folder }) }
+  } catch (thrown) {
+    errors.push({
+      step: step.name,
+      ...(step.where && { where: step.where }),
+      ...errorDataOf(thrown, 'input'),
+    })
+    return step
+  }
+}

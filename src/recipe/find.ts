@@ -1,0 +1,96 @@
+/** Where recipes lie: `recipes/` of the current folder or above it, then those that ops ships. */
+import { readdirSync, statSync } from 'node:fs'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { inputError } from '../errors.ts'
+import { foldersAbove } from '../folders-above.ts'
+import { didYouMean } from '../nearest.ts'
+import { packageFolder } from '../package-folder.ts'
+
+/** A recipe file that was found, not loaded yet. */
+export interface RecipeSource {
+  readonly name: string
+  readonly file: string
+  /** `folder` for a person's own, `shipped` for those that come with ops. */
+  readonly origin: 'folder' | 'shipped'
+}
+
+const extensions = ['.ts', '.mts', '.js', '.mjs']
+const recipeName = /^[A-Za-z0-9][A-Za-z0-9_-]*$/
+
+/** Every recipe that can be called by name, own ones first; an own one hides the shipped one of the same name. */
+export function findRecipes(cwd: string): readonly RecipeSource[] {
+  const own = ownFolder(cwd)
+  const found = [...(own === undefined ? [] : recipesIn(own, 'folder')), ...shippedRecipes()]
+  const byName = new Map<string, RecipeSource>()
+  for (const source of found) if (!byName.has(source.name)) byName.set(source.name, source)
+  return [...byName.values()]
+}
+
+/**
+ * Finds one recipe: a bare word is a name; with a slash or an extension it is a path.
+ * @throws OpsError `input` when there is none, with the nearest name.
+ */
+export function findRecipe(nameOrPath: string, cwd: string): RecipeSource {
+  if (!recipeName.test(nameOrPath)) return recipeAt(nameOrPath, cwd)
+  const found = findRecipes(cwd)
+  const source = found.find(each => each.name === nameOrPath)
+  if (source !== undefined) return source
+  const near = didYouMean(
+    nameOrPath,
+    found.map(each => each.name),
+  )
+  throw inputError(`there is no recipe ${JSON.stringify(nameOrPath)}`, {
+    detail: `Looked for ${join('recipes', `${nameOrPath}.ts`)} in ${foldersAbove(cwd).join(', ')}, and among the shipped recipes.`,
+    next: `${near}\`ops recipes\` lists them; a path such as ./${nameOrPath}.ts works too.`,
+  })
+}
+
+/** The recipes that come with ops. */
+export function shippedRecipes(): readonly RecipeSource[] {
+  return recipesIn(join(packageFolder, 'recipes'), 'shipped')
+}
+
+function recipeAt(path: string, cwd: string): RecipeSource {
+  const file = resolve(cwd, path)
+  const candidates = [file, ...extensions.map(extension => file + extension)]
+  const found = candidates.find(isFile)
+  if (found === undefined) {
+    throw inputError(`there is no recipe file ${file}`, {
+      next: 'Give the path of a .ts file, or a name that `ops recipes` lists.',
+    })
+  }
+  if (!extensions.includes(extname(found))) {
+    throw inputError(`${found} is not a recipe: it is no TypeScript or JavaScript file`, {
+      next: `Recipes end in ${extensions.join(', ')}.`,
+    })
+  }
+  const isShipped = dirname(found) === join(packageFolder, 'recipes')
+  return { name: basename(found, extname(found)), file: found, origin: isShipped ? 'shipped' : 'folder' }
+}
+
+/** The nearest `recipes` folder with a recipe in it, unless it is the shipped one itself. */
+function ownFolder(cwd: string): string | undefined {
+  return foldersAbove(cwd)
+    .map(folder => join(folder, 'recipes'))
+    .find(folder => folder !== join(packageFolder, 'recipes') && recipesIn(folder, 'folder').length > 0)
+}
+
+/** Files that begin with `_` or `.` are parts that recipes import; so are declarations and tests. */
+function recipesIn(folder: string, origin: RecipeSource['origin']): readonly RecipeSource[] {
+  return names(folder)
+    .filter(name => extensions.includes(extname(name)) && recipeName.test(basename(name, extname(name))))
+    .sort()
+    .map(name => ({ name: basename(name, extname(name)), file: join(folder, name), origin }))
+}
+
+function names(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+}

@@ -1,0 +1,84 @@
+/** Loads a recipe by name or path: found, compiled, checked and proved to be one. */
+import { dirname } from 'node:path'
+import { errorDataOf, InputErrors, inputError } from '../errors.ts'
+import { findRecipe, findRecipes, type RecipeSource } from './find.ts'
+import { importRecipe } from './import-recipe.ts'
+import type { Recipe } from './recipe.ts'
+import { recipeProblems } from './recipe-problems.ts'
+import { typeErrors } from './type-check.ts'
+
+export interface LoadedRecipe extends RecipeSource {
+  readonly recipe: Recipe
+  /** What paths in the recipe's params are relative to. */
+  readonly folder: string
+}
+
+/** A recipe of the listing; a broken one has its error instead of a summary. */
+export type ListedRecipe = RecipeSource &
+  ({ readonly summary: string } | { readonly error: ReturnType<typeof errorDataOf> })
+
+export interface LoadOptions {
+  /** Where names and paths start from. Default: the current folder. */
+  readonly cwd?: string
+  /** Types are checked once per content. Default: true; shipped recipes were checked when ops was built. */
+  readonly checkTypes?: boolean
+}
+
+/**
+ * Finds and loads one recipe.
+ * @throws OpsError or InputErrors, all `input`: not found, syntax, types, what it throws, or not a recipe.
+ */
+export async function loadRecipe(nameOrPath: string, options: LoadOptions = {}): Promise<LoadedRecipe> {
+  const source = findRecipe(nameOrPath, options.cwd ?? process.cwd())
+  return loadSource(source, options.checkTypes ?? true)
+}
+
+/** Every recipe that can be called by name, loaded for its summary. */
+export async function listRecipes(cwd: string = process.cwd()): Promise<readonly ListedRecipe[]> {
+  return Promise.all(findRecipes(cwd).map(listed))
+}
+
+async function listed(source: RecipeSource): Promise<ListedRecipe> {
+  try {
+    const { recipe } = await loadSource(source, false)
+    return { ...source, summary: recipe.summary }
+  } catch (thrown) {
+    const first = thrown instanceof InputErrors ? thrown.errors[0] : undefined
+    return { ...source, error: first ?? errorDataOf(thrown, 'input') }
+  }
+}
+
+async function loadSource(source: RecipeSource, checkTypes: boolean): Promise<LoadedRecipe> {
+  const isChecked = checkTypes && source.origin === 'folder'
+  const exported = await importRecipe(source).catch(async (thrown: unknown) => {
+    throw isChecked ? await withTypeErrors(source, thrown) : thrown
+  })
+  const errors = isChecked ? await typeErrors(source.file) : []
+  if (errors.length > 0) throw new InputErrors(errors)
+  const recipe = exported.default
+  const problems = recipeProblems(recipe)
+  if (problems.length > 0) {
+    throw new InputErrors(
+      problems.map(
+        problem =>
+          inputError(`recipe ${source.name}: ${problem.title}`, {
+            where: { file: source.file, line: 1 },
+            ...(problem.next !== undefined && { next: problem.next }),
+          }).data,
+      ),
+    )
+  }
+  return { ...source, folder: dirname(source.file), recipe: recipe as Recipe }
+}
+
+/** What a recipe throws while it loads is mostly a slip that the types tell better; the other errors speak for themselves. */
+async function withTypeErrors(source: RecipeSource, thrown: unknown): Promise<unknown> {
+  const error = errorDataOf(thrown, 'input')
+  if (error.title.startsWith('syntax error')) return thrown
+  const found = await typeErrors(source.file)
+  const elsewhere = found.filter(
+    each => each.where?.line !== error.where?.line || each.where?.file !== error.where?.file,
+  )
+  const isSlip = elsewhere.length < found.length && !error.title.startsWith('cannot find')
+  return new InputErrors(isSlip ? found : [error, ...elsewhere])
+}

@@ -1,0 +1,185 @@
+/** Brings a recipe's params together: flag, then ops.ini, then default; everything wrong or missing is told at once. */
+import { z } from 'zod'
+import { type ErrorData, inputError, type SourceLocation } from '../errors.ts'
+import { didYouMean } from '../nearest.ts'
+import { kindOf } from '../params/kind.ts'
+import { Secret } from '../secret.ts'
+import type { LoadedRecipe } from './load.ts'
+import { describeParams, flagOf, type ParamDoc } from './param-docs.ts'
+import { readText } from './param-text.ts'
+import { readSecret } from './read-secret.ts'
+
+/** A value as it was written in `[params RECIPE]` of ops.ini. */
+export interface WrittenParam {
+  readonly name: string
+  readonly value: string | readonly string[]
+  readonly where: SourceLocation
+}
+
+export interface ParamSources {
+  /** By param name, as the command line gave them: texts, several for a list, true or false for a boolean. */
+  readonly flags?: Readonly<Record<string, string | readonly string[] | boolean | undefined>>
+  /** Answers to prompts, by param name; a secret as a `Secret`. */
+  readonly answers?: Readonly<Record<string, string | boolean | Secret | undefined>>
+  readonly inventory?: readonly WrittenParam[]
+  /** Secrets may come from OPS_PARAM_NAME. Default: the environment of this process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** What `@FILE` of a flag is relative to. Default: the current folder. */
+  readonly cwd?: string
+}
+
+export interface ResolvedParams {
+  /** Only whole when there are neither errors nor missing ones. */
+  readonly params: Readonly<Record<string, unknown>>
+  /** Required, and given nowhere: ask for them on a terminal, else `missingErrors`. */
+  readonly missing: readonly ParamDoc[]
+  readonly errors: readonly ErrorData[]
+}
+
+/** One value that was given somewhere, and how to name that place in an error. */
+interface Given {
+  readonly from: string
+  readonly value: string | readonly string[] | boolean | Secret
+  readonly where?: SourceLocation
+  readonly cwd: string
+}
+
+/** Never throws for what a person wrote. */
+export function resolveParams(loaded: LoadedRecipe, sources: ParamSources): ResolvedParams {
+  const docs = describeParams(loaded.recipe.params)
+  const params: Record<string, unknown> = Object.create(null)
+  const missing: ParamDoc[] = []
+  const errors: ErrorData[] = [...unknownNames(loaded, docs, sources)]
+  let secretsFromInput = 0
+  for (const doc of docs) {
+    const type = loaded.recipe.params[doc.name]
+    if (type === undefined) continue
+    const given = givenFor(doc, sources)
+    if (given === undefined) {
+      const absent = z.safeParse(type, undefined)
+      if (absent.success) params[doc.name] = absent.data
+      else missing.push(doc)
+      continue
+    }
+    if (doc.kind === 'secret' && given.value === '-') secretsFromInput++
+    const outcome =
+      secretsFromInput > 1
+        ? { problem: 'only one secret can be read from standard input' }
+        : checkedValue(type, given)
+    if ('problem' in outcome) errors.push(problemError(doc, given, outcome.problem))
+    else params[doc.name] = outcome.value
+  }
+  return { params, missing, errors }
+}
+
+/** What to say about missing params where nobody can be asked. */
+export function missingErrors(loaded: LoadedRecipe, missing: readonly ParamDoc[]): readonly ErrorData[] {
+  return missing.map(
+    ({ name, flag, placeholder, kind, help }) =>
+      inputError(`param ${name} is missing`, {
+        ...(help !== '' && { detail: help }),
+        next:
+          kind === 'secret'
+            ? `Give it as ${flag} @FILE, as ${flag} - (standard input), or in the environment as ${environmentName(name)}.`
+            : `Give it as ${flag}${placeholder === undefined ? '' : ` <${placeholder}>`}, or as \`${name} = ...\` under [params ${loaded.name}] in ops.ini.`,
+      }).data,
+  )
+}
+
+/** `dbPassword` is OPS_PARAM_DB_PASSWORD. */
+export function environmentName(name: string): string {
+  return `OPS_PARAM_${flagOf(name).slice(2).replaceAll('-', '_').toUpperCase()}`
+}
+
+function givenFor(doc: ParamDoc, sources: ParamSources): Given | undefined {
+  const cwd = sources.cwd ?? process.cwd()
+  const flag = own(sources.flags, doc.name)
+  if (flag !== undefined) return { from: doc.flag, value: flag, cwd }
+  const answer = own(sources.answers, doc.name)
+  if (answer !== undefined) return { from: doc.name, value: answer, cwd }
+  const variable = environmentName(doc.name)
+  const environment = doc.kind === 'secret' ? own(sources.environment ?? process.env, variable) : undefined
+  if (environment !== undefined && environment !== '')
+    return { from: variable, value: new Secret(environment), cwd }
+  const written = sources.inventory?.find(each => isNameOf(each.name, doc))
+  if (written === undefined) return undefined
+  return { from: doc.name, value: written.value, where: written.where, cwd: folderOf(written.where) }
+}
+
+type Outcome = { readonly value: unknown } | { readonly problem: string }
+
+function checkedValue(type: z.core.$ZodType, { value, cwd }: Given): Outcome {
+  const reading = kindOf(type).kind === 'secret' ? readSecret(value, cwd) : readGiven(type, value)
+  if ('problem' in reading) return reading
+  const parsed = z.safeParse(type, reading.value)
+  if (parsed.success) return { value: parsed.data }
+  return { problem: parsed.error.issues.map(issue => issueText(issue, reading.value)).join('; ') }
+}
+
+function readGiven(type: z.core.$ZodType, value: Given['value']): Outcome {
+  if (typeof value === 'boolean' || value instanceof Secret) return { value }
+  return readText(type, value)
+}
+
+/** Of several items the one that is wrong is named: nobody counts them from 0. */
+function issueText({ path, message }: z.core.$ZodIssue, value: unknown): string {
+  const [index] = path
+  if (Array.isArray(value) && typeof index === 'number' && path.length === 1) {
+    return value.length === 1 ? message : `${clip(String(value[index]))}: ${message}`
+  }
+  return path.length === 0 ? message : `${path.join('.')}: ${message}`
+}
+
+function problemError(doc: ParamDoc, given: Given, problem: string): ErrorData {
+  const { value } = given
+  const isShown = doc.kind !== 'secret' && (typeof value === 'string' || Array.isArray(value))
+  const shown = isShown ? ` ${clip([value].flat().join(','))}` : ''
+  return inputError(`${given.from}${shown}: ${problem}`, {
+    ...(given.where && { where: given.where }),
+    next: `param ${doc.name} is ${doc.type}${doc.help === '' ? '.' : `: ${doc.help}`}`,
+  }).data
+}
+
+function unknownNames(
+  loaded: LoadedRecipe,
+  docs: readonly ParamDoc[],
+  sources: ParamSources,
+): readonly ErrorData[] {
+  const names = docs.map(doc => doc.name)
+  const next = (name: string): string =>
+    `${didYouMean(name, names)}\`ops recipes ${loaded.name}\` shows its params.`
+  const fromFlags = Object.keys(sources.flags ?? {})
+    .filter(name => !names.includes(name))
+    .map(name => inputError(`recipe ${loaded.name} has no param ${name}`, { next: next(name) }).data)
+  const seen = new Map<string, WrittenParam>()
+  const fromInventory = (sources.inventory ?? []).flatMap(written => {
+    const doc = docs.find(each => isNameOf(written.name, each))
+    if (doc === undefined) {
+      const title = `[params ${loaded.name}] sets ${written.name}, but the recipe has no such param`
+      return [inputError(title, { where: written.where, next: next(written.name) }).data]
+    }
+    const other = seen.get(doc.name)
+    seen.set(doc.name, written)
+    if (other === undefined) return []
+    const title = `[params ${loaded.name}] sets ${doc.name} twice, first on line ${other.where.line}`
+    return [inputError(title, { where: written.where, next: 'Leave one out.' }).data]
+  })
+  return [...fromFlags, ...fromInventory]
+}
+
+/** ops.ini may use the flag's spelling too. */
+function isNameOf(written: string, doc: ParamDoc): boolean {
+  return written === doc.name || `--${written}` === doc.flag
+}
+
+function own<Value>(record: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
+  return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined
+}
+
+function folderOf({ file }: SourceLocation): string {
+  return file.replace(/\/[^/]*$/, '') || '/'
+}
+
+function clip(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}

@@ -1,0 +1,42 @@
+/** Fetches a secret from where it may come: a file, standard input, a prompt's answer. */
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { isatty } from 'node:tty'
+import { Secret } from '../secret.ts'
+
+const largestBytes = 1_048_576
+
+/** A plain value is refused: argument lists are open to every user of the machine, and ops.ini is kept in git. */
+export function readSecret(
+  given: string | readonly string[] | boolean | Secret,
+  cwd: string,
+): { readonly value: Secret } | { readonly problem: string } {
+  if (given instanceof Secret) return { value: given }
+  const text = typeof given === 'object' && given.length === 1 ? given[0] : given
+  if (text === '-' && isatty(0)) {
+    return { problem: 'standard input is this terminal: leave the flag out to be asked without an echo' }
+  }
+  if (text === '-') return secretIn(0, 'standard input')
+  if (typeof text !== 'string' || !text.startsWith('@') || text.length < 2) {
+    return { problem: 'a secret is not given as plain text: write @FILE, or - for standard input' }
+  }
+  const path = text.slice(1)
+  const file = path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(cwd, path)
+  return secretIn(file, file)
+}
+
+/** One line feed at the end is an editor's or echo's, never a part of a password. */
+function secretIn(
+  source: string | number,
+  name: string,
+): { readonly value: Secret } | { readonly problem: string } {
+  try {
+    const text = readFileSync(source, 'utf8').replace(/\r?\n$/, '')
+    if (text === '') return { problem: `${name} is empty` }
+    if (text.length > largestBytes) return { problem: `${name} is larger than 1 MiB` }
+    return { value: new Secret(text) }
+  } catch (thrown) {
+    return { problem: `cannot read ${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}` }
+  }
+}

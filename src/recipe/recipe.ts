@@ -1,0 +1,43 @@
+/** What a person writes: a typed function from params and facts to steps. */
+import type { z } from 'zod'
+import type { Facts } from '../engine/facts.ts'
+import type { Step } from '../engine/step.ts'
+
+/**
+ * Params by name; each zod type carries its own `.describe()` text, which is its help. The core type is what all zod
+ * types have in common: checking a recipe against the whole of `ZodType` takes five times as long.
+ */
+export type ParamShape = Readonly<Record<string, z.core.$ZodType>>
+
+export type ParamsOf<Shape extends ParamShape> = { readonly [Name in keyof Shape]: z.output<Shape[Name]> }
+
+export interface RecipeContext<Shape extends ParamShape> {
+  readonly params: ParamsOf<Shape>
+  /** Reading any of it costs a trip, unless it was cached for this boot. */
+  readonly facts: Facts
+  readonly host: { readonly name: string; readonly address: string; readonly groups: readonly string[] }
+}
+
+/** Steps may be nested and left out with `false`, `null` or `undefined`, so that composition reads well. */
+export type StepList = readonly (Step | false | null | undefined | StepList)[]
+
+export interface Recipe<Shape extends ParamShape = ParamShape> {
+  /** One sentence, shown by `ops recipes`. */
+  readonly summary: string
+  /** Longer text for `ops recipes NAME`: trades, warnings, what to do afterwards. */
+  readonly description?: string
+  /** Documented uses: param values by name. A test plans each of them. */
+  readonly examples?: readonly {
+    readonly title: string
+    /** The verb of the command line that is shown; `apply` unless said otherwise. */
+    readonly verb?: 'apply' | 'check'
+    readonly params: Partial<Record<keyof Shape, unknown>>
+  }[]
+  readonly params: Shape
+  steps(context: RecipeContext<Shape>): StepList
+}
+
+/** Marks an object as a recipe and lets TypeScript infer its params. */
+export function recipe<const Shape extends ParamShape>(definition: Recipe<Shape>): Recipe<Shape> {
+  return definition
+}

@@ -1,0 +1,82 @@
+/** An error as a colleague would tell it: what happened, where, what it said, what is true now, what to do. */
+import type { ErrorData } from '../errors.ts'
+import { printable, printableLine } from './printable.ts'
+import type { Style } from './style.ts'
+import { place, stepName } from './words.ts'
+
+const saidLines = 20
+
+/** One error as lines without an end of line. */
+export function errorText(error: ErrorData, style: Style): string {
+  // A step may be named by its whole command, and that stands in the title too.
+  const name = error.step === undefined ? undefined : printableLine(error.step)
+  const title = printable(
+    name === undefined ? error.title : error.title.replace(error.step ?? '', stepName(name)),
+  ).trimEnd()
+  // Titles often name the host or step themselves: twice is one too many.
+  const about = [error.host, name]
+    .flatMap(part => (part && !title.includes(stepName(part)) ? [stepName(part)] : []))
+    .join(': ')
+  const head = `${style.red(style.bold(`error[${error.code}]`))} ${about && `${style.bold(about)}: `}${title}`
+  const rows: [string, string][] = []
+  if (error.where) rows.push(['at', place(error.where)])
+  if (error.detail) rows.push(['', printable(error.detail).trimEnd()])
+  if (error.command) rows.push(['ran', printable(error.command).trimEnd()])
+  if (error.said) rows.push(['said', lastLines(printable(error.said).trimEnd(), saidLines)])
+  // An input error touched nothing by nature: saying so each time is noise.
+  if (error.changed && error.code !== 'input') rows.push(['changed', changedText(error)])
+  if (error.next) rows.push(['next', printable(error.next).trimEnd()])
+  const width = Math.max(0, ...rows.map(([label]) => label.length))
+  const body = rows.map(([label, text]) => {
+    const [first = '', ...more] = text.split('\n')
+    const lead = label === '' ? '' : `${style.dim(label.padEnd(width))}  `
+    const gap = label === '' ? '' : ' '.repeat(width + 2)
+    return [`  ${lead}${first}`, ...more.map(line => `  ${gap}${line}`)].join('\n')
+  })
+  return [head, ...body].join('\n')
+}
+
+/** Many errors, with the host keys of a run in one table at the end. */
+export function errorsText(errors: readonly ErrorData[], style: Style): string {
+  return errors.map(error => errorText(error, style)).join('\n\n')
+}
+
+/** True for a key that nobody has accepted yet; a changed or revoked one is told on its own. */
+export function isUnknownHostKey(error: ErrorData): boolean {
+  return error.code === 'host-key' && error.title.endsWith('is not known')
+}
+
+/** Hosts whose keys are not known yet, in one table: a person checks them all in one go. */
+export function hostKeysText(errors: readonly ErrorData[], style: Style): string {
+  const [first] = errors
+  if (first === undefined || errors.length === 1) return first ? errorText(first, style) : ''
+  const rows = errors.map(error => {
+    const key = /the (\S+) key (SHA256:\S+?)[,.]?(?=\s|$)/.exec(error.detail ?? '')
+    const [type, print] = key ? [key[1] ?? '', key[2] ?? ''] : ['', error.detail ?? error.title]
+    return { host: printableLine(error.host ?? '?'), type: printableLine(type), print: printableLine(print) }
+  })
+  const hostWidth = Math.max(...rows.map(row => row.host.length))
+  const typeWidth = Math.max(...rows.map(row => row.type.length))
+  const nexts = [...new Set(errors.flatMap(error => (error.next ? [printable(error.next)] : [])))]
+  return [
+    `${style.red(style.bold('error[host-key]'))} the keys of ${errors.length} hosts are not known; nothing was sent to them`,
+    ...rows.map(
+      ({ host, type, print }) =>
+        `  ${style.bold(host.padEnd(hostWidth))}  ${type.padEnd(typeWidth)}  ${print}`,
+    ),
+    ...nexts.map(next => `  ${style.dim('next')}  ${next}`),
+  ].join('\n')
+}
+
+function changedText({ changed, step }: ErrorData): string {
+  // Steps before it may well have changed the host: this one speaks for itself alone.
+  if (changed === 'no')
+    return step === undefined ? 'no: the host is as it was' : 'no, as far as this step goes'
+  return changed === 'yes' ? 'yes: the host differs from before' : 'unknown: look at the host'
+}
+
+function lastLines(text: string, count: number): string {
+  const lines = text.split('\n')
+  if (lines.length <= count) return text
+  return [`… ${lines.length - count} lines before`, ...lines.slice(-count)].join('\n')
+}

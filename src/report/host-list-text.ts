@@ -1,0 +1,44 @@
+/** Hosts and groups as a table. */
+import type { SourceLocation } from '../errors.ts'
+import { printableLine } from './printable.ts'
+import type { Style } from './style.ts'
+import { table } from './table.ts'
+import { names, place } from './words.ts'
+
+export interface HostListInput {
+  readonly file: string | undefined
+  readonly hosts: readonly {
+    readonly name: string
+    readonly address: string | undefined
+    readonly groups: readonly string[]
+    readonly from: string
+    readonly where: SourceLocation | undefined
+  }[]
+  readonly groups: readonly {
+    readonly name: string
+    readonly members: readonly string[]
+    readonly where: SourceLocation
+  }[]
+}
+
+/** One line per host, then one per group. */
+export function hostListText({ file, hosts, groups }: HostListInput, style: Style): string {
+  const hostRows = hosts.map(host => [
+    style.bold(printableLine(host.name)),
+    printableLine(host.address === undefined || host.address === host.name ? '' : host.address),
+    names(host.groups, 40),
+    style.dim(host.where ? `${host.from}  ${place(host.where)}` : host.from),
+  ])
+  const groupRows = groups.map(group => [
+    style.bold(printableLine(group.name)),
+    names(group.members, 60),
+    style.dim(place(group.where)),
+  ])
+  const head = (title: string): string => style.dim(title)
+  const parts = [
+    table([[head('HOST'), head('ADDRESS'), head('GROUPS'), head('FROM')], ...hostRows]),
+    ...(groups.length > 0 ? [table([[head('GROUP'), head('MEMBERS'), head('FROM')], ...groupRows])] : []),
+    ...(file === undefined ? [head('No ops.ini here or above; `ops init` writes one.')] : []),
+  ]
+  return parts.join('\n\n')
+}

@@ -1,0 +1,31 @@
+/** The choice between the three kinds of report, all of them without secrets. */
+import { linesReport } from './lines-report.ts'
+import { liveReport } from './live-report.ts'
+import { masked } from './mask.ts'
+import { ndjsonReport } from './ndjson-report.ts'
+import type { Report } from './report.ts'
+import type { Screen } from './screen.ts'
+
+export interface ReportOptions {
+  readonly json: boolean
+  readonly verbose: boolean
+  /** Values that must never be printed, whatever event they turn up in; may grow while the report lives. */
+  readonly secrets: ReadonlySet<string>
+}
+
+/** NDJSON for programs, a live view on a terminal, plain lines anywhere else. */
+export function makeReport(screen: Screen, options: ReportOptions): Report {
+  const report = chosenReport(screen, options)
+  const { secrets } = options
+  return {
+    ...report,
+    emit: event => report.emit(masked(event, secrets)),
+    showPlans: plans => report.showPlans(masked(plans, secrets)),
+    refuse: errors => report.refuse(masked(errors, secrets)),
+  }
+}
+
+function chosenReport(screen: Screen, { json, verbose }: ReportOptions): Report {
+  if (json) return ndjsonReport(screen)
+  return screen.isTerminal ? liveReport(screen, verbose) : linesReport(screen, verbose)
+}

@@ -1,0 +1,182 @@
+/** Turns the events of a run into lasting lines of text; what is only true for a moment is the live view's. */
+import type { RunEvent } from '../engine/events.ts'
+import type { HostPlan } from '../engine/plan.ts'
+import type { ErrorData } from '../errors.ts'
+import { errorText, hostKeysText, isUnknownHostKey } from './error-text.ts'
+import { factsText } from './facts-text.ts'
+import { outputLines } from './output-lines.ts'
+import { planText } from './plan-text.ts'
+import { printable, printableLine } from './printable.ts'
+import type { Style } from './style.ts'
+import { summaryText } from './summary-text.ts'
+import { duration, names, stepName } from './words.ts'
+
+/** Text without an end of line, and where it belongs. */
+export interface Told {
+  readonly to: 'out' | 'error'
+  readonly text: string
+}
+
+export interface NarratorOptions {
+  readonly style: Style
+  readonly errorStyle: Style
+  readonly verbose: boolean
+  /** Tell each changed step on its own line; a live view of many hosts only counts them. */
+  readonly tellsSteps: (hosts: number) => boolean
+}
+
+/** What has been heard of the run so far, and how to tell the next event. */
+export class Narrator {
+  readonly #options: NarratorOptions
+  #verb = ''
+  #hosts: readonly string[] = []
+  /** Plans that were not told yet, in order of arrival: equal ones are told together. */
+  readonly #plans = new Map<string, HostPlan>()
+  /** Hosts that will bring no first plan any more. */
+  readonly #planned = new Set<string>()
+  readonly #hostKeys: ErrorData[] = []
+  readonly #output = outputLines()
+  #toldAnything = false
+
+  constructor(options: NarratorOptions) {
+    this.#options = options
+  }
+
+  /** The lines that one event brings, often none. */
+  tell(event: RunEvent): readonly Told[] {
+    switch (event.event) {
+      case 'run':
+        this.#verb = event.verb
+        this.#hosts = event.hosts
+        return []
+      case 'connected':
+        return this.#options.verbose
+          ? [this.#line(event.host, `connected by ${event.backend} in ${duration(event.milliseconds)}`)]
+          : []
+      case 'note':
+        return [this.#line(event.host, printable(event.text))]
+      case 'facts':
+        return this.#verb === 'facts' ? [out(factsText(event.host, event.facts, this.#options.style))] : []
+      case 'plan':
+        this.#plans.set(event.host, { host: event.host, steps: event.steps, errors: event.errors })
+        return this.#accounted(event.host)
+      case 'waiting':
+        return [this.#line(event.host, printable(event.text))]
+      case 'step':
+        return [...this.flushPlans(), ...this.#step(event)]
+      case 'surprise':
+        return [this.#line(event.host, `${surpriseText(event.step, event.because)}; planned again`)]
+      case 'output':
+        return this.#verb === 'run' || this.#options.verbose ? this.#said(event) : []
+      case 'error':
+        return this.#error(event.host, event.error)
+      case 'host':
+        return [...this.#rest(event.host), ...this.#accounted(event.host)]
+      case 'summary':
+        return this.#summary(event)
+    }
+  }
+
+  /** Plans of the run that wait for others to be told with. */
+  flushPlans(): readonly Told[] {
+    const plans = [...this.#plans.values()].sort(
+      (one, other) => this.#place(one.host) - this.#place(other.host),
+    )
+    this.#plans.clear()
+    if (plans.length === 0) return []
+    return [out(planText(plans, this.#options)), out('')]
+  }
+
+  /** Plans that the caller shows itself, now. */
+  showPlans(plans: readonly HostPlan[]): readonly Told[] {
+    for (const plan of plans) this.#plans.delete(plan.host)
+    const before = this.flushPlans()
+    return [...before, out(planText(plans, this.#options)), out('')]
+  }
+
+  /** Hosts are told in the order in which they were named, not in that of their answers. */
+  #place(host: string): number {
+    return this.#hosts.indexOf(host)
+  }
+
+  #accounted(host: string): readonly Told[] {
+    this.#planned.add(host)
+    // An apply asks with showPlans, or goes on to its steps: both tell the plans in their own time.
+    return this.#hosts.every(each => this.#planned.has(each)) ? this.flushPlans() : []
+  }
+
+  #step(event: RunEvent & { event: 'step' }): readonly Told[] {
+    if (event.status === 'running') return []
+    const rest = this.#rest(event.host)
+    const quiet = event.status === 'ok' || event.status === 'skipped'
+    if (quiet && !this.#options.verbose) return rest
+    if (event.status === 'changed' && !this.#options.tellsSteps(this.#hosts.length)) return rest
+    const { style } = this.#options
+    const paint = event.status === 'failed' ? style.red : event.status === 'changed' ? style.green : style.dim
+    const took = event.milliseconds === undefined ? '' : style.dim(` (${duration(event.milliseconds)})`)
+    this.#toldAnything = true
+    return [...rest, this.#line(event.host, `${paint(event.status)} ${stepName(event.step)}${took}`)]
+  }
+
+  #said(event: RunEvent & { event: 'output' }): readonly Told[] {
+    return this.#output.add(event.host, event.stream, event.text).map(line => this.#outputLine(event, line))
+  }
+
+  #rest(host: string): readonly Told[] {
+    return this.#output.end(host).map(({ stream, line }) => this.#outputLine({ host, stream }, line))
+  }
+
+  #outputLine({ host, stream }: { host: string; stream: 'stdout' | 'stderr' }, line: string): Told {
+    const toError = stream === 'stderr' && this.#verb === 'run'
+    const style = toError ? this.#options.errorStyle : this.#options.style
+    return { to: toError ? 'error' : 'out', text: `${style.cyan(printableLine(host))} | ${line}` }
+  }
+
+  #error(host: string | undefined, error: ErrorData): readonly Told[] {
+    const named: ErrorData = host === undefined || error.host !== undefined ? error : { ...error, host }
+    const plans = this.#hosts.length === 1 ? this.flushPlans() : []
+    if (isUnknownHostKey(error)) {
+      this.#hostKeys.push(named)
+      return plans
+    }
+    const rest = host === undefined ? [] : this.#rest(host)
+    this.#toldAnything = true
+    return [...plans, ...rest, { to: 'error', text: errorText(named, this.#options.errorStyle) }]
+  }
+
+  #summary(event: RunEvent & { event: 'summary' }): readonly Told[] {
+    const { style, errorStyle } = this.#options
+    const told: Told[] = [...this.flushPlans()]
+    const unknownKeys = this.#hostKeys.sort(
+      (one, other) => this.#place(one.host ?? '') - this.#place(other.host ?? ''),
+    )
+    const keys = hostKeysText(unknownKeys, errorStyle)
+    if (keys !== '') {
+      this.#toldAnything = true
+      told.push({ to: 'error', text: keys })
+    }
+    const isDull = this.#verb === 'facts' || (this.#verb === 'run' && Object.keys(event.hosts).length === 1)
+    if (isDull && Object.values(event.hosts).every(({ status }) => status === 'ok')) return told
+    if (this.#toldAnything) told.push(out(''))
+    const hosts = Object.fromEntries(
+      Object.entries(event.hosts).sort(([one], [other]) => this.#place(one) - this.#place(other)),
+    )
+    const text = summaryText({ verb: this.#verb, hosts, trips: event.trips }, style)
+    return text === '' ? told : [...told, out(text)]
+  }
+
+  #line(host: string, text: string): Told {
+    const name = printableLine(host)
+    const rest = text.startsWith(`${name}: `) ? text.slice(name.length + 2) : text
+    return out(`${this.#options.style.bold(name)}: ${rest}`)
+  }
+}
+
+function out(text: string): Told {
+  return { to: 'out', text }
+}
+
+function surpriseText(step: string, because: readonly string[]): string {
+  const cause = because.length === 0 ? '' : `, because of ${names(because.map(stepName))}`
+  return `${stepName(step)} is no longer as it was seen${cause}`
+}

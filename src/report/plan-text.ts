@@ -1,0 +1,110 @@
+/** The plan for people: what would be done, grouped where many hosts have the same. */
+import type { HostPlan, PlanStep } from '../engine/plan.ts'
+import type { Finding, KeyChange, Value } from '../engine/resource.ts'
+import { printable, printableLine } from './printable.ts'
+import type { Style } from './style.ts'
+import { count, indent, names, stepName } from './words.ts'
+
+export interface PlanTextOptions {
+  readonly style: Style
+  /** Also list the steps that are already as wanted. */
+  readonly verbose: boolean
+}
+
+/** All plans as one text; hosts whose plans are equal share one block. */
+export function planText(plans: readonly HostPlan[], options: PlanTextOptions): string {
+  const groups = new Map<string, HostPlan[]>()
+  for (const plan of plans) {
+    // Errors name their host, so they are told on their own and do not part the groups.
+    const key = JSON.stringify(plan.steps)
+    groups.set(key, [...(groups.get(key) ?? []), plan])
+  }
+  return [...groups.values()].map(group => groupText(group, options)).join('\n\n')
+}
+
+/** The counts of one plan in words: `2 to change, 1 may change, 12 ok`. */
+export function planCounts(steps: readonly PlanStep[]): string {
+  const plain = steps.filter(step => step.findings === undefined)
+  const of = (status: PlanStep['status']): number => plain.filter(step => step.status === status).length
+  const findings = steps.flatMap(step => step.findings ?? []).length
+  const parts = [
+    findings > 0 && count(findings, 'finding'),
+    of('change') > 0 && `${of('change')} to change`,
+    of('may-change') > 0 && `${of('may-change')} may change`,
+    of('ok') > 0 && `${of('ok')} ok`,
+  ].filter(part => part !== false)
+  return parts.length === 0 ? 'no steps' : parts.join(', ')
+}
+
+function groupText(group: readonly HostPlan[], options: PlanTextOptions): string {
+  const { style } = options
+  const hosts = group.map(plan => plan.host)
+  const steps = group[0]?.steps ?? []
+  const shown = steps.filter(step => step.status !== 'ok' || options.verbose || step.notes.length > 0)
+  const many = group.length > 1 ? ` (${count(group.length, 'host')} with the same plan)` : ''
+  const head = `${style.bold(names(hosts))}${many}: ${planCounts(steps)}`
+  return [head, ...shown.map(step => stepText(step, options))].join('\n')
+}
+
+function stepText(step: PlanStep, { style }: PlanTextOptions): string {
+  const rows: string[] = []
+  if (step.status === 'may-change') {
+    rows.push(style.yellow(`may change, because of ${names(step.because.map(stepName))}`))
+  } else if (step.because.length > 0) {
+    rows.push(style.yellow(`may change more, because of ${names(step.because.map(stepName))}`))
+  }
+  if (step.findings) rows.push(...step.findings.map(each => findingText(each, style)))
+  else for (const change of step.changes) rows.push(keyText(change))
+  if (step.diff) rows.push(diffText(step.diff, style))
+  for (const note of step.notes) rows.push(`${style.cyan('note')}: ${printable(note)}`)
+  return [`  ${markOf(step, style)} ${stepName(step.name)}`, ...rows.map(row => indent(row, '      '))].join(
+    '\n',
+  )
+}
+
+/** `+` comes into being, `-` goes away, `~` changes, `?` may change, `!` is wrong, blank stays. */
+function markOf(step: PlanStep, style: Style): string {
+  if (step.status === 'ok') return ' '
+  if (step.status === 'may-change') return style.yellow('?')
+  if (step.findings) return style.red('!')
+  if (step.changes.some(({ to }) => to === 'absent')) return style.red('-')
+  const isNew = step.changes.some(({ from }) => from === 'absent') || step.changes.every(isUnobserved)
+  return isNew ? style.green('+') : style.yellow('~')
+}
+
+function isUnobserved({ from }: KeyChange): boolean {
+  return from === undefined
+}
+
+function keyText({ key, from, to }: KeyChange): string {
+  const name = printableLine(key)
+  return from === undefined ? `${name}: ${valueText(to)}` : `${name}: ${valueText(from)} -> ${valueText(to)}`
+}
+
+/** One line, whole: what is wrong, since when, what to do. */
+function findingText({ what, since, next }: Finding, style: Style): string {
+  const known = since === undefined ? '' : ` (since ${printableLine(since)})`
+  return `${style.red(printableLine(what))}${known}: ${printableLine(next)}`
+}
+
+const longestValue = 72
+
+function valueText(value: Value): string {
+  const text = printableLine(String(value))
+  if (text === '') return "''"
+  if (/^(sha256:)?[0-9a-f]{64}$/.test(text)) return `${text.slice(0, text.length - 52)}…`
+  return text.length <= longestValue ? text : `${text.slice(0, longestValue - 1)}…`
+}
+
+function diffText(diff: string, style: Style): string {
+  return printable(diff)
+    .trimEnd()
+    .split('\n')
+    .map(line => {
+      if (line.startsWith('+++') || line.startsWith('---')) return style.dim(line)
+      if (line.startsWith('+')) return style.green(line)
+      if (line.startsWith('-')) return style.red(line)
+      return line.startsWith('@@') ? style.cyan(line) : line
+    })
+    .join('\n')
+}

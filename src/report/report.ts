@@ -1,0 +1,19 @@
+/** What a report is: it takes the events of one run and tells them. */
+import type { Emit } from '../engine/events.ts'
+import type { HostPlan } from '../engine/plan.ts'
+import type { ErrorData } from '../errors.ts'
+
+/** Takes the events of one run and tells them. */
+export interface Report {
+  readonly emit: Emit
+  /** Shows plans right now: a question about them follows. */
+  showPlans(plans: readonly HostPlan[]): void
+  /** Runs work that owns the terminal (a prompt), with nothing else drawn meanwhile. */
+  aside<T>(work: () => Promise<T>): Promise<T>
+  /** A sentence to the operator beside the events: what a signal did. */
+  say(text: string): void
+  /** Errors that ended everything before a run began. */
+  refuse(errors: readonly ErrorData[]): void
+  /** Ends drawing; nothing may be told afterwards. */
+  close(): void
+}

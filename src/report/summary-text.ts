@@ -1,0 +1,97 @@
+/** The end of a run in a few lines: hosts with the same outcome share one. */
+import type { HostStatus, HostSummary } from '../engine/events.ts'
+import type { Style } from './style.ts'
+import { count, names } from './words.ts'
+
+export interface SummaryInput {
+  readonly verb: string
+  readonly hosts: Readonly<Record<string, HostSummary>>
+  readonly trips: Readonly<Record<string, number>>
+}
+
+/** Worst last, so that it stands right above the prompt. */
+const order: readonly HostStatus[] = [
+  'ok',
+  'drift',
+  'unreachable',
+  'locked',
+  'moved',
+  'interrupted',
+  'failed',
+  'reverted',
+  'lost',
+]
+
+/** One line a group of hosts with the same status and counts. */
+export function summaryText(input: SummaryInput, style: Style): string {
+  const groups = new Map<string, { summary: HostSummary; hosts: string[]; trips: Set<number> }>()
+  for (const [host, summary] of Object.entries(input.hosts)) {
+    const { status, ok, changed, failed, skipped, maybe } = summary
+    const key = [status, ok, changed, failed, skipped, maybe].join(' ')
+    const group = groups.get(key) ?? { summary, hosts: [], trips: new Set() }
+    group.hosts.push(host)
+    group.trips.add(input.trips[host] ?? 0)
+    groups.set(key, group)
+  }
+  const sorted = [...groups.values()].sort(
+    (one, other) => order.indexOf(one.summary.status) - order.indexOf(other.summary.status),
+  )
+  const rows = sorted.map(({ summary, hosts, trips }) => ({
+    summary,
+    word: outcomeWord(input.verb, summary),
+    hosts: hosts.length === 1 ? names(hosts) : `${names(hosts, 60)} (${count(hosts.length, 'host')})`,
+    counts: [countsText(input.verb, summary), tripsText(trips)].filter(part => part !== '').join(' · '),
+  }))
+  const wordWidth = Math.max(0, ...rows.map(row => row.word.length))
+  const hostWidth = Math.max(0, ...rows.map(row => row.hosts.length))
+  return rows
+    .map(({ summary, word, hosts, counts }) =>
+      `${paint(summary, style)(word.padEnd(wordWidth))}  ${hosts.padEnd(hostWidth)}  ${counts}`.trimEnd(),
+    )
+    .join('\n')
+}
+
+/** What became of a host, in the words of the verb. */
+export function outcomeWord(verb: string, { status, changed }: HostSummary): string {
+  switch (status) {
+    case 'ok':
+      if (verb === 'run' || verb === 'facts') return 'done'
+      if (changed === 0) return verb === 'check' ? 'as wanted' : 'nothing to do'
+      return verb === 'apply' ? 'changed' : 'would change'
+    case 'drift':
+      if (verb === 'apply') return 'not applied'
+      return verb === 'check' ? 'drift' : 'would change'
+    case 'lost':
+      return 'lost, state unknown'
+    case 'locked':
+      return 'locked by another run'
+    case 'moved':
+      return 'moved by somebody else'
+    default:
+      return status
+  }
+}
+
+function countsText(verb: string, { ok, changed, failed, skipped, maybe = 0 }: HostSummary): string {
+  if (verb === 'run' || verb === 'facts') return ''
+  const changedWord = verb === 'apply' ? 'changed' : 'to change'
+  return [
+    changed > 0 && `${changed} ${changedWord}`,
+    maybe > 0 && `${maybe} may change`,
+    failed > 0 && `${failed} failed`,
+    skipped > 0 && `${skipped} not reached`,
+    ok > 0 && `${ok} ok`,
+  ]
+    .filter(part => part !== false)
+    .join(', ')
+}
+
+function tripsText(trips: ReadonlySet<number>): string {
+  const [only] = trips
+  return trips.size === 1 && only !== undefined && only > 0 ? count(only, 'trip') : ''
+}
+
+function paint({ status }: HostSummary, style: Style): (text: string) => string {
+  if (status === 'ok') return style.green
+  return status === 'drift' ? style.yellow : style.red
+}

@@ -1,0 +1,151 @@
+/** Installs and removes packages of Debian and its relatives. */
+import { z } from 'zod'
+import type { Claim } from '../engine/claims.ts'
+import type { State } from '../engine/resource.ts'
+import { resource } from '../engine/step.ts'
+import { joinShell, type Shell, sh } from '../shell/sh.ts'
+import { writeLibrary } from '../shell/write-library.ts'
+import { aptChange } from './apt-change.ts'
+import { aptLook } from './apt-look.ts'
+import { namesOf, packageSpec } from './apt-package.ts'
+import { readSimulation, simulationClaims, simulationNotes } from './apt-simulation.ts'
+
+const params = z
+  .strictObject({
+    packages: z
+      .array(packageSpec)
+      .min(1)
+      .describe(
+        "Package names; 'mysql-server | default-mysql-server' takes the first that the host's lists know, and an installed one counts first. `name:arch` works.",
+      ),
+    state: z.enum(['present', 'absent']).default('present').describe('Installed or removed.'),
+    recommends: z
+      .boolean()
+      .optional()
+      .describe("Bring recommended packages too. Default: the host's own apt configuration."),
+    removes: z
+      .boolean()
+      .default(false)
+      .describe('Let apt remove packages that are not named here. Without it such a run is refused.'),
+    purge: z.boolean().default(false).describe('With `absent`: remove configuration files as well.'),
+    debconf: z
+      .array(z.string().regex(/^[^\p{Cc}]+$/u, 'one line each'))
+      .default([])
+      .describe(
+        'Answers given before installing, as lines of debconf-set-selections: `package question type value`.',
+      ),
+    components: z
+      .array(z.string().regex(/^[a-z][a-z0-9-]*$/, 'a component such as contrib, non-free or multiverse'))
+      .default([])
+      .describe(
+        'Components that the sources must offer (`contrib`); missing ones are added for the same mirrors.',
+      ),
+    lockSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(86_400)
+      .default(120)
+      .describe('How long to wait while another process holds the package lock.'),
+  })
+  .refine(value => value.state === 'absent' || !value.purge, { message: '`purge` needs `state: absent`' })
+  .refine(value => value.state === 'present' || value.packages.every(spec => !spec.includes('|')), {
+    message: 'alternatives have no meaning with `state: absent`: name what is to go',
+  })
+  .refine(value => value.state === 'present' || value.components.length === 0, {
+    message: '`components` needs `state: present`',
+  })
+  .refine(value => new Set(value.packages).size === value.packages.length, {
+    message: 'a package is named twice',
+  })
+
+type Params = z.output<typeof params>
+
+/** Not a package name, so that no package can be mistaken for it. */
+const dpkgRun = 'dpkg run'
+
+const modeOf = ({ state, purge }: Params): string =>
+  state === 'present' ? 'present' : purge ? 'purge' : 'absent'
+
+const recommendsOf = ({ recommends }: Params): string =>
+  recommends === undefined ? '' : recommends ? '--install-recommends' : '--no-install-recommends'
+
+const allNames = (many: readonly Params[]): string[] => [
+  ...new Set(many.flatMap(each => each.packages.flatMap(namesOf))),
+]
+
+const look = (each: Params, index: number): Shell =>
+  sh`ops_apt_look ${index} ${modeOf(each)} ${recommendsOf(each)} ${each.components.join(' ')} ${each.packages}`
+
+/** `apt {packages, state, recommends}`. */
+export const apt = resource({
+  type: 'apt',
+  doc: 'Installs or removes packages with apt, refreshing stale lists by itself and never asking.',
+  params,
+  examples: [
+    { title: 'Install a web server', params: { packages: ['nginx'] } },
+    {
+      title: 'Whichever name this release has, without recommended packages',
+      params: { packages: ['mysql-server | default-mysql-server', 'php-mysql'], recommends: false },
+    },
+    {
+      title: 'Remove a package with its configuration',
+      params: { packages: ['exim4-base'], state: 'absent', purge: true, removes: true },
+    },
+  ],
+  identity: ({ packages }) => packages.join(' '),
+  probe: each => sh`ops_apt_read ${allNames([each])} && ${look(each, 0)}`,
+  probeMany: many =>
+    joinShell([
+      sh`ops_apt_read ${allNames(many)} || exit 1`,
+      ...many.map((each, index) => sh`${look(each, index)}; echo "$OPS_MARK"`),
+    ]),
+  parse: (observation, { packages }) => parseLook(observation, packages),
+  desired: each => ({
+    [dpkgRun]: 'complete',
+    ...Object.fromEntries(each.components.map(name => [`component ${name}`, 'present'])),
+    ...Object.fromEntries(each.packages.map(spec => [spec, each.state])),
+  }),
+  apply: (_change, each) => [
+    ...(each.debconf.length > 0
+      ? [sh`printf ${'%s\\n'} ${each.debconf} | DEBIAN_FRONTEND=noninteractive debconf-set-selections`]
+      : []),
+    sh`ops_apt_names=${allNames([each]).join(' ')}
+ops_apt_change ${modeOf(each)} ${recommendsOf(each)} ${each.components.join(' ')} ${each.removes ? 'yes' : 'no'} ${each.lockSeconds} ${each.packages}`,
+  ],
+  reads: each => [...allNames([each]).map((name): Claim => `pkg:${name}`), 'path:/etc/apt/'],
+  affects: (_each, detail) => simulationClaims(readSimulation(detail)),
+  takesAway: (_change, each, detail) =>
+    [...readSimulation(detail).removes, ...(each.state === 'absent' ? each.packages : [])].map(
+      (name): Claim => `pkg:${name}`,
+    ),
+  notes: (detail, each) => simulationNotes(readSimulation(detail), each.state, each.removes),
+  impossible: (actual, each) => impossible(actual, each),
+  library: [writeLibrary, aptLook, aptChange],
+  applySeconds: 7200,
+})
+
+function parseLook(observation: string, packages: readonly string[]): State {
+  const state: Record<string, string> = {}
+  for (const line of observation.split('\n')) {
+    const at = line.indexOf('=')
+    if (at > 0) state[line.slice(0, at)] = line.slice(at + 1)
+  }
+  for (const key of [dpkgRun, ...packages]) {
+    if (state[key] === undefined) throw new Error(`the look at packages said nothing of '${key}'`)
+  }
+  return state
+}
+
+function impossible(actual: State, { packages }: Params): string | undefined {
+  const found = packages.flatMap(spec => {
+    const [word, ...names] = String(actual[spec]).split(' ')
+    if (word === 'virtual')
+      return [`${spec} is a virtual package: name one that provides it (${names.join(', ')})`]
+    if (word === 'held') return [`${spec} is held and so not removed: \`apt-mark unhold ${spec}\` first`]
+    if (word !== 'unknown') return []
+    const near = names.length > 0 ? ` (near: ${names.join(', ')})` : ''
+    return [`no package source of this host has ${spec}${near}`]
+  })
+  return found.length > 0 ? found.join('; ') : undefined
+}

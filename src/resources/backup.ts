@@ -1,0 +1,154 @@
+/** Copies in hard-linked generations that a source gone bad cannot replace. */
+import { z } from 'zod'
+import { resource } from '../engine/step.ts'
+import { type Shell, sh } from '../shell/sh.ts'
+import { backupLibrary, backupLookLibrary } from './backup-library.ts'
+import { filesystemLookLibrary, readRecords, recordsOf } from './filesystem-look.ts'
+import { sizeText } from './filesystem-space.ts'
+import { lookLibrary } from './look-library.ts'
+import { entryPath, oneLine } from './path.ts'
+
+const params = z
+  .strictObject({
+    paths: z.array(entryPath).min(1).describe('Folders and files to copy, with all that is below them.'),
+    to: entryPath.describe('The folder that holds the generations, best on a disk of its own.'),
+    keep: z.int().min(1).default(14).describe('How many generations stay; older ones are taken away.'),
+    shrink: z
+      .int()
+      .min(1)
+      .max(99)
+      .default(50)
+      .describe('A path that lost this many percent of its bytes or files is refused.'),
+    mayEmpty: z
+      .array(oneLine.min(1))
+      .default(['*.log', '*.lock', '*.pid'])
+      .describe('Names of files that may become empty; others are refused then.'),
+    exclude: z.array(oneLine.min(1)).default([]).describe('What to leave out, as patterns of rsync.'),
+    acceptShrink: z.boolean().default(false).describe('An empty or shrunken source is meant to be so.'),
+    checksum: z
+      .boolean()
+      .default(false)
+      .describe('Compare contents too: reads everything, finds silent damage.'),
+    attributes: z.boolean().default(true).describe('Copy ACLs and extended attributes.'),
+    mounted: z
+      .boolean()
+      .default(false)
+      .describe('Refuse a destination on the file system of the root folder.'),
+  })
+  .refine(({ paths, to }) => paths.every(path => !within(to, path)), {
+    message: 'the destination lies within one of the paths',
+    path: ['to'],
+  })
+  .refine(
+    ({ paths }) =>
+      paths.every((path, at) => paths.every((other, index) => index === at || !within(path, other))),
+    {
+      message: 'one path lies within another, or is named twice',
+      path: ['paths'],
+    },
+  )
+
+type BackupParams = z.output<typeof params>
+
+const within = (path: string, folder: string): boolean => `${path}/`.startsWith(`${folder}/`)
+
+/** `backup {paths, to, keep?, shrink?, mayEmpty?, exclude?, acceptShrink?, checksum?, attributes?, mounted?}`. */
+export const backup = resource<BackupParams, z.input<typeof params>>({
+  type: 'backup',
+  doc: 'Copies in hard-linked generations (rsync); an empty, shrunken or unreadable source never replaces a good copy.',
+  params,
+  examples: [
+    { title: 'Two weeks of what matters', params: { paths: ['/etc', '/srv'], to: '/backup/daily' } },
+    {
+      title: 'A disk of its own, contents compared',
+      params: {
+        paths: ['/srv/app'],
+        to: '/mnt/backup/app',
+        keep: 30,
+        mounted: true,
+        checksum: true,
+        exclude: ['cache/'],
+      },
+    },
+  ],
+  identity: ({ to }) => to,
+  library: [lookLibrary, filesystemLookLibrary, backupLookLibrary, backupLibrary],
+  probe: given => sh`ops_backup_look ${wordsOf(given)}`,
+  parse: observation => {
+    const records = readRecords(observation)
+    const field = (kind: string): string => recordsOf(records, kind)[0]?.[0] ?? ''
+    const refused = recordsOf(records, 'refused').map(fields => reason(fields))
+    return {
+      copy: field('copy'),
+      surplus: Number(field('surplus')),
+      leftovers: Number(field('leftovers')),
+      newest: recordsOf(records, 'generations')[0]?.[1] ?? 'none',
+      safe: refused.length === 0 ? 'yes' : 'no',
+      why: refused.join('; '),
+    }
+  },
+  desired: () => ({ copy: 'current', surplus: 0, leftovers: 0, safe: 'yes' }),
+  impossible: ({ safe, why, newest }) => {
+    if (safe === 'yes') return undefined
+    const kept = newest === 'none' ? 'nothing was copied' : `the copy of ${newest} is kept`
+    return `${why} (${kept})`
+  },
+  apply: (_change, given) => [sh`ops_backup ${wordsOf(given)}`],
+  notes: detail => {
+    const [moved = 0, gone = 0, bytes = 0] = detail.trim().split(' ').map(Number)
+    if (moved + gone === 0) return []
+    return [`${moved} to copy or to set right (${sizeText(bytes)}), ${gone} gone from the source`]
+  },
+  reads: ({ paths }) => ['pkg:rsync', ...paths.map(path => `path:${path}/` as const)],
+  owns: ({ to }) => [`path:${to}`],
+  affects: ({ to }) => [`path:${to}/`],
+  applySeconds: 86_400,
+})
+
+function wordsOf(given: BackupParams): readonly (string | number | Shell)[] {
+  const { to, keep, shrink, mayEmpty, exclude, acceptShrink, checksum, attributes, mounted, paths } = given
+  const options = [
+    '-aH',
+    '--numeric-ids',
+    '-R',
+    ...(attributes ? ['-AX'] : []),
+    ...(checksum ? ['--checksum'] : []),
+    ...exclude.map(pattern => `--exclude=${pattern}`),
+  ]
+  const flags = `${acceptShrink ? 'a' : ''}${mounted ? 'm' : ''}`
+  return [to, keep, shrink, mayEmpty.join('\n'), flags, options.length, ...options, ...paths]
+}
+
+const files = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`
+
+/** Why a source must not replace its newest copy, and what to do. */
+function reason([kind, path = '', text = '']: readonly string[]): string {
+  const words = text.split(' ')
+  const number = (at: number): number => Number(words[at])
+  const amount = (at: number): string => `${files(number(at))} (${sizeText(number(at + 1))})`
+  const meant = '--accept-shrink says that it was meant'
+  switch (kind) {
+    case 'missing':
+      return `${path} is not there: is its disk mounted? Leave it out if it is gone for good`
+    case 'link':
+      return `${path} is a symbolic link to ${text}: name that instead`
+    case 'inside':
+      return `the destination lies within ${path}`
+    case 'occupied':
+      return `${path} is there and is no folder: choose another one for the copies`
+    case 'unmounted':
+      return `${path} is on the file system of /: is the backup disk mounted?`
+    case 'unreadable':
+      return `${path} cannot be read whole: ${text}`
+    case 'altered':
+      return `${files(number(0))} below ${path} with other contents than the copy, at the same size and time, first ${words.slice(1).join(' ')}: find out which is damaged, and \`touch\` the one in the source if that is right`
+    case 'empty':
+      return `${path} is empty now, its copy holds ${amount(0)}: ${meant}`
+    case 'shrunken':
+      return `${path} has shrunk to ${amount(0)}, its copy holds ${amount(2)}: ${meant}`
+    case 'emptied':
+      return `${files(number(0))} below ${path} became empty, first ${words.slice(1).join(' ')}: ${meant}`
+    default:
+      return `${path}: ${text}`
+  }
+}

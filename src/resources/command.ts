@@ -1,0 +1,50 @@
+/** Runs a command when a check says that it is needed. */
+import { z } from 'zod'
+import { resource } from '../engine/step.ts'
+import { raw, type Shell, sh } from '../shell/sh.ts'
+
+const params = z.strictObject({
+  run: z.string().min(1).describe('Shell text for /bin/sh; runs when the check says that it is needed.'),
+  unless: z.string().min(1).optional().describe('Shell text whose exit code 0 means that nothing is to do.'),
+  creates: z
+    .string()
+    .startsWith('/')
+    .optional()
+    .describe('A path whose existence means that nothing is to do.'),
+})
+
+function check(creates: string | undefined, unless: string | undefined): Shell {
+  if (creates !== undefined) return sh`[ -e ${creates} ]`
+  return raw('the recipe author wrote this check as shell', unless ?? 'false')
+}
+
+/** `command {run, unless | creates}`. */
+export const command = resource({
+  type: 'command',
+  doc: 'Runs a command when a check says that it is needed.',
+  params: params.refine(value => (value.unless === undefined) !== (value.creates === undefined), {
+    message: 'give either `unless` or `creates`: without a check there is nothing to observe',
+  }),
+  examples: [
+    {
+      title: 'Make a key once',
+      params: { run: 'openssl rand -hex 32 > /etc/app.key', creates: '/etc/app.key' },
+    },
+    {
+      title: 'Set the time zone',
+      params: {
+        run: 'timedatectl set-timezone UTC',
+        unless: 'timedatectl show -p Timezone | grep -qx Timezone=UTC',
+      },
+    },
+  ],
+  identity: ({ run }) => run,
+  probe: ({ unless, creates }) =>
+    sh`if ( ${check(creates, unless)}
+) >/dev/null 2>&1; then echo done=yes; else echo done=no; fi`,
+  parse: observation => ({ done: /^done=(yes|no)$/m.exec(observation)?.[1] ?? 'no' }),
+  desired: () => ({ done: 'yes' }),
+  reads: () => ['any:*'],
+  affects: () => ['any:*'],
+  apply: (_change, { run }) => [raw('the recipe author wrote this command as shell', run)],
+})

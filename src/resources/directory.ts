@@ -1,0 +1,83 @@
+/** One directory, its mode and owner, or its absence. */
+import { z } from 'zod'
+import type { Change } from '../engine/resource.ts'
+import { resource } from '../engine/step.ts'
+import { type Shell, sh } from '../shell/sh.ts'
+import { accountClaims, attributeFlags, observedAttributes, wantedAttributes } from './attributes.ts'
+import { directoryLibrary } from './directory-library.ts'
+import { look, lookLibrary, lookMany, readLook } from './look-library.ts'
+import { account, entryPath, mode } from './path.ts'
+
+const params = z
+  .strictObject({
+    path: entryPath.describe('Where the directory is. Missing parents are made, with mode 0755.'),
+    mode: mode.optional().describe("Such as '0750'; a new directory gets 0755; else kept as it is."),
+    owner: account.optional().describe('Kept as it is when left out; root for a new directory.'),
+    group: account.optional().describe('Kept as it is when left out.'),
+    state: z.enum(['present', 'absent']).default('present').describe('The folder exists or not.'),
+    recursive: z
+      .boolean()
+      .default(false)
+      .describe('With `absent`: remove all that is in it. Without, only an empty directory is removed.'),
+  })
+  .superRefine((given, context) => {
+    const refuse = (message: string) => context.addIssue({ code: 'custom', message })
+    if (given.recursive && given.state === 'present') refuse('`recursive` is for `state: absent`')
+    if (given.recursive && given.path.lastIndexOf('/') === 0) {
+      refuse(`${given.path} with all that is in it is part of the system`)
+    }
+  })
+
+type DirectoryParams = z.output<typeof params>
+
+/** `directory {path, mode, owner, group, state, recursive}`. */
+export const directory = resource<DirectoryParams, z.input<typeof params>>({
+  type: 'directory',
+  doc: 'One directory, its mode and owner, or its absence.',
+  params,
+  examples: [
+    {
+      title: 'A place for an application',
+      params: { path: '/srv/app', mode: '0750', owner: 'www-data', group: 'www-data' },
+    },
+    { title: 'A directory with its parents', params: { path: '/srv/git/team/project' } },
+    {
+      title: 'Nothing left of a cache',
+      params: { path: '/var/cache/old-app', state: 'absent', recursive: true },
+    },
+  ],
+  identity: ({ path }) => path,
+  library: [lookLibrary, directoryLibrary],
+  printsVariables: true,
+  probe: given => look(lookOf(given)),
+  probeMany: many => lookMany(many.map(lookOf)),
+  parse: observation => {
+    const found = readLook(observation)
+    const kind = found.get('kind') ?? ''
+    return { state: kind === 'directory' ? 'present' : kind, ...observedAttributes(found) }
+  },
+  desired: given =>
+    given.state === 'absent' ? { state: 'absent' } : { state: 'present', ...wantedAttributes(given) },
+  impossible: ({ state }, { path }) => {
+    if (state === 'file') return `${path} is a file, not a directory`
+    if (state === 'special') return `${path} is a device, pipe or socket, not a directory`
+    return state === 'dangling' ? `${path} is a symbolic link that leads nowhere` : undefined
+  },
+  apply: (change, given) => [write(change, given)],
+  owns: ({ path }) => [`path:${path}`],
+  reads: given => [`path:${given.path}`, ...accountClaims(given)],
+  affects: ({ path, recursive }) => [`path:${path}`, ...(recursive ? [`path:${path}/` as const] : [])],
+})
+
+function lookOf(given: DirectoryParams): { path: string; flags: string } {
+  return { path: given.path, flags: given.state === 'absent' ? '-' : attributeFlags(given) || '-' }
+}
+
+function write({ keys }: Change, given: DirectoryParams): Shell {
+  const { path } = given
+  if (given.state === 'absent') return sh`ops_directory_absent ${path} ${given.recursive ? 'recursive' : ''}`
+  const isNew = keys.some(change => change.key === 'state')
+  const value = (key: 'mode' | 'owner' | 'group') =>
+    isNew || keys.some(change => change.key === key) ? (given[key] ?? '') : ''
+  return sh`ops_directory ${path} ${value('mode')} ${value('owner')} ${value('group')}`
+}

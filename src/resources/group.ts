@@ -1,0 +1,50 @@
+/** One group of the host. */
+import { z } from 'zod'
+import { resource } from '../engine/step.ts'
+import { raw, sh } from '../shell/sh.ts'
+import { accountLookLibrary } from './account-library.ts'
+import { accountName, readKeys } from './path.ts'
+
+const params = z.strictObject({
+  name: accountName.describe('The name of the group.'),
+  state: z.enum(['present', 'absent']).default('present').describe('The group exists or not.'),
+  gid: z.number().int().min(0).max(4294967294).optional().describe('Its number; default the next free one.'),
+  system: z.boolean().default(false).describe('A new group gets a low gid.'),
+})
+
+type GroupParams = z.output<typeof params>
+
+/** `group {name, state, gid, system}`. */
+export const group = resource<GroupParams, z.input<typeof params>>({
+  type: 'group',
+  doc: 'One group of the host.',
+  params,
+  examples: [
+    { title: 'A group for those who deploy', params: { name: 'deployers' } },
+    { title: 'A system group with a fixed number', params: { name: 'app', gid: 812, system: true } },
+    { title: 'No such group', params: { name: 'old', state: 'absent' } },
+  ],
+  identity: ({ name }) => name,
+  library: [accountLookLibrary],
+  probe: given => sh`ops_groups '' ${fields(given)}`,
+  probeMany: many => {
+    const mark = raw('a variable that the engine sets', '"$OPS_MARK"')
+    return sh`ops_groups ${mark} ${many.flatMap(fields)}`
+  },
+  parse: observation => readKeys(observation, ['state']),
+  desired: ({ state, gid }) => ({
+    state,
+    ...(state === 'present' && gid !== undefined && { gid: String(gid) }),
+  }),
+  apply: ({ actual }, { name, state, gid, system }) => {
+    if (state === 'absent') return [sh`groupdel -- ${name}`]
+    const number = gid === undefined ? [] : ['--gid', gid]
+    if (actual.state === 'present') return [sh`groupmod ${number} -- ${name}`]
+    return [sh`groupadd ${system ? ['--system'] : []} ${number} -- ${name}`]
+  },
+  owns: ({ name }) => [`group:${name}`],
+})
+
+function fields({ name, state, gid }: GroupParams): readonly string[] {
+  return [name, state === 'present' && gid !== undefined ? 'i' : '']
+}

@@ -1,0 +1,76 @@
+/** One whole line in a text file. */
+import { z } from 'zod'
+import { resource } from '../engine/step.ts'
+import { raw, sh } from '../shell/sh.ts'
+import { writeLibrary } from '../shell/write-library.ts'
+import { extendedRegExp } from './extended-regexp.ts'
+import { lineEditLibrary, lineLookLibrary } from './line-library.ts'
+import { lackingDirectory, lookLibrary } from './look-library.ts'
+import { entryPath, oneLine } from './path.ts'
+
+const params = z
+  .strictObject({
+    path: entryPath.describe('The file; made when it is not there.'),
+    line: oneLine
+      .min(1)
+      .refine(text => text.trim() !== '', 'must not be blank')
+      .describe('The whole line.'),
+    match: oneLine
+      .min(1)
+      .optional()
+      .describe(
+        'POSIX extended regular expression: the last line that matches is replaced; it must match `line`.',
+      ),
+    state: z
+      .enum(['present', 'absent'])
+      .default('present')
+      .describe("'absent' removes every such line, or all that `match`."),
+  })
+  .superRefine(({ line, match }, context) => {
+    if (match === undefined) return
+    const refuse = (message: string) => context.addIssue({ code: 'custom', path: ['match'], message })
+    const expression = extendedRegExp(match)
+    if ('problem' in expression) refuse(expression.problem)
+    else if (!expression.test(line))
+      refuse('does not match `line` itself, so that a second run would add it again')
+  })
+
+/** `line {path, line, match?, state}`. */
+export const line = resource({
+  type: 'line',
+  doc: 'One whole line in a text file; all other lines survive.',
+  params,
+  examples: [
+    {
+      title: 'A name for an address',
+      params: { path: '/etc/hosts', line: '10.0.0.5 db.internal', match: '[[:blank:]]db\\.internal$' },
+    },
+    { title: 'A module at boot', params: { path: '/etc/modules', line: 'loop' } },
+    {
+      title: 'No such line',
+      params: { path: '/etc/crontab', line: '* * * * * root /opt/old', state: 'absent' },
+    },
+  ],
+  identity: given => `${given.path} ${given.line}`,
+  library: [lookLibrary, lineLookLibrary, writeLibrary, lineEditLibrary],
+  refuses: true,
+  probe: given => sh`ops_line_look ${given.path} ${given.state} ${given.line} ${given.match ?? ''}`,
+  probeMany: many => {
+    const mark = raw('a variable that the engine sets', 'echo "$OPS_MARK"')
+    const looks = many.map(
+      given =>
+        sh`ops_line_look ${given.path} ${given.state} ${given.line} ${given.match ?? ''} && ${mark}`.shell,
+    )
+    return raw('probes of lines, joined', looks.join(' &&\n'))
+  },
+  parse: (observation, given) => {
+    const found = /^line=(absent|present|other\nfound=(.*))\n?$/.exec(observation)
+    if (!found?.[1]) throw new TypeError(`not an observation of a line: ${observation}`)
+    if (found[1] === 'absent') return { state: 'absent' }
+    return { state: 'present', line: found[2] ?? given.line }
+  },
+  desired: given => (given.state === 'absent' ? { state: 'absent' } : { state: 'present', line: given.line }),
+  lacks: lackingDirectory,
+  apply: (_change, given) => [sh`ops_line ${given.path} ${given.state} ${given.line} ${given.match ?? ''}`],
+  owns: given => [`path:${given.path}#/${given.match ?? given.line}`],
+})

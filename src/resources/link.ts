@@ -1,0 +1,43 @@
+/** One symbolic link. */
+import { z } from 'zod'
+import { resource } from '../engine/step.ts'
+import { sh } from '../shell/sh.ts'
+import { writeLibrary } from '../shell/write-library.ts'
+import { lackingDirectory, look, lookLibrary, lookMany, readLook } from './look-library.ts'
+import { entryPath, oneLine } from './path.ts'
+
+const params = z.strictObject({
+  path: entryPath.describe('Where the link is.'),
+  to: oneLine.min(1).describe('What it points to, exactly as it is written into the link.'),
+})
+
+/** `link {path, to}`. */
+export const link = resource({
+  type: 'link',
+  doc: 'One symbolic link, replaced in one move; a real file or directory is never replaced by one.',
+  params,
+  examples: [
+    {
+      title: 'Enable an nginx site',
+      params: { path: '/etc/nginx/sites-enabled/app', to: '../sites-available/app' },
+    },
+    { title: 'The current release', params: { path: '/srv/app/current', to: '/srv/app/releases/42' } },
+  ],
+  identity: ({ path }) => path,
+  library: [lookLibrary, writeLibrary],
+  refuses: true,
+  printsVariables: true,
+  probe: ({ path }) => look({ path, flags: 'l' }),
+  probeMany: many => lookMany(many.map(({ path }) => ({ path, flags: 'l' }))),
+  parse: observation => {
+    const found = readLook(observation)
+    const kind = found.get('kind') ?? ''
+    return kind === 'link' ? { state: 'present', to: found.get('to') ?? '' } : { state: kind }
+  },
+  desired: ({ to }) => ({ state: 'present', to }),
+  impossible: ({ state }, { path }) =>
+    state === 'present' || state === 'absent' ? undefined : `${path} is a ${state}, not a symbolic link`,
+  lacks: lackingDirectory,
+  apply: (_change, { path, to }) => [sh`ops_symlink ${path} ${to}`],
+  owns: ({ path }) => [`path:${path}`],
+})

@@ -1,0 +1,197 @@
+/** One key in an ini-style file; every other byte of the file survives. */
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { resource } from '../engine/step.ts'
+import { mask, Secret } from '../secret.ts'
+import { raw, type Shell, sh } from '../shell/sh.ts'
+import { writeLibrary } from '../shell/write-library.ts'
+import { lackingDirectory, lookLibrary } from './look-library.ts'
+import { optionEditLibrary, optionLookLibrary } from './option-library.ts'
+import { controlCharacters, entryPath, oneLine } from './path.ts'
+
+const value = z
+  .union([z.string(), z.number(), z.instanceof(Secret)])
+  .transform(given => (typeof given === 'number' ? String(given) : given))
+  .refine(given => !controlCharacters.test(plain(given).replaceAll('\t', '')), 'must be one line')
+  .refine(given => plain(given).isWellFormed(), 'must be well-formed Unicode')
+  .refine(given => plain(given).trim() === plain(given), 'has blanks at its ends: quote it as the file needs')
+  .refine(given => !plain(given).endsWith('\\'), 'ends with a backslash, which would swallow the next line')
+
+const params = z
+  .strictObject({
+    path: entryPath.describe('The file; made when it is not there.'),
+    section: oneLine
+      .regex(/^[^[\]\s]([^[\]]*[^[\]\s])?$/, 'must be a name without brackets')
+      .optional()
+      .describe('The name in brackets above the key; left out for keys above all sections.'),
+    key: oneLine
+      .regex(
+        /^[^\s#;![\]]([^\n]*\S)?$/,
+        'must not be empty, start with a comment sign or have blanks at its ends',
+      )
+      .describe('The key, as it is written in the file.'),
+    value: value.optional().describe('What stands after the separator, with the quotes that the file needs.'),
+    bare: z.boolean().default(false).describe('The key stands alone, such as `skip-networking`.'),
+    state: z
+      .enum(['present', 'absent'])
+      .default('present')
+      .describe('The key is there with the value, or not there at all.'),
+    separator: z
+      .string()
+      .regex(/^[ \t]*[^\s\w]*[ \t]*$/, 'must be a sign such as `=`, with or without blanks, or blanks alone')
+      .min(1)
+      .optional()
+      .describe('Between key and value; default `=`, spaced as the file does it. `" "` for sshd_config.'),
+    wins: z
+      .enum(['last', 'first'])
+      .default('last')
+      .describe('Which of equal keys counts, and so is changed: the first in sshd_config.'),
+    before: oneLine
+      .regex(/^\S+$/)
+      .optional()
+      .describe('A word whose line ends the part where the key may stand: `Match` in sshd_config.'),
+    dashes: z
+      .literal('same')
+      .optional()
+      .describe("'same': `bind-address` and `bind_address` are one key, as for MySQL and MariaDB."),
+    ignoreCase: z.boolean().default(false).describe('Keys are the same in any case, as in sshd_config.'),
+    inlineComments: z
+      .string()
+      .regex(/^[#;]{1,2}$/)
+      .optional()
+      .describe('Signs that begin a comment after a value (`#` in my.cnf, `;` in php.ini); else part of it.'),
+  })
+  .superRefine((given, context) => {
+    const refuse = (message: string) => context.addIssue({ code: 'custom', message })
+    const wanted = [given.value !== undefined, given.bare, given.state === 'absent'].filter(Boolean).length
+    if (wanted !== 1) refuse("give one of `value`, `bare: true` and `state: 'absent'`")
+    const core = given.separator?.trim() ?? '='
+    if (core === '' ? /\s/.test(given.key) : given.key.includes(core)) refuse('the key holds the separator')
+  })
+
+type OptionParams = z.output<typeof params>
+
+/** `option {path, section?, key, value | bare | state: 'absent', separator?, wins?, before?, dashes?, ...}`. */
+export const option = resource<OptionParams, z.input<typeof params>>({
+  type: 'option',
+  doc: 'One key in an ini-style file; comments, order and all other bytes survive.',
+  params,
+  examples: [
+    {
+      title: 'MariaDB listens everywhere',
+      params: {
+        path: '/etc/mysql/mariadb.conf.d/50-server.cnf',
+        section: 'mysqld',
+        key: 'bind-address',
+        value: '0.0.0.0',
+        dashes: 'same',
+        inlineComments: '#',
+      },
+    },
+    {
+      title: 'sshd_config: the first of equal keys counts, and none after a Match is global',
+      params: {
+        path: '/etc/ssh/sshd_config',
+        key: 'PermitRootLogin',
+        value: 'no',
+        separator: ' ',
+        wins: 'first',
+        before: 'Match',
+        ignoreCase: true,
+      },
+    },
+    {
+      title: 'PHP',
+      params: { path: '/etc/php/8.2/cli/php.ini', section: 'PHP', key: 'memory_limit', value: '512M' },
+    },
+    { title: 'A shell-like file', params: { path: '/etc/default/nginx', key: 'ULIMIT', value: '"-n 4096"' } },
+    {
+      title: 'A password',
+      params: { path: '/root/.my.cnf', section: 'client', key: 'password', value: new Secret('x') },
+    },
+    {
+      title: 'A key that stands alone',
+      params: {
+        path: '/etc/mysql/conf.d/local.cnf',
+        section: 'mysqld',
+        key: 'skip-name-resolve',
+        bare: true,
+      },
+    },
+    {
+      title: 'No such key',
+      params: { path: '/etc/mysql/my.cnf', section: 'mysqld', key: 'skip-networking', state: 'absent' },
+    },
+  ],
+  identity: ({ path, section, key }) => `${path} ${section === undefined ? '' : `[${section}] `}${key}`,
+  library: [lookLibrary, optionLookLibrary, writeLibrary, optionEditLibrary],
+  refuses: true,
+  probe: given => sh`ops_options '' ${fields(given)}`,
+  probeMany: many => {
+    const mark = raw('a variable that the engine sets', '"$OPS_MARK"')
+    return sh`ops_options ${mark} ${many.flatMap(fields)}`
+  },
+  parse: (observation, given) => {
+    const found = /^state=(absent|bare|continued|present\n(value|sha256)=(.*))\n?$/.exec(observation)
+    if (!found?.[1]) throw new TypeError(`not an observation of an option: ${observation}`)
+    const [, state, kind, text = ''] = found
+    if (kind === undefined) return { state: state ?? '' }
+    return { state: 'present', value: kind === 'value' ? text : shown(text, given) }
+  },
+  desired: given => {
+    if (given.state === 'absent') return { state: 'absent' }
+    if (given.value === undefined) return { state: 'bare' }
+    return { state: 'present', value: given.value instanceof Secret ? mask : given.value }
+  },
+  impossible: ({ state }, { key, path }) =>
+    state === 'continued'
+      ? `the value of ${key} in ${path} continues on the next line: edit it as a file`
+      : undefined,
+  lacks: lackingDirectory,
+  apply: (_change, given) => [edit(given)],
+  owns: given => {
+    const dashed = given.dashes === 'same' ? given.key.replaceAll('_', '-') : given.key
+    const key = given.ignoreCase ? dashed.toLowerCase() : dashed
+    return [`path:${given.path}#${given.section ?? ''}/${key}`]
+  },
+})
+
+function plain(given: string | Secret): string {
+  return given instanceof Secret ? given.reveal() : given
+}
+
+function shown(sha256: string, { value: wanted }: OptionParams): string {
+  return wanted instanceof Secret && sha256 === hashOf(wanted.reveal()) ? mask : `not ${mask}`
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** The seven fields that say where the key is and how lines are read. */
+function fields(given: OptionParams): readonly string[] {
+  const core = given.separator?.trim() ?? '='
+  const flags = [
+    given.value instanceof Secret && 'v',
+    given.section !== undefined && 's',
+    given.wins === 'first' && 'f',
+    given.dashes === 'same' && 'd',
+    given.ignoreCase && 'c',
+    core === '' && 'w',
+  ]
+  return [
+    flags.filter(Boolean).join(''),
+    given.path,
+    given.section ?? '',
+    given.key,
+    core,
+    given.before ?? '',
+    given.inlineComments ?? '',
+  ]
+}
+
+function edit(given: OptionParams): Shell {
+  const what = given.state === 'absent' ? 'absent' : given.value === undefined ? 'bare' : 'present'
+  const newMode = given.value instanceof Secret ? '0600' : '0644'
+  return sh`ops_option ${newMode} ${fields(given)} ${what} ${given.separator ?? ''} ${given.value ?? ''}`
+}

@@ -1,0 +1,195 @@
+/** Keeps units of systemd running, enabled, and on the configuration that is on disk. */
+import { z } from 'zod'
+import type { Claim } from '../engine/claims.ts'
+import type { State, Value } from '../engine/resource.ts'
+import { resource } from '../engine/step.ts'
+import { raw, type Shell, sh } from '../shell/sh.ts'
+import { writeLibrary } from '../shell/write-library.ts'
+import { portLibrary } from './port-library.ts'
+import { serviceChange } from './service-change.ts'
+import { serviceLook } from './service-look.ts'
+
+const unitTypes = 'service|socket|timer|path|mount|automount|swap|target|slice'
+
+const params = z
+  .strictObject({
+    unit: z
+      .string()
+      .max(255)
+      .regex(/^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/, 'a unit name has letters, digits and : _ . @ - only')
+      .refine(unit => !/@(\.[a-z]+)?$/.test(unit), 'name an instance of the template: unit@name')
+      .transform(unit => unit.replace(/\.service$/, ''))
+      .describe(
+        'Name of the unit; `.service` may be left out, other types are named in full (`apt-daily.timer`).',
+      ),
+    running: z.boolean().optional().describe('Whether it is to run now. Left out: either is fine.'),
+    enabled: z
+      .boolean()
+      .optional()
+      .describe('Whether it is to start at boot. Static and alias units count as enabled.'),
+    follows: z
+      .array(
+        z
+          .string()
+          .startsWith('/', 'a full path')
+          .regex(/^[^\p{Cc}\\]+$/u, 'a path without control characters and backslashes')
+          .transform(path => path.replace(/(.)\/+$/, '$1')),
+      )
+      .default([])
+      .describe(
+        'Files and folders that the running service must have loaded: it is restarted or reloaded when it has not.',
+      ),
+    onChange: z
+      .enum(['restart', 'reload'])
+      .default('restart')
+      .describe('What makes it load what it follows.'),
+    check: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Shell whose exit code says whether the whole configuration is good, run before a start, restart or reload. nginx, ssh, mariadb, mysql, apache2, php-fpm, haproxy, bind9, rsyslog and unbound have one built in.',
+      ),
+    listens: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^(\d{1,5}|(\d{1,3}\.){3}\d{1,3}:\d{1,5}|\/[^\s\p{Cc}]+)$/u,
+            'a TCP port, IPV4:PORT or the path of a socket',
+          ),
+      )
+      .default([])
+      .describe(
+        'Where it must listen before it counts as started: a TCP port, IPV4:PORT or the path of a socket.',
+      ),
+    proof: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Shell that must succeed before it counts as started or reloaded, such as a real request; asked again until then.',
+      ),
+    settleSeconds: z
+      .number()
+      .int()
+      .min(1)
+      .max(600)
+      .default(30)
+      .describe('How long it may take to settle after a start or reload.'),
+  })
+  .refine(value => value.running !== undefined || value.enabled !== undefined || value.follows.length > 0, {
+    message: 'say at least one of `running`, `enabled` and `follows`',
+  })
+  .refine(value => value.running !== false || value.follows.length === 0, {
+    message: 'a service that is not to run follows nothing: leave out `follows`',
+  })
+
+type Params = z.output<typeof params>
+
+const words = ({ unit, onChange, listens, follows }: Params): string[] => [
+  unit,
+  `=${onChange}`,
+  ...portsOf(listens).map(port => `^${port}`),
+  ...follows,
+]
+
+/** Each port once; sockets that are paths have none. */
+function portsOf(listens: readonly string[]): string[] {
+  return [...new Set(listens.filter(each => !each.startsWith('/')).map(each => each.replace(/.*:/, '')))]
+}
+
+const yesNo = (value: boolean | undefined): string => (value === undefined ? '' : value ? 'yes' : 'no')
+
+const mark: Shell = raw('a variable that the engine sets', '"$OPS_MARK"')
+
+/** States of a unit file (systemctl(1), is-enabled) that nobody can or need enable. */
+const enabledWithoutUs: readonly Value[] = ['static', 'alias', 'indirect', 'generated']
+
+/** `service {unit, running, enabled, follows, onChange}`. */
+export const service = resource({
+  type: 'service',
+  doc: 'Keeps a systemd unit running, enabled, and on the configuration that is on disk; takes a configuration that breaks it back.',
+  params,
+  examples: [
+    { title: 'Run now and at every boot', params: { unit: 'nginx', running: true, enabled: true } },
+    {
+      title: 'Reload when its configuration is newer than what it runs with',
+      params: {
+        unit: 'nginx',
+        running: true,
+        enabled: true,
+        follows: ['/etc/nginx/nginx.conf', '/etc/nginx/conf.d'],
+        onChange: 'reload',
+      },
+    },
+    {
+      title: 'Restart a database and wait for its port',
+      params: { unit: 'mariadb', running: true, follows: ['/etc/mysql/mariadb.conf.d'], listens: ['3306'] },
+    },
+    { title: 'Turn a timer off', params: { unit: 'apt-daily.timer', running: false, enabled: false } },
+  ],
+  identity: ({ unit }) => unit,
+  probe: each => sh`ops_units '' ${words(each)}`,
+  probeMany: many => sh`ops_units ${mark} ${many.flatMap(words)}`,
+  parse: (observation, each) => parseUnit(observation, each),
+  desired: ({ running, enabled, follows }) => ({
+    ...(running !== undefined && { running: yesNo(running) }),
+    ...(enabled !== undefined && { enabled: yesNo(enabled) }),
+    ...(follows.length > 0 && { loaded: 'yes' }),
+  }),
+  same: (key, actual, desired) => {
+    if (actual === desired) return true
+    if (key === 'enabled' && desired === 'yes') return enabledWithoutUs.includes(actual)
+    if (key === 'enabled') return actual === 'absent' || actual === 'masked' || actual === 'none'
+    if (key === 'running' && desired === 'no') return actual === 'absent' || actual === 'failed'
+    return false
+  },
+  apply: (_change, each) => [
+    sh`ops_unit_change ${each.unit} ${each.onChange} ${yesNo(each.running)} ${yesNo(each.enabled)} ${each.check ?? ''} ${each.listens.join(' ')} ${each.settleSeconds} ${each.proof ?? ''} ${each.follows}`,
+  ],
+  owns: ({ unit }) => [`unit:${unit}`],
+  reads: ({ follows }) => follows.flatMap((path): Claim[] => [`path:${path}`, `path:${path}/`]),
+  // Taking a configuration back writes what it follows, and a start may open ports and write whatever the unit writes.
+  affects: ({ unit, listens }) => [
+    `unit:${unit}`,
+    'path:/run/',
+    ...listens.filter(each => each.startsWith('/')).map((each): Claim => `path:${each}`),
+    ...portsOf(listens).map((port): Claim => `port:${port}`),
+  ],
+  notes: detail => detail.split('\n').filter(line => line !== ''),
+  impossible: (actual, each) => impossible(actual, each),
+  library: [writeLibrary, portLibrary, serviceLook, serviceChange],
+  applySeconds: 900,
+  takesBack: true,
+})
+
+const unitWords = new RegExp(`\\.(${unitTypes})$`)
+
+function parseUnit(observation: string, { follows }: Params): State {
+  const state: Record<string, string> = {}
+  for (const line of observation.split('\n')) {
+    const at = line.indexOf('=')
+    if (at > 0) state[line.slice(0, at)] = line.slice(at + 1)
+  }
+  const { unit } = state
+  if (unit === undefined) throw new Error('the look at a unit said nothing of it')
+  // What does not run has nothing old loaded.
+  if (unit === 'absent') return { unit, running: 'absent', enabled: 'absent', loaded: 'yes' }
+  if (state.running === undefined || state.enabled === undefined || (follows.length > 0 && !state.loaded)) {
+    throw new Error(`the look at a unit was cut short: ${observation}`)
+  }
+  return state
+}
+
+function impossible(actual: State, { unit, running, enabled }: Params): string | undefined {
+  const name = unitWords.test(unit) ? unit : `${unit}.service`
+  if (actual.unit === 'masked' && (running || enabled)) {
+    return `${name} is masked: \`systemctl unmask ${unit}\` if it is to run`
+  }
+  if (actual.reload === 'no') return `${name} cannot reload: say \`onChange: 'restart'\``
+  if (enabled === false && enabledWithoutUs.includes(actual.enabled ?? '')) {
+    return `${name} is ${actual.enabled}: it has nothing to disable, other units pull it in; mask it by hand if it must never start`
+  }
+  return undefined
+}

@@ -1,0 +1,123 @@
+/** One user of the host. */
+import { z } from 'zod'
+import type { Claim } from '../engine/claims.ts'
+import type { Change, State } from '../engine/resource.ts'
+import { resource } from '../engine/step.ts'
+import { raw, type Shell, sh } from '../shell/sh.ts'
+import { accountChangeLibrary, accountLookLibrary } from './account-library.ts'
+import { absolutePath, accountName, oneLine, readKeys } from './path.ts'
+
+const params = z
+  .strictObject({
+    name: accountName.describe('The login name.'),
+    state: z.enum(['present', 'absent']).default('present').describe('The user exists or not.'),
+    uid: z
+      .number()
+      .int()
+      .min(0)
+      .max(4294967294)
+      .optional()
+      .describe('Its number; default the next free one.'),
+    group: accountName.optional().describe('Primary group; default one of the same name.'),
+    groups: z
+      .array(accountName)
+      .default([])
+      .transform(names => [...new Set(names)].sort())
+      .describe('Groups that the user must be in; others are left alone.'),
+    shell: absolutePath.optional().describe('Login shell.'),
+    home: absolutePath
+      .optional()
+      .describe('Home directory; made for a new user, not moved for one that exists.'),
+    comment: oneLine
+      .refine(text => !text.includes(':'), 'must not hold a colon')
+      .optional()
+      .describe('Full name or purpose.'),
+    system: z.boolean().default(false).describe('A new user gets a low uid and no home directory.'),
+    removeHome: z.boolean().default(false).describe('With `absent`: the home directory goes too.'),
+  })
+  .refine(given => given.state === 'absent' || !given.removeHome, '`removeHome` is for `state: absent`')
+
+type UserParams = z.output<typeof params>
+
+/** `user {name, state, uid, group, groups, shell, home, comment, system, removeHome}`. */
+export const user = resource<UserParams, z.input<typeof params>>({
+  type: 'user',
+  doc: 'One user of the host; a new one has no password, so that only keys log in.',
+  params,
+  examples: [
+    { title: 'Somebody who deploys', params: { name: 'deploy', shell: '/bin/bash', groups: ['www-data'] } },
+    {
+      title: 'A user for a daemon',
+      params: { name: 'app', system: true, home: '/srv/app', shell: '/usr/sbin/nologin' },
+    },
+    { title: 'No such user', params: { name: 'old', state: 'absent' } },
+  ],
+  identity: ({ name }) => name,
+  library: [accountLookLibrary, accountChangeLibrary],
+  probe: given => sh`ops_users '' ${fields(given)}`,
+  probeMany: many => {
+    const mark = raw('a variable that the engine sets', '"$OPS_MARK"')
+    return sh`ops_users ${mark} ${many.flatMap(fields)}`
+  },
+  parse: observation => readKeys(observation, ['state']),
+  desired: given => (given.state === 'absent' ? { state: 'absent' } : { state: 'present', ...wanted(given) }),
+  apply: (change, given) => [write(change, given)],
+  owns: ({ name }) => [`user:${name}`],
+  reads: ({ group, groups }) =>
+    (group === undefined ? groups : [group, ...groups]).map((name): Claim => `group:${name}`),
+  affects: ({ name, groups, home }) => [
+    `user:${name}`,
+    ...[name, ...groups].map((group): Claim => `group:${group}`),
+    `path:${home ?? `/home/${name}`}/`,
+  ],
+  // A new uid leaves all that the old one owned to nobody.
+  takesAway: ({ keys }, { name, removeHome }) =>
+    removeHome || keys.some(({ key, from }) => key === 'uid' && from !== undefined) ? [`user:${name}`] : [],
+})
+
+function wanted({ uid, group, groups, shell, home, comment }: UserParams): State {
+  return {
+    ...(uid !== undefined && { uid: String(uid) }),
+    ...(group !== undefined && { group }),
+    ...(comment !== undefined && { comment }),
+    ...(home !== undefined && { home }),
+    ...(shell !== undefined && { shell }),
+    ...(groups.length > 0 && { groups: groups.join(',') }),
+  }
+}
+
+function fields(given: UserParams): readonly string[] {
+  if (given.state === 'absent') return [given.name, '', '']
+  const letters = { uid: 'u', group: 'g', comment: 'c', home: 'h', shell: 's', groups: '' }
+  const asked = Object.keys(wanted(given)) as (keyof typeof letters)[]
+  return [given.name, asked.map(key => letters[key]).join(''), given.groups.join(',')]
+}
+
+function write({ keys }: Change, given: UserParams): Shell {
+  const { name } = given
+  if (given.state === 'absent') return sh`userdel ${given.removeHome ? ['--remove'] : []} -- ${name}`
+  if (keys.some(({ key }) => key === 'state')) {
+    const home = given.system ? (given.home === undefined ? ['--no-create-home'] : []) : ['--create-home']
+    const options = [...(given.system ? ['--system'] : []), ...home, ...optionsFor(wanted(given))]
+    return sh`ops_user_add ${name} ${options}`
+  }
+  const changed = Object.fromEntries(keys.map(({ key, to }) => [key, to]))
+  const append = changed.groups === undefined ? [] : ['--append']
+  return sh`usermod ${append} ${optionsFor(changed)} -- ${name}`
+}
+
+/** The same long options serve useradd, which takes --home for its --home-dir, and usermod. */
+function optionsFor(state: State): string[] {
+  const names = {
+    uid: 'uid',
+    group: 'gid',
+    groups: 'groups',
+    shell: 'shell',
+    home: 'home',
+    comment: 'comment',
+  }
+  return Object.entries(names).flatMap(([key, option]) => {
+    const value = state[key]
+    return value === undefined ? [] : [`--${option}`, String(value)]
+  })
+}

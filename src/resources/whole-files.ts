@@ -1,0 +1,165 @@
+/** Files that are empty, or that have suddenly shrunk beside their earlier generations. */
+import { z } from 'zod'
+import type { Finding } from '../engine/resource.ts'
+import { resource } from '../engine/step.ts'
+import { library } from '../shell/library.ts'
+import { sh } from '../shell/sh.ts'
+import { finding, readRecords, recordsOf } from './filesystem-look.ts'
+import { sizeText } from './filesystem-space.ts'
+import { lookLibrary } from './look-library.ts'
+import { absolutePath } from './path.ts'
+
+const params = z.strictObject({
+  path: absolutePath.describe('A file, or a folder with all that is below it on the same file system.'),
+  shrink: z
+    .int()
+    .min(1)
+    .max(99)
+    .default(50)
+    .describe(
+      'A dump counts as shrunken when it is this many percent smaller than all of the five before it.',
+    ),
+})
+
+/**
+ * `ops_whole PATH` prints `missing`, `unreadable TEXT`, `hollow` (a folder without any file), `empty SECONDS NAME` and
+ * `dump SIZE SECONDS open|closed NAME`, names relative to PATH. Only names that look like dumps or archives are told with their size.
+ */
+const wholeFilesLibrary = library('whole-files')`
+  ops_whole() {
+    if [ ! -e "$1" ]; then
+      ops_reach "$1" || return 1
+      echo missing; return 0
+    fi
+    # Markers that are meant to be empty are no finding.
+    ops_list=$(cd / && find "$1" -xdev -type f ! -name .gitkeep ! -name .keep ! -name .placeholder ! -name __init__.py ! -name '*.lock' -exec stat -c '%s %Y %n' {} + 2>&1 |
+      OPS_ROOT=$1 awk '
+        BEGIN { root = ENVIRON["OPS_ROOT"]; n = length(root) }
+        !/^[0-9]+ [0-9]+ \// { if ($0 ~ /^(find|stat): /) { gsub(/\t/, " "); print "unreadable\t" $0 } next }
+        {
+          seen = 1; size = $1; at = $2
+          name = substr($0, length(size) + length(at) + 3); name = substr(name, n + 1); sub("^/", "", name); gsub(/\t/, " ", name)
+          if (size == 0) print "empty\t" at "\t" name
+          else if (name ~ /\.(sql|dump|dmp|tar|tgz|tbz2?|txz|zip|7z|bak|backup|rdb|ldif|gz|bz2|xz|zst|lz4|gpg|age)(\.[a-z0-9]+)*$/ && name !~ /\.log/) print "dump\t" size "\t" at "\t" name
+        }
+        END { if (!seen) print "hollow" }')
+    # A dump that is being written is small for a good reason.
+    ops_open=$(ls -l /proc/[0-9]*/fd 2>/dev/null | sed -n 's/.* -> \(\/.*\)/\1/p' | sort -u)
+    printf '%s\n' "$ops_list" | OPS_OPEN=$ops_open OPS_ROOT=$1 awk -F '\t' '
+      BEGIN { n = split(ENVIRON["OPS_OPEN"], list, "\n"); for (i = 1; i <= n; i++) open[list[i]] = 1; root = ENVIRON["OPS_ROOT"]; sub("/$", "", root) }
+      $1 == "dump" { path = $4 == "" ? root : root "/" $4; print $1 "\t" $2 "\t" $3 "\t" (path in open ? "open" : "closed") "\t" $4; next }
+      $0 != "" { print }' | sort
+  }
+`
+
+/** `wholeFiles {path, shrink?}`. */
+export const wholeFiles = resource<z.output<typeof params>, z.input<typeof params>>({
+  type: 'wholeFiles',
+  doc: 'No file is empty, and no dump is suddenly smaller than its earlier generations; a look that changes nothing.',
+  params,
+  examples: [
+    { title: 'Nightly dumps', params: { path: '/var/backups/db' } },
+    { title: 'One file', params: { path: '/srv/app/config.json' } },
+  ],
+  identity: ({ path }) => path,
+  library: [lookLibrary, wholeFilesLibrary],
+  probe: ({ path }) => sh`ops_whole ${path}`,
+  parse: (observation, given) => ({ findings: findingsOf(observation, given).length }),
+  desired: () => ({ findings: 0 }),
+  findings: (observation, given) => findingsOf(observation, given),
+  reads: () => ['any:*'],
+  owns: () => [],
+})
+
+const shownEach = 50
+
+function findingsOf(observation: string, given: z.output<typeof params>): readonly Finding[] {
+  const { path } = given
+  const records = readRecords(observation)
+  const place = (name: string): string => (name === '' ? path : `${path === '/' ? '' : path}/${name}`)
+  const empty = recordsOf(records, 'empty').map(([at, name = '']) =>
+    finding(
+      `${place(name)} is empty (0 bytes)`,
+      at,
+      'bring it back from a good copy, and find out what emptied it',
+    ),
+  )
+  return [
+    ...recordsOf(records, 'missing').map(() =>
+      finding(
+        `${path} is not there`,
+        undefined,
+        'is its disk mounted? Otherwise bring it back from a good copy',
+      ),
+    ),
+    ...recordsOf(records, 'hollow').map(() =>
+      finding(
+        `${path} holds no file at all`,
+        undefined,
+        'is its disk mounted? Otherwise bring it back from a good copy',
+      ),
+    ),
+    ...recordsOf(records, 'unreadable').map(([said]) =>
+      finding(
+        `${path} cannot be read whole: ${said}`,
+        undefined,
+        'see the kernel log, and check the file system',
+      ),
+    ),
+    ...clipped(empty, path, 'are empty'),
+    ...clipped(shrunken(recordsOf(records, 'dump'), given, place), path, 'have shrunk'),
+  ]
+}
+
+/** A folder full of them is one disaster, not thousands. */
+function clipped(findings: readonly Finding[], path: string, what: string): readonly Finding[] {
+  const left = findings.length - shownEach
+  if (left <= 0) return findings
+  return [
+    ...findings.slice(0, shownEach),
+    finding(`${left} more files below ${path} ${what}`, undefined, `look at those above first`),
+  ]
+}
+
+interface Dump {
+  readonly size: number
+  readonly at: number
+  readonly isOpen: boolean
+  readonly name: string
+}
+
+const generationsCompared = 5
+
+/** The newest of each series of generations, where it is far smaller than each of those right before it. */
+function shrunken(
+  records: readonly (readonly string[])[],
+  { shrink }: z.output<typeof params>,
+  place: (name: string) => string,
+): readonly Finding[] {
+  const series = new Map<string, Dump[]>()
+  for (const [size, at, open, name = ''] of records) {
+    const dump = { size: Number(size), at: Number(at), isOpen: open === 'open', name }
+    // Generations differ in numbers: db-2026-11-21.sql.gz, daily.3/db.sql, db.sql.1.
+    const key = name.replace(/\d+/g, '#')
+    series.set(key, [...(series.get(key) ?? []), dump])
+  }
+  return [...series.values()].flatMap(dumps => {
+    const done = dumps
+      .filter(dump => !dump.isOpen)
+      .sort((one, other) => one.at - other.at || order(one.name, other.name))
+    const newest = done.at(-1)
+    const before = done.slice(-1 - generationsCompared, -1)
+    const least = Math.min(...before.map(({ size }) => size))
+    if (newest === undefined || before.length < 2 || newest.size > least * (1 - shrink / 100)) return []
+    const percent = Math.round((1 - newest.size / least) * 100)
+    return [
+      finding(
+        `${place(newest.name)} has ${sizeText(newest.size)}, ${percent} % less than the smallest of the ${before.length} before it (${sizeText(least)})`,
+        String(newest.at),
+        'look into it before an older one is deleted: was the dump cut off, or is data gone?',
+      ),
+    ]
+  })
+}
+
+const order = (one: string, other: string): number => one.localeCompare(other, 'en', { numeric: true })

@@ -1,0 +1,25 @@
+/** Writes a piece of shell functions as readable text and sends it without its comments and indentation. */
+
+/** A named piece of shell functions that probes and applies may call; sent once a trip. */
+export interface ShellLibrary {
+  readonly name: string
+  readonly text: string
+  /** Only applies call it: a trip that just looks does without. */
+  readonly use?: 'apply'
+}
+
+/**
+ * Template tag: backslashes stay as they are, and `\${` stands for the shell's `${`. Whole-line comments and leading
+ * blanks are dropped, since the text travels with every trip; so it must hold no here-documents.
+ */
+export function library(
+  name: string,
+  use?: 'apply',
+): (strings: TemplateStringsArray, ...parts: readonly string[]) => ShellLibrary {
+  return (strings, ...parts) => {
+    const whole = String.raw(strings, ...parts).replaceAll('\\${', '${')
+    const lines = whole.split('\n').map(line => line.trim())
+    const text = lines.filter(line => line !== '' && !line.startsWith('# ') && line !== '#').join('\n')
+    return use === undefined ? { name, text } : { name, text, use }
+  }
+}

@@ -1,0 +1,86 @@
+/** The shell functions that every trip is made of: environment, frames, looks. POSIX sh for dash, bash and busybox. */
+import { randomBytes } from 'node:crypto'
+import { quote } from './quote.ts'
+
+/** Seconds without a heartbeat after which the host takes the controller for dead. */
+export const silenceSeconds = 10
+
+/** Frames one look: `ops_look ID 'probe text'`. Output and exit code go to stdout, details and complaints to stderr. */
+export const lookFunctions = `
+ops_frame() { printf '\\n@%s %s\\n' "$ops_secret" "$*"; }
+ops_look() {
+ops_id=$1
+ops_frame look "$1" >&2
+ops_frame look "$1"
+( eval "$2" ) </dev/null 8<&- 9>&-
+printf '\\n%s' "$?"
+}
+ops_wants_detail() { [ -n "$OPS_DETAIL" ]; }
+ops_detail() { ops_frame detail "$ops_id" "$1" >&2; cat >&2; ops_frame look "$ops_id" >&2; }
+`
+
+/** Runs a step's text as another user, its script on stdin: `ops_as USER 'text'`. Says so when there is no such user. */
+export const asUserFunction = `
+ops_as() {
+if ! id -u "$1" >/dev/null 2>&1; then echo ops:no-such-user; return 0; fi
+if [ "$(id -un)" = "$1" ]; then set -- "$1" "$2" /bin/sh
+elif [ "$(id -u)" = 0 ] && command -v runuser >/dev/null 2>&1; then set -- "$1" "$2" runuser -u "$1" -- /bin/sh
+elif [ "$(id -u)" = 0 ]; then set -- "$1" "$2" su -s /bin/sh "$1"
+else set -- "$1" "$2" sudo -n -u "$1" -- /bin/sh
+fi
+ops_text=$2; shift 2
+printf '%s\\n' "$ops_text" | "$@"
+}
+`
+
+/**
+ * The names of one run. `secret` marks frames and never leaves the shell's own variables, so that no content of a
+ * file can forge a frame; `id` is public: it names temporary files and separates `probeMany` answers.
+ */
+export interface RunNames {
+  readonly id: string
+  readonly secret: string
+}
+
+/** Fresh random names for a run. */
+export function newRunNames(): RunNames {
+  return { id: randomBytes(8).toString('hex'), secret: randomBytes(16).toString('hex') }
+}
+
+/** What stands alone on a line after each answer of a `probeMany`. */
+export const markOf = (names: RunNames): string => `%${names.id}`
+
+/**
+ * What every trip begins with: a known environment, the names of the run. Below sshd a `bash -c` of a step would read
+ * ~/.bashrc, unless it takes itself for a shell inside another (bash(1), invocation): hence SHLVL.
+ */
+export function environment(names: RunNames, wantsDetail: boolean): string {
+  return `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C LANG=C SHLVL=1
+export PATH LC_ALL LANG SHLVL
+umask 022
+unset ENV BASH_ENV CDPATH OPS_DIR OPS_STAGE
+cd / || exit 1
+ops_secret=${names.secret} OPS_NONCE=${names.id} OPS_MARK=${markOf(names)} OPS_DETAIL=${wantsDetail ? 'yes' : ''}
+`
+}
+
+/** Wraps a whole trip in a function that is called on its last line: a script cut half-way runs nothing. */
+export function wrapTrip(body: string): string {
+  return `ops_trip() {\n${body}\n}\nops_trip\n`
+}
+
+/** The text for a step of another user: it brings its own functions, as nothing of the parent shell is there. */
+export function asUserText(user: string, names: RunNames, functions: string, text: string): string {
+  const whole = `ops_user_step() {
+OPS_NONCE=${names.id}
+HOME=$(getent passwd "$(id -u)" 2>/dev/null | cut -d: -f6); export HOME; cd "$HOME" 2>/dev/null || cd /
+unset OPS_DIR OPS_STAGE
+ops_wants_detail() { false; }
+ops_detail() { :; }
+${functions}
+${text}
+}
+ops_user_step </dev/null`
+  return `ops_as ${quote(user)} ${quote(whole)}`
+}

@@ -1,0 +1,59 @@
+/** Shell functions that find and end what runs in the session of a trip's shell, beside the shell itself. */
+
+/** How long one probe may take on the host: a look at a dead network file system never ends by itself. */
+export const probeSeconds = 60
+
+/**
+ * `ops_own` learns the session of the shell $$, and in `ops_keep` what must live on: that shell and all above it.
+ * `ops_signal NAME` reaches the rest of the session, whoever its parent is by now.
+ */
+export const sessionFunctions = `
+ops_stat() { read -r ops_line <"/proc/$1/stat" && ops_rest=\${ops_line##*) }; } 2>/dev/null
+ops_own() {
+ops_stat $$; set -- $ops_rest; ops_session=$4 ops_keep=" $$ $2 $ops_warden "
+while [ "$2" -gt 1 ] && ops_stat "$2"; do set -- $ops_rest; ops_keep="$ops_keep$2 "; done
+}
+ops_own_self() { read -r ops_self ops_rest </proc/self/stat; ops_keep="$ops_keep$ops_self "; }
+ops_signal() {
+for ops_p in /proc/[0-9]*; do
+ops_p=\${ops_p#/proc/}
+case $ops_keep in *" $ops_p "*) continue ;; esac
+ops_stat "$ops_p" || continue
+set -- "$1" $ops_rest
+[ "$5" = "$ops_session" ] && kill -"$1" "$ops_p" 2>/dev/null
+done
+}
+`
+
+/** After the first probe that hung, others get this long: a dead file system has more than one file. */
+export const impatientSeconds = 10
+
+const longestTickSeconds = 5
+
+/**
+ * `ops_attend` ... `ops_unattend` around a look: a process that ends a probe which has been the shell's only child for
+ * too long, and says so among its complaints. It sleeps through any look of usual length.
+ */
+export function attendant(seconds: number): string {
+  const tickSeconds = Math.min(longestTickSeconds, seconds)
+  const ticks = (limit: number) => Math.max(1, Math.ceil(limit / tickSeconds))
+  return `
+ops_attend() {
+( exec </dev/null >/dev/null 8<&- 9>&-
+ops_nap=$!
+trap '[ "$!" = "$ops_nap" ] || kill -KILL "$!" 2>/dev/null; exit' TERM
+ops_age=0 ops_was= ops_limit=${ticks(seconds)}
+while kill -0 $$ 2>/dev/null; do
+sleep ${tickSeconds} & wait "$!"
+ops_now=; { read -r ops_now <"/proc/$$/task/$$/children"; } 2>/dev/null
+if [ "$ops_now" = "$ops_was" ]; then ops_age=$((ops_age + 1)); else ops_age=0 ops_was=$ops_now; fi
+[ "$ops_age" -ge "$ops_limit" ] || continue
+echo 'ops: this probe was ended on the host, as it did not answer in time' >&2
+ops_own; ops_own_self; ops_signal KILL
+ops_age=0 ops_limit=${ticks(Math.min(seconds, impatientSeconds))}
+done ) &
+ops_attendant=$!
+}
+ops_unattend() { kill "$ops_attendant" 2>/dev/null; wait "$ops_attendant" 2>/dev/null; }
+`
+}

@@ -1,0 +1,77 @@
+/** Opens the TCP connection, and says in plain words why it could not. */
+import { createConnection, type Socket } from 'node:net'
+import { OpsError } from '../errors.ts'
+import { ownReads } from './read-buffer.ts'
+
+/** Where to connect to, as resolved. */
+export interface Address {
+  readonly hostname: string
+  readonly port: number
+  /** As in ssh config: `any`, `inet` or `inet6`. */
+  readonly addressFamily?: string
+  readonly bindAddress?: string
+}
+
+/** A drop before the server's banner: what sshd does above MaxStartups. Worth another try. */
+export class DroppedEarly extends Error {}
+
+/** Connects within `timeoutMs`. @throws OpsError `unreachable` */
+export function dial(address: Address, name: string, timeoutMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const family = address.addressFamily === 'inet' ? 4 : address.addressFamily === 'inet6' ? 6 : 0
+    const { onread, deliverTo } = ownReads()
+    const socket = createConnection({
+      host: address.hostname,
+      port: address.port,
+      family,
+      noDelay: true,
+      onread,
+      autoSelectFamily: family === 0,
+      ...(address.bindAddress === undefined ? {} : { localAddress: address.bindAddress }),
+    })
+    deliverTo(socket)
+    const timer = setTimeout(() => {
+      socket.destroy()
+      reject(unreachable(name, address, `no answer within ${timeoutMs / 1000} s`))
+    }, timeoutMs)
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer)
+      reject(unreachable(name, address, reasonOf(error), error))
+    })
+    socket.once('connect', () => {
+      clearTimeout(timer)
+      socket.removeAllListeners('error')
+      resolve(socket)
+    })
+  })
+}
+
+/** The error for a host with which no session came about. */
+export function unreachable(name: string, address: Address, reason: string, cause?: unknown): OpsError {
+  return new OpsError(
+    {
+      code: 'unreachable',
+      title: `${address.hostname} port ${address.port} cannot be reached: ${reason}`,
+      host: name,
+      changed: 'no',
+      next: `Check the name, the port and the network: ssh -v -p ${address.port} ${address.hostname}`,
+    },
+    { cause },
+  )
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  const first = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error
+  const words: Record<string, string> = {
+    ECONNREFUSED: 'the connection was refused',
+    ENOTFOUND: 'there is no such host name',
+    EAI_AGAIN: 'the host name could not be looked up',
+    EHOSTUNREACH: 'there is no route to the host',
+    ENETUNREACH: 'the network is unreachable',
+    ETIMEDOUT: 'the connection timed out',
+    ECONNRESET: 'the connection was reset',
+    EADDRNOTAVAIL: 'the address is not available',
+    EMFILE: 'this machine has no file descriptors left (raise `ulimit -n`, or lower --limit)',
+  }
+  return words[first.code ?? ''] ?? first.message
+}

@@ -1,0 +1,22 @@
+/** The server did not let us open one more session or forwarding on this connection. */
+import { OpsError } from '../errors.ts'
+
+export class SessionRefused extends OpsError {
+  /** `destination` is where a forwarding should have led; without it a session was asked for. */
+  constructor(name: string, reason: string, destination?: string) {
+    super({
+      code: 'unreachable',
+      title:
+        destination === undefined
+          ? `the server refused one more session: ${reason}`
+          : `the host could not connect to ${destination}: ${reason}`,
+      host: name,
+      changed: 'no',
+      next:
+        destination === undefined
+          ? 'Look at MaxSessions in sshd_config on the host.'
+          : 'Check that something listens there, and AllowTcpForwarding and PermitOpen in sshd_config on the host.',
+    })
+    this.name = 'SessionRefused'
+  }
+}

@@ -1,0 +1,162 @@
+/** Resolves what `ssh` would do for a destination: `ssh -G` is the only faithful reader of ssh configs. */
+import { execFile } from 'node:child_process'
+import { userInfo } from 'node:os'
+import { inputError, OpsError } from '../errors.ts'
+import type { ConnectTarget } from './transport.ts'
+
+/** The answer of `ssh -G`: every keyword in lower case with its values in order. */
+export type SshSettings = ReadonlyMap<string, readonly string[]>
+
+/** What is needed to log in, resolved. Paths are absolute, tokens expanded. */
+export interface ResolvedHost {
+  /** The name given to ssh, without `user@`. */
+  readonly alias: string
+  readonly hostname: string
+  readonly user: string
+  readonly port: number
+  readonly settings: SshSettings
+}
+
+/**
+ * Splits off `user@` and refuses whatever could be read as an option or as shell by a program that sees it.
+ * @throws OpsError `input`; no process has been started then.
+ */
+export function checkDestination(target: Pick<ConnectTarget, 'name' | 'destination' | 'user'>): string {
+  const at = target.destination.lastIndexOf('@')
+  const host = target.destination.slice(at + 1)
+  const user = target.user ?? (at >= 0 ? target.destination.slice(0, at) : undefined)
+  for (const [what, value] of [
+    ['host', target.destination],
+    ['host', host],
+    ['user', user],
+  ] as const) {
+    if (value === undefined) continue
+    if (value === '' || value.startsWith('-') || /[\s'"`$\\;&<>|(){}\0-\x1f\x7f]/.test(value)) {
+      throw inputError(`${JSON.stringify(value)} cannot be used as a ${what} name`, {
+        host: target.name,
+        detail: 'Names must not start with a dash, nor hold blanks, quotes or shell characters.',
+        next: `Correct the ${what} name of ${target.name}.`,
+      })
+    }
+  }
+  return host
+}
+
+/** The `ssh` arguments that stand for the target's own choices; used for resolving and for the openssh backend. */
+export function sshArguments(target: ConnectTarget): string[] {
+  return [
+    ...(target.sshConfigFile === undefined ? [] : ['-F', target.sshConfigFile]),
+    ...(target.user === undefined ? [] : ['-l', target.user]),
+    ...(target.port === undefined ? [] : ['-p', String(target.port)]),
+    ...(target.identityFile === undefined ? [] : ['-i', target.identityFile, '-o', 'IdentitiesOnly=yes']),
+  ]
+}
+
+const answers = new Map<string, Promise<SshSettings>>()
+
+/** Asks `ssh -G` once per run for the same question. */
+export async function resolveHost(target: ConnectTarget): Promise<ResolvedHost> {
+  const alias = checkDestination(target)
+  const settings = await ask([...sshArguments(target), '--', target.destination], target)
+  const hostname = one(settings, 'hostname') ?? alias
+  const user = one(settings, 'user') ?? userInfo().username
+  const port = Number(one(settings, 'port') ?? 22)
+  checkDestination({ name: target.name, destination: hostname, user })
+  return { alias, hostname, user, port, settings }
+}
+
+/** What this `ssh` does for any host when no config file is read: the base that settings are compared with. */
+export function defaultSettings(): Promise<SshSettings> {
+  return ask(['-F', 'none', '--', 'defaults.invalid'], { name: 'ssh' })
+}
+
+/** The first value of a keyword; `none` and a missing keyword are the same. */
+export function one(settings: SshSettings, keyword: string): string | undefined {
+  const value = settings.get(keyword)?.[0]
+  return value === undefined || value === 'none' ? undefined : value
+}
+
+/** Reads the output of `ssh -G`. */
+export function parseSettings(text: string): SshSettings {
+  const settings = new Map<string, string[]>()
+  for (const line of text.split('\n')) {
+    const blank = line.indexOf(' ')
+    const keyword = (blank < 0 ? line : line.slice(0, blank)).toLowerCase()
+    if (keyword === '') continue
+    const values = settings.get(keyword) ?? []
+    values.push(blank < 0 ? '' : line.slice(blank + 1).trim())
+    settings.set(keyword, values)
+  }
+  return settings
+}
+
+function ask(rest: string[], target: Pick<ConnectTarget, 'name'>): Promise<SshSettings> {
+  const key = JSON.stringify(rest)
+  let answer = answers.get(key)
+  if (!answer) {
+    answer = runSshG(rest, target.name)
+    answers.set(key, answer)
+    answer.catch(() => answers.delete(key))
+  }
+  return answer
+}
+
+function runSshG(rest: string[], name: string): Promise<SshSettings> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      'ssh',
+      ['-T', '-G', ...rest],
+      { timeout: 10_000, maxBuffer: 1 << 24 },
+      (error, stdout, stderr) => {
+        if (!error) return resolve(parseSettings(stdout))
+        const missing = 'code' in error && error.code === 'ENOENT'
+        reject(
+          new OpsError({
+            code: 'input',
+            title: missing ? 'the program ssh was not found' : 'ssh could not read its configuration',
+            host: name,
+            detail: missing
+              ? 'ops asks `ssh -G` what your ssh config says about a host.'
+              : stderr.trim() || error.message,
+            changed: 'no',
+            next: missing
+              ? 'Install the OpenSSH client.'
+              : 'Correct the file, then run the same command again.',
+          }),
+        )
+      },
+    )
+  })
+}
+
+/** A path as ssh prints it (`~/...`, percent tokens); undefined where it holds a token that is not known here. */
+export function expandPath(path: string, host: Omit<ResolvedHost, 'settings'>): string | undefined {
+  const { homedir, username, uid } = userInfo()
+  const tokens: Record<string, string> = {
+    '%%': '%',
+    '%d': homedir,
+    '%h': host.hostname,
+    '%i': String(uid),
+    '%k': host.alias,
+    '%n': host.alias,
+    '%p': String(host.port),
+    '%r': host.user,
+    '%u': username,
+  }
+  let unknown = false
+  const expanded = path
+    .replace(/^"(.*)"$/, '$1')
+    .replace(/^~(?=\/|$)/, homedir)
+    .replace(/%./g, token => {
+      const value = tokens[token]
+      if (value === undefined) unknown = true
+      return value ?? token
+    })
+    .replace(/\$\{(\w+)\}/g, (whole, variable: string) => process.env[variable] ?? whole)
+  return unknown ? undefined : expanded
+}
+
+/** Several paths on one line, as `ssh -G` prints known hosts files; blanks inside a path are kept. */
+export function splitPaths(value: string): string[] {
+  return value.split(/ +(?=[/~"%])/).filter(path => path !== '' && path !== 'none')
+}

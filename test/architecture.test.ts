@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../src', import.meta.url))
+
+/** Which rooms of src/ each room may import from; files directly in src/ (errors, secret…) are open to all. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  shell: [],
+  params: [],
+  transport: ['shell'],
+  engine: ['shell', 'transport'],
+  resources: ['engine', 'params', 'shell'],
+  inventory: ['transport'],
+  recipe: ['engine', 'params', 'resources', 'shell'],
+  tunnel: ['transport'],
+  sandbox: ['transport'],
+  'git-remote': ['engine', 'resources', 'shell', 'transport'],
+  report: ['engine', 'tunnel'],
+}
+
+interface SourceFile {
+  readonly room: string
+  readonly path: string
+  readonly text: string
+}
+
+const files: readonly SourceFile[] = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter(path => path.endsWith('.ts'))
+  .map(path => ({
+    path,
+    room: path.includes('/') ? (path.split('/')[0] ?? '') : '',
+    text: readFileSync(join(root, path), 'utf8'),
+  }))
+
+/** The rooms that a file imports from, static and late imports alike. */
+function importedRooms({ path, text, room }: SourceFile): string[] {
+  const found = [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(match => match[1] ?? '')
+  const rooms = found.map(target => relative(root, join(root, path, '..', target)).split('/'))
+  return rooms.flatMap(parts => (parts.length > 1 && parts[0] !== room ? [parts[0] ?? ''] : []))
+}
+
+const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+
+const matching = (pattern: RegExp, except: readonly string[]) =>
+  files
+    .filter(file => !except.includes(file.room) && pattern.test(withoutComments(file.text)))
+    .map(file => file.path)
+
+describe('the house', () => {
+  test('imports point one way only', () => {
+    const wrong = files.flatMap(file => {
+      if (file.room === 'cli' || file.room === '') return []
+      const allowed = arrows[file.room]
+      expect(allowed, `src/${file.room} is a new room: give it its arrows here`).toBeDefined()
+      return importedRooms(file)
+        .filter(room => !allowed?.includes(room))
+        .map(room => `${file.path} -> ${room}`)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('only cli exits, and only report prints', () => {
+    expect(matching(/\bprocess\.exit(Code)?\b/, ['cli'])).toEqual([])
+    expect(matching(/\bconsole\.\w+\(|process\.std(out|err)\.write/, ['report', 'cli'])).toEqual([])
+  })
+
+  test('only transport speaks ssh2, and nothing quotes for a remote shell but shell/', () => {
+    expect(matching(/(from|import\()\s*'ssh2/, ['transport'])).toEqual([])
+    expect(matching(/(from|import\()\s*'zx/, [])).toEqual([])
+  })
+
+  test('nothing is left open', () => {
+    expect(files.filter(file => /\b(TODO|FIXME|XXX)\b/.test(file.text)).map(file => file.path)).toEqual([])
+  })
+
+  test('every file begins with a sentence on its one idea', () => {
+    const silent = files.filter(file => !/^(#!.*\n)?\/\*\*[\s\S]*?[.:!)]?\s*\*\//.test(file.text))
+    expect(silent.map(file => file.path)).toEqual([])
+  })
+
+  test('files stay small: half of them under 110 lines, none over 350', () => {
+    const lengths = files.map(file => file.text.split('\n').length).sort((one, other) => one - other)
+    expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThan(110)
+    expect(lengths.at(-1)).toBeLessThanOrEqual(350)
+  })
+})

@@ -1,0 +1,59 @@
+/** Runs the built program as a person would: a child process with its own folder, home and environment. */
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+/** Shared by the folders of a test file, so that equal recipes are type-checked once. */
+export const cache = mkdtempSync(join(tmpdir(), 'ops-cli-cache-'))
+process.once('exit', () => rmSync(cache, { recursive: true, force: true }))
+
+export interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Folder {
+  readonly path: string
+  /** Runs `ops ARGV` in the folder; standard input is empty unless given. */
+  ops(argv: readonly string[], options?: { env?: Record<string, string>; input?: string }): Promise<Outcome>
+  remove(): void
+}
+
+/** A throw-away folder with these files, which is also the home. */
+export function folderWith(files: Readonly<Record<string, string>>): Folder {
+  if (!existsSync(program)) throw new Error('dist/cli.js is not there: run `npm run build` first')
+  const path = mkdtempSync(join(tmpdir(), 'ops-cli-'))
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(path, name)), { recursive: true })
+    writeFileSync(join(path, name), text)
+  }
+  return {
+    path,
+    ops: (argv, { env = {}, input = '' } = {}) =>
+      new Promise((resolve, reject) => {
+        const child = execFile(
+          process.execPath,
+          [program, ...argv],
+          {
+            cwd: path,
+            env: { PATH: process.env.PATH ?? '', HOME: path, XDG_CACHE_HOME: cache, ...env },
+            maxBuffer: 1 << 26,
+          },
+          (error, stdout, stderr) => {
+            const code = error === null ? 0 : error.code
+            if (typeof code === 'number') resolve({ code, stdout, stderr })
+            else reject(error ?? new Error('no exit code'))
+          },
+        )
+        // A program that ends without reading its input is fine.
+        child.stdin?.on('error', () => {})
+        child.stdin?.end(input)
+      }),
+    remove: () => rmSync(path, { recursive: true }),
+  }
+}

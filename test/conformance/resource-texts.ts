@@ -1,0 +1,38 @@
+/** The shell that a resource makes of params that somebody gives it. */
+import { fileURLToPath } from 'node:url'
+import type { Resource } from '../../src/engine/resource.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: params of all resources meet here.
+export type AnyResource = Resource<any, any>
+
+const folder = fileURLToPath(new URL('recipe', import.meta.url))
+
+/** Params that are shell by their nature: their words are the recipe author's own. */
+export const shellParams: readonly string[] = [
+  'command.run',
+  'command.unless',
+  'assertion.probe',
+  'file.validate',
+  'service.check',
+  'service.proof',
+]
+
+/** Params of which the host is told a hash alone. */
+export const hashedParams: readonly string[] = ['mysqlUser.password']
+
+/** Validated and prepared, as the engine would hold them; undefined where they are refused. */
+export function accepted(resource: AnyResource, input: unknown): unknown {
+  const parsed = resource.params.safeParse(input)
+  if (!parsed.success) return undefined
+  return resource.prepare?.(parsed.data, { folder }) ?? parsed.data
+}
+
+/** All shell that the resource makes of these params. */
+export function textsOf(resource: AnyResource, params: unknown): string[] {
+  const desired = resource.desired(params)
+  const keys = Object.entries(desired).map(([key, to]) => ({ key, from: undefined, to }))
+  const applied = keys.length > 0 ? (resource.apply?.({ actual: {}, desired, keys }, params) ?? []) : []
+  const settle = resource.settle?.(params)?.shell
+  const many = resource.probeMany?.([params, params])
+  return [resource.probe(params), many, ...applied, settle].flatMap(part => (part ? [part.shell] : []))
+}

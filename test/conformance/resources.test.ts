@@ -1,0 +1,149 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+import { changeOf } from '../../src/engine/diff.ts'
+import { resources } from '../../src/resources/index.ts'
+import { Secret } from '../../src/secret.ts'
+import { librariesOf, mark, Place, shells } from '../resources/shells.ts'
+import { Arena, attacks, fuzz, mutations } from './hostile.ts'
+import { type AnyResource, accepted, hashedParams, shellParams, textsOf } from './resource-texts.ts'
+
+const kinds = Object.values(resources).map(({ definition }): AnyResource => definition)
+
+/** All fuzzed strings of one run, over all params of all resources; OPS_FUZZ asks for more. */
+const fuzzCount = Number(process.env.OPS_FUZZ ?? 500)
+
+test('resources are listed in the order of the alphabet', () => {
+  expect(Object.keys(resources)).toEqual(Object.keys(resources).sort())
+})
+
+describe.each(kinds.map(resource => ({ type: resource.type, resource })))('$type', ({ resource }) => {
+  const examples = resource.examples.map(({ params }) => accepted(resource, params))
+
+  test('is documented in one sentence, with at least two examples that it accepts', () => {
+    expect(resource.doc).toMatch(/^[A-Z].*\.$/)
+    expect(examples.length).toBeGreaterThanOrEqual(2)
+    for (const [index, params] of examples.entries())
+      expect(params, resource.examples[index]?.title).toBeDefined()
+    expect(new Set(resource.examples.map(({ title }) => title)).size).toBe(examples.length)
+  })
+
+  test('names its examples apart, each on one line', () => {
+    const identities = examples.map(params => resource.identity(params))
+    expect(new Set(identities).size).toBeGreaterThanOrEqual(2)
+    for (const identity of identities) expect(identity).toMatch(/^\S.*$/)
+  })
+
+  test('wants nothing of a state that is as desired', () => {
+    for (const params of examples) {
+      const desired = resource.desired(params)
+      expect(Object.keys(desired).length).toBeGreaterThan(0)
+      expect(changeOf(resource, desired, desired)).toBeUndefined()
+    }
+  })
+
+  test('makes claims that name something', () => {
+    for (const params of examples) {
+      const claims = [resource.reads?.(params), resource.owns?.(params), resource.affects?.(params, '')]
+      for (const claim of claims.flatMap(each => each ?? [])) {
+        expect(claim).toMatch(/^(any:\*|path:\/|(pkg|unit|user|group|port):.)/)
+      }
+    }
+  })
+
+  test.each(shells)('writes shell that $name can read', shell => {
+    const [program = '', ...rest] = shell.argv
+    const texts = [librariesOf(resource), ...examples.flatMap(params => textsOf(resource, params))]
+    for (const text of texts) {
+      const read = spawnSync(program, [...rest, '-n'], { input: text, encoding: 'utf8' })
+      expect(read.stderr, text).toBe('')
+      expect(read.status, text).toBe(0)
+    }
+  })
+
+  test.each(shells)('looks at its examples on this machine with $name, together as well as alone', shell => {
+    const place = new Place(shell)
+    place.environment.PATH = process.env.PATH ?? ''
+    try {
+      const libraries = librariesOf(resource)
+      const single = examples.map(params => place.execute(resource.probe(params), { libraries }))
+      for (const [index, done] of single.entries()) {
+        if (done.code === 0) resource.parse(done.stdout, examples[index])
+        else expect(done.stderr, `example ${index} failed without a word`).not.toBe('')
+      }
+      const answered = examples.filter((_params, index) => single[index]?.code === 0)
+      if (!resource.probeMany || answered.length < 2) return
+      const many = place.execute(resource.probeMany(answered), { libraries })
+      const apart = single.filter(({ code }) => code === 0).map(({ stdout }) => `${stdout}${mark}\n`)
+      expect(many.stdout).toBe(apart.join(''))
+    } finally {
+      place.remove()
+    }
+  })
+
+  test.each(shells)(
+    'hands hostile values to $name as data',
+    shell => {
+      const arena = new Arena()
+      try {
+        const strings = [...attacks, ...fuzz(Math.ceil(fuzzCount / kinds.length), resource.type.length)]
+        const cases = strings.flatMap(template =>
+          hostileCases(resource, template.replaceAll('X', arena.canary)),
+        )
+        const done = arena.run(
+          shell,
+          cases.flatMap(({ texts }) => texts),
+        )
+        expect(arena.touched).toBe(false)
+        expect(done.recorded.endsWith('the end')).toBe(true)
+        expect(done.complaints).toBe('')
+        const lost = cases.filter(
+          ({ where, value, texts }) =>
+            !hashedParams.includes(where) &&
+            texts.some(text => text.includes('ops_')) &&
+            !done.recorded.includes(value.trim()),
+        )
+        expect(lost.map(({ where, value }) => `${where}: ${value}`)).toEqual([])
+      } finally {
+        arena.remove()
+      }
+    },
+    60_000,
+  )
+})
+
+/** What the resource makes of a hostile string in each of its params that takes it. */
+function hostileCases(
+  resource: AnyResource,
+  value: string,
+): { where: string; value: string; texts: string[] }[] {
+  const places = resource.examples.flatMap(({ params }) => [
+    ...mutations(params, () => value),
+    ...[...mutations(params, text => (text.startsWith('/') ? `/x/${value}` : ''))].filter(([, changed]) =>
+      JSON.stringify(changed).includes('/x/'),
+    ),
+  ])
+  const secrets = resource.examples.flatMap(({ params }) =>
+    Object.entries(params).flatMap(([key, held]): [string, unknown][] =>
+      held instanceof Secret ? [[key, { ...params, [key]: new Secret(value) }]] : [],
+    ),
+  )
+  return [...places, ...secrets].flatMap(([path, input]) => {
+    const where = `${resource.type}.${path}`
+    if (shellParams.includes(where)) return []
+    const params = accepted(resource, input)
+    return params === undefined ? [] : [{ where, value, texts: textsOf(resource, params) }]
+  })
+}
+
+test('functions of the libraries do not stand in the way of one another', () => {
+  const owners = new Map<string, string>()
+  for (const { library = [] } of kinds) {
+    for (const { name, text } of library) {
+      for (const [, defined = ''] of text.matchAll(/^(ops_[a-z_]+)\(\)/gm)) {
+        expect([undefined, name], defined).toContain(owners.get(defined))
+        owners.set(defined, name)
+      }
+    }
+  }
+  expect(owners.size).toBeGreaterThan(20)
+})

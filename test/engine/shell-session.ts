@@ -1,0 +1,123 @@
+/** Sessions over real shells of this machine, each with a /run and a /var/lib/ops of its own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ApplyResult, applyHost } from '../../src/engine/apply-host.ts'
+import type { Emit, RunEvent } from '../../src/engine/events.ts'
+import { Interrupt } from '../../src/engine/interrupt.ts'
+import type { PlannedStep } from '../../src/engine/make-plan.ts'
+import { Session } from '../../src/engine/session.ts'
+import type { Step } from '../../src/engine/step.ts'
+import { survey } from '../../src/engine/survey.ts'
+import type { Ending, RemoteProcess } from '../../src/transport/transport.ts'
+
+export const shells: Readonly<Record<string, readonly string[]>> = {
+  dash: ['dash'],
+  bash: ['bash', '--posix'],
+  busybox: ['busybox', 'sh'],
+}
+
+/** A place that stands for one host: several shells in it share a lock and a folder. */
+export interface Place {
+  readonly folder: string
+  open(shell?: string): OpenShell
+  remove(): void
+}
+
+export interface OpenShell {
+  readonly session: Session
+  readonly child: ChildProcess
+}
+
+/** Makes a place; everything in it ends with `remove`. */
+export function makePlace(): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'ops-engine-'))
+  const children: ChildProcess[] = []
+  return {
+    folder,
+    open(shell = 'dash') {
+      const enter =
+        'mkdir -p "$1/run" "$1/lib" /var/lib/ops && mount --bind "$1/run" /run && mount --bind "$1/lib" /var/lib/ops && shift && exec "$@"'
+      const child = spawn('unshare', ['-m', 'sh', '-c', enter, 'sh', folder, ...(shells[shell] ?? ['sh'])], {
+        detached: true,
+      })
+      children.push(child)
+      return { session: new Session('here', processOf(child)), child }
+    },
+    remove() {
+      for (const child of children) if (child.pid !== undefined && child.exitCode === null) kill(child.pid)
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {}
+}
+
+function processOf(child: ReturnType<typeof spawn>): RemoteProcess {
+  const { stdin, stdout, stderr } = child
+  if (!stdin || !stdout || !stderr) throw new Error('a shell without its three streams')
+  const ended = new Promise<Ending>(resolve => {
+    child.once('close', (code, signal) => resolve(code === null ? { signal: signal ?? 'unknown' } : { code }))
+  })
+  return { stdin, stdout, stderr, ended, close: () => stdin.end() }
+}
+
+export interface LocalRun {
+  readonly result: ApplyResult | undefined
+  readonly planned: readonly PlannedStep[]
+  readonly events: readonly RunEvent[]
+  readonly trips: number
+}
+
+/** Plans and applies in one shell of the place, as a run of the product does. */
+export async function runHere(
+  place: Place,
+  steps: readonly Step[],
+  options: {
+    readonly shell?: string
+    readonly interrupt?: Interrupt
+    readonly waitForLock?: boolean
+    readonly onEvent?: Emit
+    readonly between?: () => void
+    readonly keep?: (open: OpenShell) => void
+  } = {},
+): Promise<LocalRun> {
+  const open = place.open(options.shell)
+  options.keep?.(open)
+  const { session } = open
+  const events: RunEvent[] = []
+  const emit: Emit = event => {
+    events.push(event)
+    options.onEvent?.(event)
+  }
+  try {
+    const { planned } = await survey(session, () => ({ steps }), {
+      key: place.folder,
+      wantsDetail: false,
+      emit,
+    })
+    options.between?.()
+    if (!planned.some(each => each.change))
+      return { result: undefined, planned, events, trips: session.trips }
+    const result = await applyHost({
+      session,
+      planned,
+      emit,
+      interrupt: options.interrupt ?? new Interrupt(),
+      // A lock that a shell of the same run holds is waited for.
+      who: `a test in ${open.child.pid}`,
+      waitForLock: options.waitForLock ?? false,
+      upload: async () => {},
+      noteBoot: async () => {},
+      reconnect: async () => session,
+    })
+    return { result, planned, events, trips: session.trips }
+  } finally {
+    session.close()
+  }
+}

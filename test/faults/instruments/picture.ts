@@ -1,0 +1,38 @@
+/** What a folder holds, as text that can be compared: type, mode, owner and bytes of everything in it. */
+import { createHash } from 'node:crypto'
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** One line for each name below the folder, sorted; times are left out. `isLeftOut` drops names and what is below. */
+export function picture(folder: string, isLeftOut: (name: string) => boolean = () => false): string {
+  return linesOf(folder, '', isLeftOut).join('\n')
+}
+
+function linesOf(folder: string, below: string, isLeftOut: (name: string) => boolean): string[] {
+  const names = readable(() => readdirSync(join(folder, below)).sort()) ?? []
+  return names
+    .filter(name => !isLeftOut(name))
+    .flatMap(name => {
+      const path = join(below, name)
+      const { mode, uid, gid, nlink } = lstatSync(join(folder, path))
+      const links = (mode & 0o170000) === 0o100000 ? nlink : 1
+      const line = [path, mode.toString(8), `${uid}:${gid}`, links, content(join(folder, path), mode)].join(
+        ' ',
+      )
+      return [line, ...((mode & 0o170000) === 0o040000 ? linesOf(folder, path, isLeftOut) : [])]
+    })
+}
+
+function content(path: string, mode: number): string {
+  if ((mode & 0o170000) === 0o120000) return readlinkSync(path)
+  if ((mode & 0o170000) !== 0o100000) return ''
+  return createHash('sha256').update(readFileSync(path)).digest('hex')
+}
+
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}

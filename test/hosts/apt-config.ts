@@ -1,0 +1,72 @@
+/** Reads how this machine reaches its Debian mirror, so that hosts of the tests reach it in the same way. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { run } from './command.ts'
+
+/** The Debian release that hosts of the tests run. */
+export const release = 'bookworm'
+
+/** Sources as deb822 text, or one-line text, and the settings that fetching from them needs. */
+export interface AptConfig {
+  readonly sources: string
+  readonly settings: readonly string[]
+}
+
+/** Other settings (hooks, desktop indexes) belong to this machine alone. */
+const fetching = /^Acquire::(https?|ftp|Check-|Languages|Retries|Force|Allow)[^ ]* /
+
+/** Whole deb822 stanzas of the release, and one-line entries of it. */
+function releaseSources(text: string, isDeb822: boolean): string {
+  const ofRelease = new RegExp(`\\b${release}(-updates|-security|-backports|/updates)?\\b`)
+  if (!isDeb822) {
+    return text
+      .split('\n')
+      .filter(line => /^deb\s/.test(line) && ofRelease.test(line))
+      .join('\n')
+  }
+  return text
+    .split(/\n\s*\n/)
+    .map(stanza => stanza.replace(/^#.*\n?/gm, '').trim())
+    .filter(
+      stanza =>
+        ofRelease.test(/^Suites:.*$/m.exec(stanza)?.[0] ?? '') && /^Types:.*\bdeb\b(?!-)/m.test(stanza),
+    )
+    .filter(stanza => !/^Enabled:\s*no/im.test(stanza))
+    .join('\n\n')
+}
+
+/** The sources of this machine for the release; empty where it has none. deb822 is preferred: both is one too many. */
+export function readSources(etcApt = '/etc/apt'): string {
+  const folder = join(etcApt, 'sources.list.d')
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => entry.name)
+    .sort()
+  const read = (path: string): string => {
+    try {
+      return readFileSync(path, 'utf8')
+    } catch {
+      return ''
+    }
+  }
+  const deb822 = names
+    .filter(name => name.endsWith('.sources'))
+    .map(name => releaseSources(read(join(folder, name)), true))
+    .filter(text => text !== '')
+  if (deb822.length > 0) return `${deb822.join('\n\n')}\n`
+  const lines = [
+    join(etcApt, 'sources.list'),
+    ...names.filter(name => name.endsWith('.list')).map(name => join(folder, name)),
+  ]
+    .map(path => releaseSources(read(path), false))
+    .filter(text => text !== '')
+  return lines.length > 0 ? `${lines.join('\n')}\n` : ''
+}
+
+/** Reads this machine's apt set-up. Throws where it has no source of the release. */
+export async function readAptConfig(): Promise<AptConfig> {
+  const sources = readSources()
+  if (sources === '') throw new Error(`no apt source of Debian ${release} in /etc/apt`)
+  const dump = await run(['apt-config', 'dump'])
+  return { sources, settings: dump.split('\n').filter(line => fetching.test(line) && !line.endsWith(' "";')) }
+}

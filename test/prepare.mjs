@@ -1,0 +1,31 @@
+/** Brings a fresh clone to where it can run: the locked packages and a build. Plain JavaScript, as nothing is there yet. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Installs what the lock file says, if that was not done since it last changed, and builds. Exits on failure. */
+export function prepare(root) {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 17)) {
+    process.stderr.write(`ops needs Node 20.17 or later; this is ${process.version}.\n`)
+    process.exit(3)
+  }
+  if (isStale(root))
+    step(root, 'Installing the locked packages', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+  step(root, 'Building', ['run', '--silent', 'build'])
+}
+
+function isStale(root) {
+  const installed = join(root, 'node_modules/.package-lock.json')
+  return (
+    !existsSync(installed) || statSync(installed).mtimeMs < statSync(join(root, 'package-lock.json')).mtimeMs
+  )
+}
+
+function step(root, title, args) {
+  process.stdout.write(`${title} ...\n`)
+  const { status, stdout, stderr } = spawnSync('npm', args, { cwd: root, encoding: 'utf8' })
+  if (status === 0) return
+  process.stdout.write(`${stdout ?? ''}${stderr ?? ''}\n${title} failed.\n`)
+  process.exit(1)
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { changeOf } from '../../src/engine/diff.ts'
+import { cachingSha2Password, nativePassword } from '../../src/resources/mysql-password.ts'
+import { mysqlUser } from '../../src/resources/mysql-user.ts'
+import { Secret } from '../../src/secret.ts'
+import { parsed } from './shells.ts'
+
+const resource = mysqlUser.definition
+const password = "it's s3cret"
+const given = parsed(mysqlUser, {
+  name: 'app',
+  from: '192.0.2.0/24',
+  password: new Secret(password),
+  rights: { my_shop: ['select', 'INSERT'] },
+  tls: true,
+})
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+/** What the probe prints for an account of MySQL 8 that was stored with this password. */
+function observed(stored: string, rights: string, tls = 'ANY'): string {
+  const head = Buffer.from(stored.slice(0, 27)).toString('hex').toUpperCase()
+  const lines = ['account=present', 'plugin=caching_sha2_password', `tls=${tls}`, `head=${head}`]
+  return [...lines, `hash=${sha256(stored.slice(27))}`, `on.my\\_shop=${rights}`, ''].join('\n')
+}
+
+const salt = 'abcdefghijklmnopqrst'
+
+/** The SQL and clauses that lead from this observation to what is wanted. */
+function leads(observation: string): string | undefined {
+  const actual = resource.parse(observation, given)
+  const change = changeOf(resource, actual, resource.desired(given))
+  return change && resource.apply?.(change, given)[0]?.shell
+}
+
+describe('an account of MySQL or MariaDB', () => {
+  test.each([
+    ['caching_sha2_password', observed(cachingSha2Password(password, salt), 'INSERT, SELECT')],
+    [
+      'mysql_native_password',
+      `account=present\nplugin=mysql_native_password\ntls=ANY\nhash=${sha256(nativePassword(password))}\non.my\\_shop=SELECT, INSERT\n`,
+    ],
+  ])('with the password that is wanted, stored by %s, is left alone', (_plugin, observation) => {
+    expect(leads(observation)).toBeUndefined()
+  })
+
+  test('with another password, or one stored in a way that is not known, gets the wanted one and nothing else', () => {
+    const other = leads(observed(cachingSha2Password('other', salt), 'SELECT, INSERT'))
+    expect(other).toMatch(/^ops_sql_change ALTER /)
+    expect(other).toContain(nativePassword(password))
+    expect(other).toMatch(/caching_sha2_password AS '\\''\$A\$005\$[A-Za-z0-9]{20}[./A-Za-z0-9]{43}'\\'''/)
+    expect(other).not.toContain(password)
+    expect(other).not.toContain('s3cret')
+    expect(other).not.toMatch(/GRANT|REVOKE|REQUIRE/)
+    expect(leads('account=present\nplugin=ed25519\ntls=ANY\nhash=00\non.my\\_shop=INSERT, SELECT\n')).toBe(
+      other,
+    )
+  })
+
+  test('gets what it lacks before what is too much goes, and underscores stand for themselves', () => {
+    const stored = cachingSha2Password(password, salt)
+    const sql = leads(observed(stored, 'DELETE, SELECT', ''))
+    expect(sql).toContain("ALTER USER '\\''app'\\''@'\\''192.0.2.0/255.255.255.0'\\'' REQUIRE SSL;")
+    expect(sql).toMatch(/GRANT INSERT ON `my\\_shop`\.\* TO .*;REVOKE DELETE ON `my\\_shop`\.\* FROM /)
+    expect(sql).toMatch(/^ops_sql_change '' /)
+    const all = leads(observed(stored, 'ALL PRIVILEGES'))
+    expect(all).toMatch(/REVOKE ALL PRIVILEGES ON .*;GRANT SELECT, INSERT ON /)
+  })
+
+  test('that is not there is made with all of it', () => {
+    for (const observation of ['account=absent\n', 'account=unknown\n']) {
+      expect(leads(observation)).toMatch(/^ops_sql_change CREATE .*REQUIRE SSL;GRANT SELECT, INSERT ON /)
+    }
+  })
+
+  test.each([
+    ['10.0.0.0/8', '10.0.0.0/255.0.0.0'],
+    ['0.0.0.0/0', '0.0.0.0/0.0.0.0'],
+    ['10.1.2.3/32', '10.1.2.3/255.255.255.255'],
+    // An address inside of a network would match nobody.
+    ['192.168.7.9/20', '192.168.0.0/255.255.240.0'],
+    ['192.168.7.9/255.255.255.0', '192.168.7.0/255.255.255.0'],
+    ['10.0.0.%', '10.0.0.%'],
+    ['DB.Example.org', 'db.example.org'],
+    ['2001:db8::1', '2001:db8::1'],
+  ])('may come from %s, which the server knows as %s', (from, stored) => {
+    const params = parsed(mysqlUser, { name: 'a', from, password: new Secret('x') })
+    expect(resource.identity(params)).toBe(`a@${stored}`)
+  })
+
+  test.each(['10.0.0.0/33', '10.0.0/24', '300.0.0.0/8', 'example.org/8', '2001:db8::/32', '10.0.0.0/255.0'])(
+    'comes from no network %s',
+    from => {
+      expect(resource.params.safeParse({ name: 'a', from, password: new Secret('x') }).success).toBe(false)
+    },
+  )
+
+  test('that must use TLS is impossible on a server that offers none', () => {
+    for (const rest of ['account=absent\n', observed(cachingSha2Password(password, salt), 'SELECT', '')]) {
+      const reason = (offer: string) =>
+        resource.impossible?.(resource.parse(`encryption=${offer}\n${rest}`, given), given)
+      expect(reason('none')).toContain('the server offers no TLS')
+      expect(reason('offered')).toBeUndefined()
+    }
+  })
+
+  test.each([
+    [{ name: "a'b", from: '%' }],
+    [{ name: 'a', from: "%'" }],
+    [{ name: 'a', from: '%', rights: { 'a`b': ['SELECT'] } }],
+    [{ name: 'a', from: '%', rights: { a: ['SELECT;'] } }],
+  ])('is refused when it could break out of SQL: %j', input => {
+    expect(resource.params.safeParse({ ...input, password: new Secret('x') }).success).toBe(false)
+  })
+})

@@ -1,0 +1,69 @@
+/** How many programs a change starts on a host: each costs about a millisecond there, more than all that is sent. */
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { directory } from '../../src/resources/directory.ts'
+import { file } from '../../src/resources/file.ts'
+import { option } from '../../src/resources/option.ts'
+import { Place, parsed, shells } from './shells.ts'
+
+const shell = shells.find(each => each.name === 'dash')
+const programs =
+  'awk cat chmod chown cmp cp du id ln lsattr mkdir mv od readlink rm rmdir sha256sum stat sync tail tr'
+
+/** A place where every program that writes call writes its name down before it runs. */
+function counted(): { readonly place: Place; readonly started: () => string[] } {
+  const place = new Place(shell ?? { name: 'sh', argv: ['/bin/sh'] })
+  onTestFinished(() => place.remove())
+  const folder = join(place.root, 'programs')
+  const log = join(place.root, 'started')
+  mkdirSync(folder)
+  for (const name of programs.split(' ')) {
+    const real = execFileSync('sh', ['-c', 'command -v "$1" || true', 'sh', name], {
+      encoding: 'utf8',
+    }).trim()
+    writeFileSync(join(folder, name), `#!/bin/sh\necho ${name} >>'${log}'\nexec '${real}' "$@"\n`)
+    chmodSync(join(folder, name), 0o755)
+  }
+  place.environment.PATH = `${folder}:${process.env.PATH ?? ''}`
+  return {
+    place,
+    started() {
+      const names = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []
+      rmSync(log, { force: true })
+      // Who runs it is asked once a step.
+      return names.filter(name => name !== 'id')
+    },
+  }
+}
+
+test.skipIf(shell === undefined)('a new file costs seven programs', () => {
+  const { place, started } = counted()
+  const params = parsed(file, { path: place.path('new.conf'), content: 'a\n', mode: '0644' })
+  place.look(file.definition, params)
+  expect(started()).toEqual([])
+  expect(place.apply(file.definition, params)).toMatchObject({ code: 0 })
+  const names = started().filter(name => name !== 'mkdir')
+  expect(names).toEqual(['sha256sum', 'chmod', 'sync', 'mv', 'rmdir', 'sync'])
+  place.look(file.definition, params)
+  expect(started()).toEqual(['sha256sum', 'stat'])
+})
+
+test.skipIf(shell === undefined)('a new directory beside others costs two programs', () => {
+  const { place, started } = counted()
+  const params = parsed(directory, { path: place.path('new'), mode: '0755' })
+  expect(place.apply(directory.definition, params)).toMatchObject({ code: 0 })
+  expect(started()).toEqual(['mkdir', 'chmod'])
+})
+
+test.skipIf(shell === undefined)('one more key of a file costs fewer than twenty programs', () => {
+  const { place, started } = counted()
+  const path = place.path('settings.ini')
+  writeFileSync(path, '[a]\nfirst = 1\n')
+  place.apply(option.definition, parsed(option, { path, section: 'a', key: 'first', value: '2' }))
+  started()
+  const params = parsed(option, { path, section: 'a', key: 'second', value: '1' })
+  expect(place.apply(option.definition, params)).toMatchObject({ code: 0 })
+  expect(started().length).toBeLessThan(20)
+})

@@ -1,0 +1,70 @@
+/** `npm test`: installs, builds and runs everything; the last line counts it all. Plain JavaScript, for a fresh clone. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { prepare } from './prepare.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const counted = { passed: 0, failed: 0, skipped: 0 }
+
+// Whatever goes wrong on the way, the count is the last word, and a run that proved nothing is a failure.
+process.on('exit', code => {
+  if (code !== 0 && counted.failed === 0) counted.failed = 1
+  if (counted.failed > 0) process.exitCode = 1
+  process.stdout.write(`${counted.passed} passed, ${counted.failed} failed, ${counted.skipped} skipped\n`)
+})
+
+prepare(root)
+const everything = process.argv.length === 2
+if (everything) {
+  gate('Style (biome)', 'biome', ['check', '--error-on-warnings', '.'])
+  gate('Types (tsc)', 'tsc', ['--noEmit'])
+}
+runVitest(process.argv.slice(2))
+
+/** A check of the sources counts like a test. */
+function gate(title, tool, args) {
+  process.stdout.write(`${title} ...\n`)
+  const { status } = spawnSync(join(root, 'node_modules/.bin', tool), args, { cwd: root, stdio: 'inherit' })
+  if (status === 0) counted.passed += 1
+  else {
+    counted.failed += 1
+    process.stdout.write(`${title} failed.\n`)
+  }
+}
+
+/** Runs the suites; `args` narrow them down to files or names. */
+function runVitest(args) {
+  const folder = mkdtempSync(join(tmpdir(), 'ops-test-result-'))
+  const file = join(folder, 'result.json')
+  // Most suites wait for real hosts rather than compute: more of them than cores at once.
+  const workers = `--maxWorkers=${2 * availableParallelism()}`
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  try {
+    const { status } = spawnSync(
+      join(root, 'node_modules/.bin/vitest'),
+      ['run', workers, ...reporters, ...args],
+      {
+        cwd: root,
+        stdio: 'inherit',
+      },
+    )
+    const result = JSON.parse(readFileSync(file, 'utf8'))
+    counted.passed += result.numPassedTests
+    counted.skipped += result.numPendingTests + result.numTodoTests
+    counted.failed += result.numFailedTests + filesThatDidNotLoad(result)
+    // An error outside of any test, such as a promise that nobody caught.
+    if (status !== 0 && counted.failed === 0) counted.failed = 1
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function filesThatDidNotLoad({ testResults }) {
+  return testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some(test => test.status === 'failed'),
+  ).length
+}

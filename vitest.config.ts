@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  resolve: { alias: { 'ops-recipes': fileURLToPath(new URL('./src/index.ts', import.meta.url)) } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/hosts/announce.ts'],
+    // Real hosts boot and apt runs in some of them.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+  },
+})
