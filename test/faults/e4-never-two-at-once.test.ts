@@ -42,12 +42,12 @@ const die: Readonly<Record<string, (job: Running, proxy: FaultProxy) => void>> =
   'its link falls silent': (_job, proxy) => proxy.inject('stall'),
 }
 
-/** Programs of apt that change something, side by side; a simulation is only a look. */
+/** Programs of apt that change something, side by side; a simulation and a list of what it would fetch are only looks. */
 const watchApt = `
 # What an apt-get has forked bears its words until it is a program of its own.
 installs() {
 tr '\\0' ' ' <"/proc/$1/cmdline" | grep -q '^apt-get .*install ' || return 1
-tr '\\0' ' ' <"/proc/$1/cmdline" | grep -q '^apt-get \\(-s\\|--simulate\\) ' && return 1
+tr '\\0' ' ' <"/proc/$1/cmdline" | grep -q '^apt-get .*\\(-s\\|--print-uris\\) ' && return 1
 parent=$(cut -d ' ' -f 4 "/proc/$1/stat") && read -r up <"/proc/$parent/comm" && [ "$up" != apt-get ]
 }
 until [ -e /run/e4/watched ]; do
@@ -60,7 +60,7 @@ done
 # One may have ended before the next began: only those that still run do so at once.
 still=0
 for p in $found; do installs "$p" && still=$((still + 1)); done
-[ "$still" -lt 2 ] || : >/run/e4/two-at-once
+[ "$still" -lt 2 ] || for p in $found; do tr '\\0' ' ' <"/proc/$p/cmdline"; echo; done >>/run/e4/two-at-once
 done 2>/dev/null`
 
 describeReal('a controller that dies in the middle of a step', () => {
@@ -134,7 +134,8 @@ describeReal('a controller that dies in the middle of a step', () => {
           async () => expect(await host().read('dpkg --audit')).toBe(''),
           async () => {
             const { code } = await host().exec('[ ! -e /run/e4/two-at-once ]')
-            if (code !== 0) throw new BrokenInvariant('I3', 'two apts ran at once')
+            const which = await host().read('cat /run/e4/two-at-once 2>/dev/null; true')
+            if (code !== 0) throw new BrokenInvariant('I3', `two apts ran at once:\n${which}`)
           },
           () => noLeftovers(host(), next, 15_000),
         ])
