@@ -57,7 +57,7 @@ class HostApply {
     if (!(error instanceof OpsError)) throw error
     const { code, changed } = error.data
     const hadChanged = this.#applied.size > 0 && changed === 'no'
-    if (code === 'lost' && this.#endangers) this.#countdown.isRunning = true
+    if (code === 'lost' && this.#endangers) this.#countdown.begin('perhaps')
     const status =
       code === 'lost' ? 'lost' : this.#applied.size > 0 || code === 'failed' ? 'failed' : undefined
     if (!status) throw error
@@ -90,7 +90,7 @@ class HostApply {
       },
       this.#from,
     )
-    this.#countdown.isRunning ||= report.isArmed
+    if (report.isArmed) this.#countdown.begin('surely')
     this.#count(report)
     if (report.lost && !report.isArmed) throw report.lost
     this.#endangers = false

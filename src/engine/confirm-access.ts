@@ -13,11 +13,12 @@ export interface FreshLogin {
 }
 
 /**
- * The host's own word: `none`, nothing was armed; `unknown`, it could not be asked.
+ * The host's own word: `none`, nothing was armed; `forgotten`, it had armed, and knows nothing of this run any more;
+ * `unknown`, it could not be asked.
  * `details` are what could not be put back; `why` is why the first logins failed.
  */
 export interface Verdict {
-  readonly kind: 'confirmed' | 'restored' | 'restore-failed' | 'none' | 'unknown'
+  readonly kind: 'confirmed' | 'restored' | 'restore-failed' | 'none' | 'forgotten' | 'unknown'
   readonly steps: string
   readonly details: readonly string[]
   readonly why: ErrorData | undefined
@@ -123,6 +124,15 @@ export function verdictError(host: string, verdict: Verdict, changedMore: boolea
       ...common,
       changed: 'unknown',
       next: 'Look at the host now: what was there before lies under /var/lib/ops/kept/*-access.',
+    }
+  }
+  if (kind === 'forgotten') {
+    return {
+      code: 'lost',
+      title: `${host} waited for a login that confirms, and keeps no verdict of this run any more`,
+      ...common,
+      changed: 'unknown',
+      next: 'It may have taken the change back or kept it: something else emptied or overwrote /var/lib/ops/access meanwhile. Run again: the plan shows what is missing.',
     }
   }
   if (kind === 'unknown') {

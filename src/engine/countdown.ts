@@ -8,11 +8,20 @@ const aliveMs = 5000
 
 /** Runs from the first step that endangers our access to the login that confirms. */
 export class Countdown {
-  isRunning = false
+  #running: 'no' | 'perhaps' | 'surely' = 'no'
   readonly #context: ApplyContext
 
   constructor(context: ApplyContext) {
     this.#context = context
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== 'no'
+  }
+
+  /** `perhaps`: the connection went before the host could tell that it had begun. */
+  begin(how: 'perhaps' | 'surely'): void {
+    if (this.#running !== 'surely') this.#running = how
   }
 
   /** Logs in afresh, so that the host gives its verdict. `session` is the one in use, dead or alive. */
@@ -23,8 +32,9 @@ export class Countdown {
     const restoreNow = () => session.trip(restoreNowScript, { silenceMs: aliveMs })
     const run = names.id
     const verdict = await confirmAccess({ host, run, isLast, freshLogin, restoreNow, emit, interrupt })
-    this.isRunning = false
-    return verdict
+    const wasSure = this.#running === 'surely'
+    this.#running = 'no'
+    return verdict.kind === 'none' && wasSure ? { ...verdict, kind: 'forgotten' } : verdict
   }
 
   /** The session in use, or another one: a dead connection is told by nothing but silence. */
