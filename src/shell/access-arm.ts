@@ -93,13 +93,16 @@ const arm = library('access-arm')`
         ops_arm_next
         ops_access_rules >"$ops_copy.same"
         ! command -v nft >/dev/null || nft list ruleset >"$ops_copy.nft" || return 1
-        ! command -v iptables-save >/dev/null || { iptables-save >"$ops_copy.v4" && ip6tables-save >"$ops_copy.v6"; } || return 1
+        ! command -v iptables-save >/dev/null || iptables-save >"$ops_copy.v4" || return 1
+        # A kernel without IPv6 has no rules of it.
+        [ ! -e "$ops_copy.v4" ] || [ ! -e /proc/net/if_inet6 ] || ip6tables-save >"$ops_copy.v6" || return 1
         ops_arm_add rules 'the rules of the firewall' ;;
       network)
         ops_arm_has addresses 'the addresses of the network' && return 0
         ops_arm_next
         ip -o addr show scope global | awk '$3 == "inet" || $3 == "inet6" && !/temporary|dynamic/ { sub(/@.*/, "", $2); print $2, $4 }' >"$ops_copy"
         ip route show default >"$ops_copy.routes"
+        ops_access_up "$ops_copy" >"$ops_copy.up"
         ops_arm_add addresses 'the addresses of the network' ;;
     esac
   }

@@ -75,6 +75,12 @@ export const accessCommon = library('access')`
       [ ! -r "/etc/$ops_a" ] || awk -F : -v n="$1" -v f="$ops_a" '$1 == n { print f "\t" $0 }' "/etc/$ops_a"
     done
   }
+  # FILE of links with their addresses: which of these links are up.
+  ops_access_up() {
+    cut -d ' ' -f 1 "$1" | sort -u | while read -r ops_a; do
+      [ -z "$(ip -o link show dev "$ops_a" up 2>/dev/null)" ] || echo "$ops_a"
+    done
+  }
   # What the kernel filters with, without counters.
   ops_access_rules() {
     if command -v nft >/dev/null; then nft -s list ruleset 2>/dev/null | sed 's/ expires [0-9a-z]*//g'
@@ -216,11 +222,20 @@ const restore = library('access-restore')`
     while read -r ops_b ops_c; do
       case $ops_a in *" $ops_b "*" $ops_c "*) ;; *) return 1 ;; esac
     done <"$ops_copy"
+    [ "$(ops_access_up "$ops_copy")" = "$(cat "$ops_copy.up")" ] || return 1
+    # A lease may give other words after the gateway and the link.
+    ops_a=$ops_newline$(ip route show default 2>/dev/null)' '
+    while read -r ops_b; do
+      case $ops_b in 'default '*) ;; *) continue ;; esac
+      case $ops_b in *' dev '*) ops_c=\${ops_b#* dev } ops_b="\${ops_b%% dev *} dev \${ops_c%% *}" ;; esac
+      case $ops_a in *"$ops_newline$ops_b "*) ;; *) return 1 ;; esac
+    done <"$ops_copy.routes"
   }
   # The daemons have been restarted with the old files; what they do not bring back by themselves is set by hand.
   ops_back_addresses() {
     ops_n=0
     until ops_back_addresses_same || [ "$ops_n" -ge 50 ]; do ops_n=$((ops_n + 1)); sleep 0.1; done
+    while read -r ops_b; do ip link set dev "$ops_b" up; done <"$ops_copy.up"
     while read -r ops_b ops_c; do ip addr add "$ops_c" dev "$ops_b" 2>/dev/null; done <"$ops_copy"
     while read -r ops_b; do
       # shellcheck disable=SC2086

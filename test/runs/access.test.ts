@@ -17,11 +17,26 @@ export default recipe({
 })
 `
 
+const downed = `
+import { command, file, recipe } from 'ops-recipes'
+export default recipe({
+  summary: 'Takes a link down, its route with it, and our key away.',
+  params: {},
+  steps: () => [
+    file({ path: '/etc/systemd/network/90-none.network', content: '[Match]\\nName=none\\n' }),
+    command(
+      { run: 'ip link set lan1 down; mv /root/.ssh /root/.ssh-away', unless: '[ ! -d /root/.ssh ]' },
+      { access: { paths: ['/root/.ssh/'] } },
+    ),
+  ],
+})
+`
+
 describeReal('a host that was to wait for a login that confirms', () => {
   const host = useHost()
   let folder: Folder
   beforeAll(() => {
-    folder = folderWith({ 'recipes/forgetful.ts': forgetful })
+    folder = folderWith({ 'recipes/forgetful.ts': forgetful, 'recipes/downed.ts': downed })
   })
   afterAll(() => folder?.remove())
 
@@ -34,5 +49,21 @@ describeReal('a host that was to wait for a login that confirms', () => {
     ])
     const next = await folder.ops(argv)
     expect([next.code, next.stdout]).toEqual([0, expect.stringContaining('nothing to do')])
+  })
+
+  test('gives back links that were up and default routes, not only files', async () => {
+    await host().read(
+      'ip link add lan1 type veth peer name lan2; ip link set lan2 up; ip addr add 198.51.100.1/24 dev lan1; ip link set lan1 up; ip route add default via 198.51.100.2 dev lan1 metric 77',
+    )
+    const look = 'ip -o link show dev lan1 up | cut -d : -f 2; ip route show default dev lan1'
+    const before = await host().read(look)
+    expect(before).toMatch(/lan1@lan2\ndefault via 198\.51\.100\.2 metric 77/)
+    const run = await folder.ops(['apply', 'downed', host().name, '-F', host().sshConfig, '--yes'])
+    expect([run.code, run.stdout + run.stderr]).toEqual([
+      7,
+      expect.stringContaining('took it back by itself'),
+    ])
+    expect(await host().read(look)).toBe(before)
+    expect(await host().read('ls /etc/systemd/network/90-none.network 2>/dev/null || :')).toBe('')
   })
 })
