@@ -8,8 +8,9 @@ export default recipe({
     'Copies in hard-linked generations; an empty, shrunken or unreadable source never replaces a good one.',
   description: `Each run that finds something changed makes one more generation below \`--to\`: a folder named by its time in UTC
 (\`2026-11-22T031500Z\`) with the whole tree in it. What did not change is a hard link into the one before, so that a
-generation costs what changed. Restoring is \`cp -a\`. A run that finds nothing changed does nothing. All generations below
-\`--to\` count for \`--keep\`, whatever they hold: give other paths a \`--to\` of their own, or one backup pushes out the other.
+generation costs what changed. Restoring is \`cp -a\`. A run that finds nothing changed does nothing. \`--keep\` counts the
+generations that hold just these paths: backups of other paths may share \`--to\`, and what was made before a path was added or left
+out stays until you remove it.
 
 Nothing is copied, nothing is taken away, and the run fails loudly (exit code 1), when a path
 
@@ -32,12 +33,7 @@ system when the backup disk is not there. The copies are on the host itself: pro
   params: {
     paths: z.array(path).min(1).describe('Folders and files to copy.'),
     to: path.describe('The folder that holds the generations, best on a disk of its own.'),
-    keep: z
-      .number()
-      .int()
-      .min(1)
-      .default(14)
-      .describe('How many generations stay below --to, whatever they hold.'),
+    keep: z.number().int().min(1).default(14).describe('How many generations of these paths stay.'),
     shrink: z
       .number()
       .int()

@@ -3,7 +3,8 @@ import { library } from '../shell/library.ts'
 
 /**
  * `ops_backup_look TO KEEP SHRINK MAY-EMPTY FLAGS COUNT RSYNC-OPTION ... PATH ...` prints
- * - `generations COUNT NEWEST`, `surplus COUNT` and `leftovers COUNT`
+ * - `generations COUNT NEWEST`, `surplus COUNT` and `leftovers COUNT`: of those that hold just these paths. NEWEST is what
+ *   the source is compared with: the newest that holds all of them, or else some
  * - `copy current|outdated|none|unknown`
  * - `refused KIND PATH TEXT`, for each reason why the source must not replace its newest copy
  *
@@ -11,14 +12,37 @@ import { library } from '../shell/library.ts'
  * generation is a directory named by its time; anything that is not finished begins with a dot.
  */
 export const backupLookLibrary = library('backup-look')`
+  # [RSYNC-OPTION...] PATH...: what lies below TO. Backups of other paths may share it: each keeps its own.
   ops_backup_generations() {
-    ops_newest= ops_total=0 ops_left=0
-    for ops_a in "$1"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
+    shift "$ops_count"
+    ops_newest= ops_whole= ops_total=0 ops_others=0 ops_own= ops_left=0
+    for ops_a in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
       [ -d "$ops_a" ] && [ ! -L "$ops_a" ] || continue
-      ops_newest=\${ops_a##*/} ops_total=$((ops_total + 1))
+      ops_n=0
+      for ops_b; do [ ! -e "$ops_a$ops_b" ] || ops_n=$((ops_n + 1)); done
+      [ "$ops_n" = 0 ] || ops_newest=\${ops_a##*/}
+      [ "$ops_n" -lt $# ] || ops_whole=\${ops_a##*/}
+      if [ "$ops_n" -lt $# ] || ops_backup_more "$ops_a" "$ops_a" "$@"; then ops_others=$((ops_others + 1)); continue; fi
+      ops_own="$ops_own \${ops_a##*/}" ops_total=$((ops_total + 1))
     done
-    for ops_a in "$1"/.incomplete-*; do [ ! -d "$ops_a" ] || ops_left=$((ops_left + 1)); done
+    ops_newest=\${ops_whole:-$ops_newest}
+    for ops_a in "$ops_to"/.incomplete-*; do [ ! -d "$ops_a" ] || ops_left=$((ops_left + 1)); done
   }
+  # GENERATION FOLDER PATH...: does FOLDER hold more than the paths and what leads to them?
+  ops_backup_more() (
+    ops_a=$1 ops_b=$2
+    shift 2
+    for ops_c in "$ops_b"/* "$ops_b"/.[!.]* "$ops_b"/..?*; do
+      [ -e "$ops_c" ] || [ -L "$ops_c" ] || continue
+      ops_d=more
+      for ops_e; do
+        case $ops_a$ops_e in "$ops_c") ops_d=path; break ;; "$ops_c"/*) ops_d=above ;; esac
+      done
+      [ "$ops_d" != more ] || exit 0
+      [ "$ops_d" != above ] || ! ops_backup_more "$ops_a" "$ops_c" "$@" || exit 0
+    done
+    exit 1
+  )
   ops_backup_look() {
     ops_to=$1 ops_keep=$2 ops_shrink=$3 ops_may=$4 ops_flags=$5 ops_count=$6
     shift 6
@@ -28,7 +52,7 @@ export const backupLookLibrary = library('backup-look')`
     fi
     [ -d "$ops_to" ] || ops_reach "$ops_to" || return 1
     if [ -d "$ops_to" ] && ! ls -- "$ops_to" >/dev/null 2>&1; then echo "ops: $ops_to: not allowed to look into it" >&2; return 1; fi
-    ops_backup_generations "$ops_to"
+    ops_backup_generations "$@"
     ops_surplus=$((ops_total - ops_keep))
     [ "$ops_surplus" -gt 0 ] || ops_surplus=0
     printf 'generations\t%s\t%s\nsurplus\t%s\nleftovers\t%s\n' "$ops_total" "\${ops_newest:-none}" "$ops_surplus" "$ops_left"
@@ -41,7 +65,7 @@ export const backupLookLibrary = library('backup-look')`
     fi
     ops_backup_judge "\${ops_newest:+$ops_to/$ops_newest}" "$@"
   }
-  # The newest copy of PATH: a run with other paths may have made the newest generation, which then tells nothing of it.
+  # The newest copy of PATH: where no generation holds all paths, others may hold some.
   ops_backup_holder() {
     ops_holder=
     for ops_b in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
@@ -133,7 +157,7 @@ export const backupLookLibrary = library('backup-look')`
         print "#" (moved + 0) " " (gone + 0) " " (todo + 0)
       }' | { ops_detail_line= ; while IFS= read -r ops_a; do
         case $ops_a in '#'*) ops_detail_line=\${ops_a#?};; *) printf '%s\n' "$ops_a";; esac
-      done; if ops_wants_detail; then printf '%s\n' "$ops_detail_line" | ops_detail 0; fi; }
+      done; if ops_wants_detail; then printf '%s\n' "$ops_detail_line $ops_others" | ops_detail 0; fi; }
   }
 `
 
@@ -148,7 +172,7 @@ export const backupLibrary = library('backup', 'apply')`
     shift 6
     umask 077
     mkdir -p -- "$ops_to" || ops_backup_fail "$ops_to cannot be made"
-    ops_backup_generations "$ops_to"
+    ops_backup_generations "$@"
     ops_begun=$(date +%s)
     ops_known=$(ops_wants_detail() { false; }; ops_backup_judge "\${ops_newest:+$ops_to/$ops_newest}" "$@")
     case $ops_known in
@@ -156,7 +180,7 @@ export const backupLibrary = library('backup', 'apply')`
       *copy"$ops_tab"current*) ;;
       *) ops_backup_copy "$@" || exit 1;;
     esac
-    ops_backup_prune
+    ops_backup_prune "$@"
   )
   ops_backup_copy() {
     ops_work=$ops_to/.incomplete-$OPS_NONCE
@@ -178,7 +202,7 @@ export const backupLibrary = library('backup', 'apply')`
     ops_backup_compare "$@"
     sync -f "$ops_work" 2>/dev/null || sync
     ops_name=$(date -u +%Y-%m-%dT%H%M%SZ)
-    if [ "$ops_name" = "$ops_newest" ]; then sleep 1; ops_name=$(date -u +%Y-%m-%dT%H%M%SZ); fi
+    if [ -e "$ops_to/$ops_name" ]; then sleep 1; ops_name=$(date -u +%Y-%m-%dT%H%M%SZ); fi
     case $(printf '%s\n' "$ops_name" "$ops_newest" | sort | tail -n 1) in "$ops_newest") ops_backup_undo "the clock of this host ($ops_name) stands before the newest copy ($ops_newest): set it right";; esac
     mv -T -- "$ops_work" "$ops_to/$ops_name" || ops_backup_undo "the copy cannot be named $ops_name"
     sync -f "$ops_to" 2>/dev/null || sync
@@ -195,10 +219,10 @@ export const backupLibrary = library('backup', 'apply')`
     [ -z "$ops_moved" ] || ops_backup_undo "the copy differs from its source, which has not changed meanwhile: $ops_moved"
   }
   ops_backup_prune() {
-    ops_backup_generations "$ops_to"
-    for ops_a in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
+    ops_backup_generations "$@"
+    for ops_a in $ops_own; do
       [ "$ops_total" -gt "$ops_keep" ] || break
-      [ -d "$ops_a" ] && [ ! -L "$ops_a" ] || continue
+      ops_a=$ops_to/$ops_a
       # One that is deleted half-way must not look like a whole one.
       mv -T -- "$ops_a" "$ops_to/.incomplete-old-\${ops_a##*/}" || ops_backup_fail "$ops_a cannot be taken away"
       ops_total=$((ops_total - 1))

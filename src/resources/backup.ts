@@ -12,7 +12,11 @@ const params = z
   .strictObject({
     paths: z.array(entryPath).min(1).describe('Folders and files to copy, with all that is below them.'),
     to: entryPath.describe('The folder that holds the generations, best on a disk of its own.'),
-    keep: z.int().min(1).default(14).describe('How many generations stay; older ones are taken away.'),
+    keep: z
+      .int()
+      .min(1)
+      .default(14)
+      .describe('How many generations of these paths stay; older ones are taken away.'),
     shrink: z
       .int()
       .min(1)
@@ -95,9 +99,17 @@ export const backup = resource<BackupParams, z.input<typeof params>>({
   },
   apply: (_change, given) => [sh`ops_backup ${wordsOf(given)}`],
   notes: detail => {
-    const [moved = 0, gone = 0, bytes = 0] = detail.trim().split(' ').map(Number)
-    if (moved + gone === 0) return []
-    return [`${moved} to copy or to set right (${sizeText(bytes)}), ${gone} gone from the source`]
+    const [moved = 0, gone = 0, bytes = 0, others = 0] = detail.trim().split(' ').map(Number)
+    return [
+      ...(moved + gone === 0
+        ? []
+        : [`${moved} to copy or to set right (${sizeText(bytes)}), ${gone} gone from the source`]),
+      ...(others === 0
+        ? []
+        : [
+            `${others} ${others === 1 ? 'generation holds other paths and stays' : 'generations hold other paths and stay'}`,
+          ]),
+    ]
   },
   reads: ({ paths }) => ['pkg:rsync', ...paths.map(path => `path:${path}/` as const)],
   owns: ({ to }) => [`path:${to}`],
