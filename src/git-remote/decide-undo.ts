@@ -58,7 +58,7 @@ function keepers(host: string, look: RepositoryLook, kinship: Kinship): readonly
       ? [
           keep(
             `${path} holds more than what was pushed from here: ${shown(lost)}`,
-            'Fetch it into a branch or tag of this project first; then nothing is lost.',
+            'Fetch it into a branch or tag of this name here first; then nothing is lost.',
           ),
         ]
       : []),

@@ -49,7 +49,7 @@ async function distances(
   return new Map(counts.filter(each => each !== undefined))
 }
 
-/** Refs of the host that would be lost with it: no branch or tag here holds them. */
+/** Refs of the host that would be lost with it: no branch or tag here holds them, or none has that name. */
 export async function unsavedRefs(
   project: Project,
   refs: Refs,
@@ -57,8 +57,10 @@ export async function unsavedRefs(
 ): Promise<readonly string[]> {
   const tags = new Set(project.tags.values())
   const here = [...refs].filter(([, object]) => known.has(object) && !tags.has(object))
+  const nameless = [...refs.keys()].filter(ref => !isNamed(project, ref))
   // A tag, tree or blob that no tag here names would be lost, whatever it points to.
-  const bare = here.filter(([, object]) => known.get(object) !== 'commit').map(([ref]) => ref)
+  const others = here.filter(([, object]) => known.get(object) !== 'commit').map(([ref]) => ref)
+  const bare = [...new Set([...nameless, ...others])]
   const commits = here.filter(([, object]) => known.get(object) === 'commit')
   if (commits.length === 0) return bare
   const notHere = ['--not', '--branches', '--tags']
@@ -73,6 +75,12 @@ export async function unsavedRefs(
     }),
   )
   return [...bare, ...unsaved.flat()]
+}
+
+/** A branch or tag that somebody made on the host alone is more than what was pushed, though its commit is here too. */
+function isNamed(project: Project, ref: string): boolean {
+  const [, kind, name = ''] = /^refs\/(heads|tags)\/(.+)$/.exec(ref) ?? []
+  return kind === 'heads' ? project.branches.has(name) : kind === 'tags' && project.tags.has(name)
 }
 
 /** Branches whose commit on the host is not known here. */

@@ -38,7 +38,7 @@ export interface RepositoryLook {
   readonly isOurs: boolean
   /** Git on the host refuses to serve it to the user. */
   readonly isDistrusted: boolean
-  /** What no push brought: hooks, working trees, settings. */
+  /** What no push brought: hooks, working trees, settings, files of others. */
   readonly extras: readonly string[]
   /** Object names by full ref name. */
   readonly refs: ReadonlyMap<string, string>
@@ -98,6 +98,15 @@ export const repositoryLookLibrary = library('git-server')`
         printf 'extra=%s' "\${ops_a#"$ops_path/"}" | tr -d '\001-\037\177'
         echo;;
       esac
+    done
+    for ops_a in "$ops_path"/* "$ops_path"/.[!.]* "$ops_path"/info/* "$ops_path"/info/.[!.]*; do
+      case \${ops_a#"$ops_path/"} in
+        HEAD|branches|config|description|hooks|info|info/refs|objects|refs|packed-refs|shallow|logs|worktrees) continue;;
+        FETCH_HEAD|ORIG_HEAD|gc.pid|gc.log|*'/*'|'*'|'.[!.]*'|'info/.[!.]*') continue;;
+        info/exclude) grep -q '^[^#]' "$ops_a" 2>/dev/null || continue;;
+      esac
+      printf 'extra=%s' "\${ops_a#"$ops_path/"}" | tr -d '\001-\037\177'
+      echo
     done
     if [ -z "$ops_git" ]; then echo state=repository; return 0; fi
     # With its folder named, git reads settings that are data, and asks nobody whether the owner is trusted.

@@ -147,6 +147,24 @@ describeReal('git-remote on real hosts', () => {
       expect(await here.ops(...inHome('--undo'))).toMatchObject({ code: 0, stderr: '' })
     })
 
+    test('keeps branches, tags and files that somebody made on the server alone', async () => {
+      const here = await (await project('more there')).committed()
+      await here.ops(...inHome())
+      const there = '/home/deploy/git/more there.git'
+      await web1().read(
+        `cd '${there}' && git branch theirs main && git tag kept main && echo '*.bin binary' >info/attributes && touch git-daemon-export-ok`,
+        { user: 'deploy' },
+      )
+      const refused = await here.ops(...inHome('--undo'))
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toContain('holds more than what was pushed from here: theirs, kept')
+      expect(refused.stderr).toContain('what no push brought: git-daemon-export-ok, info/attributes')
+      await here.git('branch', 'theirs')
+      await here.git('tag', 'kept')
+      await web1().read(`cd '${there}' && rm info/attributes git-daemon-export-ok`)
+      expect(await here.ops(...inHome('--undo'))).toMatchObject({ code: 0, stderr: '' })
+    })
+
     test('keeps a repository that was made by hand', async () => {
       const here = await (await project('by hand')).committed()
       await here.git('remote', 'add', 'origin', 'web1-deploy:git/by hand.git')
