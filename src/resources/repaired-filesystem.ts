@@ -16,9 +16,10 @@ const params = z.strictObject({
 const repairLookLibrary = library('filesystem-repair-look')`
   ops_repair_look() {
     [ "$(id -u)" = 0 ] || { echo "ops: $1: only root can read disks" >&2; return 1; }
-    ops_mounts_seen=$(ops_all_mounts) ops_named=1 ops_type= ops_as=
+    ops_mounts_seen=$(ops_all_mounts) ops_named=1 ops_type= ops_as= ops_verdict=
     ops_structure "$1"
     printf 'type\t%s\nmounted\t%s\nsaid\t%s\n' "$ops_type" "$ops_as" "$ops_said"
+    if [ -n "$ops_verdict" ] && ops_wants_detail; then printf '%s\n' "$ops_type" | ops_detail 0; fi
   }
 `
 
@@ -87,6 +88,17 @@ export const repairedFilesystem = resource<z.output<typeof params>, z.input<type
     return undefined
   },
   apply: (_change, { device }) => [sh`ops_repair ${device}`],
+  notes: (detail, { device }) =>
+    detail === ''
+      ? []
+      : [
+          'a repair makes the structure sound, not the files whole: what it cannot place is cleared or goes to lost+found; copy the device first',
+          ...(detail.startsWith('ext')
+            ? [
+                `what e2fsck overwrites is kept on the host: /var/lib/ops/kept/${device.slice(device.lastIndexOf('/') + 1)}-*.e2undo; \`e2undo FILE ${device}\` takes it back, the last one first`,
+              ]
+            : []),
+        ],
   owns: ({ device }) => [`path:${device}`],
   applySeconds: 86_400,
 })

@@ -288,15 +288,20 @@ describeReal('verify-filesystems', () => {
   describe('--repair', () => {
     test('asks first, refuses what is mounted, repairs, and has nothing to do the second time', async () => {
       await host().read('cd /images; cp ext4-inodes mend-ext4; cp xfs-index mend-xfs')
+      const repairs: string[] = []
       for (const device of await attached(['mend-ext4', 'mend-xfs'], 'read-write')) {
         expect((await ops('apply', '--repair', device)).stderr).toContain('--yes')
         expect((await ops('check', '--repair', device)).code).toBe(2)
         const repaired = await ops('apply', '--repair', device, '--yes')
         expect(repaired.stderr).toBe('')
         expect(repaired.code).toBe(0)
+        repairs.push(repaired.stdout)
+        expect(repaired.stdout).toContain('what it cannot place is cleared or goes to lost+found')
         expect((await ops('apply', '--repair', device, '--yes')).stdout).toContain('nothing to do')
         expect((await ops('check', '--devices', device)).code).toBe(0)
       }
+      expect(repairs[0]).toMatch(/\/var\/lib\/ops\/kept\/loop\d+-\*\.e2undo; `e2undo FILE/)
+      expect(await host().read('ls /var/lib/ops/kept')).toMatch(/^loop\d+-.*\.e2undo$/m)
     })
 
     test('touches nothing that is mounted, nor btrfs', async () => {
