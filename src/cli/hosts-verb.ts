@@ -7,6 +7,7 @@ import { parseArgv } from './argv.ts'
 import { becomeOf } from './become.ts'
 import { collected } from './collected.ts'
 import { type CommonSettings, commonSettings } from './flags.ts'
+import type { StopTexts } from './interrupt.ts'
 import { type ReportSession, underReport } from './report-session.ts'
 import { chooseReachable, connectTargets } from './targets.ts'
 
@@ -23,6 +24,7 @@ export async function onHosts(
   screen: Screen,
   errors: ErrorData[],
   work: (run: HostsRun) => Promise<number>,
+  stopTexts?: StopTexts,
 ): Promise<number> {
   const { operands, options } = parseArgv(command, argv, errors)
   const settings = commonSettings(options, errors)
@@ -31,7 +33,7 @@ export async function onHosts(
     errors.push(inputError('no host given', { next }).data)
   }
   const chosen = await collected(errors, () => chooseReachable(operands, settings))
-  return underReport(screen, settings, async session => {
+  return underReport(screen, { ...settings, ...(stopTexts && { stopTexts }) }, async session => {
     if (!chosen || errors.length > 0) throw new InputErrors(errors)
     const become = await becomeOf(settings, session)
     const targets = await connectTargets(chosen, settings, session)

@@ -9,18 +9,30 @@ export interface SignalWatch {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-const softText = 'Stopping: each host ends after its running step. Once more to stop now.'
-const hardText = 'Stopping now: running steps are ended half-way. The hosts free their lock by themselves.'
+/** What the first and the second signal are answered with. */
+export interface StopTexts {
+  readonly soft: string
+  readonly hard: string
+}
+
+const ofSteps: StopTexts = {
+  soft: 'Stopping: each host ends after its running step. Once more to stop now.',
+  hard: 'Stopping now: running steps are ended half-way. The hosts free their lock by themselves.',
+}
 
 /** Listens until `stop`. `abandon` is called on the third signal, when even stopping takes too long. */
-export function watchSignals(say: (text: string) => void, abandon: () => void): SignalWatch {
+export function watchSignals(
+  say: (text: string) => void,
+  abandon: () => void,
+  texts: StopTexts = ofSteps,
+): SignalWatch {
   const interrupt = new Interrupt()
   const onSignal = (): void => {
     if (interrupt.level === 'hard') {
       abandon()
       return
     }
-    say(interrupt.level === 'none' ? softText : hardText)
+    say(interrupt.level === 'none' ? texts.soft : texts.hard)
     interrupt.raise()
   }
   for (const signal of signals) process.on(signal, onSignal)

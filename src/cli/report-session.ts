@@ -5,7 +5,7 @@ import { makeReport } from '../report/make-report.ts'
 import type { Report } from '../report/report.ts'
 import type { Screen } from '../report/screen.ts'
 import { exitCodes } from './exit-code.ts'
-import { watchSignals } from './interrupt.ts'
+import { type StopTexts, watchSignals } from './interrupt.ts'
 import { isInteractive, type Prompts, terminalPrompts } from './prompts.ts'
 import { refusalOf } from './thrown.ts'
 
@@ -23,7 +23,7 @@ export interface ReportSession {
 /** Runs work under a report. Input errors are told by it (exit 3); the rest is the work's own exit code. */
 export async function underReport(
   screen: Screen,
-  options: { readonly json: boolean; readonly verbose: boolean },
+  options: { readonly json: boolean; readonly verbose: boolean; readonly stopTexts?: StopTexts },
   work: (session: ReportSession) => Promise<number>,
 ): Promise<number> {
   const secrets = new Set<string>()
@@ -32,6 +32,7 @@ export async function underReport(
   const signals = watchSignals(
     text => report.say(text),
     () => process.exit(exitCodes.interrupted),
+    options.stopTexts,
   )
   const prompts = isInteractive() && !options.json ? terminalPrompts(report) : undefined
   try {

@@ -4,6 +4,7 @@ import { type ErrorData, errorDataOf, OpsError } from '../errors.ts'
 import { FrameReader } from '../shell/frame.ts'
 import { quote } from '../shell/quote.ts'
 import { environment, wrapTrip } from '../shell/runtime.ts'
+import { sessionFunctions } from '../shell/session-processes.ts'
 import type { Become, ConnectTarget } from '../transport/transport.ts'
 import { Brake } from './brake.ts'
 import { eachLimited } from './each-limited.ts'
@@ -26,6 +27,12 @@ export interface CommandOptions {
 export interface CommandOutcome {
   readonly hosts: Readonly<Record<string, HostSummary & { readonly exitCode?: number }>>
 }
+
+/** A host that says nothing for so long has said a whole line. */
+const quietMs = 100
+const againMs = 1000
+/** From the second Ctrl-C on: a connection that is dead does not end anything. */
+const letGoMs = 3000
 
 /** Runs the command everywhere; what happens on one host never stops another. Output comes as `output` events. */
 export async function runCommand(options: CommandOptions): Promise<CommandOutcome> {
@@ -54,7 +61,7 @@ export async function runCommand(options: CommandOptions): Promise<CommandOutcom
       if (options.interrupt.level !== 'none') return end('interrupted')
       const code = await runOne(await link.openShell(), link.names, host, options)
       if (code === 0) end('ok', 0)
-      else if (options.interrupt.level !== 'none') end('interrupted', code)
+      else if (options.interrupt.level !== 'none') end('interrupted', code, endedError(code))
       else
         end('failed', code, {
           code: 'failed',
@@ -97,24 +104,19 @@ async function runOne(
   shell.stdin.on('error', () => {})
   const brake = new Brake()
   const tell = (stream: Readable, reader: FrameReader) => {
+    let quiet: NodeJS.Timeout | undefined
     stream.on('data', (chunk: Buffer) => {
       reader.push(chunk)
+      if (quiet) quiet.refresh()
+      else quiet = setTimeout(() => reader.settle(), quietMs)
       const wait = drained?.()
       if (wait) void brake.hold(stream, wait)
     })
   }
   tell(shell.stdout, out)
   tell(shell.stderr, err)
-  const stop = interrupt.listen(() => shell.close())
-  shell.stdin.end(
-    wrapTrip(`${environment(names, false)}ops_frame() { printf '\\n@%s %s\\n' "$ops_secret" "$*"; }
-cd 2>/dev/null
-ops_frame output; ops_frame output >&2
-( eval ${quote(command)} ) </dev/null
-ops_code=$?
-ops_frame end >&2; ops_frame end "$ops_code"
-exit "$ops_code"`),
-  )
+  const stop = stopping(shell, interrupt)
+  shell.stdin.write(wrapTrip(`${environment(names, false)}${script(command)}`))
   const ending = await shell.ended
   stop()
   // A shell behind sudo hands its last bytes on a moment after it has ended.
@@ -135,7 +137,59 @@ exit "$ops_code"`),
   })
 }
 
-/** Ctrl-C lets go of the shell: whether the command itself ended is not known. */
+/**
+ * The command beside a reader of the channel, which ends it when it is told to; stopped first, it starts nothing more. When the channel ends instead, the command
+ * goes on, as it does below ssh.
+ */
+function script(command: string): string {
+  return `${sessionFunctions}ops_frame() { printf '\\n@%s %s\\n' "$ops_secret" "$*"; }
+ops_warden=; ops_own
+exec 8<&0
+( exec <&8 8<&- >/dev/null 2>&1
+ops_own_self
+while IFS= read -r ops_word; do
+case $ops_word in ': stop') ops_signal TERM ;; ': kill') ops_signal STOP; ops_signal KILL ;; esac
+done ) &
+ops_reader=$!
+exec 8<&-
+cd 2>/dev/null
+ops_frame output; ops_frame output >&2
+( eval ${quote(command)} ) </dev/null
+ops_code=$?
+kill -KILL "$ops_reader" 2>/dev/null; wait "$ops_reader" 2>/dev/null
+ops_frame end >&2; ops_frame end "$ops_code"
+exit "$ops_code"`
+}
+
+/**
+ * Once asks the command to end (SIGTERM), twice ends it (SIGKILL). The word is said again until it has ended, as a shell
+ * that reads ahead may have eaten it; one that does not end is let go of.
+ */
+function stopping(shell: SessionShell, interrupt: Interrupt): () => void {
+  let again: NodeJS.Timeout | undefined
+  let letGo: NodeJS.Timeout | undefined
+  const unlisten = interrupt.listen(level => {
+    const word = level === 'soft' ? ': stop\n' : ': kill\n'
+    clearInterval(again)
+    shell.stdin.write(word)
+    again = setInterval(() => shell.stdin.write(word), againMs)
+    if (level === 'hard') letGo = setTimeout(() => shell.close(), letGoMs)
+  })
+  return () => {
+    unlisten()
+    clearInterval(again)
+    clearTimeout(letGo)
+    shell.stdin.end()
+  }
+}
+
+/** The command was ended and said so: what it had done by then is for its owner to tell. */
+function endedError(exitCode: number): ErrorData {
+  const title = `the command was ended, as asked: exit code ${exitCode}`
+  return { code: 'interrupted', title, changed: 'unknown' }
+}
+
+/** The shell was let go of: whether the command itself ended is not known. */
 function interruptedError(data: ErrorData): ErrorData {
   const next = 'The command may still run there: look before running it again.'
   return { ...data, code: 'interrupted', title: 'stopped, as asked', changed: 'unknown', next }

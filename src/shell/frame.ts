@@ -34,6 +34,8 @@ export class FrameReader {
   readonly #decoder = new StringDecoder('utf8')
   #pending: Buffer[] = []
   #pendingBytes = 0
+  /** What is pending begins with a line end that was handed over already. */
+  #told = 0
   #open: { kind: string; args: readonly string[] } | undefined
 
   constructor(nonce: string, listener: FrameListener) {
@@ -51,13 +53,14 @@ export class FrameReader {
     this.#pending.push(chunk)
     this.#pendingBytes += chunk.length
     const keep = this.#delimiter.length + 256
-    if (!chunk.includes(0x0a) && this.#pendingBytes < keep) return
+    if (!chunk.includes(0x0a) && this.#pendingBytes < keep && !this.#isLive) return
     let buffer: Buffer = Buffer.concat(this.#pending)
     for (;;) {
       const start = buffer.indexOf(this.#delimiter)
       const headerEnd = start < 0 ? -1 : buffer.indexOf(0x0a, start + this.#delimiter.length)
       if (headerEnd < 0) break
-      this.#finish(buffer.subarray(0, start))
+      this.#finish(buffer.subarray(Math.min(this.#told, start), start))
+      this.#told = 0
       const [kind = '', ...args] = buffer
         .toString('utf8', start + this.#delimiter.length, headerEnd)
         .split(' ')
@@ -72,19 +75,40 @@ export class FrameReader {
     this.#pendingBytes = buffer.length
   }
 
+  /** Nothing has come for a while: a line end that could begin a header is one of the text, and is handed over. */
+  settle(): void {
+    if (!this.#isLive || this.#told > 0 || this.#pendingBytes !== 1) return
+    this.#tell(Buffer.from('\n'))
+    this.#told = 1
+  }
+
+  get #isLive(): boolean {
+    return this.#open !== undefined && this.#listener.live?.(this.#open.kind) === true
+  }
+
   /** Hands live bytes over, except for an end that may be the beginning of a header. */
   #passOn(buffer: Buffer): Buffer {
-    const { header, listener } = { header: this.#open, listener: this.#listener }
-    if (!header || !listener.live?.(header.kind)) return buffer
-    const newline = buffer.indexOf(0x0a, Math.max(0, buffer.length - this.#delimiter.length))
-    const safe = newline < 0 ? buffer.length : newline
-    const text = this.#decoder.write(buffer.subarray(0, safe))
-    if (text !== '') listener.text?.(header.kind, header.args, text)
+    if (!this.#isLive) return buffer
+    const header = buffer.indexOf(this.#delimiter)
+    let safe = header < 0 ? Math.max(0, buffer.length - this.#delimiter.length) : header
+    while (
+      header < 0 &&
+      safe < buffer.length &&
+      !this.#delimiter.subarray(0, buffer.length - safe).equals(buffer.subarray(safe))
+    )
+      safe++
+    this.#tell(buffer.subarray(Math.min(this.#told, safe), safe))
+    if (safe > 0) this.#told = 0
     return buffer.subarray(safe)
   }
 
+  #tell(bytes: Buffer): void {
+    const text = this.#decoder.write(bytes)
+    if (text !== '' && this.#open) this.#listener.text?.(this.#open.kind, this.#open.args, text)
+  }
+
   #finish(body: Buffer): void {
-    if (this.#open && this.#listener.live?.(this.#open.kind)) {
+    if (this.#open && this.#isLive) {
       const text = this.#decoder.end(body)
       if (text !== '') this.#listener.text?.(this.#open.kind, this.#open.args, text)
     } else if (this.#open) this.#listener.frame({ ...this.#open, body: Buffer.from(body) })

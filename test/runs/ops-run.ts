@@ -13,9 +13,9 @@ export interface WatchedRun {
   readonly ended: Promise<number | null>
 }
 
-/** Starts `ops ARGV --json` in a folder. */
-export function watchOps(folder: Folder, argv: readonly string[]): WatchedRun {
-  const child = spawn(process.execPath, [program, ...argv, '--json'], {
+/** Starts `ops VERB --json WORD...` in a folder. */
+export function watchOps(folder: Folder, [verb = '', ...words]: readonly string[]): WatchedRun {
+  const child = spawn(process.execPath, [program, verb, '--json', ...words], {
     cwd: folder.path,
     env: { PATH: process.env.PATH ?? '', HOME: folder.path },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -5,12 +5,17 @@ import { opsVersion } from '../../version.ts'
 import { helped, verbCommand } from '../argv.ts'
 import { exitCodeOf } from '../exit-code.ts'
 import { addConnectionFlags } from '../flags.ts'
-import { onHosts } from '../hosts-verb.ts'
+import { type HostsRun, onHosts } from '../hosts-verb.ts'
 import type { VerbContext } from '../verb.ts'
 
-const description = `Runs one command on many hosts. A single word after -- is shell text; several are a program and its arguments, passed on exactly as they are:
+const description = `Runs one command on many hosts. A single word after -- is shell text; several are a program and its arguments, passed on exactly as they are. It gets no input (stdin is empty), and its output comes line by line:
   ops run web -- 'df -h / | tail -1'
   ops run web -- grep 'a b' /etc/hosts`
+
+const stopTexts = {
+  soft: 'Stopping: the command is asked to end on each host. Once more to end it at once.',
+  hard: 'Stopping now: the command is killed on each host.',
+}
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
   const command = addConnectionFlags(verbCommand('run', 'HOST... [flags] -- COMMAND', description))
@@ -24,7 +29,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       inputError('no command given', { next: 'Write it after --: ops run HOST... -- COMMAND' }).data,
     )
   }
-  return onHosts(command, own, screen, errors, async ({ hosts, names, settings, report, interrupt }) => {
+  const work = async ({ hosts, names, settings, report, interrupt }: HostsRun): Promise<number> => {
     const { runCommand } = await import('../../engine/run-command.ts')
     report.emit({ event: 'run', verb: 'run', hosts: names, version: opsVersion() })
     const outcome = await runCommand({
@@ -39,5 +44,6 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       'run',
       Object.values(outcome.hosts).map(host => host.status),
     )
-  })
+  }
+  return onHosts(command, own, screen, errors, work, stopTexts)
 }

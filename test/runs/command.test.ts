@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Folder, folderWith } from '../cli/run-ops.ts'
+import { describeReal } from '../hosts/available.ts'
+import { useHost } from '../hosts/use-hosts.ts'
+import { type WatchedRun, watchOps } from './ops-run.ts'
+
+describeReal('ops run', () => {
+  const host = useHost()
+  let folder: Folder
+  beforeAll(() => {
+    folder = folderWith({})
+  })
+  afterAll(() => folder?.remove())
+
+  describe.each(['ssh2', 'openssh'])('over %s', transport => {
+    const start = (command: string): WatchedRun =>
+      watchOps(folder, [
+        ...['run', `${host().name}-deploy`, '-F', host().sshConfig],
+        ...['--transport', transport, '--', command],
+      ])
+    const all = (run: WatchedRun) =>
+      run.events.flatMap(each => (each.event === 'output' ? [each.text] : [])).join('')
+    const said = (run: WatchedRun, text: string) =>
+      run.seen(event => event.event === 'output' && event.text.includes(text))
+    const survivors = async () => (await host().exec('pgrep -f "sleep 31[45]"')).stdout
+
+    test('tells a line as soon as it is whole, though the command goes on', async () => {
+      const run = start('echo one; until [ -e /tmp/go-on ]; do sleep 0.05; done; rm /tmp/go-on; printf two')
+      await expect.poll(() => all(run), { timeout: 20_000 }).toBe('one\n')
+      await host().read('touch /tmp/go-on; chown deploy: /tmp/go-on')
+      expect(await run.ended).toBe(0)
+      expect(all(run)).toBe('one\ntwo')
+    })
+
+    test('asks the command and all that it started to end on the first Ctrl-C', async () => {
+      const run = start('trap "echo bye; exit 9" TERM; sleep 314 & echo began; wait')
+      await said(run, 'began')
+      run.child.kill('SIGINT')
+      expect(await run.ended).toBe(130)
+      expect(await said(run, 'bye')).toBeDefined()
+      expect(run.events).toContainEqual(
+        expect.objectContaining({
+          event: 'error',
+          error: expect.objectContaining({ title: 'the command was ended, as asked: exit code 9' }),
+        }),
+      )
+      expect(await survivors()).toBe('')
+    })
+
+    test('kills what does not want to end on the second', async () => {
+      const run = start('trap "echo no" TERM; echo began; while :; do sleep 315; done')
+      await said(run, 'began')
+      run.child.kill('SIGINT')
+      expect(await said(run, 'no')).toBeDefined()
+      run.child.kill('SIGINT')
+      expect(await run.ended).toBe(130)
+      expect(await survivors()).toBe('')
+    })
+  })
+})
