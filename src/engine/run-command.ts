@@ -138,17 +138,22 @@ async function runOne(
 }
 
 /**
- * The command beside a reader of the channel, which ends it when it is told to; stopped first, it starts nothing more. When the channel ends instead, the command
+ * The command beside a reader of the channel, which ends it when it is told to; stopped first, it starts nothing more. What
+ * it leaves is ended after it. When the channel ends instead, the command
  * goes on, as it does below ssh.
  */
 function script(command: string): string {
   return `${sessionFunctions}ops_frame() { printf '\\n@%s %s\\n' "$ops_secret" "$*"; }
-ops_warden=; ops_own
+ops_warden= ops_told=; ops_own
+trap 'ops_told=TERM' USR1; trap 'ops_told=KILL' USR2
 exec 8<&0
 ( exec <&8 8<&- >/dev/null 2>&1
 ops_own_self
 while IFS= read -r ops_word; do
-case $ops_word in ': stop') ops_signal TERM ;; ': kill') ops_signal STOP; ops_signal KILL ;; esac
+case $ops_word in
+': stop') kill -USR1 $$; ops_signal TERM ;;
+': kill') kill -USR2 $$; ops_signal STOP; ops_signal KILL ;;
+esac
 done ) &
 ops_reader=$!
 exec 8<&-
@@ -157,6 +162,7 @@ ops_frame output; ops_frame output >&2
 ( eval ${quote(command)} ) </dev/null
 ops_code=$?
 kill -KILL "$ops_reader" 2>/dev/null; wait "$ops_reader" 2>/dev/null
+[ -z "$ops_told" ] || ops_signal "$ops_told"
 ops_frame end >&2; ops_frame end "$ops_code"
 exit "$ops_code"`
 }

@@ -29,7 +29,7 @@ describeReal('ops run', () => {
       await expect.poll(() => all(run), { timeout: 20_000 }).toBe('one\n')
       await host().read('touch /tmp/go-on; chown deploy: /tmp/go-on')
       expect(await run.ended).toBe(0)
-      expect(all(run)).toBe('one\ntwo')
+      await expect.poll(() => all(run)).toBe('one\ntwo')
     })
 
     test('asks the command and all that it started to end on the first Ctrl-C', async () => {
