@@ -24,24 +24,30 @@ export function isInteractive(): boolean {
 /** Prompts on stderr: stdout is for results. */
 export function terminalPrompts(report: Pick<Report, 'aside'>): Prompts {
   let queue: Promise<unknown> = Promise.resolve()
-  const ask = <Answer>(question: (library: Library) => Promise<Answer>): Promise<Answer> => {
-    const turn = queue.then(() => report.aside(async () => question(await import('@inquirer/prompts'))))
+  const ask = <Answer>(
+    question: (library: Library, context: Context) => Promise<Answer>,
+  ): Promise<Answer> => {
+    const turn = queue.then(() =>
+      report.aside(async () => {
+        const library = await import('@inquirer/prompts')
+        return untilClosed(signal => question(library, { output: process.stderr, signal }))
+      }),
+    )
     queue = turn.catch(() => {})
     return turn
   }
-  const context = { output: process.stderr }
   return {
-    confirm: message => ask(library => library.confirm({ message, default: false }, context)),
-    secret: message => ask(library => library.password({ message, mask: false }, context)),
+    confirm: message => ask((library, context) => library.confirm({ message, default: false }, context)),
+    secret: message => ask((library, context) => library.password({ message, mask: false }, context)),
     text: (message, { initial, validate } = {}) =>
-      ask(library =>
+      ask((library, context) =>
         library.input(
           { message, ...(initial !== undefined && { default: initial }), ...(validate && { validate }) },
           context,
         ),
       ),
     select: (message, choices, initial) =>
-      ask(library =>
+      ask((library, context) =>
         library.select(
           { message, choices: [...choices], ...(initial !== undefined && { default: initial }) },
           context,
@@ -51,3 +57,26 @@ export function terminalPrompts(report: Pick<Report, 'aside'>): Prompts {
 }
 
 type Library = typeof import('@inquirer/prompts')
+type Context = { readonly output: NodeJS.WritableStream; readonly signal: AbortSignal }
+
+/** Ctrl-D, or a terminal that goes away, closes the line that is typed: the library would wait for ever then. */
+async function untilClosed<Answer>(question: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  const { stdin } = process
+  const closed = new AbortController()
+  const onKey = (
+    _text: string | undefined,
+    key: { readonly ctrl?: boolean; readonly name?: string },
+  ): void => {
+    // On a line with text in it, Ctrl-D only takes a letter away.
+    if (key.ctrl === true && key.name === 'd') setImmediate(() => stdin.isPaused() && closed.abort())
+  }
+  const onEnd = (): void => closed.abort()
+  stdin.on('keypress', onKey)
+  stdin.once('end', onEnd)
+  try {
+    return await question(closed.signal)
+  } finally {
+    stdin.off('keypress', onKey)
+    stdin.off('end', onEnd)
+  }
+}

@@ -32,6 +32,7 @@ export class Narrator {
   #hosts: readonly string[] = []
   /** Plans that were not told yet, in order of arrival: equal ones are told together. */
   readonly #plans = new Map<string, HostPlan>()
+  readonly #toldPlans = new Set<string>()
   /** Hosts that will bring no first plan any more. */
   readonly #planned = new Set<string>()
   readonly #hostKeys: ErrorData[] = []
@@ -83,15 +84,16 @@ export class Narrator {
       (one, other) => this.#place(one.host) - this.#place(other.host),
     )
     this.#plans.clear()
+    for (const { host } of plans) this.#toldPlans.add(host)
     if (plans.length === 0) return []
     return [out(planText(plans, this.#options)), out('')]
   }
 
-  /** Plans that the caller shows itself, now. */
+  /** Plans that the caller is about to ask about: those that were told just before are not told again. */
   showPlans(plans: readonly HostPlan[]): readonly Told[] {
-    for (const plan of plans) this.#plans.delete(plan.host)
+    const untold = plans.filter(({ host }) => this.#plans.delete(host) || !this.#toldPlans.has(host))
     const before = this.flushPlans()
-    return [...before, out(planText(plans, this.#options)), out('')]
+    return untold.length === 0 ? before : [...before, out(planText(untold, this.#options)), out('')]
   }
 
   /** Hosts are told in the order in which they were named, not in that of their answers. */

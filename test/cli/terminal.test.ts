@@ -116,6 +116,15 @@ describe.skipIf(!hasTmux)('on a terminal', () => {
     expect(existsSync(join(data, 'one'))).toBe(false)
   })
 
+  test('Ctrl-D at the question applies nothing, and the plan stands there once', async () => {
+    const screen = open('apply waits local --wait --who World')
+    const asked = await screen.shows('Apply 2 changes to 1 host?')
+    expect(asked.match(/2 to change/g)).toHaveLength(1)
+    screen.type('C-d')
+    await screen.shows('ended with 130')
+    expect(existsSync(join(data, 'one'))).toBe(false)
+  })
+
   test('Ctrl-C once ends after the running step and says what is true', async () => {
     const screen = open('apply waits local --wait --who World --yes')
     await screen.shows('[1/2]')
