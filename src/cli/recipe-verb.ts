@@ -127,7 +127,13 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
   })
   if (request.output !== undefined) {
     const { savePlanFile } = await import('./saved-plan-file.ts')
-    await savePlanFile(request.output, loaded, params, outcome)
+    const left = names.filter(name => !outcome.planned.has(name)).join(', ')
+    if (outcome.planned.size > 0) await savePlanFile(request.output, loaded, params, outcome)
+    if (outcome.planned.size === 0) report.say(`No plan was saved: ${left} could not be planned.`)
+    else if (left !== '')
+      report.say(
+        `${request.output} holds no plan for ${left}: \`ops apply ${request.output}\` leaves that out.`,
+      )
   }
   if (outcome.declined) return exitCodes.interrupted
   return exitCodeOf(

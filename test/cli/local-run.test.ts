@@ -200,6 +200,20 @@ describe('a run on this machine', () => {
 })
 
 describe('a saved plan', () => {
+  test('a plan that is saved says for which hosts it holds none', async () => {
+    writeFileSync(join(folder.path, 'config'), 'Host gone\n  HostName 127.0.0.1\n  Port 1\n')
+    const words = ['plan', 'two', 'gone', '--folder', data, ...flags, '-F', 'config', '-o', 'gone.plan']
+    const none = await folder.ops(words)
+    expect([none.code, none.stderr]).toEqual([
+      4,
+      expect.stringContaining('No plan was saved: gone could not be planned.'),
+    ])
+    expect(existsSync(join(folder.path, 'gone.plan'))).toBe(false)
+    const some = await folder.ops([...words, 'local'])
+    expect([some.code, some.stderr]).toEqual([4, expect.stringContaining('gone.plan holds no plan for gone')])
+    expect(existsSync(join(folder.path, 'gone.plan'))).toBe(true)
+  })
+
   test('is private, is applied once, and is refused when something has moved since', async () => {
     const saved = await on('plan', 'two', '--folder', data, '-o', 'my.plan')
     expect(saved.code).toBe(0)
