@@ -50,12 +50,17 @@ export function firstOperand(command: Command, argv: readonly string[]): string 
   return undefined
 }
 
-/** Splits flags from operands; unknown flags and missing values become errors. */
-export function parseArgv(command: Command, argv: readonly string[], errors: ErrorData[]): ParsedArgv {
+/** Splits flags from operands; unknown flags and missing values become errors. `help` is what lists the flags. */
+export function parseArgv(
+  command: Command,
+  argv: readonly string[],
+  errors: ErrorData[],
+  help = `${command.name()} --help`,
+): ParsedArgv {
   try {
     const { operands, unknown } = command.parseOptions([...argv])
     const flags = unknown.filter(word => word.startsWith('-') && word !== '-')
-    for (const flag of flags) errors.push(unknownFlag(command, flag))
+    for (const flag of flags) errors.push(unknownFlag(command, flag, help))
     // After an unknown flag nobody can tell its value from an operand: taking none avoids errors that follow from it.
     const rest = flags.length === 0 ? unknown : []
     return { operands: [...operands, ...rest], options: command.opts() }
@@ -66,7 +71,7 @@ export function parseArgv(command: Command, argv: readonly string[], errors: Err
   }
 }
 
-function unknownFlag(command: Command, flag: string): ErrorData {
+function unknownFlag(command: Command, flag: string, help: string): ErrorData {
   const name = flag.replace(/=.*$/s, '')
   const known = command.options.flatMap(option =>
     [option.long, option.short].filter(text => text !== undefined),
@@ -75,6 +80,6 @@ function unknownFlag(command: Command, flag: string): ErrorData {
   const near = nearest(name, [...known, '--help'])
   const hint = near === undefined ? '' : `Did you mean ${near}? `
   return inputError(`unknown flag ${name}`, {
-    next: `${hint}\`${command.name()} --help\` lists the flags.`,
+    next: `${hint}\`${help}\` lists the flags.`,
   }).data
 }

@@ -1,6 +1,8 @@
 /** A recipe's params from flags, ops.ini and, on a terminal, questions for what is missing. */
-import type { ErrorData } from '../errors.ts'
+import { type ErrorData, inputError } from '../errors.ts'
 import type { Inventory } from '../inventory/inventory.ts'
+import { nearest } from '../nearest.ts'
+import { findRecipes } from '../recipe/find.ts'
 import type { LoadedRecipe } from '../recipe/load.ts'
 import type { ParamDoc } from '../recipe/param-docs.ts'
 import { missingErrors, type ParamSources, resolveParams } from '../recipe/params.ts'
@@ -24,6 +26,7 @@ export async function askParams(
   errors: ErrorData[],
 ): Promise<Params | undefined> {
   const inventory = given.inventory?.paramsFor(loaded.name) ?? []
+  errors.push(...misspelt(loaded, given.inventory))
   const sources: ParamSources = { flags: given.flags, inventory }
   let resolved = resolveParams(loaded, sources)
   errors.push(...resolved.errors)
@@ -40,6 +43,20 @@ export async function askParams(
   if (resolved.errors.length > 0) return undefined
   for (const value of Object.values(resolved.params)) if (value instanceof Secret) secrets.add(value.reveal())
   return resolved.params
+}
+
+/** Params of no recipe at all, under a name much like this one: they would be left out without a word. */
+function misspelt({ name }: LoadedRecipe, inventory: Inventory | undefined): readonly ErrorData[] {
+  const known = findRecipes(process.cwd()).map(each => each.name)
+  return (inventory?.paramSections ?? [])
+    .filter(({ recipe }) => recipe !== name && !known.includes(recipe) && nearest(recipe, [name]) === name)
+    .map(
+      ({ recipe, where }) =>
+        inputError(`[params ${recipe}] is for no recipe`, {
+          where,
+          next: `Did you mean [params ${name}]?`,
+        }).data,
+    )
 }
 
 async function ask(

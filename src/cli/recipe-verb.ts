@@ -62,7 +62,12 @@ export async function runRecipeVerb(
   if (helped(command, argv, screen)) return 0
 
   const argvErrors: ErrorData[] = []
-  const { operands, options } = parseArgv(command, argv, argvErrors)
+  const { operands, options } = parseArgv(
+    command,
+    argv,
+    argvErrors,
+    `ops ${verb} ${loaded?.name ?? 'RECIPE'} --help`,
+  )
   // Flags of a recipe that did not load cannot be told from wrong ones.
   if (loaded || name === undefined) errors.push(...argvErrors)
   if (name === undefined && argvErrors.length === 0) {

@@ -9,7 +9,7 @@ export function lockedError(host: string, holder: string): ErrorData {
     detail: holder || 'the holder has not written its name yet',
     host,
     changed: 'no',
-    next: 'Wait for it to end and run again, or use --wait. The lock ends with that run, however it ends.',
+    next: 'Run the same command again when that one has ended (`ops apply --wait` waits by itself). The lock ends with that run, however it ends.',
   }
 }
 

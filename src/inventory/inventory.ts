@@ -30,6 +30,8 @@ export interface Inventory {
   readonly groups: ReadonlyMap<string, InventoryGroup>
   /** The section `[params RECIPE]`. */
   paramsFor(recipe: string): readonly InventoryParam[]
+  /** The recipes that have such a section. */
+  readonly paramSections: readonly { readonly recipe: string; readonly where: SourceLocation }[]
   /** A command's own section, such as `[socks]`. */
   settingsOf(command: CommandSection): readonly IniEntry[]
 }
@@ -47,5 +49,6 @@ export const emptyInventory: Inventory = {
   hosts: new Map(),
   groups: new Map(),
   paramsFor: () => [],
+  paramSections: [],
   settingsOf: () => [],
 }

@@ -35,6 +35,10 @@ export function parseInventory(text: string, file: string): Inventory {
       readParams(
         sections.filter(section => paramsRecipe(section.name) === recipe).flatMap(section => section.entries),
       ),
+    paramSections: sections.flatMap(({ name, where }) => {
+      const recipe = paramsRecipe(name)
+      return recipe === undefined ? [] : [{ recipe, where }]
+    }),
     settingsOf: entriesOf,
   }
 }

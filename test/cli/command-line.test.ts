@@ -22,6 +22,7 @@ beforeAll(() => {
     'recipes/throws.ts': greet.replace("'echo ' + params.greeting", "(() => { throw new Error('oh') })()"),
     'ops.ini': '[hosts]\nweb1 = 192.0.2.1\nweb2 = 192.0.2.2\n\n[groups]\nweb = web1, web2\n',
     'bad.ini': '[hosts]\nweb1 = -oProxyCommand=x\n__proto__ = a\n[grups]\na = b\n',
+    'near.ini': '# greet\n[params gret]\ngreeting = hi\n[hosts]\nweb1 = 192.0.2.1\n',
     proxied: 'ProxyCommand touch contacted\n',
     'broken.plan': '{"format": 99}\n',
   })
@@ -114,6 +115,11 @@ describe('bad input', () => {
       ['bad.ini:2', 'bad.ini:3', 'bad.ini:4'],
     ],
     [
+      'params of a recipe whose name is misspelt',
+      ['plan', 'greet', 'web1', '--greeting', 'x', '-i', 'near.ini'],
+      ['near.ini:2', '[params gret] is for no recipe', 'Did you mean [params greet]?'],
+    ],
+    [
       'an inventory that is not there',
       ['plan', 'greet', 'web1', '--greeting', 'x', '-i', 'no.ini'],
       ['no.ini'],
@@ -129,6 +135,12 @@ describe('bad input', () => {
       ['-o ops.ini/x/web.plan: the folder for it is not there'],
     ],
     ['no command to run', ['run', 'web1'], ['no command given']],
+    [
+      'an unknown flag of a recipe',
+      ['plan', 'greet', 'web1', '--greting', 'x'],
+      ['Did you mean --greeting?', '`ops plan greet --help` lists the flags'],
+    ],
+    ['a flag that a status has not', ['socks', '-F', 'proxied', 'status'], ['unknown flag -F']],
     ['a plan file that is none', ['apply', 'broken.plan', '--yes'], ['broken.plan']],
     ['a plan file that is not there', ['apply', 'none.plan', '--yes'], ['none.plan']],
     ['an unknown resource', ['resources', 'aptt'], ['aptt', 'apt']],

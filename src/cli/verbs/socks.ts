@@ -4,7 +4,7 @@ import { type ErrorData, InputErrors, inputError } from '../../errors.ts'
 import type { IniEntry } from '../../inventory/ini-lines.ts'
 import { readInventory } from '../../inventory/read.ts'
 import { proxyAddress } from '../../tunnel/listen.ts'
-import { beforeDashes, helped, parseArgv, verbCommand } from '../argv.ts'
+import { beforeDashes, firstOperand, helped, parseArgv, verbCommand } from '../argv.ts'
 import { collected } from '../collected.ts'
 import { exitCodes } from '../exit-code.ts'
 import { addConnectionFlags, commonSettings } from '../flags.ts'
@@ -33,7 +33,8 @@ function withoutListener(entries: readonly IniEntry[]): readonly IniEntry[] {
 
 export async function run(argv: readonly string[], context: VerbContext): Promise<number> {
   const { screen } = context
-  const first = argv.find(word => !word.startsWith('-'))
+  const all = addConnectionFlags(addTunnelFlags(addListenerFlags(verbCommand('socks', '', ''))))
+  const first = firstOperand(all, argv)
   if (first === 'status' || first === 'stop') {
     const { runStatus, runStop } = await import('../socks/running.ts')
     const rest = argv.filter((_word, index) => index !== argv.indexOf(first))
