@@ -1,5 +1,6 @@
 /** How the host gets ready to give our access back, and how a fresh login lets it off. */
-import { accessCommon, accessFolder, restoreScript } from './access-restore.ts'
+import { accessCommon, accessFolder } from './access-common.ts'
+import { restoreScript } from './access-restore.ts'
 import { library } from './library.ts'
 import { quote } from './quote.ts'
 
