@@ -18,6 +18,8 @@ export const mysqlChange = library('mysql-change', 'apply')`
     shift
     ops_sql_read "$ops_name" $(ops_sql_odd "$@") || exit 1
     ops_sql_check_ports
+    # All of them before the first is written: what cannot be set leaves everything as it was.
+    for ops_k in $(ops_sql_odd "$@"); do ops_sql_place "$ops_k"; done
     while [ "$ops_count" -gt 0 ]; do
       ops_sql_write "$1" "$2" || exit 1
       shift 2
@@ -43,7 +45,7 @@ export const mysqlChange = library('mysql-change', 'apply')`
     while [ $# -gt 1 ]; do printf '%s\n' "$1"; shift 2; done
   }
   # Sets ops_target to the file that KEY is to be set in, and ops_section to its group.
-  ops_sql_write() {
+  ops_sql_place() {
     ops_a=T
     if printf '%s\n' "$ops_read" | grep -q "^L over\.$1="; then
       ops_b=$(printf '%s\n' "$ops_read" | sed -n "s/^D over $1 //p")
@@ -53,6 +55,9 @@ export const mysqlChange = library('mysql-change', 'apply')`
     fi
     ops_target=$(printf '%s\n' "$ops_read" | sed -n "s/^$ops_a $1 [^ ]* //p")
     ops_section=$(printf '%s\n' "$ops_read" | sed -n "s/^$ops_a $1 \([^ ]*\) .*/\1/p")
+  }
+  ops_sql_write() {
+    ops_sql_place "$1"
     case $ops_target in
       */"$ops_name.cnf")
         [ -e "$ops_target" ] || ops_write "$ops_target" new=0644 -- printf '%s\n' '# What recipes of ops want; read after the other files of this folder.' "[$ops_section]" || return 1 ;;
