@@ -171,6 +171,7 @@ be one of the host's own, and a server that would be this very nginx is refused:
     const vars = {
       ...params,
       listens,
+      askAt: (params.listen[0] ?? '').replace(/^(0\.0\.0\.0:)?(?=\d+$)/, '127.0.0.1:').replace(/:80$/, ''),
       serverNames: params.serverName,
       variable: name.replaceAll('-', '_'),
       balance: balance === 'hash' ? 'hash $request_uri consistent' : balances[balance],
