@@ -79,6 +79,9 @@ export async function runBatch(context: BatchContext, from: number): Promise<Bat
 /** Of a line without an end that much is kept, in characters. */
 const longestPartial = 8192
 
+/** What a step waits for, in a line of its output, is told at once, and not with -v only. */
+const waitingMark = 'ops: waiting for '
+
 /** Turns the frames of one batch into events and a report. */
 class BatchWatch {
   readonly #context: BatchContext
@@ -158,6 +161,9 @@ class BatchWatch {
   #tell(index: number, text: string): void {
     if (!text.trim()) return
     const [step, masked] = [this.#name(index), this.#masked(text)]
+    for (const line of masked.split('\n').filter(each => each.startsWith(waitingMark))) {
+      this.#context.emit({ event: 'note', host: this.#host, text: `${step}: ${line.slice('ops: '.length)}` })
+    }
     this.#context.emit({ event: 'output', host: this.#host, step, stream: 'stderr', text: masked })
   }
 

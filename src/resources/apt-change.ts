@@ -12,7 +12,7 @@ export const aptChange = library('apt-change', 'apply')`
   ops_apt_wait() {
     while ops_a=$(ops_apt_holder); do
       [ "$ops_left" -gt 0 ] || { ops_said="the package lock is held by $ops_a, and was for $ops_seconds s"; return 1; }
-      [ "$ops_a" = "$ops_held" ] || echo "waiting for the package lock, held by $ops_a"
+      [ "$ops_a" = "$ops_held" ] || echo "ops: waiting for the package lock, held by $ops_a"
       ops_held=$ops_a ops_left=$((ops_left - 1))
       sleep 1
     done

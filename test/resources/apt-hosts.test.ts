@@ -92,7 +92,11 @@ describeReal('apt on a real host', () => {
         "until grep -qs 'waiting for the package lock, held by' /run/ops/run.*/log.*; do sleep 0.05; done",
       )
       await freeLock()
-      expect((await patient).code).toBe(0)
+      const waited = await patient
+      expect([waited.code, waited.stdout]).toEqual([
+        0,
+        expect.stringMatching(/apt cowsay: waiting for the package lock, held by process \d+/),
+      ])
       expect(await status('cowsay')).toBe('installed')
       expect((await ops('apply', { packages: ['cowsay'], state: 'absent' })).code).toBe(0)
       expect(await status('cowsay')).not.toBe('installed')
