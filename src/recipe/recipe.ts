@@ -37,7 +37,14 @@ export interface Recipe<Shape extends ParamShape = ParamShape> {
   steps(context: RecipeContext<Shape>): StepList
 }
 
+/** A recipe as it is written: one without params may leave them out. */
+export type RecipeDefinition<Shape extends ParamShape> = Omit<Recipe<Shape>, 'params'> & {
+  readonly params?: Shape
+}
+
 /** Marks an object as a recipe and lets TypeScript infer its params. */
-export function recipe<const Shape extends ParamShape>(definition: Recipe<Shape>): Recipe<Shape> {
-  return definition
+export function recipe<const Shape extends ParamShape = Readonly<Record<never, never>>>(
+  definition: RecipeDefinition<Shape>,
+): Recipe<Shape> {
+  return { ...definition, params: definition.params ?? ({} as Shape) }
 }

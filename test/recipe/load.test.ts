@@ -29,6 +29,12 @@ const folder = temporaryFolder({
   'recipes/_shared.ts': 'export const port: number = 8080\n',
   'recipes/plain.mjs':
     "import { recipe } from 'ops-recipes'\nexport default recipe({ summary: 'Plain.', params: {}, steps: () => [] })\n",
+  'recipes/bare.ts': `import { command, recipe } from 'ops-recipes'
+export default recipe({ summary: 'No params.', steps: ({ host }) => [command({ run: host.name, creates: '/x' })] })
+`,
+  'recipes/bare-wrong.ts': `import { command, recipe } from 'ops-recipes'
+export default recipe({ summary: 'No params.', steps: ({ params }) => [command({ run: params.name, creates: '/x' })] })
+`,
   'recipes/syntax.ts':
     "import { recipe } from 'ops-recipes'\n\nexport default recipe({\n  summary: 'a' 'b',\n  params: {},\n})\n",
   'recipes/shared-syntax.ts': "import { x } from './_broken.ts'\nexport default x\n",
@@ -128,6 +134,11 @@ describe('loading a recipe', () => {
   test('its secrets are the Secret of ops itself', async () => {
     const { recipe } = await loadRecipe('secret', { cwd: folder, checkTypes: false })
     expect(z.parse(recipe.params.password ?? z.never(), 'x')).toBeInstanceOf(Secret)
+  })
+
+  test('one without params leaves them out, and cannot use any', async () => {
+    expect((await loadRecipe('bare', { cwd: folder })).recipe.params).toEqual({})
+    await expect(loadRecipe('bare-wrong', { cwd: folder })).rejects.toThrow(/'name' does not exist/)
   })
 
   test('JavaScript needs no types', async () => {
