@@ -64,6 +64,7 @@ describeReal('a host that restarts in the middle of a run', () => {
     title: 'a restart in the middle of a run, orderly or not, loses nothing and is never called a success',
     invariants: allInvariants,
     quick: 1,
+    caseSeconds: 260,
     cases: () =>
       ['systemctl reboot', 'systemctl reboot --force', 'systemctl reboot --force --force'].flatMap(how =>
         [

@@ -34,6 +34,8 @@ export interface Access {
 }
 
 const bootDeadlineMs = 60_000
+/** What does not end at SIGTERM keeps a system that goes down for 90 s (systemd-system.conf(5), DefaultTimeoutStopSec). */
+const shutdownDeadlineMs = 95_000
 const pollMs = 20
 const environment = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL=C.UTF-8']
 
@@ -131,7 +133,7 @@ export class Host implements Access {
 
   /** Waits until the host has booted; after a restart, with another boot id than `before`. */
   async booted(before?: string): Promise<void> {
-    const deadline = Date.now() + bootDeadlineMs
+    const deadline = Date.now() + bootDeadlineMs + (before === undefined ? 0 : shutdownDeadlineMs)
     for (;;) {
       await this.answered(deadline)
       // Whoever enters a host that is just going down may stay in there for ever, and one asked too early may never answer.
