@@ -138,9 +138,8 @@ async function runOne(
 }
 
 /**
- * The command beside a reader of the channel, which ends it when it is told to; stopped first, it starts nothing more. What
- * it leaves is ended after it. When the channel ends instead, the command
- * goes on, as it does below ssh.
+ * The command beside a reader of the channel, which ends it when it is told to; what it leaves behind is ended after it.
+ * When the channel ends instead, the command goes on, as it does below ssh.
  */
 function script(command: string): string {
   return `${sessionFunctions}ops_frame() { printf '\\n@%s %s\\n' "$ops_secret" "$*"; }
@@ -152,7 +151,7 @@ ops_own_self
 while IFS= read -r ops_word; do
 case $ops_word in
 ': stop') kill -USR1 $$; ops_signal TERM ;;
-': kill') kill -USR2 $$; ops_signal STOP; ops_signal KILL ;;
+': kill') kill -USR2 $$; ops_slay ;;
 esac
 done ) &
 ops_reader=$!

@@ -101,7 +101,7 @@ done ) &
 ops_ticker=$!
 }
 ops_tail() { if [ "$1" -gt 8192 ]; then tail -c 8192 | sed 1d; else cat; fi; }
-ops_end_step() { ops_signal TERM; sleep 2; ops_signal KILL; }
+ops_end_step() { ops_signal TERM; sleep 2; ops_slay; }
 ops_unwatch() {
 [ -n "$ops_ticker" ] || return 0
 kill -KILL "$ops_reader" "$ops_ticker" 2>/dev/null

@@ -5,7 +5,8 @@ export const probeSeconds = 60
 
 /**
  * `ops_own` learns the session of the shell $$, and in `ops_keep` what must live on: that shell and all above it.
- * `ops_signal NAME` reaches the rest of the session, whoever its parent is by now.
+ * `ops_signal NAME` reaches the rest of the session, whoever its parent is by now; `ops_slay` leaves none of it: what is
+ * stopped first starts nothing more while the others are killed.
  */
 export const sessionFunctions = `
 ops_stat() { read -r ops_line <"/proc/$1/stat" && ops_rest=\${ops_line##*) }; } 2>/dev/null
@@ -23,6 +24,7 @@ set -- "$1" $ops_rest
 [ "$5" = "$ops_session" ] && kill -"$1" "$ops_p" 2>/dev/null
 done
 }
+ops_slay() { ops_signal STOP; ops_signal KILL; }
 `
 
 /** After the first probe that hung, others get this long: a dead file system has more than one file. */
@@ -49,7 +51,7 @@ ops_now=; { read -r ops_now <"/proc/$$/task/$$/children"; } 2>/dev/null
 if [ "$ops_now" = "$ops_was" ]; then ops_age=$((ops_age + 1)); else ops_age=0 ops_was=$ops_now; fi
 [ "$ops_age" -ge "$ops_limit" ] || continue
 echo 'ops: this probe was ended on the host, as it did not answer in time' >&2
-ops_own; ops_own_self; ops_signal KILL
+ops_own; ops_own_self; ops_slay
 ops_age=0 ops_limit=${ticks(Math.min(seconds, impatientSeconds))}
 done ) &
 ops_attendant=$!
