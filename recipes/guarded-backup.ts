@@ -9,8 +9,8 @@ export default recipe({
   description: `Each run that finds something changed makes one more generation below \`--to\`: a folder named by its time in UTC
 (\`2026-11-22T031500Z\`) with the whole tree in it. What did not change is a hard link into the one before, so that a
 generation costs what changed. Restoring is \`cp -a\`. A run that finds nothing changed does nothing. \`--keep\` counts the
-generations that hold just these paths: backups of other paths may share \`--to\`, and what was made before a path was added or left
-out stays until you remove it.
+generations that were made of just these paths (\`.ops-paths\` in each tells): backups of other paths may share \`--to\`, and what
+was made before a path was added or left out stays until you remove it.
 
 Nothing is copied, nothing is taken away, and the run fails loudly (exit code 1), when a path
 

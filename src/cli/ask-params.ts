@@ -1,4 +1,6 @@
 /** A recipe's params from flags, ops.ini and, on a terminal, questions for what is missing. */
+import { readdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { type ErrorData, inputError } from '../errors.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { nearest } from '../nearest.ts'
@@ -46,9 +48,13 @@ export async function askParams(
 }
 
 /** Params of no recipe at all, under a name much like this one: they would be left out without a word. */
-function misspelt({ name }: LoadedRecipe, inventory: Inventory | undefined): readonly ErrorData[] {
-  const known = findRecipes(process.cwd()).map(each => each.name)
-  return (inventory?.paramSections ?? [])
+function misspelt({ name, file }: LoadedRecipe, inventory: Inventory | undefined): readonly ErrorData[] {
+  const sections = inventory?.paramSections ?? []
+  if (sections.some(({ recipe }) => recipe === name)) return []
+  // Recipes that are called by their path have neighbours too.
+  const beside = readdirSync(dirname(file)).map(each => each.replace(/\.[^.]*$/, ''))
+  const known = [...findRecipes(process.cwd()).map(each => each.name), ...beside]
+  return sections
     .filter(({ recipe }) => recipe !== name && !known.includes(recipe) && nearest(recipe, [name]) === name)
     .map(
       ({ recipe, where }) =>

@@ -73,6 +73,7 @@ async function untilClosed<Answer>(question: (signal: AbortSignal) => Promise<An
   const onEnd = (): void => closed.abort()
   stdin.on('keypress', onKey)
   stdin.once('end', onEnd)
+  if (stdin.readableEnded) closed.abort()
   try {
     return await question(closed.signal)
   } finally {

@@ -59,9 +59,11 @@ export async function runCommand(options: CommandOptions): Promise<CommandOutcom
     }
     try {
       if (options.interrupt.level !== 'none') return end('interrupted')
-      const code = await runOne(await link.openShell(), link.names, host, options)
-      if (code === 0) end('ok', 0)
-      else if (options.interrupt.level !== 'none') end('interrupted', code, endedError(code))
+      const shell = await link.openShell()
+      if (options.interrupt.level !== 'none') return end('interrupted')
+      const { code, told } = await runOne(shell, link.names, host, options)
+      if (told !== undefined) end('interrupted', code, endedError(code, told))
+      else if (code === 0) end('ok', 0)
       else
         end('failed', code, {
           code: 'failed',
@@ -83,18 +85,24 @@ export async function runCommand(options: CommandOptions): Promise<CommandOutcom
   return { hosts }
 }
 
-/** Streams one command; resolves with its exit code. Throws OpsError `lost` when none came. */
+/** How a command ended; `told` is the signal that it was sent before, as somebody asked for its end. */
+interface Ended {
+  readonly code: number
+  readonly told: string | undefined
+}
+
+/** Streams one command. Throws OpsError `lost` when no exit code came. */
 async function runOne(
   shell: SessionShell,
   names: { readonly id: string; readonly secret: string },
   host: string,
   { command, emit, interrupt, drained }: CommandOptions,
-): Promise<number> {
-  let code: number | undefined
+): Promise<Ended> {
+  let end: Ended | undefined
   const readerFor = (stream: 'stdout' | 'stderr') =>
     new FrameReader(names.secret, {
       header: (kind, args) => {
-        if (kind === 'end' && stream === 'stdout') code = Number(args[0])
+        if (kind === 'end' && stream === 'stdout') end = { code: Number(args[0]), told: args[1] }
       },
       frame: () => {},
       live: kind => kind === 'output',
@@ -103,12 +111,13 @@ async function runOne(
   const [out, err] = [readerFor('stdout'), readerFor('stderr')]
   shell.stdin.on('error', () => {})
   const brake = new Brake()
+  const quiet: NodeJS.Timeout[] = []
   const tell = (stream: Readable, reader: FrameReader) => {
-    let quiet: NodeJS.Timeout | undefined
+    const timer = setTimeout(() => reader.settle(), quietMs)
+    quiet.push(timer)
     stream.on('data', (chunk: Buffer) => {
       reader.push(chunk)
-      if (quiet) quiet.refresh()
-      else quiet = setTimeout(() => reader.settle(), quietMs)
+      timer.refresh()
       const wait = drained?.()
       if (wait) void brake.hold(stream, wait)
     })
@@ -121,7 +130,8 @@ async function runOne(
   stop()
   // A shell behind sudo hands its last bytes on a moment after it has ended.
   await Promise.all([shell.stdout, shell.stderr].map(stream => brake.emptied(stream)))
-  if (code !== undefined) return code
+  for (const timer of quiet) clearTimeout(timer)
+  if (end !== undefined) return end
   // Says why when there never was a shell: sudo refused.
   await shell.ready
   const title =
@@ -138,31 +148,41 @@ async function runOne(
 }
 
 /**
- * The command beside a reader of the channel, which ends it when it is told to; what it leaves behind is ended after it.
- * When the channel ends instead, the command goes on, as it does below ssh.
+ * The command beside a reader of the channel, which ends it when it is told to, and all that it has started: their end is
+ * awaited then. When the channel ends instead, the command goes on, as it does below ssh.
  */
 function script(command: string): string {
-  return `${sessionFunctions}ops_frame() { printf '\\n@%s %s\\n' "$ops_secret" "$*"; }
+  return `${sessionFunctions}ops_more() {
+for ops_p in /proc/[0-9]*; do
+ops_p=\${ops_p#/proc/}
+case $ops_keep in *" $ops_p "*) continue ;; esac
+ops_stat "$ops_p" || continue
+set -- $ops_rest
+[ "$4" != "$ops_session" ] || [ "$1" = Z ] || return 0
+done
+return 1
+}
+ops_frame() { printf '\\n@%s %s\\n' "$ops_secret" "$*"; }
 ops_warden= ops_told=; ops_own
 trap 'ops_told=TERM' USR1; trap 'ops_told=KILL' USR2
 exec 8<&0
 ( exec <&8 8<&- >/dev/null 2>&1
-ops_own_self
+ops_own_self; ops_once=
 while IFS= read -r ops_word; do
 case $ops_word in
-': stop') kill -USR1 $$; ops_signal TERM ;;
+': stop') [ -n "$ops_once" ] || { ops_once=yes; kill -USR1 $$; ops_signal TERM; } ;;
 ': kill') kill -USR2 $$; ops_slay ;;
 esac
 done ) &
-ops_reader=$!
+ops_reader=$! ops_keep="$ops_keep$! "
 exec 8<&-
 cd 2>/dev/null
 ops_frame output; ops_frame output >&2
 ( eval ${quote(command)} ) </dev/null
 ops_code=$?
+while [ -n "$ops_told" ] && ops_more; do sleep 0.2 2>/dev/null || sleep 1; done
 kill -KILL "$ops_reader" 2>/dev/null; wait "$ops_reader" 2>/dev/null
-[ -z "$ops_told" ] || ops_signal "$ops_told"
-ops_frame end >&2; ops_frame end "$ops_code"
+ops_frame end >&2; ops_frame end "$ops_code" $ops_told
 exit "$ops_code"`
 }
 
@@ -173,13 +193,15 @@ exit "$ops_code"`
 function stopping(shell: SessionShell, interrupt: Interrupt): () => void {
   let again: NodeJS.Timeout | undefined
   let letGo: NodeJS.Timeout | undefined
-  const unlisten = interrupt.listen(level => {
+  const say = (level: 'soft' | 'hard'): void => {
     const word = level === 'soft' ? ': stop\n' : ': kill\n'
     clearInterval(again)
     shell.stdin.write(word)
     again = setInterval(() => shell.stdin.write(word), againMs)
     if (level === 'hard') letGo = setTimeout(() => shell.close(), letGoMs)
-  })
+  }
+  const unlisten = interrupt.listen(say)
+  if (interrupt.level !== 'none') say(interrupt.level)
   return () => {
     unlisten()
     clearInterval(again)
@@ -189,8 +211,9 @@ function stopping(shell: SessionShell, interrupt: Interrupt): () => void {
 }
 
 /** The command was ended and said so: what it had done by then is for its owner to tell. */
-function endedError(exitCode: number): ErrorData {
-  const title = `the command was ended, as asked: exit code ${exitCode}`
+function endedError(exitCode: number, told: string): ErrorData {
+  const how = told === 'KILL' ? 'was killed, as asked' : 'was asked to end, and has ended'
+  const title = `the command ${how}: exit code ${exitCode}`
   return { code: 'interrupted', title, changed: 'unknown' }
 }
 

@@ -3,8 +3,7 @@ import { library } from '../shell/library.ts'
 
 /**
  * `ops_backup_look TO KEEP SHRINK MAY-EMPTY FLAGS COUNT RSYNC-OPTION ... PATH ...` prints
- * - `generations COUNT NEWEST`, `surplus COUNT` and `leftovers COUNT`: of those that hold just these paths. NEWEST is what
- *   the source is compared with: the newest that holds all of them, or else some
+ * - `generations COUNT NEWEST`, `surplus COUNT` and `leftovers COUNT`: of those that were made of just these paths
  * - `copy current|outdated|none|unknown`
  * - `refused KIND PATH TEXT`, for each reason why the source must not replace its newest copy
  *
@@ -12,37 +11,19 @@ import { library } from '../shell/library.ts'
  * generation is a directory named by its time; anything that is not finished begins with a dot.
  */
 export const backupLookLibrary = library('backup-look')`
-  # [RSYNC-OPTION...] PATH...: what lies below TO. Backups of other paths may share it: each keeps its own.
+  # [RSYNC-OPTION...] PATH...: what lies below TO. Backups of other paths may share it: each keeps its own, which have the
+  # list of these very paths in them.
   ops_backup_generations() {
     shift "$ops_count"
-    ops_newest= ops_whole= ops_total=0 ops_others=0 ops_own= ops_left=0
+    ops_list=$(printf '%s\n' "$@" | sort)
+    ops_newest= ops_total=0 ops_others=0 ops_own= ops_left=0
     for ops_a in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
       [ -d "$ops_a" ] && [ ! -L "$ops_a" ] || continue
-      ops_n=0
-      for ops_b; do [ ! -e "$ops_a$ops_b" ] || ops_n=$((ops_n + 1)); done
-      [ "$ops_n" = 0 ] || ops_newest=\${ops_a##*/}
-      [ "$ops_n" -lt $# ] || ops_whole=\${ops_a##*/}
-      if [ "$ops_n" -lt $# ] || ops_backup_more "$ops_a" "$ops_a" "$@"; then ops_others=$((ops_others + 1)); continue; fi
-      ops_own="$ops_own \${ops_a##*/}" ops_total=$((ops_total + 1))
+      if [ "$(cat -- "$ops_a/.ops-paths" 2>/dev/null)" != "$ops_list" ]; then ops_others=$((ops_others + 1)); continue; fi
+      ops_newest=\${ops_a##*/} ops_own="$ops_own \${ops_a##*/}" ops_total=$((ops_total + 1))
     done
-    ops_newest=\${ops_whole:-$ops_newest}
     for ops_a in "$ops_to"/.incomplete-*; do [ ! -d "$ops_a" ] || ops_left=$((ops_left + 1)); done
   }
-  # GENERATION FOLDER PATH...: does FOLDER hold more than the paths and what leads to them?
-  ops_backup_more() (
-    ops_a=$1 ops_b=$2
-    shift 2
-    for ops_c in "$ops_b"/* "$ops_b"/.[!.]* "$ops_b"/..?*; do
-      [ -e "$ops_c" ] || [ -L "$ops_c" ] || continue
-      ops_d=more
-      for ops_e; do
-        case $ops_a$ops_e in "$ops_c") ops_d=path; break ;; "$ops_c"/*) ops_d=above ;; esac
-      done
-      [ "$ops_d" != more ] || exit 0
-      [ "$ops_d" != above ] || ! ops_backup_more "$ops_a" "$ops_c" "$@" || exit 0
-    done
-    exit 1
-  )
   ops_backup_look() {
     ops_to=$1 ops_keep=$2 ops_shrink=$3 ops_may=$4 ops_flags=$5 ops_count=$6
     shift 6
@@ -65,11 +46,14 @@ export const backupLookLibrary = library('backup-look')`
     fi
     ops_backup_judge "\${ops_newest:+$ops_to/$ops_newest}" "$@"
   }
-  # The newest copy of PATH: where no generation holds all paths, others may hold some.
+  # PATH: sets ops_holder to the newest generation that holds all of it, by whichever backup it was made.
   ops_backup_holder() {
     ops_holder=
     for ops_b in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
-      if [ ! -L "$ops_b" ] && [ -e "$ops_b$1" ]; then ops_holder=$ops_b; fi
+      [ ! -L "$ops_b" ] && [ -f "$ops_b/.ops-paths" ] && [ -e "$ops_b$1" ] || continue
+      while IFS= read -r ops_c; do
+        case $1/ in "$ops_c"/*) ops_holder=$ops_b ;; esac
+      done <"$ops_b/.ops-paths"
     done
     [ -n "$ops_holder" ]
   }
@@ -96,17 +80,15 @@ export const backupLookLibrary = library('backup-look')`
     {
       echo '#source'
       ops_alive rsync -n -ii -O --delete -8 --out-format='%i %l %n' "$@" "\${ops_copy:-/.ops-nothing}/" 7>&2 2>&1 || echo "#code $?"
-      if [ -n "$ops_copy" ]; then
-        echo '#copy'
-        ops_n=$ops_count
-        for ops_a; do
-          shift
-          if [ "$ops_n" -gt 0 ]; then ops_n=$((ops_n - 1)); set -- "$@" "$ops_a"
-          elif ops_backup_holder "$ops_a"; then set -- "$@" "$ops_holder/.$ops_a"; ops_n=-1
-          fi
-        done
-        [ "$ops_n" != -1 ] || ops_alive rsync -n -ii -O -8 --out-format='%i %l %n' "$@" /.ops-nothing/ 7>&2 2>&1 || echo "#code $?"
-      fi
+      echo '#copy'
+      ops_n=$ops_count
+      for ops_a; do
+        shift
+        if [ "$ops_n" -gt 0 ]; then ops_n=$((ops_n - 1)); set -- "$@" "$ops_a"
+        elif ops_backup_holder "$ops_a"; then set -- "$@" "$ops_holder/.$ops_a"; ops_n=-1
+        fi
+      done
+      [ "$ops_n" != -1 ] || ops_alive rsync -n -ii -O -8 --out-format='%i %l %n' "$@" /.ops-nothing/ 7>&2 2>&1 || echo "#code $?"
     } </dev/null | OPS_PATHS=$ops_paths OPS_MAY=$ops_may awk -v shrink="$ops_shrink" -v accept="$ops_flags" -v copy="$ops_copy" '
       function owner(name, i) { for (i = 1; i <= n; i++) if (name == path[i] || index(name, path[i] "/") == 1) return i; return 0 }
       function matches(name, glob) {
@@ -144,7 +126,7 @@ export const backupLookLibrary = library('backup-look')`
       }
       type == "f" { files_before[i]++; bytes_before[i] += size; if (size > 0 && name in now && now[name] == 0 && !may_empty(name)) { emptied[i]++; if (!(i in hollow)) hollow[i] = name } }
       END {
-        if ((code["source"] && code["source"] != 24) || code["copy"]) refuse("unreadable", code["source"] ? path[1] : copy, said)
+        if ((code["source"] && code["source"] != 24) || code["copy"]) refuse("unreadable", code["source"] || copy == "" ? path[1] : copy, said)
         for (i = 1; i <= n; i++) {
           if (altered[i]) refuse("altered", path[i], altered[i] " " one[i])
           if (accept ~ /a/ || !files_before[i]) continue
@@ -185,21 +167,23 @@ export const backupLibrary = library('backup', 'apply')`
   ops_backup_copy() {
     ops_work=$ops_to/.incomplete-$OPS_NONCE
     mkdir -- "$ops_work" || ops_backup_fail "$ops_work cannot be made"
+    ops_backup_links "$@"
     # What a run that was cut off has copied already is linked, not copied again.
     for ops_a in "$ops_to"/.incomplete-*; do
       [ "$ops_a" = "$ops_work" ] || [ ! -d "$ops_a" ] || set -- "--link-dest=$ops_a" "$@"
     done
-    [ -z "$ops_newest" ] || set -- "--link-dest=$ops_to/$ops_newest" "$@"
+    for ops_a in $ops_linked; do set -- "--link-dest=$ops_to/$ops_a" "$@"; done
     ops_code=0
     ops_told=$(rsync "$@" "$ops_work/" 2>&1) || ops_code=$?
     while case $1 in --link-dest=*) true;; *) false;; esac; do shift; done
     case $ops_code in 0|24) ;; *) ops_backup_undo "rsync ended with exit code $ops_code: $(printf '%s\n' "$ops_told" | sed -n '/^rsync: /{p;q;}')";; esac
-    if [ -n "$ops_newest" ]; then
+    if [ -n "$ops_linked" ]; then
       # The copy is judged like a source: it may have been emptied while it was read.
-      ops_known=$(ops_wants_detail() { false; }; ops_backup_judge "$ops_to/$ops_newest" "$@")
+      ops_known=$(ops_wants_detail() { false; }; ops_backup_judge "\${ops_newest:+$ops_to/$ops_newest}" "$@")
       case $ops_known in *refused"$ops_tab"*) ops_backup_undo "the source has changed while it was copied: $ops_known";; esac
     fi
     ops_backup_compare "$@"
+    printf '%s\n' "$ops_list" >"$ops_work/.ops-paths" || ops_backup_undo "the list of its paths cannot be written"
     sync -f "$ops_work" 2>/dev/null || sync
     ops_name=$(date -u +%Y-%m-%dT%H%M%SZ)
     if [ -e "$ops_to/$ops_name" ]; then sleep 1; ops_name=$(date -u +%Y-%m-%dT%H%M%SZ); fi
@@ -208,6 +192,19 @@ export const backupLibrary = library('backup', 'apply')`
     sync -f "$ops_to" 2>/dev/null || sync
     [ -z "$OPS_DIR" ] || : >"$OPS_DIR/backup-$ops_name"
     echo "made $ops_to/$ops_name"
+  }
+  # Generations whose files are linked where they are the same: the newest of this backup last, as rsync is told it first.
+  ops_backup_links() {
+    shift "$ops_count"
+    ops_linked=
+    for ops_a; do
+      ops_backup_holder "$ops_a" && [ "\${ops_holder##*/}" != "$ops_newest" ] || continue
+      case " $ops_linked " in *" \${ops_holder##*/} "*) ;; *) ops_linked="$ops_linked \${ops_holder##*/}" ;; esac
+    done
+    # rsync takes at most 20.
+    set -- $ops_linked
+    while [ $# -gt 8 ]; do shift; done
+    ops_linked="$*\${ops_newest:+ $ops_newest}"
   }
   # Whatever differs from the source now must have changed since the copy was begun.
   ops_backup_compare() {

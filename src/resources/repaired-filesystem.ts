@@ -95,7 +95,7 @@ export const repairedFilesystem = resource<z.output<typeof params>, z.input<type
           'a repair makes the structure sound, not the files whole: what it cannot place is cleared or goes to lost+found; copy the device first',
           ...(detail.startsWith('ext')
             ? [
-                `what e2fsck overwrites is kept on the host: /var/lib/ops/kept/${device.slice(device.lastIndexOf('/') + 1)}-*.e2undo; \`e2undo FILE ${device}\` takes it back, the last one first`,
+                `what e2fsck overwrites is kept on the host, as far as it can be: /var/lib/ops/kept/${device.slice(device.lastIndexOf('/') + 1)}-*.e2undo; \`e2undo FILE ${device}\` takes it back, the last one first`,
               ]
             : []),
         ],

@@ -154,6 +154,31 @@ describeReal('guarded-backup', () => {
     }
   })
 
+  test('a backup of a folder and one of a folder in it share a destination, and guard each other', async () => {
+    const { source, to, argv, apply, generations } = await place('nested')
+    const inner = argv.map(each => (each === source ? `${source}/sub` : each))
+    const applyInner = () => folder.ops(['apply', ...inner, '--yes', '--keep', '1'])
+    expect((await apply('--keep', '1')).code).toBe(0)
+    const [outerOne = ''] = await generations()
+    for (let turn = 0; turn < 2; turn++) {
+      await host().read(`echo ${turn} >>${source}/sub/more`)
+      expect((await applyInner()).code).toBe(0)
+    }
+    expect(await generations()).toEqual([outerOne, expect.any(String)])
+    expect(
+      await host().read(`find ${to} -name f3 -links +1 | wc -l; ls ${to}/*/${source}/f3 | wc -l`),
+    ).toMatch(/^0\n1/)
+    await host().read(`cp -a ${source} ${source}.good; rm ${source}/f*`)
+    const refused = await apply('--keep', '1')
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('has shrunk to')])
+    await host().read(`rm -rf ${source}; mv ${source}.good ${source}; echo last >>${source}/sub/more`)
+    expect((await apply('--keep', '1')).code).toBe(0)
+    const kept = await generations()
+    expect(kept).toHaveLength(2)
+    expect(await host().read(`cat ${to}/${kept[0]}${source}/sub/more`)).toBe('0\n1\n')
+    expect(await host().read(`stat -c %h ${to}/${kept[1]}${source}/f3`)).toBe('1\n')
+  })
+
   test('a source on a damaged file system replaces nothing', async () => {
     const { source, to, apply, generations } = await place('rotten')
     await host().read(`${makeImages}\n${damages['ext4-inodes']}`)

@@ -41,10 +41,32 @@ describeReal('ops run', () => {
       expect(run.events).toContainEqual(
         expect.objectContaining({
           event: 'error',
-          error: expect.objectContaining({ title: 'the command was ended, as asked: exit code 9' }),
+          error: expect.objectContaining({
+            title: 'the command was asked to end, and has ended: exit code 9',
+          }),
         }),
       )
       expect(await survivors()).toBe('')
+    })
+
+    test('lets it take its time to end, and never calls that a success', async () => {
+      const run = start(
+        'trap "sleep 2.5; echo cleaned; exit 0" TERM; echo began; while :; do sleep 0.1; done',
+      )
+      await said(run, 'began')
+      run.child.kill('SIGINT')
+      expect(await run.ended).toBe(130)
+      expect(await said(run, 'cleaned')).toBeDefined()
+      expect(run.events.at(-1)).toMatchObject({ event: 'summary' })
+    })
+
+    test('waits for what it has started too', async () => {
+      const slow = 'trap "sleep 1; echo late; exit 0" TERM; echo up; while :; do sleep 0.1; done'
+      const run = start(`sh -c '${slow}' & echo began; wait`)
+      await said(run, 'up')
+      run.child.kill('SIGINT')
+      expect(await run.ended).toBe(130)
+      expect(await said(run, 'late')).toBeDefined()
     })
 
     test('kills what does not want to end on the second', async () => {
