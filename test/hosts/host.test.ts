@@ -36,6 +36,10 @@ describeReal('a host of the tests', () => {
     expect(new Set(seen.join('').split('\n').filter(Boolean)).size).toBe(6)
   })
 
+  test('gives an answer also from a command that was stopped in it, as all are when it goes down', async () => {
+    expect(await one().read('kill -STOP $$; echo on')).toBe('on\n')
+  })
+
   test('reaches the other by name', async () => {
     expect(await one().read(`bash -c 'read -r line </dev/tcp/two/22 && echo "$line"'`)).toMatch(/^SSH-2\.0/)
   })
