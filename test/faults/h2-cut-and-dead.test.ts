@@ -58,6 +58,10 @@ describeReal('a controller that dies before it has confirmed', () => {
       begun = Date.now()
     }
     await awaitVerdict(host, 75_000)
+    const isTooLate =
+      blow === 'killed after a good change' &&
+      (await host.read('head -n 1 /var/lib/ops/access/verdict')) === 'verdict=confirmed\n'
+    if (isTooLate) return { skipped: 'it was confirmed before it could be killed' }
     const seconds = ((await restoredAt(host)) - begun) / 1000
     let next: Ran | undefined
     await allHold([
