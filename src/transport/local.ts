@@ -1,10 +1,22 @@
 /** The backend for this machine itself: child processes behind the same interface. */
 import { spawn } from 'node:child_process'
-import { createConnection } from 'node:net'
+import { createConnection, type Socket } from 'node:net'
 import { userInfo } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { childProcess } from './child-process.ts'
+import { checkedSocketPath } from './socket-path.ts'
 import type { ConnectTarget, RemoteProcess, Transport } from './transport.ts'
+
+function connected(socket: Socket): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject)
+    socket.once('connect', () => {
+      socket.off('error', reject)
+      socket.on('error', () => undefined)
+      resolve(socket)
+    })
+  })
+}
 
 /** Needs no login; the programs run as the user that runs ops. */
 export function connectLocal(target: ConnectTarget): Transport {
@@ -28,16 +40,8 @@ export function connectLocal(target: ConnectTarget): Transport {
       void process.ended.then(() => running.delete(process))
       return process
     },
-    forward: (host, port) =>
-      new Promise<Duplex>((resolve, reject) => {
-        const socket = createConnection({ host, port, noDelay: true })
-        socket.once('error', reject)
-        socket.once('connect', () => {
-          socket.off('error', reject)
-          socket.on('error', () => undefined)
-          resolve(socket)
-        })
-      }),
+    forward: (host, port) => connected(createConnection({ host, port, noDelay: true })),
+    forwardSocket: async path => connected(createConnection(checkedSocketPath(path))),
     async close() {
       for (const process of running) process.close()
       finish()

@@ -124,7 +124,8 @@ export class OpensshMaster extends EventEmitter<MasterEvents> {
     if (number === undefined) return
     const id = Number(number)
     const exit = /^rtype (exit-status|exit-signal)/.exec(text)
-    if (/^new .*\[(client-session|stdio-forward)\]/.test(text)) this.emit('created', id)
+    if (/^new .*\[(client-session|stdio-forward|direct-streamlocal@openssh\.com)\]/.test(text))
+      this.emit('created', id)
     else if (text.startsWith('open confirm')) this.emit('channel', id, 'opened', '')
     else if (text.startsWith('open failed: ')) this.emit('channel', id, 'refused', text.slice(13))
     else if (text.startsWith('free: ')) this.emit('channel', id, 'freed', '')

@@ -9,8 +9,10 @@ import { commandLine } from './command-line.ts'
 import { type Address, unreachable } from './dial.ts'
 import { opensshError } from './openssh-errors.ts'
 import { type ChannelNews, OpensshMaster, privateDirectory } from './openssh-master.ts'
+import { openThroughMaster } from './openssh-socket.ts'
 import { PausableTimer } from './pausable-timer.ts'
 import { SessionRefused } from './session-refused.ts'
+import { checkedSocketPath } from './socket-path.ts'
 import { sshArguments } from './ssh-config.ts'
 import type { ConnectTarget, Ending, RemoteProcess, Transport } from './transport.ts'
 
@@ -139,6 +141,17 @@ class OpensshTransport implements Transport {
     stream.on('error', () => undefined)
     stream.once('close', () => process.close())
     return stream
+  }
+
+  /** `-W` knows no sockets: the master listens on one of its own and leads each connection on. One at a time, as above. */
+  async forwardSocket(path: string): Promise<Duplex> {
+    const far = checkedSocketPath(path)
+    const started = this.#opening.then(() => {
+      if (this.#master.isGone) throw this.#lost()
+      return openThroughMaster(this.#master, this.name, far, () => this.#lost())
+    })
+    this.#opening = started.catch(() => undefined)
+    return started
   }
 
   async close(): Promise<void> {

@@ -25,6 +25,7 @@ export function withSpareSessions(first: Transport, logInAgain: () => Promise<Tr
     closed: first.closed,
     open,
     forward: (host: string, port: number): Promise<Duplex> => first.forward(host, port),
+    forwardSocket: (path: string): Promise<Duplex> => first.forwardSocket(path),
     ...(first.ping && { ping: first.ping.bind(first) }),
     async close() {
       await Promise.all([first, ...spares].map(transport => transport.close()))

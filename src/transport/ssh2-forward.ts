@@ -3,7 +3,13 @@ import type { Duplex } from 'node:stream'
 import type { Channel, Client } from 'ssh2'
 import { gatherWrites } from './gather-writes.ts'
 import { reuseReads } from './read-buffer.ts'
-import { decryptsToCopies, openDirect, type ReceiveWindow, setReceiveWindow } from './ssh2-internals.ts'
+import {
+  decryptsToCopies,
+  type ForwardTo,
+  openDirect,
+  type ReceiveWindow,
+  setReceiveWindow,
+} from './ssh2-internals.ts'
 
 /** What one of a few streams may send before the first of it was taken: as much as `ssh` allows. */
 const firstOfFewBytes = 2 * 1024 * 1024
@@ -16,20 +22,19 @@ const widestWindowBytes = 8 * 1024 * 1024
 const budgetBytes = 64 * 1024 * 1024
 
 /**
- * Opens a stream to `host:port` as seen from the far end. `link` is what the SSH connection runs over: a channel takes
+ * Opens a stream to an address or a unix socket of the far end. `link` is what the SSH connection runs over: a channel takes
  * what its own window allows, 2 MiB each, however slow the link is; here it waits until the link has taken it.
  */
 export async function openForward(
   client: Client,
   link: Duplex,
-  host: string,
-  port: number,
+  to: ForwardTo,
   open: ReadonlySet<Channel>,
 ): Promise<Channel> {
   gatherWrites(link)
   if (decryptsToCopies(client)) reuseReads(link)
   const firstBytes = open.size < fewStreams ? firstOfFewBytes : firstOfManyBytes
-  const channel = await openDirect(client, host, port, firstBytes)
+  const channel = await openDirect(client, to, firstBytes)
   channel.on('error', () => undefined)
   setReceiveWindow(
     channel,

@@ -13,6 +13,12 @@ export interface Protocol {
   session(channel: number, window: number, packetSize: number): void
   exec(channel: number, command: string, wantReply: boolean): void
   directTcpip(channel: number, window: number, packetSize: number, route: object): void
+  openssh_directStreamLocal(
+    channel: number,
+    window: number,
+    packetSize: number,
+    route: { readonly socketPath: string },
+  ): void
   channelWindowAdjust(channel: number, bytes: number): void
   readonly _decipher?: object
   readonly _handlers: {
@@ -149,15 +155,26 @@ export function decryptsToCopies(client: Client): boolean {
   return ['AESGCMDecipherNative', 'GenericDecipherNative'].includes(_decipher?.constructor.name ?? '')
 }
 
-/** Opens a stream to `host:port` as seen from the far end, which may send `window` bytes at first. */
-export function openDirect(client: Client, host: string, port: number, window: number): Promise<Channel> {
+/** Where a forwarded stream leads to, as seen from the far end. */
+export type ForwardTo =
+  | { readonly host: string; readonly port: number }
+  | {
+      readonly socketPath: string
+    }
+
+/** Opens a stream to an address or a unix socket of the far end, which may send `window` bytes at first. */
+export function openDirect(client: Client, to: ForwardTo, window: number): Promise<Channel> {
   const internals = client as unknown as Internals
   return new Promise((resolve, reject) => {
     const opened = (error: Error | undefined, channel: Channel) => (error ? reject(error) : resolve(channel))
-    const id = internals._chanMgr.add(Object.assign(opened, { type: 'direct-tcpip' }))
+    const type = 'socketPath' in to ? 'direct-streamlocal@openssh.com' : 'direct-tcpip'
+    const id = internals._chanMgr.add(Object.assign(opened, { type }))
     if (id === -1) return reject(new Error('no free channel'))
-    const route = { srcIP: '127.0.0.1', srcPort: 0, dstIP: host, dstPort: port }
-    internals._protocol.directTcpip(id, window, packetBytes, route)
+    if ('socketPath' in to) internals._protocol.openssh_directStreamLocal(id, window, packetBytes, to)
+    else {
+      const route = { srcIP: '127.0.0.1', srcPort: 0, dstIP: to.host, dstPort: to.port }
+      internals._protocol.directTcpip(id, window, packetBytes, route)
+    }
   })
 }
 

@@ -15,11 +15,13 @@ import type { HostKeyCheck } from './host-keys.ts'
 import type { Candidate } from './identity-file.ts'
 import { PausableTimer } from './pausable-timer.ts'
 import { SessionRefused } from './session-refused.ts'
+import { checkedSocketPath } from './socket-path.ts'
 import type { Algorithms } from './ssh2-algorithms.ts'
 import { openEarly } from './ssh2-early-session.ts'
 import { loseForward, openForward } from './ssh2-forward.ts'
-import { openSession, ping, shortenLogin, skipHostKeyProofs } from './ssh2-internals.ts'
+import { type ForwardTo, openSession, ping, shortenLogin, skipHostKeyProofs } from './ssh2-internals.ts'
 import { type ChannelProcess, channelProcess } from './ssh2-process.ts'
+import { watchSilence } from './ssh2-silence.ts'
 import type { ConnectTarget, FirstProgram, RemoteProcess, Transport } from './transport.ts'
 
 /** One login, fully worked out. */
@@ -36,10 +38,6 @@ export interface Ssh2Login {
   /** Started together with the login, where the server is known to bear that. */
   readonly first?: FirstProgram
 }
-
-/** A peer that leaves three questions unanswered is dead: noticed after 18 seconds at the latest. */
-const silenceTickMs = 4_500
-const silentTicksAllowed = 3
 
 /** Logs in. @throws OpsError, or DroppedEarly before the server has said anything. */
 export async function connectSsh2(login: Ssh2Login): Promise<Transport> {
@@ -262,10 +260,18 @@ class Ssh2Transport implements Transport {
     return wrapped
   }
 
-  async forward(host: string, port: number): Promise<Duplex> {
+  forward(host: string, port: number): Promise<Duplex> {
+    return this.#forwardTo({ host, port }, `${host}:${port}`)
+  }
+
+  async forwardSocket(path: string): Promise<Duplex> {
+    return this.#forwardTo({ socketPath: checkedSocketPath(path) }, path)
+  }
+
+  async #forwardTo(to: ForwardTo, destination: string): Promise<Duplex> {
     const channel = await this.#withClient(
-      () => openForward(this.#client, this.#socket, host, port, this.#forwards),
-      `${host}:${port}`,
+      () => openForward(this.#client, this.#socket, to, this.#forwards),
+      destination,
     )
     this.#forwards.add(channel)
     channel.once('close', () => this.#forwards.delete(channel))
@@ -320,19 +326,6 @@ class Ssh2Transport implements Transport {
     for (const each of this.#forwards) loseForward(each, reason)
     this.#client.destroy()
   }
-}
-
-/** Counts ticks without a single byte from the peer; any byte is a sign of life, so slow links are not cut. */
-function watchSilence(client: Client, socket: Duplex, onDead: () => void): NodeJS.Timeout {
-  let silentTicks = 0
-  socket.on('data', () => {
-    silentTicks = 0
-  })
-  return setInterval(() => {
-    if (silentTicks >= silentTicksAllowed) return onDead()
-    silentTicks++
-    ping(client)
-  }, silenceTickMs).unref()
 }
 
 function handshakeReason(error: Error | undefined): string {

@@ -26,6 +26,8 @@ export interface Transport {
   open(argv: readonly string[]): Promise<RemoteProcess>
   /** A stream to `host:port` as seen from the far end (names resolved there). */
   forward(host: string, port: number): Promise<Duplex>
+  /** A stream to a unix socket of the far end: an absolute path without colons, spaces and control characters. */
+  forwardSocket(path: string): Promise<Duplex>
   /** Asks the host for a sign of life; resolves with it, or never. Missing where a backend cannot ask. */
   ping?(): Promise<void>
   /** Resolves when the connection is gone, with the reason; `undefined` when we closed it. Never rejects. */

@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -128,6 +129,28 @@ describe.skipIf(!canRunSshd()).each(['ssh2', 'openssh'] as const)('the %s backen
     stream.destroy()
     const refused = await failureOf(transport.forward('127.0.0.1', 1))
     expect(refused.data.title).toContain('could not connect to 127.0.0.1:1')
+  })
+
+  test('leads to unix sockets of the host, several at once, and says which it could not reach', async () => {
+    const transport = await logIn()
+    const path = join(sshd.directory, `echo-${backend}`)
+    const server = createServer(socket => socket.pipe(socket))
+    server.listen(path)
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const streams = await Promise.all([1, 2, 3].map(() => transport.forwardSocket(path)))
+    for (const [index, stream] of streams.entries()) {
+      const bytes = Buffer.alloc(300_000, index + 65)
+      stream.end(bytes)
+      expect((await buffer(stream)).equals(bytes)).toBe(true)
+    }
+    const refused = await failureOf(transport.forwardSocket(join(sshd.directory, 'nobody')))
+    expect(refused.data.title).toContain('could not connect to ')
+    expect(refused.data.code).toBe('unreachable')
+    const again = await transport.forwardSocket(path)
+    again.end('still here')
+    expect((await buffer(again)).toString()).toBe('still here')
+    expect((await failureOf(transport.forwardSocket('/run/a:b'))).data.code).toBe('input')
   })
 
   test('says `lost` when the connection is cut, on programs and on the transport', async () => {
