@@ -43,6 +43,8 @@ class HostApply {
   readonly #countdown: Countdown
   /** The batch that is under way may have armed it. */
   #endangers = false
+  /** The host begins no other step that endangers us before a login has confirmed. */
+  #isAwaited = false
 
   constructor(context: ApplyContext) {
     this.#context = context
@@ -91,6 +93,7 @@ class HostApply {
       this.#from,
     )
     if (report.isArmed) this.#countdown.begin('surely')
+    this.#isAwaited = report.end.kind === 'paused'
     this.#count(report)
     if (report.lost && !report.isArmed) throw report.lost
     this.#endangers = false
@@ -283,12 +286,13 @@ class HostApply {
   }
 
   /**
-   * Where the host counts down, a login that confirms comes before any step that is not part of the same danger: a
-   * file of sshd and the reload that loads it cost one. A result when the host took it back.
+   * Where the host counts down, a login that confirms comes whenever the host waits for it, and before any step that is
+   * not part of the same danger: a file of sshd and the reload that loads it cost one. A result when the host took it back.
    */
   async #confirmed(): Promise<ApplyResult | undefined> {
     const next = stepsOfBatch(this.#planned, this.#from).find(each => each.change)
-    if (!this.#countdown.isRunning || (next && isDangerous(next, this.#planned))) return undefined
+    const goesOn = !this.#isAwaited && next !== undefined && isDangerous(next, this.#planned)
+    if (!this.#countdown.isRunning || goesOn) return undefined
     const cut = await this.#confirm(next === undefined)
     if (cut) return this.#revert(cut)
     this.#session = await this.#countdown.sessionAfter(this.#session)

@@ -150,11 +150,16 @@ const arm = library('access-arm')`
       ops_arm_no "nothing can be written in $ops_access"
     sync new.armed restore list saved saved/* 2>/dev/null
     ops_said=$(ops_arm_boot "$ops_boot" 2>&1) || ops_arm_no "no unit can be written (\${ops_said##*: })"
+    # What an earlier step did stays watched, whatever becomes of this one's preparation.
+    [ ! -e armed ] || cp -p armed new.before || ops_arm_no "nothing can be written in $ops_access"
     mv -f new.armed armed && sync . || ops_arm_no "nothing can be written in $ops_access"
     # The new one first: there is no moment without.
     ops_a=$(systemctl list-units --plain --no-legend 'ops-access-*.timer' 2>/dev/null | cut -d ' ' -f 1)
-    ops_said=$(systemd-run --quiet --collect --unit="ops-access-$OPS_NONCE-$ops_index" --on-active=${String(armedSeconds)} --timer-property=AccuracySec=1s \
-      /bin/sh "$ops_access/restore" 2>&1) || { rm -f armed; ops_access_disarm; ops_arm_no "no timer can be started (\${ops_said##*: })"; }
+    ops_said=$(systemd-run --quiet --collect --unit="ops-access-$OPS_NONCE-$ops_index-$ops_b" --on-active=${String(armedSeconds)} --timer-property=AccuracySec=1s \
+      /bin/sh "$ops_access/restore" 2>&1) || {
+      if [ ! -e new.before ]; then rm -f armed; ops_access_disarm; elif [ -e armed ]; then mv -f new.before armed; fi
+      ops_arm_no "no timer can be started (\${ops_said##*: })"
+    }
     # shellcheck disable=SC2086
     [ -z "$ops_a" ] || systemctl stop $ops_a
     [ -e armed ] || ops_arm_no 'the host is just taking something back'

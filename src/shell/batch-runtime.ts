@@ -116,7 +116,7 @@ ops_ticker=
  * SETTLE_SECONDS` does one step, an empty APPLY being a step that only has to be still as it was. GUARD is the hash of
  * what has to be observed, or `=` and all of it where that can hold no NUL: `ops_same` starts no program then. `ops_still GUARD
  * PROBE` asks whether steps that follow each other are all as they were; where they are not, each is asked. What stands in
- * `ops_arming` makes the host ready to take the step back; `ops_pause K` ends the batch there, for a login that confirms.
+ * `ops_arming` makes the host ready to take that one step back; `ops_pause K` ends the batch there, for a login that confirms.
  */
 const steps = `
 ops_quietly() {
@@ -153,6 +153,7 @@ esac
 ops_run() { ops_child_of "$1" "$2" "set -e
 $3" "$OPS_DIR/log.\${1%.*}" "$OPS_DIR/log.\${1%.*}"; }
 ops_step() {
+ops_to_arm=$ops_arming ops_arming=
 [ -z "$ops_over" ] || return 0
 [ ! -e "$OPS_DIR/stop" ] || { ops_frame stopped "$1" "$(cat "$OPS_DIR/stop")"; ops_over=stopped; return 0; }
 if [ -n "$ops_dirty" ]; then
@@ -162,9 +163,9 @@ ops_same guard "$2" || { ops_frame surprise "$1"; ops_over=surprise; return 0; }
 fi
 [ -n "$5" ] || return 0
 true >"$OPS_DIR/log.$1" || { ops_full; return 0; }
-if [ -n "$ops_arming" ]; then
+if [ -n "$ops_to_arm" ]; then
 ! ops_access_late || { ops_pause "$1"; return 0; }
-ops_run "$1.arm" 60 "$ops_arming"; ops_arming=
+ops_run "$1.arm" 60 "$ops_to_arm"
 [ "$ops_code" = 0 ] || { ops_frame unarmed "$1"; tail -c 4000 "$OPS_DIR/log.$1"; ops_over=failed; return 0; }
 if [ -e "$OPS_DIR/armed" ]; then
 rm -f "$OPS_DIR/armed"; read -r ops_b ops_c </proc/uptime

@@ -32,13 +32,66 @@ export default recipe({
 })
 `
 
+const slow = `
+import { command, recipe, z } from 'ops-recipes'
+const step = (path: string, seconds: number) =>
+  command(
+    { run: 'sleep ' + seconds + '; touch ' + path, creates: path },
+    { access: { undo: 'rm -f ' + path } },
+  )
+export default recipe({
+  summary: 'Two steps that endanger our access, as slow as told.',
+  params: {
+    first: z.number().int().default(0).describe('Seconds of the first.'),
+    second: z.number().int().default(0).describe('Seconds of the second.'),
+  },
+  steps: ({ params }) => [step('/root/first', params.first), step('/root/second', params.second)],
+})
+`
+
+const again = `
+import { file, recipe, user } from 'ops-recipes'
+export default recipe({
+  summary: 'A step that is planned again comes before one that endangers our access.',
+  params: {},
+  steps: () => [
+    user({ name: 'late' }),
+    file({ path: '/home/late/x', content: 'x\\n' }, { user: 'late' }),
+    file({ path: '/etc/ssh/sshd_config.d/99-late.conf', content: '# late\\n' }),
+  ],
+})
+`
+
 describeReal('a host that was to wait for a login that confirms', () => {
   const host = useHost()
   let folder: Folder
   beforeAll(() => {
-    folder = folderWith({ 'recipes/forgetful.ts': forgetful, 'recipes/downed.ts': downed })
+    folder = folderWith({
+      'recipes/forgetful.ts': forgetful,
+      'recipes/downed.ts': downed,
+      'recipes/slow.ts': slow,
+      'recipes/again.ts': again,
+    })
   })
   afterAll(() => folder?.remove())
+
+  const applied = async (argv: readonly string[]) => {
+    const run = await folder.ops(['apply', ...argv, '-F', host().sshConfig, '--yes', '--json'])
+    const summary = JSON.parse(run.stdout.trimEnd().split('\n').at(-1) ?? '')
+    return { code: run.code, status: summary.hosts, trips: Object.values<number>(summary.trips)[0] }
+  }
+
+  test('gets it as soon as it pauses for one, however slow a step was', async () => {
+    const run = await applied(['slow', `${host().name}-deploy`, '--first', '11'])
+    expect(run).toMatchObject({ code: 0, status: { [`${host().name}-deploy`]: { changed: 2 } } })
+    expect(run.trips).toBeLessThanOrEqual(10)
+  })
+
+  test('gets ready for the step that endangers us alone, also where one before it is planned again', async () => {
+    const run = await applied(['again', host().name])
+    expect(run).toMatchObject({ code: 0, status: { [host().name]: { changed: 3 } } })
+    expect(await host().read('head -n 1 /var/lib/ops/access/verdict')).toBe('verdict=confirmed\n')
+  })
 
   test('and knows nothing of it any more is no success: the run is lost, and the next one sees what is there', async () => {
     const argv = ['apply', 'forgetful', host().name, '-F', host().sshConfig, '--yes']
