@@ -1,5 +1,6 @@
 /** Applies a plan to one host: batch after batch until nothing surprises, then says what became of every step. */
 import { type Changed, type ErrorData, OpsError } from '../errors.ts'
+import { LockedWait } from './apply/locked-wait.ts'
 import type { ApplyContext, ApplyResult, StepOutcome } from './apply-context.ts'
 import { isDangerous, stepsOfBatch } from './batch.ts'
 import { verdictError } from './confirm-access.ts'
@@ -14,9 +15,6 @@ import { dropsOf, type Step } from './step.ts'
 import { undoneSteps } from './undone.ts'
 
 export type { ApplyContext, ApplyResult, StepOutcome } from './apply-context.ts'
-
-const lockRetryMs = 1000
-const ownLockWaits = 30
 
 /** Runs batches until the plan is empty, a step fails, somebody else moved something, or the operator stops. */
 export async function applyHost(context: ApplyContext): Promise<ApplyResult> {
@@ -36,10 +34,7 @@ class HostApply {
   #session: Session
   #planned: readonly PlannedStep[]
   #from = 0
-  /** Whose end the operator was told to wait for, before the plan is made again. */
-  #waitsFor: string | undefined
-  /** For a lock that an earlier shell of this run still holds. */
-  #waits = 0
+  readonly #lock: LockedWait
   readonly #countdown: Countdown
   /** The batch that is under way may have armed it. */
   #endangers = false
@@ -49,6 +44,7 @@ class HostApply {
   constructor(context: ApplyContext) {
     this.#context = context
     this.#countdown = new Countdown(context)
+    this.#lock = new LockedWait(context)
     this.#session = context.session
     this.#planned = context.planned
     this.#outcomes = context.planned.map(() => 'skipped')
@@ -144,19 +140,9 @@ class HostApply {
   }
 
   async #locked(holder: string): Promise<ApplyResult | undefined> {
-    const { emit, interrupt, waitForLock } = this.#context
-    const { host } = this.#session
-    if (interrupt.level !== 'none') return this.#finish('interrupted', [lockedError(host, holder)])
-    // A shell of our own whose connection is gone lets go within seconds.
-    const isOurs = holder === this.#context.who && this.#waits++ < ownLockWaits
-    if (!waitForLock && !isOurs) return this.#finish('locked', [lockedError(host, holder)])
-    if (!isOurs) {
-      if (holder !== this.#waitsFor)
-        emit({ event: 'waiting', host, for: 'lock', text: `waiting for another run to end: ${holder}` })
-      this.#waitsFor = holder
-    }
-    await new Promise(resolve => setTimeout(resolve, lockRetryMs))
-    return undefined
+    if (await this.#lock.again(holder)) return undefined
+    const status = this.#context.interrupt.level === 'none' ? 'locked' : 'interrupted'
+    return this.#finish(status, [lockedError(this.#session.host, holder)])
   }
 
   #failed({ errors, seen }: BatchReport): ApplyResult {
@@ -214,7 +200,7 @@ class HostApply {
       if (errors.length === 0) return this.#finish('ok')
       return this.#finish(errors.some(each => each.code === 'moved') ? 'moved' : 'failed', errors)
     }
-    if (end.kind === 'swept' && this.#waitsFor && this.#context.planAgain) return this.#planAfresh(fresh)
+    if (end.kind === 'swept' && this.#lock.wasTold && this.#context.planAgain) return this.#planAfresh(fresh)
     if (foreign.length > 0) return this.#moved(foreign)
     if (end.kind === 'paused') return this.#replan(fresh, end.at)
     const at = end.kind === 'surprise' ? end.at : Math.min(...untouched, this.#planned.length)
@@ -245,7 +231,7 @@ class HostApply {
 
   /** After a wait for the lock: what the other run did is where this one begins. */
   #planAfresh(fresh: readonly PlannedStep[]): ApplyResult | undefined {
-    this.#waitsFor = undefined
+    this.#lock.forget()
     this.#context.emit({ event: 'plan', ...hostPlanOf(this.#session.host, fresh) })
     if (fresh.every(each => !each.change && !each.error)) {
       this.#outcomes.fill('ok')
