@@ -17,6 +17,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   tunnel: ['transport'],
   sandbox: ['transport'],
   'git-remote': ['engine', 'resources', 'shell', 'transport'],
+  logs: ['shell', 'transport'],
   report: ['engine', 'tunnel'],
 }
 

@@ -63,6 +63,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./verbs/socks.ts'),
   },
   {
+    name: 'logs',
+    usage: 'csv [FILE...] [HOST:GLOB...]',
+    summary: 'Access logs as CSV: every line a row, or told to be none.',
+    load: () => import('./verbs/logs.ts'),
+  },
+  {
     name: 'init',
     usage: '[FOLDER]',
     summary: 'Write a recipes folder and an ops.ini to start from.',

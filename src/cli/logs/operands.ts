@@ -1,0 +1,27 @@
+/** Tells the files of this machine from those of hosts in `FILE... HOST:GLOB...`. */
+import { existsSync } from 'node:fs'
+
+export interface HostFiles {
+  /** A host, a group or a glob of hosts, as everywhere. */
+  readonly host: string
+  readonly glob: string
+}
+
+export interface LogOperands {
+  readonly files: readonly string[]
+  readonly hostFiles: readonly HostFiles[]
+}
+
+/** As scp does: a colon before any slash ends a host, unless a file of that name is here. A port goes before the glob. */
+const remote = /^((?:[^/:[\]]+@)?(?:\[[^\]/]+\]|[^/:[\]]+)(?::\d{1,5}(?=:))?):([\s\S]+)$/
+
+export function logOperands(words: readonly string[]): LogOperands {
+  const files: string[] = []
+  const hostFiles: HostFiles[] = []
+  for (const word of words) {
+    const [, host, glob] = remote.exec(word) ?? []
+    if (host === undefined || glob === undefined || existsSync(word)) files.push(word)
+    else hostFiles.push({ host, glob })
+  }
+  return { files, hostFiles }
+}

@@ -1,0 +1,192 @@
+/** Turns the bytes of a log into rows of CSV: every line is a row or is rejected, and both are counted. */
+import { type Column, timeField } from './columns.ts'
+import type { LogFormat } from './format.ts'
+import { LineMatcher, type Verdict } from './line-matcher.ts'
+import { TimeReader } from './log-time.ts'
+import { type RowOptions, RowWriter } from './row-writer.ts'
+
+export interface Counts {
+  lines: number
+  rows: number
+  rejected: number
+  /** Lines of an earlier time than was asked for. */
+  skipped: number
+}
+
+/** A line that is no row, or a part of one that is longer than any line may be. */
+export interface Rejection {
+  readonly bytes: Buffer
+  /** Why, with what stands there; for people. Made only when asked for. */
+  readonly reason: () => string
+  /** False for the first parts of an overlong line: more of it follows. */
+  readonly isEnd: boolean
+}
+
+export interface ConvertOptions extends Omit<RowOptions, 'escaping'> {
+  readonly format: LogFormat
+  readonly columns: readonly Column[]
+  readonly reject: (rejection: Rejection) => void
+  /** Rows before this time are left out. */
+  readonly sinceMs?: number
+  /** Keeps where each row ends and of which time it is, for merging. */
+  readonly keepsTimes: boolean
+}
+
+/** Rows, valid until the next call of the same converter. */
+export interface Batch {
+  readonly bytes: Buffer
+  readonly ends: readonly number[]
+  readonly times: readonly number[]
+}
+
+const newline = 0x0a
+const carriageReturn = 0x0d
+/** A longer line is no line of a log; what holds it whole would not be flat. */
+const longestLine = 4 << 20
+
+export class Converter {
+  readonly counts: Counts = { lines: 0, rows: 0, rejected: 0, skipped: 0 }
+  readonly #options: ConvertOptions
+  readonly #matcher: LineMatcher
+  readonly #writer: RowWriter
+  readonly #timeField: number
+  readonly #times: TimeReader
+  readonly #stripsReturn: boolean
+  /** The beginning of a line whose end has not come yet. */
+  #held: Buffer[] = []
+  #heldLength = 0
+  #isOverlong = false
+  #ends: number[] = []
+  #rowTimes: number[] = []
+  #lastTime = Number.NEGATIVE_INFINITY
+  readonly #needsTime: boolean
+
+  constructor(options: ConvertOptions) {
+    const { format, columns, keepsTimes, sinceMs } = options
+    this.#options = options
+    this.#matcher = new LineMatcher(format)
+    this.#writer = new RowWriter(columns, { ...options, escaping: format.escaping })
+    this.#timeField = timeField(format)
+    this.#times = new TimeReader(format.fields[this.#timeField]?.time ?? 'local')
+    this.#stripsReturn = format.escaping !== 'none'
+    const showsTime = columns.some(column => column.source.kind === 'time')
+    this.#needsTime = this.#timeField >= 0 && (keepsTimes || sinceMs !== undefined || showsTime)
+  }
+
+  /** The rows of the lines that end in this chunk. */
+  push(chunk: Buffer): Batch {
+    this.#begin()
+    let from = 0
+    if (this.#heldLength > 0 || this.#isOverlong) {
+      const end = chunk.indexOf(newline)
+      this.#hold(end < 0 ? chunk : chunk.subarray(0, end))
+      if (end < 0) return this.#batch()
+      this.#endHeld()
+      from = end + 1
+    }
+    for (;;) {
+      const end = chunk.indexOf(newline, from)
+      if (end < 0) break
+      this.#line(chunk, from, end)
+      from = end + 1
+    }
+    if (from < chunk.length) this.#hold(chunk.subarray(from))
+    return this.#batch()
+  }
+
+  /** The last line, which may have no end of line. */
+  end(): Batch {
+    this.#begin()
+    if (this.#heldLength > 0 || this.#isOverlong) this.#endHeld()
+    return this.#batch()
+  }
+
+  #begin(): void {
+    this.#writer.length = 0
+    this.#ends = []
+    this.#rowTimes = []
+  }
+
+  #batch(): Batch {
+    return {
+      bytes: this.#writer.bytes.subarray(0, this.#writer.length),
+      ends: this.#ends,
+      times: this.#rowTimes,
+    }
+  }
+
+  #hold(part: Buffer): void {
+    this.#held.push(part)
+    this.#heldLength += part.length
+    if (this.#heldLength <= longestLine) return
+    this.#isOverlong = true
+    this.#rejectHeld(false)
+  }
+
+  #endHeld(): void {
+    if (this.#isOverlong) {
+      this.counts.lines++
+      this.counts.rejected++
+      this.#rejectHeld(true)
+      this.#isOverlong = false
+      return
+    }
+    const line = this.#held.length === 1 ? this.#held[0] : Buffer.concat(this.#held)
+    this.#held = []
+    this.#heldLength = 0
+    if (line) this.#line(line, 0, line.length)
+  }
+
+  #rejectHeld(isEnd: boolean): void {
+    const reason = () => `the line is longer than ${longestLine >> 20} MiB`
+    this.#options.reject({ bytes: Buffer.concat(this.#held), reason, isEnd })
+    this.#held = []
+    this.#heldLength = 0
+  }
+
+  #line(bytes: Buffer, from: number, end: number): void {
+    this.counts.lines++
+    const to = this.#stripsReturn && end > from && bytes[end - 1] === carriageReturn ? end - 1 : end
+    const matcher = this.#matcher
+    const verdict = matcher.match(bytes, from, to)
+    if (verdict !== 'row') {
+      this.counts.rejected++
+      const reason = () => this.#reason(verdict, bytes, from, to)
+      this.#options.reject({ bytes: bytes.subarray(from, end), reason, isEnd: true })
+      return
+    }
+    const time = this.#needsTime ? this.#timeOf(bytes) : Number.NaN
+    const { sinceMs, keepsTimes } = this.#options
+    if (sinceMs !== undefined && time < sinceMs) {
+      this.counts.skipped++
+      return
+    }
+    this.counts.rows++
+    this.#writer.row(bytes, from, to, matcher.row, time)
+    if (!keepsTimes) return
+    if (!Number.isNaN(time)) this.#lastTime = time
+    this.#ends.push(this.#writer.length)
+    this.#rowTimes.push(this.#lastTime)
+  }
+
+  #timeOf(bytes: Buffer): number {
+    const { starts, ends } = this.#matcher.row
+    return this.#times.read(bytes, starts[this.#timeField] as number, ends[this.#timeField] as number)
+  }
+
+  #reason(verdict: Verdict, bytes: Buffer, from: number, to: number): string {
+    if (from === to) return 'the line is empty'
+    if (verdict === 'ambiguous') return 'it can be read in more than one way'
+    const { fields, literals } = this.#options.format
+    const { failedField, failedAt } = this.#matcher
+    if (failedField >= fields.length) return `there is more after ${fields.at(-1)?.name ?? 'the end'}`
+    if (failedAt === from && failedField === 0) return `it does not begin as the format does`
+    const next = literals[failedField + 1]
+    const expected = next === undefined || next === '' ? 'the end of the line' : JSON.stringify(next)
+    const found =
+      failedAt >= to
+        ? 'the line ends'
+        : JSON.stringify(bytes.subarray(failedAt, failedAt + 1).toString('latin1'))
+    return `after ${fields[failedField]?.name} ${found} stands where ${expected} should`
+  }
+}

@@ -1,0 +1,73 @@
+/** Reads the files of a group one after the other, and lets its first lines be looked at before. */
+import type { LogGroup, LogSource } from './source.ts'
+
+export type Read =
+  | { readonly source: LogSource; readonly chunk: Buffer }
+  /** The end of a file: what was left of its last line is a line. */
+  | { readonly source: LogSource; readonly chunk: undefined }
+
+const sampleBytes = 64 << 10
+const sampleLines = 50
+
+export class GroupReader {
+  readonly group: LogGroup
+  readonly #reads: AsyncGenerator<Read>
+  /** Read for the sample, and not yet handed on. */
+  readonly #early: Read[] = []
+
+  constructor(group: LogGroup) {
+    this.group = group
+    this.#reads = readsOf(group)
+  }
+
+  /** Some whole lines from the beginning; none where there are none. */
+  async sample(): Promise<readonly Buffer[]> {
+    const chunks: Buffer[] = []
+    let length = 0
+    while (length < sampleBytes) {
+      const { value, done } = await this.#reads.next()
+      if (done) break
+      this.#early.push(value)
+      // Lines of the next file are no help: one may be an error log.
+      if (value.chunk === undefined && length > 0) break
+      if (value.chunk === undefined) continue
+      chunks.push(value.chunk)
+      length += value.chunk.length
+      if (value.chunk.includes(0x0a)) break
+    }
+    return linesOf(Buffer.concat(chunks)).slice(0, sampleLines)
+  }
+
+  async *reads(): AsyncGenerator<Read> {
+    try {
+      for (let read = this.#early.shift(); read; read = this.#early.shift()) yield read
+      yield* this.#reads
+    } finally {
+      await this.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#reads.return(undefined)
+  }
+}
+
+async function* readsOf({ sources }: LogGroup): AsyncGenerator<Read> {
+  for (const source of sources) {
+    for await (const chunk of source.open()) yield { source, chunk }
+    yield { source, chunk: undefined }
+  }
+}
+
+function linesOf(bytes: Buffer): readonly Buffer[] {
+  const lines: Buffer[] = []
+  let from = 0
+  for (;;) {
+    const end = bytes.indexOf(0x0a, from)
+    if (end < 0) break
+    lines.push(bytes.subarray(from, bytes[end - 1] === 0x0d ? end - 1 : end))
+    from = end + 1
+  }
+  if (lines.length === 0 && bytes.length > 0) lines.push(bytes)
+  return lines
+}

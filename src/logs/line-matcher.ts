@@ -1,0 +1,171 @@
+/** Finds the fields of one line by its format: bytes in, positions out, and never two ways to read a line. */
+import type { FieldClass, LogFormat } from './format.ts'
+
+/** What a field was seen to hold. */
+export const marks = { stop: 1, csvQuote: 2, escape: 4, notText: 8 } as const
+
+const quote = 0x22
+const backslash = 0x5c
+
+export type Verdict = 'row' | 'mismatch' | 'ambiguous'
+
+/** Where the fields of a line are: `starts[i]` up to `ends[i]`, and the marks of what is in between. */
+export interface Positions {
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  readonly marks: Uint8Array
+}
+
+const positionsFor = (count: number): Positions => ({
+  starts: new Int32Array(count),
+  ends: new Int32Array(count),
+  marks: new Uint8Array(count),
+})
+
+export class LineMatcher {
+  /** Of the last line that was a `row`. */
+  readonly row: Positions
+  /** Where the last line that was none stopped to fit: the field before that place, and the offset. */
+  failedField = 0
+  failedAt = 0
+  readonly #spare: Positions
+  readonly #tables: readonly Uint8Array[]
+  readonly #literals: readonly Buffer[]
+  /** True where a field's own bytes may look like what follows it: each such place is tried. */
+  readonly #isOpen: readonly boolean[]
+  readonly #count: number
+  #current: Positions
+  #effort = 0
+
+  constructor({ fields, literals, escaping }: LogFormat) {
+    this.#count = fields.length
+    this.row = positionsFor(fields.length)
+    this.#spare = positionsFor(fields.length)
+    this.#current = this.row
+    this.#literals = literals.map(text => Buffer.from(text))
+    const isEscaped = escaping !== 'none'
+    const isQuoted = fields.map(
+      (_, index) =>
+        isEscaped && literals[index]?.endsWith('"') === true && literals[index + 1]?.startsWith('"') === true,
+    )
+    this.#tables = fields.map(({ holds }, index) => byteTable(isQuoted[index] ? 'text' : holds, isEscaped))
+    this.#isOpen = fields.map((_, index) => {
+      const next = this.#literals[index + 1]?.[0]
+      return next !== undefined && ((this.#tables[index]?.[next] ?? 0) & marks.stop) === 0
+    })
+  }
+
+  /** Reads `bytes` from `from` up to `to`, the end of the line. */
+  match(bytes: Buffer, from: number, to: number): Verdict {
+    this.#current = this.row
+    this.failedField = 0
+    this.failedAt = from
+    // A line made to be read in very many ways must not hold the others up.
+    this.#effort = 100_000 + 64 * (to - from)
+    const at = this.#literal(0, bytes, from, to)
+    const ways = at < 0 ? 0 : this.#walk(0, bytes, at, to)
+    if (this.#effort < 0) return 'ambiguous'
+    return ways === 0 ? 'mismatch' : ways === 1 ? 'row' : 'ambiguous'
+  }
+
+  /** The position after a literal, or -1. */
+  #literal(index: number, bytes: Buffer, at: number, to: number): number {
+    const literal = this.#literals[index] as Buffer
+    const end = at + literal.length
+    if (end > to) return -1
+    for (let offset = 0; offset < literal.length; offset++) {
+      if (bytes[at + offset] !== literal[offset]) return -1
+    }
+    return end
+  }
+
+  /** In how many ways (up to two) the rest of the line can be read from field `first` on. */
+  #walk(first: number, bytes: Buffer, from: number, to: number): number {
+    let at = from
+    for (let field = first; field < this.#count; field++) {
+      if (this.#isOpen[field]) return this.#eachEnd(field, bytes, at, to)
+      const table = this.#tables[field] as Uint8Array
+      const { starts, ends, marks: seen } = this.#current
+      starts[field] = at
+      let all = 0
+      while (at < to) {
+        const bits = table[bytes[at] as number] as number
+        if (bits !== 0) {
+          if ((bits & marks.stop) !== 0) break
+          all |= bits
+          if ((bits & marks.escape) !== 0) at++
+        }
+        at++
+      }
+      if (at > to) at = to
+      ends[field] = at
+      seen[field] = all
+      const next = this.#literal(field + 1, bytes, at, to)
+      if (next < 0) return this.#fail(field, at)
+      at = next
+    }
+    if (at !== to) return this.#fail(this.#count, at)
+    // What is tried from here on is only counted.
+    this.#current = this.#spare
+    return 1
+  }
+
+  /** Tries each place where the text after `field` stands. */
+  #eachEnd(field: number, bytes: Buffer, from: number, to: number): number {
+    const table = this.#tables[field] as Uint8Array
+    const next = this.#literals[field + 1]?.[0]
+    let ways = 0
+    let all = 0
+    let at = from
+    for (; at < to && ways < 2; at++) {
+      const byte = bytes[at] as number
+      if (byte === next) {
+        const after = this.#literal(field + 1, bytes, at, to)
+        if (after >= 0) {
+          const { starts, ends, marks: seen } = this.#current
+          starts[field] = from
+          ends[field] = at
+          seen[field] = all
+          ways += this.#walk(field + 1, bytes, after, to)
+          if (this.#effort < 0) return ways
+        }
+      }
+      const bits = table[byte] as number
+      if ((bits & marks.stop) !== 0) break
+      all |= bits
+      if ((bits & marks.escape) !== 0) at++
+    }
+    this.#effort -= at - from
+    return ways > 0 ? ways : this.#fail(field, at)
+  }
+
+  #fail(field: number, at: number): number {
+    if (at >= this.failedAt) {
+      this.failedAt = at
+      this.failedField = field
+    }
+    return 0
+  }
+}
+
+const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39
+const isLetter = (byte: number) => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a
+
+/** The marks of each byte in a field of this kind. */
+function byteTable(holds: FieldClass, isEscaped: boolean): Uint8Array {
+  const table = new Uint8Array(256)
+  for (let byte = 0; byte < 256; byte++) {
+    const isAllowed =
+      holds === 'text' ||
+      (holds === 'word' && byte !== 0x20 && byte !== 0x09) ||
+      (holds === 'number' && (isDigit(byte) || byte === 0x2e || byte === 0x2d)) ||
+      (holds === 'time' && (isDigit(byte) || isLetter(byte) || ' +,-./:'.includes(String.fromCharCode(byte))))
+    let bits = isAllowed ? 0 : marks.stop
+    if (byte === quote && isEscaped) bits |= marks.stop
+    if (byte === backslash && isEscaped) bits |= marks.escape
+    if (byte === 0x2c || byte === quote || byte === 0x0d || byte === 0x0a) bits |= marks.csvQuote
+    if (byte === 0 || byte > 0x7f) bits |= marks.notText
+    table[byte] = bits
+  }
+  return table
+}

@@ -1,0 +1,36 @@
+/** Reads an nginx `log_format`: variables between literal text. */
+import { type Escaping, type FormatPart, formatOf, type LogField, type LogFormat } from './format.ts'
+
+const numbers =
+  'body_bytes_sent bytes_sent status request_time request_length msec connection connection_requests pid gzip_ratio remote_port server_port proxy_protocol_port connections_active content_length ssl_session_reused tcpinfo_rtt connection_time'
+const words =
+  'remote_addr binary_remote_addr realip_remote_addr server_addr host hostname server_name scheme http_host request_method server_protocol request_id ssl_protocol ssl_cipher pipe proxy_protocol_addr geoip_country_code upstream_cache_status https http2 http3 nginx_version'
+const classes = new Map<string, LogField['holds']>([
+  ...numbers.split(' ').map(name => [name, 'number'] as const),
+  ...words.split(' ').map(name => [name, 'word'] as const),
+])
+const times: Readonly<Record<string, LogField['time']>> = {
+  time_local: 'local',
+  time_iso8601: 'iso8601',
+  msec: 'seconds',
+}
+
+/** A field for a variable of nginx. */
+export function nginxField(name: string): LogField {
+  const time = times[name]
+  if (time !== undefined) return { name, holds: time === 'seconds' ? 'number' : 'time', time }
+  return { name, holds: classes.get(name) ?? 'text' }
+}
+
+/** Reads the text of a format as nginx sees it, quotes of its configuration taken away. */
+export function nginxFormat(text: string, escaping: Escaping = 'hex', name = text): LogFormat {
+  const parts: FormatPart[] = []
+  let from = 0
+  for (const match of text.matchAll(/\$(?:\{(\w+)\}|(\w+))/g)) {
+    parts.push({ literal: text.slice(from, match.index) })
+    parts.push({ field: nginxField(match[1] ?? match[2] ?? '') })
+    from = match.index + match[0].length
+  }
+  parts.push({ literal: text.slice(from) })
+  return formatOf(name, escaping, parts)
+}

@@ -1,0 +1,35 @@
+/** Where the bytes of logs come from: files here, standard input, files of a host. */
+import { createReadStream, statSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { inputError } from '../errors.ts'
+import { decompressed } from './decompress.ts'
+
+/** One file of log lines, the oldest first; opened when its turn has come. */
+export interface LogSource {
+  /** As messages call it. */
+  readonly name: string
+  /** The bytes of the lines, decompressed. A failure ends the iteration with an OpsError; leaving it closes the source. */
+  open(): AsyncIterable<Buffer>
+}
+
+/** Files that follow each other: those of one host, or all of this machine. */
+export interface LogGroup {
+  /** The cells of the column `host`. */
+  readonly host: string
+  readonly sources: readonly LogSource[]
+}
+
+const readAtOnce = 256 << 10
+
+/** @throws OpsError `input` for a folder and for what is not there or may not be read. */
+export function localFile(path: string): LogSource {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (!stat) throw inputError(`${path}: there is no such file`)
+  if (stat.isDirectory()) throw inputError(`${path} is a folder`, { next: `Name its files: ${path}/*` })
+  const open = () => createReadStream(path, { highWaterMark: readAtOnce })
+  return { name: path, open: () => decompressed(path, open()) }
+}
+
+export function standardInput(stdin: Readable): LogSource {
+  return { name: 'standard input', open: () => decompressed('standard input', stdin) }
+}

@@ -1,0 +1,145 @@
+/** Makes one table of the lines of all groups: what its columns are, then its rows in order of time. */
+import { type ErrorData, InputErrors, OpsError } from '../errors.ts'
+import { columnsNamed, defaultNames, readFields, timeField } from './columns.ts'
+import { type Batch, Converter, type Counts } from './convert.ts'
+import type { LogFormat } from './format.ts'
+import { GroupReader } from './group-reader.ts'
+import { formatOfLines, knownFormats } from './known-formats.ts'
+import { mergedByTime } from './merge.ts'
+import type { Rejects } from './rejects.ts'
+import type { LogGroup } from './source.ts'
+
+export interface TableOptions {
+  /** Of every line; undefined: worked out from what the group's server writes, and from the lines. */
+  readonly format: LogFormat | undefined
+  /** As `--fields` gives them; undefined: all. */
+  readonly fields: string | undefined
+  readonly sinceMs: number | undefined
+  readonly defuse: boolean
+  readonly asText: boolean
+  readonly rejects: Rejects
+  readonly note: (text: string) => void
+}
+
+/** A group with the formats that its server is configured to write, the likeliest first. */
+export interface TableGroup extends LogGroup {
+  readonly formats: readonly LogFormat[]
+  /** Where the lines come from matters: the rows get a column for it. */
+  readonly isRemote: boolean
+}
+
+interface OpenGroup {
+  readonly reader: GroupReader
+  readonly format: LogFormat
+}
+
+export class Table {
+  readonly columns: readonly string[]
+  /** The times that the rows are told by: undefined where a format has none. */
+  readonly hasTime: boolean
+  readonly #groups: readonly OpenGroup[]
+  readonly #options: TableOptions
+  readonly #converters: Converter[] = []
+
+  private constructor(groups: readonly OpenGroup[], columns: readonly string[], options: TableOptions) {
+    this.#groups = groups
+    this.columns = columns
+    this.#options = options
+    this.hasTime = groups.every(group => timeField(group.format) >= 0)
+  }
+
+  /** Reads the first lines of each group. @throws OpsError where no format fits, InputErrors for unknown fields. */
+  static async open(groups: readonly TableGroup[], options: TableOptions): Promise<Table> {
+    const readers = groups.map(group => new GroupReader(group))
+    try {
+      const opened = await Promise.all(
+        groups.map(async (group, index) => {
+          const reader = readers[index] as GroupReader
+          return { reader, format: await chosenFormat(group, reader, options) }
+        }),
+      )
+      const formats = opened.map(each => each.format)
+      const errors: ErrorData[] = []
+      const wantsHost = groups.some(group => group.isRemote)
+      const names =
+        options.fields === undefined
+          ? defaultNames(formats, wantsHost)
+          : readFields(options.fields, formats, errors)
+      if (errors.length > 0) throw new InputErrors(errors)
+      return new Table(opened, names, options)
+    } catch (error) {
+      await Promise.all(readers.map(reader => reader.close()))
+      throw error
+    }
+  }
+
+  /** Of all rows handed out so far. */
+  get counts(): Readonly<Counts> {
+    const sum: Counts = { lines: 0, rows: 0, rejected: 0, skipped: 0 }
+    for (const { counts } of this.#converters) {
+      for (const key of ['lines', 'rows', 'rejected', 'skipped'] as const) sum[key] += counts[key]
+    }
+    return sum
+  }
+
+  /** Bytes of CSV, whole rows; each piece is valid until the next is asked for. */
+  async *rows(): AsyncGenerator<Buffer> {
+    const isMerged = this.#groups.length > 1 && this.hasTime
+    const streams = this.#groups.map(group => this.#batches(group, isMerged))
+    if (isMerged) yield* mergedByTime(streams)
+    else for (const stream of streams) for await (const { bytes } of stream) if (bytes.length > 0) yield bytes
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#groups.map(group => group.reader.close()))
+  }
+
+  async *#batches({ reader, format }: OpenGroup, keepsTimes: boolean): AsyncGenerator<Batch> {
+    const { sinceMs, defuse, asText, rejects } = this.#options
+    let source = ''
+    let linesBefore = 0
+    const converter: Converter = new Converter({
+      format,
+      columns: columnsNamed(format, this.columns),
+      host: reader.group.host,
+      defuse,
+      asText,
+      keepsTimes,
+      ...(sinceMs !== undefined && { sinceMs }),
+      reject: rejection => rejects.add(rejection, source, converter.counts.lines - linesBefore),
+    })
+    this.#converters.push(converter)
+    for await (const read of reader.reads()) {
+      source = read.source.name
+      yield read.chunk === undefined ? converter.end() : converter.push(read.chunk)
+      if (read.chunk === undefined) linesBefore = converter.counts.lines
+    }
+  }
+}
+
+/** The format that was asked for, or the first that fits the first lines. */
+async function chosenFormat(
+  group: TableGroup,
+  reader: GroupReader,
+  { format, note }: TableOptions,
+): Promise<LogFormat> {
+  const sample = await reader.sample()
+  if (format) return format
+  const known = knownFormats()
+  const candidates = [...group.formats, ...known]
+  const fitting = formatOfLines(candidates, sample)
+  if (fitting) {
+    if (!group.formats.includes(fitting)) note(`${group.host || 'the lines'}: read as ${fitting.name}`)
+    return fitting
+  }
+  // Nothing to read is nothing wrong.
+  if (sample.length === 0) return (candidates[0] ?? known[0]) as LogFormat
+  const first = JSON.stringify(sample[0]?.subarray(0, 200).toString('latin1'))
+  throw new OpsError({
+    code: 'input',
+    title: `no known format fits the first lines of ${group.sources[0]?.name}`,
+    detail: `The first is ${first}.`,
+    changed: 'no',
+    next: 'Give --format: combined, or the text of the log_format (nginx) or LogFormat (Apache) that the server has.',
+  })
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import { readFormat } from '../../src/logs/known-formats.ts'
+import { LineMatcher } from '../../src/logs/line-matcher.ts'
+
+/** The fields of a line by a format, as they stand in it; or why it is no row. */
+function fieldsOf(format: string, line: string) {
+  const read = readFormat(format)
+  const matcher = new LineMatcher(read)
+  const bytes = Buffer.from(line)
+  const verdict = matcher.match(bytes, 0, bytes.length)
+  if (verdict !== 'row') return verdict
+  const { starts, ends } = matcher.row
+  return Object.fromEntries(
+    read.fields.map(({ name }, index) => [name, bytes.subarray(starts[index], ends[index]).toString()]),
+  )
+}
+
+describe('a format', () => {
+  test.each([
+    [
+      '$remote_addr:$remote_port $request_time $status',
+      '2001:db8::1:55123 0.004 200',
+      { remote_addr: '2001:db8::1', remote_port: '55123', request_time: '0.004', status: '200' },
+    ],
+    [
+      '$status "$upstream_addr" $upstream_response_time $pipe',
+      '502 "10.0.0.1:80, 10.0.0.2:80 : -" 0.100, 0.2 : 0.3 .',
+      {
+        status: '502',
+        upstream_addr: '10.0.0.1:80, 10.0.0.2:80 : -',
+        upstream_response_time: '0.100, 0.2 : 0.3',
+        pipe: '.',
+      },
+    ],
+    [
+      '{"at":"$time_iso8601","agent":"$http_user_agent","status":$status,"took":$request_time}',
+      '{"at":"2026-11-28T10:00:00+01:00","agent":"a \\"b\\" c","status":200,"took":0.1}',
+      {
+        time_iso8601: '2026-11-28T10:00:00+01:00',
+        http_user_agent: 'a \\"b\\" c',
+        status: '200',
+        request_time: '0.1',
+      },
+    ],
+    [
+      '%v:%p %h %l %u %t "%m %U%q %H" %>s %{X-Forwarded-For}i %D',
+      'www.example.com:443 ::1 - - [28/Nov/2026:10:00:00 +0000] "GET /a?b HTTP/1.1" 200 10.0.0.1, 10.0.0.2 900',
+      {
+        server_name: 'www.example.com',
+        server_port: '443',
+        remote_addr: '::1',
+        remote_logname: '-',
+        remote_user: '-',
+        time_local: '28/Nov/2026:10:00:00 +0000',
+        request_method: 'GET',
+        request_uri: '/a?b',
+        server_protocol: 'HTTP/1.1',
+        status: '200',
+        http_x_forwarded_for: '10.0.0.1, 10.0.0.2',
+        request_time_us: '900',
+      },
+    ],
+    [
+      'LogFormat "%h \\"%{Referer}i\\" %400,501{User-agent}i" odd',
+      'h "r\\"s" a b',
+      { remote_addr: 'h', http_referer: 'r\\"s', http_user_agent: 'a b' },
+    ],
+    [
+      "log_format odd escape=json '${remote_addr}x$status ' '\"$request\"';",
+      '1.1.1.1x200 "GET /\\u0001"',
+      { remote_addr: '1.1.1.1', status: '200', request: 'GET /\\u0001' },
+    ],
+    [
+      '$scheme://$host$request_uri $status',
+      'https://a.example/b c 200',
+      { scheme: 'https', host_request_uri: 'a.example/b c', status: '200' },
+    ],
+    ['100%% %s', '100% 200', { status: '200' }],
+    [
+      '%{%s}t %{msec}t %{sec}t %s %s',
+      '1 2 3 200 201',
+      { time: '1', time_msec: '2', time_sec: '3', status: '200', status_2: '201' },
+    ],
+  ])('%s is read field by field', (format, line, fields) => {
+    expect(fieldsOf(format, line)).toEqual(fields)
+  })
+
+  test.each([
+    // Which of the words is whose cannot be known: a guess would shift columns.
+    ['$http_a $http_b $status', 'one two three 200', 'ambiguous'],
+    ['$http_a $http_b $status', 'one two 200', { http_a: 'one', http_b: 'two', status: '200' }],
+    ['log_format n escape=none \'"$http_a" "$http_b"\';', '"one" "two" "three"', 'ambiguous'],
+    [
+      'log_format n escape=none \'"$http_a" $status\';',
+      '"say "hi"" 200',
+      { http_a: 'say "hi"', status: '200' },
+    ],
+    ['$status "$request"', '20x "GET /"', 'mismatch'],
+    ['$status "$request"', '200 "GET /" ', 'mismatch'],
+    ['$status "$request"', '200 "GET /', 'mismatch'],
+    ['$status "$request"', '', 'mismatch'],
+  ])('%s never shifts a column: %s', (format, line, outcome) => {
+    expect(fieldsOf(format, line)).toEqual(outcome)
+  })
+
+  test('a line made to be read in very many ways is given up soon', () => {
+    const started = performance.now()
+    expect(fieldsOf('$http_a $http_b $http_c $http_d $status', `${'a '.repeat(100_000)}x`)).toBe('ambiguous')
+    expect(performance.now() - started).toBeLessThan(5000)
+  })
+})
