@@ -1,7 +1,7 @@
 /** Reads the command line of one verb, and keeps all that is wrong with it instead of the first thing only. */
 import { Command, CommanderError } from 'commander'
-import { type ErrorData, inputError } from '../errors.ts'
-import { nearest } from '../nearest.ts'
+import { type ErrorData, inputError } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
 import type { Screen } from '../report/screen.ts'
 
 export interface ParsedArgv {

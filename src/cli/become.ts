@@ -1,6 +1,6 @@
 /** Whom to become on the hosts, and how a password for it is come by. */
 import { createInterface } from 'node:readline'
-import { inputError } from '../errors.ts'
+import { inputError } from '../base/errors.ts'
 import type { Become } from '../transport/transport.ts'
 import type { CommonSettings } from './flags.ts'
 import type { ReportSession } from './report-session.ts'

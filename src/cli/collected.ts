@@ -1,5 +1,5 @@
 /** Lets a part of the input fail without hiding what is wrong with the other parts. */
-import { type ErrorData, InputErrors, OpsError } from '../errors.ts'
+import { type ErrorData, InputErrors, OpsError } from '../base/errors.ts'
 
 /** What `work` gives, or undefined with its input errors added to `errors`. Any other error is thrown on. */
 export async function collected<Result>(

@@ -4,8 +4,8 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
+import { cacheFolder, pruneCache } from '../base/cache-folder.ts'
 import type * as bundle from '../bundle.ts'
-import { cacheFolder, pruneCache } from '../cache-folder.ts'
 
 export interface RunningBundle {
   readonly exports: typeof bundle

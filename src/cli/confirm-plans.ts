@@ -1,7 +1,8 @@
 /** The one question of an apply. */
-import type { HostPlan } from '../engine/plan.ts'
+
 import type { Report } from '../report/report.ts'
 import { count } from '../report/words.ts'
+import type { HostPlan } from '../run/plan.ts'
 import type { Prompts } from './prompts.ts'
 
 /** Shows the plans and asks whether to go on. */

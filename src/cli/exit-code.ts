@@ -1,6 +1,7 @@
 /** The documented exit codes, and the worst of several. */
-import type { HostStatus } from '../engine/events.ts'
-import type { ErrorCode } from '../errors.ts'
+
+import type { ErrorCode } from '../base/errors.ts'
+import type { HostStatus } from '../run/events.ts'
 
 /** What each kind of error ends the process with. */
 export const exitCodes: Readonly<Record<ErrorCode, number>> = {

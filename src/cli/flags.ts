@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { type ErrorData, inputError } from '../errors.ts'
+import { type ErrorData, inputError } from '../base/errors.ts'
 
 /** What the common flags say, checked. */
 export interface CommonSettings {

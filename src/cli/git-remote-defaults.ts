@@ -1,7 +1,7 @@
 /** The section `[git-remote]` of ops.ini: read before, and written once something was asked for. */
 import { join } from 'node:path'
-import { type ErrorData, InputErrors, inputError } from '../errors.ts'
-import { foldersAbove } from '../folders-above.ts'
+import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
+import { foldersAbove } from '../base/folders-above.ts'
 import { baseProblem } from '../git-remote/names.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { readInventory } from '../inventory/read.ts'

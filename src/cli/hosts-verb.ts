@@ -1,6 +1,6 @@
 /** What the verbs on hosts without a recipe share: argv, hosts, whom to become. */
 import type { Command } from 'commander'
-import { type ErrorData, InputErrors, inputError } from '../errors.ts'
+import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
 import type { Screen } from '../report/screen.ts'
 import type { Become, ConnectTarget } from '../transport/transport.ts'
 import { parseArgv } from './argv.ts'

@@ -1,5 +1,5 @@
 /** Signals to this process: the first ends the run after the running step, the second ends it now. */
-import { Interrupt } from '../engine/interrupt.ts'
+import { Interrupt } from '../run/interrupt.ts'
 
 export interface SignalWatch {
   readonly interrupt: Interrupt

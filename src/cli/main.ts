@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The program `ops`: the smallest start path; everything else is loaded when it is needed. */
 import { fileURLToPath } from 'node:url'
+import { opsVersion } from '../base/version.ts'
 import { lostOutput, processScreen } from '../report/screen.ts'
-import { opsVersion } from '../version.ts'
 import { exitCodes } from './exit-code.ts'
 
 /** The bundle beside this file; the build puts its name here. */

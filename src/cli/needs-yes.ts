@@ -1,5 +1,5 @@
 /** An apply that nobody can be asked about, and that was not given its yes. */
-import { type ErrorData, inputError } from '../errors.ts'
+import { type ErrorData, inputError } from '../base/errors.ts'
 import { isInteractive } from './prompts.ts'
 
 /** The error where the question cannot be put; empty where it can. */

@@ -1,10 +1,10 @@
 /** Finds the verb, runs it, and turns whatever comes of it into an exit code. */
-import { inputError } from '../errors.ts'
-import { nearest } from '../nearest.ts'
+import { inputError } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
+import { opsVersion } from '../base/version.ts'
 import { errorsText } from '../report/error-text.ts'
 import { ndjsonReport } from '../report/ndjson-report.ts'
 import type { Screen } from '../report/screen.ts'
-import { opsVersion } from '../version.ts'
 import { exitCodes } from './exit-code.ts'
 import { programHelp } from './program-help.ts'
 import { refusalOf } from './thrown.ts'

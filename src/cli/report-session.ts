@@ -1,9 +1,9 @@
 /** The frame around everything that reports a run: the right report, signals, and an orderly end. */
 
-import type { Interrupt } from '../engine/interrupt.ts'
 import { makeReport } from '../report/make-report.ts'
 import type { Report } from '../report/report.ts'
 import type { Screen } from '../report/screen.ts'
+import type { Interrupt } from '../run/interrupt.ts'
 import { exitCodes } from './exit-code.ts'
 import { type StopTexts, watchSignals } from './interrupt.ts'
 import { isInteractive, type Prompts, terminalPrompts } from './prompts.ts'

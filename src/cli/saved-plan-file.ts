@@ -1,10 +1,10 @@
 /** Plans in files: telling one from a recipe, and writing one. */
 import { closeSync, openSync, readSync } from 'node:fs'
+import { inputError } from '../base/errors.ts'
+import { Secret } from '../base/secret.ts'
+import { opsVersion } from '../base/version.ts'
 import type { RunOutcome } from '../engine/run.ts'
-import { inputError } from '../errors.ts'
 import type { LoadedRecipe } from '../recipe/load.ts'
-import { Secret } from '../secret.ts'
-import { opsVersion } from '../version.ts'
 
 const firstBytes = 64
 

@@ -1,10 +1,11 @@
 /** From the host names of the command line to hosts that can be connected to. */
-import { eachLimited } from '../engine/each-limited.ts'
-import { type ErrorData, InputErrors } from '../errors.ts'
+
+import { type ErrorData, InputErrors } from '../base/errors.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { readInventory } from '../inventory/read.ts'
 import { mergeSameHosts } from '../inventory/same-hosts.ts'
 import { type SelectedHost, selectHosts } from '../inventory/select.ts'
+import { eachLimited } from '../run/each-limited.ts'
 import type { ConnectTarget } from '../transport/transport.ts'
 import { collected } from './collected.ts'
 import type { CommonSettings } from './flags.ts'

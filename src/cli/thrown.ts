@@ -1,5 +1,5 @@
 /** Turns whatever was thrown into errors to show and an exit code. */
-import { type ErrorData, errorDataOf, InputErrors, OpsError } from '../errors.ts'
+import { type ErrorData, errorDataOf, InputErrors, OpsError } from '../base/errors.ts'
 import { exitCodes } from './exit-code.ts'
 
 export interface Refusal {

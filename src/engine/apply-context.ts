@@ -1,11 +1,10 @@
 /** What applying a plan to one host needs, and what it comes to. */
-import type { ErrorData } from '../errors.ts'
-import type { AccessContext } from './access.ts'
-import type { FreshLogin } from './confirm-access.ts'
-import type { HostStatus } from './events.ts'
-import type { PlannedStep } from './make-plan.ts'
+import type { ErrorData } from '../base/errors.ts'
+import type { HostStatus } from '../run/events.ts'
+import type { FreshLogin, Payload } from '../run/host-link.ts'
+import type { Session } from '../run/session.ts'
+import type { AccessContext } from './access/dangers.ts'
 import type { BatchContext } from './run-batch.ts'
-import type { Session } from './session.ts'
 
 export type StepOutcome = 'ok' | 'changed' | 'failed' | 'skipped'
 
@@ -20,8 +19,8 @@ export interface ApplyContext extends BatchContext {
   readonly waitForLock: boolean
   /** Nobody confirmed a certain plan: after a wait for the lock, the host is planned afresh. */
   readonly planAgain?: boolean
-  /** Brings the payloads of these steps onto the host. */
-  readonly upload: (steps: readonly PlannedStep[]) => Promise<void>
+  /** Brings these files onto the host. */
+  readonly upload: (payloads: readonly Payload[]) => Promise<void>
   /** Learns the boot that a step is about to end. */
   readonly noteBoot: () => Promise<void>
   /** Logs in anew after a step that drops the connection. */

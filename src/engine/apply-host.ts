@@ -1,20 +1,18 @@
 /** Applies a plan to one host: batch after batch until nothing surprises, then says what became of every step. */
-import { type Changed, type ErrorData, OpsError } from '../errors.ts'
+import { type Changed, type ErrorData, OpsError } from '../base/errors.ts'
+import type { HostStatus } from '../run/events.ts'
+import type { Session } from '../run/session.ts'
+import { verdictError } from './access/confirm.ts'
+import { Countdown } from './access/countdown.ts'
 import { LockedWait } from './apply/locked-wait.ts'
 import type { ApplyContext, ApplyResult, StepOutcome } from './apply-context.ts'
 import { isDangerous, stepsOfBatch } from './batch.ts'
-import { verdictError } from './confirm-access.ts'
-import { Countdown } from './countdown.ts'
-import type { HostStatus } from './events.ts'
 import { brokenError, lockedError, movedError, stoppedError, unstableError } from './host-errors.ts'
 import { type LookResult, look } from './look.ts'
 import { hostPlanOf, makePlan, type PlannedStep, stepNameAt } from './make-plan.ts'
 import { type BatchReport, runBatch } from './run-batch.ts'
-import type { Session } from './session.ts'
 import { dropsOf, type Step } from './step.ts'
 import { undoneSteps } from './undone.ts'
-
-export type { ApplyContext, ApplyResult, StepOutcome } from './apply-context.ts'
 
 /** Runs batches until the plan is empty, a step fails, somebody else moved something, or the operator stops. */
 export async function applyHost(context: ApplyContext): Promise<ApplyResult> {
@@ -73,8 +71,9 @@ class HostApply {
     const before = this.#interrupted() ?? (await this.#confirmed())
     if (before) return before
     const todo = stepsOfBatch(this.#planned, this.#from).filter(each => each.change)
-    await this.#context.upload(todo.filter(each => !this.#uploaded.has(each.step)))
-    for (const { step } of todo) this.#uploaded.add(step)
+    const fresh = todo.filter(each => !this.#uploaded.has(each.step))
+    await this.#context.upload(fresh.flatMap(({ step }) => step.resource.payloads?.(step.params) ?? []))
+    for (const { step } of fresh) this.#uploaded.add(step)
     if (todo.some(each => dropsOf(each.step) === 'boot')) await this.#context.noteBoot()
     const meanwhile = this.#interrupted()
     if (meanwhile) return meanwhile

@@ -1,5 +1,5 @@
 /** What ends a whole host's run, in words: locked, stopped, moved, unstable. */
-import type { Changed, ErrorData } from '../errors.ts'
+import type { Changed, ErrorData } from '../base/errors.ts'
 import { type PlannedStep, stepNameAt } from './make-plan.ts'
 
 export function lockedError(host: string, holder: string): ErrorData {

@@ -1,11 +1,11 @@
 /** One look at all steps: one script out, one observation a step back. */
-import { OpsError } from '../errors.ts'
+import { OpsError } from '../base/errors.ts'
+import type { Session, TripListener } from '../run/session.ts'
 import type { ShellLibrary } from '../shell/library.ts'
 import { quote } from '../shell/quote.ts'
 import { asUserFunction, asUserText, markOf, type RunNames } from '../shell/runtime.ts'
 import { attendant, probeSeconds, sessionFunctions } from '../shell/session-processes.ts'
 import { joinMany, type Observation, observationOf, splitMany } from './observation.ts'
-import type { Session, TripListener } from './session.ts'
 import type { Step } from './step.ts'
 
 /** Probes that are asked for together, or a single one. `members` are positions in the list of steps. */

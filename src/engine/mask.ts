@@ -1,5 +1,5 @@
 /** Takes secrets out of any text before it becomes an event. */
-import { masker, Secret } from '../secret.ts'
+import { masker, Secret } from '../base/secret.ts'
 import type { Step } from './step.ts'
 
 /** Returns a function that replaces every secret in the params of these steps by `[secret]`. */

@@ -1,5 +1,5 @@
 /** Holds a host against a saved plan: another machine, or other observations, mean that it moved. */
-import type { ErrorData } from '../errors.ts'
+import type { ErrorData } from '../base/errors.ts'
 import type { PlannedStep } from './make-plan.ts'
 import type { SavedHost } from './saved-plan.ts'
 

@@ -1,21 +1,16 @@
 /** The contract of one kind of thing managed: all data and pure functions. */
 import type { z } from 'zod'
+import type { Payload } from '../run/host-link.ts'
+import type { Finding, KeyChange, Value } from '../run/plan.ts'
 import type { ShellLibrary } from '../shell/library.ts'
 import type { Shell } from '../shell/sh.ts'
 import type { Claim } from './claims.ts'
 
-/** One value of a state. Modes are strings ('0644'); absence is a word such as 'absent', never undefined. */
-export type Value = string | number | boolean
+export type { Payload } from '../run/host-link.ts'
+export type { Finding, KeyChange, Value } from '../run/plan.ts'
 
 /** A flat picture of one thing: what was found, or what is wanted. */
 export type State = Readonly<Record<string, Value>>
-
-/** One key whose actual value is not the desired one. `from` is undefined when nothing was observed for it. */
-export interface KeyChange {
-  readonly key: string
-  readonly from: Value | undefined
-  readonly to: Value
-}
 
 /** The difference of one step, made by the engine and handed to the resource's `apply`. */
 export interface Change {
@@ -30,23 +25,6 @@ export interface Settle {
   readonly shell: Shell
   /** Whole seconds, enforced by the host. */
   readonly deadlineSeconds: number
-}
-
-/** A local file that must be on the host before the batch: the engine uploads it to `$OPS_STAGE/SHA256`. */
-export interface Payload {
-  readonly localPath: string
-  readonly sha256: string
-  readonly sizeBytes: number
-}
-
-/** One thing that a look found wrong: told on a line of its own. */
-export interface Finding {
-  /** What is wrong, with the place: `/srv is mounted read-only, /etc/fstab says read-write`. */
-  readonly what: string
-  /** Since when, where that is known: a time as people write it. */
-  readonly since?: string
-  /** What to do about it. */
-  readonly next: string
 }
 
 /** A documented use of a resource: shown in its docs, and a case of the conformance test. */

@@ -1,16 +1,17 @@
 /** A run over many hosts: plan each, ask once, apply each; one failing host never stops or hides the others. */
-import { hostname, userInfo } from 'node:os'
-import { type ErrorCode, type ErrorData, errorDataOf, InputErrors } from '../errors.ts'
+import { type ErrorData, errorDataOf, InputErrors } from '../base/errors.ts'
+import { eachLimited } from '../run/each-limited.ts'
+import type { Emit, HostStatus, HostSummary } from '../run/events.ts'
+import { HostLink } from '../run/host-link.ts'
+import { statusOf } from '../run/host-status.ts'
+import type { Interrupt } from '../run/interrupt.ts'
+import type { HostPlan } from '../run/plan.ts'
+import { whoWeAre } from '../run/who-we-are.ts'
 import type { Become, ConnectTarget } from '../transport/transport.ts'
-import type { AccessContext } from './access.ts'
+import type { AccessContext } from './access/dangers.ts'
 import { applyHost } from './apply-host.ts'
-import { eachLimited } from './each-limited.ts'
-import type { Emit, HostStatus, HostSummary } from './events.ts'
-import { HostLink } from './host-link.ts'
-import type { Interrupt } from './interrupt.ts'
 import { hostPlanOf, type PlannedStep } from './make-plan.ts'
 import { movedSince } from './moved-since.ts'
-import type { HostPlan } from './plan.ts'
 import type { SavedHost } from './saved-plan.ts'
 import { type Evaluate, survey } from './survey.ts'
 
@@ -204,7 +205,7 @@ async function applyOne(run: HostRun, options: RunOptions): Promise<void> {
       who: whoWeAre(options.purpose ?? 'apply'),
       waitForLock: options.waitForLock ?? false,
       planAgain: !options.confirm && !options.saved,
-      upload: steps => run.link.upload(steps),
+      upload: payloads => run.link.upload(payloads),
       noteBoot: () => run.link.noteBoot(),
       reconnect: after => run.link.reconnect(after),
       ...(run.login && { login: run.login }),
@@ -240,20 +241,6 @@ function untouched(planned: readonly PlannedStep[], status: HostStatus): HostSum
   return { ok: 0, changed: 0, failed: 0, skipped: planned.length, status }
 }
 
-/** The status of a host whose run ended with such an error. */
-export function statusOf(code: ErrorCode): HostStatus {
-  if (
-    code === 'lost' ||
-    code === 'locked' ||
-    code === 'moved' ||
-    code === 'reverted' ||
-    code === 'interrupted'
-  )
-    return code
-  if (code === 'unreachable' || code === 'authentication' || code === 'host-key') return 'unreachable'
-  return 'failed'
-}
-
 function isAssertion(planned: readonly PlannedStep[], error: ErrorData): boolean {
   return planned.some(
     each => each.step.name === error.step && !each.step.resource.apply && each.change !== undefined,
@@ -262,9 +249,4 @@ function isAssertion(planned: readonly PlannedStep[], error: ErrorData): boolean
 
 function hasFindings(plan: HostPlan, error: ErrorData): boolean {
   return plan.steps.some(each => each.name === error.step && each.findings !== undefined)
-}
-
-/** What another operator is told while this run holds the lock of a host. */
-export function whoWeAre(purpose: string): string {
-  return `${userInfo().username}@${hostname()} (pid ${process.pid}) since ${new Date().toISOString()}: ${purpose}`
 }

@@ -1,8 +1,8 @@
 /** A plan on disk: exactly what was planned, to be applied later only where nothing has moved since. */
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { inputError } from '../errors.ts'
-import { Secret } from '../secret.ts'
+import { inputError } from '../base/errors.ts'
+import { Secret } from '../base/secret.ts'
 import type { PlannedStep } from './make-plan.ts'
 import type { Step, StepMaker, StepOptions } from './step.ts'
 

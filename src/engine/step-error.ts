@@ -1,5 +1,5 @@
 /** Says what went wrong with one step, from its exit code, its proof and its last words. */
-import type { Changed, ErrorCode, ErrorData } from '../errors.ts'
+import type { Changed, ErrorCode, ErrorData } from '../base/errors.ts'
 import type { PlannedStep } from './make-plan.ts'
 import { applySecondsOf } from './step.ts'
 

@@ -1,7 +1,7 @@
 /** One use of a resource in a recipe. */
 import { fileURLToPath } from 'node:url'
-import { type ErrorData, inputError, type SourceLocation } from '../errors.ts'
-import type { AccessOption } from './access.ts'
+import { type ErrorData, inputError, type SourceLocation } from '../base/errors.ts'
+import type { AccessOption } from './access/dangers.ts'
 import type { Resource } from './resource.ts'
 
 /** What every step takes beside its resource's params. */

@@ -1,14 +1,14 @@
 /** From an open session to a plan: facts where the recipe needs them, steps, one look. */
-import { errorDataOf, OpsError } from '../errors.ts'
-import { accessProbe } from '../shell/access-arm.ts'
-import { type AccessContext, accessOf, parseAccess } from './access.ts'
-import type { Emit } from './events.ts'
-import type { Facts } from './facts.ts'
-import { cachedFacts, cacheFacts } from './facts-cache.ts'
-import { factsProbe, parseFacts } from './facts-probe.ts'
+import { errorDataOf, OpsError } from '../base/errors.ts'
+import type { Emit } from '../run/events.ts'
+import type { Facts } from '../run/facts.ts'
+import { cachedFacts, cacheFacts } from '../run/facts-cache.ts'
+import { factsProbe, parseFacts } from '../run/facts-probe.ts'
+import type { Session } from '../run/session.ts'
+import { accessProbe } from './access/arm-shell.ts'
+import { type AccessContext, accessOf, parseAccess } from './access/dangers.ts'
 import { look, type Rider } from './look.ts'
 import { makePlan, type PlannedStep } from './make-plan.ts'
-import type { Session } from './session.ts'
 import type { Step } from './step.ts'
 
 /** What evaluating a recipe gives; `needsFacts` when it touched facts that were not given. */

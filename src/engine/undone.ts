@@ -1,5 +1,5 @@
 /** Finds steps that were as wanted and are not any more at the end of the run. */
-import type { ErrorData } from '../errors.ts'
+import type { ErrorData } from '../base/errors.ts'
 import { anyOverlap } from './claims.ts'
 import type { PlannedStep } from './make-plan.ts'
 

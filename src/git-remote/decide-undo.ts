@@ -1,5 +1,5 @@
 /** Decides what an undo may take away: only what ops made, and only while nothing would be lost. */
-import type { ErrorData } from '../errors.ts'
+import type { ErrorData } from '../base/errors.ts'
 import { refusal } from './decide.ts'
 import type { Kinship } from './project.ts'
 import type { RepositoryLook } from './repository-look.ts'

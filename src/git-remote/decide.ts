@@ -1,5 +1,5 @@
 /** Decides, from what both sides look like, what is to be done or why nothing may be: pure, so that every case is a test. */
-import { type ErrorData, OpsError } from '../errors.ts'
+import { type ErrorData, OpsError } from '../base/errors.ts'
 import { quote } from '../shell/quote.ts'
 import type { Branch, Kinship, Project } from './project.ts'
 import { isSamePath, type RemotePlace } from './remote-url.ts'

@@ -1,5 +1,5 @@
 /** Says what went wrong between git and the host, from what git printed. */
-import { type Changed, type ErrorCode, OpsError } from '../errors.ts'
+import { type Changed, type ErrorCode, OpsError } from '../base/errors.ts'
 
 interface Cause {
   readonly sign: RegExp

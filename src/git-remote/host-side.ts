@@ -1,12 +1,14 @@
 /** The host's side of a run: one login, one look, one batch. */
-import { type ApplyResult, applyHost } from '../engine/apply-host.ts'
-import type { Emit } from '../engine/events.ts'
-import { HostLink } from '../engine/host-link.ts'
-import type { Interrupt } from '../engine/interrupt.ts'
+
+import type { ApplyResult } from '../engine/apply-context.ts'
+import { applyHost } from '../engine/apply-host.ts'
 import { type LookResult, look } from '../engine/look.ts'
 import { makePlan, type PlannedStep } from '../engine/make-plan.ts'
-import { whoWeAre } from '../engine/run.ts'
 import type { Step } from '../engine/step.ts'
+import type { Emit } from '../run/events.ts'
+import { HostLink } from '../run/host-link.ts'
+import type { Interrupt } from '../run/interrupt.ts'
+import { whoWeAre } from '../run/who-we-are.ts'
 import type { Become, ConnectTarget } from '../transport/transport.ts'
 
 /** Connects with the first look; `close` ends it. */
@@ -46,7 +48,7 @@ export class HostSide {
       interrupt,
       who: whoWeAre('git-remote'),
       waitForLock: false,
-      upload: steps => this.#link.upload(steps),
+      upload: payloads => this.#link.upload(payloads),
       noteBoot: () => this.#link.noteBoot(),
       reconnect: after => this.#link.reconnect(after),
     })

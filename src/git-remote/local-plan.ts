@@ -1,6 +1,7 @@
 /** The steps on this machine as a plan shows them. */
-import type { PlanStep } from '../engine/plan.ts'
+
 import type { KeyChange } from '../engine/resource.ts'
+import type { PlanStep } from '../run/plan.ts'
 import type { Wanted, Work } from './decide.ts'
 import type { LocalStep } from './local-side.ts'
 import type { Project } from './project.ts'

@@ -1,6 +1,6 @@
 /** The steps on this machine: the remote, the push, what branches follow, and the proof. */
 import type { SimpleGit } from 'simple-git'
-import { OpsError } from '../errors.ts'
+import { OpsError } from '../base/errors.ts'
 import type { Wanted, Work } from './decide.ts'
 import { gitError } from './git-error.ts'
 import { localGit, type NetworkAccess, networkGit, saidBy } from './local-git.ts'

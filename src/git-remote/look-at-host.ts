@@ -1,7 +1,8 @@
 /** Looks at the place of the repository and at the steps that would make it, in one trip where `~` was guessed right. */
+
+import { InputErrors, OpsError } from '../base/errors.ts'
 import type { PlannedStep } from '../engine/make-plan.ts'
 import type { Step } from '../engine/step.ts'
-import { InputErrors, OpsError } from '../errors.ts'
 import { gitBare } from '../resources/git-bare.ts'
 import { option } from '../resources/option.ts'
 import type { Work } from './decide.ts'

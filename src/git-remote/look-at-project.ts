@@ -1,7 +1,7 @@
 /** Reads the project's repository: nothing is changed and nobody is asked on the network. */
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { inputError } from '../errors.ts'
+import { inputError } from '../base/errors.ts'
 import { localGit, saidBy } from './local-git.ts'
 import type { Branch, LocalRemote, Project } from './project.ts'
 

@@ -1,8 +1,9 @@
 /** A host without git: who may install it, and how it is told. */
-import type { PlanStep } from '../engine/plan.ts'
+
+import type { ErrorData } from '../base/errors.ts'
 import type { Step } from '../engine/step.ts'
-import type { ErrorData } from '../errors.ts'
 import { apt } from '../resources/apt.ts'
+import type { PlanStep } from '../run/plan.ts'
 import type { Become } from '../transport/transport.ts'
 import { refusal } from './decide.ts'
 import type { RepositoryLook } from './repository-look.ts'

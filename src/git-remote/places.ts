@@ -1,6 +1,6 @@
 /** Resolves where remotes lead, as `ssh` would: two names of one host are one place. */
 import { userInfo } from 'node:os'
-import { inputError } from '../errors.ts'
+import { inputError } from '../base/errors.ts'
 import { resolveHost } from '../transport/ssh-config.ts'
 import type { ConnectTarget } from '../transport/transport.ts'
 import { localGit } from './local-git.ts'

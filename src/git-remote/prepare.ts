@@ -1,7 +1,7 @@
 /** What is known before anything is contacted: the project, the names, the branch; all that is wrong at once. */
 import { basename } from 'node:path'
-import { type ErrorData, InputErrors, inputError } from '../errors.ts'
-import { didYouMean } from '../nearest.ts'
+import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { isSameHost, isSamePlace } from './decide.ts'
 import { lookAtProject } from './look-at-project.ts'
 import { nameProblem, pathBelow, plainBase, withoutGitSuffix } from './names.ts'

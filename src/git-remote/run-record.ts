@@ -1,11 +1,12 @@
 /** What a run tells and counts, from its first event to its summary. */
-import type { Emit, HostStatus } from '../engine/events.ts'
-import type { Interrupt } from '../engine/interrupt.ts'
+
+import { type ErrorData, errorDataOf, OpsError } from '../base/errors.ts'
+import { opsVersion } from '../base/version.ts'
 import type { PlannedStep } from '../engine/make-plan.ts'
-import type { HostPlan, PlanStep } from '../engine/plan.ts'
-import { statusOf } from '../engine/run.ts'
-import { type ErrorData, errorDataOf, OpsError } from '../errors.ts'
-import { opsVersion } from '../version.ts'
+import type { Emit, HostStatus } from '../run/events.ts'
+import { statusOf } from '../run/host-status.ts'
+import type { Interrupt } from '../run/interrupt.ts'
+import type { HostPlan, PlanStep } from '../run/plan.ts'
 import type { HostSide } from './host-side.ts'
 import type { LocalStep } from './local-side.ts'
 import { repositoryLook } from './repository-look.ts'

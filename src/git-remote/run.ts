@@ -1,7 +1,7 @@
 /** `ops git-remote`: both sides are looked at, then decided on, and only then is either touched. */
-import type { Emit } from '../engine/events.ts'
-import type { Interrupt } from '../engine/interrupt.ts'
-import type { HostPlan } from '../engine/plan.ts'
+import type { Emit } from '../run/events.ts'
+import type { Interrupt } from '../run/interrupt.ts'
+import type { HostPlan } from '../run/plan.ts'
 import { quote } from '../shell/quote.ts'
 import { decide, type Wanted } from './decide.ts'
 import { HostSide } from './host-side.ts'

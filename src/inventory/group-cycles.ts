@@ -1,5 +1,5 @@
 /** Refuses groups that contain themselves, or are nested beyond any use. */
-import { type ErrorData, inputError } from '../errors.ts'
+import { type ErrorData, inputError } from '../base/errors.ts'
 import type { InventoryGroup } from './inventory.ts'
 
 const deepest = 50

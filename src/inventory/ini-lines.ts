@@ -1,6 +1,6 @@
 /** Reads the lines of an ini file with their numbers, which the parser of the package `ini` itself does not keep. */
 import { unsafe } from 'ini'
-import { type ErrorData, inputError, type SourceLocation } from '../errors.ts'
+import { type ErrorData, inputError, type SourceLocation } from '../base/errors.ts'
 
 export interface IniEntry {
   readonly key: string

@@ -1,5 +1,5 @@
 /** What an ops.ini says: hosts, groups, params of recipes, and settings of commands. */
-import type { SourceLocation } from '../errors.ts'
+import type { SourceLocation } from '../base/errors.ts'
 import type { HostAddress } from './address.ts'
 import type { IniEntry } from './ini-lines.ts'
 

@@ -1,5 +1,5 @@
 /** What `ops hosts` shows: every host and group that is known by name, and where each came from. */
-import type { SourceLocation } from '../errors.ts'
+import type { SourceLocation } from '../base/errors.ts'
 import { addressText } from './address.ts'
 import type { Inventory } from './inventory.ts'
 import { groupsByHost } from './select.ts'

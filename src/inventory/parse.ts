@@ -1,6 +1,6 @@
 /** Makes an inventory of the text of an ops.ini, or all that is wrong with it. */
-import { type ErrorData, InputErrors, inputError, type SourceLocation } from '../errors.ts'
-import { didYouMean } from '../nearest.ts'
+import { type ErrorData, InputErrors, inputError, type SourceLocation } from '../base/errors.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { parseAddress } from './address.ts'
 import { findCycles } from './group-cycles.ts'
 import { type IniEntry, type IniSection, readIniLines } from './ini-lines.ts'

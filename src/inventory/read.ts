@@ -1,8 +1,8 @@
 /** Finds and reads the ops.ini of a folder. */
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { inputError } from '../errors.ts'
-import { foldersAbove } from '../folders-above.ts'
+import { inputError } from '../base/errors.ts'
+import { foldersAbove } from '../base/folders-above.ts'
 import { emptyInventory, type Inventory } from './inventory.ts'
 import { parseInventory } from './parse.ts'
 

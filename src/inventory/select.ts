@@ -1,7 +1,7 @@
 /** From the HOST words of a command line to hosts, in order and each once. */
 import { readFileSync } from 'node:fs'
-import { type ErrorData, InputErrors, inputError } from '../errors.ts'
-import { didYouMean } from '../nearest.ts'
+import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
+import { didYouMean } from '../base/nearest.ts'
 import type { ConnectTarget } from '../transport/transport.ts'
 import { addressText, type HostAddress, isIpAddress, parseAddress } from './address.ts'
 import { isGlob, matchesGlob } from './glob.ts'

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join } from 'node:path'
-import type { SourceLocation } from '../errors.ts'
+import type { SourceLocation } from '../base/errors.ts'
 import { matchesGlob } from './glob.ts'
 
 export interface SshNames {

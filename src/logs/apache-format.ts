@@ -1,5 +1,5 @@
 /** Reads an Apache `LogFormat`: directives that begin with `%`, columns named as nginx names the same thing. */
-import { inputError } from '../errors.ts'
+import { inputError } from '../base/errors.ts'
 import { type FormatPart, formatOf, type LogField, type LogFormat, type TimeNotation } from './format.ts'
 
 /** https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats */

@@ -1,6 +1,6 @@
 /** The columns of the table that a log becomes: its fields, and what can be worked out from them. */
-import { type ErrorData, inputError } from '../errors.ts'
-import { didYouMean } from '../nearest.ts'
+import { type ErrorData, inputError } from '../base/errors.ts'
+import { didYouMean } from '../base/nearest.ts'
 import type { LogFormat } from './format.ts'
 
 /** Where the cells of a column come from. */

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { PassThrough, pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { OpsError } from '../errors.ts'
+import { OpsError } from '../base/errors.ts'
 
 interface Packing {
   readonly magic: Buffer

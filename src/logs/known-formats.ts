@@ -1,6 +1,6 @@
 /** The formats that need not be written out, and which of several a log is in. */
-import { inputError } from '../errors.ts'
-import { didYouMean } from '../nearest.ts'
+import { inputError } from '../base/errors.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { apacheFormat } from './apache-format.ts'
 import type { LogFormat } from './format.ts'
 import { LineMatcher } from './line-matcher.ts'

@@ -1,6 +1,6 @@
 /** Keeps the lines that are no row: as they were into a file, and the first few in words. */
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { inputError, OpsError } from '../errors.ts'
+import { inputError, OpsError } from '../base/errors.ts'
 import type { Rejection } from './convert.ts'
 
 const toldLines = 5

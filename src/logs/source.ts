@@ -1,7 +1,7 @@
 /** Where the bytes of logs come from: files here, standard input, files of a host. */
 import { createReadStream, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { inputError } from '../errors.ts'
+import { inputError } from '../base/errors.ts'
 import { decompressed } from './decompress.ts'
 
 /** One file of log lines, the oldest first; opened when its turn has come. */

@@ -1,5 +1,5 @@
 /** Makes one table of the lines of all groups: what its columns are, then its rows in order of time. */
-import { type ErrorData, InputErrors, OpsError } from '../errors.ts'
+import { type ErrorData, InputErrors, OpsError } from '../base/errors.ts'
 import { columnsNamed, defaultNames, readFields, timeField } from './columns.ts'
 import { type Batch, Converter, type Counts } from './convert.ts'
 import type { LogFormat } from './format.ts'

@@ -1,6 +1,6 @@
 /** The param type for passwords and keys: never in an argument list, never printed. */
 import { z } from 'zod'
-import { Secret } from '../secret.ts'
+import { Secret } from '../base/secret.ts'
 
 /** Marks the type through every `.describe()` and `.optional()` around it, which copy a type but keep its definition. */
 const definitions = new WeakSet<object>()

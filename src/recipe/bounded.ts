@@ -5,7 +5,7 @@
  * by a thread that lives as long as the call: a fraction of a millisecond.
  */
 import { Script } from 'node:vm'
-import { OpsError } from '../errors.ts'
+import { OpsError } from '../base/errors.ts'
 
 /** Generous: recipes compute steps, they wait for nothing. */
 const defaultDeadlineMs = 30_000

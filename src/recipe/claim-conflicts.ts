@@ -1,8 +1,9 @@
 /** Finds steps of one recipe that would fight: equal names, or two that write the same thing. */
+
+import { type ErrorData, inputError } from '../base/errors.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { type Claim, overlap } from '../engine/claims.ts'
 import type { Step } from '../engine/step.ts'
-import { type ErrorData, inputError } from '../errors.ts'
-import { didYouMean } from '../nearest.ts'
 
 /** All conflicts, and `buildsOn` that name no earlier step. */
 export function claimConflicts(steps: readonly Step[]): readonly ErrorData[] {

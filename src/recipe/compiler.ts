@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { errorDataOf, inputError, type SourceLocation } from '../errors.ts'
-import { packageFolder } from '../package-folder.ts'
+import { errorDataOf, inputError, type SourceLocation } from '../base/errors.ts'
+import { packageFolder } from '../base/package-folder.ts'
 
 export interface Diagnostic {
   /** The number after `TS`. */

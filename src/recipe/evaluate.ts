@@ -1,8 +1,8 @@
 /** Turns a recipe, its params and a host into steps, or into everything that is wrong with them. */
 
-import type { Facts } from '../engine/facts.ts'
+import { type ErrorData, errorDataOf, InputErrors, OpsError } from '../base/errors.ts'
 import type { Step } from '../engine/step.ts'
-import { type ErrorData, errorDataOf, InputErrors, OpsError } from '../errors.ts'
+import type { Facts } from '../run/facts.ts'
 import { bounded, EndlessRecipe } from './bounded.ts'
 import { claimConflicts } from './claim-conflicts.ts'
 import { flattenSteps } from './flatten-steps.ts'

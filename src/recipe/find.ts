@@ -1,10 +1,10 @@
 /** Where recipes lie: `recipes/` of the current folder or above it, then those that ops ships. */
 import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { inputError } from '../errors.ts'
-import { foldersAbove } from '../folders-above.ts'
-import { didYouMean } from '../nearest.ts'
-import { packageFolder } from '../package-folder.ts'
+import { inputError } from '../base/errors.ts'
+import { foldersAbove } from '../base/folders-above.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { packageFolder } from '../base/package-folder.ts'
 
 /** A recipe file that was found, not loaded yet. */
 export interface RecipeSource {

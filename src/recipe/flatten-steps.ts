@@ -1,6 +1,7 @@
 /** Makes one flat list of what a recipe returned, and refuses what is no step. */
+
+import { type ErrorData, inputError } from '../base/errors.ts'
 import type { Step } from '../engine/step.ts'
-import { type ErrorData, inputError } from '../errors.ts'
 import { asyncSteps } from './recipe-problems.ts'
 
 export interface FlatSteps {

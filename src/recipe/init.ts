@@ -1,9 +1,9 @@
 /** What `ops init` writes: an inventory, a first recipe, and types for editors. Nothing is ever overwritten. */
 import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { inputError } from '../errors.ts'
-import { makeFolder } from '../make-folder.ts'
-import { packageFolder } from '../package-folder.ts'
+import { inputError } from '../base/errors.ts'
+import { makeFolder } from '../base/make-folder.ts'
+import { packageFolder } from '../base/package-folder.ts'
 
 export interface InitFile {
   /** Relative to the folder. */

@@ -1,6 +1,6 @@
 /** Loads a recipe by name or path: found, compiled, checked and proved to be one. */
 import { dirname } from 'node:path'
-import { errorDataOf, InputErrors, inputError } from '../errors.ts'
+import { errorDataOf, InputErrors, inputError } from '../base/errors.ts'
 import { findRecipe, findRecipes, type RecipeSource } from './find.ts'
 import { importRecipe } from './import-recipe.ts'
 import type { Recipe } from './recipe.ts'

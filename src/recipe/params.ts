@@ -1,9 +1,9 @@
 /** Brings a recipe's params together: flag, then ops.ini, then default; everything wrong or missing is told at once. */
 import { z } from 'zod'
-import { type ErrorData, inputError, type SourceLocation } from '../errors.ts'
-import { didYouMean } from '../nearest.ts'
+import { type ErrorData, inputError, type SourceLocation } from '../base/errors.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { Secret } from '../base/secret.ts'
 import { kindOf } from '../params/kind.ts'
-import { Secret } from '../secret.ts'
 import type { LoadedRecipe } from './load.ts'
 import { describeParams, flagOf, type ParamDoc } from './param-docs.ts'
 import { readText } from './param-text.ts'

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { isatty } from 'node:tty'
-import { Secret } from '../secret.ts'
+import { Secret } from '../base/secret.ts'
 
 const largestBytes = 1_048_576
 

@@ -1,7 +1,7 @@
 /** What a person writes: a typed function from params and facts to steps. */
 import type { z } from 'zod'
-import type { Facts } from '../engine/facts.ts'
 import type { Step } from '../engine/step.ts'
+import type { Facts } from '../run/facts.ts'
 
 /**
  * Params by name; each zod type carries its own `.describe()` text, which is its help. The core type is what all zod

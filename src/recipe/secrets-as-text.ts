@@ -1,7 +1,8 @@
 /** Finds steps that would write `[secret]` where the recipe meant the secret itself. */
+
+import { type ErrorData, inputError } from '../base/errors.ts'
+import { mask, Secret } from '../base/secret.ts'
 import type { Step } from '../engine/step.ts'
-import { type ErrorData, inputError } from '../errors.ts'
-import { mask, Secret } from '../secret.ts'
 
 /** A `Secret` inside other text is its mask there: what such a step writes would be wrong, and look right in every plan. */
 export function secretsAsText(

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { SourceLocation } from '../errors.ts'
-import { packageFolder } from '../package-folder.ts'
+import type { SourceLocation } from '../base/errors.ts'
+import { packageFolder } from '../base/package-folder.ts'
 
 /** The first stack frame that is neither Node, nor ops itself, nor an installed package. */
 export function locationOf(thrown: unknown): SourceLocation | undefined {

@@ -1,5 +1,5 @@
 /** An error as a colleague would tell it: what happened, where, what it said, what is true now, what to do. */
-import type { ErrorData } from '../errors.ts'
+import type { ErrorData } from '../base/errors.ts'
 import { printable, printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 import { place, stepName } from './words.ts'

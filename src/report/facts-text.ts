@@ -1,5 +1,5 @@
 /** The facts of a host as `key: value` lines. */
-import type { Facts } from '../engine/facts.ts'
+import type { Facts } from '../run/facts.ts'
 import { printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 

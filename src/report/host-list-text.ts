@@ -1,5 +1,5 @@
 /** Hosts and groups as a table. */
-import type { SourceLocation } from '../errors.ts'
+import type { SourceLocation } from '../base/errors.ts'
 import { printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'

@@ -1,5 +1,5 @@
 /** The last guard against secrets in output: replaces known values in any event. */
-import { masker } from '../secret.ts'
+import { masker } from '../base/secret.ts'
 
 /** Their values come from lists of ours, or are names that are told anyway: a secret that is such a word stays unknown. */
 const ownWords = new Set([

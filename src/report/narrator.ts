@@ -1,7 +1,8 @@
 /** Turns the events of a run into lasting lines of text; what is only true for a moment is the live view's. */
-import type { RunEvent } from '../engine/events.ts'
-import type { HostPlan } from '../engine/plan.ts'
-import type { ErrorData } from '../errors.ts'
+
+import type { ErrorData } from '../base/errors.ts'
+import type { RunEvent } from '../run/events.ts'
+import type { HostPlan } from '../run/plan.ts'
 import { errorText, hostKeysText, isUnknownHostKey } from './error-text.ts'
 import { factsText } from './facts-text.ts'
 import { outputLines } from './output-lines.ts'

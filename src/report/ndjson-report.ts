@@ -1,5 +1,5 @@
 /** One event a line on stdout and nothing else, for programs. */
-import type { RunEvent } from '../engine/events.ts'
+import type { RunEvent } from '../run/events.ts'
 import type { Report } from './report.ts'
 import type { Screen } from './screen.ts'
 

@@ -1,6 +1,7 @@
 /** The plan for people: what would be done, grouped where many hosts have the same. */
-import type { HostPlan, PlanStep } from '../engine/plan.ts'
+
 import type { Finding, KeyChange, Value } from '../engine/resource.ts'
+import type { HostPlan, PlanStep } from '../run/plan.ts'
 import { printable, printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 import { count, indent, names, stepName } from './words.ts'

@@ -1,5 +1,5 @@
 /** Recipes as a list, and one recipe as a page. */
-import type { ErrorData } from '../errors.ts'
+import type { ErrorData } from '../base/errors.ts'
 import { printable, printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'

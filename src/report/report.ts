@@ -1,7 +1,8 @@
 /** What a report is: it takes the events of one run and tells them. */
-import type { Emit } from '../engine/events.ts'
-import type { HostPlan } from '../engine/plan.ts'
-import type { ErrorData } from '../errors.ts'
+
+import type { ErrorData } from '../base/errors.ts'
+import type { Emit } from '../run/events.ts'
+import type { HostPlan } from '../run/plan.ts'
 
 /** Takes the events of one run and tells them. */
 export interface Report {

@@ -1,5 +1,5 @@
 /** What each host is doing at this moment: the data behind the live view and the signs of life. */
-import type { RunEvent } from '../engine/events.ts'
+import type { RunEvent } from '../run/events.ts'
 import { afterRedraws, printableLine } from './printable.ts'
 
 export interface RunningRow {

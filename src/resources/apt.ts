@@ -5,10 +5,10 @@ import type { State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { joinShell, type Shell, sh } from '../shell/sh.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { aptChange } from './apt-change.ts'
-import { aptLook } from './apt-look.ts'
-import { namesOf, packageSpec } from './apt-package.ts'
-import { readSimulation, simulationClaims, simulationNotes } from './apt-simulation.ts'
+import { aptChange } from './apt/change.ts'
+import { aptLook } from './apt/look.ts'
+import { namesOf, packageSpec } from './apt/package.ts'
+import { readSimulation, simulationClaims, simulationNotes } from './apt/simulation.ts'
 
 const params = z
   .strictObject({

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { raw } from '../shell/sh.ts'
-import { oneLine } from './path.ts'
+import { oneLine } from './paths/params.ts'
 
 const value = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 

@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { type Shell, sh } from '../shell/sh.ts'
-import { backupLibrary, backupLookLibrary } from './backup-library.ts'
-import { filesystemLookLibrary, readRecords, recordsOf } from './filesystem-look.ts'
-import { sizeText } from './filesystem-space.ts'
-import { lookLibrary } from './look-library.ts'
-import { entryPath, oneLine } from './path.ts'
+import { backupLibrary, backupLookLibrary } from './backup/shell.ts'
+import { filesystemLookLibrary, readRecords, recordsOf } from './filesystems/look.ts'
+import { sizeText } from './filesystems/space.ts'
+import { lookLibrary } from './paths/look.ts'
+import { entryPath, oneLine } from './paths/params.ts'
 
 const params = z
   .strictObject({

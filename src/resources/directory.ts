@@ -3,10 +3,10 @@ import { z } from 'zod'
 import type { Change } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { type Shell, sh } from '../shell/sh.ts'
-import { accountClaims, attributeFlags, observedAttributes, wantedAttributes } from './attributes.ts'
-import { directoryLibrary } from './directory-library.ts'
-import { look, lookLibrary, lookMany, readLook } from './look-library.ts'
-import { account, entryPath, mode } from './path.ts'
+import { directoryLibrary } from './directory/change.ts'
+import { accountClaims, attributeFlags, observedAttributes, wantedAttributes } from './paths/attributes.ts'
+import { look, lookLibrary, lookMany, readLook } from './paths/look.ts'
+import { account, entryPath, mode } from './paths/params.ts'
 
 const params = z
   .strictObject({

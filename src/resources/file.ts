@@ -1,18 +1,11 @@
 /** One file: its content, mode and owner, or its absence. */
 import { z } from 'zod'
+import { inputError } from '../base/errors.ts'
+import { mask, Secret } from '../base/secret.ts'
 import type { Change } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
-import { inputError } from '../errors.ts'
-import { mask, Secret } from '../secret.ts'
 import { type Shell, sh } from '../shell/sh.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import {
-  accountClaims,
-  attributeFlags,
-  attributeWords,
-  observedAttributes,
-  wantedAttributes,
-} from './attributes.ts'
 import {
   type Content,
   contentHash,
@@ -21,11 +14,18 @@ import {
   contentSize,
   literalBytes,
   revealed,
-} from './content.ts'
-import { lackingDirectory, look, lookLibrary, lookMany, readLook, shownBytes } from './look-library.ts'
-import { account, entryPath, mode } from './path.ts'
-import { renderTemplate } from './template.ts'
-import { viewLibrary } from './view-library.ts'
+} from './file/content.ts'
+import { renderTemplate } from './file/template.ts'
+import { viewLibrary } from './file/view.ts'
+import {
+  accountClaims,
+  attributeFlags,
+  attributeWords,
+  observedAttributes,
+  wantedAttributes,
+} from './paths/attributes.ts'
+import { lackingDirectory, look, lookLibrary, lookMany, readLook, shownBytes } from './paths/look.ts'
+import { account, entryPath, mode } from './paths/params.ts'
 
 const text = z
   .union([z.string(), z.instanceof(Secret)])

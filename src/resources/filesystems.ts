@@ -1,14 +1,14 @@
 /** One read-only look at disks and file systems: what it finds wrong is drift. */
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
-import { errorsLook } from './filesystem-errors.ts'
-import { kernelLook } from './filesystem-kernel.ts'
-import { type FilesystemLook, readRecords } from './filesystem-look.ts'
-import { mountsLook } from './filesystem-mounts.ts'
-import { smartLook } from './filesystem-smart.ts'
-import { spaceLook } from './filesystem-space.ts'
-import { structureLook } from './filesystem-structure.ts'
-import { absolutePath } from './path.ts'
+import { errorsLook } from './filesystems/errors.ts'
+import { kernelLook } from './filesystems/kernel.ts'
+import { type FilesystemLook, readRecords } from './filesystems/look.ts'
+import { mountsLook } from './filesystems/mounts.ts'
+import { smartLook } from './filesystems/smart.ts'
+import { spaceLook } from './filesystems/space.ts'
+import { structureLook } from './filesystems/structure.ts'
+import { absolutePath } from './paths/params.ts'
 
 const looks = {
   mounts: mountsLook,

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
-import { gemChange, gemLook } from './gem-library.ts'
-import { isRequirement, satisfies } from './gem-version.ts'
+import { gemChange, gemLook } from './gem/shell.ts'
+import { isRequirement, satisfies } from './gem/version.ts'
 
 const params = z.strictObject({
   name: z

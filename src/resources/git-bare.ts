@@ -4,10 +4,10 @@ import type { Change } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { accountClaims, attributeFlags } from './attributes.ts'
-import { gitBareEditLibrary, gitBareLookLibrary } from './git-bare-library.ts'
-import { lookLibrary } from './look-library.ts'
-import { account, entryPath, oneLine, readKeys } from './path.ts'
+import { gitBareEditLibrary, gitBareLookLibrary } from './git-bare/shell.ts'
+import { accountClaims, attributeFlags } from './paths/attributes.ts'
+import { lookLibrary } from './paths/look.ts'
+import { account, entryPath, oneLine, readKeys } from './paths/params.ts'
 
 /** As `git check-ref-format` has it, for the names that people give to branches. */
 const branch = oneLine

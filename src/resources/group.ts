@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { raw, sh } from '../shell/sh.ts'
-import { accountLookLibrary } from './account-library.ts'
-import { accountName, readKeys } from './path.ts'
+import { accountLookLibrary } from './accounts/shell.ts'
+import { accountName, readKeys } from './paths/params.ts'
 
 const params = z.strictObject({
   name: accountName.describe('The name of the group.'),

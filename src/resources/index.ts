@@ -21,7 +21,7 @@ import { service } from './service.ts'
 import { user } from './user.ts'
 import { wholeFiles } from './whole-files.ts'
 
-export { lines } from './template.ts'
+export { lines } from './file/template.ts'
 export {
   apt,
   assertion,

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { raw, sh } from '../shell/sh.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { extendedRegExp } from './extended-regexp.ts'
-import { lineEditLibrary, lineLookLibrary } from './line-library.ts'
-import { lackingDirectory, lookLibrary } from './look-library.ts'
-import { entryPath, oneLine } from './path.ts'
+import { extendedRegExp } from './line/extended-regexp.ts'
+import { lineEditLibrary, lineLookLibrary } from './line/shell.ts'
+import { lackingDirectory, lookLibrary } from './paths/look.ts'
+import { entryPath, oneLine } from './paths/params.ts'
 
 const params = z
   .strictObject({

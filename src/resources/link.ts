@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { lackingDirectory, look, lookLibrary, lookMany, readLook } from './look-library.ts'
-import { entryPath, oneLine } from './path.ts'
+import { lackingDirectory, look, lookLibrary, lookMany, readLook } from './paths/look.ts'
+import { entryPath, oneLine } from './paths/params.ts'
 
 const params = z.strictObject({
   path: entryPath.describe('Where the link is.'),

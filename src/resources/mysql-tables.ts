@@ -4,7 +4,7 @@ import type { Finding } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { library } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
-import { filesystemLookLibrary, finding, readRecords, recordsOf } from './filesystem-look.ts'
+import { filesystemLookLibrary, finding, readRecords, recordsOf } from './filesystems/look.ts'
 
 const params = z.strictObject({
   databases: z

@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto'
 import { isIPv4 } from 'node:net'
 import { z } from 'zod'
+import { mask, Secret } from '../base/secret.ts'
 import type { Claim } from '../engine/claims.ts'
 import type { Change, State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
-import { mask, Secret } from '../secret.ts'
 import { type Shell, sh } from '../shell/sh.ts'
-import { mysqlLook } from './mysql-look.ts'
-import { cachingSha2Password, nativePassword, saltFor, saltOf, shaCryptDigest } from './mysql-password.ts'
-import { mysqlUserChange, mysqlUserLook } from './mysql-user-library.ts'
-import { serviceLook } from './service-look.ts'
+import { mysqlLook } from './mysql/look.ts'
+import { cachingSha2Password, nativePassword, saltFor, saltOf, shaCryptDigest } from './mysql/password.ts'
+import { mysqlUserChange, mysqlUserLook } from './mysql/user-shell.ts'
+import { serviceLook } from './service/look.ts'
 
 const databaseName = /^[A-Za-z0-9_$-]{1,64}$/
 

@@ -1,13 +1,13 @@
 /** One key in an ini-style file; every other byte of the file survives. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { mask, Secret } from '../base/secret.ts'
 import { resource } from '../engine/step.ts'
-import { mask, Secret } from '../secret.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { lackingDirectory, lookLibrary } from './look-library.ts'
-import { optionEditLibrary, optionLookLibrary } from './option-library.ts'
-import { controlCharacters, entryPath, oneLine } from './path.ts'
+import { optionEditLibrary, optionLookLibrary } from './option/shell.ts'
+import { lackingDirectory, lookLibrary } from './paths/look.ts'
+import { controlCharacters, entryPath, oneLine } from './paths/params.ts'
 
 const value = z
   .union([z.string(), z.number(), z.instanceof(Secret)])

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { library } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
-import { filesystemLookLibrary, readRecords, recordsOf } from './filesystem-look.ts'
-import { structureLibrary } from './filesystem-structure.ts'
-import { absolutePath } from './path.ts'
+import { filesystemLookLibrary, readRecords, recordsOf } from './filesystems/look.ts'
+import { structureLibrary } from './filesystems/structure.ts'
+import { absolutePath } from './paths/params.ts'
 
 const params = z.strictObject({
   device: absolutePath

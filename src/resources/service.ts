@@ -5,9 +5,9 @@ import type { State, Value } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { portLibrary } from './port-library.ts'
-import { serviceChange } from './service-change.ts'
-import { serviceLook } from './service-look.ts'
+import { serviceChange } from './service/change.ts'
+import { serviceLook } from './service/look.ts'
+import { portLibrary } from './service/port-holder.ts'
 
 const unitTypes = 'service|socket|timer|path|mount|automount|swap|target|slice'
 

@@ -4,8 +4,8 @@ import type { Claim } from '../engine/claims.ts'
 import type { Change, State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
-import { accountChangeLibrary, accountLookLibrary } from './account-library.ts'
-import { absolutePath, accountName, oneLine, readKeys } from './path.ts'
+import { accountChangeLibrary, accountLookLibrary } from './accounts/shell.ts'
+import { absolutePath, accountName, oneLine, readKeys } from './paths/params.ts'
 
 const params = z
   .strictObject({

@@ -4,10 +4,10 @@ import type { Finding } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { library } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
-import { finding, readRecords, recordsOf } from './filesystem-look.ts'
-import { sizeText } from './filesystem-space.ts'
-import { lookLibrary } from './look-library.ts'
-import { absolutePath } from './path.ts'
+import { finding, readRecords, recordsOf } from './filesystems/look.ts'
+import { sizeText } from './filesystems/space.ts'
+import { lookLibrary } from './paths/look.ts'
+import { absolutePath } from './paths/params.ts'
 
 const params = z.strictObject({
   path: absolutePath.describe('A file, or a folder with all that is below it on the same file system.'),

@@ -2,7 +2,7 @@
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { inputError, type OpsError } from '../errors.ts'
+import { inputError, type OpsError } from '../base/errors.ts'
 
 /**
  * How the view is made: `kernel` overlays as root, or `fuse` ones in a user namespace, where the files of the

@@ -1,6 +1,6 @@
 /** The shell functions of the guarded batch: lock, watcher, guards, steps. The heart of what runs on a host. */
 
-import { accessBegin } from './access-arm.ts'
+import { accessBegin } from '../engine/access/arm-shell.ts'
 import { silenceSeconds } from './runtime.ts'
 import { impatientSeconds, probeSeconds, sessionFunctions } from './session-processes.ts'
 import { placesFunction, sweepStagesFunction, wardenFunction } from './warden.ts'

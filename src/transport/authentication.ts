@@ -1,6 +1,6 @@
 /** Decides what to offer next during a login, and tells afterwards what was tried. */
 import type { AnyAuthMethod, AuthHandlerMiddleware } from 'ssh2'
-import { OpsError } from '../errors.ts'
+import { OpsError } from '../base/errors.ts'
 import type { Address } from './dial.ts'
 import type { Candidate } from './identity-file.ts'
 import { keyFor } from './ssh2-internals.ts'

@@ -1,5 +1,5 @@
 /** Says why no shell was had as the wanted user, and what to change on the host. */
-import { type ErrorData, OpsError } from '../errors.ts'
+import { type ErrorData, OpsError } from '../base/errors.ts'
 import type { Become, Ending, Transport } from './transport.ts'
 
 /** How far a try came, and what was printed until it ended. */

@@ -1,6 +1,6 @@
 /** Logs in to a host: resolves its config, picks a backend, follows ProxyJump, and keeps trying while sshd is full. */
 import type { Duplex } from 'node:stream'
-import { errorDataOf, inputError, OpsError } from '../errors.ts'
+import { errorDataOf, inputError, OpsError } from '../base/errors.ts'
 import { type Ssh2Fitness, ssh2Fitness } from './backend-choice.ts'
 import { type Address, DroppedEarly, dial, unreachable } from './dial.ts'
 import { type HostKeyCheck, hostKeyCheck, hostKeyProblemOf } from './host-keys.ts'

@@ -1,6 +1,6 @@
 /** Opens the TCP connection, and says in plain words why it could not. */
 import { createConnection, type Socket } from 'node:net'
-import { OpsError } from '../errors.ts'
+import { OpsError } from '../base/errors.ts'
 import { ownReads } from './read-buffer.ts'
 
 /** Where to connect to, as resolved. */

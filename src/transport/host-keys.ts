@@ -1,5 +1,5 @@
 /** Decides whether the key that a host presents is the host's, as strictly as `ssh` does. */
-import { type ErrorData, OpsError } from '../errors.ts'
+import { type ErrorData, OpsError } from '../base/errors.ts'
 import {
   fingerprint,
   judgeHostKey,

@@ -1,7 +1,7 @@
 /** One private key file: read without decrypting, loaded when its turn comes, and judged when a person named it. */
 import { readFile } from 'node:fs/promises'
 import type { ParsedKey } from 'ssh2'
-import { inputError } from '../errors.ts'
+import { inputError } from '../base/errors.ts'
 import { type AgentKey, WireReader } from './agent.ts'
 import { keyTypeOf } from './known-hosts.ts'
 import type { ConnectTarget } from './transport.ts'

@@ -1,5 +1,5 @@
 /** Follows ProxyJump: one shared connection per jump host, however many hosts lie behind it. */
-import { inputError } from '../errors.ts'
+import { inputError } from '../base/errors.ts'
 import type { ConnectTarget, Transport } from './transport.ts'
 
 /** Splits a ProxyJump value into targets, in the order in which they are passed. */

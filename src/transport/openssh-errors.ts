@@ -1,5 +1,5 @@
 /** Turns what `ssh` printed while it failed to log in into our errors. */
-import { OpsError } from '../errors.ts'
+import { OpsError } from '../base/errors.ts'
 import { refusesAccount } from './authentication.ts'
 import { type Address, DroppedEarly, unreachable } from './dial.ts'
 import { type HostKeyProblem, hostKeyError } from './host-keys.ts'

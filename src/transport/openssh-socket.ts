@@ -4,7 +4,7 @@ import { createConnection, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { inputError } from '../errors.ts'
+import { inputError } from '../base/errors.ts'
 import type { ChannelNews, OpensshMaster } from './openssh-master.ts'
 import { SessionRefused } from './session-refused.ts'
 

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { Duplex } from 'node:stream'
-import { OpsError } from '../errors.ts'
+import { OpsError } from '../base/errors.ts'
 import { serveQuestions } from './askpass.ts'
 import { childProcess } from './child-process.ts'
 import { commandLine } from './command-line.ts'

@@ -1,5 +1,5 @@
 /** The server did not let us open one more session or forwarding on this connection. */
-import { OpsError } from '../errors.ts'
+import { OpsError } from '../base/errors.ts'
 
 export class SessionRefused extends OpsError {
   /** `destination` is where a forwarding should have led; without it a session was asked for. */

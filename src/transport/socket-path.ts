@@ -1,5 +1,5 @@
 /** Which paths of unix sockets can be forwarded: those that both backends spell the same way. */
-import { inputError } from '../errors.ts'
+import { inputError } from '../base/errors.ts'
 
 /** The path as it is. @throws OpsError `input` where the command line of ssh would read it otherwise. */
 export function checkedSocketPath(path: string): string {

@@ -1,7 +1,7 @@
 /** Resolves what `ssh` would do for a destination: `ssh -G` is the only faithful reader of ssh configs. */
 import { execFile } from 'node:child_process'
 import { userInfo } from 'node:os'
-import { inputError, OpsError } from '../errors.ts'
+import { inputError, OpsError } from '../base/errors.ts'
 import type { ConnectTarget } from './transport.ts'
 
 /** The answer of `ssh -G`: every keyword in lower case with its values in order. */

@@ -1,7 +1,7 @@
 /** The default backend: ssh2, loaded late, with its traps closed (no host key check, no keepalive, late errors). */
 import type { Duplex } from 'node:stream'
 import type { Channel, Client, ConnectConfig } from 'ssh2'
-import { OpsError } from '../errors.ts'
+import { OpsError } from '../base/errors.ts'
 import {
   type AuthenticationLog,
   authenticationError,

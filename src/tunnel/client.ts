@@ -1,7 +1,7 @@
 /** One connection to the SOCKS port, from its first byte to its last. */
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { errorDataOf, OpsError } from '../errors.ts'
+import { errorDataOf, OpsError } from '../base/errors.ts'
 import type { Transport } from '../transport/transport.ts'
 import { httpAnswer } from './http-answer.ts'
 import { LinkDown } from './link.ts'

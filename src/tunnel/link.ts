@@ -1,5 +1,5 @@
 /** Keeps one SSH connection up: connects again after a drop, and stops where trying again would be hammering. */
-import { type ErrorData, errorDataOf } from '../errors.ts'
+import { type ErrorData, errorDataOf } from '../base/errors.ts'
 import type { Transport } from '../transport/transport.ts'
 import { pauseBefore } from './back-off.ts'
 import { type Pulse, takePulse } from './pulse.ts'

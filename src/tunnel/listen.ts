@@ -1,6 +1,6 @@
 /** Opens the SOCKS port, or says why it cannot be had and who has it. */
 import { createServer, isIPv6, type Server, type Socket } from 'node:net'
-import { inputError, type OpsError } from '../errors.ts'
+import { inputError, type OpsError } from '../base/errors.ts'
 import { holderOf, holderText } from './port-holder.ts'
 
 export interface Listener {

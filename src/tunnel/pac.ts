@@ -1,6 +1,6 @@
 /** Writes the proxy auto-configuration file: everything through the tunnel, except what was named. */
 import { isIPv4 } from 'node:net'
-import { inputError, type OpsError } from '../errors.ts'
+import { inputError, type OpsError } from '../base/errors.ts'
 
 export const pacType = 'application/x-ns-proxy-autoconfig'
 

@@ -1,7 +1,7 @@
 /** The tunnels that run on this machine: each has a file of its own, found by `status` and `stop`. */
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ErrorData } from '../errors.ts'
+import type { ErrorData } from '../base/errors.ts'
 import { askControl, serveControl } from './control.ts'
 import { startOf } from './process-identity.ts'
 import { stateFolder, stateFolders } from './state-folder.ts'

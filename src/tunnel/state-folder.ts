@@ -2,8 +2,8 @@
 import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import { inputError } from '../errors.ts'
-import { makeFolder } from '../make-folder.ts'
+import { inputError } from '../base/errors.ts'
+import { makeFolder } from '../base/make-folder.ts'
 
 /** The folder to write to, made private. @throws OpsError `input` */
 export function stateFolder(): string {

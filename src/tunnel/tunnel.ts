@@ -1,6 +1,6 @@
 /** A SOCKS server on this machine whose connections come out of a host: the listener outlives the SSH connection. */
 import type { Socket } from 'node:net'
-import type { ErrorData } from '../errors.ts'
+import type { ErrorData } from '../base/errors.ts'
 import type { Transport } from '../transport/transport.ts'
 import { type LiveStream, type Surroundings, serveClient } from './client.ts'
 import { clockJumps } from './clock-jump.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { InputErrors } from '../../src/errors.ts'
+import { InputErrors } from '../../src/base/errors.ts'
 import { parseInventory } from '../../src/inventory/parse.ts'
 
 const read = (text: string) => parseInventory(text, '/ops.ini')

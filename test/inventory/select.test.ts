@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { InputErrors } from '../../src/errors.ts'
+import { InputErrors } from '../../src/base/errors.ts'
 import { listHosts } from '../../src/inventory/list.ts'
 import { parseInventory } from '../../src/inventory/parse.ts'
 import { findInventory, readInventory } from '../../src/inventory/read.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { OpsError } from '../../src/errors.ts'
+import { OpsError } from '../../src/base/errors.ts'
 import { bounded, EndlessRecipe, settled } from '../../src/recipe/bounded.ts'
 
 const loop = (): never => {

@@ -7,7 +7,7 @@ import { describeRecipe } from '../../src/recipe/describe.ts'
 import { writeInitFiles } from '../../src/recipe/init.ts'
 import { loadRecipe } from '../../src/recipe/load.ts'
 import { recipe } from '../../src/recipe/recipe.ts'
-import { describeResource } from '../../src/resources/describe.ts'
+import { describeResource } from '../../src/resources/docs/describe.ts'
 import { resources } from '../../src/resources/index.ts'
 import { temporaryFolder, writeFiles } from '../temporary-folder.ts'
 

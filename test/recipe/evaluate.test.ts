@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { type ErrorData, InputErrors, inputError } from '../../src/base/errors.ts'
+import { Secret } from '../../src/base/secret.ts'
 import type { Claim } from '../../src/engine/claims.ts'
-import type { Facts } from '../../src/engine/facts.ts'
 import { resource } from '../../src/engine/step.ts'
-import { type ErrorData, InputErrors, inputError } from '../../src/errors.ts'
 import { sh, z } from '../../src/index.ts'
 import { evaluate } from '../../src/recipe/evaluate.ts'
 import type { LoadedRecipe } from '../../src/recipe/load.ts'
 import type { RecipeContext } from '../../src/recipe/recipe.ts'
 import { file } from '../../src/resources/file.ts'
-import { Secret } from '../../src/secret.ts'
+import type { Facts } from '../../src/run/facts.ts'
 
 const host = { name: 'web1', address: '192.0.2.1', groups: ['web'] }
 const facts = { os: { id: 'debian' }, cpus: 4 } as Facts

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type ErrorData, InputErrors, OpsError } from '../../src/errors.ts'
+import { type ErrorData, InputErrors, OpsError } from '../../src/base/errors.ts'
+import { Secret } from '../../src/base/secret.ts'
 import { z } from '../../src/index.ts'
 import { listRecipes, loadRecipe } from '../../src/recipe/load.ts'
-import { Secret } from '../../src/secret.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 const good = `import { command, recipe, z } from 'ops-recipes'

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { Secret } from '../../src/base/secret.ts'
 import { secret, z } from '../../src/index.ts'
 import type { LoadedRecipe } from '../../src/recipe/load.ts'
 import { describeParams } from '../../src/recipe/param-docs.ts'
 import { missingErrors, type ParamSources, resolveParams } from '../../src/recipe/params.ts'
 import type { ParamShape } from '../../src/recipe/recipe.ts'
-import { Secret } from '../../src/secret.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 const folder = temporaryFolder({ password: 'hunter 2\n', empty: '\n' })

@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import definition from '../../recipes/nginx-failover.ts'
-import type { Facts } from '../../src/engine/facts.ts'
-import { InputErrors } from '../../src/errors.ts'
+import { InputErrors } from '../../src/base/errors.ts'
 import { evaluate } from '../../src/recipe/evaluate.ts'
 import type { LoadedRecipe } from '../../src/recipe/load.ts'
 import { resolveParams } from '../../src/recipe/params.ts'
+import type { Facts } from '../../src/run/facts.ts'
 import { attacks } from '../conformance/hostile.ts'
 
 const folder = fileURLToPath(new URL('../../recipes', import.meta.url))

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { RunEvent } from '../../src/engine/events.ts'
 import { liveLines } from '../../src/report/live-lines.ts'
 import { widthOf } from '../../src/report/printable.ts'
 import { RunningSteps } from '../../src/report/running-steps.ts'
 import { plainStyle } from '../../src/report/style.ts'
+import type { RunEvent } from '../../src/run/events.ts'
 
 function running(events: readonly RunEvent[], elapsedMs: number): RunningSteps {
   let now = 0

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { RunEvent } from '../../src/engine/events.ts'
+import { masker, Secret } from '../../src/base/secret.ts'
 import { masked } from '../../src/report/mask.ts'
 import { jsonLine, ndjsonReport } from '../../src/report/ndjson-report.ts'
 import type { Screen } from '../../src/report/screen.ts'
 import { colourStyle, plainStyle, styleFor } from '../../src/report/style.ts'
-import { masker, Secret } from '../../src/secret.ts'
+import type { RunEvent } from '../../src/run/events.ts'
 
 describe('NDJSON', () => {
   test('the summary has the documented shape', () => {

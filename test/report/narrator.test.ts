@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { RunEvent } from '../../src/engine/events.ts'
-import type { HostPlan, PlanStep } from '../../src/engine/plan.ts'
 import { Narrator } from '../../src/report/narrator.ts'
 import { plainStyle } from '../../src/report/style.ts'
+import type { RunEvent } from '../../src/run/events.ts'
+import type { HostPlan, PlanStep } from '../../src/run/plan.ts'
 
 const step = (name: string, rest: Partial<PlanStep> = {}): PlanStep => ({
   name,

@@ -16,8 +16,8 @@ import {
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { Secret } from '../../src/base/secret.ts'
 import { file } from '../../src/resources/file.ts'
-import { Secret } from '../../src/secret.ts'
 import { asIs, librariesOf, Place, parsed, shells } from './shells.ts'
 
 type Input = z.input<typeof file.definition.params>

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { smartFindings } from '../../src/resources/filesystem-smart.ts'
+import { smartFindings } from '../../src/resources/filesystems/smart.ts'
 import { filesystems } from '../../src/resources/filesystems.ts'
 import { wholeFiles } from '../../src/resources/whole-files.ts'
 import { librariesOf, Place, parsed, shells } from './shells.ts'

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { Secret } from '../../src/base/secret.ts'
 import { changeOf } from '../../src/engine/diff.ts'
-import { cachingSha2Password, nativePassword } from '../../src/resources/mysql-password.ts'
+import { cachingSha2Password, nativePassword } from '../../src/resources/mysql/password.ts'
 import { mysqlUser } from '../../src/resources/mysql-user.ts'
-import { Secret } from '../../src/secret.ts'
 import { parsed } from './shells.ts'
 
 const resource = mysqlUser.definition

@@ -11,8 +11,8 @@ import {
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { Secret } from '../../src/base/secret.ts'
 import { option } from '../../src/resources/option.ts'
-import { Secret } from '../../src/secret.ts'
 import { librariesOf, Place, parsed, shells } from './shells.ts'
 
 type Input = z.input<typeof option.definition.params>

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { HostSummary, RunEvent } from '../../src/engine/events.ts'
+import type { HostSummary, RunEvent } from '../../src/run/events.ts'
 import { type Folder, folderWith } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import type { Host } from '../hosts/host.ts'

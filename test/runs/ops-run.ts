@@ -1,7 +1,7 @@
 /** A run of the built program that a test can watch and kill: its NDJSON events as they come. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import type { RunEvent } from '../../src/engine/events.ts'
+import type { RunEvent } from '../../src/run/events.ts'
 import { type Folder, program } from '../cli/run-ops.ts'
 
 export interface WatchedRun {

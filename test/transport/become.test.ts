@@ -1,7 +1,7 @@
 /** Becoming another user on real hosts: sudo in all its moods, over both backends. */
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
-import { OpsError } from '../../src/errors.ts'
+import { OpsError } from '../../src/base/errors.ts'
 import { type Become, connect, openShell, type Transport } from '../../src/transport/index.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'

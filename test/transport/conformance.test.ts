@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { OpsError } from '../../src/errors.ts'
+import { OpsError } from '../../src/base/errors.ts'
 import {
   type ConnectTarget,
   connect,

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { OpsError } from '../../src/errors.ts'
+import { OpsError } from '../../src/base/errors.ts'
 import { connect } from '../../src/transport/connect.ts'
 import { expandPath, one, parseSettings, resolveHost, splitPaths } from '../../src/transport/ssh-config.ts'
 

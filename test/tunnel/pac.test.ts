@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { OpsError } from '../../src/errors.ts'
+import { OpsError } from '../../src/base/errors.ts'
 import { proxychainsConfig, proxyVariables } from '../../src/tunnel/environment.ts'
 import { type Direct, noProxy, pacFile, readDirect } from '../../src/tunnel/pac.ts'
 

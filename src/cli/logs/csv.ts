@@ -1,5 +1,5 @@
 /** `ops logs csv`: access logs as CSV on standard output, every line a row or told to be none. */
-import { type ErrorData, InputErrors, inputError } from '../../errors.ts'
+import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import { Rejects } from '../../logs/rejects.ts'
 import { Table } from '../../logs/table.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'

@@ -1,6 +1,6 @@
 /** The flags that `ops logs csv` and `ops logs sql` share, and what they say. */
 import type { Command } from 'commander'
-import { type ErrorData, inputError } from '../../errors.ts'
+import { type ErrorData, inputError } from '../../base/errors.ts'
 import type { LogFormat } from '../../logs/format.ts'
 import { readFormat } from '../../logs/known-formats.ts'
 import { collected } from '../collected.ts'

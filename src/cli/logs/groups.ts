@@ -1,5 +1,5 @@
 /** From the words of the command line to groups of log files. */
-import { type ErrorData, InputErrors } from '../../errors.ts'
+import { type ErrorData, InputErrors } from '../../base/errors.ts'
 import { localFile, standardInput } from '../../logs/source.ts'
 import type { TableGroup } from '../../logs/table.ts'
 import { collected } from '../collected.ts'

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ErrorData } from '../../errors.ts'
+import type { ErrorData } from '../../base/errors.ts'
 import { proxyAddress } from '../../tunnel/listen.ts'
 import { stateFolder } from '../../tunnel/state-folder.ts'
 import type { Prompts } from '../prompts.ts'

@@ -1,5 +1,5 @@
 /** The side of the process in the background: asks and tells through its parent until the tunnel is up. */
-import { inputError } from '../../errors.ts'
+import { inputError } from '../../base/errors.ts'
 import type { Screen } from '../../report/screen.ts'
 import { stateText } from '../../report/tunnel-text.ts'
 import type { Prompts } from '../prompts.ts'

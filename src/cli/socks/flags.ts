@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { type ErrorData, inputError, OpsError } from '../../errors.ts'
+import { type ErrorData, inputError, OpsError } from '../../base/errors.ts'
 import type { IniEntry } from '../../inventory/ini-lines.ts'
 import { type Direct, readDirect } from '../../tunnel/pac.ts'
 

@@ -1,6 +1,7 @@
 /** From a checked command line to a tunnel: what the foreground, the background and `exec` have in common. */
-import { Interrupt } from '../../engine/interrupt.ts'
-import { inputError } from '../../errors.ts'
+
+import { inputError } from '../../base/errors.ts'
+import { Interrupt } from '../../run/interrupt.ts'
 import { connect } from '../../transport/connect.ts'
 import type { LinkState } from '../../tunnel/link.ts'
 import { openTunnel, type Tunnel } from '../../tunnel/tunnel.ts'

@@ -1,5 +1,5 @@
 /** `ops socks status` and `ops socks stop`: the tunnels that run on this machine. */
-import { type ErrorData, InputErrors, inputError } from '../../errors.ts'
+import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import { jsonLine } from '../../report/ndjson-report.ts'
 import type { Screen } from '../../report/screen.ts'
 import { endedListText, tunnelListText } from '../../report/tunnel-text.ts'

@@ -1,6 +1,6 @@
 /** A tunnel of ours that has the port already: the very one that is asked for, or another. */
 import { resolve } from 'node:path'
-import { inputError } from '../../errors.ts'
+import { inputError } from '../../base/errors.ts'
 import type { SelectedHost } from '../../inventory/select.ts'
 import { proxyAddress } from '../../tunnel/listen.ts'
 import { type RunningTunnel, runningTunnels } from '../../tunnel/registry.ts'

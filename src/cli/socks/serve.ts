@@ -1,6 +1,6 @@
 /** A tunnel that stays in the foreground, or is the process in the background: until a signal or a lasting error. */
 import { hostname } from 'node:os'
-import type { ErrorData } from '../../errors.ts'
+import type { ErrorData } from '../../base/errors.ts'
 import type { Screen } from '../../report/screen.ts'
 import { directionsText } from '../../report/tunnel-text.ts'
 import { directionsFor } from '../../tunnel/directions.ts'

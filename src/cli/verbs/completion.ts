@@ -1,5 +1,5 @@
 /** `ops completion bash|zsh|fish`: a script that asks ops itself for the words that fit. */
-import { type ErrorData, InputErrors, inputError } from '../../errors.ts'
+import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import { completionWords } from '../completion-words.ts'
 import type { VerbContext } from '../verb.ts'

@@ -1,7 +1,8 @@
 /** `ops facts HOST...`: what is true of hosts in general. */
-import type { Facts } from '../../engine/facts.ts'
-import { type ErrorData, InputErrors } from '../../errors.ts'
-import { opsVersion } from '../../version.ts'
+
+import { type ErrorData, InputErrors } from '../../base/errors.ts'
+import { opsVersion } from '../../base/version.ts'
+import type { Facts } from '../../run/facts.ts'
 import { helped, verbCommand } from '../argv.ts'
 import { exitCodeOf } from '../exit-code.ts'
 import { addConnectionFlags } from '../flags.ts'

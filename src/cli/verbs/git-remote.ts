@@ -1,5 +1,5 @@
 /** `ops git-remote [HOST]`: gives the project of this folder a home on a host. */
-import { type ErrorData, InputErrors, inputError } from '../../errors.ts'
+import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import {
   baseProblem,
   branchProblem,

@@ -1,5 +1,5 @@
 /** `ops hosts`: hosts and groups by name, and where each came from. */
-import { type ErrorData, InputErrors } from '../../errors.ts'
+import { type ErrorData, InputErrors } from '../../base/errors.ts'
 import { listHosts } from '../../inventory/list.ts'
 import { readInventory } from '../../inventory/read.ts'
 import { hostListText } from '../../report/host-list-text.ts'

@@ -1,6 +1,6 @@
 /** `ops init [FOLDER]`: a recipes folder and an ops.ini to start from. */
 import { relative, resolve } from 'node:path'
-import { type ErrorData, InputErrors } from '../../errors.ts'
+import { type ErrorData, InputErrors } from '../../base/errors.ts'
 import { writeInitFiles } from '../../recipe/init.ts'
 import { initText } from '../../report/init-text.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'

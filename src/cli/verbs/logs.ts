@@ -1,6 +1,6 @@
 /** `ops logs csv`: access logs, from here and from hosts, as tables. */
-import { InputErrors, inputError } from '../../errors.ts'
-import { didYouMean } from '../../nearest.ts'
+import { InputErrors, inputError } from '../../base/errors.ts'
+import { didYouMean } from '../../base/nearest.ts'
 import { asksHelp, helped, verbCommand } from '../argv.ts'
 import type { VerbContext, VerbModule } from '../verb.ts'
 

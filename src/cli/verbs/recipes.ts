@@ -1,5 +1,5 @@
 /** `ops recipes [NAME]`: what there is, or what one does and takes. */
-import { type ErrorData, InputErrors } from '../../errors.ts'
+import { type ErrorData, InputErrors } from '../../base/errors.ts'
 import { describeRecipe } from '../../recipe/describe.ts'
 import { listRecipes, loadRecipe } from '../../recipe/load.ts'
 import { recipeListText, recipeText } from '../../report/recipe-text.ts'

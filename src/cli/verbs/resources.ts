@@ -1,8 +1,8 @@
 /** `ops resources [NAME]`: what recipes can be made of, or what one resource does and takes. */
-import { type ErrorData, InputErrors, inputError } from '../../errors.ts'
-import { didYouMean } from '../../nearest.ts'
+import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
+import { didYouMean } from '../../base/nearest.ts'
 import { resourceListText, resourceText } from '../../report/resource-text.ts'
-import { describeResource } from '../../resources/describe.ts'
+import { describeResource } from '../../resources/docs/describe.ts'
 import { resources } from '../../resources/index.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import type { VerbContext } from '../verb.ts'

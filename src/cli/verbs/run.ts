@@ -1,7 +1,7 @@
 /** `ops run HOST... -- COMMAND`: one command on many hosts, output as it comes with the host in front. */
-import { type ErrorData, inputError } from '../../errors.ts'
+import { type ErrorData, inputError } from '../../base/errors.ts'
+import { opsVersion } from '../../base/version.ts'
 import { quote } from '../../shell/quote.ts'
-import { opsVersion } from '../../version.ts'
 import { helped, verbCommand } from '../argv.ts'
 import { exitCodeOf } from '../exit-code.ts'
 import { addConnectionFlags } from '../flags.ts'
@@ -30,7 +30,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     )
   }
   const work = async ({ hosts, names, settings, report, interrupt }: HostsRun): Promise<number> => {
-    const { runCommand } = await import('../../engine/run-command.ts')
+    const { runCommand } = await import('../../run/run-command.ts')
     report.emit({ event: 'run', verb: 'run', hosts: names, version: opsVersion() })
     const outcome = await runCommand({
       hosts,

@@ -1,6 +1,6 @@
 /** `ops socks HOST | status | stop | exec`: a SOCKS proxy on this machine that leads out of a host, and stays up. */
 import { rmSync } from 'node:fs'
-import { type ErrorData, InputErrors, inputError } from '../../errors.ts'
+import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import type { IniEntry } from '../../inventory/ini-lines.ts'
 import { readInventory } from '../../inventory/read.ts'
 import { proxyAddress } from '../../tunnel/listen.ts'

@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RunEvent } from '../../../src/engine/events.ts'
-import type { ErrorData } from '../../../src/errors.ts'
+import type { ErrorData } from '../../../src/base/errors.ts'
+import type { RunEvent } from '../../../src/run/events.ts'
 import { cache, type Folder, folderWith, program } from '../../cli/run-ops.ts'
 import { BrokenInvariant } from './broken.ts'
 

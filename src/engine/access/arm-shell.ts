@@ -1,0 +1,270 @@
+/** How the host gets ready to give our access back, and how a fresh login lets it off. */
+
+import { library } from '../../shell/library.ts'
+import { quote } from '../../shell/quote.ts'
+import { accessCommon, accessFolder } from './common-shell.ts'
+import { restoreScript } from './restore-shell.ts'
+
+/** From arming on, in seconds: with what restoring takes, a cut is over within a minute. */
+export const armedSeconds = 45
+/** After a boot that nobody meant. */
+const bootSeconds = 20
+/** After a boot that a step of the run asked for: login services take their time. */
+const meantBootSeconds = 120
+/** A step that could cut our access is not begun later than this after arming: first a login confirms. */
+const stretchSeconds = 10
+
+/**
+ * `ops_arm INDEX AREAS PATIENT BOOT WHO STEP ENTRY...`, on top of the common functions: saves what the entries
+ * (`AREA:KIND:NAME`) name, unless this run has saved it before, and starts the countdown anew. Runs as a child of the batch, whose
+ * shell is $$. Writes `$OPS_DIR/armed` when the countdown runs: nothing to put back needs none.
+ */
+const arm = library('access-arm')`
+  ops_arm_no() { echo "ops: the way back could not be prepared: $1; nothing was changed" >&2; exit 1; }
+  # KIND NAME: it is saved already, by itself or with a folder that it lies in.
+  ops_arm_has() {
+    [ -s list ] && ops_k=$1 ops_n=$2 awk -F '\t' '
+      BEGIN { k = ENVIRON["ops_k"]; n = ENVIRON["ops_n"] }
+      $4 == n && ($2 == k || k == "path" && $2 != "unit" && $2 != "user" && $2 != "group") { found = 1 }
+      $2 == "tree" && (k == "path" || k == "tree") && index(n "/", $4 "/") == 1 { found = 1 }
+      END { exit !found }' list
+  }
+  ops_arm_add() { printf '%s\t%s\t%s\t%s\n' "$ops_area" "$1" "$ops_number" "$2" >>list; }
+  ops_arm_next() { ops_number=$(($(wc -l <list) + 1)); ops_copy=saved/$ops_number; }
+  ops_arm_path() {
+    ops_arm_has path "$1" && return 0
+    ops_arm_next
+    if [ -L "$1" ]; then
+      readlink -- "$1" >"$ops_copy" || return 1
+      ops_arm_add link "$1"
+      ops_a=$(readlink -f -- "$1") || return 0
+      ops_arm_path "$ops_a"
+    elif [ -d "$1" ]; then stat -c '%a %u %g' -- "$1" >"$ops_copy" && ops_arm_add dir "$1"
+    elif [ -f "$1" ]; then { cp --preserve=all -- "$1" "$ops_copy" 2>/dev/null || cp -p -- "$1" "$ops_copy"; } && ops_arm_add file "$1"
+    elif [ -e "$1" ]; then echo "$1 is a device, pipe or socket" >&2; return 1
+    else ops_arm_add absent "$1"
+    fi
+  }
+  ops_arm_tree() {
+    ops_b=\${1%/}
+    ops_arm_has tree "$ops_b" && return 0
+    [ -d "$ops_b" ] && [ ! -L "$ops_b" ] || { ops_arm_path "$ops_b"; return; }
+    ops_a=$(du -sk -- "$ops_b") && [ "\${ops_a%%[!0-9]*}" -le 65536 ] || { echo "$ops_b holds more than 64 MiB" >&2; return 1; }
+    ops_arm_next
+    cp -a -- "$ops_b" "$ops_copy" && ops_arm_before "$ops_b" "$ops_copy" && ops_arm_add tree "$ops_b"
+  }
+  # FOLDER COPY: what this run has changed in it already goes into the copy as it was before.
+  ops_arm_before() {
+    while IFS=$ops_tab read -r ops_a ops_kind ops_n ops_named; do
+      case $ops_named in "$1") ops_in=$2 ;; "$1"/*) ops_in=$2\${ops_named#"$1"} ;; *) continue ;; esac
+      case $ops_kind in
+        absent) rm -rf -- "$ops_in" ;;
+        link) rm -rf -- "$ops_in"; ln -s -- "$(cat "saved/$ops_n")" "$ops_in" ;;
+        file) rm -rf -- "$ops_in"; mkdir -p -- "\${ops_in%/*}" && cp --preserve=all -- "saved/$ops_n" "$ops_in" ;;
+        dir) read -r ops_c ops_d ops_e <"saved/$ops_n"; mkdir -p -- "$ops_in" && chown "$ops_d:$ops_e" -- "$ops_in" && chmod "$ops_c" -- "$ops_in" ;;
+      esac || return 1
+    done <list
+  }
+  ops_arm_unit() {
+    ops_arm_has unit "$1" && return 0
+    ops_arm_next
+    ops_access_unit "$1" >"$ops_copy" && ops_arm_add unit "$1"
+  }
+  ops_arm_user() {
+    ops_arm_has user "$1" && return 0
+    ops_arm_next
+    ops_access_account "$1" >"$ops_copy" && ops_arm_add user "$1" || return 1
+    ops_d=$(getent passwd "$1" | cut -d : -f 6)
+    [ -n "$ops_d" ] && [ -d "$ops_d" ] || return 0
+    ops_arm_path "$ops_d" && ops_arm_tree "$ops_d/.ssh/"
+  }
+  ops_arm_group() {
+    ops_arm_has group "$1" && return 0
+    ops_arm_next
+    ops_access_group "$1" >"$ops_copy" && ops_arm_add group "$1"
+  }
+  ops_arm_undo() { ops_arm_next; printf '%s\n' "$1" >"$ops_copy" && ops_arm_add undo "the undo command $ops_number"; }
+  # What else matters to an area: its units, and what the kernel has loaded.
+  ops_arm_area() {
+    for ops_unit in $(ops_access_units "$ops_area"); do
+      [ "$(systemctl show -p Id -- "$ops_unit" 2>/dev/null)" != "Id=$ops_unit" ] || [ -z "$(ops_access_unit "$ops_unit")" ] || ops_arm_unit "$ops_unit" || return 1
+    done
+    case $ops_area in
+      firewall)
+        ops_arm_has rules 'the rules of the firewall' && return 0
+        ops_arm_next
+        ops_access_rules >"$ops_copy.same"
+        ! command -v nft >/dev/null || nft list ruleset >"$ops_copy.nft" || return 1
+        ! command -v iptables-save >/dev/null || iptables-save >"$ops_copy.v4" || return 1
+        # A kernel without IPv6 has no rules of it.
+        [ ! -e "$ops_copy.v4" ] || [ ! -e /proc/net/if_inet6 ] || ip6tables-save >"$ops_copy.v6" || return 1
+        ops_arm_add rules 'the rules of the firewall' ;;
+      network)
+        ops_arm_has addresses 'the addresses of the network' && return 0
+        ops_arm_next
+        ip -o addr show scope global | awk '$3 == "inet" || $3 == "inet6" && !/temporary|dynamic/ { sub(/@.*/, "", $2); print $2, $4 }' >"$ops_copy"
+        ip route show default >"$ops_copy.routes"
+        ops_access_up "$ops_copy" >"$ops_copy.up"
+        ops_arm_add addresses 'the addresses of the network' ;;
+    esac
+  }
+  ops_arm_boot() {
+    umask 022
+    printf '%s\n' '[Unit]' 'Description=Puts back what cut the access of ops, unless a fresh login confirms' \
+      'ConditionPathExists=|${accessFolder}/armed' 'ConditionPathExists=|${accessFolder}/restoring' 'RequiresMountsFor=/var/lib/ops' \
+      '[Service]' 'Type=oneshot' 'ExecStart=/bin/sh ${accessFolder}/restore' >/etc/systemd/system/ops-access.service &&
+      printf '%s\n' '[Unit]' 'Description=The time in which a fresh login of ops must confirm' \
+        '[Timer]' "OnActiveSec=$1" 'AccuracySec=1s' >/etc/systemd/system/ops-access.timer &&
+      mkdir -p /etc/systemd/system/timers.target.wants &&
+      ln -sfn ../ops-access.timer /etc/systemd/system/timers.target.wants/ops-access.timer &&
+      sync /etc/systemd/system/ops-access.service /etc/systemd/system/ops-access.timer /etc/systemd/system /etc/systemd/system/timers.target.wants
+  }
+  ops_arm() {
+    set +e
+    umask 077
+    ops_index=$1 ops_areas=$2 ops_patient=$3 ops_boot=$4 ops_who=$5 ops_step_name=$6
+    shift 6
+    [ -d /run/systemd/system ] && command -v systemd-run >/dev/null || ops_arm_no 'systemd does not run on this host'
+    mkdir -p "$ops_access" && [ ! -L "$ops_access" ] && [ -O "$ops_access" ] && cd "$ops_access" || ops_arm_no "$ops_access cannot be used"
+    [ ! -e restoring ] || ops_arm_no 'the host is just taking something back'
+    if [ "$(cat run 2>/dev/null)" != "$OPS_NONCE" ]; then
+      rm -rf saved list restore && mkdir saved && : >list && echo "$OPS_NONCE" >run || ops_arm_no "nothing can be written in $ops_access"
+    fi
+    [ "$ops_areas" != any ] || [ -s list ] || exit 0
+    printf %s "$ops_restore" >restore || ops_arm_no "nothing can be written in $ops_access"
+    for ops_entry; do
+      ops_area=\${ops_entry%%:*} ops_entry=\${ops_entry#*:}
+      ops_said=$(ops_arm_"\${ops_entry%%:*}" "\${ops_entry#*:}" 2>&1) || ops_arm_no "\${ops_said##*: }"
+    done
+    for ops_area in $ops_areas; do
+      ops_said=$(ops_arm_area 2>&1) || ops_arm_no "\${ops_said##*: }"
+    done
+    # What is armed already stays in danger: its countdown is this one's now.
+    for ops_a in $(ops_access_get areas armed); do
+      case " $ops_areas " in *" $ops_a "*) ;; *) ops_areas="$ops_areas $ops_a" ;; esac
+    done
+    ops_a=$(ops_access_get steps armed)
+    read -r ops_b ops_c </proc/uptime
+    printf '%s\n' "run=$OPS_NONCE" "who=$ops_who" "steps=\${ops_a:+$ops_a, }$ops_step_name" "areas=$ops_areas" "patient=$ops_patient" \
+      "dir=$OPS_DIR" "shell=$$" "since=$(sed 's/.*) //' "/proc/$$/stat" | cut -d ' ' -f 20)" \
+      "boot=$(cat /proc/sys/kernel/random/boot_id)" "until=$((\${ops_b%.*} + ${String(armedSeconds)}))" >new.armed ||
+      ops_arm_no "nothing can be written in $ops_access"
+    sync new.armed restore list saved saved/* 2>/dev/null
+    ops_said=$(ops_arm_boot "$ops_boot" 2>&1) || ops_arm_no "no unit can be written (\${ops_said##*: })"
+    # What an earlier step did stays watched, whatever becomes of this one's preparation.
+    [ ! -e armed ] || cp -p armed new.before || ops_arm_no "nothing can be written in $ops_access"
+    mv -f new.armed armed && sync . || ops_arm_no "nothing can be written in $ops_access"
+    # The new one first: there is no moment without.
+    ops_a=$(systemctl list-units --plain --no-legend 'ops-access-*.timer' 2>/dev/null | cut -d ' ' -f 1)
+    ops_said=$(systemd-run --quiet --collect --unit="ops-access-$OPS_NONCE-$ops_index-$ops_b" --on-active=${String(armedSeconds)} --timer-property=AccuracySec=1s \
+      /bin/sh "$ops_access/restore" 2>&1) || {
+      if [ ! -e new.before ]; then rm -f armed; ops_access_disarm; elif [ -e armed ]; then mv -f new.before armed; fi
+      ops_arm_no "no timer can be started (\${ops_said##*: })"
+    }
+    # shellcheck disable=SC2086
+    [ -z "$ops_a" ] || systemctl stop $ops_a
+    [ -e armed ] || ops_arm_no 'the host is just taking something back'
+    : >"$OPS_DIR/armed"
+  }
+`
+
+/** The functions of a batch that has a step which could cut our access. */
+export const armLibrary = `${accessCommon.text}\n${arm.text}\nops_restore=${quote(restoreScript)}\n`
+
+/** The words of `ops_arm` that come before the entries. */
+export function armCall(given: {
+  readonly index: number
+  readonly areas: readonly string[]
+  readonly isPatient: boolean
+  readonly boots: boolean
+  readonly who: string
+  readonly step: string
+  readonly entries: readonly string[]
+}): string {
+  const { index, areas, isPatient, boots, who, step, entries } = given
+  const words = [
+    String(index),
+    areas.join(' '),
+    isPatient ? 'yes' : 'no',
+    String(boots ? meantBootSeconds : bootSeconds),
+    who,
+    step.replaceAll(/\s+/g, ' ').slice(0, 200),
+    ...entries,
+  ]
+  return `ops_arm ${words.map(quote).join(' ')}`
+}
+
+/**
+ * For every batch. `ops_access_begin WHO` refuses, by a `locked` frame, a host that waits for the login of another run, and tells
+ * a verdict that nobody was told yet by an `access` frame. `ops_access_late` says whether a login should confirm first.
+ */
+export const accessBegin = `
+ops_access_begin() {
+[ -d ${accessFolder} ] && [ "$(id -u)" = 0 ] || return 0
+for ops_a in ${accessFolder}/armed ${accessFolder}/restoring; do
+[ -e "$ops_a" ] && ! grep -qx "run=$OPS_NONCE" "$ops_a" || continue
+if ops_access_overdue "$ops_a"; then sh ${accessFolder}/restore >/dev/null 2>&1 </dev/null 9>&-; continue; fi
+ops_frame locked; sed -n 's/^who=//p' "$ops_a"
+echo 'its change waits for a login that confirms it; without one the host takes it back within a minute'
+return 1
+done
+[ -e ${accessFolder}/verdict ] && [ ! -e ${accessFolder}/told ] || return 0
+: >${accessFolder}/told
+grep -qx "verdict=confirmed" ${accessFolder}/verdict || { ops_frame access; cat ${accessFolder}/verdict; }
+}
+ops_access_overdue() {
+read -r ops_b ops_c </proc/uptime; ops_c=$(sed -n 's/^until=//p' "$1")
+grep -qx "boot=$(cat /proc/sys/kernel/random/boot_id)" "$1" || ops_c=${meantBootSeconds}
+[ "\${ops_b%.*}" -gt "$((\${ops_c:-0} + 120))" ] && [ -z "$(systemctl list-units --plain --no-legend 'ops-access*.service' 2>/dev/null)" ]
+}
+ops_access_late() {
+[ -n "$ops_armed_at" ] || return 1
+read -r ops_b ops_c </proc/uptime
+[ "$((\${ops_b%.*} - ops_armed_at))" -ge ${stretchSeconds} ]
+}
+ops_access_end() {
+[ -e ${accessFolder}/run ] && [ ! -e ${accessFolder}/armed ] && [ ! -e ${accessFolder}/restoring ] || return 0
+grep -qx "$OPS_NONCE" ${accessFolder}/run && rm -rf ${accessFolder}/saved ${accessFolder}/list ${accessFolder}/restore ${accessFolder}/run
+}
+`
+
+/**
+ * What a fresh login sends: waits for the batch of `run` to end, lets the timer off, and answers with a `verdict` frame: the host's
+ * own words, or `verdict=none` where nothing was armed. `isLast`: nothing more of the run could need what was saved.
+ */
+export function confirmScript(run: string, isLast: boolean): string {
+  return `${accessCommon.text}
+ops_confirm() {
+cd ${accessFolder} 2>/dev/null || { ops_frame verdict; echo verdict=none; return; }
+ops_n=0
+while [ -e armed ] && [ -d "$(ops_access_get dir armed)" ] && [ "$ops_n" -lt 150 ]; do ops_n=$((ops_n + 1)); sleep 0.1; done
+if [ "$(ops_access_get run armed)" = ${quote(run)} ] && [ ! -d "$(ops_access_get dir armed)" ] && mv armed confirmed 2>/dev/null; then
+ops_access_disarm
+ops_access_verdict confirmed confirmed
+: >told
+rm -f confirmed
+${isLast ? 'rm -rf saved list restore run' : ''}
+fi
+ops_n=0
+while [ -e restoring ] && [ "$ops_n" -lt 600 ]; do ops_n=$((ops_n + 1)); sleep 0.1; done
+ops_frame verdict
+if [ -e armed ]; then echo verdict=busy
+elif [ "$(ops_access_get run verdict)" = ${quote(run)} ]; then cat verdict; : >told
+else echo verdict=none
+fi
+}
+ops_confirm`
+}
+
+/** Over the connection that still lives: the host is not to wait any longer. The answer may never come. */
+export const restoreNowScript = `
+for ops_a in $(systemctl list-units --plain --no-legend "ops-access-$OPS_NONCE-*.timer" | cut -d ' ' -f 1); do
+systemctl start --no-block "\${ops_a%.timer}.service"
+done`
+
+/** What a look asks where a step could cut our access: `problem=` lines, and a verdict that nobody was told yet. */
+export const accessProbe = `[ "$(id -u)" = 0 ] || echo 'problem=that takes root, and this run does not become root'
+[ -d /run/systemd/system ] && command -v systemd-run >/dev/null || echo 'problem=systemd does not run there, and its timers are what watches'
+command -v flock >/dev/null || echo 'problem=there is no flock'
+[ ! -e ${accessFolder}/verdict ] || [ -e ${accessFolder}/told ] || cat ${accessFolder}/verdict
+:`

@@ -1,0 +1,144 @@
+/** Logs in afresh after steps that could have cut our access, and learns from the host what became of them. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
+import type { Emit } from '../../run/events.ts'
+import type { FreshLogin } from '../../run/host-link.ts'
+import type { Interrupt } from '../../run/interrupt.ts'
+import { armedSeconds, confirmScript } from './arm-shell.ts'
+
+/**
+ * The host's own word: `none`, nothing was armed; `forgotten`, it had armed, and knows nothing of this run any more;
+ * `unknown`, it could not be asked.
+ * `details` are what could not be put back; `why` is why the first logins failed.
+ */
+export interface Verdict {
+  readonly kind: 'confirmed' | 'restored' | 'restore-failed' | 'none' | 'forgotten' | 'unknown'
+  readonly steps: string
+  readonly details: readonly string[]
+  readonly why: ErrorData | undefined
+}
+
+export interface ConfirmContext {
+  readonly host: string
+  /** The public name of the run, `RunNames.id`. */
+  readonly run: string
+  /** No later step of the run could need what the host has saved. */
+  readonly isLast: boolean
+  readonly freshLogin: () => Promise<FreshLogin>
+  /** Asks the host, over the connection that still lives, not to wait any longer; may fail. */
+  readonly restoreNow: () => Promise<void>
+  readonly emit: Emit
+  readonly interrupt: Interrupt
+}
+
+const retryMs = 1000
+/** A refused key or sudo is not asked for again and again: hosts ban those who do. */
+const refusalsAllowed = 2
+/** After the host has begun to restore: the restart of daemons, a boot. */
+const restoreMs = 5_000
+const giveUpMs = (armedSeconds + 120) * 1000
+const answerMs = 90_000
+
+/** Tries until the host has answered; never throws. */
+export async function confirmAccess(context: ConfirmContext): Promise<Verdict> {
+  const { host, emit, interrupt } = context
+  const started = performance.now()
+  const passedMs = () => performance.now() - started
+  let why: ErrorData | undefined
+  let refusals = 0
+  let restoringSince = armedSeconds * 1000
+  while (interrupt.level !== 'hard' && passedMs() < giveUpMs) {
+    const isOver = passedMs() > restoringSince + restoreMs
+    if (refusals < refusalsAllowed || isOver) {
+      try {
+        const answer = await ask(context)
+        if (answer) return { ...answer, why }
+      } catch (error) {
+        const data = errorDataOf(error)
+        // What refuses our key or our sudo does not mend itself.
+        if (data.code === 'authentication' && ++refusals === refusalsAllowed) {
+          await context.restoreNow().catch(() => {})
+          restoringSince = passedMs()
+        }
+        if (!why) {
+          const text = `a new login fails (${data.title}): the host takes its changes back within a minute`
+          emit({ event: 'waiting', host, for: 'access', text })
+        }
+        why ??= data
+      }
+    }
+    await pause(isOver ? 3 * retryMs : retryMs)
+  }
+  return { kind: 'unknown', steps: '', details: [], why }
+}
+
+/** One login and one trip. Undefined while the host is still at work. */
+async function ask({ run, isLast, freshLogin }: ConfirmContext): Promise<Omit<Verdict, 'why'> | undefined> {
+  const login = await freshLogin()
+  try {
+    let text = ''
+    await login.session.trip(confirmScript(run, isLast), {
+      silenceMs: answerMs,
+      frame: frame => {
+        if (frame.kind === 'verdict') text = frame.body.toString('utf8')
+      },
+    })
+    const lines = text.split('\n').map(line => [line.split('=', 1)[0], line.slice(line.indexOf('=') + 1)])
+    const values = (key: string) => lines.flatMap(([name, value]) => (name === key && value ? [value] : []))
+    const kind = values('verdict')[0]
+    if (kind === 'busy') return undefined
+    if (kind !== 'confirmed' && kind !== 'restored' && kind !== 'restore-failed' && kind !== 'none') {
+      throw new OpsError({ code: 'lost', title: `the host gave no verdict: ${text.trim().slice(0, 200)}` })
+    }
+    return { kind, steps: values('steps')[0] ?? '', details: values('detail') }
+  } finally {
+    await login.close().catch(() => {})
+  }
+}
+
+/** What the operator is told; undefined where access was kept. */
+export function verdictError(host: string, verdict: Verdict, changedMore: boolean): ErrorData | undefined {
+  const { kind, steps, details, why } = verdict
+  const said = why && `a new login failed: ${why.title}${why.said ? `\n${why.said}` : ''}`
+  const common = { host, ...(said && { said }) }
+  if (kind === 'restored') {
+    return {
+      code: 'reverted',
+      title: `${steps} would have cut our own access, and ${host} took it back by itself`,
+      ...common,
+      changed: changedMore ? 'yes' : 'no',
+      next: 'What those steps changed is as it was before this run, by the word of the host. Mend the recipe, then run again.',
+    }
+  }
+  if (kind === 'restore-failed') {
+    return {
+      code: 'failed',
+      title: `${steps} cut our own access, and ${host} could not put everything back`,
+      ...(details.length > 0 && { detail: details.join('\n') }),
+      ...common,
+      changed: 'unknown',
+      next: 'Look at the host now: what was there before lies under /var/lib/ops/kept/*-access.',
+    }
+  }
+  if (kind === 'forgotten') {
+    return {
+      code: 'lost',
+      title: `${host} waited for a login that confirms, and keeps no verdict of this run any more`,
+      ...common,
+      changed: 'unknown',
+      next: 'It may have taken the change back or kept it: something else emptied or overwrote /var/lib/ops/access meanwhile. Run again: the plan shows what is missing.',
+    }
+  }
+  if (kind === 'unknown') {
+    return {
+      code: 'lost',
+      title: why
+        ? `no new login to ${host} works, and its verdict is not known`
+        : `stopped before a new login to ${host} could confirm what was done`,
+      ...common,
+      changed: 'unknown',
+      next: 'A host that runs takes such changes back by itself within a minute, also after a boot. Log in when it is back: /var/lib/ops/access/verdict tells, and so does the next run.',
+    }
+  }
+  return undefined
+}

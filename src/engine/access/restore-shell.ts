@@ -1,0 +1,228 @@
+/** The script that a host runs by itself to put back what cut our access. Self-contained: it outlives our login. */
+
+import { library } from '../../shell/library.ts'
+import { writeLibrary } from '../../shell/write-library.ts'
+import { accessCommon } from './common-shell.ts'
+import { accessNetwork } from './network-shell.ts'
+
+/** Puts everything back that belongs to the areas in danger, looks whether it is back, and keeps the verdict. */
+const restore = library('access-restore')`
+  ops_back_bad() { printf '%s\n' "$1" >>"$ops_access/new.bad"; }
+  # What a step left in the way of a file is set aside, never lost. Named as runs are: the oldest go.
+  ops_back_aside() {
+    [ -d "$1" ] && [ ! -L "$1" ] || return 0
+    rmdir -- "$1" 2>/dev/null && return 0
+    mkdir -p -m 0700 /var/lib/ops/kept
+    mv -- "$1" "/var/lib/ops/kept/$(date -u +%Y%m%dT%H%M%SZ)-aside.$$.$ops_number"
+  }
+  ops_back_file() {
+    ops_back_aside "$2"
+    ( ops_write "$2" "like=$1" -- cat -- "$1" ) || ( ops_write "$2" "like=$1" place -- cat -- "$1" )
+  }
+  ops_back_tree() {
+    ( cd -- "$1" && find . -type d ) | while IFS= read -r ops_f; do
+      [ -d "$2/$ops_f" ] || mkdir -p -- "$2/$ops_f"
+      chown --reference="$1/$ops_f" -- "$2/$ops_f" && chmod --reference="$1/$ops_f" -- "$2/$ops_f"
+    done
+    ( cd -- "$1" && find . -type f ) | while IFS= read -r ops_f; do
+      [ ! -L "$2/$ops_f" ] && ops_access_like "$1/$ops_f" "$2/$ops_f" || {
+        [ ! -L "$2/$ops_f" ] || rm -f -- "$2/$ops_f"
+        ops_back_file "$1/$ops_f" "$2/\${ops_f#./}"
+      }
+    done
+    ( cd -- "$1" && find . -type l ) | while IFS= read -r ops_f; do
+      [ "$(readlink -- "$2/$ops_f")" = "$(readlink -- "$1/$ops_f")" ] || {
+        [ -L "$2/$ops_f" ] || rm -f -- "$2/$ops_f"
+        ops_symlink "$2/\${ops_f#./}" "$(readlink -- "$1/$ops_f")"
+      }
+    done
+    ( cd -- "$2" && find . -type f -o -type l ) | while IFS= read -r ops_f; do
+      [ -e "$1/$ops_f" ] || [ -L "$1/$ops_f" ] || ops_remove "$2/\${ops_f#./}"
+    done
+    ( cd -- "$2" && find . -depth -type d ) | while IFS= read -r ops_f; do
+      [ -d "$1/$ops_f" ] || rmdir -- "$2/$ops_f"
+    done
+  }
+  # Sockets and pipes come and go with the programs that made them, such as the master of an ssh in ~/.ssh.
+  ops_back_names() { ( cd -- "$1" && find . -type d -o -type f -o -type l | sort ); }
+  ops_back_tree_same() {
+    [ -d "$2" ] || return 1
+    [ "$(ops_back_names "$1")" = "$(ops_back_names "$2")" ] || return 1
+    ( cd -- "$1" && find . \( -type d -exec stat -c '%n %a %u %g' {} + \) -o \( -type l -exec readlink {} \; \) -o \( -type f -exec stat -c '%n %a %u %g' {} + -exec sha256sum {} + \) | sort ) >"$ops_access/new.one"
+    ( cd -- "$2" && find . \( -type d -exec stat -c '%n %a %u %g' {} + \) -o \( -type l -exec readlink {} \; \) -o \( -type f -exec stat -c '%n %a %u %g' {} + -exec sha256sum {} + \) | sort ) >"$ops_access/new.two"
+    cmp -s "$ops_access/new.one" "$ops_access/new.two"
+  }
+  # FILE NAME: gives the lines of one account back to /etc/FILE; lines of others stay as they are now.
+  ops_back_lines() {
+    [ -r "/etc/$1" ] || return 0
+    awk -F '\t' -v f="$1" '$1 == f { sub(/^[^\t]*\t/, ""); print }' "$ops_copy" >"$ops_access/new.lines"
+    awk -F : -v OFS=: -v n="$2" -v f="$1" -v kind="$3" '
+      FILENAME == ARGV[1] { saved[$1] = $0; order[++count] = $1; next }
+      f == "passwd" || f == "shadow" || kind == "group" {
+        if ($1 == n) { if ($1 in saved) { print saved[$1]; done[$1] = 1 } else if (kind == "user") print; next }
+        print; next
+      }
+      {
+        done[$1] = 1
+        if ($1 == n && ($1 in saved)) { print saved[$1]; next }
+        m = split($4, list, ","); out = ""; is = 0
+        for (i = 1; i <= m; i++) { if (list[i] == n) is = 1; else if (list[i] != "") out = out (out == "" ? "" : ",") list[i] }
+        wanted = 0
+        if ($1 in saved) { split(saved[$1], old, ":"); wanted = index("," old[4] ",", "," n ",") > 0 }
+        if (is == wanted) { print; next }
+        if (wanted) out = out (out == "" ? "" : ",") n
+        $4 = out; print
+      }
+      END { for (i = 1; i <= count; i++) if (!(order[i] in done)) print saved[order[i]] }
+    ' "$ops_access/new.lines" "/etc/$1" >"$ops_access/new.file" || return 1
+    cmp -s "$ops_access/new.file" "/etc/$1" || ( ops_write "/etc/$1" -- cat "$ops_access/new.file" )
+  }
+  # Is what was saved under this line there now?
+  ops_back_same() {
+    case $ops_kind in
+      absent) [ ! -e "$ops_named" ] && [ ! -L "$ops_named" ] ;;
+      link) [ -L "$ops_named" ] && [ "$(readlink -- "$ops_named")" = "$(cat "$ops_copy")" ] ;;
+      file) [ ! -L "$ops_named" ] && [ -f "$ops_named" ] && ops_access_like "$ops_copy" "$ops_named" ;;
+      dir) [ -d "$ops_named" ] && [ "$(stat -c '%a %u %g' -- "$ops_named")" = "$(cat "$ops_copy")" ] ;;
+      tree) ops_back_tree_same "$ops_copy" "$ops_named" ;;
+      user) [ "$(ops_access_account "$ops_named")" = "$(cat "$ops_copy")" ] ;;
+      group) [ "$(ops_access_group "$ops_named")" = "$(cat "$ops_copy")" ] ;;
+      unit)
+        ops_v=$(ops_access_unit "$ops_named")
+        if [ -s "$ops_copy" ]; then [ "$ops_v" = "$(cat "$ops_copy")" ]; else [ "\${ops_v%% *}" != active ]; fi ;;
+      rules) [ "$(ops_access_rules)" = "$(cat "$ops_copy.same")" ] ;;
+      addresses) ops_back_addresses_same ;;
+      *) : ;;
+    esac
+  }
+  ops_back_one() {
+    case $ops_kind in
+      absent) if [ -d "$ops_named" ] && [ ! -L "$ops_named" ]; then ops_back_aside "$ops_named"; else ops_remove "$ops_named"; fi ;;
+      link) [ -L "$ops_named" ] || rm -f -- "$ops_named"; ops_symlink "$ops_named" "$(cat "$ops_copy")" ;;
+      file) [ ! -L "$ops_named" ] || rm -f -- "$ops_named"; ops_back_file "$ops_copy" "$ops_named" ;;
+      dir)
+        read -r ops_a ops_b ops_c <"$ops_copy"
+        mkdir -p -- "$ops_named"
+        chown "$ops_b:$ops_c" -- "$ops_named" && chmod "$ops_a" -- "$ops_named" ;;
+      tree) ops_back_tree "$ops_copy" "$ops_named" ;;
+      user) for ops_f in passwd shadow group gshadow; do ops_back_lines "$ops_f" "$ops_named" user; done ;;
+      group) for ops_f in group gshadow; do ops_back_lines "$ops_f" "$ops_named" group; done ;;
+      unit)
+        read -r ops_b ops_c <"$ops_copy" || { systemctl disable --now "$ops_named"; return; }
+        ops_a=$(ops_access_unit "$ops_named")
+        case \${ops_a#* },$ops_c in
+          masked*,masked*) ;;
+          masked*,*) systemctl unmask "$ops_named" ;;
+        esac
+        case $ops_c in enabled) systemctl enable "$ops_named" ;; disabled) systemctl disable "$ops_named" ;; masked) systemctl mask "$ops_named" ;; esac
+        case $ops_b in active) ops_back_start="$ops_back_start $ops_named" ;; *) systemctl stop "$ops_named" ;; esac ;;
+      rules) ops_back_rules ;;
+      addresses) ops_back_addresses ;;
+    esac 2>&1
+  }
+  ops_back_each() {
+    while IFS=$ops_tab read -r ops_area ops_kind ops_number ops_named; do
+      case " $ops_areas " in *" $ops_area "* | *' any '*) ;; *) continue ;; esac
+      ops_copy=$ops_access/saved/$ops_number
+      "$1" </dev/null
+    done <"$ops_access/list"
+  }
+  ops_back_files() { case $ops_kind in unit | rules | addresses | undo) ;; *) ops_back_same || ops_back_one ;; esac; }
+  ops_back_units() { [ "$ops_kind" != unit ] || ops_back_same || ops_back_one; }
+  ops_back_loaded() { case $ops_kind in rules) ops_back_same || ops_back_one ;; addresses) ops_back_one ;; esac; }
+  ops_back_undo() { [ "$ops_kind" != undo ] || ( eval "$(cat "$ops_copy")" ) </dev/null || ops_back_bad 'the undo command failed'; }
+  ops_back_look() { ops_back_same || ops_back_bad "$ops_named is not as it was"; }
+  ops_back_has() { case " $ops_areas " in *" $1 "* | *' any '*) return 0 ;; esac; return 1; }
+  # Files are back: what reads them is started afresh. Logins that are open live through a restart of sshd.
+  ops_back_daemons() {
+    # shellcheck disable=SC2086
+    [ -z "$ops_back_start" ] || { systemctl reset-failed $ops_back_start; systemctl start $ops_back_start; }
+    if ops_back_has network; then
+      if [ -d /etc/netplan ] && command -v netplan >/dev/null; then netplan apply; fi
+      for ops_a in systemd-networkd NetworkManager networking systemd-resolved; do
+        ! systemctl -q is-active "$ops_a" || systemctl restart "$ops_a"
+      done
+    fi
+    if ops_back_has ssh; then
+      for ops_a in ssh sshd; do
+        if systemctl -q is-active "$ops_a.socket"; then systemctl stop "$ops_a.service"; systemctl restart "$ops_a.socket"
+        elif systemctl -q is-active "$ops_a.service"; then systemctl restart "$ops_a.service"
+        fi
+      done
+    fi
+  }
+  # Ends the batch whose step is still running, and the shell that holds the host's lock.
+  ops_back_halt() {
+    ops_a=$(ops_access_get dir "$1")
+    if [ -n "$ops_a" ] && [ -d "$ops_a" ]; then
+      echo restore >"$ops_a/stop"
+      : >"$ops_a/kill"
+      ops_n=0
+      while [ -d "$ops_a" ] && [ -e "$ops_a/kill" ] && [ "$ops_n" -lt 60 ]; do ops_n=$((ops_n + 1)); sleep 0.1; done
+    fi
+    ops_b=$(ops_access_get shell "$1")
+    ops_c=$(ops_access_get since "$1")
+    [ -n "$ops_b" ] && [ "$ops_c" = "$(sed 's/.*) //' "/proc/$ops_b/stat" 2>/dev/null | cut -d ' ' -f 20)" ] || return 0
+    kill -KILL "$ops_b"
+  }
+  # dpkg is not ended half-way: its end is awaited, and after it there is time to confirm.
+  ops_back_wait() {
+    [ "$(ops_access_get patient armed)" = yes ] || return 0
+    ops_a=$(ops_access_get dir armed)
+    while [ -e armed ] && [ -d "$ops_a" ] && [ "$(cat "$ops_a/now" 2>/dev/null)" != '- 0' ]; do ops_waited=yes; sleep 1; done
+    [ -n "\${ops_waited:-}" ] || return 0
+    ops_n=0
+    while [ -e armed ] && [ "$ops_n" -lt 40 ]; do ops_n=$((ops_n + 1)); sleep 1; done
+  }
+  ops_back() {
+    cd "$ops_access" || exit 1
+    ops_back_wait
+    # Whoever renames it first has decided: a login that confirms, or this.
+    mv armed restoring 2>/dev/null || [ -e restoring ] || exit 0
+    sync . 2>/dev/null
+    rm -f new.*
+    ops_areas=$(ops_access_get areas restoring) ops_back_start=
+    ops_back_halt restoring
+    ops_back_each ops_back_files
+    systemctl daemon-reload
+    ops_back_each ops_back_units
+    ops_back_daemons
+    ops_back_each ops_back_loaded
+    ops_back_each ops_back_undo
+    ops_n=0
+    while :; do
+      rm -f new.bad
+      ops_back_each ops_back_look
+      [ -s new.bad ] && [ "$ops_n" -lt 20 ] || break
+      ops_n=$((ops_n + 1))
+      sleep 0.5
+    done
+    if [ ! -s new.bad ]; then
+      ops_access_verdict restored restoring
+      rm -rf saved list restore run
+    else
+      set --
+      while IFS= read -r ops_a; do set -- "$@" "$ops_a"; done <new.bad
+      ops_access_verdict restore-failed restoring "$@"
+      mkdir -p -m 0700 /var/lib/ops/kept
+      mv saved "/var/lib/ops/kept/$(date -u +%Y%m%dT%H%M%SZ)-access"
+      rm -f list restore run
+    fi
+    rm -f restoring
+    ops_access_disarm
+  }
+`
+
+/** The whole script, for `/bin/sh FILE` as root. */
+export const restoreScript = [
+  'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C',
+  'export PATH LC_ALL',
+  'umask 077',
+  'unset OPS_DIR OPS_NONCE OPS_STATE ENV',
+  'ops_as_it_was=yes',
+  accessCommon.text,
+  writeLibrary.text,
+  accessNetwork.text,
+  restore.text,
+  'ops_back\n',
+].join('\n')

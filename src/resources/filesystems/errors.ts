@@ -1,0 +1,85 @@
+/** Errors that file systems and arrays have counted themselves. */
+import type { Finding } from '../../engine/resource.ts'
+import { library } from '../../shell/library.ts'
+import { sh } from '../../shell/sh.ts'
+import { type FilesystemLook, filesystemLookLibrary, finding, recordsOf } from './look.ts'
+
+/**
+ * Prints `ext DEVICE COUNT FIRST LAST FUNCTION` and `btrfs DEVICE KIND COUNT` where a count is not 0, and
+ * `array NAME MISSING`. The kernel's own word in /sys comes first, then the superblock on the disk.
+ */
+const errorsLibrary = library('filesystem-errors')`
+  ops_errors_look() {
+    [ "$(id -u)" = 0 ] || ops_missed "error counters on disk: only root can read them"
+    for ops_device in $(ops_block_devices); do
+      ops_b=/sys/fs/ext4/\${ops_device##*/}
+      if [ -r "$ops_b/errors_count" ]; then
+        read -r ops_n <"$ops_b/errors_count"
+        [ "$ops_n" = 0 ] || ops_ext_counted "$ops_n" "$(cat "$ops_b/first_error_time")" "$(cat "$ops_b/last_error_time")" "$(cat "$ops_b/last_error_func" 2>/dev/null)"
+        continue
+      fi
+      case $(ops_filesystem_type "$ops_device") in ext[234]) ;; *) continue;; esac
+      ops_a=$(TZ=UTC dumpe2fs -h "$ops_device" 2>/dev/null | sed -n 's/^FS Error count: *//p; s/^\(First\|Last\) error \(time\|function\): */\1 \2=/p')
+      case $ops_a in [1-9]*) ;; *) continue;; esac
+      ops_ext_counted "\${ops_a%%[!0-9]*}" "$(ops_ext_time First)" "$(ops_ext_time Last)" "$(printf '%s\n' "$ops_a" | sed -n 's/^Last function=//p')"
+    done
+    awk '{ for (i = 7; i < NF && $i != "-"; i++) ; if ($(i + 1) == "btrfs" && !seen[$(i + 2)]++) print $5 }' /proc/self/mountinfo |
+    while read -r ops_target; do
+      if command -v btrfs >/dev/null; then
+        btrfs device stats "$(printf %b "$(printf %s "$ops_target" | sed 's/\\\([0-7][0-7][0-7]\)/\\0\1/g')")" 2>/dev/null |
+          sed -n 's/^\[\(.*\)\]\.\([a-z_]*\) *\([1-9][0-9]*\)$/btrfs	\1	\2	\3/p'
+      fi
+    done
+    command -v btrfs >/dev/null || for ops_a in /sys/fs/btrfs/*/devinfo/*/error_stats; do
+      [ ! -r "$ops_a" ] || OPS_A=$ops_a awk '$2 > 0 { split(ENVIRON["OPS_A"], part, "/"); print "btrfs\t" part[5] " device " part[7] "\t" $1 "\t" $2 }' "$ops_a"
+    done
+    for ops_a in /sys/block/*/md/degraded; do
+      [ -r "$ops_a" ] && read -r ops_n <"$ops_a" && [ "$ops_n" != 0 ] || continue
+      ops_b=\${ops_a%/md/degraded}
+      printf 'array\t%s\t%s\n' "\${ops_b##*/}" "$ops_n"
+    done
+    return 0
+  }
+  ops_ext_counted() { printf 'ext\t%s\t%s\t%s\t%s\t%s\n' "$ops_device" "$@"; }
+  ops_ext_time() { TZ=UTC date -d "$(printf '%s\n' "$ops_a" | sed -n "s/^$1 time=//p")" +%s 2>/dev/null; }
+`
+
+/** The look. */
+export const errorsLook: FilesystemLook = {
+  doc: 'ext4 and btrfs have counted no errors, no array misses a disk',
+  library: [filesystemLookLibrary, errorsLibrary],
+  probe: () => sh`ops_errors_look`,
+  findings: records => [
+    ...recordsOf(records, 'ext').map(([device = '', count, first, last, where]) => {
+      const latest = last === undefined || last === first ? '' : `, the last ${lastText(last)}`
+      return finding(
+        `${device} has counted ${count} error${count === '1' ? '' : 's'}${where ? ` in ${where}` : ''}${latest}`,
+        first,
+        `unmount it and look with \`fsck -n ${device}\`; a repair sets the counter back`,
+      )
+    }),
+    ...btrfsFindings(recordsOf(records, 'btrfs')),
+    ...recordsOf(records, 'array').map(([name, missing]) =>
+      finding(
+        `the array /dev/${name} misses ${missing} of its disks`,
+        undefined,
+        `\`mdadm --detail /dev/${name}\` says which: replace it before the next one fails`,
+      ),
+    ),
+  ],
+}
+
+const lastText = (seconds: string): string => finding('', seconds, '').since ?? 'unknown when'
+
+/** One line a device, with all its counters. */
+function btrfsFindings(records: readonly (readonly string[])[]): readonly Finding[] {
+  const devices = [...new Set(records.map(([device = '']) => device))]
+  return devices.map(device => {
+    const counts = records.filter(([each]) => each === device).map(([, kind, count]) => `${count} ${kind}`)
+    return finding(
+      `btrfs on ${device} has counted ${counts.join(', ')}`,
+      undefined,
+      'run `btrfs scrub start -B` on its mount point, restore what it cannot mend, ask the disk (SMART), then `btrfs device stats -z`',
+    )
+  })
+}

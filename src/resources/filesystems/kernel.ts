@@ -1,0 +1,63 @@
+/** What the kernel has said about disks and file systems that fail. */
+import { library } from '../../shell/library.ts'
+import { sh } from '../../shell/sh.ts'
+import { type FilesystemLook, filesystemLookLibrary, finding, recordsOf } from './look.ts'
+
+/** Prints `kernel DEVICE KIND COUNT FIRST LAST SAMPLE`, one for each device and kind (`disk` or `filesystem`). */
+const kernelLibrary = library('filesystem-kernel')`
+  ops_kernel_look() {
+    ops_log=$(ops_kernel_log "$1") || { ops_missed "the kernel's log: neither the journal nor dmesg can be read here"; return 0; }
+    printf '%s\n' "$ops_log" | awk '
+      function note(name, kind) {
+        sub(/^device /, "", name); gsub(/[^a-zA-Z0-9_\/-].*$/, "", name)
+        if (name == "") return
+        key = name "\t" kind
+        if (!count[key]) { first[key] = at; text = $0; sub(/^[0-9]+ /, "", text); gsub(/\t/, " ", text); sample[key] = text }
+        count[key]++; last[key] = at
+      }
+      function after(mark) { return match($0, mark) ? substr($0, RSTART + RLENGTH) : "" }
+      { at = $1 }
+      # A loop device is bound anew: what was said before was about another file.
+      /^[0-9]+ loop[0-9]+: detected capacity change from 0 to / {
+        name = $2; sub(":", "", name)
+        for (key in count) if (index(key, name "\t") == 1) delete count[key]
+        next
+      }
+      /(I\/O|critical (medium|target|space allocation)) error,? dev / { note(after("error,? dev "), "disk"); next }
+      /Buffer I\/O error on dev(ice)? / { note(after("Buffer I/O error on dev(ice)? "), "disk"); next }
+      / ata[0-9.]+: (failed command|exception Emask|.*UNC)/ { note(after("^[0-9]+ "), "disk"); next }
+      / nvme[0-9]+: .*(I\/O.*timeout|controller is down|Device not ready)/ || /nvme nvme[0-9]+: .*(timeout|controller is down|not ready)/ { note(after("nvme (nvme)?"), "disk"); next }
+      /EXT[234]-fs (error|warning)? ?\(device [^)]*\): .*([Ee]rror|corrupt|invalid|bad )/ || /EXT[234]-fs error \(device / || /Aborting journal on device / {
+        name = /Aborting/ ? after("on device ") : after("\\(device ")
+        if (/Aborting/) sub(/-[0-9]+[. ]*$/, "", name)
+        note(name, "filesystem"); next
+      }
+      /EXT[234]-fs \([^)]*\): (Remounting filesystem read-only|error)/ { note(after("EXT[234]-fs \\("), "filesystem"); next }
+      /XFS \([^)]*\): .*([Cc]orruption|metadata errors|Internal error|[Mm]etadata I\/O [Ee]rror|[Ll]og I\/O [Ee]rror|[Ss]hut(ting)? ?down|bad CRC|[Pp]lease (umount|unmount))/ { note(after("XFS \\("), "filesystem"); next }
+      /BTRFS (error|critical|warning)?.*\(device [^)]*\).*(csum failed|checksum|corrupt|[Ee]rror|failed|forced readonly)/ { note(after("\\(device "), "filesystem"); next }
+      END { for (key in count) print "kernel\t" key "\t" count[key] "\t" first[key] "\t" last[key] "\t" substr(sample[key], 1, 160) }' | sort |
+    while IFS= read -r ops_a; do
+      ops_b=\${ops_a#*"$ops_tab"} ops_b=\${ops_b%%"$ops_tab"*}
+      # A loop device that is bound to nothing any more says nothing about a disk.
+      case $ops_b in loop*) [ -e "/sys/class/block/$ops_b/loop/backing_file" ] || continue;; esac
+      printf '%s\n' "$ops_a"
+    done
+  }
+`
+
+/** The look. */
+export const kernelLook: FilesystemLook = {
+  doc: 'the kernel has reported no failing disk or file system lately',
+  library: [filesystemLookLibrary, kernelLibrary],
+  probe: ({ days }) => sh`ops_kernel_look ${days}`,
+  findings: records =>
+    recordsOf(records, 'kernel').map(([device = '', kind, count, first, , sample]) =>
+      finding(
+        `the kernel reported ${count} ${kind === 'disk' ? 'I/O' : 'file system'} error${count === '1' ? '' : 's'} of ${device}, the first: ${sample}`,
+        first,
+        kind === 'disk'
+          ? 'check cable and controller, ask the disk (SMART), copy what it holds, replace it'
+          : `unmount it and look with \`fsck -n\`; ask the disk below it (SMART)`,
+      ),
+    ),
+}

@@ -1,0 +1,62 @@
+/** Space and inodes that run out. */
+import { library } from '../../shell/library.ts'
+import { sh } from '../../shell/sh.ts'
+import { type FilesystemLook, filesystemLookLibrary, finding, recordsOf } from './look.ts'
+
+/** `ops_space_look SPACE INODES` prints `full space|inodes PERCENT FREE SOURCE TARGET` of each local file system at its limit. */
+const spaceLibrary = library('filesystem-space')`
+  ops_space_look() {
+    ops_types=$(awk '{ for (i = 7; i < NF && $i != "-"; i++) ; print $(i + 1) }' /proc/self/mountinfo | sort -u)
+    ops_a=$1 ops_b=$2
+    shift 2
+    ops_except=$(printf '%s\n' "$@")
+    set --
+    for ops_type in $ops_types; do
+      case $ops_type in ext[234]|xfs|btrfs|f2fs|jfs|vfat|exfat|zfs|tmpfs|overlay) set -- "$@" -t "$ops_type";; esac
+    done
+    [ $# -gt 0 ] || return 0
+    df -P -k "$@" 2>/dev/null | ops_above space "$ops_a"
+    df -P -i "$@" 2>/dev/null | ops_above inodes "$ops_b"
+  }
+  # One that is seen at many places is told once, at the shortest.
+  ops_above() {
+    OPS_EXCEPT=$ops_except awk -v what="$1" -v limit="$2" '
+      BEGIN { n = split(ENVIRON["OPS_EXCEPT"], list, "\n"); for (i = 1; i <= n; i++) except[list[i]] = 1 }
+      NR > 1 && $5 ~ /^[0-9]+%$/ && $2 > 0 && $5 + 0 >= limit {
+        target = $6; for (i = 7; i <= NF; i++) target = target " " $i
+        if (target in except || target ~ "^/(sys|dev|proc)(/|$)") next
+        key = $1 ~ "^/" ? $1 : $1 target
+        if (!(key in at) || length(target) < length(at[key])) { at[key] = target; line[key] = what "\t" ($5 + 0) "\t" $4 "\t" $1 "\t" target }
+      }
+      END { for (key in line) print "full\t" line[key] }' | sort
+  }
+`
+
+/** The look. */
+export const spaceLook: FilesystemLook = {
+  doc: 'no local file system runs out of space or inodes',
+  library: [filesystemLookLibrary, spaceLibrary],
+  probe: ({ space, inodes, except }) => sh`ops_space_look ${space} ${inodes} ${except}`,
+  findings: (records, { space, inodes }) =>
+    recordsOf(records, 'full').map(([what, percent, free = '0', source, target = '']) => {
+      const left = what === 'space' ? `${sizeText(Number(free) * 1024)} left` : `${free} inodes left`
+      const limit = what === 'space' ? space : inodes
+      const next =
+        what === 'space'
+          ? `\`du -xh ${target} | sort -h | tail\` shows what takes it`
+          : `\`du -x --inodes ${target} | sort -n | tail\` shows where the many small files are`
+      return finding(
+        `${target} (${source}): ${percent} % of its ${what} used, ${left}, the limit is ${limit} %`,
+        undefined,
+        next,
+      )
+    }),
+}
+
+/** Bytes as people say them: `12 MiB`. */
+export function sizeText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10))
+  const value = bytes / 1024 ** power
+  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`
+}

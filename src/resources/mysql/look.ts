@@ -1,0 +1,294 @@
+/** The shell that looks at a MySQL or MariaDB server: its unit, the files that decide its settings, and what it runs with. */
+import { library } from '../../shell/library.ts'
+
+/**
+ * Reads option files as the server does (MySQL manual, "Using Option Files"; MariaDB, "Configuring MariaDB with Option
+ * Files"): files in order, `!include` and `!includedir` where they stand, a folder's `*.cnf` sorted by bytes, files that
+ * everybody may write skipped, the last of equal settings wins, the command line after all.
+ *
+ * In come lines: `d NAME` of the drop-in, `k KEY` wanted, `g GROUP` read, `v REGEXP` of those with a version, `f FILE` in order, `h FILE` of the server's
+ * home, `a ARGUMENT` of the server, after `o PLACE` where its origin is known. Out come, for each key: `L is.KEY=VALUE` where it is set; `L over.KEY=PLACE`
+ * where something wins over the drop-in, whatever that says; `T KEY GROUP FILE` where it is to be written, and `W KEY
+ * GROUP FILE` where it is set now; `D ...` the same for people.
+ */
+const reading = `
+function trim(t) { sub(/^[ \\t]+/, "", t); sub(/[ \\t]+$/, "", t); return t }
+function quoted(t) { gsub(/\\047/, "\\047\\\\\\047\\047", t); return "\\047" t "\\047" }
+function foreign(group,   command) {
+  if (group !~ /-[0-9.]+$/) return 0
+  if (version == "") {
+    command = "{ mariadbd --version || mysqld --version; } 2>/dev/null"
+    command | getline version
+    close(command)
+    sub(/^.* Ver /, "", version)
+    match(version, /^[0-9]+\\.[0-9]+/)
+    version = RSTART ? substr(version, 1, RLENGTH) : "none"
+  }
+  sub(/^[a-z]+-/, "", group)
+  return group != version
+}
+function note(key, value, file, number, group,   i, v) {
+  for (i = 1; i <= keys; i++) {
+    v = value
+    if (key != wanted[i]) {
+      if (value != "ON") continue
+      if (key == "skip-" wanted[i] || key == "disable-" wanted[i]) v = "OFF"
+      else if (key != "enable-" wanted[i]) continue
+    }
+    if (foreign(group)) return
+    is[i] = v; place[i] = file; line[i] = number; section[i] = group; order[i] = ++clock
+  }
+}
+function setting(t, file, number, group,   i, c, q, p, k) {
+  for (i = 1; i <= length(t); i++) {
+    c = substr(t, i, 1)
+    if (q != "") { if (c == q) q = "" }
+    else if (c == "\\"" || c == "\\047") q = c
+    else if (c == "#") { t = substr(t, 1, i - 1); break }
+  }
+  p = index(t, "=")
+  k = trim(p ? substr(t, 1, p - 1) : t)
+  gsub(/_/, "-", k)
+  sub(/^loose-/, "", k)
+  t = p ? trim(substr(t, p + 1)) : "ON"
+  c = substr(t, 1, 1)
+  if (length(t) > 1 && (c == "\\"" || c == "\\047") && substr(t, length(t)) == c) t = substr(t, 2, length(t) - 2)
+  note(k, t, file, number, group)
+}
+function load(file, depth,   t, n, group, folder) {
+  if (depth > 9 || busy[file]) return
+  busy[file] = 1
+  while ((getline t < file) > 0) {
+    n++
+    sub(/\\r$/, "", t)
+    t = trim(t)
+    if (t == "" || t ~ /^[#;]/) continue
+    if (t ~ /^!includedir[ \\t]/) {
+      folder = trim(substr(t, 12))
+      sub(/\\/+$/, "", folder)
+      if (system("[ -d " quoted(folder) " ]") == 0) list(folder, quoted(folder) "/*.cnf", depth + 1)
+    } else if (t ~ /^!include[ \\t]/) list("", quoted(trim(substr(t, 9))), depth + 1)
+    else if (t ~ /^\\[/) { group = substr(t, 2); sub(/\\].*$/, "", group); group = trim(group) }
+    else if (group in groups || (group ~ /-[0-9.]+$/ && group ~ versioned)) setting(t, file, n, group)
+  }
+  close(file)
+  busy[file] = 0
+  if (depth == 0 && !foldered) { drop = file; dropped = clock }
+}
+function list(folder, words, depth,   command, t, n, i, names, mine, done) {
+  command = "stat -L -c \\047%A %n\\047 -- " words " 2>/dev/null"
+  while ((command | getline t) > 0) names[++n] = t
+  close(command)
+  mine = folder "/" name ".cnf"
+  for (i = 1; i <= n; i++) {
+    t = substr(names[i], 12)
+    if (folder != "" && !done && t >= mine) { foldered = done = 1; drop = mine; dropped = clock }
+    if (names[i] ~ /^-.......[^w]/) load(t, depth)
+  }
+  if (folder != "" && !done) { foldered = 1; drop = mine; dropped = clock }
+}
+{ t = substr($0, 3) }
+/^d/ { name = t }
+/^k/ { wanted[++keys] = t }
+/^g/ { groups[t] = 1 }
+/^f/ { files = files " " quoted(t) }
+/^h/ { home = quoted(t) }
+/^v/ { versioned = t }
+/^o/ { origin = t }
+/^a/ { argument[++arguments] = t; from[arguments] = origin; origin = "" }
+END {
+  for (i = 2; i <= arguments; i++) {
+    t = argument[i]
+    if (sub(/^--defaults-file=/, "", t)) { files = quoted(t); home = extra = "" }
+    else if (sub(/^--defaults-extra-file=/, "", t)) extra = quoted(t)
+    else if (t == "--no-defaults") files = home = extra = ""
+  }
+  list("", files " " extra " " home, 0)
+  if (drop == "") drop = "/etc/my.cnf"
+  print "D drop " drop
+  for (a = 2; a <= arguments; a++) {
+    t = argument[a]
+    if (sub(/^--/, "", t) && t !~ /^defaults-/) setting(t, "its command line" (from[a] == "" ? "" : " in " from[a]), 0, "-")
+  }
+  for (i = 1; i <= keys; i++) {
+    if (i in is) {
+      print "L is." wanted[i] "=" is[i]
+      print "W " wanted[i] " " section[i] " " place[i]
+      at = place[i] (line[i] ? ":" line[i] : "")
+      over = order[i] > dropped && place[i] != drop
+      if (over) print "L over." wanted[i] "=" place[i]
+      print "D " (over ? "over " : "is ") wanted[i] " " at " " is[i]
+    }
+    print "T " wanted[i] " " ((i in is) && place[i] == drop ? section[i] : "mysqld") " " drop
+  }
+}
+`
+
+function shellQuoted(program: string): string {
+  if (program.includes("'")) throw new TypeError('an awk program in shell quotes cannot hold a quote')
+  return `'${program.trim().replaceAll(/\n\s*/g, '\n')}'`
+}
+
+/** Builds on `service-look`. `ops_sql_server` comes first and sets `ops_kind` (absent, mariadb, mysql) and the unit. */
+export const mysqlLook = library('mysql-look')`
+  ops_sql_reading=${shellQuoted(reading)}
+  ops_sql_server() {
+    ops_kind=absent ops_read= ops_out= ops_said= ops_sql_asked= ops_sql_defaults=
+    if command -v mariadbd >/dev/null; then ops_kind=mariadb
+    elif command -v mysqld >/dev/null; then
+      case $(mysqld --version 2>/dev/null) in *MariaDB*) ops_kind=mariadb ;; *) ops_kind=mysql ;; esac
+    else return 0
+    fi
+    [ -d /run/systemd/system ] && command -v systemctl >/dev/null || {
+      echo 'systemd does not run on this host (a container?), so the database server cannot be looked at' >&2
+      return 1
+    }
+    [ "$(id -u)" = 0 ] || { echo 'only root can see what the database server listens on and runs with' >&2; return 1; }
+    # One of them is the unit, the others its aliases.
+    ops_unit_show mariadb mysql mysqld || return 1
+    ops_rest=
+    while [ -n "$ops_show" ]; do
+      ops_unit_next
+      [ "$ops_load" = loaded ] || continue
+      case $ops_active in active | reloading | refreshing | activating) ops_rest=$ops_unit_id; break ;; esac
+      ops_rest=\${ops_rest:-$ops_unit_id}
+    done
+    [ -n "$ops_rest" ] || { echo "$ops_kind is installed, but there is no unit mariadb, mysql or mysqld" >&2; return 1; }
+    ops_unit=\${ops_rest%.service}
+    ops_unit_show "$ops_unit" && ops_unit_next
+  }
+  ops_sql_runs() {
+    case $ops_active in active | reloading | refreshing) [ "$ops_pid" != 0 ] ;; *) return 1 ;; esac
+  }
+  # NAME-OF-DROP-IN KEY...: what the files say, in ops_read.
+  ops_sql_read() {
+    ops_a=$(my_print_defaults --help 2>/dev/null | sed -n '/^Default options are read/{n;p;}')
+    ops_b=$(ops_sql_home) ops_args=$(ops_sql_arguments)
+    ops_read=$(
+      printf 'd %s\n' "$1"
+      shift
+      printf 'k %s\n' socket "$@"
+      case $ops_kind in
+        mariadb) printf '%s\n' 'v ^(mysqld|mariadb|mariadbd)-' 'g mysqld' 'g server' 'g mariadb' 'g mariadbd' 'g client-server' 'g galera' ;;
+        *) printf '%s\n' 'v ^mysqld-' 'g mysqld' 'g server' ;;
+      esac
+      for ops_a in \${ops_a:-/etc/my.cnf /etc/mysql/my.cnf}; do
+        case $ops_a in '~'*) ;; *) printf 'f %s\n' "$ops_a" ;; esac
+      done
+      printf 'h %s\n' "\${ops_b:-/nonexistent}/.my.cnf"
+      [ -z "$ops_args" ] || printf '%s\n' "$ops_args"
+    ) || return 1
+    ops_read=$(printf '%s\n' "$ops_read" | LC_ALL=C awk "$ops_sql_reading") || return 1
+  }
+  # The arguments of the next start, each after the place that it comes from. The running server may have others: its
+  # unit was changed since, or a wrapper made them from the option files.
+  ops_sql_arguments() {
+    if ops_sql_runs; then tr '\000' '\n' <"/proc/$ops_pid/cmdline"
+    else systemctl show --value -p ExecStart "$ops_unit" | sed -n 's/.*argv\[\]=\([^;]*\) ;.*/\1/p' | tr ' ' '\n'
+    fi | {
+      IFS= read -r ops_a && printf 'a %s\n' "$ops_a"
+      ops_places=
+      while IFS= read -r ops_a; do
+        case $ops_a in --[a-z]*) ;; *) continue ;; esac
+        [ -n "$ops_places" ] || ops_places=$(systemctl show --value -p FragmentPath -p SourcePath -p DropInPaths -p EnvironmentFiles "$ops_unit" | tr ' ' '\n' | grep '^/')
+        ops_b=$(printf %s "\${ops_a%%=*}" | sed 's/[^A-Za-z0-9]/[-_]/g; s/^\(\[-_]\)*//')
+        ops_v=$(IFS=$ops_nl; set -f; grep -lE -e "--$ops_b([= \"']|\$)" $ops_places /dev/null 2>/dev/null | tail -n 1)
+        if [ -z "$ops_v" ] && systemctl show-environment | grep -qE -e "--$ops_b([= \"']|\$)"; then ops_v="systemd's own environment (systemctl show-environment)"; fi
+        case $ops_v,$ops_a in ,--defaults* | ,--no-defaults) ;; ,*) continue ;; *) printf 'o %s\n' "$ops_v" ;; esac
+        printf 'a %s\n' "$ops_a"
+      done
+    }
+  }
+  # Of the user that the unit runs as.
+  ops_sql_home() {
+    ops_v=$(systemctl show --value -p User "$ops_unit" 2>/dev/null)
+    getent passwd "\${ops_v:-mysql}" | cut -d: -f6
+  }
+  # What the server says to SQL, as root through its socket; 1 with the reason in ops_said.
+  ops_sql() {
+    ops_client=$(command -v mariadb || command -v mysql) || { ops_said='there is no client program mariadb or mysql'; return 1; }
+    ops_v=$(printf '%s\n' "$ops_read" | sed -n 's/^L is\.socket=//p')
+    set -- "$1" --host=localhost --protocol=socket --connect-timeout=10 --batch --skip-column-names --raw --silent
+    [ -z "$ops_v" ] || set -- "$@" "--socket=$ops_v"
+    ops_sql_once "$@" && return 0
+    [ -z "$ops_sql_asked" ] && [ -s /etc/mysql/debian.cnf ] || return 1
+    ops_b=$ops_said ops_sql_defaults=--defaults-file=/etc/mysql/debian.cnf
+    ops_sql_once "$@" && return 0
+    ops_said=$ops_b ops_sql_defaults=
+    return 1
+  }
+  # A builtin's pipe: what is asked stands in no argument list.
+  ops_sql_once() {
+    ops_a=$1
+    shift
+    if ops_out=$(printf '%s\n' "$ops_a" | "$ops_client" $ops_sql_defaults "$@" 2>&1); then ops_sql_asked=yes; return 0; fi
+    ops_said=$(printf '%s\n' "$ops_out" | tail -n 1)
+    return 1
+  }
+  # ADDRESS:PORT as in /proc/net/tcp, alternatives parted by a bar: the server itself listens on each.
+  ops_sql_hears() {
+    ops_sql_runs || return 1
+    ls -l "/proc/$ops_pid/fd" 2>/dev/null | awk -v want="$*" '
+      FNR == NR { if (match($0, /socket:\[[0-9]+\]/)) own[substr($0, RSTART + 8, RLENGTH - 9)] = 1; next }
+      $4 == "0A" && ($10 in own) { open[$2] = 1 }
+      END {
+        n = split(want, wants, " ")
+        for (i = 1; i <= n; i++) {
+          m = split(wants[i], others, "|")
+          for (good = 0; m; m--) if (others[m] in open) good = 1
+          if (!good) exit 1
+        }
+      }' - $(ls "/proc/$ops_pid/net/tcp" "/proc/$ops_pid/net/tcp6" 2>/dev/null)
+  }
+  # ADDRESS:PORT as above: prints PORT NAME (pid N) for each that somebody else listens on.
+  ops_sql_held() {
+    for ops_a; do
+      ops_a=\${ops_a%%|*}
+      ops_b=$(printf %d "0x\${ops_a##*:}")
+      ops_c=$(ops_port_holder "$ops_unit_id" "$ops_b" "\${ops_a%:*}")
+      [ -z "$ops_c" ] || echo "$ops_b $ops_c"
+    done
+  }
+  # NAME LISTENING KEY...: what is set and what runs, as key=value lines.
+  ops_sql_settings() {
+    ops_name=$1 ops_words=$2
+    shift 2
+    ops_sql_server || return 1
+    echo "server=$ops_kind"
+    [ "$ops_kind" != absent ] || return 0
+    ops_sql_read "$ops_name" "$@" || return 1
+    ops_b=
+    for ops_a; do ops_b=$ops_b,\'$(printf %s "$ops_a" | tr - _)\'; done
+    ops_login=no
+    if ops_sql_runs && ops_sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN (''$ops_b); SELECT 'and', ''; SHOW GLOBAL VARIABLES WHERE Variable_name IN ('have_ssl', 'require_secure_transport'); SHOW GLOBAL STATUS LIKE 'Ssl_server_not_after';"; then ops_login=yes; fi
+    echo "running=$(ops_unit_running)"
+    if [ -n "$ops_words" ]; then if ops_sql_hears $ops_words; then echo heard=yes; else echo heard=no; fi; fi
+    printf '%s\n' "$ops_read" | sed -n '/^L is\.socket=/d; /^L over\.socket=/d; s/^L //p'
+    if ops_sql_runs; then
+      echo "login=$ops_login"
+      if [ $ops_login = yes ]; then
+        printf '%s\n' "$ops_out" | awk -F '\t' '$1 == "and" { exit } NF == 2 { gsub(/_/, "-", $1); print "now." $1 "=" $2 }' | sort
+      fi
+    fi
+    ! ops_wants_detail || ops_sql_detail | ops_detail 0
+  }
+  ops_sql_detail() {
+    printf '%s\n' "$ops_read" | sed -n 's/^D //p'
+    if [ "$ops_login" = yes ]; then
+      printf '%s\n' "$ops_out" | awk -F '\t' 'tls { print "tls " $1 " " $2 } $1 == "and" { tls = 1 }'
+    elif ops_sql_runs; then echo "login $ops_said"
+    fi
+    ops_sql_held $ops_words | sed 's/^/held /'
+    ops_unit_get UnitFileState
+    [ "$ops_v" != disabled ] || echo "boot $ops_unit"
+    ops_sql_wall
+    ip -o addr 2>/dev/null | awk '{ sub(/\/.*/, "", $4); print "address " $4 }'
+  }
+  # What stands before the ports of this host, as far as rules can be read.
+  ops_sql_wall() {
+    if command -v ufw >/dev/null && ufw status 2>/dev/null | grep -q '^Status: active'; then echo 'wall ufw'
+    elif nft list ruleset 2>/dev/null | awk '/hook input/ { input = 1 } /policy drop/ && /hook input/ { hit = 1 } /(^|[ \t])(drop|reject)/ { rule = 1 } END { exit !(hit || (input && rule)) }'; then echo 'wall nftables'
+    elif iptables -S INPUT 2>/dev/null | grep -q -e '^-P INPUT DROP' -e '-j DROP' -e '-j REJECT'; then echo 'wall iptables'
+    fi
+  }
+`

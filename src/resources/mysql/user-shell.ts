@@ -1,0 +1,71 @@
+/** Shell that looks at one account of a MySQL or MariaDB server, and makes, changes and removes it. */
+import { library } from '../../shell/library.ts'
+
+/** Builds on the look. No password passes through here: only what the server stores in place of it. */
+export const mysqlUserLook = library('mysql-user-look')`
+  # ACCOUNT-LOOK ACCOUNT DATABASE-PATTERN...: the account, its rights on the databases, and for people what else it has.
+  ops_sql_user() {
+    ops_sql_asks=$1 ops_account=$2
+    shift 2
+    ops_sql_server || return 1
+    if [ "$ops_kind" = absent ] || ! ops_sql_runs; then echo account=unknown; return 0; fi
+    ops_sql_read none || return 1
+    ops_sql "$ops_sql_asks" || {
+      echo "root cannot log in to the database server through its socket: $ops_said: put a user and password under [client] in /root/.my.cnf" >&2
+      return 1
+    }
+    ops_found=$(printf '%s\n' "$ops_out" | sed -n '/^\(plugin\|tls\|head\|hash\)=/p')
+    ops_missing=$(printf '%s\n' "$ops_out" | sed -n 's/^database=//p')
+    printf '%s\n' "$ops_out" | awk -F '\t' '$1 == "asked=tls" { asked = 1 } ($1 == "have_ssl" && $2 == "YES") || ($1 == "Ssl_server_not_after" && $2 != "") { offers = 1 } END { if (asked) print "encryption=" (offers ? "offered" : "none") }'
+    case $ops_found in plugin=*) ;; *) echo account=absent; ! ops_wants_detail || ops_sql_databases "$@" | ops_detail 0; return 0 ;; esac
+    ops_sql "SHOW GRANTS FOR $ops_account;" || { echo "the rights of $ops_account cannot be read: $ops_said" >&2; return 1; }
+    printf '%s\n' account=present "$ops_found"
+    ops_sql_rights "$@" | sort
+    ! ops_wants_detail || { ops_sql_databases "$@"; ops_sql_others "$@"; } | ops_detail 0
+  }
+  ops_sql_rights() {
+    printf '%s\n' "$ops_out" | while IFS= read -r ops_a; do
+      for ops_b; do
+        case $ops_a in 'GRANT '*" ON \`$ops_b\`.* TO "*)
+          ops_a=\${ops_a#GRANT }
+          printf 'on.%s=%s\n' "$ops_b" "\${ops_a%%" ON \`"*}" ;;
+        esac
+      done
+    done
+  }
+  # Rights elsewhere, without what identifies the account.
+  ops_sql_others() {
+    printf '%s\n' "$ops_out" | while IFS= read -r ops_a; do
+      for ops_b; do case $ops_a in *" ON \`$ops_b\`.* TO "*) continue 2 ;; esac; done
+      case $ops_a in
+        'GRANT USAGE ON '* | 'GRANT PROXY '*) ;;
+        'GRANT '*' ON '*' TO '*) ops_a=\${ops_a#GRANT }; printf 'also %s\n' "\${ops_a%% TO *}" ;;
+      esac
+    done
+  }
+  ops_sql_databases() {
+    for ops_b; do
+      ops_c=$(printf %s "$ops_b" | tr -d '\134')
+      printf '%s\n' "$ops_missing" | grep -qxF -e "$ops_c" || printf 'missing %s\n' "$ops_c"
+    done
+  }
+`
+
+/**
+ * `ops_sql_change VERB ACCOUNT MARIADB-CLAUSE OLD-MYSQL-CLAUSE MYSQL-CLAUSE STATEMENTS`: VERB is CREATE, ALTER or empty;
+ * the clause says how the account is identified.
+ */
+export const mysqlUserChange = library('mysql-user-change', 'apply')`
+  ops_sql_change() {
+    ops_sql_server || exit 1
+    if [ "$ops_kind" = absent ]; then echo 'neither MySQL nor MariaDB is installed on this host' >&2; exit 1; fi
+    if ! ops_sql_runs; then echo "$ops_unit does not run, so its accounts cannot be changed" >&2; exit 1; fi
+    ops_sql_read none || exit 1
+    ops_sql 'SELECT @@version;' || ops_sql_refused 'root cannot log in through the socket'
+    case $ops_kind,$ops_out in mariadb,*) ops_c=$3 ;; *,5.*) ops_c=$4 ;; *) ops_c=$5 ;; esac
+    ops_statements=$6
+    case $1 in ?*) ops_statements="$1 USER $2 $ops_c;$6" ;; esac
+    ops_sql "$ops_statements" || ops_sql_refused "the server refuses to change $2"
+  }
+  ops_sql_refused() { echo "$1: $ops_said" >&2; exit 1; }
+`

@@ -1,0 +1,154 @@
+/** Shell that looks at files, directories and links: one stat and one sha256sum for however many. */
+import { library } from '../../shell/library.ts'
+import { raw, type Shell, sh } from '../../shell/sh.ts'
+
+/** Plan diffs show texts up to this size. */
+export const shownBytes = 65536
+
+/**
+ * `ops_paths MARK FLAGS PATH ...` prints for each pair `kind=file|directory|special|dangling|link|absent` and what the
+ * flags ask for: `h` sha256, `m` mode, `o`/`u` owner by name or number, `g`/`i` group by name or number, `l` look at a
+ * link itself. `:12345678` after the flags asks for the text as a detail where the hash starts otherwise. Of what is
+ * absent a missing directory above it is the detail.
+ */
+export const lookLibrary = library('look')`
+  # "Cannot see it" is no proof of absence.
+  ops_reach() {
+    ops_d=\${1%/*}
+    while [ -n "$ops_d" ] && [ ! -d "$ops_d" ]; do ops_d=\${ops_d%/*}; done
+    [ -x "\${ops_d:-/}" ] && return 0
+    echo "ops: $1: not allowed to look into \${ops_d:-/}" >&2
+    return 1
+  }
+  # Sets ops_lack to the first directory on the way to PATH that is not there; empty where all are.
+  ops_way() {
+    ops_lack= ops_d=\${1%/*}
+    while [ -n "$ops_d" ] && [ ! -d "$ops_d" ]; do ops_lack=$ops_d ops_d=\${ops_d%/*}; done
+  }
+  ops_kind() {
+    case $1 in *l*) [ ! -L "$2" ] || { ops_k=link; return 0; }; esac
+    if [ -f "$2" ]; then ops_k=file
+    elif [ -d "$2" ]; then ops_k=directory
+    elif [ -e "$2" ]; then ops_k=special
+    elif [ -L "$2" ]; then ops_k=dangling
+    else ops_k=absent; ops_reach "$2"
+    fi
+  }
+  # Becomes the program that answers for those of whom it is asked: sum|stat COUNT-OF-ARGUMENTS FLAGS PATH ...
+  ops_on() {
+    ops_is=$1 ops_n=$2 ops_rest=$ops_kinds
+    shift 2
+    while [ "$ops_n" -gt 0 ]; do
+      ops_k=\${ops_rest%% *} ops_rest=\${ops_rest#* } ops_f=\${1%%:*}
+      case $ops_is/$ops_k in
+        sum/file) case $ops_f in *h*) set -- "$@" "$2";; esac;;
+        stat/file|stat/directory) case $ops_f in *[mougi]*) set -- "$@" "$2";; esac;;
+      esac
+      shift 2
+      ops_n=$((ops_n - 2))
+    done
+    if [ "$ops_is" = sum ]; then exec sha256sum -- "$@"; else exec stat -L -c %a:%U:%u:%G:%g -- "$@"; fi
+  }
+  ops_text() {
+    if [ "$1" = absent ]; then echo absent; return; fi
+    case $(stat -L -c %a -- "$2") in *[4567]) echo text; head -c 65537 -- "$2";; *) echo private;; esac
+  }
+  # For the people who read a plan: INDEX PATH.
+  ops_tell_way() {
+    ops_wants_detail || return 0
+    ops_way "$2"
+    [ -z "$ops_lack" ] || printf '%s\n' "lack=$ops_lack" | ops_detail "$1"
+  }
+  ops_paths() {
+    ops_mark=$1 ops_kinds= ops_f= ops_sums= ops_stats=
+    shift
+    for ops_a; do
+      if [ -z "$ops_f" ]; then ops_f=$ops_a
+      else
+        ops_f=\${ops_f%%:*}
+        ops_kind "$ops_f" "$ops_a" || return 1
+        case $ops_f/$ops_k in *h*/file) ops_sums=asked;; esac
+        case $ops_f/$ops_k in *[mougi]*/file|*[mougi]*/directory) ops_stats=asked;; esac
+        ops_kinds="$ops_kinds$ops_k " ops_f=
+      fi
+    done
+    [ -z "$ops_sums" ] || ops_sums=$(ops_on sum $# "$@") || return 1
+    [ -z "$ops_stats" ] || ops_stats=$(ops_on stat $# "$@") || return 1
+    ops_index=0
+    while [ $# -gt 0 ]; do
+      ops_k=\${ops_kinds%% *} ops_kinds=\${ops_kinds#* } ops_f=\${1%%:*} ops_sum=
+      echo "kind=$ops_k"
+      case $ops_f/$ops_k in
+        *h*/file)
+          ops_sum=\${ops_sums%%"$ops_newline"*} ops_sums=\${ops_sums#*"$ops_newline"}
+          ops_sum=\${ops_sum#\\} ops_sum=\${ops_sum%% *}
+          echo "sha256=$ops_sum";;
+        *l*/link)
+          ops_a=$(readlink -n -- "$2" && echo .) || return 1
+          case $ops_a in *"$ops_newline"*) ops_a=?.;; esac
+          printf 'to=%s\n' "\${ops_a%.}";;
+      esac
+      case $ops_f/$ops_k in
+        *[mougi]*/file|*[mougi]*/directory)
+          ops_stat=\${ops_stats%%"$ops_newline"*} ops_stats=\${ops_stats#*"$ops_newline"}
+          ops_a=\${ops_stat%%:*} ops_stat=\${ops_stat#*:}
+          case $ops_f in *m*) echo "mode=$ops_a";; esac
+          ops_a=\${ops_stat%%:*} ops_stat=\${ops_stat#*:}
+          case $ops_f in *o*) echo "owner=$ops_a";; esac
+          ops_a=\${ops_stat%%:*} ops_stat=\${ops_stat#*:}
+          case $ops_f in *u*) echo "owner=$ops_a";; esac
+          ops_a=\${ops_stat%%:*} ops_stat=\${ops_stat#*:}
+          case $ops_f in *g*) echo "group=$ops_a";; esac
+          case $ops_f in *i*) echo "group=$ops_stat";; esac;;
+      esac
+      case $1 in *:"\${ops_sum%"\${ops_sum#????????}"}") ;; *:*)
+        if ops_wants_detail; then
+          case $ops_k in file|absent) ops_text $ops_k "$2" | ops_detail $ops_index;; esac
+        fi;;
+      esac
+      [ $ops_k != absent ] || ops_tell_way $ops_index "$2"
+      [ -z "$ops_mark" ] || echo "$ops_mark"
+      ops_index=$((ops_index + 1))
+      shift 2
+    done
+  }
+  ops_newline='
+'
+`
+
+/** The first directory on the way to a path that a look found absent, where one is not there: from its detail. */
+export function lackingDirectory(detail: string): string | undefined {
+  return /^lack=(.+)\n$/.exec(detail)?.[1]
+}
+
+/** What to look at on one path. */
+export interface Look {
+  readonly flags: string
+  readonly path: string
+}
+
+/** The probe of one. */
+export function look({ flags, path }: Look): Shell {
+  return sh`ops_paths '' ${flags} ${path}`
+}
+
+/** The probe of many; the engine's mark ends each. */
+export function lookMany(many: readonly Look[]): Shell {
+  const mark = raw('a variable that the engine sets', '"$OPS_MARK"')
+  return sh`ops_paths ${mark} ${many.flatMap(({ flags, path }) => [flags, path])}`
+}
+
+/** Reads what `ops_paths` printed for one path. */
+export function readLook(observation: string): ReadonlyMap<string, string> {
+  const pairs = observation
+    .split('\n')
+    .filter(line => line !== '')
+    .map((line): [string, string] => {
+      const at = line.indexOf('=')
+      if (at < 0) throw new TypeError(`not an observation of a path: ${line}`)
+      return [line.slice(0, at), line.slice(at + 1)]
+    })
+  const found = new Map(pairs)
+  if (!found.has('kind')) throw new TypeError(`an observation without kind: ${observation}`)
+  return found
+}

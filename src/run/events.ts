@@ -1,0 +1,81 @@
+/** Everything that a run tells, as data: report/ renders it, `--json` writes one a line. */
+import type { ErrorData } from '../base/errors.ts'
+import type { Facts } from './facts.ts'
+import type { HostPlan } from './plan.ts'
+
+export type HostStatus =
+  | 'ok'
+  | 'drift'
+  | 'failed'
+  | 'unreachable'
+  | 'lost'
+  | 'locked'
+  | 'moved'
+  | 'reverted'
+  | 'interrupted'
+
+/** `ok` already as wanted · `changed` applied and proved · `skipped` not reached. */
+export interface HostSummary {
+  readonly ok: number
+  readonly changed: number
+  readonly failed: number
+  readonly skipped: number
+  /** Of a plan: ok now, but an earlier step may change that. */
+  readonly maybe?: number
+  readonly status: HostStatus
+}
+
+export type RunEvent =
+  | {
+      readonly event: 'run'
+      readonly verb: string
+      readonly recipe?: string
+      readonly hosts: readonly string[]
+      readonly version: string
+    }
+  | {
+      readonly event: 'connected'
+      readonly host: string
+      readonly backend: string
+      readonly milliseconds: number
+    }
+  | { readonly event: 'note'; readonly host: string; readonly text: string }
+  | { readonly event: 'facts'; readonly host: string; readonly facts: Facts }
+  | ({ readonly event: 'plan' } & HostPlan)
+  | {
+      readonly event: 'waiting'
+      readonly host: string
+      readonly for: 'lock' | 'reboot' | 'access'
+      readonly text: string
+    }
+  | { readonly event: 'step'; readonly host: string; readonly step: string; readonly status: 'running' }
+  | {
+      readonly event: 'step'
+      readonly host: string
+      readonly step: string
+      readonly status: 'ok' | 'changed' | 'failed' | 'skipped'
+      readonly milliseconds?: number
+    }
+  | {
+      readonly event: 'surprise'
+      readonly host: string
+      readonly step: string
+      readonly because: readonly string[]
+    }
+  | {
+      readonly event: 'output'
+      readonly host: string
+      readonly step?: string
+      readonly stream: 'stdout' | 'stderr'
+      readonly text: string
+    }
+  | { readonly event: 'error'; readonly host?: string; readonly error: ErrorData }
+  | { readonly event: 'host'; readonly host: string; readonly summary: HostSummary; readonly trips: number }
+  | {
+      readonly event: 'summary'
+      readonly hosts: Readonly<Record<string, HostSummary>>
+      readonly trips: Readonly<Record<string, number>>
+    }
+
+/** Where events go; never throws. */
+export type Emit = (event: RunEvent) => void

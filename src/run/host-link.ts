@@ -1,0 +1,235 @@
+/** Our link to one host over a whole run: connects late, logs in again when a step dropped the connection. */
+import { createReadStream } from 'node:fs'
+import { OpsError } from '../base/errors.ts'
+import { newRunNames, type RunNames } from '../shell/runtime.ts'
+import { stageScript } from '../shell/warden.ts'
+import type { Become, ConnectTarget, FirstProgram, Transport } from '../transport/transport.ts'
+import type { Emit } from './events.ts'
+import { Session, type SessionShell } from './session.ts'
+
+const reconnectWithinMs = 300_000
+const retryEveryMs = 2000
+/** A host that drops our packets would else hold a login up for longer than it waits for one. */
+const freshLoginMs = 10_000
+
+/** A local file that must be on the host's disk, as `$OPS_STAGE/SHA256`, before it is used. */
+export interface Payload {
+  readonly localPath: string
+  readonly sha256: string
+  readonly sizeBytes: number
+}
+
+/** A login of its own: a new connection, a new authentication, the become user. */
+export interface FreshLogin {
+  readonly session: Session
+  close(): Promise<void>
+}
+
+const bootIdScript = 'ops_frame boot; cat /proc/sys/kernel/random/boot_id'
+const bootIdSilenceMs = 60_000
+
+export class HostLink {
+  readonly #target: ConnectTarget
+  readonly #become: Become | undefined
+  readonly #emit: Emit
+  #transport: Transport | undefined
+  #session: Session | undefined
+  #connected: Promise<unknown> | undefined
+  #closings = 0
+  #closedTrips = 0
+  #bootId: string | undefined
+
+  constructor(target: ConnectTarget, become: Become | undefined, emit: Emit) {
+    this.#target = target
+    this.#become = become
+    this.#emit = emit
+  }
+
+  /** What caches of this host are kept under. */
+  get key(): string {
+    const { destination, user = '', port = '', sshConfigFile = '' } = this.#target
+    return [destination, user, port, sshConfigFile].join(' ')
+  }
+
+  get trips(): number {
+    return this.#closedTrips + (this.#session?.trips ?? 0)
+  }
+
+  /** The names that mark this run's frames and temporary files. */
+  readonly names: RunNames = newRunNames()
+
+  /**
+   * The session, opened on first use. It may be spoken to while the connection is still being made, so its first trip
+   * must be a look; that trip throws OpsError `unreachable`, `authentication` or `host-key` where there is no connection.
+   */
+  async open(): Promise<Session> {
+    if (this.#session) return this.#session
+    const { connectShell } = await import('../transport/become.ts')
+    const started = Date.now()
+    const { shell, connected } = connectShell(first => this.#connect(first), this.#become)
+    this.#connected = connected
+    connected.then(
+      transport => this.#tellConnected(transport, started),
+      () => undefined,
+    )
+    this.#session = new Session(this.#target.name, shell, this.names)
+    return this.#session
+  }
+
+  /** A shell of its own on the host, as the become user. Throws as the first trip of a session does. */
+  async openShell(): Promise<SessionShell> {
+    const started = Date.now()
+    const { openShell } = await import('../transport/become.ts')
+    const transport = await this.#connect()
+    const shell = await openShell(transport, this.#become)
+    this.#tellConnected(transport, started)
+    return shell
+  }
+
+  /** Who logs in there, once that has been done; undefined on this machine itself, where nobody does. */
+  async loginUser(): Promise<string | undefined> {
+    await this.#connected
+    const transport = this.#transport
+    if (!transport) throw new Error('who logs in is known after the login only')
+    return transport.backend === 'local' ? undefined : transport.user
+  }
+
+  /**
+   * Logs in anew while the connection in use stays: proves that others could, too. The same backend, another TCP connection and
+   * authentication. Throws as `open` does.
+   */
+  async freshLogin(): Promise<FreshLogin> {
+    const [{ connect }, { openShell }] = await Promise.all([
+      import('../transport/connect.ts'),
+      import('../transport/become.ts'),
+    ])
+    const connectTimeoutMs = Math.min(this.#target.connectTimeoutMs ?? freshLoginMs, freshLoginMs)
+    const transport = await connect({ ...this.#target, connectTimeoutMs })
+    try {
+      const shell = await openShell(transport, this.#become)
+      const session = new Session(this.#target.name, shell, this.names)
+      return {
+        session,
+        close: async () => {
+          this.#closedTrips += session.trips
+          session.close()
+          await transport.close()
+        },
+      }
+    } catch (error) {
+      await transport.close()
+      throw error
+    }
+  }
+
+  async #connect(first?: FirstProgram): Promise<Transport> {
+    if (this.#transport) return this.#transport
+    const { connect } = await import('../transport/connect.ts')
+    const note = (text: string) => this.#emit({ event: 'note', host: this.#target.name, text })
+    const closings = this.#closings
+    const transport = await connect({ note, ...this.#target }, first)
+    if (closings !== this.#closings) {
+      await transport.close()
+      throw new Error(`the connection to ${this.#target.name} was closed while it was made`)
+    }
+    this.#transport = transport
+    return transport
+  }
+
+  #tellConnected({ backend }: Transport, started: number): void {
+    const milliseconds = Date.now() - started
+    this.#emit({ event: 'connected', host: this.#target.name, backend, milliseconds })
+  }
+
+  /** Ends the session and the connection; a second call does nothing. */
+  async close(): Promise<void> {
+    this.#closings++
+    this.#closedTrips = this.trips
+    const [session, transport] = [this.#session, this.#transport]
+    this.#session = undefined
+    this.#transport = undefined
+    session?.close()
+    await transport?.close()
+  }
+
+  /** Brings these files onto the host's disk, into the folder that a batch knows as `$OPS_STAGE`. */
+  async upload(payloads: readonly Payload[]): Promise<void> {
+    if (payloads.length === 0 || !this.#session || !this.#transport) return
+    const session = this.#session
+    let stage = ''
+    await session.trip(stageScript, {
+      heartbeat: true,
+      silenceMs: 60_000,
+      frame: frame => {
+        if (frame.kind === 'stage') stage = frame.body.toString('utf8')
+      },
+    })
+    if (!stage)
+      throw new OpsError({
+        code: 'failed',
+        title: `${session.host}: no folder for uploads could be made`,
+        host: session.host,
+        changed: 'no',
+        next: 'Make /var/lib/ops writable for root, or free some space.',
+      })
+    const { upload } = await import('../transport/upload.ts')
+    for (const payload of new Map(payloads.map(each => [each.sha256, each])).values()) {
+      await upload(this.#transport, this.#become, {
+        path: `${stage}/${payload.sha256}`,
+        source: createReadStream(payload.localPath),
+        sizeBytes: payload.sizeBytes,
+      })
+    }
+  }
+
+  /** Remembers which boot the host is in, so that `reconnect('boot')` can tell the next one. */
+  async noteBoot(): Promise<void> {
+    this.#bootId = await this.#readBootId()
+  }
+
+  /**
+   * Logs in anew; after a boot, waits until the boot id differs.
+   * @throws OpsError `lost` when the host does not come back within five minutes.
+   */
+  async reconnect(after: 'connection' | 'boot'): Promise<Session> {
+    const deadline = Date.now() + reconnectWithinMs
+    const { name } = this.#target
+    if (after === 'boot')
+      this.#emit({ event: 'waiting', host: name, for: 'reboot', text: 'waiting for the next boot' })
+    for (;;) {
+      await this.close().catch(() => {})
+      try {
+        const session = await this.open()
+        await this.#connected
+        if (after === 'connection') return session
+        const bootId = await this.#readBootId()
+        if (bootId !== this.#bootId) return session
+      } catch (error) {
+        const code = error instanceof OpsError ? error.data.code : 'failed'
+        if (code === 'host-key') throw error
+      }
+      if (Date.now() > deadline) {
+        throw new OpsError({
+          code: 'lost',
+          title: `${name} did not come back within ${reconnectWithinMs / 60_000} minutes`,
+          host: name,
+          changed: 'unknown',
+          next: 'Look at its console, then run the same command again.',
+        })
+      }
+      await new Promise(resolve => setTimeout(resolve, retryEveryMs))
+    }
+  }
+
+  async #readBootId(): Promise<string | undefined> {
+    const session = await this.open()
+    let bootId: string | undefined
+    await session.trip(bootIdScript, {
+      silenceMs: bootIdSilenceMs,
+      frame: ({ kind, body }) => {
+        if (kind === 'boot') bootId = body.toString('utf8').trim()
+      },
+    })
+    return bootId
+  }
+}

@@ -1,0 +1,17 @@
+/** What a host's run has come to, from the error that ended it. */
+import type { ErrorCode } from '../base/errors.ts'
+import type { HostStatus } from './events.ts'
+
+/** The status of a host whose run ended with such an error. */
+export function statusOf(code: ErrorCode): HostStatus {
+  if (
+    code === 'lost' ||
+    code === 'locked' ||
+    code === 'moved' ||
+    code === 'reverted' ||
+    code === 'interrupted'
+  )
+    return code
+  if (code === 'unreachable' || code === 'authentication' || code === 'host-key') return 'unreachable'
+  return 'failed'
+}

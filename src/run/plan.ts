@@ -1,0 +1,46 @@
+/** The plan: what would be done on one host, as plain data. */
+import type { ErrorData, SourceLocation } from '../base/errors.ts'
+
+/** One value of a state. Modes are strings ('0644'); absence is a word such as 'absent', never undefined. */
+export type Value = string | number | boolean
+
+/** One key whose actual value is not the desired one. `from` is undefined when nothing was observed for it. */
+export interface KeyChange {
+  readonly key: string
+  readonly from: Value | undefined
+  readonly to: Value
+}
+
+/** One thing that a look found wrong: told on a line of its own. */
+export interface Finding {
+  /** What is wrong, with the place: `/srv is mounted read-only, /etc/fstab says read-write`. */
+  readonly what: string
+  /** Since when, where that is known: a time as people write it. */
+  readonly since?: string
+  /** What to do about it. */
+  readonly next: string
+}
+
+/** `may-change`: ok now, but an earlier step that changes touches what it reads. */
+export type PlanStatus = 'ok' | 'change' | 'may-change'
+
+export interface PlanStep {
+  readonly name: string
+  readonly status: PlanStatus
+  readonly changes: readonly KeyChange[]
+  /** Names of the steps before it that make it `may-change`, or that may change more of it. */
+  readonly because: readonly string[]
+  /** A unified diff of text content, secrets masked. */
+  readonly diff?: string
+  readonly notes: readonly string[]
+  /** What a look that cannot mend found wrong; left out where there is nothing. */
+  readonly findings?: readonly Finding[]
+  readonly where?: SourceLocation
+}
+
+export interface HostPlan {
+  readonly host: string
+  readonly steps: readonly PlanStep[]
+  /** What makes the plan impossible (unknown package, failing assertion, failing probe): nothing is applied then. */
+  readonly errors: readonly ErrorData[]
+}
