@@ -1,9 +1,9 @@
 /** Builds the guarded batch: all changes of one host as one script. */
 
-import { batchFunctions } from '../shell/batch-runtime.ts'
 import { quote } from '../shell/quote.ts'
 import type { RunNames } from '../shell/runtime.ts'
 import { armCall, armLibrary } from './access/arm-shell.ts'
+import { batchFunctions } from './batch-runtime.ts'
 import { expectedOf, forUser, type Group, groupsOf, librariesOf, probeText } from './look.ts'
 import type { PlannedStep } from './make-plan.ts'
 import { guardOf } from './observation.ts'

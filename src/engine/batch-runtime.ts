@@ -1,9 +1,9 @@
 /** The shell functions of the guarded batch: lock, watcher, guards, steps. The heart of what runs on a host. */
 
-import { accessBegin } from '../engine/access/arm-shell.ts'
-import { silenceSeconds } from './runtime.ts'
-import { impatientSeconds, probeSeconds, sessionFunctions } from './session-processes.ts'
-import { placesFunction, sweepStagesFunction, wardenFunction } from './warden.ts'
+import { silenceSeconds } from '../shell/runtime.ts'
+import { impatientSeconds, probeSeconds, sessionFunctions } from '../shell/session-processes.ts'
+import { placesFunction, sweepStagesFunction, wardenFunction } from '../shell/warden.ts'
+import { accessBegin } from './access/arm-shell.ts'
 
 /** What the run's own folder must have room for before anything is begun: observations, journal, logs. */
 const roomBytes = 131_072

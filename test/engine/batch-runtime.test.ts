@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { batchFunctions } from '../../src/shell/batch-runtime.ts'
+import { batchFunctions } from '../../src/engine/batch-runtime.ts'
 import { makePlace, type Place } from '../engine/shell-session.ts'
 
 let place: Place
