@@ -78,15 +78,17 @@ class HostApply {
     const meanwhile = this.#interrupted()
     if (meanwhile) return meanwhile
     this.#endangers = todo.some(each => isDangerous(each, this.#planned))
+    const renewal = this.#countdown.overBatch(this.#session)
     const report = await runBatch(
       {
         ...this.#context,
         session: this.#session,
         planned: this.#planned,
         isArmed: this.#countdown.isRunning,
+        onArmed: () => renewal?.begin(),
       },
       this.#from,
-    )
+    ).finally(() => void renewal?.end())
     if (report.isArmed) this.#countdown.begin('surely')
     this.#isAwaited = report.end.kind === 'paused'
     this.#count(report)

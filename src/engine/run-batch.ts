@@ -23,6 +23,8 @@ export interface BatchContext {
   readonly who: string
   /** What an earlier batch did to our access waits for a login that confirms it. */
   readonly isArmed?: boolean
+  /** Told each time that the host begins to count down. */
+  readonly onArmed?: () => void
 }
 
 /** How a batch ended: at a step, or without having touched any. */
@@ -196,6 +198,7 @@ class BatchWatch {
         return
       case 'armed':
         this.#isArmed = true
+        this.#context.onArmed?.()
         return
       case 'unarmed':
         this.#unarmed(index, text())

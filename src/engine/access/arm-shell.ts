@@ -228,40 +228,6 @@ grep -qx "$OPS_NONCE" ${accessFolder}/run && rm -rf ${accessFolder}/saved ${acce
 }
 `
 
-/**
- * What a fresh login sends: waits for the batch of `run` to end, lets the timer off, and answers with a `verdict` frame: the host's
- * own words, or `verdict=none` where nothing was armed. `isLast`: nothing more of the run could need what was saved.
- */
-export function confirmScript(run: string, isLast: boolean): string {
-  return `${accessCommon.text}
-ops_confirm() {
-cd ${accessFolder} 2>/dev/null || { ops_frame verdict; echo verdict=none; return; }
-ops_n=0
-while [ -e armed ] && [ -d "$(ops_access_get dir armed)" ] && [ "$ops_n" -lt 150 ]; do ops_n=$((ops_n + 1)); sleep 0.1; done
-if [ "$(ops_access_get run armed)" = ${quote(run)} ] && [ ! -d "$(ops_access_get dir armed)" ] && mv armed confirmed 2>/dev/null; then
-ops_access_disarm
-ops_access_verdict confirmed confirmed
-: >told
-rm -f confirmed
-${isLast ? 'rm -rf saved list restore run' : ''}
-fi
-ops_n=0
-while [ -e restoring ] && [ "$ops_n" -lt 600 ]; do ops_n=$((ops_n + 1)); sleep 0.1; done
-ops_frame verdict
-if [ -e armed ]; then echo verdict=busy
-elif [ "$(ops_access_get run verdict)" = ${quote(run)} ]; then cat verdict; : >told
-else echo verdict=none
-fi
-}
-ops_confirm`
-}
-
-/** Over the connection that still lives: the host is not to wait any longer. The answer may never come. */
-export const restoreNowScript = `
-for ops_a in $(systemctl list-units --plain --no-legend "ops-access-$OPS_NONCE-*.timer" | cut -d ' ' -f 1); do
-systemctl start --no-block "\${ops_a%.timer}.service"
-done`
-
 /** What a look asks where a step could cut our access: `problem=` lines, and a verdict that nobody was told yet. */
 export const accessProbe = `[ "$(id -u)" = 0 ] || echo 'problem=that takes root, and this run does not become root'
 [ -d /run/systemd/system ] && command -v systemd-run >/dev/null || echo 'problem=systemd does not run there, and its timers are what watches'

@@ -21,7 +21,7 @@ export const accessCommon = library('access')`
     systemctl stop 'ops-access*.timer' 2>/dev/null
     # A boot or a daemon-reload has read them.
     [ -z "$(systemctl list-units --all --plain --no-legend ops-access.service ops-access.timer 2>/dev/null)" ] || systemctl daemon-reload
-    rm -f "$ops_access"/new.*
+    rm -f "$ops_access"/new.* "$ops_access/renewed"
   }
   # VERDICT FILE [LINE...]: keeps it, with what FILE says of the run.
   ops_access_verdict() {

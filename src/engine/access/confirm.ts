@@ -4,7 +4,8 @@ import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
 import type { Emit } from '../../run/events.ts'
 import type { FreshLogin } from '../../run/host-link.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
-import { armedSeconds, confirmScript } from './arm-shell.ts'
+import { armedSeconds } from './arm-shell.ts'
+import { confirmScript, renewedSeconds } from './confirm-shell.ts'
 
 /**
  * The host's own word: `none`, nothing was armed; `forgotten`, it had armed, and knows nothing of this run any more;
@@ -42,17 +43,19 @@ const answerMs = 90_000
 /** Tries until the host has answered; never throws. */
 export async function confirmAccess(context: ConfirmContext): Promise<Verdict> {
   const { host, emit, interrupt } = context
-  const started = performance.now()
+  let started = performance.now()
   const passedMs = () => performance.now() - started
   let why: ErrorData | undefined
   let refusals = 0
-  let restoringSince = armedSeconds * 1000
+  let restoringSince = renewedSeconds * 1000
   while (interrupt.level !== 'hard' && passedMs() < giveUpMs) {
     const isOver = passedMs() > restoringSince + restoreMs
     if (refusals < refusalsAllowed || isOver) {
       try {
         const answer = await ask(context)
-        if (answer) return { ...answer, why }
+        if (typeof answer === 'object') return { ...answer, why }
+        // A step that runs on without our connection is ended by its own deadline.
+        if (answer === 'running') started = performance.now()
       } catch (error) {
         const data = errorDataOf(error)
         // What refuses our key or our sudo does not mend itself.
@@ -72,8 +75,12 @@ export async function confirmAccess(context: ConfirmContext): Promise<Verdict> {
   return { kind: 'unknown', steps: '', details: [], why }
 }
 
-/** One login and one trip. Undefined while the host is still at work. */
-async function ask({ run, isLast, freshLogin }: ConfirmContext): Promise<Omit<Verdict, 'why'> | undefined> {
+/** One login and one trip. A word while the host is still at work: at the step, or at its decision. */
+async function ask({
+  run,
+  isLast,
+  freshLogin,
+}: ConfirmContext): Promise<Omit<Verdict, 'why'> | 'running' | 'busy'> {
   const login = await freshLogin()
   try {
     let text = ''
@@ -86,7 +93,7 @@ async function ask({ run, isLast, freshLogin }: ConfirmContext): Promise<Omit<Ve
     const lines = text.split('\n').map(line => [line.split('=', 1)[0], line.slice(line.indexOf('=') + 1)])
     const values = (key: string) => lines.flatMap(([name, value]) => (name === key && value ? [value] : []))
     const kind = values('verdict')[0]
-    if (kind === 'busy') return undefined
+    if (kind === 'busy' || kind === 'running') return kind
     if (kind !== 'confirmed' && kind !== 'restored' && kind !== 'restore-failed' && kind !== 'none') {
       throw new OpsError({ code: 'lost', title: `the host gave no verdict: ${text.trim().slice(0, 200)}` })
     }

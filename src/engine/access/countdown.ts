@@ -1,9 +1,9 @@
 /** The time in which a host that could have cut us off waits for a fresh login, as one run sees it. */
-
 import type { Session } from '../../run/session.ts'
 import type { ApplyContext } from '../apply-context.ts'
-import { restoreNowScript } from './arm-shell.ts'
 import { confirmAccess, type Verdict } from './confirm.ts'
+import { restoreNowScript } from './confirm-shell.ts'
+import { Renewal } from './renew.ts'
 
 const aliveMs = 5000
 
@@ -11,6 +11,7 @@ const aliveMs = 5000
 export class Countdown {
   #running: 'no' | 'perhaps' | 'surely' = 'no'
   readonly #context: ApplyContext
+  #renewal: Renewal | undefined
 
   constructor(context: ApplyContext) {
     this.#context = context
@@ -25,6 +26,14 @@ export class Countdown {
     if (this.#running !== 'surely') this.#running = how
   }
 
+  /** Watches over one batch: `begin` of what it returns is called when the host says that it counts down. */
+  overBatch(session: Session): Renewal | undefined {
+    const { freshLogin, emit } = this.#context
+    if (!freshLogin) return undefined
+    this.#renewal = new Renewal({ host: session.host, run: session.names.id, freshLogin, emit })
+    return this.#renewal
+  }
+
   /** Logs in afresh, so that the host gives its verdict. `session` is the one in use, dead or alive. */
   async end(session: Session, isLast: boolean): Promise<Verdict> {
     const { freshLogin, emit, interrupt } = this.#context
@@ -33,6 +42,7 @@ export class Countdown {
     const restoreNow = () => session.trip(restoreNowScript, { silenceMs: aliveMs })
     const run = names.id
     const verdict = await confirmAccess({ host, run, isLast, freshLogin, restoreNow, emit, interrupt })
+    await this.#renewal?.end()
     const wasSure = this.#running === 'surely'
     this.#running = 'no'
     return verdict.kind === 'none' && wasSure ? { ...verdict, kind: 'forgotten' } : verdict

@@ -165,18 +165,31 @@ const restore = library('access-restore')`
     [ -n "$ops_b" ] && [ "$ops_c" = "$(sed 's/.*) //' "/proc/$ops_b/stat" 2>/dev/null | cut -d ' ' -f 20)" ] || return 0
     kill -KILL "$ops_b"
   }
+  # The countdown that this is the end of. A login that confirms ends it, and a step that is prepared anew begins another.
+  ops_back_is_mine() { [ "$(cat armed 2>/dev/null)" = "$ops_mine" ]; }
+  # A login of the run that came while the step was running has put it off.
+  ops_back_put_off() {
+    ops_back_is_mine && [ "$(ops_access_get run renewed)" = "$(ops_access_get run armed)" ] &&
+      [ "$(ops_access_get boot renewed)" = "$(cat /proc/sys/kernel/random/boot_id)" ] || return 1
+    read -r ops_b ops_c </proc/uptime
+    [ "\${ops_b%.*}" -lt "$(ops_access_get until renewed)" ]
+  }
   # dpkg is not ended half-way: its end is awaited, and after it there is time to confirm.
   ops_back_wait() {
+    while ops_back_put_off; do sleep 1; done
     [ "$(ops_access_get patient armed)" = yes ] || return 0
     ops_a=$(ops_access_get dir armed)
-    while [ -e armed ] && [ -d "$ops_a" ] && [ "$(cat "$ops_a/now" 2>/dev/null)" != '- 0' ]; do ops_waited=yes; sleep 1; done
+    while ops_back_is_mine && [ -d "$ops_a" ] && [ "$(cat "$ops_a/now" 2>/dev/null)" != '- 0' ]; do ops_waited=yes; sleep 1; done
     [ -n "\${ops_waited:-}" ] || return 0
     ops_n=0
-    while [ -e armed ] && [ "$ops_n" -lt 40 ]; do ops_n=$((ops_n + 1)); sleep 1; done
+    while ops_back_is_mine && [ "$ops_n" -lt 40 ]; do ops_n=$((ops_n + 1)); sleep 1; done
+    while ops_back_put_off; do sleep 1; done
   }
   ops_back() {
     cd "$ops_access" || exit 1
+    ops_mine=$(cat armed 2>/dev/null)
     ops_back_wait
+    [ ! -e armed ] || ops_back_is_mine || exit 0
     # Whoever renames it first has decided: a login that confirms, or this.
     mv armed restoring 2>/dev/null || [ -e restoring ] || exit 0
     sync . 2>/dev/null

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { accessBegin, armLibrary, confirmScript } from '../../../src/engine/access/arm-shell.ts'
+import { accessBegin, armLibrary } from '../../../src/engine/access/arm-shell.ts'
+import { confirmScript, renewScript, restoreNowScript } from '../../../src/engine/access/confirm-shell.ts'
 import { accessOf, earlierVerdict, parseAccess, unguardedError } from '../../../src/engine/access/dangers.ts'
 import { restoreScript } from '../../../src/engine/access/restore-shell.ts'
 import type { Change } from '../../../src/engine/resource.ts'
@@ -129,7 +130,14 @@ test('a verdict that nobody waited for is told with what was taken back, a confi
 
 test.each(['dash', 'bash', 'busybox sh'])('what runs on the host parses in %s', shell => {
   const [program = '', ...words] = shell.split(' ')
-  for (const script of [restoreScript, armLibrary, accessBegin, confirmScript('1', true)]) {
+  for (const script of [
+    restoreScript,
+    armLibrary,
+    accessBegin,
+    confirmScript('1', true),
+    renewScript('1'),
+    restoreNowScript,
+  ]) {
     execFileSync(program, [...words, '-n'], { input: script })
   }
 })
