@@ -19,8 +19,8 @@ const packings: readonly Packing[] = [
 const longestMagic = 5
 
 /** The bytes of `source` as they were before compression; leaving the iteration early closes it. */
-export async function* decompressed(name: string, source: Readable): AsyncGenerator<Buffer> {
-  const chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+export async function* decompressed(name: string, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const chunks = source[Symbol.asyncIterator]()
   let first: Buffer = Buffer.alloc(0)
   try {
     while (first.length < longestMagic) {
@@ -32,7 +32,7 @@ export async function* decompressed(name: string, source: Readable): AsyncGenera
   } catch (error) {
     throw error instanceof OpsError ? error : readFailure(name, error)
   } finally {
-    source.destroy()
+    await chunks.return?.()
   }
 }
 

@@ -46,20 +46,23 @@ export function readFormat(text: string): LogFormat {
   })
 }
 
-/** The format that most of these lines are in, the first of equals; undefined where none fits any line. */
+/**
+ * The format that these lines are in; undefined where none fits. Where several fit about as many lines, it is the one with
+ * the most fields: a format that is one header and no more fits anything.
+ */
 export function formatOfLines(
   formats: readonly LogFormat[],
   lines: readonly Buffer[],
 ): LogFormat | undefined {
-  let best: LogFormat | undefined
-  let most = 0
-  for (const format of formats) {
+  const told = lines.filter(line => line.length > 0)
+  const fits = formats.map(format => {
     const matcher = new LineMatcher(format)
-    const fitting = lines.filter(line => matcher.match(line, 0, line.length) === 'row').length
-    if (fitting > most) {
-      most = fitting
-      best = format
-    }
-  }
-  return best
+    return told.filter(line => matcher.match(line, 0, line.length) === 'row').length
+  })
+  const enough = Math.max(1, 0.8 * Math.max(...fits))
+  const fitting = formats.filter((_, index) => (fits[index] ?? 0) >= enough)
+  return fitting.reduce<LogFormat | undefined>(
+    (best, format) => (best && best.fields.length >= format.fields.length ? best : format),
+    undefined,
+  )
 }

@@ -28,6 +28,7 @@ export class RowWriter {
   readonly #columns: readonly ColumnSource[]
   readonly #options: RowOptions
   readonly #host: Buffer
+  readonly #hostMarks: number
   /** How many bytes of output a byte of a line may become. */
   readonly #growth: number
   readonly #parts: RequestParts = { methodEnd: 0, targetStart: 0, targetEnd: 0, protocolStart: 0 }
@@ -40,6 +41,7 @@ export class RowWriter {
     this.#columns = columns.map(column => column.source)
     this.#options = options
     this.#host = Buffer.from(options.host)
+    this.#hostMarks = /[",\r\n]/.test(options.host) ? marks.csvQuote : 0
     // A quote is doubled, an odd byte becomes `\xHH`.
     this.#growth = mostCopies(this.#columns) * (options.asText ? 4 : 2)
   }
@@ -67,7 +69,7 @@ export class RowWriter {
           seen[source.index] as number,
         )
       } else if (source.kind === 'host') {
-        this.#value(this.#host, 0, this.#host.length, marks.csvQuote)
+        this.#value(this.#host, 0, this.#host.length, this.#hostMarks)
       } else if (source.kind === 'time') this.#timeCell(timeMs)
       else if (source.kind !== 'empty') {
         const at = source.index

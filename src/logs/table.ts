@@ -21,8 +21,10 @@ export interface TableOptions {
   readonly note: (text: string) => void
 }
 
-/** A group with the formats that its server is configured to write, the likeliest first. */
 export interface TableGroup extends LogGroup {
+  /** What the configuration of its server says of these very files. */
+  readonly likely: readonly LogFormat[]
+  /** Other formats that it knows. */
   readonly formats: readonly LogFormat[]
   /** Where the lines come from matters: the rows get a column for it. */
   readonly isRemote: boolean
@@ -126,14 +128,16 @@ async function chosenFormat(
   const sample = await reader.sample()
   if (format) return format
   const known = knownFormats()
-  const candidates = [...group.formats, ...known]
-  const fitting = formatOfLines(candidates, sample)
+  const configured = formatOfLines(group.likely, sample)
+  if (configured) return configured
+  const others = [...group.formats, ...known]
+  const fitting = formatOfLines(others, sample)
   if (fitting) {
-    if (!group.formats.includes(fitting)) note(`${group.host || 'the lines'}: read as ${fitting.name}`)
+    note(`${group.isRemote ? `the lines of ${group.host}` : 'the lines'} are read as ${fitting.name}`)
     return fitting
   }
   // Nothing to read is nothing wrong.
-  if (sample.length === 0) return (candidates[0] ?? known[0]) as LogFormat
+  if (sample.length === 0) return (group.likely[0] ?? known[0]) as LogFormat
   const first = JSON.stringify(sample[0]?.subarray(0, 200).toString('latin1'))
   throw new OpsError({
     code: 'input',

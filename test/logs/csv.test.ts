@@ -152,6 +152,21 @@ describe('ops logs csv', () => {
     expect(Buffer.concat(complaints).toString()).toBe('')
   })
 
+  test('shows rows as they come, while its input goes on', async () => {
+    const child = spawn(process.execPath, [program, 'logs', 'csv', '--fields', 'status'], { stdio: 'pipe' })
+    child.stdin.write(plain)
+    let out = ''
+    await new Promise<void>(resolve => {
+      child.stdout.on('data', text => {
+        out += text
+        if (out === 'status\n200\n') resolve()
+      })
+    })
+    child.stdin.end(plain)
+    await new Promise(resolve => child.once('close', resolve))
+    expect(out).toBe('status\n200\n200\n')
+  })
+
   test('rejects a line longer than 4 MiB in flat memory, and goes on', () => {
     const long = 'x'.repeat(6 << 20)
     writeFileSync(path('long.log'), `${plain}${long}\n${plain}`)

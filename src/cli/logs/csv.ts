@@ -46,7 +46,9 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   // Standard output is for rows alone.
   const told = { ...screen, out: screen.error, isTerminal: false, style: screen.errorStyle }
   return underReport(told, { ...settings, json: false, stopTexts }, async session => {
-    const groups = await collected(errors, () => openGroups(logOperands(words), settings, reading, session))
+    const groups = await collected(errors, () =>
+      openGroups(logOperands(words), settings, reading.sinceMs, session),
+    )
     if (!groups || errors.length > 0) throw new InputErrors(errors)
     const notes: string[] = []
     const rejects = new Rejects(reading.rejectsFile)
