@@ -1,7 +1,7 @@
 /** The host's side of a run: one login, one look, one batch. */
 
-import type { ApplyResult } from '../engine/apply-context.ts'
-import { applyHost } from '../engine/apply-host.ts'
+import { applyHost } from '../engine/apply/apply-host.ts'
+import type { ApplyResult } from '../engine/apply/context.ts'
 import { type LookResult, look } from '../engine/look.ts'
 import { makePlan, type PlannedStep } from '../engine/make-plan.ts'
 import type { Step } from '../engine/step.ts'

@@ -1,6 +1,6 @@
 /** Waits for a host that another run holds, or that a shell of this run has not let go yet. */
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ApplyContext } from '../apply-context.ts'
+import type { ApplyContext } from './context.ts'
 
 const retryMs = 1000
 /** A shell of our own whose connection is gone lets go within seconds. */
