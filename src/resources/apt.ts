@@ -4,6 +4,7 @@ import type { Claim } from '../engine/claims.ts'
 import type { State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { joinShell, type Shell, sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { aptChange } from './apt/change.ts'
 import { aptLook } from './apt/look.ts'
@@ -121,7 +122,7 @@ ops_apt_change ${modeOf(each)} ${recommendsOf(each)} ${each.components.join(' ')
     ),
   notes: (detail, each) => simulationNotes(readSimulation(detail), each.state, each.removes),
   impossible: (actual, each) => impossible(actual, each),
-  library: [writeLibrary, aptLook, aptChange],
+  library: [wayLibrary, writeLibrary, aptLook, aptChange],
   applySeconds: 7200,
 })
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { type Shell, sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
 import { backupLibrary, backupLookLibrary } from './backup/shell.ts'
 import { filesystemLookLibrary, readRecords, recordsOf } from './filesystems/look.ts'
 import { sizeText } from './filesystems/space.ts'
@@ -76,7 +77,7 @@ export const backup = resource<BackupParams, z.input<typeof params>>({
     },
   ],
   identity: ({ to }) => to,
-  library: [lookLibrary, filesystemLookLibrary, backupLookLibrary, backupLibrary],
+  library: [wayLibrary, lookLibrary, filesystemLookLibrary, backupLookLibrary, backupLibrary],
   probe: given => sh`ops_backup_look ${wordsOf(given)}`,
   parse: observation => {
     const records = readRecords(observation)

@@ -3,9 +3,10 @@ import { z } from 'zod'
 import type { Change } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { type Shell, sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
 import { directoryLibrary } from './directory/change.ts'
 import { accountClaims, attributeFlags, observedAttributes, wantedAttributes } from './paths/attributes.ts'
-import { look, lookLibrary, lookMany, readLook } from './paths/look.ts'
+import { look, lookLibrary, lookMany, readLook, refusedWay } from './paths/look.ts'
 import { account, entryPath, mode } from './paths/params.ts'
 
 const params = z
@@ -47,18 +48,23 @@ export const directory = resource<DirectoryParams, z.input<typeof params>>({
     },
   ],
   identity: ({ path }) => path,
-  library: [lookLibrary, directoryLibrary],
+  library: [wayLibrary, lookLibrary, directoryLibrary],
   printsVariables: true,
   probe: given => look(lookOf(given)),
   probeMany: many => lookMany(many.map(lookOf)),
   parse: observation => {
     const found = readLook(observation)
     const kind = found.get('kind') ?? ''
-    return { state: kind === 'directory' ? 'present' : kind, ...observedAttributes(found) }
+    return {
+      state: kind === 'directory' ? 'present' : kind,
+      ...refusedWay(found),
+      ...observedAttributes(found),
+    }
   },
   desired: given =>
     given.state === 'absent' ? { state: 'absent' } : { state: 'present', ...wantedAttributes(given) },
-  impossible: ({ state }, { path }) => {
+  impossible: ({ state, why }, { path }) => {
+    if (state === 'refused') return String(why)
     if (state === 'file') return `${path} is a file, not a directory`
     if (state === 'special') return `${path} is a device, pipe or socket, not a directory`
     return state === 'dangling' ? `${path} is a symbolic link that leads nowhere` : undefined
@@ -70,7 +76,7 @@ export const directory = resource<DirectoryParams, z.input<typeof params>>({
 })
 
 function lookOf(given: DirectoryParams): { path: string; flags: string } {
-  return { path: given.path, flags: given.state === 'absent' ? '-' : attributeFlags(given) || '-' }
+  return { path: given.path, flags: given.state === 'absent' ? 'r' : attributeFlags(given) || '-' }
 }
 
 function write({ keys }: Change, given: DirectoryParams): Shell {

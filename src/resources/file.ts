@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import { inputError } from '../base/errors.ts'
 import { mask, Secret } from '../base/secret.ts'
-import type { Change } from '../engine/resource.ts'
+import type { Change, State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { type Shell, sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import {
   type Content,
@@ -24,7 +25,15 @@ import {
   observedAttributes,
   wantedAttributes,
 } from './paths/attributes.ts'
-import { lackingDirectory, look, lookLibrary, lookMany, readLook, shownBytes } from './paths/look.ts'
+import {
+  lackingDirectory,
+  look,
+  lookLibrary,
+  lookMany,
+  readLook,
+  refusedWay,
+  shownBytes,
+} from './paths/look.ts'
 import { account, entryPath, mode } from './paths/params.ts'
 
 const text = z
@@ -118,7 +127,7 @@ export const file = resource<FileParams, z.input<typeof params>>({
     { title: 'Only the mode', params: { path: '/etc/shadow', mode: '0640' } },
   ],
   identity: ({ path }) => path,
-  library: [lookLibrary, writeLibrary, viewLibrary],
+  library: [wayLibrary, lookLibrary, writeLibrary, viewLibrary],
   refuses: true,
   prepare: (given, { folder }) => {
     if (given.source !== undefined) return { ...given, ready: contentOfSource(given.source, folder) }
@@ -138,6 +147,7 @@ export const file = resource<FileParams, z.input<typeof params>>({
     return {
       state: kind === 'file' ? 'present' : kind,
       ...(sha256 !== undefined && { content: shownHash(sha256, given) }),
+      ...refusedWay(found),
       ...observedAttributes(found),
     }
   },
@@ -150,7 +160,7 @@ export const file = resource<FileParams, z.input<typeof params>>({
       ...wantedAttributes(given),
     }
   },
-  impossible: ({ state }, given) => impossible(state, given),
+  impossible: (actual, given) => impossible(actual, given),
   lacks: lackingDirectory,
   apply: (change, given) => [write(change, given)],
   owns: ({ path }) => [`path:${path}`],
@@ -206,13 +216,14 @@ function isPrivate(detail: string, { mode: wanted }: FileParams): boolean {
 }
 
 function lookOf(given: FileParams): { path: string; flags: string } {
-  if (given.state === 'absent') return { path: given.path, flags: 'h' }
+  if (given.state === 'absent') return { path: given.path, flags: 'hr' }
   const content = contentOf(given)
   const flags = `${content ? 'h' : ''}${attributeFlags(given)}` || '-'
   return { path: given.path, flags: content ? `${flags}:${contentHash(content).slice(0, 8)}` : flags }
 }
 
-function impossible(state: unknown, given: FileParams): string | undefined {
+function impossible({ state, why }: State, given: FileParams): string | undefined {
+  if (state === 'refused') return String(why)
   if (state === 'directory') return `${given.path} is a directory`
   if (state === 'special') return `${given.path} is a device, pipe or socket`
   if (given.state === 'absent') return undefined
@@ -220,7 +231,7 @@ function impossible(state: unknown, given: FileParams): string | undefined {
   return undefined
 }
 
-function write({ keys }: Change, given: FileParams): Shell {
+function write({ keys, actual }: Change, given: FileParams): Shell {
   const { path } = given
   if (given.state === 'absent') return sh`ops_remove ${path}`
   const differs = (key: string) => keys.some(change => change.key === key)
@@ -229,6 +240,7 @@ function write({ keys }: Change, given: FileParams): Shell {
     const options = [
       `size=${contentSize(content)}`,
       `sha=${contentHash(content)}`,
+      ...replaced(actual),
       ...attributeWords(given),
       ...validation(given),
       ...(given.inPlace ? ['place'] : []),
@@ -238,6 +250,12 @@ function write({ keys }: Change, given: FileParams): Shell {
   if (differs('state')) return sh`ops_write ${path} ${attributeWords(given)} -- :`
   const changed = (key: 'mode' | 'owner' | 'group') => (differs(key) ? (given[key] ?? '') : '')
   return sh`ops_attributes ${path} ${changed('mode')} ${changed('owner')} ${changed('group')}`
+}
+
+/** What was looked at, as a word of the write library: a file that holds anything else by then is not replaced. */
+function replaced({ state, content }: State): readonly string[] {
+  if (state === 'absent') return ['was=absent']
+  return typeof content === 'string' && /^[0-9a-f]{64}$/.test(content) ? [`was=${content}`] : []
 }
 
 function validation({ validate }: FileParams): readonly string[] {

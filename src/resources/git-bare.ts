@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Change } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { gitBareEditLibrary, gitBareLookLibrary } from './git-bare/shell.ts'
 import { accountClaims, attributeFlags } from './paths/attributes.ts'
@@ -51,7 +52,7 @@ export const gitBare = resource<GitBareParams, z.input<typeof params>>({
     },
   ],
   identity: ({ path }) => path,
-  library: [lookLibrary, gitBareLookLibrary, writeLibrary, gitBareEditLibrary],
+  library: [wayLibrary, lookLibrary, gitBareLookLibrary, writeLibrary, gitBareEditLibrary],
   probe: given => sh`ops_git_look ${fields(given)}`,
   probeMany: many => {
     const mark = raw('a variable that the engine sets', 'echo "$OPS_MARK"')

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { raw, sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { extendedRegExp } from './line/extended-regexp.ts'
 import { lineEditLibrary, lineLookLibrary } from './line/shell.ts'
@@ -52,7 +53,7 @@ export const line = resource({
     },
   ],
   identity: given => `${given.path} ${given.line}`,
-  library: [lookLibrary, lineLookLibrary, writeLibrary, lineEditLibrary],
+  library: [wayLibrary, lookLibrary, lineLookLibrary, writeLibrary, lineEditLibrary],
   refuses: true,
   probe: given => sh`ops_line_look ${given.path} ${given.state} ${given.line} ${given.match ?? ''}`,
   probeMany: many => {

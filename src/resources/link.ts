@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { lackingDirectory, look, lookLibrary, lookMany, readLook } from './paths/look.ts'
+import { lackingDirectory, look, lookLibrary, lookMany, readLook, refusedWay } from './paths/look.ts'
 import { entryPath, oneLine } from './paths/params.ts'
 
 const params = z.strictObject({
@@ -24,7 +25,7 @@ export const link = resource({
     { title: 'The current release', params: { path: '/srv/app/current', to: '/srv/app/releases/42' } },
   ],
   identity: ({ path }) => path,
-  library: [lookLibrary, writeLibrary],
+  library: [wayLibrary, lookLibrary, writeLibrary],
   refuses: true,
   printsVariables: true,
   probe: ({ path }) => look({ path, flags: 'l' }),
@@ -32,11 +33,17 @@ export const link = resource({
   parse: observation => {
     const found = readLook(observation)
     const kind = found.get('kind') ?? ''
-    return kind === 'link' ? { state: 'present', to: found.get('to') ?? '' } : { state: kind }
+    return kind === 'link'
+      ? { state: 'present', to: found.get('to') ?? '' }
+      : { state: kind, ...refusedWay(found) }
   },
   desired: ({ to }) => ({ state: 'present', to }),
-  impossible: ({ state }, { path }) =>
-    state === 'present' || state === 'absent' ? undefined : `${path} is a ${state}, not a symbolic link`,
+  impossible: ({ state, why }, { path }) => {
+    if (state === 'refused') return String(why)
+    return state === 'present' || state === 'absent'
+      ? undefined
+      : `${path} is a ${state}, not a symbolic link`
+  },
   lacks: lackingDirectory,
   apply: (_change, { path, to }) => [sh`ops_symlink ${path} ${to}`],
   owns: ({ path }) => [`path:${path}`],

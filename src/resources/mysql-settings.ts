@@ -4,6 +4,7 @@ import type { Claim } from '../engine/claims.ts'
 import type { Change, State, Value } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { type Shell, sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { everyAddress, isListenAddress, isOpenToOthers, listeningWords } from './mysql/address.ts'
 import { mysqlChange } from './mysql/change.ts'
@@ -85,6 +86,7 @@ export const mysqlSettings = resource<Params, z.input<typeof params>>({
   ],
   identity: ({ settings }) => Object.keys(settings).join(' '),
   library: [
+    wayLibrary,
     writeLibrary,
     optionLookLibrary,
     optionEditLibrary,

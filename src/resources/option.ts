@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { mask, Secret } from '../base/secret.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { optionEditLibrary, optionLookLibrary } from './option/shell.ts'
 import { lackingDirectory, lookLibrary } from './paths/look.ts'
@@ -124,7 +125,7 @@ export const option = resource<OptionParams, z.input<typeof params>>({
     },
   ],
   identity: ({ path, section, key }) => `${path} ${section === undefined ? '' : `[${section}] `}${key}`,
-  library: [lookLibrary, optionLookLibrary, writeLibrary, optionEditLibrary],
+  library: [wayLibrary, lookLibrary, optionLookLibrary, writeLibrary, optionEditLibrary],
   refuses: true,
   probe: given => sh`ops_options '' ${fields(given)}`,
   probeMany: many => {

@@ -4,6 +4,7 @@ import type { Claim } from '../engine/claims.ts'
 import type { State, Value } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { serviceChange } from './service/change.ts'
 import { serviceLook } from './service/look.ts'
@@ -159,7 +160,7 @@ export const service = resource({
   ],
   notes: detail => detail.split('\n').filter(line => line !== ''),
   impossible: (actual, each) => impossible(actual, each),
-  library: [writeLibrary, portLibrary, serviceLook, serviceChange],
+  library: [wayLibrary, writeLibrary, portLibrary, serviceLook, serviceChange],
   applySeconds: 900,
   takesBack: true,
 })

@@ -4,6 +4,7 @@ import type { Finding } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { library } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
 import { finding, readRecords, recordsOf } from './filesystems/look.ts'
 import { sizeText } from './filesystems/space.ts'
 import { lookLibrary } from './paths/look.ts'
@@ -62,7 +63,7 @@ export const wholeFiles = resource<z.output<typeof params>, z.input<typeof param
     { title: 'One file', params: { path: '/srv/app/config.json' } },
   ],
   identity: ({ path }) => path,
-  library: [lookLibrary, wholeFilesLibrary],
+  library: [wayLibrary, lookLibrary, wholeFilesLibrary],
   probe: ({ path }) => sh`ops_whole ${path}`,
   parse: (observation, given) => ({ findings: findingsOf(observation, given).length }),
   desired: () => ({ findings: 0 }),

@@ -1,7 +1,8 @@
 /** Shell that keeps what a file held before a run changed it: below /var/lib/ops/kept, bounded, with a journal. */
 import { library } from './library.ts'
 
-/** Part of the write library. `ops_keep PATH` comes before the first change to a path in a run. */
+/** Part of the write library. `ops_keep PATH NAME` comes before the first change to a path in a run; NAME is where what
+ * stands there can be read, empty where nothing does. */
 export const keptFunctions = library('kept', 'apply')`
   # Sets ops_kept to the private directory of previous contents; empty where there can be none.
   ops_kept_root() {
@@ -38,8 +39,8 @@ export const keptFunctions = library('kept', 'apply')`
   # Before the first change to $1 in this run: what is there is copied away and written into the journal.
   ops_keep() {
     ops_recorded "$1" && return 0
-    if [ -L "$1" ]; then ops_was=link:$(readlink -- "$1")
-    elif [ ! -e "$1" ]; then ops_was=absent
+    if [ -z "$2" ]; then ops_was=absent
+    elif [ -L "$2" ]; then ops_was=link:$(readlink -- "$2")
     else
       ops_kept_root || ops_fail "$1: there is no place to keep its previous content; nothing was changed"
       ops_run=
@@ -50,7 +51,7 @@ export const keptFunctions = library('kept', 'apply')`
       fi
       ops_was=$ops_run$1
       if ! { { [ -d "\${ops_was%/*}" ] || mkdir -p -- "\${ops_was%/*}"; } &&
-        { cp --preserve=all -- "$1" "$ops_was" 2>/dev/null || cp -p -- "$1" "$ops_was"; }; }; then
+        { cp --preserve=all -- "$2" "$ops_was" 2>/dev/null || cp -p -- "$2" "$ops_was"; }; }; then
         rm -f -- "$ops_was"
         ops_fail "$1: its previous content cannot be kept below $ops_kept; nothing was changed"
       fi

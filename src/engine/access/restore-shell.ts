@@ -1,6 +1,7 @@
 /** The script that a host runs by itself to put back what cut our access. Self-contained: it outlives our login. */
 
 import { library } from '../../shell/library.ts'
+import { wayLibrary } from '../../shell/write/way.ts'
 import { writeLibrary } from '../../shell/write-library.ts'
 import { accessCommon } from './common-shell.ts'
 import { accessNetwork } from './network-shell.ts'
@@ -234,6 +235,7 @@ export const restoreScript = [
   'unset OPS_DIR OPS_NONCE OPS_STATE ENV',
   'ops_as_it_was=yes',
   accessCommon.text,
+  wayLibrary.text,
   writeLibrary.text,
   accessNetwork.text,
   restore.text,

@@ -1,46 +1,65 @@
-/** Shell that makes and removes directories. */
+/** Shell that makes and removes directories, from inside them or from inside the directory that holds them. */
 import { library } from '../../shell/library.ts'
 
-/** `ops_directory PATH MODE OWNER GROUP` (empty: leave), `ops_directory_absent PATH [recursive]`. */
+/** `ops_directory PATH MODE OWNER GROUP` (empty: leave), `ops_directory_absent PATH [recursive]`; with the way library. */
 export const directoryLibrary = library('directory', 'apply')`
+  ops_no() {
+    printf 'ops: %s: %s\n' "$1" "$2" >&2
+    case $2 in *'; nothing was changed') exit 98;; esac
+    exit 1
+  }
   ops_directory() (
     set +e
     umask 022
-    ops_no() {
-      printf 'ops: %s: %s\n' "$1" "$2" >&2
-      exit 1
-    }
-    if [ ! -d "$1" ]; then
-      ops_parent=\${1%/*}
-      [ -d "\${ops_parent:-/}" ] || ops_said=$(mkdir -p -- "\${ops_parent:-/}" 2>&1) ||
-        ops_no "$1" "its parent directory cannot be made (\${ops_said##*: })"
+    ops_go "$1"
+    case $? in 0) ;; 2) ops_no "$1" "$ops_why; nothing was changed";; *)
+      ops_parent=\${1%/*} ops_name=\${1##*/}
+      ops_go_making "\${ops_parent:-/}" || ops_no "$1" "$ops_why; nothing was changed"
       # A private one is private from its first moment.
-      ops_said=$(mkdir \${2:+-m "$2"} -- "$1" 2>&1) || ops_no "$1" "cannot be made (\${ops_said##*: })"
-    fi
+      ops_said=$(mkdir \${2:+-m "$2"} -- "./$ops_name" 2>&1) || ops_no "$1" "cannot be made (\${ops_said##*: })"
+      cd -P -- "./$ops_name" && ops_here && [ "$PWD" = "\${ops_dir%/}/$ops_name" ] ||
+        ops_no "$1" "somebody else moves it meanwhile";;
+    esac
+    # From inside: what is done to this directory is done to nothing that somebody puts in its place.
     if [ -n "$3$4" ]; then
-      ops_said=$(chown -- "$3\${4:+:$4}" "$1" 2>&1) || ops_no "$1" "its owner cannot be set (\${ops_said##*: })"
+      ops_said=$(chown -- "$3\${4:+:$4}" . 2>&1) || ops_no "$1" "its owner cannot be set (\${ops_said##*: })"
     fi
-    [ -z "$2" ] || ops_said=$(chmod -- "$2" "$1" 2>&1) || ops_no "$1" "its mode cannot be set (\${ops_said##*: })"
+    [ -z "$2" ] || ops_said=$(chmod -- "$2" . 2>&1) || ops_no "$1" "its mode cannot be set (\${ops_said##*: })"
   )
   ops_directory_absent() (
     set +e
-    if [ -L "$1" ]; then
-      echo "ops: $1: is a symbolic link to a directory; \`file\` with \`state: 'absent'\` removes it" >&2
-      exit 1
-    elif [ "$2" = recursive ]; then
-      ops_real=$(readlink -f -- "$1")
+    [ ! -L "$1" ] || ops_no "$1" "is a symbolic link to a directory; \`file\` with \`state: 'absent'\` removes it"
+    ops_parent=\${1%/*} ops_name=\${1##*/}
+    ops_go "\${ops_parent:-/}" || case $? in
+      1) exit 0;;
+      *) ops_no "$1" "$ops_why; nothing was changed";;
+    esac
+    if [ "$2" = recursive ] && [ -d "./$ops_name" ]; then
+      ops_real=\${ops_dir%/}/$ops_name
       while read -r ops_a ops_a ops_a ops_a ops_b ops_a; do
         ops_b=$(printf '%b' "$ops_b")
-        case $ops_b in "$ops_real"/*)
-          printf 'ops: %s: another file system is mounted at %s; nothing was changed\n' "$1" "$ops_b" >&2
-          exit 1;;
-        esac
+        case $ops_b in "$ops_real"/*) ops_no "$1" "another file system is mounted at $ops_b; nothing was changed";; esac
       done </proc/self/mountinfo
-      ops_said=$(rm -rf -- "$1" 2>&1)
-    else ops_said=$(rmdir -- "$1" 2>&1)
+      ops_said=$(ops_empty "$ops_name" 2>&1)
+    else ops_said=$(rmdir -- "./$ops_name" 2>&1)
     fi
-    [ -d "$1" ] || exit 0
-    printf 'ops: %s: cannot be removed (%s)\n' "$1" "\${ops_said##*: }" >&2
-    exit 1
+    [ -d "./$ops_name" ] && [ ! -L "./$ops_name" ] || exit 0
+    ops_no "$1" "cannot be removed (\${ops_said##*: })"
   )
+  # NAME, here: removes it with all that is in it. The rm of GNU goes from directory to directory by descriptors and follows no
+  # link; any other is led: a directory belongs to us and is closed to everybody before a look into it counts.
+  ops_empty() {
+    case $(rm --version 2>/dev/null) in *'GNU coreutils'*) rm -rf --one-file-system -- "./$1"; return;; esac
+    (ops_empty_into "$1") && rmdir -- "./$1"
+  }
+  ops_empty_into() {
+    [ ! -L "./$1" ] && cd -P -- "./$1" && ops_here && [ "$PWD" = "\${ops_dir%/}/$1" ] || return 1
+    ops_dir=$PWD
+    [ "\${ops_user:-$(id -u)}" != 0 ] || { chown 0 . && chmod 0700 .; } || return 1
+    for ops_a in ./* ./.[!.]* ./..?*; do
+      if [ -d "$ops_a" ] && [ ! -L "$ops_a" ]; then (ops_empty_into "\${ops_a#./}") && rmdir -- "$ops_a" || return 1
+      elif [ -e "$ops_a" ] || [ -L "$ops_a" ]; then rm -f -- "$ops_a" || return 1
+      fi
+    done
+  }
 `

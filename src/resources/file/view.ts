@@ -10,7 +10,8 @@ export const viewLibrary = library('view', 'apply')`
   # Asks the validator that looks at the whole host before anything of it is changed.
   ops_judge() {
     [ "$ops_user" = 0 ] || ops_fail "$ops_asked: only root can see the host as it will be, which its validator needs; nothing was changed"
-    ops_said=$(ops_in_view 2>&1 </dev/null)
+    ops_said='others may move the way to it'
+    [ -z "$ops_bent" ] && ops_said=$(ops_in_view 2>&1 </dev/null)
     case $? in
       0) ;;
       91)
@@ -20,7 +21,7 @@ export const viewLibrary = library('view', 'apply')`
           ops_hint='; it refuses what is there now for the same reason'
         ops_fail "$ops_asked: its validator refused the new content in its place ($ops_why); nothing was changed$ops_hint";;
       *)
-        echo "ops: note: this host allows no mounts of its own to a step (\${ops_said##*"$ops_newline"}), so $ops_asked is validated as soon as it is in place" >&2
+        echo "ops: note: the host cannot be shown as it will be (\${ops_said##*"$ops_newline"}), so $ops_asked is validated as soon as it is in place" >&2
         ops_late=1;;
     esac
     rm -rf -- "\${OPS_DIR:?}/view"

@@ -5,6 +5,7 @@ import { library } from '../../shell/library.ts'
 export const gitBareLookLibrary = library('git-look')`
   ops_git_look() {
     ops_a=
+    ops_tread_or_say h "$1" || return 1
     if [ -d "$1" ]; then
       [ -x "$1" ] && [ -r "$1" ] || { echo "ops: $1: may not be looked into" >&2; return 1; }
       if [ -f "$1/HEAD" ] && [ -d "$1/objects" ] && [ -d "$1/refs" ]; then
@@ -27,7 +28,8 @@ export const gitBareLookLibrary = library('git-look')`
   }
   ops_git_more() {
     case $2 in *d*)
-      ops_a=$(cat -- "$1/description" 2>/dev/null) || ops_a=
+      ops_a=
+      [ ! -f "$1/description" ] || ops_a=$({ ops_is_it "\${ops_real}description" && cat; } <"$1/description" 2>/dev/null) || ops_a=
       case $ops_a in *"$ops_newline"*) ops_a=\${ops_a%%"$ops_newline"*}...;; esac
       printf 'description=%s\n' "$ops_a";;
     esac
@@ -51,22 +53,51 @@ export const gitBareLookLibrary = library('git-look')`
 
 /** `ops_git_bare new|change PATH BRANCH DESCRIPTION SHARED OWNER GROUP` (empty: leave). */
 export const gitBareEditLibrary = library('git-edit', 'apply')`
-  # Git reads settings of the repository, and may run its hooks: so it runs as the owner of it, never as root for others.
-  ops_git() (
-    unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
-    ops_owner=$(stat -c %U -- "$1") || exit 1
-    if [ "$(id -u)" = 0 ] && [ "$ops_owner" != root ]; then
-      cd / && exec runuser -u "$ops_owner" -- git --git-dir="$@"
-    fi
-    exec git -c safe.directory="$1" --git-dir="$@"
-  )
+  # The settings of ops_old with core.sharedRepository, by git itself, on a copy where it finds no repository around it.
+  ops_git_shared() {
+    ops_a=\${OPS_DIR:-.}/.ops-git
+    cat -- "$ops_old" >"$ops_a" && (cd / && GIT_CONFIG_NOSYSTEM=1 git config -f "$ops_a" core.sharedRepository "$1") && cat -- "$ops_a"
+    ops_b=$?
+    rm -f -- "$ops_a"
+    return $ops_b
+  }
+  # From inside, what the group needs: directories are entered, and files changed by what was opened and proved to be them.
+  ops_git_open() {
+    chmod g+rwxs . || return 1
+    for ops_a in ./* ./.[!.]*; do
+      if [ -L "$ops_a" ]; then continue
+      elif [ -d "$ops_a" ]; then
+        (cd -P -- "$ops_a" && ops_here && [ "$PWD" = "$ops_dir/\${ops_a#./}" ] && ops_dir=$PWD && ops_git_open) || return 1
+      elif [ -f "$ops_a" ]; then
+        case $ops_dir/ in */objects/*) ops_b=g+r;; *) ops_b=g+rw;; esac
+        [ $ops_b = g+r ] && [ -n "$(find "$ops_a" -prune -perm -040)" ] && continue
+        { [ "$(readlink /proc/self/fd/0)" = "$ops_dir/\${ops_a#./}" ] && chmod $ops_b /proc/self/fd/0; } <"$ops_a" || return 1
+      fi
+    done
+  }
+  # OWNER[:GROUP] of all that is in here. The chown of GNU goes by descriptors and follows no link; any other is led.
+  ops_git_own() {
+    case $(chown --version 2>/dev/null) in *'GNU coreutils'*) chown -Rh -- "$1" .; return;; esac
+    for ops_a in ./* ./.[!.]*; do
+      if [ -L "$ops_a" ] || [ ! -d "$ops_a" ]; then
+        [ ! -e "$ops_a" ] || chown -h -- "$1" "$ops_a" || return 1
+      else
+        (cd -P -- "$ops_a" && ops_here && [ "$PWD" = "$ops_dir/\${ops_a#./}" ] && ops_dir=$PWD && ops_git_own "$1") || return 1
+      fi
+    done
+    chown -- "$1" .
+  }
+  # No git runs in a repository that is there: its settings and hooks are those of whoever may write in it.
   ops_git_bare() (
     set +e
-    ops_asked=$2 ops_path=$2
+    ops_asked=$2
     command -v git >/dev/null || ops_fail "$2: git is not installed; a step before this one brings it: apt git"
     if [ "$1" = new ]; then
-      ops_said=$(umask 022; mkdir -p -- "\${2%/*}/" 2>&1) || ops_fail "$2: its parent directory cannot be made (\${ops_said##*: })"
+      ops_a=\${2%/*}
+      ops_go_making "\${ops_a:-/}" || ops_fail "$2: its parent directory cannot be made: $ops_why"
+      ops_name=\${2##*/} ops_path=$2
       ops_enter
+      ops_regard ..
       umask 022
       unset GIT_DIR GIT_WORK_TREE
       git -c init.defaultBranch="$3" init -q --bare \${5:+"--shared=$5"} "./$ops_name" >&2 &&
@@ -80,14 +111,15 @@ export const gitBareEditLibrary = library('git-edit', 'apply')`
       ops_rename
       ops_written
     fi
-    if [ -n "$6$7" ]; then chown -R -- "$6\${7:+:$7}" "$2" || ops_fail "$2: its owner cannot be set"; fi
-    if [ -n "$3" ]; then ops_git "$2" symbolic-ref HEAD "refs/heads/$3" || ops_fail "$2: HEAD cannot be set"; fi
+    ops_go "$2" || ops_fail "$2: $ops_why; nothing was changed"
+    ops_home=$ops_dir
+    if [ -n "$6$7" ]; then (ops_git_own "$6\${7:+:$7}") || ops_fail "$2: its owner cannot be set"; fi
+    if [ -n "$3" ]; then ops_write "$ops_home/HEAD" -- printf '%s\n' "ref: refs/heads/$3" || exit 1; fi
     if [ -n "$4" ]; then
-      ops_write "$2/description" "owner=$(stat -c %u -- "$2")" -- printf '%s\n' "$4" || exit 1
+      ops_write "$ops_home/description" "owner=$(stat -c %u .)" -- printf '%s\n' "$4" || exit 1
     fi
     if [ -n "$5" ]; then
-      ops_git "$2" config core.sharedRepository "$5" && chmod -R g+rwX -- "$2" &&
-        find "$2" -type d -exec chmod g+s {} + || ops_fail "$2: it cannot be shared"
+      ops_write "$ops_home/config" -- ops_git_shared "$5" && (ops_git_open) || ops_fail "$2: it cannot be shared"
     fi
   )
 `

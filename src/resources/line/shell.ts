@@ -3,16 +3,17 @@ import { library } from '../../shell/library.ts'
 
 /** `ops_line_look PATH present|absent LINE MATCH` prints `line=present|absent|other` and, for other, `found=`. */
 export const lineLookLibrary = library('line-look')`
-  # PATH MATCH-OR-EMPTY LINE: "NUMBER:LINE" of those that match; line ends of either kind do not count.
+  # MATCH-OR-EMPTY LINE, the file on standard input: "NUMBER:LINE" of those that match; line ends of either kind do not count.
   ops_line_find() {
-    LC_ALL=C sed -e "1s/^$ops_bom//" -e "s/$ops_return\$//" -- "$1" |
-      if [ -n "$2" ]; then grep -nE -e "$2"; else grep -nxF -e "$3"; fi || [ $? = 1 ]
+    LC_ALL=C sed -e "1s/^$ops_bom//" -e "s/$ops_return\$//" |
+      if [ -n "$1" ]; then grep -nE -e "$1"; else grep -nxF -e "$2"; fi || [ $? = 1 ]
   }
   ops_line_look() {
     ops_a= ops_index=$((\${ops_index:--1} + 1))
+    ops_tread_or_say h "$1" || return 1
     if [ -f "$1" ]; then
       [ -r "$1" ] || { echo "ops: $1: may not be read" >&2; return 1; }
-      ops_a=$(ops_line_find "$1" "$4" "$3") || return 1
+      ops_a=$({ ops_is_it "$ops_real" && ops_line_find "$4" "$3"; } <"$1") || return 1
     elif [ -e "$1" ]; then echo "ops: $1: is not a file" >&2; return 1
     else ops_reach "$1" && ops_tell_way $ops_index "$1" || return 1
     fi
@@ -36,15 +37,15 @@ export const lineEditLibrary = library('line-edit', 'apply')`
   }
   # Numbers of the lines that change come first, then the new line, then whether the last line has its end.
   ops_line_edit() {
-    if [ ! -s "$ops_path" ]; then
+    if [ ! -s "$ops_old" ]; then
       [ "$2" = absent ] || printf '%s\n' "$3"
       return
     fi
-    tr -d '\000' <"$ops_path" | cmp -s - "$ops_path" || { echo "it is not text" >&2; return 1; }
-    ops_a=$(ops_line_find "$ops_path" "$4" "$3") || return 1
+    tr -d '\000' <"$ops_old" | cmp -s - "$ops_old" || { echo "it is not text" >&2; return 1; }
+    ops_a=$(ops_line_find "$4" "$3" <"$ops_old") || return 1
     if [ "$2" = present ]; then ops_a=\${ops_a##*"$ops_newline"}; fi
     ops_a=$(printf '%s\n' "$ops_a" | cut -d: -f1 | tr '\n' ' ')
-    printf '%s\n' "$2" " $ops_a" "$3" "$(tail -c 1 "$ops_path" | tr '\n' +)" | LC_ALL=C awk '
+    printf '%s\n' "$2" " $ops_a" "$3" "$(tail -c 1 "$ops_old" | tr '\n' +)" | LC_ALL=C awk '
       NR == 1 { what = $0; next }
       NR == 2 { at = $0; next }
       NR == 3 { new = $0; next }
@@ -64,6 +65,6 @@ export const lineEditLibrary = library('line-edit', 'apply')`
         if (!whole && kept != "") kept = add ? out end "\n" : out
         printf "%s", kept
         if (add) print new end
-      }' - "$ops_path"
+      }' - "$ops_old"
   }
 `

@@ -228,26 +228,25 @@ v"*)
 export const optionEditLibrary = library('option-edit', 'apply')`
   ops_option_editing=${quoted(editing)}
   ops_option() {
-    # Whether the file ends with its last line, or is none of text: seen once, as the content is made twice.
+    ops_write "$3" "new=$1" first=ops_option_whole -- ops_option_edit "$@"
+  }
+  # Whether the file ends with its last line, or is none of text: seen once, as the content is made twice.
+  ops_option_whole() {
     ops_whole=
-    if [ -f "$3" ] && [ -s "$3" ]; then
-      if ! tr -d '\000' <"$3" | cmp -s - "$3"; then ops_whole=no-text
-      # The dot tells that it was read: else a tail that failed looks like a line end.
-      elif ops_a=$(tail -c 1 "$3" && echo .); then [ "$ops_a" != "$ops_newline." ] || ops_whole=1
-      else
-        echo "ops: $3: cannot be read; nothing was changed" >&2
-        return 1
-      fi
+    [ -s "$ops_old" ] || return 0
+    if ! tr -d '\000' <"$ops_old" | cmp -s - "$ops_old"; then ops_whole=no-text
+    # The dot tells that it was read: else a tail that failed looks like a line end.
+    elif ops_a=$(tail -c 1 "$ops_old" && echo .); then [ "$ops_a" != "$ops_newline." ] || ops_whole=1
+    else ops_fail "$ops_asked: cannot be read; nothing was changed"
     fi
-    ops_write "$3" "new=$1" -- ops_option_edit "$@"
   }
   ops_option_edit() {
     shift
-    if [ ! -s "$ops_path" ]; then
+    if [ ! -s "$ops_old" ]; then
       printf '%s\n' "$@" '' | LC_ALL=C awk "$ops_option_reading$ops_option_editing" -
       return
     fi
     [ "$ops_whole" != no-text ] || { echo "it is not text" >&2; return 1; }
-    printf '%s\n' "$@" "$ops_whole" | LC_ALL=C awk "$ops_option_reading$ops_option_editing" - "$ops_path"
+    printf '%s\n' "$@" "$ops_whole" | LC_ALL=C awk "$ops_option_reading$ops_option_editing" - "$ops_old"
   }
 `

@@ -6,10 +6,11 @@ import { raw, type Shell, sh } from '../../shell/sh.ts'
 export const shownBytes = 65536
 
 /**
- * `ops_paths MARK FLAGS PATH ...` prints for each pair `kind=file|directory|special|dangling|link|absent` and what the
+ * `ops_paths MARK FLAGS PATH ...` prints for each pair `kind=file|directory|special|dangling|link|absent|refused` and what the
  * flags ask for: `h` sha256, `m` mode, `o`/`u` owner by name or number, `g`/`i` group by name or number, `l` look at a
  * link itself. `:12345678` after the flags asks for the text as a detail where the hash starts otherwise. Of what is
- * absent a missing directory above it is the detail.
+ * absent a missing directory above it is the detail. `r` looks at what is to be removed: a link at the end does not matter. A way
+ * that a change would not go (see the way library, which it needs) is `kind=refused` with `why=`.
  */
 export const lookLibrary = library('look')`
   # "Cannot see it" is no proof of absence.
@@ -26,6 +27,7 @@ export const lookLibrary = library('look')`
     while [ -n "$ops_d" ] && [ ! -d "$ops_d" ]; do ops_lack=$ops_d ops_d=\${ops_d%/*}; done
   }
   ops_kind() {
+    ops_tread "$1" "$2" || { ops_k=refused; return 0; }
     case $1 in *l*) [ ! -L "$2" ] || { ops_k=link; return 0; }; esac
     if [ -f "$2" ]; then ops_k=file
     elif [ -d "$2" ]; then ops_k=directory
@@ -51,7 +53,12 @@ export const lookLibrary = library('look')`
   }
   ops_text() {
     if [ "$1" = absent ]; then echo absent; return; fi
-    case $(stat -L -c %a -- "$2") in *[4567]) echo text; head -c 65537 -- "$2";; *) echo private;; esac
+    ops_tread h "$2" && {
+      case $(stat -L -c %a /proc/self/fd/0) in
+        *[4567]) if ops_is_it "$ops_real"; then echo text; head -c 65537; else echo private; fi;;
+        *) echo private;;
+      esac
+    } <"$2"
   }
   # For the people who read a plan: INDEX PATH.
   ops_tell_way() {
@@ -78,6 +85,10 @@ export const lookLibrary = library('look')`
     while [ $# -gt 0 ]; do
       ops_k=\${ops_kinds%% *} ops_kinds=\${ops_kinds#* } ops_f=\${1%%:*} ops_sum=
       echo "kind=$ops_k"
+      if [ $ops_k = refused ]; then
+        ops_tread "$1" "$2" || case $ops_why in *"$ops_newline"*) ops_why='a symbolic link of another user is on the way';; esac
+        printf 'why=%s\n' "$ops_why"
+      fi
       case $ops_f/$ops_k in
         *h*/file)
           ops_sum=\${ops_sums%%"$ops_newline"*} ops_sums=\${ops_sums#*"$ops_newline"}
@@ -119,6 +130,12 @@ export const lookLibrary = library('look')`
 /** The first directory on the way to a path that a look found absent, where one is not there: from its detail. */
 export function lackingDirectory(detail: string): string | undefined {
   return /^lack=(.+)\n$/.exec(detail)?.[1]
+}
+
+/** Why no change would go the way to a path, for `parse`: others could move a link on it. */
+export function refusedWay(found: ReadonlyMap<string, string>): { readonly why?: string } {
+  const why = found.get('why')
+  return why === undefined ? {} : { why }
 }
 
 /** What to look at on one path. */

@@ -1,0 +1,77 @@
+/** Shell that takes hold of what has a name now, so that nobody can put something else in its place while we read or change it. */
+import { library } from '../library.ts'
+
+/**
+ * Part of the write library. `ops_regard ..` in the stage, or `ops_regard .` beside it: sets `ops_old` to where the content and the
+ * attributes of what stands there may be read (empty: nothing stands there), `ops_kind` (8 a regular file, a a link, 4 a
+ * directory), `ops_mode_was`, `ops_uid_was`, `ops_gid_was`, `ops_names`, and `ops_seen` to all of it. Where others may write in the
+ * directory, the stage holds a second name of the same file: what is done to that is done to this file, whatever they swap.
+ * `ops_still` asks, right before the end, whether the name is as it was.
+ */
+export const regardFunctions = library('regard', 'apply')`
+  ops_identity='%u %g %a %h %f %d:%i:%s:%y:%z'
+  ops_moved() { ops_fail "$ops_asked: somebody else changed it meanwhile; nothing was changed"; }
+  ops_regard() {
+    ops_old= ops_seen= ops_kind= ops_names=1 ops_open= ops_copied= ops_mode_was= ops_uid_was= ops_gid_was=
+    [ -e "$1/$ops_name" ] || [ -L "$1/$ops_name" ] || return 0
+    ops_said=$(stat -c "$ops_identity" -- "$1" "$1/$ops_name" 2>/dev/null) || ops_moved
+    # shellcheck disable=SC2086
+    ops_may_swap \${ops_said%%"$ops_newline"*} \${ops_said##*"$ops_newline"}
+    ops_is "\${ops_said##*"$ops_newline"}"
+    if [ -z "$ops_open" ] || [ "$ops_kind" = 4 ]; then ops_old=$1/$ops_name
+    elif [ "$1" = .. ]; then
+      ops_old=./.ops-was ops_left=1
+      if ln -- "../$ops_name" ./.ops-was 2>/dev/null; then
+        ops_is "$(stat -c "$ops_identity" -- ./.ops-was)"
+        ops_names=$((ops_names - 1))
+      else
+        [ "$ops_kind" = 8 ] && ops_copied=1 && ops_said=$(cp -P -p -- "../$ops_name" ./.ops-was 2>&1) ||
+          ops_fail "$ops_asked: cannot be held while others may write in $ops_dir (\${ops_said##*: }); nothing was changed"
+      fi
+    fi
+  }
+  ops_is() {
+    ops_seen=$1
+    # shellcheck disable=SC2086
+    set -- $1
+    ops_uid_was=$1 ops_gid_was=$2 ops_mode_was=$3 ops_names=$4 ops_kind=\${5%???}
+  }
+  # The identity of the directory and of what is in it (ten words each): whether another user could swap it.
+  ops_may_swap() {
+    case $1 in 0|"$ops_user") ;; *) ops_open=$1; return;; esac
+    ops_a=00$3
+    case \${ops_a#"\${ops_a%??}"} in
+      [2367]?|?[2367])
+        case $3/\${11} in [1357]???/0|[1357]???/"$ops_user") ;; *) ops_open=$1;; esac;;
+    esac
+  }
+  # Before a change where it stands: a hard link gives a foreign file a name here.
+  ops_sole() {
+    [ -n "$ops_open" ] || return 0
+    [ -n "$ops_copied" ] || case $ops_names/$ops_open in
+      1/*) return 0;;
+      */0|*/"$ops_user") ;;
+      *) [ "$ops_uid_was" != "$ops_open" ] || return 0;;
+    esac
+    ops_fail "$ops_asked: has another name elsewhere (a hard link), and others may write in $ops_dir: what is changed here could be a foreign file; nothing was changed"
+  }
+  ops_still() {
+    if [ -z "$ops_old" ]; then [ ! -e "../$ops_name" ] && [ ! -L "../$ops_name" ] || ops_moved
+    else [ "$(stat -c "$ops_identity" -- "../$ops_name" 2>/dev/null)" = "$ops_seen" ] || ops_moved
+    fi
+  }
+  # Whether nobody else can move anything on the whole way to this directory.
+  ops_sure_way() {
+    ops_a=$ops_dir
+    set -- /
+    while [ -n "$ops_a" ] && [ "$ops_a" != / ]; do set -- "$@" "$ops_a"; ops_a=\${ops_a%/*}; done
+    # shellcheck disable=SC2046
+    set -- $(stat -c '%u %a' -- "$@") x
+    while [ $# -gt 1 ]; do
+      case $1 in 0|"$ops_user") ;; *) return 1;; esac
+      ops_a=00$2
+      case $2/\${ops_a#"\${ops_a%??}"} in [1357]???/*) ;; */[2367]?|*/?[2367]) return 1;; esac
+      shift 2
+    done
+  }
+`

@@ -1,0 +1,123 @@
+/** Shell that goes into a directory part by part, and follows no symbolic link that somebody could turn against us. */
+import { library } from '../library.ts'
+
+/**
+ * For probes and applies. Once a shell stands in a directory, nobody can move it from there by renaming what lies above: what is
+ * then done by a name like `./x` is done in that directory. So the way in is what has to be right.
+ *
+ * - `ops_go DIR` goes into DIR and sets `ops_dir` to its real path. 1: it is not there or may not be entered; 2: a link is not
+ *   followed. `ops_why` says why.
+ * - `ops_go_to PATH` goes into the directory that PATH is really in, links at its end followed too, and sets `ops_name` to its
+ *   name there; empty where it is a directory.
+ * - `ops_go_making DIR` makes what is missing on the way.
+ *
+ * A link is followed where nobody but root and ourselves could have put it there: the directory that it lies in is theirs and
+ * nobody else may write in it, and the link is theirs. A link that one other user could move is followed to directories of that
+ * same user alone: there is nothing to gain by it. All other links are refused.
+ */
+export const wayLibrary = library('way')`
+  # Sets PWD to where the kernel says that we are. dash and busybox ask it at each cd -P; bash works it out beforehand.
+  ops_here() { [ -z "\${BASH_VERSION:-}" ] || cd -P /proc/self/cwd 2>/dev/null; }
+  ops_go() {
+    ops_vouch= ops_links=0 ops_why= ops_make=
+    cd -P -- "$1" 2>/dev/null && ops_here && [ "$PWD" = "$1" ] && ops_dir=$1 && return 0
+    ops_rest=$1 ops_leave=
+    ops_xlong && ops_vouched
+  }
+  ops_go_to() {
+    ops_dir=\${1%/*} ops_name=\${1##*/}
+    ops_go "\${ops_dir:-/}" || return
+    [ -L "./$ops_name" ] || return 0
+    ops_rest=$ops_name ops_leave=1 ops_name=
+    ops_xlong && ops_vouched
+  }
+  ops_go_making() {
+    ops_go "$1" && return 0
+    [ "$?" = 1 ] || return 2
+    ops_vouch= ops_links=0 ops_rest=$1 ops_leave= ops_make=1
+    ops_xlong && ops_vouched
+  }
+  # Goes on along ops_rest, whose last part is left in ops_name where ops_leave says so.
+  ops_xlong() {
+    case $ops_rest in /*) cd / && ops_dir=/ || return 1;; esac
+    while [ -n "$ops_rest" ]; do
+      ops_part=\${ops_rest%%/*}
+      case $ops_rest in */*) ops_rest=\${ops_rest#*/};; *) ops_rest=;; esac
+      case $ops_part in
+        ''|.) continue;;
+        ..) cd -P .. && ops_here && ops_dir=$PWD || return 1; continue;;
+      esac
+      if [ -L "./$ops_part" ]; then ops_take_link || return; continue; fi
+      if [ -n "$ops_leave" ] && [ -z "$ops_rest" ] && [ ! -d "./$ops_part" ]; then ops_name=$ops_part; return 0; fi
+      ops_said=
+      [ -z "\${ops_make:-}" ] || [ -e "./$ops_part" ] || ops_said=$(umask 022; mkdir -- "./$ops_part" 2>&1) || :
+      cd -P -- "./$ops_part" 2>/dev/null && ops_here || {
+        ops_why="\${ops_dir%/}/$ops_part is not there or may not be entered\${ops_said:+ (\${ops_said##*: })}"
+        return 1
+      }
+      if [ "$PWD" != "\${ops_dir%/}/$ops_part" ]; then
+        ops_why="somebody else moves \${ops_dir%/}/$ops_part meanwhile"
+        return 2
+      fi
+      ops_dir=$PWD
+    done
+  }
+  # FLAGS PATH, for looks: goes where PATH is, or sets ops_why where a change would not. Flags with l or r look at a link itself.
+  # Sets ops_real to the real path, and ops_theirs where the directory is not ours.
+  ops_tread() {
+    ops_dir=\${2%/*} ops_name=\${2##*/} ops_theirs=
+    case $1 in
+      *[lr]*) ops_go "\${ops_dir:-/}";;
+      *) if [ -d "$2" ]; then ops_go "$2" && ops_name=; else ops_go_to "$2"; fi;;
+    esac
+    case $? in
+      0) ops_real=\${ops_dir%/}/$ops_name; [ -O . ] || ops_theirs=1;;
+      1) ops_real=$2;;
+      2) return 1;;
+    esac
+  }
+  # The same for looks that have no word for it.
+  ops_tread_or_say() { ops_tread "$@" || { printf 'ops: %s: %s\n' "$2" "$ops_why" >&2; return 1; }; }
+  # REAL-PATH: whether standard input is this very file, where others could have put another one in its place.
+  ops_is_it() {
+    [ -z "$ops_theirs" ] || [ "$(readlink /proc/self/fd/0)" = "$1" ] || { printf 'ops: %s: somebody else moves it meanwhile\n' "$1" >&2; return 1; }
+  }
+  # The link ops_part, here: its text comes before what is left of the way, where it may be followed.
+  ops_take_link() {
+    ops_links=$((ops_links + 1)) ops_xt=\${ops_dir%/}/$ops_part
+    [ "$ops_links" -le 40 ] || { ops_why="$ops_xt is a symbolic link that leads nowhere"; return 1; }
+    ops_lead=$(readlink -n -- "./$ops_part" && echo .) && ops_said=$(stat -c '%u %a %U %G %g' -- . "./$ops_part") ||
+      { ops_why="somebody else moves $ops_xt meanwhile"; return 2; }
+    ops_lead=\${ops_lead%.}
+    ops_movers "\${ops_user:-$(id -u)}" $ops_said || return
+    case $ops_lead in /*) cd / && ops_dir=/;; esac
+    ops_rest=$ops_lead\${ops_rest:+/$ops_rest}
+  }
+  # SELF, then uid, mode, user, group and gid of this directory and of the link in it: who but root and SELF could move the link.
+  ops_movers() {
+    ops_x=00$3 ops_open=
+    ops_x=\${ops_x#"\${ops_x%???}"}
+    case \${ops_x#?} in *[2367]) ops_open="anybody";; [2367]?) [ "$4" = "$5" ] || [ "$6" = 0 ] || ops_open="the group $5";; esac
+    case $3 in [1357]???) ops_open=;; esac
+    if [ -n "$ops_open" ]; then
+      ops_why="$ops_xt is a symbolic link of another user: $ops_open may move it. Name the real path in the step, or let nobody else write in $ops_dir"
+      return 2
+    fi
+    for ops_x in "$2 $4" "$7 $9"; do
+      case \${ops_x%% *} in 0|"$1"|"\${ops_vouch%% *}") continue;; esac
+      if [ -n "$ops_vouch" ]; then
+        ops_why="$ops_xt is a symbolic link of another user (\${ops_x#* }) behind one of \${ops_vouch#* }"
+        return 2
+      fi
+      ops_vouch=$ops_x ops_vouch_at=$ops_xt
+    done
+  }
+  # Where a link of another user was followed, this directory has to be theirs.
+  ops_vouched() {
+    [ -n "$ops_vouch" ] || return 0
+    ops_x=$(stat -c '%u %U' .) || return 2
+    [ "\${ops_x%% *}" != "\${ops_vouch%% *}" ] || return 0
+    ops_why="$ops_vouch_at is a symbolic link of another user (\${ops_vouch#* }) and leads to $ops_dir of \${ops_x#* }. Name the real path in the step, or let root make the link in a directory of root's own"
+    return 2
+  }
+`
