@@ -14,7 +14,7 @@ export const directoryLibrary = library('directory', 'apply')`
     ops_go "$1"
     case $? in 0) ;; 2) ops_no "$1" "$ops_why; nothing was changed";; *)
       ops_parent=\${1%/*} ops_name=\${1##*/}
-      ops_go_making "\${ops_parent:-/}" || ops_no "$1" "$ops_why; nothing was changed"
+      ops_go_making "\${ops_parent:-/}" && ops_may_make "$ops_name" || ops_no "$1" "$ops_why; nothing was changed"
       # A private one is private from its first moment.
       ops_said=$(mkdir \${2:+-m "$2"} -- "./$ops_name" 2>&1) || ops_no "$1" "cannot be made (\${ops_said##*: })"
       cd -P -- "./$ops_name" && ops_here && [ "$PWD" = "\${ops_dir%/}/$ops_name" ] ||

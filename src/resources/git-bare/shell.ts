@@ -94,7 +94,7 @@ export const gitBareEditLibrary = library('git-edit', 'apply')`
     command -v git >/dev/null || ops_fail "$2: git is not installed; a step before this one brings it: apt git"
     if [ "$1" = new ]; then
       ops_a=\${2%/*}
-      ops_go_making "\${ops_a:-/}" || ops_fail "$2: its parent directory cannot be made: $ops_why"
+      ops_go_making "\${ops_a:-/}" || ops_fail "$2: $ops_why; nothing was changed"
       ops_name=\${2##*/} ops_path=$2
       ops_enter
       ops_regard ..

@@ -199,6 +199,7 @@ $ops_a
 "*) continue;; esac
       ops_seen="$ops_seen$ops_a
 "
+      ops_tread_or_say h "$ops_a" || return 1
       if [ -f "$ops_a" ]; then set -- "$@" "$ops_a"
       elif [ -e "$ops_a" ]; then echo "ops: $ops_a: is not a file" >&2; return 1
       else ops_reach "$ops_a" && ops_tell_way $ops_index "$ops_a" || return 1

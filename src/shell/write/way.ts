@@ -34,7 +34,7 @@ export const wayLibrary = library('way')`
   ops_go_making() {
     ops_go "$1" && return 0
     [ "$?" = 1 ] || return 2
-    ops_vouch= ops_links=0 ops_rest=$1 ops_leave= ops_make=1
+    ops_vouch= ops_links=0 ops_rest=$1 ops_leave= ops_make=1 ops_why=
     ops_xlong && ops_vouched
   }
   # Goes on along ops_rest, whose last part is left in ops_name where ops_leave says so.
@@ -50,7 +50,10 @@ export const wayLibrary = library('way')`
       if [ -L "./$ops_part" ]; then ops_take_link || return; continue; fi
       if [ -n "$ops_leave" ] && [ -z "$ops_rest" ] && [ ! -d "./$ops_part" ]; then ops_name=$ops_part; return 0; fi
       ops_said=
-      [ -z "\${ops_make:-}" ] || [ -e "./$ops_part" ] || ops_said=$(umask 022; mkdir -- "./$ops_part" 2>&1) || :
+      if [ -n "\${ops_make:-}" ] && [ ! -e "./$ops_part" ]; then
+        ops_may_make "$ops_part" || return
+        ops_said=$(umask 022; mkdir -- "./$ops_part" 2>&1) || :
+      fi
       cd -P -- "./$ops_part" 2>/dev/null && ops_here || {
         ops_why="\${ops_dir%/}/$ops_part is not there or may not be entered\${ops_said:+ (\${ops_said##*: })}"
         return 1
@@ -61,6 +64,12 @@ export const wayLibrary = library('way')`
       fi
       ops_dir=$PWD
     done
+  }
+  # NAME, here. What we make would belong to root, and so could not be gone to by that link again.
+  ops_may_make() {
+    [ -n "$ops_vouch" ] || return 0
+    ops_why="\${ops_dir%/}/$1 is not there, and no directory is made behind $ops_vouch_at, which is a symbolic link of another user (\${ops_vouch#* }). Name the real path in the step"
+    return 2
   }
   # FLAGS PATH, for looks: goes where PATH is, or sets ops_why where a change would not. Flags with l or r look at a link itself.
   # Sets ops_real to the real path, and ops_theirs where the directory is not ours.
