@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { readSources } from './apt-config.ts'
+import { readSources, sourcesOf } from './apt-config.ts'
 
 function etcApt(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'ops-apt-'))
@@ -36,4 +36,16 @@ test('takes one-line entries where there is no stanza', () => {
 
 test('finds nothing where only other releases are named', () => {
   expect(readSources(etcApt({ 'sources.list': 'deb http://mirror.test/debian trixie main\n' }))).toBe('')
+})
+
+test('takes another release from the same mirror, by its main suite alone', () => {
+  const security = stanza
+    .replace('debian\n', 'debian-security\n')
+    .replace(/^Suites:.*$/m, 'Suites: bookworm-security')
+  expect(sourcesOf('trixie', `${stanza}\n\n${security}\n`)).toBe(
+    `${stanza.replace('bookworm bookworm-updates', 'trixie')}\n`,
+  )
+  const lines =
+    'deb http://mirror.test/debian bookworm main\ndeb http://mirror.test/debian bookworm-updates main\n'
+  expect(sourcesOf('bullseye', lines)).toBe('deb http://mirror.test/debian bullseye main\n')
 })

@@ -3,8 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './command.ts'
 
-/** The Debian release that hosts of the tests run. */
-export const release = 'bookworm'
+/** Releases of Debian (11, 12 and 13) that hosts of the tests can run. */
+export type Release = 'bullseye' | 'bookworm' | 'trixie'
+
+/** The release that they run unless a test asks for another; the sources of this machine name it. */
+export const release: Release = 'bookworm'
 
 /** Sources as deb822 text, or one-line text, and the settings that fetching from them needs. */
 export interface AptConfig {
@@ -63,10 +66,26 @@ export function readSources(etcApt = '/etc/apt'): string {
   return lines.length > 0 ? `${lines.join('\n')}\n` : ''
 }
 
-/** Reads this machine's apt set-up. Throws where it has no source of the release. */
-export async function readAptConfig(): Promise<AptConfig> {
-  const sources = readSources()
-  if (sources === '') throw new Error(`no apt source of Debian ${release} in /etc/apt`)
+/**
+ * The sources of another release: the same mirrors, its main suite alone. Updates of old releases move from place to
+ * place, and mirrors keep their lists longer than the packages.
+ */
+export function sourcesOf(wanted: Release, own: string): string {
+  if (wanted === release) return own
+  if (!/^Suites:/m.test(own)) {
+    const lines = own.split('\n').filter(line => line.includes(` ${release} `))
+    return `${lines.join('\n').replaceAll(release, wanted)}\n`
+  }
+  const stanzas = own
+    .split(/\n\s*\n/)
+    .filter(stanza => new RegExp(`^Suites:.* ${release}( |$)`, 'm').test(stanza))
+  return `${stanzas.map(stanza => stanza.trim().replace(/^Suites:.*$/m, `Suites: ${wanted}`)).join('\n\n')}\n`
+}
+
+/** Reads this machine's apt set-up. Throws where it has no source of its own release. */
+export async function readAptConfig(wanted: Release = release): Promise<AptConfig> {
+  const sources = sourcesOf(wanted, readSources())
+  if (sources.trim() === '') throw new Error(`no apt source of Debian ${release} in /etc/apt`)
   const dump = await run(['apt-config', 'dump'])
   return { sources, settings: dump.split('\n').filter(line => fetching.test(line) && !line.endsWith(' "";')) }
 }

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readAptConfig, release } from './apt-config.ts'
+import { type Release, readAptConfig, release } from './apt-config.ts'
 import { run } from './command.ts'
 import { withLock } from './lock.ts'
 import { cacheFolder } from './places.ts'
@@ -41,7 +41,7 @@ for user in deploy:1000 worker:1001 guest:1002; do
 done
 install -d -m 0700 /root/.ssh
 printf '%s:${knownPassword}\\n' worker guest | chpasswd
-adduser --quiet worker sudo
+usermod --append --groups sudo worker
 echo 'deploy ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/deploy
 chmod 0440 /etc/sudoers.d/deploy
 systemctl --quiet enable systemd-networkd.service
@@ -99,10 +99,10 @@ function removeOldImages(): void {
 }
 
 /** The base system. Package lists age, so it is built anew every two weeks. */
-async function baseImage(): Promise<string> {
-  const apt = await readAptConfig()
+async function baseImage(wanted: Release): Promise<string> {
+  const apt = await readAptConfig(wanted)
   const fortnight = Math.floor(Date.now() / (14 * 24 * 3600_000))
-  const key = digest([release, apt.sources, ...apt.settings, ...basePackages, setUp, String(fortnight)])
+  const key = digest([wanted, apt.sources, ...apt.settings, ...basePackages, setUp, String(fortnight)])
   return cached(`base-${key}`, async folder => {
     removeOldImages()
     mkdirSync(join(debsLayer, archives), { recursive: true })
@@ -116,7 +116,7 @@ async function baseImage(): Promise<string> {
         '--skip=cleanup/apt',
         include,
         ...options,
-        release,
+        wanted,
         folder,
         '-',
       ],
@@ -161,9 +161,9 @@ export function resolverFile(): string {
 }
 
 /** The image with `packages` installed beforehand, built if it is not in the cache. */
-export async function image(packages: readonly string[] = []): Promise<Image> {
+export async function image(packages: readonly string[] = [], wanted: Release = release): Promise<Image> {
   mkdirSync(cacheFolder, { recursive: true })
-  const base = await baseImage()
+  const base = await baseImage(wanted)
   return {
     layers: packages.length === 0 ? [base] : [await packageLayer(base, packages), base],
     rsaHostKey: readFileSync(join(base, 'etc/ssh/ssh_host_rsa_key.pub'), 'utf8').trim(),

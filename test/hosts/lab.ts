@@ -1,5 +1,6 @@
 /** A lab by hand: boots hosts, says how to reach them, and keeps them until it is stopped. */
 import { parseArgs } from 'node:util'
+import { type Release, release } from './apt-config.ts'
 import { stopAll } from './session.ts'
 import { startHosts } from './start.ts'
 
@@ -8,12 +9,14 @@ const { values } = parseArgs({
     count: { type: 'string', short: 'n', default: '1' },
     package: { type: 'string', multiple: true, default: [] },
     fish: { type: 'boolean', default: false },
+    release: { type: 'string', default: release },
   },
 })
 
 const hosts = await startHosts({
   count: Number(values.count),
   withPackages: values.package,
+  release: values.release as Release,
   ...(values.fish ? { shells: { deploy: 'fish' } } : {}),
 })
 for (const host of hosts) {

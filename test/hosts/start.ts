@@ -1,6 +1,7 @@
 /** Starts hosts: the one way in for tests that need real ones. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Release } from './apt-config.ts'
 import { type Access, Host, type User } from './host.ts'
 import { debsLayer, type Image, image } from './image.ts'
 import { startKeeper } from './keeper.ts'
@@ -16,6 +17,8 @@ export type LoginShell = 'bash' | 'dash' | 'fish' | 'nologin'
 
 /** Ways in which hosts of the tests can differ from a minimal server. */
 export interface HostOptions {
+  /** Which Debian; bookworm (12) unless said otherwise. */
+  readonly release?: Release
   /** Installed beforehand, from an image that is built once and then cached. */
   readonly withPackages?: readonly string[]
   readonly shells?: Partial<Record<User, LoginShell>>
@@ -53,7 +56,7 @@ const shellPaths: Record<LoginShell, string> = {
 
 /** Boots hosts, at once, and waits for all of them. They end with `stop`, or else with this process. */
 export async function startHosts(options: HostsOptions): Promise<Host[]> {
-  const built = await image(packagesFor(options))
+  const built = await image(packagesFor(options), options.release)
   const places = await takePlaces(options.count ?? options.names?.length ?? 1)
   try {
     return await bootAll(places, built, options)
