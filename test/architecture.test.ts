@@ -21,6 +21,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   logs: ['run', 'shell', 'transport'],
   'git-remote': ['engine', 'resources', 'run', 'shell', 'transport'],
   report: ['engine', 'run', 'tunnel'],
+  store: ['transport'],
 }
 
 interface SourceFile {
