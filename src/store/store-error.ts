@@ -30,16 +30,19 @@ export interface StoreErrorData extends Omit<ErrorData, 'code' | 'changed'> {
 /** An error of a store. */
 export class StoreError extends OpsError {
   readonly kind: StoreErrorKind
+  /** The store's own word for it, such as `NoSuchKey`. */
+  readonly word?: string
   /** The store asked not to be called for so long. */
   readonly retryAfterMs?: number
   constructor(
     kind: StoreErrorKind,
     data: StoreErrorData,
-    options: { cause?: unknown; retryAfterMs?: number | undefined } = {},
+    options: { cause?: unknown; word?: string; retryAfterMs?: number | undefined } = {},
   ) {
     super({ code: kind === 'taken' ? 'moved' : 'failed', ...data }, options)
     this.name = 'StoreError'
     this.kind = kind
+    if (options.word !== undefined) this.word = options.word
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs
   }
 }

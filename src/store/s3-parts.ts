@@ -1,0 +1,168 @@
+/** Stores a large object in parts, each hashed, signed and tried again by itself; all of them become one object at once, or none. */
+import { createHash } from 'node:crypto'
+import { contentOf } from './content.ts'
+import { type RetryPolicy, withRetries } from './retries.ts'
+import { header, refusalOf, refusedError } from './s3-answer.ts'
+import type { S3Client } from './s3-client.ts'
+import type { Content } from './store.ts'
+import { StoreError } from './store-error.ts'
+import { escapedXml, parseXml, textAt } from './xml.ts'
+
+export interface PartsUpload {
+  readonly client: S3Client
+  readonly path: string
+  readonly content: Content
+  readonly headers: Readonly<Record<string, string>>
+  /** What must hold when the parts become an object. */
+  readonly condition: Readonly<Record<string, string>>
+  readonly retries: RetryPolicy
+  readonly signal: AbortSignal | undefined
+}
+
+interface Part {
+  readonly number: number
+  readonly etag: string
+  readonly sha256: string
+}
+
+/** So much of an object is in memory, twice: a part that is sent and the next one that is read. */
+const usualPartBytes = 16 * 1024 * 1024
+const mostParts = 10_000
+
+/** `beforeTheEnd` runs when all parts are there and none counts yet: servers that do not know the condition are asked then. */
+export async function putInParts(upload: PartsUpload, beforeTheEnd: () => Promise<void>): Promise<void> {
+  const uploadId = await begin(upload)
+  try {
+    const parts = await sendParts(upload, uploadId)
+    await beforeTheEnd()
+    await complete(upload, uploadId, parts)
+  } catch (error) {
+    // Parts cost money and are seen by nobody. Where the end was lost there may be an object by now: then this does nothing.
+    await upload.client
+      .sendForHead({
+        method: 'DELETE',
+        path: upload.path,
+        query: { uploadId },
+        action: 's3:AbortMultipartUpload',
+      })
+      .catch(() => undefined)
+    throw error
+  }
+}
+
+async function begin({ client, path, headers, retries, signal }: PartsUpload): Promise<string> {
+  const call = {
+    method: 'POST' as const,
+    path,
+    query: { uploads: '' },
+    headers: { ...headers, 'x-amz-checksum-algorithm': 'SHA256' },
+    signal,
+    action: 's3:PutObject',
+  }
+  const { text } = await withRetries(() => client.sendForText(call), retries, signal)
+  const uploadId = textAt(parseXml(text.trim()), 'UploadId')
+  if (uploadId === undefined || uploadId === '') throw noUpload(path)
+  return uploadId
+}
+
+async function sendParts(upload: PartsUpload, uploadId: string): Promise<Part[]> {
+  const { content, signal, retries, client, path } = upload
+  const parts: Part[] = []
+  let sending: Promise<Part> | undefined
+  for await (const { number, bytes } of partsOf(content)) {
+    const part = contentOf(bytes)
+    if (sending !== undefined) parts.push(await sending)
+    sending = withRetries(() => sendPart({ client, path, signal }, uploadId, number, part), retries, signal)
+    // Awaited in the next round: until then its failure must not count as nobody's.
+    sending.catch(() => undefined)
+  }
+  if (sending !== undefined) parts.push(await sending)
+  return parts
+}
+
+async function sendPart(
+  { client, path, signal }: Pick<PartsUpload, 'client' | 'path' | 'signal'>,
+  uploadId: string,
+  number: number,
+  part: Content,
+): Promise<Part> {
+  const { message } = await client.sendForHead({
+    method: 'PUT',
+    path,
+    query: { partNumber: String(number), uploadId },
+    headers: { 'x-amz-checksum-sha256': base64Of(part.sha256) },
+    body: part,
+    signal,
+    action: 's3:PutObject',
+  })
+  return { number, etag: header(message.headers, 'etag') ?? '', sha256: part.sha256 }
+}
+
+/** The content in pieces of the size of a part; the last one comes only where all bytes were those that were announced. */
+async function* partsOf(
+  content: Content,
+): AsyncGenerator<{ readonly number: number; readonly bytes: Buffer }> {
+  const partBytes = Math.max(usualPartBytes, Math.ceil(content.sizeBytes / mostParts))
+  const hash = createHash('sha256')
+  let buffer = Buffer.allocUnsafe(partBytes)
+  let filled = 0
+  let number = 0
+  let sizeBytes = 0
+  for await (const piece of content.open()) {
+    hash.update(piece)
+    sizeBytes += piece.byteLength
+    for (let used = 0; used < piece.byteLength; ) {
+      if (filled === partBytes) {
+        yield { number: ++number, bytes: buffer }
+        buffer = Buffer.allocUnsafe(partBytes)
+        filled = 0
+      }
+      const take = Math.min(partBytes - filled, piece.byteLength - used)
+      buffer.set(piece.subarray(used, used + take), filled)
+      filled += take
+      used += take
+    }
+  }
+  if (sizeBytes !== content.sizeBytes || hash.digest('hex') !== content.sha256)
+    throw new StoreError('wrong', {
+      title: 'what was to be stored changed meanwhile',
+      detail: `${content.sizeBytes} bytes with sha256 ${content.sha256} were announced; other ones came.`,
+      changed: 'no',
+      next: 'Find out who writes to its source, and run again. Nothing was stored.',
+    })
+  yield { number: ++number, bytes: buffer.subarray(0, filled) }
+}
+
+async function complete(upload: PartsUpload, uploadId: string, parts: readonly Part[]): Promise<void> {
+  const { client, path, condition, signal } = upload
+  const listed = parts.map(
+    ({ number, etag, sha256 }) =>
+      `<Part><PartNumber>${number}</PartNumber><ETag>${escapedXml(etag)}</ETag><ChecksumSHA256>${base64Of(sha256)}</ChecksumSHA256></Part>`,
+  )
+  const { text, answer } = await client.sendForText({
+    method: 'POST',
+    path,
+    query: { uploadId },
+    headers: { 'content-type': 'application/xml', ...condition },
+    body: contentOf(
+      `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${listed.join('')}</CompleteMultipartUpload>`,
+    ),
+    signal,
+    action: 's3:PutObject',
+  })
+  const xml = parseXml(text.trim())
+  // The status is sent before the work is done: only the document says how it ended.
+  if (xml?.name === 'CompleteMultipartUploadResult') return
+  const refusal = refusalOf(500, answer.message.headers, text)
+  throw refusedError(refusal, { name: path, bucket: '', changes: true, action: 's3:PutObject', login: '' })
+}
+
+/** A hash as checksum headers have it. */
+export const base64Of = (hex: string): string => Buffer.from(hex, 'hex').toString('base64')
+
+const noUpload = (path: string): StoreError =>
+  new StoreError('wrong', {
+    title: `the server began no upload for ${path}`,
+    changed: 'no',
+    next: 'Check that the endpoint is an S3 server that takes uploads in parts.',
+  })

@@ -1,0 +1,44 @@
+# Starts Ceph's object gateway on one disk in memory: a monitor, a storage daemon and the gateway at port 8000.
+set -eu
+mkdir -p /etc/ceph /srv/mon /srv/osd /srv/log /run/ceph
+fsid=$(cat /proc/sys/kernel/random/uuid)
+cat >/etc/ceph/ceph.conf <<CONF
+[global]
+fsid = $fsid
+mon_initial_members = a
+mon_host = v1:127.0.0.1:6789
+auth_cluster_required = none
+auth_service_required = none
+auth_client_required = none
+ms_bind_msgr2 = false
+mon_data = /srv/mon
+mon_allow_pool_size_one = true
+mon_max_pg_per_osd = 1000
+paxos_propose_interval = 0.05
+osd_pool_default_size = 1
+osd_pool_default_min_size = 1
+osd_pool_default_pg_num = 1
+osd_pool_default_pgp_num = 1
+osd_pool_default_pg_autoscale_mode = off
+osd_crush_chooseleaf_type = 0
+osd_data = /srv/osd
+osd_objectstore = memstore
+memstore_device_bytes = 8589934592
+log_file = /srv/log/\$name.log
+[client.rgw]
+rgw_frontends = beast endpoint=0.0.0.0:8000
+rgw_thread_pool_size = 32
+rgw_crypt_require_ssl = false
+rgw_crypt_s3_kms_backend = testing
+rgw_crypt_s3_kms_encryption_keys = archive-key=YmluCmJvb3N0CmJvb3N0LWJ1aWxkCmNlcGguY29uZgo= other-key=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopo=
+rgw_lc_debug_interval = 2
+CONF
+monmaptool --create --clobber --fsid "$fsid" --addv a '[v1:127.0.0.1:6789]' /srv/monmap >/dev/null
+ceph-mon --mkfs -i a --monmap /srv/monmap
+ceph-mon -i a
+ceph-osd --mkfs -i 0 --osd-uuid "$(cat /proc/sys/kernel/random/uuid)" --no-mon-config 2>/dev/null
+ceph osd new "$(cat /srv/osd/fsid)" 0
+ceph-osd -i 0 2>/dev/null
+ceph osd crush add osd.0 1 root=default host="$(hostname)" 2>/dev/null
+radosgw-admin user create --uid=ops --display-name=ops --access-key="$1" --secret-key="$2" >/dev/null
+radosgw -n client.rgw
