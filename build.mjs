@@ -27,7 +27,7 @@ const stampFile = join(dist, 'types-stamp')
  */
 const esModuleBridge = `const opsBundleUrl = require('node:url').pathToFileURL(__filename).href, opsImport = name => require('./import.cjs')(name);`
 const importer = `module.exports = name => import(name)\n`
-const lateImport = /\bimport\((?="(?:@inquirer\/prompts|simple-git)"\)|new URL\()/g
+const lateImport = /\bimport\((?="(?:@inquirer\/prompts|simple-git|mysql2)"\)|new URL\()/g
 
 /** zod carries its messages in some fifty languages; only English is ever asked for. */
 const englishOnly = {
@@ -78,7 +78,7 @@ async function bundle() {
     charset: 'ascii',
     alias: { 'ops-recipes': join(root, 'src/index.ts') },
     // Loaded from node_modules only by a run that needs them; ssh2 does without its native parts.
-    external: ['typescript', 'jiti', '@inquirer/*', 'simple-git', '*.node', 'cpu-features'],
+    external: ['typescript', 'jiti', '@inquirer/*', 'simple-git', 'mysql2', '*.node', 'cpu-features'],
     banner: { js: esModuleBridge },
     define: { 'import.meta.url': 'opsBundleUrl' },
     plugins: [englishOnly],
@@ -169,7 +169,7 @@ function sourceStamp() {
       ? readdirSync(join(root, folder), { recursive: true })
           .filter(
             name =>
-              name.endsWith('.ts') && !/^(?:cli|inventory|report|sandbox|transport|tunnel)\//.test(name),
+              name.endsWith('.ts') && !/^(?:cli|inventory|report|mysql|sandbox|transport|tunnel)\//.test(name),
           )
           .map(name => join(folder, name))
       : [],

@@ -17,6 +17,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   inventory: ['transport'],
   recipe: ['engine', 'params', 'resources', 'run', 'shell'],
   tunnel: ['transport'],
+  mysql: ['transport'],
   sandbox: ['transport'],
   logs: ['run', 'shell', 'transport'],
   'git-remote': ['engine', 'resources', 'run', 'shell', 'transport'],
@@ -73,6 +74,10 @@ describe('the house', () => {
   test('only transport speaks ssh2, and nothing quotes for a remote shell but shell/', () => {
     expect(matching(/(from|import\()\s*'ssh2/, ['transport'])).toEqual([])
     expect(matching(/(from|import\()\s*'zx/, [])).toEqual([])
+  })
+
+  test('only mysql speaks to a database server, by one file', () => {
+    expect(matching(/(from|import\()\s*'mysql2/, []).filter(path => path !== 'mysql/driver.ts')).toEqual([])
   })
 
   test('nothing is left open', () => {

@@ -1,0 +1,41 @@
+/** How many rows the next chunk should have: so many as take about half a second and fit into memory. */
+
+export interface ChunkLimits {
+  /** What one chunk should take. */
+  readonly targetMs: number
+  /** What one chunk may hold. */
+  readonly mostBytes: number
+  readonly mostRows: number
+}
+
+export const usualLimits: ChunkLimits = { targetMs: 500, mostBytes: 16 * 1024 * 1024, mostRows: 100_000 }
+
+/** Grows by steps while chunks are quick, shrinks at once when one was slow. */
+export class ChunkSize {
+  readonly limits: ChunkLimits
+  #rows: number
+
+  /** The first chunk is small: nothing is known yet. */
+  constructor(averageRowBytes: number, limits: ChunkLimits = usualLimits) {
+    this.limits = limits
+    const fitting = limits.mostBytes / 4 / Math.max(1, averageRowBytes)
+    this.#rows = clamp(Math.min(1_000, fitting), limits)
+  }
+
+  get rows(): number {
+    return this.#rows
+  }
+
+  /** What the last chunk took; `bytes` is what its rows held. */
+  learn(rows: number, bytes: number, milliseconds: number): void {
+    const { targetMs, mostBytes } = this.limits
+    const factor = Math.min(2, Math.max(0.1, (targetMs / Math.max(1, milliseconds)) * 0.9))
+    const byTime = this.#rows * (factor > 1 && factor < 1.2 ? 1 : factor)
+    const byBytes = bytes > 0 && rows > 0 ? (mostBytes / (bytes / rows)) * 0.8 : Number.POSITIVE_INFINITY
+    this.#rows = clamp(Math.min(byTime, byBytes), this.limits)
+  }
+}
+
+function clamp(rows: number, { mostRows }: ChunkLimits): number {
+  return Math.max(1, Math.min(mostRows, Math.floor(rows)))
+}

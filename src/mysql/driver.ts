@@ -1,0 +1,200 @@
+/**
+ * The only file that knows mysql2 (its version is pinned; the tests fail where it differs). It hands rows on as the bytes
+ * that the server sent: mysql2 would make dates, numbers and parsed JSON of them.
+ */
+import type { Duplex, Readable } from 'node:stream'
+import type { Sql } from './sql.ts'
+import type { WireRow } from './wire-row.ts'
+
+/** What a login needs. The stream is connected already, wherever it leads. */
+export interface DriverLogin {
+  readonly stream: Duplex
+  readonly user: string
+  readonly password: string | undefined
+  /** Undefined: no TLS. `servername` is what the certificate must be for. */
+  readonly tls?: { readonly ca?: string; readonly verify: boolean; readonly servername: string }
+  readonly timeoutMs: number
+}
+
+/** What a statement brought. */
+export interface Answer {
+  /** Of the columns; empty where there is no result. */
+  readonly names: readonly string[]
+  /** Rows of the statement, unless `onRow` took them. */
+  readonly rows: readonly WireRow[]
+  readonly affected: number
+  readonly warnings: number
+  readonly insertId: bigint
+  /** The server's own words, as `Records: 3  Duplicates: 0`. */
+  readonly info: string
+}
+
+export interface StatementOptions {
+  /** Takes each row as it comes; it holds as long as it is kept. */
+  readonly onRow?: (row: WireRow) => void
+  /** What a LOAD DATA LOCAL of this statement reads, and no other ever does: a server may ask for any file. */
+  readonly infile?: () => Readable
+}
+
+/** One connection: one statement at a time, in order. */
+export interface Driver {
+  readonly threadId: number
+  readonly serverVersion: string
+  query(statement: Sql, options?: StatementOptions): Promise<Answer>
+  /** The reason once the connection is gone. */
+  readonly lost: string | undefined
+  /** Says goodbye and resolves when the stream has ended, or soon. */
+  end(): Promise<void>
+  destroy(): void
+}
+
+/** The parts of mysql2 that its types do not tell. */
+interface RawConnection {
+  readonly threadId: number
+  readonly config: { charsetNumber: number }
+  readonly _handshakePacket: { readonly serverVersion: string }
+  query(options: object, done: (error: Error | null, result: unknown, fields: unknown) => void): RawQuery
+  on(event: string, listener: (error?: Error) => void): void
+  once(event: string, listener: (error?: Error) => void): void
+  off(event: string, listener: (error?: Error) => void): void
+  end(done: () => void): void
+  destroy(): void
+}
+interface RawPacket {
+  readonly buffer: Buffer
+  readonly offset: number
+  readonly end: number
+  isEOF(): boolean
+}
+type Next = (this: RawQuery, packet: RawPacket, connection: unknown) => unknown
+interface RawQuery {
+  row: Next
+}
+interface ResultHeader {
+  readonly affectedRows?: number
+  readonly warningStatus?: number
+  readonly insertId?: number | string
+  readonly info?: string
+}
+
+const binaryCharset = 63
+const noFile = (): never => {
+  throw new Error('the server asked for a file that nobody offered')
+}
+
+/** Logs in. Rejects with the driver's error: `mysqlError` makes an OpsError of it. */
+export async function openDriver(login: DriverLogin): Promise<Driver> {
+  const { createConnection } = (await import('mysql2')).default
+  const { stream, user, password, tls, timeoutMs } = login
+  const connection = createConnection({
+    stream,
+    user,
+    ...(password !== undefined && { password }),
+    connectTimeout: timeoutMs,
+    ...(tls && {
+      host: tls.servername,
+      ssl: {
+        ...(tls.ca !== undefined && { ca: tls.ca }),
+        rejectUnauthorized: tls.verify,
+        verifyIdentity: tls.verify,
+      },
+    }),
+    // The server knows who is at the other end of its own socket: nothing is to be said.
+    authPlugins: { auth_socket: () => () => Buffer.alloc(0) },
+    connectAttributes: { program_name: 'ops' },
+    infileStreamFactory: noFile,
+  } as object) as unknown as RawConnection
+  await new Promise<void>((resolve, reject) => {
+    const failed = (error?: Error): void => reject(error ?? new Error('the server closed the connection'))
+    connection.once('connect', () => {
+      connection.off('error', failed)
+      resolve()
+    })
+    connection.once('error', failed)
+  })
+  return new Mysql2Driver(connection, stream)
+}
+
+class Mysql2Driver implements Driver {
+  readonly threadId: number
+  readonly serverVersion: string
+  #lost: string | undefined
+  readonly #connection: RawConnection
+  readonly #stream: Duplex
+
+  constructor(connection: RawConnection, stream: Duplex) {
+    this.#connection = connection
+    this.#stream = stream
+    this.threadId = connection.threadId
+    this.serverVersion = connection._handshakePacket.serverVersion
+    // From here on SQL is bytes, as `sql.ts` makes it.
+    connection.config.charsetNumber = binaryCharset
+    connection.on('error', error => {
+      this.#lost ??= error?.message ?? 'the connection was closed'
+    })
+    stream.once('close', () => {
+      this.#lost ??= 'the server closed the connection'
+    })
+  }
+
+  get lost(): string | undefined {
+    return this.#lost
+  }
+
+  query(statement: Sql, { onRow, infile }: StatementOptions = {}): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const rows: WireRow[] = []
+      const take = onRow ?? ((row: WireRow) => void rows.push(row))
+      let thrown: Error | undefined
+      const options = {
+        sql: statement.bytes,
+        rowsAsArray: true,
+        typeCast: false,
+        ...(infile && { infileStreamFactory: infile }),
+      }
+      const query = this.#connection.query(options, (error, result, fields) => {
+        if (error ?? thrown) return reject(error ?? thrown)
+        const header = (Array.isArray(result) ? {} : result) as ResultHeader
+        const columns = (fields ?? []) as readonly { readonly name: string }[]
+        resolve({
+          names: columns.map(each => each.name),
+          rows,
+          affected: header.affectedRows ?? 0,
+          warnings: header.warningStatus ?? 0,
+          insertId: BigInt(header.insertId ?? 0),
+          info: header.info ?? '',
+        })
+      })
+      const end = query.row
+      const each: Next = function (packet, connection) {
+        if (packet.isEOF()) return end.call(this, packet, connection)
+        try {
+          if (!thrown) take(packet.buffer.subarray(packet.offset, packet.end))
+        } catch (error) {
+          thrown = error instanceof Error ? error : new Error(String(error))
+        }
+        return each
+      }
+      query.row = each
+    })
+  }
+
+  async end(): Promise<void> {
+    if (this.#lost === undefined) {
+      await new Promise<void>(resolve => {
+        const impatience = setTimeout(resolve, 1_000)
+        this.#connection.end(() => {
+          clearTimeout(impatience)
+          resolve()
+        })
+      })
+    }
+    this.destroy()
+  }
+
+  destroy(): void {
+    this.#lost ??= 'closed'
+    this.#connection.destroy()
+    this.#stream.destroy()
+  }
+}

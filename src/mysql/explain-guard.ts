@@ -1,0 +1,70 @@
+/** Asks the server how it would run a statement, and refuses the one that would not walk the planned index. */
+import { OpsError } from '../errors.ts'
+import type { Session } from './session.ts'
+import { type Sql, sql } from './sql.ts'
+
+/** What a statement has to look like to the optimizer. */
+export interface PlannedAccess {
+  readonly index: string
+  /** A walk that begins somewhere must be a range; the first one may begin at the index's head. */
+  readonly mustBeRange: boolean
+  /** The length of the index's part that is used, where it is known. */
+  readonly keyBytes?: number
+}
+
+/** One line of EXPLAIN. */
+export interface Access {
+  readonly type: string
+  readonly key: string | null
+  readonly keyBytes: number | undefined
+  readonly rows: number
+  readonly extra: string
+}
+
+const nothingToRead = /impossible where|no matching row|select tables optimized away/i
+const ranges = ['range', 'ref', 'eq_ref', 'const', 'ref_or_null']
+
+/** The first line of the server's own plan. */
+export async function explain(session: Session, statement: Sql, doing: string): Promise<Access> {
+  const [record = {}] = await session.records(sql`EXPLAIN ${statement}`, doing)
+  const keyBytes = Number.parseInt(record.key_len ?? '', 10)
+  return {
+    type: record.type ?? '',
+    key: record.key ?? null,
+    keyBytes: Number.isNaN(keyBytes) ? undefined : keyBytes,
+    rows: Number(record.rows ?? 0),
+    extra: record.Extra ?? '',
+  }
+}
+
+/** @throws OpsError `failed`, nothing was read. */
+export async function guardAccess(
+  session: Session,
+  statement: Sql,
+  planned: PlannedAccess,
+  doing: string,
+): Promise<Access> {
+  const access = await explain(session, statement, doing)
+  const problem = problemOf(access, planned)
+  if (problem === undefined) return access
+  throw new OpsError({
+    code: 'failed',
+    title: `${session.source}: ${doing} would not walk the index ${planned.index}: ${problem}`,
+    detail: `EXPLAIN ${statement.toString().slice(0, 2000)}`,
+    changed: 'no',
+    next: `Each chunk would read far more than its own rows. Run ANALYZE TABLE and try again; if it stays so, the types of a column and its index do not go together.`,
+  })
+}
+
+function problemOf(access: Access, planned: PlannedAccess): string | undefined {
+  if (nothingToRead.test(access.extra)) return undefined
+  if (access.key !== planned.index) return `the server takes ${access.key ?? 'no index'}`
+  if (/filesort|temporary/i.test(access.extra)) return `the server sorts (${access.extra})`
+  if (planned.mustBeRange && !ranges.includes(access.type))
+    return `the server reads it from its beginning (${access.type})`
+  const { keyBytes = 0 } = planned
+  if (planned.mustBeRange && access.type === 'range' && (access.keyBytes ?? keyBytes) < keyBytes) {
+    return `the server uses ${access.keyBytes} bytes of it instead of ${keyBytes}`
+  }
+  return undefined
+}

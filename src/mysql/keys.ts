@@ -1,0 +1,88 @@
+/** Which key orders the work, and which index leads to the rows of a job in an order that chunks can follow. */
+import { inputError, OpsError } from '../errors.ts'
+import { type Index, type Table, tableText } from './catalog.ts'
+
+/** The NOT NULL unique key that names each row. */
+export interface Key {
+  readonly index: string
+  readonly columns: readonly string[]
+}
+
+/** @throws OpsError `input` where no key names each row, with the way out. */
+export function keyOf(table: Table): Key {
+  // The server lists the primary key first, then unique keys without NULL: in the order in which InnoDB would cluster by them.
+  const found = table.indexes.find(
+    index =>
+      index.isUnique &&
+      index.kind === 'BTREE' &&
+      !index.isIgnored &&
+      index.columns.every(column => column.name !== null && !column.isPrefix && !column.isNullable),
+  )
+  if (found) return { index: found.name, columns: namesOf(found) }
+  const where = tableText(table)
+  const nullable = table.indexes.find(
+    index => index.isUnique && index.columns.some(column => column.isNullable && column.name !== null),
+  )
+  if (nullable) {
+    const columns = nullable.columns.filter(column => column.isNullable).map(column => column.name)
+    throw inputError(
+      `${where} has no key that names each row: ${columns.join(', ')} of the unique key ${nullable.name} may be NULL`,
+      {
+        next: `NULL is never equal to NULL, so such rows cannot be told apart. Make it NOT NULL (ALTER TABLE ... MODIFY), or add a primary key.`,
+      },
+    )
+  }
+  throw inputError(`${where} has no primary key and no unique key`, {
+    next: `Rows that cannot be told apart cannot be deleted or updated one by one. Add a key: ALTER TABLE ${where} ADD COLUMN id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY.`,
+  })
+}
+
+/** In what order rows are walked, and by which index. */
+export interface WalkOrder {
+  readonly index: string
+  readonly columns: readonly string[]
+  /** True: the index begins with the column of the condition, so only its rows are read. */
+  readonly isByColumn: boolean
+}
+
+/**
+ * By the index that begins with `by` where there is one whose order the engine can hand out (InnoDB ends each index with
+ * the key), else by the key itself: then every row of the table is read.
+ */
+export function orderBy(table: Table, key: Key, by: string | undefined): WalkOrder {
+  const byIndex = by === undefined ? undefined : table.indexes.find(index => leadsBy(table, index, by))
+  if (!byIndex) return { index: key.index, columns: key.columns, isByColumn: key.columns[0] === by }
+  const columns = namesOf(byIndex)
+  return {
+    index: byIndex.name,
+    columns: [...columns, ...key.columns.filter(column => !columns.includes(column))],
+    isByColumn: true,
+  }
+}
+
+function leadsBy({ engine }: Table, index: Index, by: string): boolean {
+  const [first, ...rest] = index.columns
+  return (
+    engine === 'InnoDB' &&
+    index.kind === 'BTREE' &&
+    !index.isIgnored &&
+    first?.name === by &&
+    index.columns.every(column => !column.isPrefix && !column.isDescending && column.name !== null) &&
+    // A condition on `by` leaves its NULLs out; those of another column would be lost between two chunks.
+    rest.every(column => !column.isNullable)
+  )
+}
+
+/** @throws OpsError `input` where the key runs downwards: chunks follow it upwards. */
+export function checkDirection(table: Table, order: WalkOrder): void {
+  const index = table.indexes.find(each => each.name === order.index)
+  if (!index?.columns.some(column => column.isDescending)) return
+  throw new OpsError({
+    code: 'input',
+    title: `the index ${order.index} of ${tableText(table)} has a descending column, which no job can follow yet`,
+    changed: 'no',
+    next: 'Add a unique NOT NULL key in ascending order.',
+  })
+}
+
+const namesOf = (index: Index): readonly string[] => index.columns.map(column => column.name ?? '')

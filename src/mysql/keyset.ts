@@ -1,0 +1,66 @@
+/** Conditions on where a chunk begins and ends. The server compares, by its own collations; nothing is computed here. */
+import { cellSql, type RowColumn, readSql } from './column-sql.ts'
+import { join, name, type Sql, sql, trusted } from './sql.ts'
+
+/** A place in the order: one cell for each column of it. */
+export type Position = readonly (Buffer | null)[]
+
+/** The columns of the order, as the rows carry them. */
+export type Order = readonly RowColumn[]
+
+/** Rows behind a place. The first comparison repeats what follows from the rest: every optimizer makes a range of that. */
+export function after(order: Order, place: Position): Sql {
+  return beyond(order, place, '>', '>')
+}
+
+/** Rows up to a place, with the row that is there. */
+export function upTo(order: Order, place: Position): Sql {
+  return beyond(order, place, '<', '<=')
+}
+
+/** `a > x OR (a = x AND (b > y OR ...))`: row constructors are slow or wrong in older servers. */
+function beyond(order: Order, place: Position, sign: '>' | '<', last: '>' | '<='): Sql {
+  const nested = (index: number): Sql => {
+    const column = name(order[index]?.name ?? '')
+    const value = valueAt(order, place, index)
+    if (index === order.length - 1) return sql`${column} ${trusted(last)} ${value}`
+    return sql`(${column} ${trusted(sign)} ${value} OR (${column} = ${value} AND ${nested(index + 1)}))`
+  }
+  if (order.length === 1) return nested(0)
+  const first = name(order[0]?.name ?? '')
+  return sql`${first} ${trusted(`${sign}=`)} ${valueAt(order, place, 0)} AND ${nested(0)}`
+}
+
+/** Just these rows: an IN list, or for several columns an OR of equals, which every optimizer turns into point reads. */
+export function among(key: Order, places: readonly Position[]): Sql {
+  if (places.length === 0) return trusted('FALSE')
+  const [only] = key
+  if (only && key.length === 1) {
+    return sql`${name(only.name)} IN (${join(places.map(place => valueAt(key, place, 0)))})`
+  }
+  return sql`(${join(
+    places.map(place => at(key, place)),
+    ' OR ',
+  )})`
+}
+
+/** Just this place. */
+export function at(order: Order, place: Position): Sql {
+  const equals = order.map((column, index) => sql`${name(column.name)} = ${valueAt(order, place, index)}`)
+  return sql`(${join(equals, ' AND ')})`
+}
+
+export function orderByList(order: Order): Sql {
+  return join(order.map(column => name(column.name)))
+}
+
+export function placeList(order: Order): Sql {
+  return join(order.map(readSql))
+}
+
+function valueAt(order: Order, place: Position, index: number): Sql {
+  const column = order[index]
+  const cell = place[index]
+  if (!column || cell === undefined) throw new RangeError('a place has a cell for each column of its order')
+  return cellSql(column, cell)
+}

@@ -1,0 +1,59 @@
+/** Makes an error of ops of what a server or the driver said. */
+import { type ErrorCode, errorDataOf, OpsError } from '../errors.ts'
+
+/** The server's error numbers that ops acts on (MySQL and MariaDB, "Server Error Message Reference"). */
+export const serverErrors = {
+  duplicateKey: 1062,
+  lockWaitTimeout: 1205,
+  deadlock: 1213,
+  queryInterrupted: 1317,
+  foreignKeyParent: 1451,
+} as const
+
+const accessDenied = [1044, 1045, 1130, 1142, 1143, 1227, 1698, 4151]
+
+interface DriverError extends Error {
+  readonly code?: string
+  readonly errno?: number
+  readonly sqlMessage?: string
+  readonly fatal?: boolean
+}
+
+/** The number of the server's error, or undefined for what is none. */
+export function errorNumber(thrown: unknown): number | undefined {
+  const cause = thrown instanceof OpsError ? thrown.cause : thrown
+  const { errno, sqlMessage } = (cause ?? {}) as DriverError
+  return sqlMessage === undefined ? undefined : errno
+}
+
+/** Whether the connection is gone, so that what the statement did is unknown. */
+export function isLost(thrown: unknown): boolean {
+  return thrown instanceof OpsError && thrown.data.code === 'lost'
+}
+
+/**
+ * `source` is what the user called the server; `statement` what ops was about, as `reading app.events`. Codes: `lost` where
+ * the connection is gone, `authentication` where the server refuses the login or a right, else `failed`.
+ */
+export function mysqlError(thrown: unknown, source: string, statement: string): OpsError {
+  if (thrown instanceof OpsError) return thrown
+  const error = thrown as DriverError
+  const said = error.sqlMessage ?? errorDataOf(thrown).title
+  const isAnswer = error.sqlMessage !== undefined
+  const denied = accessDenied.includes(error.errno ?? 0)
+  const code: ErrorCode = isAnswer ? (denied ? 'authentication' : 'failed') : 'lost'
+  const number = isAnswer && error.errno !== undefined ? ` (${error.errno})` : ''
+  const title = isAnswer
+    ? `${source}: ${statement}: the server says: ${said}${number}`
+    : `${source}: the connection was lost while ${statement}: ${said}`
+  return new OpsError(
+    {
+      code,
+      title,
+      changed: isAnswer ? 'no' : 'unknown',
+      ...(code === 'lost' && { next: 'Run the same command again: it looks at both sides afresh.' }),
+      ...(denied && { next: 'Give the account that right, or name another account.' }),
+    },
+    { cause: thrown },
+  )
+}

@@ -1,0 +1,176 @@
+/** A database server and the way to it: one login on its host, and as many sessions through it as a job needs. */
+import type { Duplex } from 'node:stream'
+import { errorDataOf, OpsError } from '../errors.ts'
+import type { Secret } from '../secret.ts'
+import { connect } from '../transport/connect.ts'
+import type { ConnectTarget, Transport } from '../transport/transport.ts'
+import { openDriver } from './driver.ts'
+import { Session } from './session.ts'
+
+/** Where a server is and how to log in to it; made of `[db NAME]`, a host name or a `mysql://` address. */
+export interface ServerPlace {
+  /** What the user called it: for errors and reports. */
+  readonly name: string
+  /** The host to go through; this machine itself with the backend `local`. */
+  readonly through: ConnectTarget
+  /** As seen from that host; undefined: the server's own socket where packages put it. */
+  readonly at: { readonly host: string; readonly port: number } | { readonly socket: string } | undefined
+  /** Undefined: the user that logs in on the host. */
+  readonly user?: string
+  readonly password?: () => Promise<Secret | undefined>
+  /** Undefined: none. */
+  readonly tls?: { readonly ca?: string; readonly verify: boolean }
+  readonly timeoutMs?: number
+}
+
+/** Where Debian, Red Hat and the sources put the socket. */
+const usualSockets = ['/run/mysqld/mysqld.sock', '/var/lib/mysql/mysql.sock', '/tmp/mysql.sock']
+const defaultTimeoutMs = 15_000
+
+/** A server that can be reached. Close it at the end: it ends all of its sessions. */
+export interface Server {
+  readonly name: string
+  /** A new pinned session. @throws OpsError `unreachable`, `authentication` or `lost`. */
+  session(): Promise<Session>
+  close(): Promise<void>
+}
+
+/** Logs in to the host and opens a first session, so that what is wrong is known before anything begins. */
+export async function openServer(place: ServerPlace): Promise<Server> {
+  const transport = await connect(place.through)
+  const sessions = new Set<Session>()
+  const passwordOf = once(place.password ?? (async () => undefined))
+  let found: string | undefined
+  const session = async (): Promise<Session> => {
+    const { stream, at } = await openStream(transport, place, found)
+    found = at
+    const password = await passwordOf()
+    const user = place.user ?? transport.user
+    try {
+      const driver = await openDriver({
+        stream,
+        user,
+        password: password?.reveal(),
+        ...(place.tls && { tls: { ...place.tls, servername: servernameOf(place) } }),
+        timeoutMs: place.timeoutMs ?? defaultTimeoutMs,
+      })
+      const opened = await new Session(place.name, driver).pin()
+      sessions.add(opened)
+      return opened
+    } catch (thrown) {
+      stream.destroy()
+      throw loginError(thrown, place, user)
+    }
+  }
+  try {
+    const first = await session()
+    let spare: Session | undefined = first
+    return {
+      name: place.name,
+      session: async () => {
+        const ready = spare
+        spare = undefined
+        return ready && ready.lost === undefined ? ready : session()
+      },
+      close: async () => {
+        await Promise.all([...sessions].map(each => each.close()))
+        await transport.close()
+      },
+    }
+  } catch (thrown) {
+    await transport.close()
+    throw thrown
+  }
+}
+
+async function openStream(
+  transport: Transport,
+  { at, name }: ServerPlace,
+  found: string | undefined,
+): Promise<{ readonly stream: Duplex; readonly at?: string }> {
+  if (at && 'host' in at) {
+    try {
+      return { stream: await transport.forward(at.host, at.port) }
+    } catch (thrown) {
+      throw unreachable(thrown, name, `${at.host}:${at.port}`)
+    }
+  }
+  const paths = at ? [at.socket] : found === undefined ? usualSockets : [found]
+  const refusals: string[] = []
+  for (const path of paths) {
+    try {
+      return { stream: await transport.forwardSocket(path), at: path }
+    } catch (thrown) {
+      if (errorDataOf(thrown).code === 'lost' || errorDataOf(thrown).code === 'input') throw thrown
+      refusals.push(errorDataOf(thrown).title)
+    }
+  }
+  throw new OpsError({
+    code: 'unreachable',
+    title: `${name}: no database server answers on ${paths.join(', ')}`,
+    detail: refusals.join('\n'),
+    changed: 'no',
+    next: 'Start the server, or say where it is: `socket = PATH` or `address = HOST:PORT` in [db NAME] of ops.ini, or mysql://USER@HOST:PORT/?via=SSHHOST.',
+  })
+}
+
+function unreachable(thrown: unknown, name: string, where: string): unknown {
+  if (thrown instanceof OpsError && thrown.data.code !== 'unreachable') return thrown
+  return new OpsError(
+    {
+      code: 'unreachable',
+      title: `${name}: cannot connect to ${where}: ${errorDataOf(thrown).title}`,
+      changed: 'no',
+      next: 'Check that a database server listens there, and the address in ops.ini.',
+    },
+    { cause: thrown },
+  )
+}
+
+function loginError(thrown: unknown, { name, tls, password }: ServerPlace, user: string): OpsError {
+  if (thrown instanceof OpsError) return thrown
+  const { code, errno, sqlMessage } = thrown as { code?: string; errno?: number; sqlMessage?: string }
+  const said = sqlMessage ?? errorDataOf(thrown).title
+  if (
+    tls &&
+    (code === 'HANDSHAKE_NO_SSL_SUPPORT' || code === 'HANDSHAKE_SSL_ERROR' || sqlMessage === undefined)
+  ) {
+    return new OpsError(
+      {
+        code: code === 'HANDSHAKE_NO_SSL_SUPPORT' ? 'unreachable' : 'host-key',
+        title: `${name}: no connection with TLS: ${said}`,
+        changed: 'no',
+        next: 'Nothing was said to the server. Give its authority with `ca = FILE`, reach it through SSH (`host = NAME`), or write `tls = off` where the network may read along.',
+      },
+      { cause: thrown },
+    )
+  }
+  const denied = sqlMessage !== undefined && [1044, 1045, 1698, 1130].includes(errno ?? 0)
+  const isUnknownWay = /unknown plugin|cleartext|clear_password/i.test(said)
+  return new OpsError(
+    {
+      code: denied || isUnknownWay ? 'authentication' : 'unreachable',
+      title: `${name}: the server does not let ${user} in: ${said}`,
+      changed: 'no',
+      ...(denied && {
+        next: password
+          ? 'Check user and password in ops.ini, and from where the account may come.'
+          : 'Name an account with `user = NAME` and `password = @FILE` in [db NAME] of ops.ini, or log in to the host as a user that the server lets in by its socket (root@HOST).',
+      }),
+    },
+    { cause: thrown },
+  )
+}
+
+function servernameOf({ at, through }: ServerPlace): string {
+  return at && 'host' in at ? at.host : through.destination
+}
+
+/** A password is fetched once, however many sessions there are. */
+function once<T>(fetch: () => Promise<T>): () => Promise<T> {
+  let fetched: Promise<T> | undefined
+  return () => {
+    fetched ??= fetch()
+    return fetched
+  }
+}
