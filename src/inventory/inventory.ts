@@ -1,6 +1,7 @@
 /** What an ops.ini says: hosts, groups, params of recipes, and settings of commands. */
 import type { SourceLocation } from '../base/errors.ts'
 import type { HostAddress } from './address.ts'
+import type { Database } from './database.ts'
 import type { IniEntry } from './ini-lines.ts'
 
 export interface InventoryHost {
@@ -28,6 +29,8 @@ export interface Inventory {
   readonly file: string | undefined
   readonly hosts: ReadonlyMap<string, InventoryHost>
   readonly groups: ReadonlyMap<string, InventoryGroup>
+  /** The sections `[db NAME]`. */
+  readonly databases: ReadonlyMap<string, Database>
   /** The section `[params RECIPE]`. */
   paramsFor(recipe: string): readonly InventoryParam[]
   /** The recipes that have such a section. */
@@ -48,6 +51,7 @@ export const emptyInventory: Inventory = {
   file: undefined,
   hosts: new Map(),
   groups: new Map(),
+  databases: new Map(),
   paramsFor: () => [],
   paramSections: [],
   settingsOf: () => [],

@@ -2,6 +2,7 @@
 import { type ErrorData, InputErrors, inputError, type SourceLocation } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { parseAddress } from './address.ts'
+import { type Database, readDatabase } from './database.ts'
 import { findCycles } from './group-cycles.ts'
 import { type IniEntry, type IniSection, readIniLines } from './ini-lines.ts'
 import {
@@ -26,11 +27,13 @@ export function parseInventory(text: string, file: string): Inventory {
   const hosts = readHosts(entriesOf('hosts'), errors)
   const groups = readGroups(entriesOf('groups'), hosts, errors)
   errors.push(...findCycles(groups))
+  const databases = readDatabases(sections, errors)
   if (errors.length > 0) throw new InputErrors(errors)
   return {
     file,
     hosts,
     groups,
+    databases,
     paramsFor: recipe =>
       readParams(
         sections.filter(section => paramsRecipe(section.name) === recipe).flatMap(section => section.entries),
@@ -45,19 +48,41 @@ export function parseInventory(text: string, file: string): Inventory {
 
 function unknownSections(sections: readonly IniSection[]): readonly ErrorData[] {
   return sections
-    .filter(({ name }) => !knownSections.includes(name) && paramsRecipe(name) === undefined)
+    .filter(
+      ({ name }) =>
+        !knownSections.includes(name) && paramsRecipe(name) === undefined && databaseName(name) === undefined,
+    )
     .map(({ name, where }) => {
       const near = didYouMean(name, knownSections)
       return refusal(
         `there is no section [${name}]`,
         where,
-        `${near}Sections are [hosts], [groups], [params RECIPE], [git-remote] and [socks].`,
+        `${near}Sections are [hosts], [groups], [params RECIPE], [db NAME], [git-remote] and [socks].`,
       )
     })
 }
 
 function paramsRecipe(section: string): string | undefined {
   return /^params\s+(\S+)$/.exec(section)?.[1]
+}
+
+function databaseName(section: string): string | undefined {
+  return /^db\s+(\S+)$/.exec(section)?.[1]
+}
+
+function readDatabases(sections: readonly IniSection[], errors: ErrorData[]): ReadonlyMap<string, Database> {
+  const databases = new Map<string, Database>()
+  for (const { name: section, entries, where } of sections) {
+    const name = databaseName(section)
+    if (name === undefined) continue
+    const other = databases.get(name)
+    if (other?.where) errors.push(twice(`[db ${name}]`, where, other.where))
+    else if (!entryName.test(name)) {
+      const next = 'Names are letters, digits, dots, dashes and _, and begin with a letter or digit.'
+      errors.push(refusal(`${JSON.stringify(name)} cannot be the name of a database`, where, next))
+    } else databases.set(name, readDatabase(name, entries, where, errors))
+  }
+  return databases
 }
 
 function readHosts(entries: readonly IniEntry[], errors: ErrorData[]): ReadonlyMap<string, InventoryHost> {

@@ -1,0 +1,117 @@
+/** What the sub-verbs of `ops db` share: argv, the source, the report around it, and an orderly end. */
+import type { Command } from 'commander'
+import { type ErrorData, InputErrors, inputError } from '../../errors.ts'
+import type { TableName } from '../../mysql/catalog.ts'
+import type { Server } from '../../mysql/server.ts'
+import { parseTableName } from '../../mysql/table-name.ts'
+import type { Screen } from '../../report/screen.ts'
+import { parseArgv, verbCommand } from '../argv.ts'
+import { addConnectionFlags, type CommonSettings, commonSettings } from '../flags.ts'
+import type { StopTexts } from '../interrupt.ts'
+import { isInteractive } from '../prompts.ts'
+import { type ReportSession, underReport } from '../report-session.ts'
+import { type ChosenSource, chooseSource, serverPlace } from './source.ts'
+
+/** What a sub-verb works with. */
+export interface SourceRun extends ReportSession {
+  readonly settings: CommonSettings
+  /** What the user called the source. */
+  readonly source: string
+  /** The database that the source names, where it names one. */
+  readonly database: string | undefined
+  /** Logs in, with the first session tried; closed at the end by itself. */
+  open(): Promise<Server>
+}
+
+/** A command with the flags of every verb that logs in; `asks` adds those of a verb that changes something. */
+export function dbCommand(name: string, usage: string, description: string, asks = false): Command {
+  const command = addConnectionFlags(verbCommand(`db ${name}`, usage, description))
+  for (const option of command.options) {
+    if (['--become-user', '--no-become', '--ask-become-pass', '--limit'].includes(option.long ?? '')) option.hidden = true
+  }
+  if (asks) {
+    command
+      .option('--plan', 'show what would be done; touch nothing')
+      .option('-y, --yes', 'go on without asking')
+  }
+  return command
+}
+
+/** What the user gave, checked by the sub-verb itself: `read` adds to `errors` what is wrong. */
+export interface GivenWords {
+  readonly operands: readonly string[]
+  readonly options: Readonly<Record<string, unknown>>
+  readonly errors: ErrorData[]
+  /** The database that the source names. */
+  readonly database: string | undefined
+}
+
+/** Parses, finds the source, and works under a report. Nothing is contacted before all that is wrong was told. */
+export async function onSource<Request>(
+  command: Command,
+  argv: readonly string[],
+  screen: Screen,
+  read: (given: GivenWords) => Request | Promise<Request>,
+  work: (request: Request, run: SourceRun) => Promise<number>,
+  stopTexts?: StopTexts,
+): Promise<number> {
+  const errors: ErrorData[] = []
+  const { operands, options } = parseArgv(command, argv, errors)
+  const settings = commonSettings(options, errors)
+  const [word, ...rest] = operands
+  if (word === undefined && errors.length === 0) {
+    const next = 'A source is a section [db NAME] of ops.ini, a host, or mysql://USER@HOST:PORT/DB?via=SSHHOST.'
+    errors.push(inputError('no source given', { next }).data)
+  }
+  const chosen = word === undefined ? undefined : await chooseSource(word, settings, errors)
+  const request = await read({ operands: rest, options, errors, database: chosen?.database.database })
+  return underReport(screen, { ...settings, ...(stopTexts && { stopTexts }) }, async session => {
+    if (!chosen || errors.length > 0) throw new InputErrors(errors)
+    return work(request, { ...session, ...sourceRun(chosen, settings, session) })
+  })
+}
+
+function sourceRun(
+  chosen: ChosenSource,
+  settings: CommonSettings,
+  session: ReportSession,
+): Omit<SourceRun, keyof ReportSession> {
+  return {
+    settings,
+    source: chosen.database.name,
+    database: chosen.database.database,
+    async open() {
+      if (chosen.database.engine !== 'mysql') {
+        throw inputError(`${chosen.database.name} is no MySQL or MariaDB server`, {
+          next: 'This verb reads from MySQL and MariaDB alone.',
+        })
+      }
+      const { openServer } = await import('../../mysql/server.ts')
+      const server = await openServer(await serverPlace(chosen, settings, session))
+      session.atEnd.push(() => server.close())
+      return server
+    },
+  }
+}
+
+/** The operand DB.TABLE; adds to `errors` what is wrong with it. */
+export function tableOperand({ operands, database, errors }: GivenWords, index = 0): TableName {
+  const word = operands[index]
+  const next = 'Write DB.TABLE, a name with dots or blanks in backquotes.'
+  const parsed =
+    word === undefined ? { problem: 'no table given' } : parseTableName(word, database)
+  if (!('problem' in parsed)) return parsed
+  errors.push(inputError(parsed.problem, { next }).data)
+  return { database: '', table: '' }
+}
+
+/** A verb that changes something needs a yes: a flag, or a person at a terminal. */
+export function needsYesOrPlan(verb: string, { options, errors }: GivenWords): { plan: boolean; yes: boolean } {
+  const plan = options.plan === true
+  const yes = options.yes === true
+  if (!plan && !yes && (options.json === true || !isInteractive())) {
+    const why = options.json === true ? '--json leaves no room for the question' : 'there is no terminal to ask on'
+    errors.push(inputError(`${verb} needs a yes, and ${why}`, { next: 'Add --yes, or --plan to look only.' }).data)
+  }
+  return { plan, yes }
+}

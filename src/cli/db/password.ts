@@ -1,0 +1,50 @@
+/** Fetches the password of a database from where ops.ini says it is: a file, the environment or a command. */
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { inputError } from '../../errors.ts'
+import type { PasswordFrom } from '../../inventory/database.ts'
+import { Secret } from '../../secret.ts'
+
+/** `folder` is where relative names of files begin. @throws OpsError `input`, without any of what was read. */
+export async function fetchPassword(from: PasswordFrom, source: string, folder: string): Promise<Secret> {
+  const found = await wordOf(from, folder)
+  if ('word' in found && found.word !== '') return new Secret(found.word)
+  const problem = 'word' in found ? 'it is empty' : found.problem
+  throw inputError(`${source}: no password: ${problem}`, {
+    next: 'Correct `password` in ops.ini: @FILE, env:NAME or cmd:COMMAND.',
+  })
+}
+
+async function wordOf(
+  from: PasswordFrom,
+  folder: string,
+): Promise<{ readonly word: string } | { readonly problem: string }> {
+  if (from.from === 'environment') {
+    const word = process.env[from.name]
+    return word === undefined ? { problem: `${from.name} is not in the environment` } : { word }
+  }
+  if (from.from === 'command') return said(from.command)
+  const path = from.path.startsWith('~/') ? join(homedir(), from.path.slice(2)) : resolve(folder, from.path)
+  try {
+    return { word: firstLine(readFileSync(path, 'utf8')) }
+  } catch (thrown) {
+    return { problem: `cannot read ${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}` }
+  }
+}
+
+/** Its questions go to the terminal: a password store may ask for a passphrase. */
+async function said(command: string): Promise<{ readonly word: string } | { readonly problem: string }> {
+  const child = spawn('/bin/sh', ['-c', command], { stdio: ['inherit', 'pipe', 'inherit'] })
+  const ended = new Promise<number | null>(done => child.once('close', code => done(code)))
+  child.once('error', () => undefined)
+  const word = firstLine(await text(child.stdout))
+  const code = await ended
+  return code === 0 ? { word } : { problem: `\`${command}\` ended with ${code ?? 'a signal'}` }
+}
+
+function firstLine(whole: string): string {
+  return whole.split(/\r?\n/, 1)[0] ?? ''
+}

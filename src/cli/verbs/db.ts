@@ -1,0 +1,33 @@
+/** `ops db VERB`: jobs on the rows of a database. */
+import { inputError } from '../../errors.ts'
+import { nearest } from '../../nearest.ts'
+import { dbVerbs } from '../db/sub-verbs.ts'
+import type { VerbContext } from '../verb.ts'
+
+const sources = `SOURCE: a section [db NAME] of ops.ini, a host (its own server, by its socket), or mysql://USER@HOST:PORT/DB?via=SSHHOST.
+In ops.ini, without any password in it:
+  [db shop]
+  host = db1                          reached by SSH; leave it out for a direct connection
+  address = 127.0.0.1:3306            or socket = PATH; without both, the server's own socket
+  user = report
+  password = @FILE                    or env:NAME, or cmd:COMMAND`
+
+export async function run(argv: readonly string[], context: VerbContext): Promise<number> {
+  const [first, ...rest] = argv
+  const { style, out } = context.screen
+  const verb = dbVerbs.find(each => each.name === first)
+  if (verb) return (await verb.load()).run(rest, context)
+  if (first === '--help' || first === '-h') {
+    const rows = dbVerbs.flatMap(({ name, usage, summary }) => [
+      `  ${style.bold(`ops db ${name}`)} ${usage}`,
+      `      ${summary}`,
+    ])
+    out(`Jobs on the rows of a MySQL or MariaDB server. Each one plans, asks, proves what it did, and can be killed at any time.\n\n${rows.join('\n')}\n\n${sources}\n`)
+    return 0
+  }
+  const names = dbVerbs.map(each => each.name)
+  const near = nearest(first ?? '', names)
+  throw inputError(first === undefined ? 'ops db needs a verb' : `ops db has no verb ${first}`, {
+    next: `${near === undefined ? '' : `Did you mean \`ops db ${near}\`? `}There is ${names.join(', ')}; \`ops db --help\` says more.`,
+  })
+}
