@@ -1,7 +1,7 @@
 /** The sections `[db NAME]` of an ops.ini, and `mysql://` addresses: where a database server is and how to log in. */
 import { isIPv4 } from 'node:net'
-import { type ErrorData, inputError, type SourceLocation } from '../errors.ts'
-import { didYouMean } from '../nearest.ts'
+import { type ErrorData, inputError, type SourceLocation } from '../base/errors.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { parseAddress } from './address.ts'
 import type { IniEntry } from './ini-lines.ts'
 

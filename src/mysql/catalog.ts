@@ -1,6 +1,6 @@
 /** What a table is made of, read from the server's catalog: columns, indexes, children, triggers, partitions. */
 import { createHash } from 'node:crypto'
-import { OpsError } from '../errors.ts'
+import { OpsError } from '../base/errors.ts'
 import type { Session } from './session.ts'
 import { name, type Sql, sql } from './sql.ts'
 

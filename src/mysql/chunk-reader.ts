@@ -152,8 +152,7 @@ export class ChunkReader {
       mustBeRange: from !== undefined || (bound !== undefined && order.isByColumn),
       ...(keyBytes !== undefined && { keyBytes }),
     }
-    await guardAccess(this.#session, statement, planned, this.#doing)
-    this.#guarded.add(shape)
+    if (await guardAccess(this.#session, statement, planned, this.#doing)) this.#guarded.add(shape)
   }
 
   /** What the index has for all columns of the order, as the server counts it. */

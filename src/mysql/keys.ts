@@ -1,5 +1,5 @@
 /** Which key orders the work, and which index leads to the rows of a job in an order that chunks can follow. */
-import { inputError, OpsError } from '../errors.ts'
+import { inputError, OpsError } from '../base/errors.ts'
 import { type Index, type Table, tableText } from './catalog.ts'
 
 /** The NOT NULL unique key that names each row. */
@@ -11,15 +11,25 @@ export interface Key {
 /** @throws OpsError `input` where no key names each row, with the way out. */
 export function keyOf(table: Table): Key {
   // The server lists the primary key first, then unique keys without NULL: in the order in which InnoDB would cluster by them.
-  const found = table.indexes.find(
+  const naming = table.indexes.filter(
     index =>
       index.isUnique &&
       index.kind === 'BTREE' &&
       !index.isIgnored &&
       index.columns.every(column => column.name !== null && !column.isPrefix && !column.isNullable),
   )
+  const found = naming.find(index => !hasEnumeration(table, index))
   if (found) return { index: found.name, columns: namesOf(found) }
   const where = tableText(table)
+  const [enumerated] = naming
+  if (enumerated) {
+    throw inputError(
+      `the key ${enumerated.name} of ${where} has an ENUM or SET, by which no job can find its way`,
+      {
+        next: 'Servers order these by number and look them up as text, so that each chunk would read the table from its beginning. Add a unique NOT NULL key of other columns.',
+      },
+    )
+  }
   const nullable = table.indexes.find(
     index => index.isUnique && index.columns.some(column => column.isNullable && column.name !== null),
   )
@@ -60,10 +70,16 @@ export function orderBy(table: Table, key: Key, by: string | undefined): WalkOrd
   }
 }
 
-function leadsBy({ engine }: Table, index: Index, by: string): boolean {
+function hasEnumeration({ columns }: Table, index: Index): boolean {
+  const names = namesOf(index)
+  return columns.some(({ name, dataType }) => names.includes(name) && ['enum', 'set'].includes(dataType))
+}
+
+function leadsBy(table: Table, index: Index, by: string): boolean {
   const [first, ...rest] = index.columns
   return (
-    engine === 'InnoDB' &&
+    table.engine === 'InnoDB' &&
+    !hasEnumeration(table, index) &&
     index.kind === 'BTREE' &&
     !index.isIgnored &&
     first?.name === by &&

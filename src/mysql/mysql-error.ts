@@ -1,5 +1,5 @@
 /** Makes an error of ops of what a server or the driver said. */
-import { type ErrorCode, errorDataOf, OpsError } from '../errors.ts'
+import { type ErrorCode, errorDataOf, OpsError } from '../base/errors.ts'
 
 /** The server's error numbers that ops acts on (MySQL and MariaDB, "Server Error Message Reference"). */
 export const serverErrors = {

@@ -3,7 +3,7 @@
  * frees it at once (GET_LOCK). Each has a connection of its own: MySQL 5.6 knows but one for a connection.
  */
 import { createHash } from 'node:crypto'
-import { OpsError } from '../errors.ts'
+import { OpsError } from '../base/errors.ts'
 import type { Server } from './server.ts'
 import { sql } from './sql.ts'
 

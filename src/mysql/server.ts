@@ -1,7 +1,7 @@
 /** A database server and the way to it: one login on its host, and as many sessions through it as a job needs. */
 import type { Duplex } from 'node:stream'
-import { errorDataOf, OpsError } from '../errors.ts'
-import type { Secret } from '../secret.ts'
+import { errorDataOf, OpsError } from '../base/errors.ts'
+import type { Secret } from '../base/secret.ts'
 import { connect } from '../transport/connect.ts'
 import type { ConnectTarget, Transport } from '../transport/transport.ts'
 import { openDriver } from './driver.ts'

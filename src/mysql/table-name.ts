@@ -19,5 +19,7 @@ export function parseTableName(text: string, database?: string): TableName | { r
   if (tooLong !== undefined) return { problem: `${JSON.stringify(tooLong)} is longer than 64 characters` }
   if (parts.length === 2 && second !== undefined) return { database: first, table: second }
   if (parts.length === 1 && database !== undefined) return { database, table: first }
-  return { problem: `${JSON.stringify(text)} names ${parts.length === 1 ? 'no database' : 'more than a database and a table'}` }
+  return {
+    problem: `${JSON.stringify(text)} names ${parts.length === 1 ? 'no database' : 'more than a database and a table'}`,
+  }
 }

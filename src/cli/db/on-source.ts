@@ -1,6 +1,6 @@
 /** What the sub-verbs of `ops db` share: argv, the source, the report around it, and an orderly end. */
 import type { Command } from 'commander'
-import { type ErrorData, InputErrors, inputError } from '../../errors.ts'
+import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import type { TableName } from '../../mysql/catalog.ts'
 import type { Server } from '../../mysql/server.ts'
 import { parseTableName } from '../../mysql/table-name.ts'
@@ -27,7 +27,8 @@ export interface SourceRun extends ReportSession {
 export function dbCommand(name: string, usage: string, description: string, asks = false): Command {
   const command = addConnectionFlags(verbCommand(`db ${name}`, usage, description))
   for (const option of command.options) {
-    if (['--become-user', '--no-become', '--ask-become-pass', '--limit'].includes(option.long ?? '')) option.hidden = true
+    if (['--become-user', '--no-become', '--ask-become-pass', '--limit'].includes(option.long ?? ''))
+      option.hidden = true
   }
   if (asks) {
     command
@@ -60,7 +61,8 @@ export async function onSource<Request>(
   const settings = commonSettings(options, errors)
   const [word, ...rest] = operands
   if (word === undefined && errors.length === 0) {
-    const next = 'A source is a section [db NAME] of ops.ini, a host, or mysql://USER@HOST:PORT/DB?via=SSHHOST.'
+    const next =
+      'A source is a section [db NAME] of ops.ini, a host, or mysql://USER@HOST:PORT/DB?via=SSHHOST.'
     errors.push(inputError('no source given', { next }).data)
   }
   const chosen = word === undefined ? undefined : await chooseSource(word, settings, errors)
@@ -98,20 +100,25 @@ function sourceRun(
 export function tableOperand({ operands, database, errors }: GivenWords, index = 0): TableName {
   const word = operands[index]
   const next = 'Write DB.TABLE, a name with dots or blanks in backquotes.'
-  const parsed =
-    word === undefined ? { problem: 'no table given' } : parseTableName(word, database)
+  const parsed = word === undefined ? { problem: 'no table given' } : parseTableName(word, database)
   if (!('problem' in parsed)) return parsed
   errors.push(inputError(parsed.problem, { next }).data)
   return { database: '', table: '' }
 }
 
 /** A verb that changes something needs a yes: a flag, or a person at a terminal. */
-export function needsYesOrPlan(verb: string, { options, errors }: GivenWords): { plan: boolean; yes: boolean } {
+export function needsYesOrPlan(
+  verb: string,
+  { options, errors }: GivenWords,
+): { plan: boolean; yes: boolean } {
   const plan = options.plan === true
   const yes = options.yes === true
   if (!plan && !yes && (options.json === true || !isInteractive())) {
-    const why = options.json === true ? '--json leaves no room for the question' : 'there is no terminal to ask on'
-    errors.push(inputError(`${verb} needs a yes, and ${why}`, { next: 'Add --yes, or --plan to look only.' }).data)
+    const why =
+      options.json === true ? '--json leaves no room for the question' : 'there is no terminal to ask on'
+    errors.push(
+      inputError(`${verb} needs a yes, and ${why}`, { next: 'Add --yes, or --plan to look only.' }).data,
+    )
   }
   return { plan, yes }
 }

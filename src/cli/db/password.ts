@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { inputError } from '../../errors.ts'
+import { inputError } from '../../base/errors.ts'
+import { Secret } from '../../base/secret.ts'
 import type { PasswordFrom } from '../../inventory/database.ts'
-import { Secret } from '../../secret.ts'
 
 /** `folder` is where relative names of files begin. @throws OpsError `input`, without any of what was read. */
 export async function fetchPassword(from: PasswordFrom, source: string, folder: string): Promise<Secret> {

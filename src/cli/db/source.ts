@@ -1,7 +1,7 @@
 /** From the SOURCE word of a command line to a database server: `[db NAME]`, a host name, or a `mysql://` address. */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { type ErrorData, inputError } from '../../errors.ts'
+import { type ErrorData, inputError } from '../../base/errors.ts'
 import { type Database, databaseOfUrl } from '../../inventory/database.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
 import { readInventory } from '../../inventory/read.ts'
@@ -53,7 +53,8 @@ export async function chooseSource(
   const { host: hostWord } = database
   const chosen = await collected(errors, () => chooseReachable([hostWord], settings))
   const [host, second] = chosen?.hosts ?? []
-  if (second) errors.push(inputError(`${database.host} stands for several hosts: a source is one server`).data)
+  if (second)
+    errors.push(inputError(`${database.host} stands for several hosts: a source is one server`).data)
   if (host?.kind === 'sandbox') errors.push(inputError('the sandbox has no database server').data)
   if (!host && !known && !isUrl && errors.length > before) tellOfSections(errors, before, inventory)
   return host && errors.length === before ? { database, host, inventory } : undefined
@@ -62,10 +63,15 @@ export async function chooseSource(
 /** A word that names no host may have been meant as a section. */
 function tellOfSections(errors: ErrorData[], from: number, inventory: Inventory): void {
   const names = [...inventory.databases.keys()]
-  const sections = names.length === 0 ? 'ops.ini has no [db NAME]' : `[db NAME] of ops.ini: ${names.join(', ')}`
+  const sections =
+    names.length === 0 ? 'ops.ini has no [db NAME]' : `[db NAME] of ops.ini: ${names.join(', ')}`
   for (let index = from; index < errors.length; index++) {
     const error = errors[index]
-    if (error) errors[index] = { ...error, next: `${error.next ?? ''} A source may also be a section: ${sections}.`.trim() }
+    if (error)
+      errors[index] = {
+        ...error,
+        next: `${error.next ?? ''} A source may also be a section: ${sections}.`.trim(),
+      }
   }
 }
 
@@ -76,8 +82,14 @@ export async function serverPlace(
   session: ReportSession,
 ): Promise<ServerPlace> {
   const { name, address, socket, user, password, tls } = database
-  const targets = host ? await connectTargets({ inventory, hosts: [host], merged: [] }, settings, session) : undefined
-  const through = (host && targets?.get(host)) ?? { name: 'local', destination: 'local', backend: 'local' as const }
+  const targets = host
+    ? await connectTargets({ inventory, hosts: [host], merged: [] }, settings, session)
+    : undefined
+  const through = (host && targets?.get(host)) ?? {
+    name: 'local',
+    destination: 'local',
+    backend: 'local' as const,
+  }
   const folder = database.where && inventory.file !== undefined ? dirname(inventory.file) : process.cwd()
   return {
     name,

@@ -1,11 +1,4 @@
 /** The sub-verbs of `ops db`: what its help lists, and where each one lives. */
 import type { Verb } from '../verb.ts'
 
-export const dbVerbs: readonly Verb[] = [
-  {
-    name: 'archive',
-    usage: 'SOURCE DB.TABLE --older-than 6mo --by COLUMN --to URL',
-    summary: 'Save old rows in a store, prove them there, and only then delete them.',
-    load: () => import('./archive.ts'),
-  },
-]
+export const dbVerbs: readonly Verb[] = []

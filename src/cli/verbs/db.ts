@@ -1,6 +1,6 @@
 /** `ops db VERB`: jobs on the rows of a database. */
-import { inputError } from '../../errors.ts'
-import { nearest } from '../../nearest.ts'
+import { inputError } from '../../base/errors.ts'
+import { nearest } from '../../base/nearest.ts'
 import { dbVerbs } from '../db/sub-verbs.ts'
 import type { VerbContext } from '../verb.ts'
 
@@ -22,7 +22,9 @@ export async function run(argv: readonly string[], context: VerbContext): Promis
       `  ${style.bold(`ops db ${name}`)} ${usage}`,
       `      ${summary}`,
     ])
-    out(`Jobs on the rows of a MySQL or MariaDB server. Each one plans, asks, proves what it did, and can be killed at any time.\n\n${rows.join('\n')}\n\n${sources}\n`)
+    out(
+      `Jobs on the rows of a MySQL or MariaDB server. Each one plans, asks, proves what it did, and can be killed at any time.\n\n${rows.join('\n')}\n\n${sources}\n`,
+    )
     return 0
   }
   const names = dbVerbs.map(each => each.name)

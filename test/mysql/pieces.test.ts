@@ -1,0 +1,85 @@
+/** The parts of src/mysql that need no server. */
+import { expect, test } from 'vitest'
+import { ChunkSize } from '../../src/mysql/chunk-size.ts'
+import { may, mayEverywhere, parseGrant } from '../../src/mysql/grants.ts'
+import { versionOf } from '../../src/mysql/session.ts'
+import { join, name, sql } from '../../src/mysql/sql.ts'
+import { parseTableName } from '../../src/mysql/table-name.ts'
+import { cellsOf, rowOf } from '../../src/mysql/wire-row.ts'
+
+test('whatever stands in a hole of SQL is one name or one value', () => {
+  const table = name('a`b', "c'; --")
+  const made = sql`SELECT ${join([name('x'), name('y')])} FROM ${table} WHERE s = ${"it's\\\n\0"} AND n = ${5n} AND z = ${null}`
+  expect(made.toString()).toBe(
+    "SELECT `x`, `y` FROM `a``b`.`c'; --` WHERE s = 'it\\'s\\\\\\n\\0' AND n = 5 AND z = NULL",
+  )
+  expect(sql`${'é'}`.bytes).toBe("'Ã©'")
+  expect(() => sql`${Number.NaN}`).toThrow('no number')
+})
+
+test('rows come back as the cells that they were made of, of any length', () => {
+  const cells = [
+    null,
+    Buffer.alloc(0),
+    Buffer.from('a'),
+    ...[250, 251, 65_535, 65_536, 16_777_216].map(size => Buffer.alloc(size, 7)),
+  ]
+  const back = cellsOf(rowOf(cells))
+  expect(back.map(cell => cell?.length ?? null)).toEqual(cells.map(cell => cell?.length ?? null))
+  expect(() => cellsOf(Buffer.from([5, 1]))).toThrow('middle of a cell')
+})
+
+test.each([
+  ['5.5.5-10.11.6-MariaDB-0+deb12u1', 'mariadb', 101_106],
+  ['11.8.3-MariaDB', 'mariadb', 110_803],
+  ['5.6.24', 'mysql', 50_624],
+  ['8.0.36-0ubuntu0.22.04.1', 'mysql', 80_036],
+  ['5.7.44-log', 'mysql', 50_744],
+])('the version %s is %s %i', (text, flavor, number) => {
+  expect(versionOf(text)).toMatchObject({ flavor, number })
+})
+
+test('grants are read as the server prints them', () => {
+  const table = { database: 'my_app', table: 't' }
+  const grants = [
+    "GRANT USAGE ON *.* TO `u`@`%` IDENTIFIED BY PASSWORD '*X'",
+    'GRANT SELECT, DELETE ON `my\\_app`.* TO `u`@`%`',
+    'GRANT SELECT (a, b), UPDATE (a), INSERT ON `my_app`.`t` TO `u`@`%`',
+    'GRANT EXECUTE ON PROCEDURE `my_app`.`p` TO `u`@`%`',
+    'GRANT `role` TO `u`@`%`',
+  ].flatMap(line => parseGrant(line) ?? [])
+  expect(grants).toHaveLength(3)
+  expect(may(grants, 'DELETE', table)).toBe(true)
+  expect(may(grants, 'DELETE', { database: 'myXapp', table: 't' })).toBe(false)
+  expect(may(grants, 'INSERT', table)).toBe(true)
+  expect(may(grants, 'UPDATE', table)).toBe(false)
+  expect(may(grants, 'TRIGGER', table)).toBe(false)
+  const all = parseGrant(
+    'GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` IDENTIFIED VIA unix_socket WITH GRANT OPTION',
+  )
+  expect(mayEverywhere(all ? [all] : [], 'PROCESS')).toBe(true)
+})
+
+test.each([
+  ['app.events', { database: 'app', table: 'events' }],
+  ['`a.b`.`c``d`', { database: 'a.b', table: 'c`d' }],
+  ['app.naïve table', { database: 'app', table: 'naïve table' }],
+  ['events', { problem: '"events" names no database' }],
+  ['a.b.c', { problem: '"a.b.c" names more than a database and a table' }],
+  ['a.', { problem: '"a." is no DB.TABLE' }],
+  ['`a.b', { problem: '"`a.b" is no DB.TABLE' }],
+])('%s is %j', (text, parsed) => {
+  expect(parseTableName(text)).toEqual(parsed)
+})
+
+test('a chunk grows while it is quick, shrinks at once when it was slow, and fits into memory', () => {
+  const size = new ChunkSize(100)
+  const first = size.rows
+  size.learn(first, first * 100, 10)
+  expect(size.rows).toBe(first * 2)
+  size.learn(size.rows, size.rows * 100, 5_000)
+  expect(size.rows).toBeLessThan(first * 0.2)
+  size.learn(10, 100_000_000, 10)
+  expect(size.rows).toBe(1)
+  expect(new ChunkSize(1_000_000_000).rows).toBe(1)
+})

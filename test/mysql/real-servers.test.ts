@@ -1,0 +1,205 @@
+/** The core of the data jobs on real servers: MariaDB through SSH, and Oracle's MySQL 5.6. */
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { OpsError } from '../../src/base/errors.ts'
+import { Secret } from '../../src/base/secret.ts'
+import { readTable, type Table } from '../../src/mysql/catalog.ts'
+import { ChunkReader } from '../../src/mysql/chunk-reader.ts'
+import { rowColumns } from '../../src/mysql/column-sql.ts'
+import { may, readGrants } from '../../src/mysql/grants.ts'
+import { keyOf, orderBy } from '../../src/mysql/keys.ts'
+import { holdLock } from '../../src/mysql/named-lock.ts'
+import { RowsHasher, sameRows } from '../../src/mysql/row-hash.ts'
+import { insertStatements } from '../../src/mysql/row-writer.ts'
+import { openServer, type Server, type ServerPlace } from '../../src/mysql/server.ts'
+import { serverState } from '../../src/mysql/server-state.ts'
+import type { Session } from '../../src/mysql/session.ts'
+import { rawSql } from '../../src/mysql/sql.ts'
+import { cellsOf } from '../../src/mysql/wire-row.ts'
+import { connect } from '../../src/transport/index.ts'
+import type { ConnectTarget } from '../../src/transport/transport.ts'
+import { realHosts } from '../hosts/available.ts'
+import type { Host } from '../hosts/host.ts'
+import { startHost } from '../hosts/start.ts'
+import { type Eyes, hostileSql, openEyes } from './eyes.ts'
+import { startMysql56, whyNoMysql56 } from './mysql-56.ts'
+
+interface Started {
+  readonly place: ServerPlace
+  readonly host?: Host
+  stop(): Promise<void>
+}
+
+function whyNoHosts(): string | undefined {
+  const real = realHosts()
+  return real.available ? undefined : real.reason
+}
+
+const local: ConnectTarget = { name: 'local', destination: 'local', backend: 'local' }
+
+const servers = [
+  {
+    title: 'MariaDB through SSH, by its socket',
+    flavor: 'mariadb' as const,
+    why: whyNoHosts(),
+    async start(): Promise<Started> {
+      const host = await startHost({ withPackages: ['mariadb-server'] })
+      const through = { name: host.name, destination: host.name, sshConfigFile: host.sshConfig }
+      return { place: { name: host.name, through, at: undefined }, host, stop: () => host.stop() }
+    },
+  },
+  {
+    title: 'MySQL 5.6 by its socket',
+    flavor: 'mysql56' as const,
+    why: whyNoMysql56(),
+    async start(): Promise<Started> {
+      const { socket, stop } = await startMysql56()
+      return { place: { name: 'old', through: local, at: { socket }, user: 'root' }, stop }
+    },
+  },
+]
+
+for (const { title, flavor, why, start } of servers) {
+  describe.skipIf(why !== undefined)(`${title}${why === undefined ? '' : ` (${why})`}`, () => {
+    let started: Started
+    let server: Server
+    let session: Session
+    let eyes: Eyes
+    beforeAll(async () => {
+      started = await start()
+      server = await openServer(started.place)
+      session = await server.session()
+      const transport = await connect(started.place.through)
+      const { at } = started.place
+      const socket = at && 'socket' in at ? at.socket : '/run/mysqld/mysqld.sock'
+      eyes = await openEyes(await transport.forwardSocket(socket))
+      await eyes.run(`CREATE DATABASE lab CHARACTER SET utf8mb4; USE lab; ${hostileSql(flavor)}
+        CREATE TABLE hostile_copy LIKE hostile; CREATE TABLE hostile_key_copy LIKE hostile_key`)
+    }, 300_000)
+    afterAll(async () => {
+      await eyes?.close()
+      await server?.close()
+      await started?.stop()
+    }, 60_000)
+
+    const table = (name: string): Promise<Table> => readTable(session, { database: 'lab', table: name })
+    const readerOf = (of: Table, mostRows: number): ChunkReader => {
+      const order = orderBy(of, keyOf(of), undefined)
+      const walk = { table: of, order, columns: rowColumns(of, order.columns) }
+      return new ChunkReader(session, walk, { targetMs: 500, mostBytes: 1_000_000, mostRows })
+    }
+
+    test.each(['hostile', 'hostile_key'])(
+      'reads %s in chunks and writes it again, equal to the server',
+      async each => {
+        const reader = readerOf(await table(each), 2)
+        const read = new RowsHasher()
+        for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+          const copy = { database: 'lab', table: `${each}_copy` }
+          for (const { statement } of insertStatements(copy, reader.walk.columns, chunk.rows, 1_000_000)) {
+            await session.query(statement, 'copying')
+          }
+          for (const row of chunk.rows) read.add(row)
+        }
+        const [one, other] = await eyes.rows(`CHECKSUM TABLE lab.${each}, lab.${each}_copy EXTENDED`)
+        expect(one?.[1]).toBe(other?.[1])
+        const [count] = await eyes.rows(`SELECT COUNT(*) FROM lab.${each}`)
+        expect(read.digest().rows).toBe(Number(count?.[0]))
+        const again = readerOf(await table(`${each}_copy`), 1)
+        const copied = new RowsHasher()
+        for (let chunk = await again.next(); chunk; chunk = await again.next()) {
+          for (const row of chunk.rows) copied.add(row)
+        }
+        expect(sameRows(read.digest(), copied.digest())).toBe(true)
+      },
+    )
+
+    test.each([
+      ['bigint unsigned', ['0', '9223372036854775808', '18446744073709551615']],
+      ['decimal(30,10)', ['-1.5', '0', '12345678901234567890.0000000001']],
+      ['double', ['-1e300', '-0.1', '0', '0.30000000000000004', '1e300']],
+      ['float', ['-1.5', '0.1', '1.234567']],
+      ['bit(9)', ["b'0'", "b'101010101'", "b'111111111'"]],
+      ['datetime(6)', ["'0000-00-00'", "'2026-10-25 01:30:00.000001'", "'2026-10-25 01:30:00.000002'"]],
+      ['timestamp(6)', ["'2026-10-25 01:30:00.000001'", "'2026-10-25 01:30:00.000002'"]],
+      ['time(6)', ["'-838:59:59'", "'00:00:00.000001'", "'838:59:59'"]],
+      ['year', ['0', '1970', '2155']],
+      ['binary(4)', ["x'00000000'", "x'0027225C'", "x'FFFFFFFF'"]],
+      ['varbinary(9)', ["''", "x'00'", "x'0000'", "'a '", "'a'"]],
+      ['varchar(9) character set latin1', ["''", "'a'", "'Ä'", "'z'"]],
+      ['varchar(9) character set utf8mb4 collate utf8mb4_unicode_ci', ["'a'", "'ß'", "'😀'", "'\\\\'"]],
+      ['char(3) character set utf8mb4 collate utf8mb4_bin', ["'A'", "'a'", "'a b'"]],
+    ] as const)('follows a key of %s as the server orders it, one row at a time', async (type, values) => {
+      await eyes.run(`SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'; DROP TABLE IF EXISTS lab.k;
+        CREATE TABLE lab.k (k ${type} NOT NULL, l INT NOT NULL, PRIMARY KEY (k, l));
+        INSERT INTO lab.k VALUES ${values.flatMap(value => [`(${value}, -1)`, `(${value}, 2)`]).join(', ')}`)
+      const reader = readerOf(await table('k'), 1)
+      const seen: string[] = []
+      for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+        seen.push(...chunk.rows.map(row => cellsOf(row).map(String).join('|')))
+      }
+      expect(seen).toHaveLength(values.length * 2)
+      expect(new Set(seen).size).toBe(seen.length)
+      // FLOAT is read as the DOUBLE that it is, so it prints otherwise.
+      const column = type === 'float' ? 'k * 1e0' : 'k'
+      const expected = await session.cells(
+        rawSql(`SELECT ${column}, l FROM lab.k ORDER BY k, l`),
+        'reading in one go',
+      )
+      expect(seen).toEqual(expected.map(row => row.map(String).join('|')))
+    })
+
+    test('says what the server is, and what its account may', async () => {
+      const state = await serverState(session)
+      expect(state.version).toMatch(flavor === 'mariadb' ? /^1\d\.\d+\.\d+-MariaDB/ : /^5\.6\./)
+      expect(state.isReadOnly).toBe(false)
+      const grants = await readGrants(session)
+      expect(may(grants, 'DELETE', { database: 'lab', table: 'hostile' })).toBe(true)
+    })
+
+    test('names with quotes and dots are data', async () => {
+      const odd = { database: 'od`d"', table: "x'`; DROP DATABASE lab; -- é" }
+      onTestFinished(() => eyes.run('DROP DATABASE `od``d"`'))
+      await eyes.run(
+        'CREATE DATABASE `od``d"`; CREATE TABLE `od``d"`.`x\'``; DROP DATABASE lab; -- é` (`a``.b` INT PRIMARY KEY, `naïve` TEXT)',
+      )
+      const found = await readTable(session, odd)
+      expect(found.columns.map(column => column.name)).toEqual(['a`.b', 'naïve'])
+      const columns = rowColumns(found, ['a`.b'])
+      const order = orderBy(found, keyOf(found), undefined)
+      const rows = [Buffer.from([1, 0x31, 0xfb])]
+      for (const { statement } of insertStatements(odd, columns, rows, 1_000_000))
+        await session.query(statement, 'x')
+      const reader = new ChunkReader(session, { table: found, order, columns })
+      expect((await reader.next())?.rows).toEqual(rows)
+      expect(
+        await eyes.rows("SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'lab'"),
+      ).toEqual([['1']])
+    })
+
+    test('a lock is held once for a server, and freed when its connection is gone', async () => {
+      const held = await holdLock(server, 'archive lab.hostile')
+      const failure = await holdLock(server, 'archive lab.hostile').catch((thrown: unknown) => thrown)
+      expect(failure).toBeInstanceOf(OpsError)
+      expect((failure as OpsError).data).toMatchObject({ code: 'locked' })
+      await held.check()
+      const [thread] = await eyes.rows("SELECT IS_USED_LOCK('ops:archive lab.hostile')")
+      await eyes.run(`KILL ${thread?.[0]}`)
+      await expect(held.check()).rejects.toThrow()
+      const again = await holdLock(server, 'archive lab.hostile')
+      await again.release()
+      const more = await holdLock(server, 'archive lab.hostile')
+      await more.release()
+    })
+
+    test('an account that the server does not let in is told so, without its password', async () => {
+      const place = { ...started.place, user: 'nobody', password: async () => new Secret('hidden words') }
+      const failure = (await openServer(place).catch((thrown: unknown) => thrown)) as OpsError
+      expect(failure.data).toMatchObject({ code: 'authentication', changed: 'no' })
+      expect(JSON.stringify(failure.data)).not.toContain('hidden words')
+      const nowhere = { ...started.place, at: { socket: '/run/nobody.sock' } }
+      const unreachable = (await openServer(nowhere).catch((thrown: unknown) => thrown)) as OpsError
+      expect(unreachable.data.code).toBe('unreachable')
+      expect(unreachable.data.title).toContain('/run/nobody.sock')
+    })
+  })
+}
