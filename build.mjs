@@ -169,7 +169,8 @@ function sourceStamp() {
       ? readdirSync(join(root, folder), { recursive: true })
           .filter(
             name =>
-              name.endsWith('.ts') && !/^(?:cli|inventory|report|mysql|sandbox|transport|tunnel)\//.test(name),
+              name.endsWith('.ts') &&
+              !/^(?:cli|inventory|report|mysql|sandbox|transport|tunnel)\//.test(name),
           )
           .map(name => join(folder, name))
       : [],
