@@ -177,6 +177,7 @@ ops_dirty=yes
 ops_run "$1" "$3" "$5"
 if [ "$ops_code" = 0 ] && [ -n "$6" ]; then ops_run "$1.settle" "$7" "$6"; [ "$ops_code" = 0 ] || ops_frame unsettled "$1"; fi
 ops_result=$ops_code
+if [ "$ops_result" != 0 ] && [ "$(cat "$OPS_DIR/stop" 2>/dev/null)" = restore ]; then ops_frame stopped "$1" restore; ops_over=stopped; return 0; fi
 ops_quietly proof "$4"
 [ -z "$ops_over" ] || return 0
 ops_unmoved=

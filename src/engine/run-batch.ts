@@ -31,7 +31,7 @@ export interface BatchContext {
 export type BatchEnd =
   | { readonly kind: 'done' | 'swept' }
   | { readonly kind: 'surprise' | 'paused'; readonly at: number }
-  | { readonly kind: 'stopped'; readonly at: number; readonly asked: boolean }
+  | { readonly kind: 'stopped'; readonly at: number; readonly by: 'operator' | 'silence' | 'restore' }
   | { readonly kind: 'locked' | 'broken'; readonly text: string }
 
 /** What one batch told. */
@@ -204,7 +204,7 @@ class BatchWatch {
         this.#unarmed(index, text())
         return
       case 'stopped':
-        this.#end = { kind: 'stopped', at: index, asked: frame.args[1] !== 'silence' }
+        this.#end = { kind: 'stopped', at: index, by: stopperOf(frame.args[1]) }
         return
       case 'locked':
         this.#end = { kind: 'locked', text: text() }
@@ -277,6 +277,10 @@ class BatchWatch {
   #name(index: number): string {
     return stepNameAt(this.#planned, index)
   }
+}
+
+function stopperOf(word: string | undefined): 'operator' | 'silence' | 'restore' {
+  return word === 'silence' || word === 'restore' ? word : 'operator'
 }
 
 /** The host sends the last 4000 bytes: a line that was cut is dropped, as half of a secret would not be known. */

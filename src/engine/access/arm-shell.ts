@@ -3,6 +3,7 @@
 import { library } from '../../shell/library.ts'
 import { quote } from '../../shell/quote.ts'
 import { accessCommon, accessFolder } from './common-shell.ts'
+import { armPackages } from './packages-shell.ts'
 import { restoreScript } from './restore-shell.ts'
 
 /** From arming on, in seconds: with what restoring takes, a cut is over within a minute. */
@@ -27,7 +28,12 @@ const arm = library('access-arm')`
       BEGIN { k = ENVIRON["ops_k"]; n = ENVIRON["ops_n"] }
       $4 == n && ($2 == k || k == "path" && $2 != "unit" && $2 != "user" && $2 != "group") { found = 1 }
       $2 == "tree" && (k == "path" || k == "tree") && index(n "/", $4 "/") == 1 { found = 1 }
-      END { exit !found }' list
+      END { exit !found }' list && return 0
+    [ "$1" = path ] && [ -s list ] || return 1
+    while IFS=$ops_tab read -r ops_a ops_kind ops_n ops_named; do
+      case $ops_kind,$2 in grown,"$ops_named"/*) [ -e "saved/$ops_n\${2#"$ops_named"}" ] || [ -L "saved/$ops_n\${2#"$ops_named"}" ] || continue; return 0 ;; esac
+    done <list
+    return 1
   }
   ops_arm_add() { printf '%s\t%s\t%s\t%s\n' "$ops_area" "$1" "$ops_number" "$2" >>list; }
   ops_arm_next() { ops_number=$(($(wc -l <list) + 1)); ops_copy=saved/$ops_number; }
@@ -53,6 +59,16 @@ const arm = library('access-arm')`
     ops_arm_next
     cp -a -- "$ops_b" "$ops_copy" && ops_arm_before "$ops_b" "$ops_copy" && ops_arm_add tree "$ops_b"
   }
+  # What a package may add to later: that stays with it, and what is there now is put back.
+  ops_arm_grown() {
+    ops_b=\${1%/}
+    if [ -d "$ops_b" ] && [ ! -L "$ops_b" ]; then
+      ops_arm_has tree "$ops_b" || ops_arm_has grown "$ops_b" && return 0
+      ops_arm_next
+      cp -a -- "$ops_b" "$ops_copy" && ops_arm_before "$ops_b" "$ops_copy" && ops_arm_add grown "$ops_b"
+    elif [ -e "$ops_b" ] || [ -L "$ops_b" ]; then ops_arm_path "$ops_b"
+    fi
+  }
   # FOLDER COPY: what this run has changed in it already goes into the copy as it was before.
   ops_arm_before() {
     while IFS=$ops_tab read -r ops_a ops_kind ops_n ops_named; do
@@ -61,6 +77,7 @@ const arm = library('access-arm')`
         absent) rm -rf -- "$ops_in" ;;
         link) rm -rf -- "$ops_in"; ln -s -- "$(cat "saved/$ops_n")" "$ops_in" ;;
         file) rm -rf -- "$ops_in"; mkdir -p -- "\${ops_in%/*}" && cp --preserve=all -- "saved/$ops_n" "$ops_in" ;;
+        grown) cp -a -- "saved/$ops_n/." "$ops_in/" ;;
         dir) read -r ops_c ops_d ops_e <"saved/$ops_n"; mkdir -p -- "$ops_in" && chown "$ops_d:$ops_e" -- "$ops_in" && chmod "$ops_c" -- "$ops_in" ;;
       esac || return 1
     done <list
@@ -93,7 +110,8 @@ const arm = library('access-arm')`
       firewall)
         ops_arm_has rules 'the rules of the firewall' && return 0
         ops_arm_next
-        ops_access_rules >"$ops_copy.same"
+        ops_rules_by=$(ops_access_rules_by)
+        echo "$ops_rules_by" >"$ops_copy.by" && ops_access_rules "$ops_rules_by" >"$ops_copy.same"
         ! command -v nft >/dev/null || nft list ruleset >"$ops_copy.nft" || return 1
         ! command -v iptables-save >/dev/null || iptables-save >"$ops_copy.v4" || return 1
         # A kernel without IPv6 has no rules of it.
@@ -128,7 +146,7 @@ const arm = library('access-arm')`
     mkdir -p "$ops_access" && [ ! -L "$ops_access" ] && [ -O "$ops_access" ] && cd "$ops_access" || ops_arm_no "$ops_access cannot be used"
     [ ! -e restoring ] || ops_arm_no 'the host is just taking something back'
     if [ "$(cat run 2>/dev/null)" != "$OPS_NONCE" ]; then
-      rm -rf saved list restore && mkdir saved && : >list && echo "$OPS_NONCE" >run || ops_arm_no "nothing can be written in $ops_access"
+      rm -rf saved list restore && mkdir saved && : >list && ops_arm_packages && echo "$OPS_NONCE" >run || ops_arm_no "nothing can be written in $ops_access"
     fi
     [ "$ops_areas" != any ] || [ -s list ] || exit 0
     printf %s "$ops_restore" >restore || ops_arm_no "nothing can be written in $ops_access"
@@ -169,7 +187,7 @@ const arm = library('access-arm')`
 `
 
 /** The functions of a batch that has a step which could cut our access. */
-export const armLibrary = `${accessCommon.text}\n${arm.text}\nops_restore=${quote(restoreScript)}\n`
+export const armLibrary = `${accessCommon.text}\n${armPackages.text}\n${arm.text}\nops_restore=${quote(restoreScript)}\n`
 
 /** The words of `ops_arm` that come before the entries. */
 export function armCall(given: {

@@ -23,14 +23,14 @@ export const accessCommon = library('access')`
     [ -z "$(systemctl list-units --all --plain --no-legend ops-access.service ops-access.timer 2>/dev/null)" ] || systemctl daemon-reload
     rm -f "$ops_access"/new.* "$ops_access/renewed"
   }
-  # VERDICT FILE [LINE...]: keeps it, with what FILE says of the run.
+  # VERDICT FILE [LINE...]: keeps it, with what FILE says of the run, and the lines (details, and what stays).
   ops_access_verdict() {
     {
       echo "verdict=$1"
       echo "at=$(date -u +%Y-%m-%dT%H:%M:%SZ)"
-      sed -n '/^run=/p;/^who=/p;/^steps=/p' "$2"
+      sed -n '/^run=/p;/^who=/p;/^steps=/p;/^areas=/p' "$2"
       shift 2
-      for ops_a; do echo "detail=$ops_a"; done
+      for ops_a; do printf '%s\n' "$ops_a"; done
     } >"$ops_access/new.verdict"
     sync "$ops_access/new.verdict" 2>/dev/null
     rm -f "$ops_access/told"
@@ -80,10 +80,15 @@ export const accessCommon = library('access')`
       [ -z "$(ip -o link show dev "$ops_a" up 2>/dev/null)" ] || echo "$ops_a"
     done
   }
-  # What the kernel filters with, without counters.
+  ops_access_rules_by() { for ops_a in nft iptables-save; do ! command -v "$ops_a" >/dev/null || { echo "$ops_a"; return; }; done; echo none; }
+  # PROGRAM: what the kernel filters with, without counters.
   ops_access_rules() {
-    if command -v nft >/dev/null; then nft -s list ruleset 2>/dev/null | sed 's/ expires [0-9a-z]*//g'
-    elif command -v iptables-save >/dev/null; then { iptables-save; ip6tables-save; } 2>/dev/null | sed 's/^#.*//; s/\[[0-9:]*\]//'
-    fi
+    case $1 in
+      nft) nft -s list ruleset 2>/dev/null | sed 's/ expires [0-9a-z]*//g' ;;
+      iptables-save) { iptables-save; ip6tables-save; } 2>/dev/null | sed 's/^#.*//; s/\[[0-9:]*\]//' ;;
+      none)
+        ! command -v nft >/dev/null || nft list ruleset 2>/dev/null
+        ! command -v iptables-save >/dev/null || { iptables-save; ip6tables-save; } 2>/dev/null | grep -E '^-A|^:.* (DROP|REJECT)' ;;
+    esac
   }
 `

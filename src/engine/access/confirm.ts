@@ -10,12 +10,15 @@ import { confirmScript, renewedSeconds } from './confirm-shell.ts'
 /**
  * The host's own word: `none`, nothing was armed; `forgotten`, it had armed, and knows nothing of this run any more;
  * `unknown`, it could not be asked.
- * `details` are what could not be put back; `why` is why the first logins failed.
+ * `details` are what could not be put back, `stays` the packages that came meanwhile; `why` is why the first logins failed.
  */
 export interface Verdict {
   readonly kind: 'confirmed' | 'restored' | 'restore-failed' | 'none' | 'forgotten' | 'unknown'
   readonly steps: string
+  /** Of what was put back. */
+  readonly areas: readonly string[]
   readonly details: readonly string[]
+  readonly stays: readonly string[]
   readonly why: ErrorData | undefined
 }
 
@@ -72,7 +75,7 @@ export async function confirmAccess(context: ConfirmContext): Promise<Verdict> {
     }
     await pause(isOver ? 3 * retryMs : retryMs)
   }
-  return { kind: 'unknown', steps: '', details: [], why }
+  return { kind: 'unknown', steps: '', areas: [], details: [], stays: [], why }
 }
 
 /** One login and one trip. A word while the host is still at work: at the step, or at its decision. */
@@ -97,55 +100,14 @@ async function ask({
     if (kind !== 'confirmed' && kind !== 'restored' && kind !== 'restore-failed' && kind !== 'none') {
       throw new OpsError({ code: 'lost', title: `the host gave no verdict: ${text.trim().slice(0, 200)}` })
     }
-    return { kind, steps: values('steps')[0] ?? '', details: values('detail') }
+    return {
+      kind,
+      steps: values('steps')[0] ?? '',
+      areas: (values('areas')[0] ?? '').split(' '),
+      details: values('detail'),
+      stays: values('stays'),
+    }
   } finally {
     await login.close().catch(() => {})
   }
-}
-
-/** What the operator is told; undefined where access was kept. */
-export function verdictError(host: string, verdict: Verdict, changedMore: boolean): ErrorData | undefined {
-  const { kind, steps, details, why } = verdict
-  const said = why && `a new login failed: ${why.title}${why.said ? `\n${why.said}` : ''}`
-  const common = { host, ...(said && { said }) }
-  if (kind === 'restored') {
-    return {
-      code: 'reverted',
-      title: `${steps} would have cut our own access, and ${host} took it back by itself`,
-      ...common,
-      changed: changedMore ? 'yes' : 'no',
-      next: 'What those steps changed is as it was before this run, by the word of the host. Mend the recipe, then run again.',
-    }
-  }
-  if (kind === 'restore-failed') {
-    return {
-      code: 'failed',
-      title: `${steps} cut our own access, and ${host} could not put everything back`,
-      ...(details.length > 0 && { detail: details.join('\n') }),
-      ...common,
-      changed: 'unknown',
-      next: 'Look at the host now: what was there before lies under /var/lib/ops/kept/*-access.',
-    }
-  }
-  if (kind === 'forgotten') {
-    return {
-      code: 'lost',
-      title: `${host} waited for a login that confirms, and keeps no verdict of this run any more`,
-      ...common,
-      changed: 'unknown',
-      next: 'It may have taken the change back or kept it: something else emptied or overwrote /var/lib/ops/access meanwhile. Run again: the plan shows what is missing.',
-    }
-  }
-  if (kind === 'unknown') {
-    return {
-      code: 'lost',
-      title: why
-        ? `no new login to ${host} works, and its verdict is not known`
-        : `stopped before a new login to ${host} could confirm what was done`,
-      ...common,
-      changed: 'unknown',
-      next: 'A host that runs takes such changes back by itself within a minute, also after a boot. Log in when it is back: /var/lib/ops/access/verdict tells, and so does the next run.',
-    }
-  }
-  return undefined
 }

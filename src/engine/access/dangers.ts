@@ -24,7 +24,8 @@ export interface AccessOption {
 /** One thing that is saved before the step, and put back unless a fresh login confirms. */
 export interface AccessEntry {
   readonly area: AccessArea
-  readonly kind: 'path' | 'tree' | 'unit' | 'user' | 'group' | 'undo'
+  /** `grown`: files that are there are put back, and what a package adds to them stays with it. */
+  readonly kind: 'path' | 'tree' | 'grown' | 'unit' | 'user' | 'group' | 'undo'
   readonly name: string
 }
 
@@ -46,19 +47,19 @@ export interface AccessContext {
 }
 
 const packages: Readonly<Record<string, readonly AccessEntry[]>> = {
-  'openssh-server': [{ area: 'ssh', kind: 'tree', name: '/etc/ssh/' }],
+  'openssh-server': [{ area: 'ssh', kind: 'grown', name: '/etc/ssh/' }],
   sudo: [
-    { area: 'sudo', kind: 'path', name: '/etc/sudoers' },
-    { area: 'sudo', kind: 'tree', name: '/etc/sudoers.d/' },
+    { area: 'sudo', kind: 'grown', name: '/etc/sudoers' },
+    { area: 'sudo', kind: 'grown', name: '/etc/sudoers.d/' },
   ],
-  firewalld: [{ area: 'firewall', kind: 'tree', name: '/etc/firewalld/' }],
-  ufw: [{ area: 'firewall', kind: 'tree', name: '/etc/ufw/' }],
-  nftables: [{ area: 'firewall', kind: 'path', name: '/etc/nftables.conf' }],
-  'iptables-persistent': [{ area: 'firewall', kind: 'tree', name: '/etc/iptables/' }],
-  ifupdown: [{ area: 'network', kind: 'tree', name: '/etc/network/' }],
-  'netplan.io': [{ area: 'network', kind: 'tree', name: '/etc/netplan/' }],
-  'network-manager': [{ area: 'network', kind: 'tree', name: '/etc/NetworkManager/' }],
-  'systemd-resolved': [{ area: 'network', kind: 'path', name: '/etc/resolv.conf' }],
+  firewalld: [{ area: 'firewall', kind: 'grown', name: '/etc/firewalld/' }],
+  ufw: [{ area: 'firewall', kind: 'grown', name: '/etc/ufw/' }],
+  nftables: [{ area: 'firewall', kind: 'grown', name: '/etc/nftables.conf' }],
+  'iptables-persistent': [{ area: 'firewall', kind: 'grown', name: '/etc/iptables/' }],
+  ifupdown: [{ area: 'network', kind: 'grown', name: '/etc/network/' }],
+  'netplan.io': [{ area: 'network', kind: 'grown', name: '/etc/netplan/' }],
+  'network-manager': [{ area: 'network', kind: 'grown', name: '/etc/NetworkManager/' }],
+  'systemd-resolved': [{ area: 'network', kind: 'grown', name: '/etc/resolv.conf' }],
 }
 
 /** Whose removal nothing on the host can undo: to install it again takes a network and a mirror. */
@@ -224,12 +225,15 @@ export function unguardedError(
 
 /** What became of an earlier run that nobody waited for, from the verdict that its host kept. */
 export function earlierVerdict(text: string): string {
-  const value = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? 'unknown'
+  const values = (key: string) =>
+    [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(each => each[1] ?? '')
+  const value = (key: string) => values(key)[0] ?? 'unknown'
   const who = `an earlier run (${value('who')}) did not confirm that it can still log in`
-  const details = [...text.matchAll(/^detail=(.*)$/gm)].map(match => match[1])
+  const stays = values('stays')
+  const rest = stays.length > 0 ? `; what packages it brought stays: ${stays.join(', ')}` : ''
   return value('verdict') === 'restored'
-    ? `${who}: at ${value('at')} the host took back ${value('steps')}`
-    : `${who}: at ${value('at')} the host tried to take back ${value('steps')}, and could not: ${details.join('; ')}`
+    ? `${who}: at ${value('at')} the host took back ${value('steps')}${rest}`
+    : `${who}: at ${value('at')} the host tried to take back ${value('steps')}, and could not: ${values('detail').join('; ')}${rest}`
 }
 
 /** Reads what `accessProbe` printed. */

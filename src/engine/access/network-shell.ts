@@ -7,6 +7,10 @@ export const accessNetwork = library('access-network')`
     if [ ! -e "$ops_copy.nft" ] && [ ! -e "$ops_copy.v4" ]; then
       # There was nothing to filter with.
       ! command -v nft >/dev/null || nft flush ruleset
+      for ops_a in iptables ip6tables; do
+        command -v "$ops_a-save" >/dev/null || continue
+        "$ops_a-save" | awk '/^[*]/ || /^COMMIT/ { print } /^:/ && $2 != "-" { print $1, "ACCEPT", "[0:0]" }' | "$ops_a-restore"
+      done
       return
     fi
     if [ -e "$ops_copy.nft" ] && { echo 'flush ruleset'; cat "$ops_copy.nft"; } | nft -f -; then return 0; fi

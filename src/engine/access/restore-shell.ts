@@ -5,6 +5,7 @@ import { wayLibrary } from '../../shell/write/way.ts'
 import { writeLibrary } from '../../shell/write-library.ts'
 import { accessCommon } from './common-shell.ts'
 import { accessNetwork } from './network-shell.ts'
+import { armPackages, backPackages } from './packages-shell.ts'
 
 /** Puts everything back that belongs to the areas in danger, looks whether it is back, and keeps the verdict. */
 const restore = library('access-restore')`
@@ -37,6 +38,7 @@ const restore = library('access-restore')`
         ops_symlink "$2/\${ops_f#./}" "$(readlink -- "$1/$ops_f")"
       }
     done
+    [ "$ops_kind" != grown ] || return 0
     ( cd -- "$2" && find . -type f -o -type l ) | while IFS= read -r ops_f; do
       [ -e "$1/$ops_f" ] || [ -L "$1/$ops_f" ] || ops_remove "$2/\${ops_f#./}"
     done
@@ -46,6 +48,15 @@ const restore = library('access-restore')`
   }
   # Sockets and pipes come and go with the programs that made them, such as the master of an ssh in ~/.ssh.
   ops_back_names() { ( cd -- "$1" && find . -type d -o -type f -o -type l | sort ); }
+  ops_back_grown_same() {
+    ( cd -- "$1" && find . -type d -o -type f -o -type l ) | while IFS= read -r ops_f; do
+      if [ -L "$1/$ops_f" ]; then [ "$(readlink -- "$1/$ops_f")" = "$(readlink -- "$2/$ops_f")" ]
+      elif [ -d "$1/$ops_f" ]; then [ -d "$2/$ops_f" ] && [ "$(stat -c '%a %u %g' -- "$1/$ops_f")" = "$(stat -c '%a %u %g' -- "$2/$ops_f")" ]
+      else [ ! -L "$2/$ops_f" ] && ops_access_like "$1/$ops_f" "$2/$ops_f"
+      fi || { echo differs; break; }
+    done | grep -q . && return 1
+    return 0
+  }
   ops_back_tree_same() {
     [ -d "$2" ] || return 1
     [ "$(ops_back_names "$1")" = "$(ops_back_names "$2")" ] || return 1
@@ -81,17 +92,18 @@ const restore = library('access-restore')`
   # Is what was saved under this line there now?
   ops_back_same() {
     case $ops_kind in
-      absent) [ ! -e "$ops_named" ] && [ ! -L "$ops_named" ] ;;
+      absent) { [ ! -e "$ops_named" ] && [ ! -L "$ops_named" ]; } || { [ -e new.shipped ] && ops_back_owned "$ops_named"; } ;;
       link) [ -L "$ops_named" ] && [ "$(readlink -- "$ops_named")" = "$(cat "$ops_copy")" ] ;;
       file) [ ! -L "$ops_named" ] && [ -f "$ops_named" ] && ops_access_like "$ops_copy" "$ops_named" ;;
       dir) [ -d "$ops_named" ] && [ "$(stat -c '%a %u %g' -- "$ops_named")" = "$(cat "$ops_copy")" ] ;;
       tree) ops_back_tree_same "$ops_copy" "$ops_named" ;;
+      grown) ops_back_grown_same "$ops_copy" "$ops_named" ;;
       user) [ "$(ops_access_account "$ops_named")" = "$(cat "$ops_copy")" ] ;;
       group) [ "$(ops_access_group "$ops_named")" = "$(cat "$ops_copy")" ] ;;
       unit)
         ops_v=$(ops_access_unit "$ops_named")
         if [ -s "$ops_copy" ]; then [ "$ops_v" = "$(cat "$ops_copy")" ]; else [ "\${ops_v%% *}" != active ]; fi ;;
-      rules) [ "$(ops_access_rules)" = "$(cat "$ops_copy.same")" ] ;;
+      rules) [ "$(ops_access_rules "$(cat "$ops_copy.by")")" = "$(cat "$ops_copy.same")" ] ;;
       addresses) ops_back_addresses_same ;;
       *) : ;;
     esac
@@ -105,7 +117,7 @@ const restore = library('access-restore')`
         read -r ops_a ops_b ops_c <"$ops_copy"
         mkdir -p -- "$ops_named"
         chown "$ops_b:$ops_c" -- "$ops_named" && chmod "$ops_a" -- "$ops_named" ;;
-      tree) ops_back_tree "$ops_copy" "$ops_named" ;;
+      tree | grown) ops_back_tree "$ops_copy" "$ops_named" ;;
       user) for ops_f in passwd shadow group gshadow; do ops_back_lines "$ops_f" "$ops_named" user; done ;;
       group) for ops_f in group gshadow; do ops_back_lines "$ops_f" "$ops_named" group; done ;;
       unit)
@@ -160,11 +172,15 @@ const restore = library('access-restore')`
       : >"$ops_a/kill"
       ops_n=0
       while [ -d "$ops_a" ] && [ -e "$ops_a/kill" ] && [ "$ops_n" -lt 60 ]; do ops_n=$((ops_n + 1)); sleep 0.1; done
+      # It is to say how it ended, and to leave nothing that looks like a run that died.
+      ops_n=0
+      while [ -d "$ops_a" ] && [ "$ops_n" -lt 20 ]; do ops_n=$((ops_n + 1)); sleep 0.1; done
     fi
     ops_b=$(ops_access_get shell "$1")
     ops_c=$(ops_access_get since "$1")
     [ -n "$ops_b" ] && [ "$ops_c" = "$(sed 's/.*) //' "/proc/$ops_b/stat" 2>/dev/null | cut -d ' ' -f 20)" ] || return 0
     kill -KILL "$ops_b"
+    case $ops_a in /run/ops/run.*) rm -rf -- "$ops_a" ;; esac
   }
   # The countdown that this is the end of. A login that confirms ends it, and a step that is prepared anew begins another.
   ops_back_is_mine() { [ "$(cat armed 2>/dev/null)" = "$ops_mine" ]; }
@@ -197,10 +213,12 @@ const restore = library('access-restore')`
     rm -f new.*
     ops_areas=$(ops_access_get areas restoring) ops_back_start=
     ops_back_halt restoring
+    ops_back_packages
     ops_back_each ops_back_files
     systemctl daemon-reload
     ops_back_each ops_back_units
     ops_back_daemons
+    ops_back_new_daemons
     ops_back_each ops_back_loaded
     ops_back_each ops_back_undo
     ops_n=0
@@ -209,14 +227,18 @@ const restore = library('access-restore')`
       ops_back_each ops_back_look
       [ -s new.bad ] && [ "$ops_n" -lt 20 ] || break
       ops_n=$((ops_n + 1))
+      # What was loaded may have been moved once more, by an undo command too.
+      [ "$ops_n" != 2 ] || ops_back_each ops_back_loaded
       sleep 0.5
     done
+    ops_back_stays >new.stays
+    set --
+    while IFS= read -r ops_a; do set -- "$@" "stays=$ops_a"; done <new.stays
     if [ ! -s new.bad ]; then
-      ops_access_verdict restored restoring
+      ops_access_verdict restored restoring "$@"
       rm -rf saved list restore run
     else
-      set --
-      while IFS= read -r ops_a; do set -- "$@" "$ops_a"; done <new.bad
+      while IFS= read -r ops_a; do set -- "$@" "detail=$ops_a"; done <new.bad
       ops_access_verdict restore-failed restoring "$@"
       mkdir -p -m 0700 /var/lib/ops/kept
       mv saved "/var/lib/ops/kept/$(date -u +%Y%m%dT%H%M%SZ)-access"
@@ -237,6 +259,8 @@ export const restoreScript = [
   accessCommon.text,
   wayLibrary.text,
   writeLibrary.text,
+  armPackages.text,
+  backPackages.text,
   accessNetwork.text,
   restore.text,
   'ops_back\n',

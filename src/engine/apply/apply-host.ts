@@ -64,9 +64,12 @@ class HostApply {
     if (end.kind === 'broken')
       return progress.finish('failed', [brokenError(host, end.text, progress.changed(report.running))])
     if (report.errors.length > 0) return this.#failed(report)
+    // Why the host takes something back is told with its verdict.
+    if (end.kind === 'stopped' && end.by === 'restore') return progress.finish('interrupted')
     if (end.kind === 'stopped') {
+      const isAsked = end.by === 'operator'
       const step = progress.nameAt(end.at)
-      return progress.finish('interrupted', [stoppedError(host, step, progress.applied.size > 0, end.asked)])
+      return progress.finish('interrupted', [stoppedError(host, step, progress.applied.size > 0, isAsked)])
     }
     const dropped = droppedBy(progress, report)
     return dropped === undefined ? this.#lastLook.judge(report) : comeBack(progress, dropped)

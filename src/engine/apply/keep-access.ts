@@ -1,10 +1,12 @@
 /** Sees to it that a login confirms what could have cut our access, and tells what a host took back. */
 import type { ErrorData, OpsError } from '../../base/errors.ts'
-import { verdictError } from '../access/confirm.ts'
+import type { Verdict } from '../access/confirm.ts'
 import { Countdown } from '../access/countdown.ts'
 import type { Renewal } from '../access/renew.ts'
+import { verdictError } from '../access/verdict-error.ts'
 import { isDangerous, stepsOfBatch } from '../batch.ts'
 import type { BatchReport } from '../run-batch.ts'
+import { aftermathOf } from './aftermath.ts'
 import type { ApplyResult } from './context.ts'
 import type { Progress } from './progress.ts'
 
@@ -56,7 +58,7 @@ export class AccessKeeper {
     const goesOn = !this.#isAwaited && next !== undefined && isDangerous(next, planned)
     if (!this.#countdown.isRunning || goesOn) return undefined
     const cut = await this.#confirm(next === undefined)
-    if (cut) return this.#revert(cut)
+    if (cut) return cut
     this.#progress.session = await this.#countdown.sessionAfter(session)
     return undefined
   }
@@ -66,10 +68,9 @@ export class AccessKeeper {
     if (!this.#countdown.isRunning) return result
     const cut = await this.#confirm(true)
     if (!cut) return result
-    const reverted = this.#revert(cut)
     // The loss of the connection was part of it.
-    const others = result.errors.filter(each => each.code !== 'lost' && each.code !== cut.code)
-    return { ...reverted, errors: [...reverted.errors, ...others] }
+    const others = result.errors.filter(each => each.code !== 'lost' && each.code !== cut.errors[0]?.code)
+    return { ...cut, errors: [...cut.errors, ...others.map(each => this.#asItIs(each))] }
   }
 
   /**
@@ -81,31 +82,32 @@ export class AccessKeeper {
     { running, proved }: BatchReport,
   ): Promise<ApplyResult | { readonly dropped: number }> {
     const verdict = await this.#countdown.end(this.#progress.session, false)
-    const cut = verdictError(this.#progress.host, verdict, this.#changedOtherwise())
-    if (cut) return this.#revert(cut)
+    const cut = await this.#taken(verdict)
+    if (cut) return cut
     const dropped = running ?? [...proved.keys()].at(-1)
     if (verdict.kind !== 'confirmed' || dropped === undefined) throw lost
     return { dropped }
   }
 
-  /** What to tell when access was not kept. */
-  async #confirm(isLast: boolean): Promise<ErrorData | undefined> {
-    const verdict = await this.#countdown.end(this.#progress.session, isLast)
-    return verdictError(this.#progress.host, verdict, this.#changedOtherwise())
+  /** A result when access was not kept. */
+  async #confirm(isLast: boolean): Promise<ApplyResult | undefined> {
+    return this.#taken(await this.#countdown.end(this.#progress.session, isLast))
   }
 
-  #changedOtherwise(): boolean {
-    const { applied, planned } = this.#progress
-    return [...applied].some(index => !planned[index]?.access)
-  }
-
-  /** The steps that the host took back are not changed any more. */
-  #revert(cut: ErrorData): ApplyResult {
-    const { planned, applied, outcomes } = this.#progress
+  async #taken(verdict: Verdict): Promise<ApplyResult | undefined> {
+    const { host } = this.#progress
+    const isBack = verdict.kind === 'restored' || verdict.kind === 'restore-failed'
+    const after = isBack ? await aftermathOf(this.#progress, verdict) : { back: [], stays: [] }
+    const cut = verdictError(host, verdict, after)
+    if (!cut) return undefined
     const status = cut.code === 'reverted' ? 'reverted' : cut.code === 'lost' ? 'lost' : 'failed'
-    for (const [index, each] of planned.entries()) {
-      if (cut.code === 'reverted' && each.access && applied.has(index)) outcomes[index] = 'skipped'
-    }
     return this.#progress.finish(status, [cut])
+  }
+
+  /** What is true now of a step that failed before the host took something back. */
+  #asItIs(error: ErrorData): ErrorData {
+    const { planned, outcomes } = this.#progress
+    const index = planned.findIndex(each => each.step.name === error.step)
+    return outcomes[index] === 'skipped' ? { ...error, changed: 'no' } : error
   }
 }

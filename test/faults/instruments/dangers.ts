@@ -10,6 +10,8 @@ export interface Danger {
   readonly user: User
   /** The step after which we are cut off. */
   readonly lastStep: string
+  /** Seconds from the beginning of the first step until access is gone, where that is later than at once. */
+  readonly cutsAfter?: number
   /** States of the files: before, and after the mended run. */
   readonly managed: readonly PathVersions[]
   /** What plain commands print on a host as it was. */
@@ -24,6 +26,8 @@ const rulesFile = '/etc/nftables.conf'
 const sudoFile = '/etc/sudoers.d/deploy'
 const networkFile = '/etc/systemd/network/10-host0.network'
 const linkPath = '/etc/ssh/sshd_config.d/70-link.conf'
+const slowFile = '/root/slow'
+const slowScript = '/root/slow.sh'
 const keyFile = '/home/deploy/.ssh/authorized_keys'
 
 const emptyRules = '#!/usr/sbin/nft -f\nflush ruleset\ntable inet other {\n}\n'
@@ -73,6 +77,16 @@ const dangerRecipes: Readonly<Record<string, string>> = {
     command(
       { run: 'networkctl reload && networkctl reconfigure host0', unless: "ip -o address show dev host0 | grep -qF ' " + params.address + " '" },
       { access: {} },
+    ),`),
+  // The connection in use lives on: only a new login finds out.
+  'recipes/slow.ts': recipe(`
+    file({ path: '${slowScript}', content: params.bad ? ${text(`nft -f - <<E && sleep 55\n${rules('drop', '  ct state established accept\n')}E\n`)} : 'echo done >${slowFile}\\n' }),
+    command({ run: 'sh ${slowScript}', creates: '${slowFile}' }, { access: { firewall: true, paths: ['${slowFile}'] } }),`),
+  'recipes/late.ts': recipe(`
+    file({ path: '${slowScript}', content: params.bad ? 'sleep 50; mv /root/.ssh /root/.ssh-away; sleep 5\\n' : 'echo done >${slowFile}\\n' }),
+    command(
+      { run: 'sh ${slowScript}', creates: '${slowFile}' },
+      { access: { paths: ['/root/.ssh/', '${slowFile}'], undo: 'rm -rf /root/.ssh-away' } },
     ),`),
   'recipes/key.ts': recipe(`
     file({ path: '${keyFile}', content: params.bad ? '# nobody\\n' : '# mended\\n' }),`),
@@ -201,6 +215,25 @@ export function dangersFor(authorized: string): readonly Danger[] {
       asBefore: 'accounts\ndisabled\n',
     },
     {
+      name: 'a slow step that drops us at once',
+      recipe: 'slow',
+      user: 'root',
+      lastStep: `command sh ${slowScript}`,
+      managed: [{ path: slowFile, before: absent, after: fileIs('done\n', '644') }],
+      look: 'nft list ruleset | tr -d "\\n\\t"; echo',
+      asBefore: 'table inet other {}\n',
+    },
+    {
+      name: 'a slow step that takes our keys away at its end',
+      recipe: 'late',
+      user: 'root',
+      lastStep: `command sh ${slowScript}`,
+      cutsAfter: 50,
+      managed: [{ path: slowFile, before: absent, after: fileIs('done\n', '644') }],
+      look: 'stat -c "%a %U" /root/.ssh; ls -d /root/.ssh-away 2>/dev/null | wc -l',
+      asBefore: '700 root\n0\n',
+    },
+    {
       name: 'another address',
       recipe: 'address',
       user: 'root',
@@ -226,7 +259,7 @@ export async function resetDangers(host: Host, authorized: string): Promise<void
     `set -e
 until [ ! -e /var/lib/ops/access/armed ] && [ ! -e /var/lib/ops/access/restoring ]; do sleep 0.1; done
 systemctl disable --now --quiet nftables
-rm -rf /var/lib/ops /run/ops/loaded /run/ops/run.* ${linkPath}
+rm -rf ${slowFile} ${slowScript} /var/lib/ops /run/ops/loaded /run/ops/run.* ${linkPath}
 # networkd leaves an address alone that an earlier self of it has set.
 ip address del ${host.address.replace(/\d+$/, last => String(Number(last) + 200))}/24 dev host0 2>/dev/null || :
 [ -e /root/network.before ] || { setfacl -m u:nobody:r ${networkFile}; cp -a ${networkFile} /root/network.before; chmod 0750 /etc/sudoers.d; sha256sum /etc/passwd /etc/shadow /etc/group /etc/gshadow >/root/accounts.before; }
