@@ -64,8 +64,8 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'logs',
-    usage: 'csv [FILE...] [HOST:GLOB...]',
-    summary: 'Access logs as CSV: every line a row, or told to be none.',
+    usage: 'csv | sql',
+    summary: 'Access logs of hosts as CSV, or asked in SQL.',
     load: () => import('./verbs/logs.ts'),
   },
   {

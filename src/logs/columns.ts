@@ -51,6 +51,11 @@ export function defaultNames(formats: readonly LogFormat[], wantsHost: boolean):
   return [...new Set([...(wantsHost ? ['host'] : []), ...shown])]
 }
 
+/** Every column of every format. */
+export function allNames(formats: readonly LogFormat[]): readonly string[] {
+  return [...new Set(formats.flatMap(format => [...columnsOf(format).keys()]))]
+}
+
 /** The columns with these names, for lines in one of the formats. */
 export function columnsNamed(format: LogFormat, names: readonly string[]): readonly Column[] {
   const known = columnsOf(format)
@@ -64,7 +69,7 @@ export function readFields(
   errors: ErrorData[],
 ): readonly string[] {
   const names = text.split(',').map(name => name.trim().replace(/^\$/, ''))
-  const known = [...new Set(formats.flatMap(format => [...columnsOf(format).keys()]))]
+  const known = allNames(formats)
   for (const name of names) {
     if (known.includes(name)) continue
     const next = `${didYouMean(name, known)}There are ${known.join(', ')}.`

@@ -1,6 +1,6 @@
 /** Makes one table of the lines of all groups: what its columns are, then its rows in order of time. */
 import { type ErrorData, InputErrors, OpsError } from '../base/errors.ts'
-import { columnsNamed, defaultNames, readFields, timeField } from './columns.ts'
+import { allNames, columnsNamed, defaultNames, readFields, timeField } from './columns.ts'
 import { type Batch, Converter, type Counts } from './convert.ts'
 import type { LogFormat } from './format.ts'
 import { GroupReader } from './group-reader.ts'
@@ -36,7 +36,8 @@ interface OpenGroup {
 }
 
 export class Table {
-  readonly columns: readonly string[]
+  /** The names of the columns, in order; may be chosen anew before the first row. */
+  columns: readonly string[]
   /** The times that the rows are told by: undefined where a format has none. */
   readonly hasTime: boolean
   readonly #groups: readonly OpenGroup[]
@@ -73,6 +74,15 @@ export class Table {
       await Promise.all(readers.map(reader => reader.close()))
       throw error
     }
+  }
+
+  /** Every column that there can be. */
+  get available(): readonly string[] {
+    return allNames(this.formats)
+  }
+
+  get formats(): readonly LogFormat[] {
+    return this.#groups.map(group => group.format)
   }
 
   /** Of all rows handed out so far. */

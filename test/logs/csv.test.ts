@@ -66,6 +66,8 @@ describe.skipIf(!hasPython)('the cells of ops logs csv, read back by Python', ()
     writeFileSync(path('raw.log'), Buffer.from(plain.replace('"x"', `"${odd}"`), 'latin1'))
     csv(['raw.log', '--fields', 'http_user_agent,status'])
     expect(readCsv(path('out.csv'))[1]).toEqual([odd, '200'])
+    csv(['raw.log', '--fields', 'http_user_agent,status', '--text'])
+    expect(readCsv(path('out.csv'))[1]).toEqual(['a\\x00b\rc\\xFF\\xC3(', '200'])
   })
 
   test('are harmless to a spreadsheet with --defuse, and numbers and dashes stay', () => {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { folderWith, program } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHosts } from '../hosts/use-hosts.ts'
+import { hasDuckdb, putDuckdb } from './engines.ts'
 import { hasPython, readCsv } from './read-csv.ts'
 
 const nginxConfig = `
@@ -157,6 +158,15 @@ describeReal('ops logs csv on hosts', () => {
         (_, second) => `${names[second % 2]},28/Nov/2026:10:00:${String(second).padStart(2, '0')} +0000`,
       ),
     )
+    if (hasDuckdb) {
+      putDuckdb(folder.path)
+      const query = 'SELECT host, count(*) AS n, min(time), max(status) FROM logs GROUP BY host ORDER BY host'
+      const argv = [program, 'logs', 'sql', ...config(), query, ...words, '--csv']
+      const { stdout } = spawnSync(process.execPath, argv, { cwd: folder.path, encoding: 'utf8' })
+      expect(stdout.trimEnd().split('\n').slice(1)).toEqual(
+        names.map((name, index) => `${name},30,2026-11-28 10:00:0${index},200`),
+      )
+    }
     const denied = csv([`${hosts()[0]?.name}-guest:/srv/logs/*`, '--no-become'])
     expect(denied.stderr).toContain('there is no file /srv/logs/*, or it may not be read')
     expect([denied.status, denied.lines]).toEqual([3, ['']])

@@ -29,6 +29,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         '--fields <names>',
         'columns, with commas between; also time (UTC), method, target, protocol, host',
       )
+      .option('--text', 'NUL and bytes that are not UTF-8 as \\xHH, for readers that take text only')
       .option('--defuse', 'a quote before cells that a spreadsheet would run as formulas'),
   )
   for (const option of command.options) if (option.long === '--json') option.hideHelp()
@@ -57,7 +58,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       fields: typeof options.fields === 'string' ? options.fields : undefined,
       sinceMs: reading.sinceMs,
       defuse: options.defuse === true,
-      asText: false,
+      asText: options.text === true,
       rejects,
       // Told at the end: whoever reads the first row only wants no more than that.
       note: text => notes.push(text),
