@@ -7,10 +7,10 @@ import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { serviceChange } from './service/change.ts'
+import { definitionOf, fullName } from './service/definition.ts'
+import { serviceEnabled } from './service/enabled.ts'
 import { serviceLook } from './service/look.ts'
 import { portLibrary } from './service/port-holder.ts'
-
-const unitTypes = 'service|socket|timer|path|mount|automount|swap|target|slice'
 
 const params = z
   .strictObject({
@@ -27,7 +27,9 @@ const params = z
     enabled: z
       .boolean()
       .optional()
-      .describe('Whether it is to start at boot. Static and alias units count as enabled.'),
+      .describe(
+        'Whether it is to start at boot, by the links that its [Install] asks for. A unit without [Install] counts as enabled where another one pulls it in.',
+      ),
     follows: z
       .array(
         z
@@ -88,9 +90,9 @@ const params = z
 
 type Params = z.output<typeof params>
 
-const words = ({ unit, onChange, listens, follows }: Params): string[] => [
+const words = ({ unit, onChange, running, enabled, listens, follows }: Params): string[] => [
   unit,
-  `=${onChange}`,
+  `=${onChange}:${yesNo(running)}:${yesNo(enabled)}`,
   ...portsOf(listens).map(port => `^${port}`),
   ...follows,
 ]
@@ -104,8 +106,11 @@ const yesNo = (value: boolean | undefined): string => (value === undefined ? '' 
 
 const mark: Shell = raw('a variable that the engine sets', '"$OPS_MARK"')
 
-/** States of a unit file (systemctl(1), is-enabled) that nobody can or need enable. */
-const enabledWithoutUs: readonly Value[] = ['static', 'alias', 'indirect', 'generated']
+/** What nobody can or need enable, as something else starts it (systemctl(1), is-enabled). */
+const pulledIn: readonly Value[] = ['static', 'generated', 'indirect']
+
+/** What does not start at boot, and needs nothing more for that. */
+const off: readonly Value[] = ['absent', 'masked', 'masked-runtime', 'transient', 'none']
 
 /** `service {unit, running, enabled, follows, onChange}`. */
 export const service = resource({
@@ -137,12 +142,12 @@ export const service = resource({
   desired: ({ running, enabled, follows }) => ({
     ...(running !== undefined && { running: yesNo(running) }),
     ...(enabled !== undefined && { enabled: yesNo(enabled) }),
+    definition: 'as on disk',
     ...(follows.length > 0 && { loaded: 'yes' }),
   }),
   same: (key, actual, desired) => {
     if (actual === desired) return true
-    if (key === 'enabled' && desired === 'yes') return enabledWithoutUs.includes(actual)
-    if (key === 'enabled') return actual === 'absent' || actual === 'masked' || actual === 'none'
+    if (key === 'enabled') return (desired === 'yes' ? pulledIn : off).includes(actual)
     if (key === 'running' && desired === 'no') return actual === 'absent' || actual === 'failed'
     return false
   },
@@ -150,25 +155,43 @@ export const service = resource({
     sh`ops_unit_change ${each.unit} ${each.onChange} ${yesNo(each.running)} ${yesNo(each.enabled)} ${each.check ?? ''} ${each.listens.join(' ')} ${each.settleSeconds} ${each.proof ?? ''} ${each.follows}`,
   ],
   owns: ({ unit }) => [`unit:${unit}`],
-  reads: ({ follows }) => follows.flatMap((path): Claim[] => [`path:${path}`, `path:${path}/`]),
+  reads: ({ unit, follows }) => [
+    ...follows.flatMap((path): Claim[] => [`path:${path}`, `path:${path}/`]),
+    ...definitionOf(unit).map((path): Claim => `path:${path}`),
+  ],
   // Taking a configuration back writes what it follows, and a start may open ports and write whatever the unit writes.
-  affects: ({ unit, listens }) => [
+  affects: ({ unit, listens, enabled }, detail) => [
     `unit:${unit}`,
+    ...(enabled === undefined ? [] : alsoOf(detail)).map((name): Claim => `unit:${name}`),
     'path:/run/',
     ...listens.filter(each => each.startsWith('/')).map((each): Claim => `path:${each}`),
     ...portsOf(listens).map((port): Claim => `port:${port}`),
   ],
-  notes: detail => detail.split('\n').filter(line => line !== ''),
+  notes: (detail, { unit, enabled }) => [
+    ...detail.split('\n').filter(line => line !== '' && !line.startsWith(alsoMark)),
+    ...(enabled !== undefined && alsoOf(detail).length > 0
+      ? [
+          `the [Install] of ${unit} has Also=${alsoOf(detail).join(' ')}: to enable or disable the one does so with the other`,
+        ]
+      : []),
+  ],
   impossible: (actual, each) => impossible(actual, each),
-  library: [wayLibrary, writeLibrary, portLibrary, serviceLook, serviceChange],
+  library: [wayLibrary, writeLibrary, portLibrary, serviceEnabled, serviceLook, serviceChange],
   applySeconds: 900,
   takesBack: true,
 })
 
-const unitWords = new RegExp(`\\.(${unitTypes})$`)
+const alsoMark = 'also='
 
-function parseUnit(observation: string, { follows }: Params): State {
-  const state: Record<string, string> = {}
+/** The units that `Also=` in its [Install] enables and disables with it, as a step names them. */
+function alsoOf(detail: string): readonly string[] {
+  const line = detail.split('\n').find(each => each.startsWith(alsoMark))
+  const names = line?.slice(alsoMark.length).trim().split(' ') ?? []
+  return names.map(name => name.replace(/\.service$/, ''))
+}
+
+function parseUnit(observation: string, { enabled, follows }: Params): State {
+  const state: Record<string, string> = { definition: 'as on disk' }
   for (const line of observation.split('\n')) {
     const at = line.indexOf('=')
     if (at > 0) state[line.slice(0, at)] = line.slice(at + 1)
@@ -176,21 +199,42 @@ function parseUnit(observation: string, { follows }: Params): State {
   const { unit } = state
   if (unit === undefined) throw new Error('the look at a unit said nothing of it')
   // What does not run has nothing old loaded.
-  if (unit === 'absent') return { unit, running: 'absent', enabled: 'absent', loaded: 'yes' }
-  if (state.running === undefined || state.enabled === undefined || (follows.length > 0 && !state.loaded)) {
-    throw new Error(`the look at a unit was cut short: ${observation}`)
-  }
+  if (unit === 'absent') return { ...state, running: 'absent', enabled: 'absent', loaded: 'yes' }
+  const isWhole =
+    state.running !== undefined &&
+    (enabled === undefined || state.enabled !== undefined) &&
+    (follows.length === 0 || state.loaded !== undefined)
+  if (!isWhole) throw new Error(`the look at a unit was cut short: ${observation}`)
   return state
 }
 
 function impossible(actual: State, { unit, running, enabled }: Params): string | undefined {
-  const name = unitWords.test(unit) ? unit : `${unit}.service`
+  const name = fullName(unit)
   if (actual.unit === 'masked' && (running || enabled)) {
-    return `${name} is masked: \`systemctl unmask ${unit}\` if it is to run`
+    const runtime = actual.enabled === 'masked-runtime' || actual.enabled === 'mask over links'
+    return `${name} is masked: \`systemctl unmask ${runtime ? '--runtime ' : ''}${unit}\` if it is to run`
   }
+  if (actual.oneshot === 'ends') {
+    return `${name} is a oneshot without RemainAfterExit=yes: it ends when its work is done, and so it never runs. Say RemainAfterExit=yes in the unit, or leave \`running\` out and name its timer, or run it with \`command\``
+  }
+  if (actual.start === 'no')
+    return `${name} says RefuseManualStart=yes: nobody but another unit can start it, so leave \`running\` out`
+  if (actual.stop === 'no')
+    return `${name} says RefuseManualStop=yes: nobody but another unit can stop it, so leave \`running\` out`
   if (actual.reload === 'no') return `${name} cannot reload: say \`onChange: 'restart'\``
-  if (enabled === false && enabledWithoutUs.includes(actual.enabled ?? '')) {
-    return `${name} is ${actual.enabled}: it has nothing to disable, other units pull it in; mask it by hand if it must never start`
+  return enablingImpossible(actual.enabled ?? '', name, enabled)
+}
+
+/** Why the unit cannot be made to start at boot, or not to. */
+function enablingImpossible(actual: Value, name: string, enabled: boolean | undefined): string | undefined {
+  if (enabled === true && actual === 'transient') {
+    return `${name} is transient: it is gone with the next boot; write its unit file with \`file\` first`
+  }
+  if (enabled === true && actual === 'none') {
+    return `nothing starts ${name} at boot: it has no [Install] section, and no other unit wants it. Give it [Install] with WantedBy=multi-user.target, or leave \`enabled\` out`
+  }
+  if (enabled === false && (actual === 'static' || actual === 'generated')) {
+    return `${name} is ${actual}: it has nothing to disable, other units pull it in; mask it by hand if it must never start`
   }
   return undefined
 }

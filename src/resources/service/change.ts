@@ -28,6 +28,11 @@ export const serviceChange = library('service-change', 'apply')`
     esac
     ops_unit_get NeedDaemonReload
     if [ "$ops_v" = yes ]; then systemctl daemon-reload; ops_unit_now; fi
+    if [ "$ops_wants_running" = yes ]; then
+      ops_unit_get Type; ops_b=$ops_v
+      ops_unit_get RemainAfterExit
+      [ "$ops_b,$ops_v" != oneshot,no ] || ops_unit_fail "$ops_unit_id is a oneshot without RemainAfterExit=yes: it ends when its work is done, and so it never runs"
+    fi
     if [ "$ops_wants_enabled" = no ]; then ops_unit_enable disable; fi
     ops_verb= ops_was_up= ops_was_deaf=
     if ops_unit_is_up; then
@@ -51,14 +56,34 @@ export const serviceChange = library('service-change', 'apply')`
     ops_unit_settle "systemd restarted it" || ops_unit_fail "$ops_said"
   }
   ops_unit_enable() {
-    ops_unit_get UnitFileState
-    case $1,$ops_v in
-      enable,enabled | disable,disabled | disable,masked | disable,) return 0 ;;
-      disable,static | enable,static | enable,indirect | enable,alias | enable,generated) return 0 ;;
+    ops_unit_now
+    ops_unit_enabled
+    case $1,$ops_state in
+      enable,missing* | enable,stale*)
+        # By name alone, systemd takes the link to a unit file elsewhere away and then finds no unit (252).
+        if [ -L "$ops_fragment" ]; then ops_unit_ctl reenable "$(readlink -f "$ops_fragment")"; else ops_unit_ctl reenable "$ops_unit_id"; fi ;;
+      enable,no | enable,enabled-runtime | enable,none) ops_unit_ctl enable "$ops_unit_id" ;;
+      enable,*) ;;
+      disable,no | disable,none | disable,masked | disable,masked-runtime | disable,transient | disable,static | disable,generated) ;;
+      disable,'mask over links')
+        # A masked unit is passed over by \`disable\`.
+        ops_unit_ctl unmask --runtime "$ops_unit_id"
+        ops_unit_ctl disable "$ops_unit_id"
+        ops_unit_ctl mask --runtime "$ops_unit_id" ;;
+      disable,*)
+        ops_b=
+        [ ! -L "$ops_fragment" ] || ops_b=$(readlink -f "$ops_fragment")
+        [ "$ops_state" = enabled-runtime ] || ops_unit_ctl disable "$ops_unit_id"
+        ops_unit_linked /run
+        [ -z "$ops_linked" ] || ops_unit_ctl disable --runtime "$ops_unit_id"
+        # The unit file itself is there by a link, which goes with the others.
+        [ -z "$ops_b" ] || [ -L "$ops_fragment" ] || ops_unit_ctl link "$ops_b" ;;
     esac
-    ops_out=$(systemctl --no-ask-password "$1" "$ops_unit" 2>&1) && { echo "$ops_out"; return 0; }
+  }
+  ops_unit_ctl() {
+    ops_out=$(systemctl --no-ask-password "$@" 2>&1) && { echo "$ops_out"; return 0; }
     echo "$ops_out" >&2
-    ops_unit_fail "systemctl $1 $ops_unit failed: $(echo "$ops_out" | ops_unit_why)"
+    ops_unit_fail "systemctl $* failed: $(echo "$ops_out" | ops_unit_why)"
   }
   ops_unit_stop() {
     systemctl --no-ask-password stop "$ops_unit" || ops_unit_fail "systemctl stop $ops_unit failed"
@@ -192,6 +217,13 @@ export const serviceChange = library('service-change', 'apply')`
       ops_unit_get SubState
       [ "$ops_a" -le "$ops_restarts" ] || ops_v=auto-restart
       case $ops_active,$ops_v in
+        inactive,dead)
+          ops_unit_get ConditionResult
+          if [ "$ops_v" = no ]; then
+            ops_said="$ops_unit was not started: a condition of its unit does not hold (\`systemctl status $ops_unit\` says which)"
+            return 1
+          fi
+          ops_unit_blame "$ops_unit did not stay up after $1"; return 1 ;;
         failed,* | inactive,* | *,auto-restart*) ops_unit_blame "$ops_unit did not stay up after $1"; return 1 ;;
         active,*) if [ "$ops_pid" = "$ops_was" ] || [ "$ops_pid" = 0 ]; then ops_still=$((ops_still + 1)); else ops_still=0; fi ;;
         *) ops_still=0 ;;

@@ -2,7 +2,8 @@
 import { library } from '../../shell/library.ts'
 
 /**
- * `ops_units MARK (UNIT =restart|=reload ^PORT... PATH...)...` prints each unit's state; MARK empty for a single one.
+ * `ops_units MARK (UNIT =restart|reload:RUNNING:ENABLED ^PORT... PATH...)...` prints each unit's state; MARK empty for a
+ * single one. RUNNING and ENABLED are what is wanted: yes, no or empty.
  *
  * Whether a running unit has loaded what it follows is an observation: `/run/ops/loaded/ID` holds the InvocationID and
  * StateChangeTimestampMonotonic of a proved start or reload and what each path held then; its own time is the moment
@@ -32,7 +33,7 @@ export const serviceLook = library('service-look')`
     for ops_a in "$@" end; do
       case $ops_a in
         /*) ops_unit_token "$ops_a" || return 1 ;;
-        =*) ops_on=\${ops_a#=} ;;
+        =*) ops_en=\${ops_a##*:} ops_on=\${ops_a%:*} ops_up=\${ops_on#*:} ops_on=\${ops_on%:*} ops_on=\${ops_on#=} ;;
         ^*) ops_ports="$ops_ports \${ops_a#^}" ;;
         *)
           [ -z "$ops_unit" ] || ops_unit_print
@@ -41,7 +42,7 @@ export const serviceLook = library('service-look')`
     done
   }
   ops_unit_show() {
-    ops_a=Id,LoadState,ActiveState,SubState,UnitFileState,InvocationID,MainPID,NRestarts,CanReload,NeedDaemonReload,ControlGroup,ActiveEnterTimestampMonotonic,StateChangeTimestampMonotonic,InactiveExitTimestamp
+    ops_a=Id,LoadState,ActiveState,SubState,UnitFileState,InvocationID,MainPID,NRestarts,CanReload,NeedDaemonReload,ControlGroup,ActiveEnterTimestampMonotonic,StateChangeTimestampMonotonic,InactiveExitTimestamp,Type,RemainAfterExit,CanStart,CanStop,FragmentPath,DropInPaths,SourcePath,WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy,BusName,ConditionResult
     # Old systemctl knows no --timestamp; whole seconds then err on the side of loading again.
     ops_show=$(TZ=UTC systemctl show --timestamp=us -p "$ops_a" -- "$@" 2>/dev/null) ||
       ops_show=$(TZ=UTC systemctl show -p "$ops_a" -- "$@") || return 1
@@ -95,9 +96,16 @@ export const serviceLook = library('service-look')`
       *)
         echo "unit=$ops_load"
         echo "running=$(ops_unit_running)"
-        ops_unit_get UnitFileState
-        case $ops_v in enabled) ops_v=yes ;; disabled) ops_v=no ;; '') ops_v=none ;; esac
-        echo "enabled=$ops_v"
+        [ -z "$ops_en" ] || {
+          ops_unit_enabled
+          echo "enabled=$ops_state"
+          case $ops_en,$ops_state,$ops_also in
+            yes,yes,* | yes,indirect,* | no,no,* | *,) ;;
+            *) ! ops_wants_detail || echo "also=$ops_also" | ops_detail "$ops_index" ;;
+          esac
+        }
+        ops_unit_get NeedDaemonReload
+        if [ "$ops_v" = yes ]; then echo definition=old; else ops_unit_limits; fi
         if [ -n "$ops_tokens" ]; then
           ops_why=
           ops_unit_owes || :
@@ -110,6 +118,20 @@ export const serviceLook = library('service-look')`
     esac
     [ -z "$ops_mark" ] || echo "$ops_mark"
     ops_index=$((ops_index + 1))
+  }
+  # What can never come about, by the unit's own definition.
+  ops_unit_limits() {
+    case $ops_up in
+      yes)
+        ops_unit_get Type; ops_b=$ops_v
+        ops_unit_get RemainAfterExit
+        [ "$ops_b,$ops_v" != oneshot,no ] || echo oneshot=ends
+        ops_unit_get CanStart
+        case $ops_active,$ops_v in inactive,no | failed,no) echo start=no ;; esac ;;
+      no)
+        ops_unit_get CanStop
+        case $ops_active,$ops_v in inactive,* | failed,*) ;; *,no) echo stop=no ;; esac ;;
+    esac
   }
   # A unit that is still to start will not get a port that somebody else has.
   ops_unit_ports() {

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { service } from '../../src/resources/service.ts'
+import { type Folder, folderWith } from '../cli/run-ops.ts'
+import { describeReal } from '../hosts/available.ts'
+import { useHost } from '../hosts/use-hosts.ts'
+import { librariesOf } from './shells.ts'
+
+const steps = `
+import { file, recipe, service, z } from 'ops-recipes'
+
+const make: any = { file, service }
+export default recipe({
+  summary: 'Steps as the test says.',
+  params: { steps: z.string().describe('Type and params of each, as JSON.') },
+  steps: ({ params }) => JSON.parse(params.steps).map(([type, input]: any) => make[type](input)),
+})
+`
+
+const sleeper = '[Service]\nExecStart=/bin/sleep 1000\n'
+const wantedBy = (target: string, more = '') => `${sleeper}[Install]\nWantedBy=${target}\n${more}`
+
+/** A daemon with an init script alone, as an old package or a vendor brings it. */
+const script = `#!/bin/sh
+### BEGIN INIT INFO
+# Provides: olddaemon
+# Required-Start: $remote_fs
+# Required-Stop: $remote_fs
+# Default-Start: 2 3 4 5
+# Default-Stop: 0 1 6
+### END INIT INFO
+case $1 in
+  start) start-stop-daemon -S -b -m -p /run/olddaemon.pid --exec /bin/sleep -- 1000 ;;
+  stop) start-stop-daemon -K -p /run/olddaemon.pid ;;
+esac
+`
+
+const units = '/etc/systemd/system'
+
+/** Units in odd states, and what makes them so. */
+const files: Record<string, string> = {
+  '/etc/init.d/olddaemon': script,
+  [`${units}/moved.service`]: wantedBy('rescue.target', 'Alias=was.service\n'),
+  [`${units}/erased.service`]: wantedBy('multi-user.target'),
+  [`${units}/hidden.service`]: `${sleeper}`,
+  [`${units}/hidden.service.d/install.conf`]: '[Install]\nWantedBy=multi-user.target\\\n  graphical.target\n',
+  [`${units}/many@.service`]: `${sleeper}[Install]\nWantedBy=%p-%i.target\nDefaultInstance=one\n`,
+  [`${units}/only-also.service`]: `${sleeper}[Install]\nAlso=only-also.socket\n`,
+  [`${units}/only-also.socket`]:
+    '[Socket]\nListenStream=/run/only-also\n[Install]\nWantedBy=sockets.target\n',
+  [`${units}/lone.service`]: sleeper,
+  [`${units}/choosy.service`]: `[Unit]\nConditionPathExists=/none\n${sleeper}`,
+  [`${units}/ends.service`]: '[Service]\nType=oneshot\nExecStart=/bin/true\n',
+  '/usr/lib/systemd/system/masked.service': wantedBy('multi-user.target'),
+  '/opt/vendor/linked.service': wantedBy('multi-user.target'),
+}
+
+describeReal('what starts at boot, on a real host', () => {
+  const host = useHost({ name: 'enabled' })
+  let folder: Folder
+  beforeAll(async () => {
+    folder = folderWith({ 'recipes/steps.ts': steps })
+    for (const [path, input] of Object.entries(files)) {
+      await host().exec(`mkdir -p "$(dirname ${path})"; cat >${path}; chmod 755 ${path}`, { input })
+    }
+    await host().read(`
+      systemctl daemon-reload
+      systemctl -q enable moved erased masked
+      printf '%s' '${wantedBy('multi-user.target', 'Alias=is.service\n')}' >${units}/moved.service
+      systemctl daemon-reload
+      systemctl show -p UnitFileState erased
+      rm ${units}/multi-user.target.wants/erased.service
+      systemctl -q mask --runtime masked
+      systemctl -q link /opt/vendor/linked.service
+      systemctl -q enable --runtime only-also.socket
+      systemd-run -q --unit=passing sleep 1000`)
+  })
+  afterAll(() => folder?.remove())
+
+  const ops = (verb: string, all: readonly (readonly [string, object])[]) =>
+    folder.ops([
+      ...[verb, 'steps', host().name, '-F', host().sshConfig],
+      ...(verb === 'apply' ? ['--yes'] : []),
+      ...['--steps', JSON.stringify(all)],
+    ])
+  const enabled = (wanted: boolean, ...names: string[]) =>
+    names.map((unit): [string, object] => ['service', { unit, enabled: wanted }])
+  const isEnabled = async (unit: string) =>
+    (await host().exec(`systemctl is-enabled ${unit} 2>/dev/null`)).stdout.trim()
+  const links = (unit: string) =>
+    host().read(`cd ${units} && ls -d *.wants/${unit}.service 2>/dev/null || true`)
+
+  test('every unit of the host is told as `systemctl is-enabled` tells it', async () => {
+    const listed = await host().read(
+      `systemctl list-unit-files --no-legend | awk '$1 !~ /@\\./ && $1 !~ /^-/ && $2 != "alias" { print $1 }'`,
+    )
+    const names = listed
+      .trim()
+      .split('\n')
+      .filter(name => !name.startsWith('only-also'))
+    const script = `LC_ALL=C OPS_MARK=--mark--\nops_wants_detail() { return 1; }\n${librariesOf(service.definition)}
+      ops_units "$OPS_MARK" ${names.map(name => `'${name}' =restart::yes`).join(' ')}`
+    const told = (await host().exec('sh -s', { input: script })).stdout.split('--mark--\n')
+    const ours = names.map((name, at) => `${name} ${/^enabled=(.*)$/m.exec(told[at] ?? '')?.[1] ?? 'absent'}`)
+    const words: Record<string, RegExp> = {
+      enabled: /^(yes|missing .*)$/,
+      disabled: /^no$/,
+      linked: /^no$/,
+      static: /^(static|none)$/,
+      generated: /^(static|generated|none|no)$/,
+    }
+    const theirs = (
+      await host().exec(
+        `for u in ${names.map(name => `'${name}'`).join(' ')}; do systemctl is-enabled "$u" 2>/dev/null; done`,
+      )
+    ).stdout
+      .trim()
+      .split('\n')
+    const differ = ours.filter((line, at) => {
+      const [name = '', ...word] = line.split(' ')
+      const wanted = words[theirs[at] ?? '']
+      return (
+        name !== 'masked.service' && !(wanted ? wanted.test(word.join(' ')) : word.join(' ') === theirs[at])
+      )
+    })
+    expect(differ).toEqual([])
+    expect(ours.filter(line => line.includes('missing'))).toEqual([
+      'moved.service missing multi-user.target.wants is.service, stale rescue.target.wants',
+    ])
+  })
+
+  test('it is made so, whatever systemd calls the unit before', async () => {
+    const on = enabled(true, 'olddaemon', 'moved', 'erased', 'hidden', 'many@two', 'only-also', 'linked')
+    const done = await ops('apply', [...on, ...enabled(false, 'masked', 'passing')])
+    expect(done.code, done.stderr).toBe(0)
+    expect(done.stdout).toContain('8 changed, 1 ok')
+    expect((await ops('check', [...on, ...enabled(false, 'masked')])).code).toBe(0)
+    expect(await links('moved')).toBe('multi-user.target.wants/moved.service\n')
+    expect(await host().read(`cd ${units} && ls was.service is.service 2>/dev/null || true`)).toBe(
+      'is.service\n',
+    )
+    expect(await links('hidden')).toBe(
+      'graphical.target.wants/hidden.service\nmulti-user.target.wants/hidden.service\n',
+    )
+    expect(await links('many@two')).toBe('many-two.target.wants/many@two.service\n')
+    for (const unit of ['olddaemon', 'erased', 'hidden', 'linked', 'only-also.socket']) {
+      expect([unit, await isEnabled(unit)]).toEqual([unit, 'enabled'])
+    }
+    expect(await isEnabled('masked')).toBe('masked-runtime')
+    expect(await links('masked')).toBe('')
+  })
+
+  test('and undone, without taking a unit file away that is there by a link', async () => {
+    const off = enabled(false, 'olddaemon', 'moved', 'linked', 'only-also')
+    await host().read('systemctl -q enable --runtime erased')
+    const done = await ops('apply', [...off, ...enabled(false, 'erased')])
+    expect(done.code, done.stderr).toBe(0)
+    expect((await ops('check', [...off, ...enabled(false, 'erased')])).code).toBe(0)
+    expect([await isEnabled('olddaemon'), await isEnabled('erased')]).toEqual(['disabled', 'disabled'])
+    expect([await isEnabled('linked'), await links('moved')]).toEqual(['linked', ''])
+  })
+
+  test.each([
+    [{ unit: 'ends', running: true }, 'ends.service is a oneshot without RemainAfterExit=yes'],
+    [{ unit: 'lone', enabled: true }, 'nothing starts lone.service at boot: it has no [Install] section'],
+    [{ unit: 'passing', enabled: true }, 'passing.service is transient'],
+    [{ unit: 'masked', enabled: true }, '`systemctl unmask --runtime masked`'],
+    [{ unit: 'shutdown.target', running: true }, 'shutdown.target says RefuseManualStart=yes'],
+  ])('%j is refused in the plan, with the way out', async (params, why) => {
+    const refused = await ops('plan', [['service', params]])
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain(why)
+    expect(refused.stderr).toMatch(/changed +no/)
+  })
+
+  test('a unit that is not started as its condition does not hold says so', async () => {
+    const refused = await ops('apply', [['service', { unit: 'choosy', running: true }]])
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('choosy was not started: a condition of its unit does not hold')
+  })
+})
