@@ -178,12 +178,13 @@ ops_run "$1" "$3" "$5"
 if [ "$ops_code" = 0 ] && [ -n "$6" ]; then ops_run "$1.settle" "$7" "$6"; [ "$ops_code" = 0 ] || ops_frame unsettled "$1"; fi
 ops_result=$ops_code
 if [ "$ops_result" != 0 ] && [ "$(cat "$OPS_DIR/stop" 2>/dev/null)" = restore ]; then ops_frame stopped "$1" restore; ops_over=stopped; return 0; fi
+true >"$OPS_DIR/complaints"
 ops_quietly proof "$4"
 [ -z "$ops_over" ] || return 0
 ops_unmoved=
 ! ops_same proof "$2" || ops_unmoved=yes
 if [ "$ops_result" != 0 ]; then ops_over=failed; elif [ -n "$ops_unmoved" ]; then ops_over=nothing; fi
-[ -z "$ops_over" ] || { ops_frame said "$1"; tail -c 4000 "$OPS_DIR/log.$1"; }
+[ -z "$ops_over" ] || { ops_frame said "$1"; cat "$OPS_DIR/log.$1" "$OPS_DIR/complaints" | tail -c 4000; }
 ops_frame proof "$1" "$ops_result"
 case $2 in =*) printf %s "$ops_text$ops_line" ;; *) cat "$OPS_DIR/proof" ;; esac
 }

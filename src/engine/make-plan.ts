@@ -79,7 +79,7 @@ export function makePlan(
       because: because.flatMap(at => steps[at]?.name ?? []),
       ...(diff && { diff }),
       notes: [
-        ...(resource.notes?.(detail, params) ?? []),
+        ...(resource.notes?.(detail, params, change ? (seen.complaints[index] ?? '') : '') ?? []),
         ...(status === 'ok' ? [] : (options.notes ?? [])),
         ...(change && access ? [accessNote(access)] : []),
       ].map(masked),

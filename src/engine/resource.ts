@@ -89,8 +89,11 @@ export interface Resource<Params, Input = Params> {
   lacks?(detail: string, params: Params): string | undefined
   /** All that the observation shows to be wrong, where that is more than keys can tell. Only without `apply`. */
   findings?(observation: string, params: Params): readonly Finding[]
-  /** Lines for a person beside the plan, from the detail: what a package would bring, which file wins. */
-  notes?(detail: string, params: Params): readonly string[]
+  /**
+   * Lines for a person beside the plan, from the detail: what a package would bring, which file wins. `said` is what a
+   * probe that was asked alone wrote to stderr where there is something to do.
+   */
+  notes?(detail: string, params: Params, said?: string): readonly string[]
   /** Actual (from the detail) and desired text, for a unified diff in the plan; undefined where there is none to show. */
   texts?(detail: string, params: Params): { readonly actual: string; readonly desired: string } | undefined
   /** The probe prints nothing but shell variables, which hold no NUL: a shell that reads it again loses nothing. */

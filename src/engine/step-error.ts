@@ -46,12 +46,12 @@ export function stepError(input: StepFailure): ErrorData {
   }
 }
 
-/** A step that failed may have changed what its probe does not see: only a proved take-back or a refusal is a no. */
+/** A step that ran may have changed what its probe does not see: only a proved take-back or a refusal is a no. */
 function changedBy({ planned, interrupted, changed, code }: StepFailure, errorCode: ErrorCode): Changed {
   if (errorCode === 'reverted') return 'no'
   if (interrupted) return 'unknown'
   if (code === exitRefused && planned.step.resource.refuses && !changed) return 'no'
-  return changed ? 'yes' : code === 0 ? 'no' : 'unknown'
+  return changed ? 'yes' : 'unknown'
 }
 
 function explain({

@@ -13,6 +13,9 @@ const params = z.strictObject({
     .describe('A path whose existence means that nothing is to do.'),
 })
 
+/** More of what a check complains of helps nobody. */
+const shownLines = 5
+
 function check(creates: string | undefined, unless: string | undefined): Shell {
   if (creates !== undefined) return sh`[ -e ${creates} ]`
   return raw('the recipe author wrote this check as shell', unless ?? 'false')
@@ -39,11 +42,16 @@ export const command = resource({
     },
   ],
   identity: ({ run }) => run,
+  // What the check says on stderr goes the way of all complaints, and is shown where it says no.
   probe: ({ unless, creates }) =>
     sh`if ( ${check(creates, unless)}
-) >/dev/null 2>&1; then echo done=yes; else echo done=no; fi`,
+) >/dev/null; then echo done=yes; else echo done=no; fi`,
   parse: observation => ({ done: /^done=(yes|no)$/m.exec(observation)?.[1] ?? 'no' }),
   desired: () => ({ done: 'yes' }),
+  notes: (_detail, { unless }, said = '') => {
+    const lines = unless === undefined ? [] : said.split('\n').filter(line => line.trim() !== '')
+    return lines.slice(-shownLines).map(line => `its check says: ${line.slice(0, 300)}`)
+  },
   reads: () => ['any:*'],
   affects: () => ['any:*'],
   apply: (_change, { run }) => [raw('the recipe author wrote this command as shell', run)],

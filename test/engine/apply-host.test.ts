@@ -69,7 +69,7 @@ describe.each(Object.keys(shells))('on %s', shell => {
   test('a step that ends well and changes nothing did not converge, and the host stops there', async () => {
     const steps = [item({ path: at('a'), value: '1', instead: 'true' }), item({ path: at('b'), value: '1' })]
     const run = await runHere(place, steps, { shell })
-    expect(run.result?.errors[0]?.code).toBe('not-converged')
+    expect(run.result?.errors[0]).toMatchObject({ code: 'not-converged', changed: 'unknown' })
     expect(run.result?.outcomes).toEqual(['failed', 'skipped'])
     expect(existsSync(at('b'))).toBe(false)
   })
@@ -79,6 +79,18 @@ describe.each(Object.keys(shells))('on %s', shell => {
       shell,
     })
     expect(run.result?.errors[0]).toMatchObject({ code: 'not-converged', changed: 'yes' })
+  })
+
+  test('a command whose check still says no may have changed anything, and what the check says is told', async () => {
+    const unless = `echo "no such key in ${at('a')}" >&2; false`
+    const run = await runHere(place, [command({ run: `echo 1 >${at('b')}`, unless })], { shell })
+    expect(run.planned[0]?.plan.notes).toEqual([`its check says: no such key in ${at('a')}`])
+    expect(run.result?.errors[0]).toMatchObject({
+      code: 'not-converged',
+      changed: 'unknown',
+      said: `no such key in ${at('a')}`,
+    })
+    expect(read(at('b'))).toBe('1')
   })
 
   test('a step that a later one undid is an error that names both', async () => {
