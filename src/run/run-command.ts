@@ -4,7 +4,7 @@ import { type ErrorData, errorDataOf, OpsError } from '../base/errors.ts'
 import { FrameReader } from '../shell/frame.ts'
 import { quote } from '../shell/quote.ts'
 import { environment, wrapTrip } from '../shell/runtime.ts'
-import { sessionFunctions } from '../shell/session-processes.ts'
+import { askingFunctions, sessionFunctions } from '../shell/session-processes.ts'
 import type { Become, ConnectTarget } from '../transport/transport.ts'
 import { Brake } from './brake.ts'
 import { eachLimited } from './each-limited.ts'
@@ -162,7 +162,7 @@ set -- $ops_rest
 done
 return 1
 }
-ops_frame() { printf '\\n@%s %s\\n' "$ops_secret" "$*"; }
+${askingFunctions}ops_frame() { printf '\\n@%s %s\\n' "$ops_secret" "$*"; }
 ops_warden= ops_told=; ops_own
 trap 'ops_told=TERM' USR1; trap 'ops_told=KILL' USR2
 exec 8<&0
@@ -170,7 +170,7 @@ exec 8<&0
 ops_own_self; ops_once=
 while IFS= read -r ops_word; do
 case $ops_word in
-': stop') [ -n "$ops_once" ] || { ops_once=yes; kill -USR1 $$; ops_signal TERM; } ;;
+': stop') if [ -n "$ops_once" ]; then ops_ask_again; else ops_once=yes; kill -USR1 $$; ops_ask; fi ;;
 ': kill') kill -USR2 $$; ops_slay ;;
 esac
 done ) &

@@ -49,6 +49,18 @@ describeReal('ops run', () => {
       expect(await survivors()).toBe('')
     })
 
+    test('asks again what was just forked, and lost the signal as it became another program', async () => {
+      // The child stops between fork and exec, with the handler of its parent: what a loaded host does for a moment.
+      const perl = `use POSIX ":sys_wait_h"; $| = 1; $SIG{TERM} = sub { kill CONT => $pid; exit 9 };
+        $pid = fork; if (!$pid) { $SIG{TERM} = sub {}; kill STOP => $$; exec qw(sleep 314) }
+        waitpid $pid, WUNTRACED; print "began\\n"; sleep 60`
+      const run = start(`exec perl -e '${perl}'`)
+      await said(run, 'began')
+      run.child.kill('SIGINT')
+      expect(await run.ended).toBe(130)
+      expect(await survivors()).toBe('')
+    })
+
     test('lets it take its time to end, and never calls that a success', async () => {
       const run = start(
         'trap "sleep 2.5; echo cleaned; exit 0" TERM; echo began; while :; do sleep 0.1; done',
