@@ -36,6 +36,8 @@ export class HostLink {
   #session: Session | undefined
   #connected: Promise<unknown> | undefined
   #closings = 0
+  /** Ends the waiting for a connection that is being made. */
+  #giveUp: (reason: Error) => void = () => undefined
   #closedTrips = 0
   #bootId: string | undefined
 
@@ -127,13 +129,23 @@ export class HostLink {
     const { connect } = await import('../transport/connect.ts')
     const note = (text: string) => this.#emit({ event: 'note', host: this.#target.name, text })
     const closings = this.#closings
-    const transport = await connect({ note, ...this.#target }, first)
-    if (closings !== this.#closings) {
-      await transport.close()
-      throw new Error(`the connection to ${this.#target.name} was closed while it was made`)
+    if (closings !== this.#closings) throw this.#closedEarly()
+    const coming = connect({ note, ...this.#target }, first)
+    const givenUp = new Promise<never>((_, reject) => {
+      this.#giveUp = reject
+    })
+    try {
+      this.#transport = await Promise.race([coming, givenUp])
+      return this.#transport
+    } catch (error) {
+      // One that comes all the same is not wanted any more.
+      coming.then(transport => transport.close()).catch(() => undefined)
+      throw error
     }
-    this.#transport = transport
-    return transport
+  }
+
+  #closedEarly(): Error {
+    return new Error(`the connection to ${this.#target.name} was closed while it was made`)
   }
 
   #tellConnected({ backend }: Transport, started: number): void {
@@ -144,6 +156,7 @@ export class HostLink {
   /** Ends the session and the connection; a second call does nothing. */
   async close(): Promise<void> {
     this.#closings++
+    this.#giveUp(this.#closedEarly())
     this.#closedTrips = this.trips
     const [session, transport] = [this.#session, this.#transport]
     this.#session = undefined

@@ -57,9 +57,11 @@ export async function runCommand(options: CommandOptions): Promise<CommandOutcom
       trips[host] = 1
       emit({ event: 'host', host, summary, trips: 1 })
     }
+    // Until there is a shell to tell, a connection that does not come about is let go of.
+    const unlisten = options.interrupt.listen(level => level === 'hard' && void link.close())
     try {
       if (options.interrupt.level !== 'none') return end('interrupted')
-      const shell = await link.openShell()
+      const shell = await link.openShell().finally(unlisten)
       if (options.interrupt.level !== 'none') return end('interrupted')
       const { code, told } = await runOne(shell, link.names, host, options)
       if (told !== undefined) end('interrupted', code, endedError(code, told))

@@ -1,10 +1,11 @@
 /** Lets a detached `ssh` ask its questions through ops: two named pipes in a private folder, nothing on disk. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, constants, openSync, writeFileSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
 import { quote } from '../shell/quote.ts'
 
 /** Runs until stopped. */
@@ -31,6 +32,7 @@ cat ${quote(path('answer'))}
 `,
   )
   chmodSync(path('askpass'), 0o700)
+  let stopped = false
   const socket = new Socket({
     fd: openSync(path('question'), constants.O_RDWR | constants.O_NONBLOCK),
     readable: true,
@@ -38,7 +40,7 @@ cat ${quote(path('answer'))}
   })
   const answer = async (question: string) => {
     const secret = await askSecret(question.trim().replace(/:$/, ''))
-    const pipe = await open(path('answer'), 'w')
+    const pipe = await openForWriting(path('answer'), () => stopped)
     await pipe.write(`${secret}\n`)
     await pipe.close()
   }
@@ -54,8 +56,21 @@ cat ${quote(path('answer'))}
       DISPLAY: process.env.DISPLAY ?? ':0',
     },
     stop() {
+      stopped = true
       lines.close()
       socket.destroy()
     },
+  }
+}
+
+/** A pipe that nobody reads yet, or any more, would hold up a thread of this program, and so its end. */
+async function openForWriting(path: string, isOver: () => boolean): Promise<FileHandle> {
+  for (;;) {
+    try {
+      return await open(path, constants.O_WRONLY | constants.O_NONBLOCK)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO' || isOver()) throw error
+      await pause(20)
+    }
   }
 }

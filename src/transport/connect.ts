@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream'
 import { errorDataOf, inputError, OpsError } from '../base/errors.ts'
 import { type Ssh2Fitness, ssh2Fitness } from './backend-choice.ts'
-import { type Address, DroppedEarly, dial, unreachable } from './dial.ts'
+import { type Address, DroppedEarly, dial, seconds, unreachable } from './dial.ts'
 import { type HostKeyCheck, hostKeyCheck, hostKeyProblemOf } from './host-keys.ts'
 import { candidatesOf, type IdentitySources, identitySources } from './identities.ts'
 import { type Jump, jumpTargets, shareJump } from './jump.ts'
@@ -110,9 +110,12 @@ async function overSsh2(route: readonly Hop[], first?: FirstProgram): Promise<Tr
   const { target, address, host, hostKeys, sources, fitness } = hop
   try {
     const transport = await whileDropped(hop, async timeoutMs => {
+      const before = performance.now()
       // Loading ssh2 takes 50 ms of one core: the time that the first packets are under way.
       const [socket] = await Promise.all([
-        jump ? throughJump(jump, jumps, address, target.name) : dial(address, target.name, timeoutMs),
+        jump
+          ? throughJump(jump, jumps, address, target.name, timeoutMs)
+          : dial(address, target.name, timeoutMs),
         import('ssh2'),
       ])
       return connectSsh2({
@@ -123,7 +126,7 @@ async function overSsh2(route: readonly Hop[], first?: FirstProgram): Promise<Tr
         hostKeys,
         candidates: candidatesOf(sources, target),
         algorithms: fitness.algorithms,
-        timeoutMs,
+        timeoutMs: Math.max(1, Math.round(timeoutMs - (performance.now() - before))),
         ...(first && { first }),
       })
     })
@@ -158,12 +161,27 @@ async function throughJump(
   jumps: readonly Hop[],
   address: Address,
   name: string,
+  timeoutMs: number,
 ): Promise<Duplex> {
+  const forward = jump.transport.forward(address.hostname, address.port)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>(resolve => {
+    timer = setTimeout(() => resolve('late'), timeoutMs)
+  })
   try {
-    return await jump.transport.forward(address.hostname, address.port)
+    const socket = await Promise.race([forward, late])
+    if (socket !== 'late') return socket
   } catch (error) {
     throw unreachable(name, address, `${nameOf(jumps)} says: ${errorDataOf(error).title}`, error)
+  } finally {
+    clearTimeout(timer)
   }
+  forward.then(
+    socket => socket.destroy(),
+    () => undefined,
+  )
+  const reason = `no answer by way of ${nameOf(jumps)} within ${seconds(timeoutMs)} s`
+  throw unreachable(name, address, reason)
 }
 
 /** Tries again, with growing and uneven pauses, while sshd closes connections before its banner (MaxStartups). */

@@ -32,7 +32,7 @@ export function dial(address: Address, name: string, timeoutMs: number): Promise
     deliverTo(socket)
     const timer = setTimeout(() => {
       socket.destroy()
-      reject(unreachable(name, address, `no answer within ${timeoutMs / 1000} s`))
+      reject(unreachable(name, address, `no answer within ${seconds(timeoutMs)} s`))
     }, timeoutMs)
     socket.once('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer)
@@ -58,6 +58,11 @@ export function unreachable(name: string, address: Address, reason: string, caus
     },
     { cause },
   )
+}
+
+/** A time in seconds, as a person wants to read it. */
+export function seconds(milliseconds: number): number {
+  return Math.max(0.1, Math.round(milliseconds / 100) / 10)
 }
 
 function reasonOf(error: NodeJS.ErrnoException): string {

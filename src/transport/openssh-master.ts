@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { endOfGroup } from './child-group.ts'
 
 /** News of one channel of the master. */
 export type ChannelNews = 'opened' | 'refused' | 'not-started' | 'exit-status' | 'exit-signal' | 'freed'
@@ -20,18 +21,22 @@ interface MasterEvents {
 /**
  * Ends ssh and removes the folder when ops is gone, however it went: the pipe on stdin then closes.
  * Without this a killed ops would leave a logged-in master behind. It must not end by SIGPIPE: a shell tells of a killed
- * child on its stderr, which nobody reads any more.
+ * child on its stderr, which nobody reads any more. All of its group ends with it, as an ssh that has not logged in yet
+ * leaves its ProxyCommand behind.
  */
 const guardian = `directory=$1; shift
 [ -d "$directory" ] || mkdir -m 0700 -- "$directory" || exit 255
 exec 3<&0
 ssh "$@" </dev/null 3<&- & master=$!
-( while read -r line <&3; do :; done; kill "$master" 2>/dev/null ) & watcher=$!
+( exec >/dev/null 2>&1; while read -r line <&3; do :; done; kill "$master"; sleep 2; kill -KILL "$master" ) & watcher=$!
 exec 3<&-
 trap '' HUP INT TERM PIPE
 while kill -0 "$master" 2>/dev/null; do wait "$master"; status=$?; done
-kill "$watcher" 2>/dev/null
+kill -KILL "$watcher" 2>/dev/null
+early=; [ -S "$directory/m" ] || [ "\${status:-0}" -le 128 ] || early=yes
 rm -rf -- "$directory"
+kill -TERM 0
+[ -z "$early" ] || { sleep 0.2 2>/dev/null || sleep 1; kill -KILL 0; }
 exit "\${status:-255}"
 `
 
@@ -68,8 +73,9 @@ export class OpensshMaster extends EventEmitter<MasterEvents> {
     const { stderr } = this.#child
     if (stderr) createInterface({ input: stderr }).on('line', line => this.#read(line))
     this.gone = new Promise(resolve => {
-      this.#child.once('close', () => {
+      void endOfGroup(this.#child).then(() => {
         this.#isGone = true
+        stderr?.destroy()
         rmSync(directory, { recursive: true, force: true })
         this.emit('gone')
         resolve()

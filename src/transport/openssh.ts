@@ -6,7 +6,7 @@ import { OpsError } from '../base/errors.ts'
 import { serveQuestions } from './askpass.ts'
 import { childProcess } from './child-process.ts'
 import { commandLine } from './command-line.ts'
-import { type Address, unreachable } from './dial.ts'
+import { type Address, seconds, unreachable } from './dial.ts'
 import { opensshError } from './openssh-errors.ts'
 import { type ChannelNews, OpensshMaster, privateDirectory } from './openssh-master.ts'
 import { openThroughMaster } from './openssh-socket.ts'
@@ -42,7 +42,7 @@ export async function connectOpenssh(login: OpensshLogin): Promise<Transport> {
     await new Promise<void>((resolve, reject) => {
       clock.start(() => {
         const missing = master.hasAnswered ? 'login' : 'answer'
-        reject(unreachable(target.name, address, `no ${missing} within ${login.timeoutMs / 1000} s`))
+        reject(unreachable(target.name, address, `no ${missing} within ${seconds(login.timeoutMs)} s`))
       })
       master.once('ready', resolve)
       master.once('gone', () => reject(opensshError(target.name, address, login.user, master.report)))

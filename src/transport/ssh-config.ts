@@ -1,7 +1,7 @@
 /** Resolves what `ssh` would do for a destination: `ssh -G` is the only faithful reader of ssh configs. */
-import { execFile } from 'node:child_process'
 import { userInfo } from 'node:os'
 import { inputError, OpsError } from '../base/errors.ts'
+import { askProgram } from './child-group.ts'
 import type { ConnectTarget } from './transport.ts'
 
 /** The answer of `ssh -G`: every keyword in lower case with its values in order. */
@@ -90,43 +90,44 @@ export function parseSettings(text: string): SshSettings {
   return settings
 }
 
-function ask(rest: string[], target: Pick<ConnectTarget, 'name'>): Promise<SshSettings> {
+type Asker = Pick<ConnectTarget, 'name' | 'connectTimeoutMs'>
+
+function ask(rest: string[], target: Asker): Promise<SshSettings> {
   const key = JSON.stringify(rest)
   let answer = answers.get(key)
   if (!answer) {
-    answer = runSshG(rest, target.name)
+    answer = runSshG(rest, target)
     answers.set(key, answer)
     answer.catch(() => answers.delete(key))
   }
   return answer
 }
 
-function runSshG(rest: string[], name: string): Promise<SshSettings> {
-  return new Promise((resolve, reject) => {
-    execFile(
-      'ssh',
-      ['-T', '-G', ...rest],
-      { timeout: 10_000, maxBuffer: 1 << 24 },
-      (error, stdout, stderr) => {
-        if (!error) return resolve(parseSettings(stdout))
-        const missing = 'code' in error && error.code === 'ENOENT'
-        reject(
-          new OpsError({
-            code: 'input',
-            title: missing ? 'the program ssh was not found' : 'ssh could not read its configuration',
-            host: name,
-            detail: missing
-              ? 'ops asks `ssh -G` what your ssh config says about a host.'
-              : stderr.trim() || error.message,
-            changed: 'no',
-            next: missing
-              ? 'Install the OpenSSH client.'
-              : 'Correct the file, then run the same command again.',
-          }),
-        )
-      },
-    )
-  })
+const longestAnswerMs = 15_000
+
+/** A config may run programs (`Match exec`), which may hang: then ssh does, too. */
+async function runSshG(rest: string[], { name, connectTimeoutMs }: Asker): Promise<SshSettings> {
+  const timeoutMs = Math.min(connectTimeoutMs ?? longestAnswerMs, longestAnswerMs)
+  const { stdout, stderr, problem } = await askProgram('ssh', ['-T', '-G', ...rest], timeoutMs)
+  if (problem === undefined) return parseSettings(stdout)
+  const texts = {
+    missing: {
+      title: 'the program ssh was not found',
+      detail: 'ops asks `ssh -G` what your ssh config says about a host.',
+      next: 'Install the OpenSSH client.',
+    },
+    silent: {
+      title: `ssh did not read its configuration within ${timeoutMs / 1000} s`,
+      detail: 'Most likely a program that the ssh config runs (`Match exec`) does not end.',
+      next: `See what it waits for with: ssh -v -G ${rest.at(-1)}`,
+    },
+    failed: {
+      title: 'ssh could not read its configuration',
+      detail: stderr.trim(),
+      next: 'Correct the file, then run the same command again.',
+    },
+  }[problem]
+  throw new OpsError({ code: 'input', host: name, changed: 'no', ...texts })
 }
 
 /** A path as ssh prints it (`~/...`, percent tokens); undefined where it holds a token that is not known here. */

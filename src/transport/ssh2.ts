@@ -9,7 +9,7 @@ import {
   refusesAccount,
 } from './authentication.ts'
 import { commandLine } from './command-line.ts'
-import { type Address, DroppedEarly, unreachable } from './dial.ts'
+import { type Address, DroppedEarly, seconds, unreachable } from './dial.ts'
 import { gatherWrites } from './gather-writes.ts'
 import type { HostKeyCheck } from './host-keys.ts'
 import type { Candidate } from './identity-file.ts'
@@ -58,7 +58,7 @@ export async function connectSsh2(login: Ssh2Login): Promise<Transport> {
   try {
     await new Promise<void>((resolve, reject) => {
       clock.start(() =>
-        reject(unreachable(target.name, address, `no login within ${login.timeoutMs / 1000} s`)),
+        reject(unreachable(target.name, address, `no login within ${seconds(login.timeoutMs)} s`)),
       )
       client.on('error', error => {
         lastError = error
