@@ -6,6 +6,7 @@ import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
+import { contradictions, type Format, formatNames, formatOf, formats, readingOf } from './option/formats.ts'
 import { optionEditLibrary, optionLookLibrary } from './option/shell.ts'
 import { lackingDirectory, lookLibrary } from './paths/look.ts'
 import { controlCharacters, entryPath, oneLine } from './paths/params.ts'
@@ -37,25 +38,31 @@ const params = z
       .enum(['present', 'absent'])
       .default('present')
       .describe('The key is there with the value, or not there at all.'),
+    format: z
+      .enum(formatNames)
+      .optional()
+      .describe(
+        "How the file is read, known by the paths of many: `sshd` for sshd_config, `python` for configparser's files, `plain` where each line stands for itself.",
+      ),
     separator: z
       .string()
       .regex(/^[ \t]*[^\s\w]*[ \t]*$/, 'must be a sign such as `=`, with or without blanks, or blanks alone')
       .min(1)
       .optional()
-      .describe('Between key and value; default `=`, spaced as the file does it. `" "` for sshd_config.'),
+      .describe('Between key and value in new lines; default `=`, spaced as the file does it.'),
     wins: z
       .enum(['last', 'first'])
-      .default('last')
-      .describe('Which of equal keys counts, and so is changed: the first in sshd_config.'),
+      .optional()
+      .describe('Which of equal keys counts, and so is changed: the last unless the format knows better.'),
     before: oneLine
       .regex(/^\S+$/)
       .optional()
-      .describe('A word whose line ends the part where the key may stand: `Match` in sshd_config.'),
+      .describe('A word whose line ends the part where the key may stand, as `Match` in sshd_config.'),
     dashes: z
       .literal('same')
       .optional()
       .describe("'same': `bind-address` and `bind_address` are one key, as for MySQL and MariaDB."),
-    ignoreCase: z.boolean().default(false).describe('Keys are the same in any case, as in sshd_config.'),
+    ignoreCase: z.boolean().optional().describe('Keys are the same in any case, as in sshd_config.'),
     inlineComments: z
       .string()
       .regex(/^[#;]{1,2}$/)
@@ -66,8 +73,22 @@ const params = z
     const refuse = (message: string) => context.addIssue({ code: 'custom', message })
     const wanted = [given.value !== undefined, given.bare, given.state === 'absent'].filter(Boolean).length
     if (wanted !== 1) refuse("give one of `value`, `bare: true` and `state: 'absent'`")
-    const core = given.separator?.trim() ?? '='
-    if (core === '' ? /\s/.test(given.key) : given.key.includes(core)) refuse('the key holds the separator')
+    const name = given.format ?? formatOf(given.path)
+    const { separator, format } = readingOf(name, given)
+    if (separator === '' ? /\s/.test(given.key) : given.key.includes(separator))
+      refuse('the key holds the separator')
+    if (name === undefined || format === '') return
+    const rules: Format = formats[name]
+    const against = contradictions(name, given)
+    if (against.length > 0)
+      refuse(
+        `the format ${name} has rules of its own: leave out ${against.map(word => `\`${word}\``).join(', ')}`,
+      )
+    if (rules.sections === 'needed' && given.section === undefined)
+      refuse(`a file of the format ${name} has keys in sections only: name the section`)
+    if (rules.sections === 'none' && given.section !== undefined)
+      refuse(`a file of the format ${name} has no sections`)
+    if (given.bare && !rules.bare) refuse(`a key of the format ${name} does not stand alone`)
   })
 
 type OptionParams = z.output<typeof params>
@@ -85,25 +106,19 @@ export const option = resource<OptionParams, z.input<typeof params>>({
         section: 'mysqld',
         key: 'bind-address',
         value: '0.0.0.0',
-        dashes: 'same',
-        inlineComments: '#',
       },
     },
     {
       title: 'sshd_config: the first of equal keys counts, and none after a Match is global',
-      params: {
-        path: '/etc/ssh/sshd_config',
-        key: 'PermitRootLogin',
-        value: 'no',
-        separator: ' ',
-        wins: 'first',
-        before: 'Match',
-        ignoreCase: true,
-      },
+      params: { path: '/etc/ssh/sshd_config', key: 'PermitRootLogin', value: 'no' },
     },
     {
       title: 'PHP',
       params: { path: '/etc/php/8.2/cli/php.ini', section: 'PHP', key: 'memory_limit', value: '512M' },
+    },
+    {
+      title: 'A file whose path does not tell how it is read',
+      params: { path: '/srv/app/app.ini', format: 'python', section: 'app', key: 'debug', value: 'false' },
     },
     { title: 'A shell-like file', params: { path: '/etc/default/nginx', key: 'ULIMIT', value: '"-n 4096"' } },
     {
@@ -133,26 +148,35 @@ export const option = resource<OptionParams, z.input<typeof params>>({
     return sh`ops_options ${mark} ${many.flatMap(fields)}`
   },
   parse: (observation, given) => {
-    const found = /^state=(absent|bare|continued|present\n(value|sha256)=(.*))\n?$/.exec(observation)
-    if (!found?.[1]) throw new TypeError(`not an observation of an option: ${observation}`)
-    const [, state, kind, text = ''] = found
-    if (kind === undefined) return { state: state ?? '' }
-    return { state: 'present', value: kind === 'value' ? text : shown(text, given) }
+    const found =
+      /^state=(?:(absent|bare)|(unclear|several)\nwhy=(.*)|(present|continued)\n(value|sha256)=(.*))\n?$/.exec(
+        observation,
+      )
+    if (!found) throw new TypeError(`not an observation of an option: ${observation}`)
+    const [, alone, doubt, why = '', state = '', kind, text = ''] = found
+    if (alone !== undefined) return { state: alone }
+    if (doubt !== undefined) return { state: doubt, why }
+    const value = kind === 'value' ? text : shown(text, given)
+    return { state: state === 'continued' ? 'on several lines' : state, value: value }
   },
   desired: given => {
     if (given.state === 'absent') return { state: 'absent' }
     if (given.value === undefined) return { state: 'bare' }
     return { state: 'present', value: given.value instanceof Secret ? mask : given.value }
   },
-  impossible: ({ state }, { key, path }) =>
-    state === 'continued'
-      ? `the value of ${key} in ${path} continues on the next line: edit it as a file`
-      : undefined,
+  impossible: ({ state, why }, { key, path, state: wanted }) => {
+    if (state === 'unclear')
+      return `${path}: ${why}; edit it as a file, or tell by the param format how it is read`
+    if (state === 'several' && wanted !== 'absent')
+      return `${path} has ${key} in the lines ${why}, which all count: edit it as a file, or remove them first by state: 'absent'`
+    return undefined
+  },
   lacks: lackingDirectory,
   apply: (_change, given) => [edit(given)],
   owns: given => {
-    const dashed = given.dashes === 'same' ? given.key.replaceAll('_', '-') : given.key
-    const key = given.ignoreCase ? dashed.toLowerCase() : dashed
+    const { dashes, ignoresCase } = readingOf(given.format ?? formatOf(given.path), given)
+    const dashed = dashes ? given.key.replaceAll('_', '-') : given.key
+    const key = ignoresCase ? dashed.toLowerCase() : dashed
     return [`path:${given.path}#${given.section ?? ''}/${key}`]
   },
 })
@@ -169,25 +193,27 @@ function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** The seven fields that say where the key is and how lines are read. */
+/** The eight fields that say where the key is and how lines are read. */
 function fields(given: OptionParams): readonly string[] {
-  const core = given.separator?.trim() ?? '='
+  const reading = readingOf(given.format ?? formatOf(given.path), given)
   const flags = [
     given.value instanceof Secret && 'v',
     given.section !== undefined && 's',
-    given.wins === 'first' && 'f',
-    given.dashes === 'same' && 'd',
-    given.ignoreCase && 'c',
-    core === '' && 'w',
+    reading.first && 'f',
+    reading.dashes && 'd',
+    reading.ignoresCase && 'c',
+    reading.separator === '' && 'w',
+    given.state === 'absent' && 'a',
   ]
   return [
     flags.filter(Boolean).join(''),
     given.path,
     given.section ?? '',
     given.key,
-    core,
-    given.before ?? '',
-    given.inlineComments ?? '',
+    reading.separator,
+    reading.before,
+    reading.inlineComments,
+    reading.format,
   ]
 }
 

@@ -62,7 +62,7 @@ export const mysqlChange = library('mysql-change', 'apply')`
       */"$ops_name.cnf")
         [ -e "$ops_target" ] || ops_write "$ops_target" new=0644 -- printf '%s\n' '# What recipes of ops want; read after the other files of this folder.' "[$ops_section]" || return 1 ;;
     esac
-    ops_option 0644 sd "$ops_target" "$ops_section" "$1" = '' '#' present ' = ' "$2"
+    ops_option 0644 sd "$ops_target" "$ops_section" "$1" = '' '#' mysql present ' = ' "$2"
   }
   ops_sql_load() {
     ops_unit_load "$ops_verb" "$@" || return 1

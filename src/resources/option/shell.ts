@@ -1,179 +1,155 @@
 /** Shell and awk that read and edit single keys of ini-style files, and leave every other byte as it is. */
 import { library } from '../../shell/library.ts'
+import { finding } from './finding.ts'
+import { reading } from './reading.ts'
+import { scanning } from './scanning.ts'
 
-/**
- * How a line is understood, for both programs. Flags of an option: `s` it has a section, `f` the first of equal keys
- * wins, `d` dashes and underscores are the same, `c` so are cases, `w` blanks separate key and value.
- *
- * `sees(line, first)` sets `kind` to item, header, other (comment, blank, include) or more (of a continued line).
- * `means(flags, section, key, separator, inline)` sets `start` and `size` of the value within the line; `bare` where
- * it has none.
- */
-const reading = `
-function trim(t) { sub(/^[ \\t]+/, "", t); sub(/[ \\t]+$/, "", t); return t }
-function norm(f, t) {
-  if (f ~ /d/) gsub(/_/, "-", t)
-  if (f ~ /c/) t = tolower(t)
-  return t
-}
-function sees(line, first) {
-  cr = sub(/\\r$/, "", line) ? "\\r" : ""
-  bom = first && substr(line, 1, 3) == "\\357\\273\\277" ? substr(line, 1, 3) : ""
-  line = substr(line, length(bom) + 1)
-  text = line
-  if (first) { current = ""; inside = 0; more = 0 }
-  if (more) { kind = "more"; more = line ~ /\\\\$/; return }
-  if (line ~ /^[ \\t]*([#;!].*)?$/) { kind = "other"; return }
-  if (line ~ /^[ \\t]*\\[[^]\\[]+\\][ \\t]*([#;].*)?$/) {
-    kind = "header"; inside = 1
-    current = line; sub(/^[^\\[]*\\[/, "", current); sub(/\\].*$/, "", current); current = trim(current)
-    return
+/** First comes the mark, the count of fields, then eight fields for each option; then the files. */
+const looking = String.raw`
+function finish(   i, read) {
+  if (n == 0) return
+  read = ""
+  for (i = 0; i < options; i++) {
+    if (field[i, 1] != file) continue
+    flags = field[i, 0]
+    gsub(/[avs]/, "", flags)
+    if (read != flags "\n" field[i, 4] "\n" field[i, 5] "\n" field[i, 6] "\n" field[i, 7] "\n") {
+      read = flags "\n" field[i, 4] "\n" field[i, 5] "\n" field[i, 6] "\n" field[i, 7] "\n"
+      manner(flags, field[i, 4], field[i, 5], field[i, 6], field[i, 7])
+      read_all()
+    }
+    flags = field[i, 0]
+    find(field[i, 2], field[i, 3])
+    reason[i] = why != "" ? why : several
+    state[i] = why != "" ? "unclear" : several != "" ? "several" : !hit ? "absent" : bare[hit] ? "bare" : many[hit] ? "continued" : "present"
+    shown[i] = hit ? text[hit] : ""
   }
-  kind = "item"
-  more = line ~ /\\\\$/
+  n = 0
 }
-function comment(t, chars,   i, q) {
-  i = 1
-  q = substr(t, 1, 1)
-  if (q == "\\"" || q == "\\047") {
-    i = index(substr(t, 2), q)
-    i = i ? i + 2 : 1
-  }
-  for (; i < length(t); i++)
-    if (index(" \\t", substr(t, i, 1)) && index(chars, substr(t, i + 1, 1))) return i
-  return length(t) + 1
-}
-function means(f, key, sep, inline,   p, k) {
-  match(text, /^[ \\t]*/)
-  indent = substr(text, 1, RLENGTH)
-  if (f ~ /w/) {
-    k = substr(text, RLENGTH + 1)
-    p = match(k, /[ \\t]/) ? RSTART : 0
-    if (p) { start = length(indent) + p; k = substr(k, 1, p - 1) }
-  } else {
-    p = index(text, sep)
-    k = trim(p ? substr(text, 1, p - 1) : text)
-    start = p + length(sep)
-  }
-  bare = !p
-  if (bare) {
-    k = trim(substr(k, 1, comment(k, inline) - 1))
-    start = length(indent) + length(k) + 1
-  }
-  if (norm(f, k) != norm(f, key)) return 0
-  name = k
-  if (!bare) {
-    match(substr(text, start), /^[ \\t]*/)
-    start += RLENGTH
-  }
-  found = substr(text, start)
-  size = bare ? 0 : length(trim(substr(found, 1, comment(found, inline) - 1)))
-  found = substr(found, 1, size)
-  return 1
-}
-function ends(before,   t) {
-  if (before == "") return 0
-  t = trim(text)
-  sub(/[ \\t].*$/, "", t)
-  return tolower(t) == tolower(before)
-}
-`
-
-/** First comes the mark, the count of fields, then seven fields for each option; then the files. */
-const looking = `
 NR == 1 { mark = $0; next }
-NR == 2 { fields = $0 + 0; options = fields / 7; next }
-NR <= fields + 2 { i = NR - 3; field[int(i / 7), i % 7] = $0; next }
-{
-  sees($0, FNR == 1)
-  if (kind != "item") next
-  for (i = 0; i < options; i++) {
-    if (field[i, 1] != FILENAME || over[i]) continue
-    if (ends(field[i, 5])) { over[i] = 1; continue }
-    f = field[i, 0]
-    if (f ~ /f/ && state[i] != "") continue
-    if ((f ~ /s/) != inside || current != field[i, 2]) continue
-    if (!means(f, field[i, 3], field[i, 4], field[i, 6])) continue
-    state[i] = more ? "continued" : bare ? "bare" : "present"
-    value[i] = found
-  }
-}
+NR == 2 { fields = $0 + 0; options = fields / 8; next }
+NR <= fields + 2 { i = NR - 3; field[int(i / 8), i % 8] = $0; next }
+FNR == 1 { finish(); file = FILENAME }
+{ take($0) }
 END {
+  finish()
   for (i = 0; i < options; i++) {
-    print "state=" (state[i] == "" ? "absent" : state[i])
-    if (state[i] == "present") print (field[i, 0] ~ /v/ ? "veil=" : "value=") value[i]
+    if (state[i] == "") state[i] = "absent"
+    print "state=" state[i]
+    if (reason[i] != "") print "why=" reason[i]
+    else if (state[i] ~ /present|continued/) print (field[i, 0] ~ /v/ ? "veil=" : "value=") shown[i]
     if (mark != "") print mark
   }
 }
 `
 
-/** First come eleven lines: the seven fields, what to do, the separator of new lines, the value, the final line end. */
-const editing = `
+/** First come twelve lines: the eight fields, what to do, the separator of new lines, the value, the final line end. */
+const editing = String.raw`
+function refuse(reason) {
+  print reason | "cat >&2"
+  exit 3
+}
 function spaced() {
-  if (given[8] != "") return given[8]
-  if (given[0] ~ /w/) return " "
-  return (wide ? " " : "") given[4] (wide ? " " : "")
+  if (given[9] != "") return given[9]
+  if (given[0] ~ /w/ || is_ssh) return " "
+  if (format == "shell") return "="
+  if (is_python && style == ":") return (roomy ? " " : "") ": "
+  return (roomy ? " " : "") given[4] (roomy ? " " : "")
 }
-function fresh() { return given[7] == "bare" ? given[3] : given[3] spaced() given[9] }
-function replaced(   tail) {
-  more = 0
-  sees(line[hit], hit == 1)
-  means(given[0], given[3], given[4], given[6])
-  if (!bare) wide = substr(text, 1, start - 1) ~ /[ \\t][^ \\t]+[ \\t]*$/
-  tail = substr(text, start + size)
-  if (given[7] == "bare") return bom indent name tail cr
-  if (bare) return bom indent name spaced() given[9] tail cr
-  return bom substr(text, 1, start - 1) (size == 0 && wide && substr(text, start - 1, 1) !~ /[ \\t]/ ? " " : "") given[9] tail cr
+function fresh() { return given[8] == "bare" ? given[3] : given[3] spaced() given[10] }
+function replaced(e,   before_it) {
+  if (given[8] == "bare") return substr(line[top[e]], 1, key_end[e] - 1) rest[e]
+  if (bare[e]) return substr(line[top[e]], 1, key_end[e] - 1) spaced() given[10] rest[e]
+  before_it = substr(line[top[e]], 1, from[e] - 1)
+  return before_it (text[e] == "" && wide[e] && before_it !~ /[ \t]$/ ? " " : "") given[10] rest[e]
 }
-NR <= 11 { given[NR - 1] = $0; next }
-{
-  n++
-  line[n] = $0
-  sees($0, n == 1)
-  if (cr != "") end_of_line = cr
-  here = !over && (given[0] ~ /s/) == inside && current == given[2]
-  if (kind == "header") {
-    if (!border) border = n
-    if (here && !(given[0] ~ /f/ && blocks++)) anchor = n
-    next
-  }
-  if (kind == "more" && here && anchor == n - 1) anchor = n
-  if (kind != "item") next
-  if (!over && ends(given[5])) { over = 1; here = 0; if (!border) border = n }
-  f = given[0] ~ /w/ ? 0 : index(text, given[4])
-  if (f && (here || !styled)) {
-    wide = substr(text, 1, f - 1) ~ /[ \\t]$/
-    styled = 1
-    if (here) { match(text, /^[ \\t]*/); margin = substr(text, 1, RLENGTH) }
-  }
-  if (!here) next
-  if (blocks < 2) anchor = n
-  if (!means(given[0], given[3], given[4], given[6])) next
-  if (given[7] == "absent") { gone[n] = 1; broken = broken || more; next }
-  if (given[0] ~ /f/ && hit) next
-  hit = n
-  broken = more
+# All entries but those of the key, to be the same afterwards.
+function others(   e, k, skip, out) {
+  for (k = 1; k <= found; k++) skip[all[k]] = 1
+  out = ""
+  for (e = 1; e <= m; e++) if (what[e] == "item" && !(e in skip)) out = out within[e] "\002" name[e] "\002" bare[e] text[e] "\003"
+  return out
 }
+function put(t, end_of_it, source) { out[++count] = t; ending[count] = end_of_it; origin[count] = source }
+NR <= 12 { given[NR - 1] = $0; next }
+{ take($0) }
 END {
-  if (broken) { print "the value continues on the next line" | "cat >&2"; exit 3 }
-  add = given[7] != "absent" && !hit
-  if (hit) changed = replaced()
+  manner(given[0], given[4], given[5], given[6], given[7])
+  read_all()
+  find(given[2], given[3])
+  what_to_do = given[8]
+  if (why != "") refuse(why)
+  if (several != "" && what_to_do != "absent") refuse("lines " several " each count")
+  edit()
+}
+function edit(   e, k, i, anchor, border, foot, blocks, styled, margin, add, kept, t) {
+  add = what_to_do != "absent" && !hit
+  if (add && (t = homeless(home, home path_of(given[3]))) != "") refuse(t)
+  for (e = 1; e <= m; e++) {
+    if (what[e] == "header") {
+      if (!border) border = top[e]
+      if (place[e] == home && !(given[0] ~ /f/ && blocks++)) { anchor = end[e]; foot = e }
+      continue
+    }
+    if (unclear[e] == "" && !bare[e] && (place[e] == home || !styled)) { roomy = wide[e]; style = sign[e]; styled = 1 }
+    if (place[e] != home || blocks >= 2) continue
+    if (end[e] > anchor || !anchor) anchor = end[e]
+    if (unclear[e] == "") foot = e
+  }
+  if (foot && what[foot] == "item" && !head[foot]) { match(line[top[foot]], /^[ \t]*/); margin = substr(line[top[foot]], 1, RLENGTH) }
+  if (foot && is_python && what[foot] == "header")
+    for (e = foot + 1; e == foot + 1 && e <= m; e++) { match(line[top[e]], /^[ \t]*/); margin = substr(line[top[e]], 1, RLENGTH) }
+  kept = others()
+  for (k = 1; k <= found; k++) {
+    e = all[k]
+    if (what_to_do != "absent" && e != hit) continue
+    for (i = top[e]; i <= end[e]; i++) if (owner[i] == e) gone[i] = 1
+    if (what_to_do != "absent") { gone[top[e]] = 0; now[top[e]] = replaced(e); new_line[top[e]] = 1; cr[top[e]] = cr[end[e]]; last_line[top[e]] = end[e] }
+    else if (head[e]) {
+      t = substr(line[top[e]], 1, head[e] - 1)
+      sub(/[ \t]+$/, "", t)
+      gone[top[e]] = 0; now[top[e]] = t rest[e]; new_line[top[e]] = 1; last_line[top[e]] = end[e]
+    }
+  }
   for (i = 1; i <= n; i++) {
-    if (add && !anchor && given[0] !~ /s/ && i == border) { print margin fresh() end_of_line; print end_of_line; add = 0 }
-    if (gone[i]) continue
-    last = i == n && !(add && (anchor == n || !anchor))
-    out = i == hit ? changed : line[i]
-    if (i < n || given[10] != "") print out
-    else if (last) printf "%s", out
-    else print out end_of_line
-    if (add && anchor == i) { print margin fresh() end_of_line; add = 0 }
+    if (add && !anchor && given[0] !~ /s/ && i == border) { put(margin fresh(), end_of_line, -1); put("", end_of_line, -1); add = 0 }
+    if (!gone[i]) put(new_line[i] ? now[i] : line[i], cr[i], new_line[i] ? last_line[i] : i)
+    if (add && anchor == i) { put(margin fresh(), end_of_line, -1); add = 0 }
   }
-  if (!add) exit
-  if (given[0] ~ /s/) {
-    if (n && line[n] !~ /^[ \\t\\r]*$/) print end_of_line
-    print "[" given[2] "]" end_of_line
+  if (add) {
+    if (given[0] ~ /s/) {
+      if (n && line[n] !~ /^[ \t]*$/) put("", end_of_line, -1)
+      put("[" given[2] "]", end_of_line, -1)
+    }
+    put(fresh(), end_of_line, -1)
   }
-  print fresh() end_of_line
+  # What was written is read again before it is handed on.
+  i = n
+  n = count
+  for (k = 1; k <= n; k++) line[k] = out[k]
+  read_all()
+  find(given[2], given[3])
+  if (why != "" || others() != kept || (what_to_do == "absent" ? found : !hit || many[hit] || (what_to_do == "bare" ? !bare[hit] : bare[hit] || text[hit] != given[10])))
+    refuse("as it is to be written, the file would not be read as wanted, as when quotes are missing")
+  for (k = 1; k <= n; k++) {
+    t = out[k] ending[k]
+    if (k == 1) t = bom t
+    if (k < n || origin[k] != i || given[11] != "") t = t "\n"
+    printf "%s", t
+  }
+}
+`
+
+/** Takes one more line of the file, without what its end and its beginning may hold. */
+const taking = String.raw`
+function take(t) {
+  if (n == 0) {
+    bom = substr(t, 1, 3) == "\357\273\277" ? substr(t, 1, 3) : ""
+    t = substr(t, length(bom) + 1)
+  }
+  cr[++n] = sub(/\r$/, "", t) ? "\r" : ""
+  if (cr[n] != "") end_of_line = cr[n]
+  line[n] = t
 }
 `
 
@@ -182,9 +158,9 @@ function quoted(program: string): string {
   return `'${program.trim().replaceAll(/\n\s*/g, '\n')}'`
 }
 
-/** `ops_options MARK (FLAGS PATH SECTION KEY SEPARATOR BEFORE INLINE)...`: one awk for the keys of all files. */
+/** `ops_options MARK (FLAGS PATH SECTION KEY SEPARATOR BEFORE INLINE FORMAT)...`: one awk for the keys of all files. */
 export const optionLookLibrary = library('option-look')`
-  ops_option_reading=${quoted(reading)}
+  ops_option_reading=${quoted(reading + scanning + finding + taking)}
   ops_option_looking=${quoted(looking)}
   ops_options() {
     ops_mark=$1 ops_index=-1 ops_seen='
@@ -192,8 +168,8 @@ export const optionLookLibrary = library('option-look')`
     shift
     ops_all=$(printf '%s\n' "$ops_mark" $# "$@"; echo .)
     while [ $ops_count -gt 1 ]; do
-      ops_count=$((ops_count - 7)) ops_index=$((ops_index + 1)) ops_a=$2
-      shift 7
+      ops_count=$((ops_count - 8)) ops_index=$((ops_index + 1)) ops_a=$2
+      shift 8
       case $ops_seen in *"
 $ops_a
 "*) continue;; esac
@@ -225,7 +201,7 @@ v"*)
   }
 `
 
-/** `ops_option NEW-MODE FLAGS PATH SECTION KEY SEPARATOR BEFORE INLINE present|bare|absent NEW-SEPARATOR VALUE`. */
+/** `ops_option NEW-MODE FLAGS PATH SECTION KEY SEPARATOR BEFORE INLINE FORMAT present|bare|absent NEW-SEPARATOR VALUE`. */
 export const optionEditLibrary = library('option-edit', 'apply')`
   ops_option_editing=${quoted(editing)}
   ops_option() {
