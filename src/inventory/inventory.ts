@@ -39,8 +39,8 @@ export interface Inventory {
   settingsOf(command: CommandSection): readonly IniEntry[]
 }
 
-/** Commands with a section of their own. */
-export const commandSections = ['git-remote', 'socks'] as const
+/** Commands, and the object store, with a section of their own. */
+export const commandSections = ['git-remote', 'socks', 's3'] as const
 export type CommandSection = (typeof commandSections)[number]
 
 /** Words that name a host by themselves. */

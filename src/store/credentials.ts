@@ -1,5 +1,5 @@
 /** Where the right to use a bucket comes from: what AWS's own tools would take, in their order. */
-import type { Secret } from '../base/secret.ts'
+import { Secret } from '../base/secret.ts'
 
 /** A login to S3. */
 export interface Credentials {
@@ -28,18 +28,60 @@ export class CredentialKeeper {
   }
 
   async get(nowMs: number): Promise<Credentials> {
-    const kept = await this.#current?.catch(() => undefined)
-    if (
-      kept !== undefined &&
-      (kept.expiresAt === undefined || kept.expiresAt.getTime() - nowMs > renewBeforeMs)
-    )
-      return kept
-    this.#current = this.#source()
-    return this.#current
+    this.#current ??= this.#source()
+    const asked = this.#current
+    try {
+      const { expiresAt } = await asked
+      const isEnding = expiresAt !== undefined && expiresAt.getTime() - nowMs < renewBeforeMs
+      if (isEnding && this.#current === asked) this.#current = this.#source()
+    } catch (error) {
+      // The next call asks again: a file may have been put right.
+      if (this.#current === asked) this.#current = undefined
+      throw error
+    }
+    return this.#current ?? asked
   }
 
   /** These are no longer taken. */
   forget(): void {
     this.#current = undefined
+  }
+}
+
+/** Credentials as AWS's programs and services spell them. Undefined where the text is something else. */
+export function credentialsFromJson(text: string, from: string): Credentials | undefined {
+  try {
+    const json = JSON.parse(text)
+    const id = json.AccessKeyId
+    const secret = json.SecretAccessKey
+    const token = json.SessionToken ?? json.Token
+    if (
+      typeof id !== 'string' ||
+      typeof secret !== 'string' ||
+      (token !== undefined && typeof token !== 'string')
+    )
+      return undefined
+    const end = new Date(json.Expiration)
+    return {
+      ...credentials(id, secret, token, from),
+      ...(Number.isNaN(end.getTime()) ? {} : { expiresAt: end }),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** Credentials whose secrets print as `[secret]`. */
+export function credentials(
+  id: string,
+  secret: string,
+  token: string | undefined,
+  from: string,
+): Credentials {
+  return {
+    accessKeyId: id,
+    secretAccessKey: new Secret(secret),
+    ...(token ? { sessionToken: new Secret(token) } : {}),
+    from,
   }
 }

@@ -11,8 +11,8 @@ import { StoreError } from './store-error.ts'
 
 export interface S3ClientOptions extends BucketPlace {
   readonly credentials: CredentialSource
-  /** PEM of an authority to trust besides the system's. */
-  readonly ca?: string
+  /** PEM of every authority to trust, where those of Node are not all. */
+  readonly ca?: readonly string[]
   readonly idleMs?: number
 }
 
@@ -56,7 +56,7 @@ export class S3Client {
     const isTls = (options.endpoint?.protocol ?? 'https:') === 'https:'
     const kept = { keepAlive: true, maxSockets: mostConnections }
     const agent = isTls
-      ? new HttpsAgent({ ...kept, ...(options.ca === undefined ? {} : { ca: options.ca }) })
+      ? new HttpsAgent({ ...kept, ...(options.ca === undefined ? {} : { ca: [...options.ca] }) })
       : new HttpAgent(kept)
     this.#wire = { agent, idleMs: options.idleMs ?? usualIdleMs }
   }
@@ -138,7 +138,9 @@ export class S3Client {
   /** Whether the next try will differ in what the server complained of. */
   #correct(refusal: Refusal, { url, message }: Answer): boolean {
     const { status, code, region } = refusal
-    if (code === 'RequestTimeTooSkewed') return this.#followClock(header(message.headers, 'date'))
+    // A refusal of HEAD has no body, so its reason must be guessed: a clock that differs by minutes is one.
+    if (code === 'RequestTimeTooSkewed' || (code === '' && status === 403))
+      return this.#followClock(header(message.headers, 'date'))
     if (code === 'ExpiredToken' || code === 'TokenRefreshRequired') {
       this.#keeper.forget()
       return true
@@ -162,7 +164,7 @@ export class S3Client {
     if (Number.isNaN(serverMs)) return false
     const skewMs = serverMs - Date.now()
     const isNews = Math.abs(skewMs - this.#skewMs) > tolerableSkewMs
-    this.#skewMs = skewMs
+    if (isNews) this.#skewMs = skewMs
     return isNews
   }
 

@@ -31,14 +31,34 @@ rgw_thread_pool_size = 32
 rgw_crypt_require_ssl = false
 rgw_crypt_s3_kms_backend = testing
 rgw_crypt_s3_kms_encryption_keys = archive-key=YmluCmJvb3N0CmJvb3N0LWJ1aWxkCmNlcGguY29uZgo= other-key=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopo=
-rgw_lc_debug_interval = 2
 CONF
+# A client that has not yet been told the cluster's id is refused ("wrong fsid") or falls: then it is begun again.
+again() {
+  tries=0
+  until "$@"; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 50 ] || return 1
+    sleep 0.1
+  done
+}
+make_user() {
+  radosgw-admin user info --uid=ops >/dev/null 2>&1 ||
+    radosgw-admin user create --uid=ops --display-name=ops --access-key="$1" --secret-key="$2" >/dev/null
+}
+start_gateway() {
+  radosgw -n client.rgw || return 1
+  while pgrep -x radosgw >/dev/null; do
+    ! grep -q 'starting handler: beast' /srv/log/client.rgw.log || return 0
+    sleep 0.05
+  done
+  return 1
+}
 monmaptool --create --clobber --fsid "$fsid" --addv a '[v1:127.0.0.1:6789]' /srv/monmap >/dev/null
 ceph-mon --mkfs -i a --monmap /srv/monmap
 ceph-mon -i a
-ceph-osd --mkfs -i 0 --osd-uuid "$(cat /proc/sys/kernel/random/uuid)" --no-mon-config 2>/dev/null
-ceph osd new "$(cat /srv/osd/fsid)" 0
-ceph-osd -i 0 2>/dev/null
-ceph osd crush add osd.0 1 root=default host="$(hostname)" 2>/dev/null
-radosgw-admin user create --uid=ops --display-name=ops --access-key="$1" --secret-key="$2" >/dev/null
-radosgw -n client.rgw
+ceph-osd --mkfs -i 0 --osd-uuid "$(cat /proc/sys/kernel/random/uuid)" --no-mon-config
+again ceph osd new "$(cat /srv/osd/fsid)" 0
+again ceph-osd -i 0
+again ceph osd crush add osd.0 1 root=default host=h1
+again make_user "$1" "$2"
+again start_gateway
