@@ -145,6 +145,10 @@ function reason([kind, path = '', text = '']: readonly string[]): string {
       return `${path} is not there: is its disk mounted? Leave it out if it is gone for good`
     case 'link':
       return `${path} is a symbolic link to ${text}: name that instead`
+    case 'led':
+      return text
+    case 'theirs':
+      return `${text}, and so could change the copies in ${path} or lead them elsewhere: choose a folder that only root may write to`
     case 'inside':
       return `the destination lies within ${path}`
     case 'occupied':

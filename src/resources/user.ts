@@ -4,6 +4,7 @@ import type { Claim } from '../engine/claims.ts'
 import type { Change, State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
 import { accountChangeLibrary, accountLookLibrary } from './accounts/shell.ts'
 import { absolutePath, accountName, oneLine, readKeys } from './paths/params.ts'
 
@@ -53,7 +54,7 @@ export const user = resource<UserParams, z.input<typeof params>>({
     { title: 'No such user', params: { name: 'old', state: 'absent' } },
   ],
   identity: ({ name }) => name,
-  library: [accountLookLibrary, accountChangeLibrary],
+  library: [wayLibrary, accountLookLibrary, accountChangeLibrary],
   probe: given => sh`ops_users '' ${fields(given)}`,
   probeMany: many => {
     const mark = raw('a variable that the engine sets', '"$OPS_MARK"')
@@ -95,11 +96,11 @@ function fields(given: UserParams): readonly string[] {
 
 function write({ keys }: Change, given: UserParams): Shell {
   const { name } = given
-  if (given.state === 'absent') return sh`userdel ${given.removeHome ? ['--remove'] : []} -- ${name}`
+  if (given.state === 'absent') return sh`ops_user_remove ${name} ${given.removeHome ? 'home' : ''}`
   if (keys.some(({ key }) => key === 'state')) {
-    const home = given.system ? (given.home === undefined ? ['--no-create-home'] : []) : ['--create-home']
-    const options = [...(given.system ? ['--system'] : []), ...home, ...optionsFor(wanted(given))]
-    return sh`ops_user_add ${name} ${options}`
+    const home = given.system ? '' : (given.home ?? `/home/${name}`)
+    const options = [...(given.system ? ['--system'] : []), ...optionsFor(wanted(given))]
+    return sh`ops_user_add ${name} ${home} ${options}`
   }
   const changed = Object.fromEntries(keys.map(({ key, to }) => [key, to]))
   const append = changed.groups === undefined ? [] : ['--append']

@@ -80,14 +80,36 @@ export const accountLookLibrary = library('account-look')`
 '
 `
 
-/** `ops_user_add NAME USERADD-OPTIONS...`: takes the group of that name where there is one. */
+/**
+ * `ops_user_add NAME HOME USERADD-OPTIONS...`: takes the group of that name where there is one; HOME is empty where none is to be
+ * made. `ops_user_remove NAME [home]`. Both tools go to a home by its path, so that a way that others can bend is not for them.
+ */
 export const accountChangeLibrary = library('account-change', 'apply')`
   ops_user_add() {
-    ops_a=$1
-    shift
+    ops_a=$1 ops_b=$2
+    shift 2
     case " $* " in *" --gid "*) ;; *)
       if getent group "$ops_a" >/dev/null; then set -- "$@" --gid "$ops_a"; fi;;
     esac
+    if [ -z "$ops_b" ]; then set -- "$@" --no-create-home
+    elif ops_said=$(ops_sure "\${ops_b%/*}" || echo "\${ops_why:-it cannot be looked at}") && [ -z "$ops_said" ]; then set -- "$@" --create-home
+    elif [ -d "$ops_b" ]; then set -- "$@" --no-create-home
+    else
+      echo "ops: $ops_b: no home is made there: $ops_said. Make it by a \`directory\` step; nothing was changed" >&2
+      return 98
+    fi
     useradd "$@" -- "$ops_a"
+  }
+  ops_user_remove() {
+    if [ -n "$2" ]; then
+      ops_b=$(getent passwd -- "$1" | cut -d : -f 6)
+      ops_said=$(ops_sure "\${ops_b%/*}" || echo "\${ops_why:-it cannot be looked at}")
+      if [ -n "$ops_said" ]; then
+        echo "ops: $ops_b: this home is not removed: $ops_said. Remove it by a \`directory\` step; nothing was changed" >&2
+        return 98
+      fi
+      userdel --remove -- "$1"
+    else userdel -- "$1"
+    fi
   }
 `

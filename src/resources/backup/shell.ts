@@ -33,6 +33,8 @@ export const backupLookLibrary = library('backup-look')`
     fi
     [ -d "$ops_to" ] || ops_reach "$ops_to" || return 1
     if [ -d "$ops_to" ] && ! ls -- "$ops_to" >/dev/null 2>&1; then echo "ops: $ops_to: not allowed to look into it" >&2; return 1; fi
+    ops_said=$(ops_sure "$ops_to" || echo "\${ops_why:-it cannot be looked at}")
+    [ -z "$ops_said" ] || printf 'refused\ttheirs\t%s\t%s\n' "$ops_to" "$ops_said"
     ops_backup_generations "$@"
     ops_surplus=$((ops_total - ops_keep))
     [ "$ops_surplus" -gt 0 ] || ops_surplus=0
@@ -70,6 +72,7 @@ export const backupLookLibrary = library('backup-look')`
     for ops_a; do
       if [ "$ops_n" -gt 0 ]; then ops_n=$((ops_n - 1)); continue; fi
       if [ -L "$ops_a" ]; then printf 'refused\tlink\t%s\t%s\n' "$ops_a" "$(readlink -- "$ops_a")"; ops_bad=1
+      elif ops_said=$(ops_tread h "$ops_a" || printf %s "$ops_why") && [ -n "$ops_said" ]; then printf 'refused\tled\t%s\t%s\n' "$ops_a" "$ops_said"; ops_bad=1
       elif [ ! -e "$ops_a" ]; then printf 'refused\tmissing\t%s\t\n' "$ops_a"; ops_bad=1
       else
         case $(readlink -f -- "$ops_to")/ in "$(readlink -f -- "$ops_a")"/*) printf 'refused\tinside\t%s\t\n' "$ops_a"; ops_bad=1;; esac
@@ -153,6 +156,8 @@ export const backupLibrary = library('backup', 'apply')`
     ops_to=$1 ops_keep=$2 ops_shrink=$3 ops_may=$4 ops_flags=$5 ops_count=$6
     shift 6
     umask 077
+    ops_said=$(ops_sure "$ops_to" || echo "\${ops_why:-it cannot be looked at}")
+    [ -z "$ops_said" ] || ops_backup_fail "$ops_said"
     mkdir -p -- "$ops_to" || ops_backup_fail "$ops_to cannot be made"
     ops_backup_generations "$@"
     ops_begun=$(date +%s)

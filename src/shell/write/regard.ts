@@ -60,18 +60,4 @@ export const regardFunctions = library('regard', 'apply')`
     else [ "$(stat -c "$ops_identity" -- "../$ops_name" 2>/dev/null)" = "$ops_seen" ] || ops_moved
     fi
   }
-  # Whether nobody else can move anything on the whole way to this directory.
-  ops_sure_way() {
-    ops_a=$ops_dir
-    set -- /
-    while [ -n "$ops_a" ] && [ "$ops_a" != / ]; do set -- "$@" "$ops_a"; ops_a=\${ops_a%/*}; done
-    # shellcheck disable=SC2046
-    set -- $(stat -c '%u %a' -- "$@") x
-    while [ $# -gt 1 ]; do
-      case $1 in 0|"$ops_user") ;; *) return 1;; esac
-      ops_a=00$2
-      case $2/\${ops_a#"\${ops_a%??}"} in [1357]???/*) ;; */[2367]?|*/?[2367]) return 1;; esac
-      shift 2
-    done
-  }
 `

@@ -10,6 +10,7 @@ import { library } from '../library.ts'
  * - `ops_go_to PATH` goes into the directory that PATH is really in, links at its end followed too, and sets `ops_name` to its
  *   name there; empty where it is a directory.
  * - `ops_go_making DIR` makes what is missing on the way.
+ * - `ops_sure PATH` tells whether nobody else can move anything on the way to PATH, for programs that go by paths of their own.
  *
  * A link is followed where nobody but root and ourselves could have put it there: the directory that it lies in is theirs and
  * nobody else may write in it, and the link is theirs. A link that one other user could move is followed to directories of that
@@ -129,4 +130,28 @@ export const wayLibrary = library('way')`
     ops_why="$ops_vouch_at is a symbolic link of another user (\${ops_vouch#* }) and leads to $ops_dir of \${ops_x#* }. Name the real path in the step, or let root make the link in a directory of root's own"
     return 2
   }
+  # Whether nobody else can move anything on the whole way to this directory, or change what is in it.
+  ops_sure_way() {
+    ops_self=\${ops_user:-$(id -u)} ops_x=$ops_dir
+    set -- /
+    while [ -n "$ops_x" ] && [ "$ops_x" != / ]; do set -- "$@" "$ops_x"; ops_x=\${ops_x%/*}; done
+    ops_list=$(stat -c '%u %a %g %U' -- "$@") || return 1
+    for ops_x; do
+      # shellcheck disable=SC2086
+      set -- \${ops_list%%"$ops_newline"*}
+      ops_list=\${ops_list#*"$ops_newline"} ops_why="$ops_x belongs to $4"
+      case $1 in 0|"$ops_self") ;; *) return 1;; esac
+      ops_why="others may write in $ops_x" ops_open=00$2
+      case $2/$3/\${ops_open#"\${ops_open%??}"} in */0/?[0145]) ;; [1357]???/*) [ "$ops_x" != "$ops_dir" ] || return 1;; */[2367]?|*/?[2367]) return 1;; esac
+    done
+    ops_why=
+  }
+  # PATH: the same for the way to it, as far as it is there.
+  ops_sure() {
+    ops_x=$1
+    while [ -n "$ops_x" ] && [ ! -d "$ops_x" ]; do ops_x=\${ops_x%/*}; done
+    ops_go "\${ops_x:-/}" && ops_sure_way
+  }
+  ops_newline='
+'
 `

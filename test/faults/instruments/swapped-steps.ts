@@ -1,0 +1,121 @@
+/** What a run as root does in a directory of a hostile user, as shell that each shell can run again and again. */
+import type { Resource } from '../../../src/engine/resource.ts'
+import { backup } from '../../../src/resources/backup.ts'
+import { directory } from '../../../src/resources/directory.ts'
+import { file } from '../../../src/resources/file.ts'
+import { gitBare } from '../../../src/resources/git-bare.ts'
+import { line } from '../../../src/resources/line.ts'
+import { link } from '../../../src/resources/link.ts'
+import { option } from '../../../src/resources/option.ts'
+import { user } from '../../../src/resources/user.ts'
+
+/** Her directory, and what she wants to get at: a directory of root, and in it a file and a directory. */
+export const herPlace = '/home/guest/d'
+export const privatePlace = '/root/private'
+/** A word that stands in every file of root there. */
+export const canary = 'canary-5d1f'
+
+export interface SwappedStep {
+  readonly id: string
+  /** What she swaps: see the program. */
+  readonly swaps: readonly string[]
+  /** Functions that probe and apply need. */
+  readonly libraries: string
+  readonly probe: string
+  readonly apply: string
+  /** Shell after each try. */
+  readonly after?: string
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: resources of all kinds meet here.
+type AnyMaker = { readonly definition: Resource<any, any> }
+
+const parent = `${privatePlace}=dir:app`
+const target = `${privatePlace}/key=file:x`
+const stage = `${privatePlace}=stage:s`
+const keys = '/root/.ssh=dir:.ssh'
+
+function step(
+  id: string,
+  swaps: readonly string[],
+  { definition }: AnyMaker,
+  input: object,
+  { keys: changed, after }: { keys?: readonly string[]; after?: string } = {},
+): SwappedStep {
+  const params = definition.params.parse(input)
+  const desired = definition.desired(params)
+  const all = changed ?? Object.keys(desired)
+  const change = {
+    ...{ actual: {}, desired },
+    keys: all.map(key => ({ key, from: undefined, to: desired[key] ?? '' })),
+  }
+  return {
+    ...{ id, swaps },
+    libraries: (definition.library ?? []).map(({ text }) => text).join('\n'),
+    probe: definition.probe(params).shell,
+    apply: (definition.apply?.(change, params) ?? []).map(({ shell }) => shell).join('\n'),
+    ...(after !== undefined && { after }),
+  }
+}
+
+const at = (name: string): string => `${herPlace}/${name}`
+const hers = { owner: 'guest', mode: '0777' }
+const content = 'new content\n'
+
+/** One for each resource that touches a path, and for each way in which it does. */
+export function swappedSteps(): readonly SwappedStep[] {
+  return [
+    step('a directory', [parent], directory, { path: at('app'), ...hers }),
+    step('a new directory below', [parent], directory, { path: at('app/new/deep'), ...hers }),
+    step('a directory that is to go with all that is in it', [parent], directory, {
+      ...{ path: at('app/sub'), state: 'absent', recursive: true },
+    }),
+    step('a directory that is to go, itself', [parent], directory, {
+      ...{ path: at('app'), state: 'absent', recursive: true },
+    }),
+    step('a file below', [parent, stage], file, { path: at('app/key'), content, ...hers }),
+    step('a file', [target, stage], file, { path: at('x'), content, ...hers }),
+    step('a file that keeps its owner', [target], file, { path: at('x'), content }),
+    step('the mode of a file', [target], file, { path: at('x'), mode: '0644' }, { keys: ['mode'] }),
+    step('the owner of a file', [target], file, { path: at('x'), owner: 'guest' }, { keys: ['owner'] }),
+    step('mode and owner of a file', [target], file, { path: at('x'), ...hers }, { keys: ['mode', 'owner'] }),
+    step('a file in place', [target], file, { path: at('x'), content, inPlace: true }),
+    step('a file in place below', [parent], file, { path: at('app/key'), content, inPlace: true }),
+    step('a checked file', [target, parent], file, { path: at('app/key'), content, validate: 'test -s %s' }),
+    step('a file that is to go', [parent], file, { path: at('app/key'), state: 'absent' }),
+    step('a line', [target, stage], line, { path: at('x'), line: 'one' }),
+    step('a line below', [parent], line, { path: at('app/key'), line: 'one' }),
+    step('an option', [target], option, { path: at('x'), key: 'a', value: '2' }),
+    step('an option below', [parent], option, { path: at('app/key'), key: 'a', value: '2' }),
+    step('a link', [target], link, { path: at('x'), to: 'elsewhere' }),
+    step('a link below', [parent, stage], link, { path: at('app/key'), to: 'elsewhere' }),
+    step('a new repository', [parent, stage], gitBare, { path: at('app/new.git'), owner: 'guest' }),
+    step(
+      'a repository',
+      [parent],
+      gitBare,
+      {
+        ...{ path: at('app/git'), branch: 'other', description: 'New', shared: 'group' },
+        ...{ owner: 'guest', group: 'guest' },
+      },
+      { keys: ['branch', 'description', 'shared', 'owner'] },
+    ),
+    step('copies below', [parent], backup, { paths: ['/srv/source'], to: at('app/copies') }),
+    step('copies of what is hers', [parent], backup, { paths: [at('app/sub')], to: '/srv/copies' }),
+    step(
+      'a user with a home below',
+      [parent],
+      user,
+      { name: 'racer', home: at('app/home') },
+      { after: 'userdel racer >/dev/null 2>&1 || :' },
+    ),
+    step('the folder of her keys', [keys], directory, { path: at('.ssh'), owner: 'guest', mode: '0700' }),
+    step('her key', [keys], line, { path: at('.ssh/authorized_keys'), line: 'ssh-ed25519 AAAA guest' }),
+    step('her keys', [keys], file, {
+      path: at('.ssh/authorized_keys'),
+      content,
+      owner: 'guest',
+      mode: '0600',
+    }),
+  ]
+}
