@@ -47,7 +47,7 @@ describeReal('a local user who swaps what is hers for links', () => {
       'ops_wants_detail() { :; }; ops_detail() { cat; }',
       libraries,
       'n=0 done=0 refused=0',
-      `while [ $n -lt ${triesOfOne} ]; do n=$((n + 1)); : >/run/race/run/journal`,
+      'while [ $n -lt "$1" ]; do n=$((n + 1)); : >/run/race/run/journal',
       `( ${probe}`,
       ') >>/run/race/seen 2>/dev/null </dev/null || :',
       `if ( set -e`,
@@ -62,14 +62,19 @@ describeReal('a local user who swaps what is hers for links', () => {
     id: `${each.id}, ${name}`,
     run: async () => {
       await host().read(fresh)
-      const before = await host().read(look)
-      await host().exec('cat >/root/race.sh', { input: script(each, path) })
       const words = each.swaps.join(' ')
-      await host().read(
-        `systemd-run -q --unit=swap --uid=guest perl /srv/swap.pl ${herPlace} /home/guest/swaps ${words}`,
-      )
+      await host().exec('cat >/root/race.sh', { input: script(each, path) })
+      const swap = `perl /srv/swap.pl ${herPlace}`
+      // Left in peace, the step does what it is to do, or says why not.
+      await host().read(`runuser -u guest -- ${swap} furnish ${words}`)
+      const calm = (await host().exec(`${argv} /root/race.sh 1; cat /run/race/said`)).stdout
+      if (each.refused ? !each.refused.test(calm) : !calm.startsWith('1 0\n'))
+        throw new BrokenInvariant('I2', `without her it does not end as it should: ${calm.slice(0, 500)}`)
+      await host().read(`${fresh}; runuser -u guest -- ${swap} furnish ${words}`)
+      const before = await host().read(look)
+      await host().read(`systemd-run -q --unit=swap --uid=guest ${swap} /home/guest/swaps ${words}`)
       try {
-        const { stdout } = await host().exec(`${argv} /root/race.sh`)
+        const { stdout } = await host().exec(`${argv} /root/race.sh ${triesOfOne}`)
         const [done, refused] = stdout.trim().split(' ').map(Number)
         await host().read('systemctl stop swap; systemctl reset-failed swap 2>/dev/null || :')
         const swaps = Number(await host().read('cat /home/guest/swaps 2>/dev/null || echo 0'))

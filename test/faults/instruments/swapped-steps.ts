@@ -25,6 +25,8 @@ export interface SwappedStep {
   readonly apply: string
   /** Shell after each try. */
   readonly after?: string
+  /** Why it is refused whatever she does. */
+  readonly refused?: RegExp
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: resources of all kinds meet here.
@@ -40,7 +42,7 @@ function step(
   swaps: readonly string[],
   { definition }: AnyMaker,
   input: object,
-  { keys: changed, after }: { keys?: readonly string[]; after?: string } = {},
+  { keys: changed, after, refused }: { keys?: readonly string[]; after?: string; refused?: RegExp } = {},
 ): SwappedStep {
   const params = definition.params.parse(input)
   const desired = definition.desired(params)
@@ -55,6 +57,7 @@ function step(
     probe: definition.probe(params).shell,
     apply: (definition.apply?.(change, params) ?? []).map(({ shell }) => shell).join('\n'),
     ...(after !== undefined && { after }),
+    ...(refused !== undefined && { refused }),
   }
 }
 
@@ -87,8 +90,8 @@ export function swappedSteps(): readonly SwappedStep[] {
     step('a line below', [parent], line, { path: at('app/key'), line: 'one' }),
     step('an option', [target], option, { path: at('x'), key: 'a', value: '2' }),
     step('an option below', [parent], option, { path: at('app/key'), key: 'a', value: '2' }),
-    step('a link', [target], link, { path: at('x'), to: 'elsewhere' }),
-    step('a link below', [parent, stage], link, { path: at('app/key'), to: 'elsewhere' }),
+    step('a link', [target], link, { path: at('x'), to: 'elsewhere' }, { refused: /not a symbolic link/ }),
+    step('a link below', [parent, stage], link, { path: at('app/current'), to: 'elsewhere' }),
     step('a new repository', [parent, stage], gitBare, { path: at('app/new.git'), owner: 'guest' }),
     step(
       'a repository',
@@ -100,14 +103,20 @@ export function swappedSteps(): readonly SwappedStep[] {
       },
       { keys: ['branch', 'description', 'shared', 'owner'] },
     ),
-    step('copies below', [parent], backup, { paths: ['/srv/source'], to: at('app/copies') }),
+    step(
+      'copies below',
+      [parent],
+      backup,
+      { paths: ['/srv/source'], to: at('app/copies') },
+      { refused: /belongs to guest/ },
+    ),
     step('copies of what is hers', [parent], backup, { paths: [at('app/sub')], to: '/srv/copies' }),
     step(
       'a user with a home below',
       [parent],
       user,
       { name: 'racer', home: at('app/home') },
-      { after: 'userdel racer >/dev/null 2>&1 || :' },
+      { after: 'userdel racer >/dev/null 2>&1 || :', refused: /no home is made there: .* belongs to guest/ },
     ),
     step('the folder of her keys', [keys], directory, { path: at('.ssh'), owner: 'guest', mode: '0700' }),
     step('her key', [keys], line, { path: at('.ssh/authorized_keys'), line: 'ssh-ed25519 AAAA guest' }),

@@ -31,6 +31,12 @@ sub furnish {
 sub told { open(my $file, '>', $tally) or return; print $file "$turns\n"; close $file }
 $SIG{TERM} = sub { told(); exit 0 };
 my @swaps = map { /^(.+)=(dir|file|stage):(.+)$/ or die "not a pair: $_"; [$2, $3, $1] } @pairs;
+if ($tally eq 'furnish') { furnish(@$_) for grep { $$_[0] ne 'stage' } @swaps; exit 0 }
+# She waits for the private directory that tells of a write, so as to strike at some moment of it.
+sub lie_in_wait {
+  for (1 .. 400) { last if glob '.ops.*'; select(undef, undef, undef, 0.0005) }
+  select(undef, undef, undef, rand(0.03));
+}
 while (1) {
   for (@swaps) {
     my ($kind, $name, $target) = @$_;
@@ -45,7 +51,8 @@ while (1) {
     $turns++ if exchange($name, "$name~");
     # At times fast, at times slow: what takes a moment must get through to be put to the test at its end.
     select(undef, undef, undef, rand(0.006)) if rand() < $calm;
-    $calm = (0, 0.02, 0.3, 0.9)[rand 4] if $turns % 256 == 0;
+    $calm = (0, 0.3, 0.9)[rand 3] if $turns % 128 == 0;
+    lie_in_wait() if $turns % 256 > 128 + 64;
     furnish($kind, $name, $target) if $turns % 16 == 0 || !lstat $name || !lstat "$name~";
   }
 }
