@@ -79,7 +79,9 @@ export async function runRecipeVerb(
     const next = `Write \`ops ${verb} ${name} HOST...\`; \`ops hosts\` lists those that are known, \`local\` is this machine.`
     errors.push(inputError('no host given', { next }).data)
   }
-  const chosen = await collected(errors, () => chooseReachable(hostNames, settings))
+  // Whoever logs in to a machine: what acts there is one user, and two runs of it would wait for each other.
+  const once = settings.becomeUser === undefined ? 'account' : 'machine'
+  const chosen = await collected(errors, () => chooseReachable(hostNames, settings, once))
   const yes = options.yes === true
   if (typeof options.output === 'string') errors.push(...outputProblems(options.output))
   if (verb === 'apply' && !yes && name !== undefined) errors.push(...needsYes(settings.json))

@@ -3,7 +3,7 @@
 import { type ErrorData, InputErrors } from '../base/errors.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { readInventory } from '../inventory/read.ts'
-import { mergeSameHosts } from '../inventory/same-hosts.ts'
+import { type MergeOptions, mergeSameHosts } from '../inventory/same-hosts.ts'
 import { type SelectedHost, selectHosts } from '../inventory/select.ts'
 import { eachLimited } from '../run/each-limited.ts'
 import type { ConnectTarget } from '../transport/transport.ts'
@@ -27,20 +27,27 @@ type HostSettings = Pick<CommonSettings, 'inventoryFile' | 'sshConfigFile'>
 export async function chooseHosts(
   words: readonly string[],
   { inventoryFile, sshConfigFile }: HostSettings,
+  once: MergeOptions['once'] = 'account',
 ): Promise<Chosen> {
   const inventory = readInventory(inventoryFile === undefined ? {} : { file: inventoryFile })
   const config = sshConfigFile === undefined ? {} : { sshConfigFile }
   const selected = selectHosts(inventory, words, config)
-  const resolve = async (target: ConnectTarget): Promise<{ hostname: string; port: number }> => {
+  const resolve = async (
+    target: ConnectTarget,
+  ): Promise<{ hostname: string; port: number; user: string }> => {
     const { resolveHost } = await import('../transport/ssh-config.ts')
     return resolveHost({ ...target, ...config })
   }
-  return { inventory, ...(await mergeSameHosts(selected, resolve, sshConfigFile)) }
+  return { inventory, ...(await mergeSameHosts(selected, resolve, { ...config, once })) }
 }
 
 /** As `chooseHosts`; what the ssh config or a named key makes impossible is told too, before any host is contacted. */
-export async function chooseReachable(words: readonly string[], settings: CommonSettings): Promise<Chosen> {
-  const chosen = await chooseHosts(words, settings)
+export async function chooseReachable(
+  words: readonly string[],
+  settings: CommonSettings,
+  once?: MergeOptions['once'],
+): Promise<Chosen> {
+  const chosen = await chooseHosts(words, settings, once)
   const errors: ErrorData[] = []
   const { checkRoute } = await import('../transport/connect.ts')
   const remote = chosen.hosts.filter(host => host.kind === 'ssh')

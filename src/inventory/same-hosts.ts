@@ -6,7 +6,7 @@ import { sshNames } from './ssh-names.ts'
 /** Where a target really leads, as the ssh config says. */
 export type ResolveTarget = (
   target: ConnectTarget,
-) => Promise<{ readonly hostname: string; readonly port: number }>
+) => Promise<{ readonly hostname: string; readonly port: number; readonly user: string }>
 
 export interface MergedHosts {
   readonly hosts: readonly SelectedHost[]
@@ -14,20 +14,27 @@ export interface MergedHosts {
   readonly merged: readonly { readonly name: string; readonly as: string }[]
 }
 
+export interface MergeOptions {
+  readonly sshConfigFile?: string
+  /** What runs once: each account of a machine that is logged in to, or each machine, whoever logs in. */
+  readonly once: 'account' | 'machine'
+}
+
 const resolvedAtOnce = 16
 
 /**
- * Keeps the first of several hosts with one resolved address. Resolving is left out where no name can stand for
- * another: one process per host is not free.
+ * Keeps the first of several hosts with one resolved address. Only those are resolved that may have one: a process
+ * for each host is not free.
  */
 export async function mergeSameHosts(
   hosts: readonly SelectedHost[],
   resolve: ResolveTarget,
-  sshConfigFile?: string,
+  { sshConfigFile, once }: MergeOptions,
 ): Promise<MergedHosts> {
   const remote = hosts.filter(host => host.kind === 'ssh')
-  if (remote.length < 2 || !sshNames(sshConfigFile).renames) return { hosts, merged: [] }
-  const keys = await resolveAll(remote, resolve)
+  const doubtful = remote.length > 1 && sshNames(sshConfigFile).renames ? remote : withSameAddress(remote)
+  if (doubtful.length < 2) return { hosts, merged: [] }
+  const keys = await resolveAll(doubtful, resolve, once)
   const first = new Map<string, SelectedHost>()
   const merged: { name: string; as: string }[] = []
   const kept = hosts.filter(host => {
@@ -41,16 +48,31 @@ export async function mergeSameHosts(
   return { hosts: kept, merged }
 }
 
+/** Those whose address another one has, too. */
+function withSameAddress(hosts: readonly SelectedHost[]): readonly SelectedHost[] {
+  const byAddress = new Map<string, SelectedHost[]>()
+  for (const host of hosts) {
+    const key = machineKey(host.target.destination, host.target.port ?? 22)
+    byAddress.set(key, [...(byAddress.get(key) ?? []), host])
+  }
+  return [...byAddress.values()].filter(same => same.length > 1).flat()
+}
+
+function machineKey(hostname: string, port: number): string {
+  return `${hostname.toLowerCase().replace(/\.$/, '')} ${port}`
+}
+
 async function resolveAll(
   hosts: readonly SelectedHost[],
   resolve: ResolveTarget,
+  once: MergeOptions['once'],
 ): Promise<ReadonlyMap<SelectedHost, string>> {
   const keys = new Map<SelectedHost, string>()
   const queue = hosts.values()
   const work = async (): Promise<void> => {
     for (const host of queue) {
-      const { hostname, port } = await resolve(host.target)
-      keys.set(host, `${hostname.toLowerCase().replace(/\.$/, '')} ${port}`)
+      const { hostname, port, user } = await resolve(host.target)
+      keys.set(host, `${machineKey(hostname, port)}${once === 'account' ? ` ${user}` : ''}`)
     }
   }
   await Promise.all(Array.from({ length: Math.min(resolvedAtOnce, hosts.length) }, work))

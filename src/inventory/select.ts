@@ -199,10 +199,10 @@ export function groupsByHost({ hosts, groups }: Inventory): ReadonlyMap<string, 
   return byHost
 }
 
-/** The user is left out: two users of one machine are one host, and would wait for each other's lock. */
-function addressKey({ host, port }: HostAddress): string {
+/** Two accounts of one machine are two hosts to log in to. */
+function addressKey({ host, port, user }: HostAddress): string {
   const name = host.toLowerCase().replace(/\.$/, '')
-  return addressText({ host: name, port: port ?? 22 })
+  return addressText({ host: name, port: port ?? 22, ...(user !== undefined && { user }) })
 }
 
 /** /etc/hosts: names that are known without asking anybody. */

@@ -121,7 +121,7 @@ describe('a host named twice runs once', () => {
       ['web1', 'web2'],
     ],
     [['web1', 'deploy@192.0.2.1'], ['web1']],
-    [['web1', 'root@192.0.2.1:22'], ['web1']],
+    [['web1', 'deploy@192.0.2.1:22'], ['web1']],
     [['192.0.2.2:2222', 'web2'], ['192.0.2.2:2222']],
     [['DB.example.org.', 'db1'], ['DB.example.org.']],
     [['local', 'local'], ['local']],
@@ -137,10 +137,24 @@ describe('a host named twice runs once', () => {
     ])
     const { hosts, merged } = await mergeSameHosts(
       selectHosts(inventory, ['staging', 'web1', 'local', 'staging-alias']),
-      async target => ({ hostname: resolved.get(target.destination) ?? '', port: 22 }),
+      async target => ({ hostname: resolved.get(target.destination) ?? '', port: 22, user: 'me' }),
+      { once: 'account' },
     )
     expect(hosts.map(host => host.name)).toEqual(['staging', 'web1', 'local'])
     expect(merged).toEqual([{ name: 'staging-alias', as: 'staging' }])
+  })
+
+  test.each<[once: 'account' | 'machine', runs: string[]]>([
+    ['account', ['a@192.0.2.9', 'b@192.0.2.9']],
+    ['machine', ['a@192.0.2.9']],
+  ])('two users of one address are two accounts of one machine: once for each %s', async (once, runs) => {
+    const { hosts, merged } = await mergeSameHosts(
+      selectHosts(inventory, ['a@192.0.2.9', 'b@192.0.2.9', '192.0.2.9']),
+      async ({ destination, user = 'b' }) => ({ hostname: destination, port: 22, user }),
+      { sshConfigFile: join(home, 'plain-config'), once },
+    )
+    expect(hosts.map(host => host.name)).toEqual(runs)
+    expect(merged.at(-1)).toEqual({ name: '192.0.2.9', as: runs.at(-1) })
   })
 
   test('nothing is resolved where no name stands for another', async () => {
@@ -148,7 +162,10 @@ describe('a host named twice runs once', () => {
     const refuse = (): never => {
       throw new Error('resolved')
     }
-    const { hosts } = await mergeSameHosts(selected, refuse, join(home, 'plain-config'))
+    const { hosts } = await mergeSameHosts(selected, refuse, {
+      sshConfigFile: join(home, 'plain-config'),
+      once: 'machine',
+    })
     expect(hosts).toHaveLength(2)
   })
 })
