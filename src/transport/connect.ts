@@ -97,7 +97,7 @@ async function overOpenssh(hop: Hop): Promise<Transport> {
   const { target, address, host, acceptNew } = hop
   const { connectOpenssh } = await import('./openssh.ts')
   return whileDropped(hop, timeoutMs =>
-    connectOpenssh({ target, address, user: host.user, acceptNew, timeoutMs }),
+    connectOpenssh({ target, address, user: host.user, acceptNew, settings: host.settings, timeoutMs }),
   )
 }
 

@@ -1,5 +1,5 @@
 /** Opens the TCP connection, and says in plain words why it could not. */
-import { createConnection, type Socket } from 'node:net'
+import { createConnection, isIP, type Socket } from 'node:net'
 import { OpsError } from '../base/errors.ts'
 import { ownReads } from './read-buffer.ts'
 
@@ -19,6 +19,12 @@ export class DroppedEarly extends Error {}
 export function dial(address: Address, name: string, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const family = address.addressFamily === 'inet' ? 4 : address.addressFamily === 'inet6' ? 6 : 0
+    const literal = isIP(address.hostname)
+    if (literal !== 0 && family !== 0 && literal !== family) {
+      // The family is for looking names up: Node would connect all the same.
+      const reason = `it is an IPv${literal} address, and AddressFamily of the ssh config is ${address.addressFamily}`
+      return reject(unreachable(name, address, reason))
+    }
     const { onread, deliverTo } = ownReads()
     const socket = createConnection({
       host: address.hostname,

@@ -1,5 +1,6 @@
 /** One private key file: read without decrypting, loaded when its turn comes, and judged when a person named it. */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import type { ParsedKey } from 'ssh2'
 import { inputError } from '../base/errors.ts'
 import { type AgentKey, WireReader } from './agent.ts'
@@ -31,6 +32,8 @@ export interface IdentityFile {
   /** From `PATH.pub` or from the unencrypted part of the file itself. */
   readonly publicKey: Buffer | undefined
   readonly keyType: string | undefined
+  /** Its mode where others than its owner may use it, as in `0644`: ssh does not use such a key. */
+  readonly openMode?: string
 }
 
 /** Key types with which ssh2 can log in. */
@@ -44,13 +47,27 @@ export const ssh2KeyTypes: ReadonlySet<string> = new Set([
 
 /** Reads a key file and what is known of its public half. A file that cannot be read has no contents. */
 export async function readIdentityFile(path: string): Promise<IdentityFile> {
-  const [contents, publicText] = await Promise.all([
+  const [contents, publicText, openMode] = await Promise.all([
     readFile(path).catch(() => undefined),
     readFile(`${path}.pub`, 'latin1').catch(() => ''),
+    openModeOf(path),
   ])
   const base64 = publicText.trim().split(/\s+/)[1]
   const publicKey = base64 === undefined ? publicPartOf(contents) : Buffer.from(base64, 'base64')
-  return { path, contents, publicKey, keyType: publicKey && keyTypeOf(publicKey) }
+  return {
+    path,
+    contents,
+    publicKey,
+    keyType: publicKey && keyTypeOf(publicKey),
+    ...(openMode !== undefined && { openMode }),
+  }
+}
+
+/** As ssh judges it (sshkey_perm_ok in its authfile.c): only of a file that is our own. */
+async function openModeOf(path: string): Promise<string | undefined> {
+  const { uid, mode } = (await stat(path).catch(() => undefined)) ?? { uid: -1, mode: 0 }
+  if (uid !== userInfo().uid || (mode & 0o077) === 0) return undefined
+  return (mode & 0o7777).toString(8).padStart(4, '0')
 }
 
 /** The public key that an OpenSSH private key file holds in clear text, even when it is encrypted; or a public file. */
@@ -97,18 +114,28 @@ export async function checkNamedIdentity(
 
 async function problemOf(file: IdentityFile, target: ConnectTarget): Promise<string | undefined> {
   if (!file.contents) return 'the file cannot be read'
-  const text = file.contents.toString('latin1')
-  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----|^PuTTY-User-Key-File-/.test(text)) {
+  if (!isPrivate(file)) {
     return file.publicKey
       ? 'it is only the public half, and the agent does not hold the private one'
       : 'it is not a private key'
   }
+  if (file.openMode !== undefined) return tooOpen(file.path, file.openMode)
   // What ssh2 cannot read at all is for the openssh backend, and so for ssh itself to judge.
   if (isPkcs8(file) || (file.keyType !== undefined && !ssh2KeyTypes.has(file.keyType))) return undefined
   const { askSecret: _, ...quietly } = target
   const identity = await fileCandidate(file, quietly).load()
   if (typeof identity !== 'string' || /it is encrypted/.test(identity)) return undefined
   return identity.slice(`key ${file.path}: `.length)
+}
+
+function isPrivate({ contents }: IdentityFile): boolean {
+  const text = contents?.toString('latin1') ?? ''
+  return /-----BEGIN [A-Z ]*PRIVATE KEY-----|^PuTTY-User-Key-File-/.test(text)
+}
+
+/** Why a key is not used that others than its owner may read. */
+export function tooOpen(path: string, mode: string): string {
+  return `others may read it (mode ${mode}), so ssh does not use it: chmod 600 ${path}`
 }
 
 /** Parsed private keys of this run: a passphrase is asked once, however many hosts use the key. */
@@ -121,6 +148,8 @@ export function fileCandidate(file: IdentityFile, target: ConnectTarget): Candid
     label,
     load() {
       if (!file.contents) return Promise.resolve(`${label}: only its public half is here`)
+      if (file.openMode !== undefined && isPrivate(file))
+        return Promise.resolve(`${label}: ${tooOpen(file.path, file.openMode)}`)
       const cacheKey = `${file.path}\0${target.askSecret ? 'ask' : ''}\0${file.contents.toString('latin1')}`
       let identity = loaded.get(cacheKey)
       if (!identity) {

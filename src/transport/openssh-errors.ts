@@ -3,6 +3,7 @@ import { OpsError } from '../base/errors.ts'
 import { refusesAccount } from './authentication.ts'
 import { type Address, DroppedEarly, unreachable } from './dial.ts'
 import { type HostKeyProblem, hostKeyError } from './host-keys.ts'
+import { tooOpen } from './identity-file.ts'
 
 /** The error for a master that ended before it was ready; DroppedEarly where another try makes sense. */
 export function opensshError(name: string, address: Address, user: string, report: readonly string[]): Error {
@@ -11,6 +12,9 @@ export function opensshError(name: string, address: Address, user: string, repor
   if (problem) return hostKeyError(name, problem)
   const denied = /Permission denied \(([^)]*)\)/.exec(text)
   const tooMany = /Too many authentication failures/.test(text)
+  const refusedKeys = [...text.matchAll(/Permissions (\d+) for '(.*)' are too open/g)].map(
+    ([, mode = '', path = '']) => `key ${path}: ${tooOpen(path, mode)}`,
+  )
   const offered = [...text.matchAll(/Offering public key: (.*)/g)].map(match => `key ${match[1]}`)
   if (denied || tooMany || (offered.length > 0 && refusesAccount(text))) {
     return new OpsError({
@@ -18,7 +22,7 @@ export function opensshError(name: string, address: Address, user: string, repor
       title: `${address.hostname} does not let ${user} in`,
       host: name,
       detail: [
-        `Tried: ${offered.join('; ') || 'nothing'}.`,
+        `Tried: ${[...refusedKeys, ...offered].join('; ') || 'nothing'}.`,
         denied ? `The server takes: ${denied[1]?.replaceAll(',', ', ')}.` : '',
         tooMany ? 'Too many keys were offered.' : '',
       ]

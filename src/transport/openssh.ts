@@ -13,7 +13,7 @@ import { openThroughMaster } from './openssh-socket.ts'
 import { PausableTimer } from './pausable-timer.ts'
 import { SessionRefused } from './session-refused.ts'
 import { checkedSocketPath } from './socket-path.ts'
-import { sshArguments } from './ssh-config.ts'
+import { type SshSettings, sshArguments } from './ssh-config.ts'
 import type { ConnectTarget, Ending, RemoteProcess, Transport } from './transport.ts'
 
 /** One login by `ssh`, which resolves everything else itself. */
@@ -22,6 +22,8 @@ export interface OpensshLogin {
   readonly address: Address
   readonly user: string
   readonly acceptNew: boolean
+  /** What `ssh -G` says: also which keywords this ssh knows. */
+  readonly settings: SshSettings
   readonly timeoutMs: number
 }
 
@@ -80,7 +82,10 @@ function otherKeyError({ target, address, user }: OpensshLogin, acceptedKey: str
 }
 
 /** Options on the command line win over the config: these must hold whatever it says. */
-function masterArguments({ target, acceptNew, timeoutMs }: OpensshLogin, socketPath: string): string[] {
+function masterArguments(
+  { target, acceptNew, settings, timeoutMs }: OpensshLogin,
+  socketPath: string,
+): string[] {
   const options = {
     BatchMode: target.askSecret ? 'no' : 'yes',
     ClearAllForwardings: 'yes',
@@ -89,6 +94,7 @@ function masterArguments({ target, acceptNew, timeoutMs }: OpensshLogin, socketP
     ControlMaster: 'yes',
     ControlPath: socketPath,
     ControlPersist: 'no',
+    ...(settings.has('forkafterauthentication') ? { ForkAfterAuthentication: 'no' } : {}),
     ForwardAgent: 'no',
     ForwardX11: 'no',
     LogLevel: 'DEBUG2',
@@ -98,6 +104,7 @@ function masterArguments({ target, acceptNew, timeoutMs }: OpensshLogin, socketP
     ServerAliveCountMax: '2',
     ServerAliveInterval: '5',
     StrictHostKeyChecking: acceptNew ? 'accept-new' : 'yes',
+    Tunnel: 'no',
   }
   return [
     ...sshArguments(target),

@@ -108,7 +108,8 @@ const longestAnswerMs = 15_000
 /** A config may run programs (`Match exec`), which may hang: then ssh does, too. */
 async function runSshG(rest: string[], { name, connectTimeoutMs }: Asker): Promise<SshSettings> {
   const timeoutMs = Math.min(connectTimeoutMs ?? longestAnswerMs, longestAnswerMs)
-  const { stdout, stderr, problem } = await askProgram('ssh', ['-T', '-G', ...rest], timeoutMs)
+  // Without a session to start, `ForkAfterAuthentication yes` asks for no command.
+  const { stdout, stderr, problem } = await askProgram('ssh', ['-N', '-T', '-G', ...rest], timeoutMs)
   if (problem === undefined) return parseSettings(stdout)
   const texts = {
     missing: {
