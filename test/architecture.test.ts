@@ -19,7 +19,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   tunnel: ['transport'],
   mysql: ['transport'],
   sandbox: ['transport'],
-  logs: ['run', 'shell', 'transport'],
+  logs: ['run', 'shell', 'store', 'transport'],
   'git-remote': ['engine', 'resources', 'run', 'shell', 'transport'],
   report: ['engine', 'run', 'tunnel'],
   store: ['transport'],

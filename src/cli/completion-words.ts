@@ -12,7 +12,7 @@ export async function completionWords(words: readonly string[]): Promise<readonl
     if (rest.length === 1) {
       if (takesRecipe.includes(verb) || verb === 'recipes') return await recipeNames()
       if (verb === 'resources') return await resourceNames()
-      if (verb === 'logs') return ['csv', 'sql']
+      if (verb === 'logs') return ['csv', 'sql', 'push']
       if (verb === 'completion') return ['bash', 'zsh', 'fish']
     }
     const more = verb === 'socks' && rest.length === 1 ? ['status', 'stop', 'exec'] : []

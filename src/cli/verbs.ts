@@ -64,7 +64,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'logs',
-    usage: 'csv | sql',
+    usage: 'csv | sql | push',
     summary: 'Access logs of hosts as CSV, or asked in SQL.',
     load: () => import('./verbs/logs.ts'),
   },

@@ -8,6 +8,8 @@ export type Read =
 
 const sampleBytes = 64 << 10
 const sampleLines = 50
+/** A file is the same one after rotation when it begins with the same bytes. */
+export const knownByBytes = 512
 
 export class GroupReader {
   readonly group: LogGroup
@@ -54,9 +56,24 @@ export class GroupReader {
 
 async function* readsOf({ sources }: LogGroup): AsyncGenerator<Read> {
   for (const source of sources) {
-    for await (const chunk of source.open()) yield { source, chunk }
+    yield* withWholeBeginning(source)
     yield { source, chunk: undefined }
   }
+}
+
+/** The first chunk holds the first line, or as much of it as a file is known by. */
+async function* withWholeBeginning(source: LogSource): AsyncGenerator<Read> {
+  let beginning: Buffer | undefined = Buffer.alloc(0)
+  for await (const chunk of source.open()) {
+    if (beginning === undefined) yield { source, chunk }
+    else {
+      beginning = beginning.length === 0 ? chunk : Buffer.concat([beginning, chunk])
+      if (beginning.length < knownByBytes && !beginning.includes(0x0a)) continue
+      yield { source, chunk: beginning }
+      beginning = undefined
+    }
+  }
+  if (beginning !== undefined && beginning.length > 0) yield { source, chunk: beginning }
 }
 
 function linesOf(bytes: Buffer): readonly Buffer[] {

@@ -39,7 +39,7 @@ export function readFormat(text: string): LogFormat {
   }
   const directive = /^\s*(?:LogFormat|CustomLog\s+\S+)\s+"((?:[^"\\]|\\.)*)"/i.exec(text)
   if (directive) return apacheFormat((directive[1] ?? '').replaceAll('\\"', '"'))
-  if (/\$\w|\$\{/.test(text)) return nginxFormat(text)
+  if (/\$\w|\$\{/.test(text)) return nginxFormat(text.replaceAll('\\t', '\t'))
   if (/%/.test(text)) return apacheFormat(text)
   throw inputError(`--format ${JSON.stringify(text)}: there is no such format`, {
     next: `${didYouMean(text, knownNames)}Known are ${knownNames.join(', ')}; or give the text of a log_format (nginx) or LogFormat (Apache).`,

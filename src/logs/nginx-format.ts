@@ -22,13 +22,18 @@ export function nginxField(name: string): LogField {
   return { name, holds: classes.get(name) ?? 'text' }
 }
 
-/** Reads the text of a format as nginx sees it, quotes of its configuration taken away. */
+/**
+ * Reads the text of a format as nginx sees it, quotes of its configuration taken away. For other lines than nginx's,
+ * `${NAME:number}` and `${NAME:word}` say what a field may hold.
+ */
 export function nginxFormat(text: string, escaping: Escaping = 'hex', name = text): LogFormat {
   const parts: FormatPart[] = []
   let from = 0
-  for (const match of text.matchAll(/\$(?:\{(\w+)\}|(\w+))/g)) {
+  for (const match of text.matchAll(/\$(?:\{(\w+)(?::(word|number|text))?\}|(\w+))/g)) {
+    const [, braced, holds, bare] = match
+    const field = nginxField(braced ?? bare ?? '')
     parts.push({ literal: text.slice(from, match.index) })
-    parts.push({ field: nginxField(match[1] ?? match[2] ?? '') })
+    parts.push({ field: holds === undefined ? field : { ...field, holds: holds as LogField['holds'] } })
     from = match.index + match[0].length
   }
   parts.push({ literal: text.slice(from) })

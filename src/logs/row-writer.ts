@@ -1,12 +1,20 @@
-/** Writes rows of CSV (RFC 4180) from positions in a line; cells stay bytes. */
-import { isUtf8 } from 'node:buffer'
+/** Writes rows from positions in a line: CSV (RFC 4180), whose cells stay bytes, or the text files of Hive. */
+import { isFormula, isText, withoutOddBytes } from './cell-text.ts'
 import type { Column, ColumnSource } from './columns.ts'
 import type { Escaping } from './format.ts'
 import { marks, type Positions } from './line-matcher.ts'
 import { type RequestParts, splitRequest } from './request-parts.ts'
 import { takeBackEscapes } from './unescape.ts'
 
+/**
+ * - `csv`: for people and their programs
+ * - `sql`: CSV in which a dash is NULL, and so is what is not there
+ * - `hive`: a tab between cells, escaped by a backslash; NULL is `\N`
+ */
+export type RowForm = 'csv' | 'sql' | 'hive'
+
 export interface RowOptions {
+  readonly form: RowForm
   readonly escaping: Escaping
   /** The cells of the column `host`. */
   readonly host: string
@@ -18,6 +26,9 @@ export interface RowOptions {
 
 const comma = 0x2c
 const quote = 0x22
+const tab = 0x09
+const backslash = 0x5c
+const dash = 0x2d
 /** Below this length a loop copies faster than a call does. */
 const shortCopy = 40
 
@@ -32,6 +43,7 @@ export class RowWriter {
   /** How many bytes of output a byte of a line may become. */
   readonly #growth: number
   readonly #parts: RequestParts = { methodEnd: 0, targetStart: 0, targetEnd: 0, protocolStart: 0 }
+  readonly #separator: number
   #scratch = Buffer.allocUnsafe(1 << 12)
   #isRequest = false
   #time = Number.NaN
@@ -42,8 +54,9 @@ export class RowWriter {
     this.#options = options
     this.#host = Buffer.from(options.host)
     this.#hostMarks = /[",\r\n]/.test(options.host) ? marks.csvQuote : 0
-    // A quote is doubled, an odd byte becomes `\xHH`.
-    this.#growth = mostCopies(this.#columns) * (options.asText ? 4 : 2)
+    this.#separator = options.form === 'hive' ? tab : comma
+    // A quote is doubled, an odd byte becomes `\xHH`, whose backslash may be doubled.
+    this.#growth = mostCopies(this.#columns) * (options.asText ? 5 : 2)
   }
 
   /** Adds the row of one line. `timeMs` is needed for the column `time` alone; NaN leaves it empty. */
@@ -59,7 +72,7 @@ export class RowWriter {
     const start = this.length
     let splitFor = -1
     for (let index = 0; index < columns.length; index++) {
-      if (index > 0) this.bytes[this.length++] = comma
+      if (index > 0) this.bytes[this.length++] = this.#separator
       const source = columns[index] as ColumnSource
       if (source.kind === 'field') {
         this.#cell(
@@ -71,7 +84,8 @@ export class RowWriter {
       } else if (source.kind === 'host') {
         this.#value(this.#host, 0, this.#host.length, this.#hostMarks)
       } else if (source.kind === 'time') this.#timeCell(timeMs)
-      else if (source.kind !== 'empty') {
+      else if (source.kind === 'empty') this.#nothing()
+      else {
         const at = source.index
         if (splitFor !== at) {
           this.#isRequest = splitRequest(line, starts[at] as number, ends[at] as number, this.#parts)
@@ -79,10 +93,11 @@ export class RowWriter {
         }
         if (this.#isRequest)
           this.#part(source.kind, line, starts[at] as number, ends[at] as number, seen[at] as number)
+        else this.#nothing()
       }
     }
     // A row that is one empty cell would be an empty line, which readers pass over.
-    if (columns.length === 1 && this.length === start) {
+    if (columns.length === 1 && this.length === start && this.#separator === comma) {
       this.bytes[this.length++] = quote
       this.bytes[this.length++] = quote
     }
@@ -97,12 +112,30 @@ export class RowWriter {
   }
 
   #timeCell(timeMs: number): void {
-    if (Number.isNaN(timeMs)) return
+    if (Number.isNaN(timeMs)) {
+      this.#nothing()
+      return
+    }
     if (timeMs !== this.#time) {
       this.#time = timeMs
-      this.#timeText = Buffer.from(new Date(timeMs).toISOString().replace('.000Z', 'Z'))
+      const text = new Date(timeMs).toISOString().replace('.000Z', 'Z')
+      this.#timeText = Buffer.from(
+        this.#options.form === 'hive' ? text.replace('T', ' ').replace('Z', '') : text,
+      )
     }
     this.#copy(this.#timeText, 0, this.#timeText.length)
+  }
+
+  /** A cell of which the line says nothing. */
+  #nothing(): void {
+    const { form } = this.#options
+    if (form === 'sql') this.bytes[this.length++] = dash
+    else if (form === 'hive') this.#null()
+  }
+
+  #null(): void {
+    this.bytes[this.length++] = backslash
+    this.bytes[this.length++] = 'N'.charCodeAt(0)
   }
 
   /** A cell as it stands in the line, escapes and all. */
@@ -119,13 +152,33 @@ export class RowWriter {
 
   /** A cell's value; without a mark nothing in it needs care. */
   #value(source: Buffer, from: number, to: number, seen: number): void {
-    const { defuse, asText } = this.#options
-    if (asText && (seen & marks.notText) !== 0 && !isText(source, from, to)) {
+    const { defuse, asText, form } = this.#options
+    if (form === 'hive') this.#hiveValue(source, from, to, seen)
+    else if (asText && (seen & marks.notText) !== 0 && !isText(source, from, to)) {
       const text = withoutOddBytes(source.subarray(from, to))
       this.#quoted(text, 0, text.length, defuse && isFormula(text, 0, text.length))
     } else if (defuse && isFormula(source, from, to)) this.#quoted(source, from, to, true)
     else if ((seen & marks.csvQuote) !== 0) this.#quoted(source, from, to, false)
     else this.#copy(source, from, to)
+  }
+
+  /** As LazySimpleSerDe reads it back, with `escape.delim` and `serialization.escape.crlf`. */
+  #hiveValue(source: Buffer, from: number, to: number, seen: number): void {
+    if (to - from === 1 && source[from] === dash) {
+      this.#null()
+      return
+    }
+    const isOdd = (seen & marks.notText) !== 0 && !isText(source, from, to)
+    const value = isOdd ? withoutOddBytes(source.subarray(from, to)) : source
+    const [start, end] = isOdd ? [0, value.length] : [from, to]
+    const { bytes } = this
+    let { length } = this
+    for (let at = start; at < end; at++) {
+      const byte = value[at] as number
+      if (byte === backslash || byte === tab || byte === 0x0a || byte === 0x0d) bytes[length++] = backslash
+      bytes[length++] = byte === 0x0a ? 0x6e : byte === 0x0d ? 0x72 : byte
+    }
+    this.length = length
   }
 
   #copy(source: Buffer, from: number, to: number): void {
@@ -169,39 +222,4 @@ function mostCopies(columns: readonly ColumnSource[]): number {
     copies.set(key, (copies.get(key) ?? 0) + 1)
   }
   return 1 + [...copies.values()].reduce((most, count) => Math.max(most, count), 1)
-}
-
-/** What a spreadsheet takes for a formula; a dash alone and a negative number are none. */
-function isFormula(bytes: Buffer, from: number, to: number): boolean {
-  const first = bytes[from]
-  if (from >= to || first === undefined) return false
-  if (first === 0x2d)
-    return !/^-?(\d+(\.\d+)?)?$/.test(bytes.subarray(from, Math.min(to, from + 64)).toString('latin1'))
-  return first === 0x3d || first === 0x2b || first === 0x40 || first === 0x09 || first === 0x0d
-}
-
-function isText(bytes: Buffer, from: number, to: number): boolean {
-  const value = bytes.subarray(from, to)
-  return isUtf8(value) && !value.includes(0)
-}
-
-/** NUL and each byte that is no part of UTF-8 as `\xHH`. */
-function withoutOddBytes(value: Buffer): Buffer {
-  const text = new TextDecoder('utf-8', { ignoreBOM: true })
-  const pieces: string[] = []
-  let at = 0
-  while (at < value.length) {
-    const length = [1, 2, 3, 4].find(
-      count => at + count <= value.length && isUtf8(value.subarray(at, at + count)),
-    )
-    const byte = value[at] as number
-    if (length === undefined || byte === 0) {
-      pieces.push(`\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`)
-      at++
-    } else {
-      pieces.push(text.decode(value.subarray(at, at + length)))
-      at += length
-    }
-  }
-  return Buffer.from(pieces.join(''))
 }

@@ -7,7 +7,8 @@ import { GroupReader } from './group-reader.ts'
 import { formatOfLines, knownFormats } from './known-formats.ts'
 import { mergedByTime } from './merge.ts'
 import type { Rejects } from './rejects.ts'
-import type { LogGroup } from './source.ts'
+import type { RowForm } from './row-writer.ts'
+import type { LogGroup, LogSource } from './source.ts'
 
 export interface TableOptions {
   /** Of every line; undefined: worked out from what the group's server writes, and from the lines. */
@@ -16,8 +17,9 @@ export interface TableOptions {
   readonly fields: string | undefined
   readonly sinceMs: number | undefined
   readonly defuse: boolean
+  readonly form: RowForm
   readonly asText: boolean
-  readonly rejects: Rejects
+  readonly rejects: Pick<Rejects, 'add'>
   readonly note: (text: string) => void
 }
 
@@ -28,6 +30,14 @@ export interface TableGroup extends LogGroup {
   readonly formats: readonly LogFormat[]
   /** Where the lines come from matters: the rows get a column for it. */
   readonly isRemote: boolean
+}
+
+/** Rows of one file. */
+export interface SourceBatch extends Batch {
+  readonly host: string
+  readonly source: LogSource
+  /** What was read for it; undefined at the end of the file. */
+  readonly chunk: Buffer | undefined
 }
 
 interface OpenGroup {
@@ -102,12 +112,17 @@ export class Table {
     else for (const stream of streams) for await (const { bytes } of stream) if (bytes.length > 0) yield bytes
   }
 
+  /** The rows of each file by itself, group after group, with their times. */
+  async *batches(): AsyncGenerator<SourceBatch> {
+    for (const group of this.#groups) yield* this.#batches(group, true)
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#groups.map(group => group.reader.close()))
   }
 
-  async *#batches({ reader, format }: OpenGroup, keepsTimes: boolean): AsyncGenerator<Batch> {
-    const { sinceMs, defuse, asText, rejects } = this.#options
+  async *#batches({ reader, format }: OpenGroup, keepsTimes: boolean): AsyncGenerator<SourceBatch> {
+    const { sinceMs, defuse, form, asText, rejects } = this.#options
     let source = ''
     let linesBefore = 0
     const converter: Converter = new Converter({
@@ -115,6 +130,7 @@ export class Table {
       columns: columnsNamed(format, this.columns),
       host: reader.group.host,
       defuse,
+      form,
       asText,
       keepsTimes,
       ...(sinceMs !== undefined && { sinceMs }),
@@ -123,7 +139,8 @@ export class Table {
     this.#converters.push(converter)
     for await (const read of reader.reads()) {
       source = read.source.name
-      yield read.chunk === undefined ? converter.end() : converter.push(read.chunk)
+      const batch = read.chunk === undefined ? converter.end() : converter.push(read.chunk)
+      yield { ...batch, host: reader.group.host, source: read.source, chunk: read.chunk }
       if (read.chunk === undefined) linesBefore = converter.counts.lines
     }
   }

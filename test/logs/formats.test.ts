@@ -75,6 +75,7 @@ describe('a format', () => {
       'https://a.example/b c 200',
       { scheme: 'https', host_request_uri: 'a.example/b c', status: '200' },
     ],
+    ['${freq:number}\\t$word', '23007\tthe end', { freq: '23007', word: 'the end' }],
     ['100%% %s', '100% 200', { status: '200' }],
     [
       '%{%s}t %{msec}t %{sec}t %s %s',

@@ -58,6 +58,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       fields: typeof options.fields === 'string' ? options.fields : undefined,
       sinceMs: reading.sinceMs,
       defuse: options.defuse === true,
+      form: 'csv',
       asText: options.text === true,
       rejects,
       // Told at the end: whoever reads the first row only wants no more than that.

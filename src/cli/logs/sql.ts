@@ -17,15 +17,17 @@ import { writeAnswer } from './write-answer.ts'
 
 const description = `Answers a SELECT over the table logs, whose rows are the lines of access logs. Its columns are those of ops logs csv, and time (a timestamp in UTC), host, method, target and protocol; what the server had nothing to write for is NULL. DuckDB (@duckdb/node-api, installed beside ops) does the work on this machine.
   ops logs sql 'SELECT status, count(*) FROM logs GROUP BY ALL' access.log*
-  ops logs sql 'SELECT host, target, count(*) AS n FROM logs WHERE status >= 500 GROUP BY ALL ORDER BY n DESC LIMIT 9' web:'/var/log/nginx/access.log*' --since 7d`
+  ops logs sql 'SELECT host, target, count(*) AS n FROM logs WHERE status >= 500 GROUP BY ALL ORDER BY n DESC LIMIT 9' web:'/var/log/nginx/access.log*' --since 7d
+  ops logs sql 'SELECT day, count(*) FROM logs GROUP BY day' --engine hive://master --from /mnt/logs`
 
 const stopTexts = { soft: 'Stopping: there will be no answer.', hard: 'Stopping now.' }
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
   const command = addConnectionFlags(
-    addReadingFlags(
-      verbCommand('logs sql', "'SELECT ...' [FILE...] [HOST:GLOB...] [flags]", description),
-    ).option('--csv', 'the answer as CSV'),
+    addReadingFlags(verbCommand('logs sql', "'SELECT ...' [FILE...] [HOST:GLOB...] [flags]", description))
+      .option('--engine <engine>', 'duckdb, or hive://HOST:PORT: the server of a cluster, reached by SSH')
+      .option('--from <place>', 'with hive: where ops logs push brought the rows to')
+      .option('--csv', 'the answer as CSV'),
   )
   for (const option of command.options) {
     if (option.long === '--json') option.description = 'the answer as JSON, one object a line'
@@ -36,7 +38,20 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const settings = commonSettings(options, errors)
   const reading = await readingFlags(options, errors)
   const [query = '', ...given] = operands
+  const { engine: engineName = 'duckdb', from } = options
+  const isHive = typeof engineName === 'string' && engineName.startsWith('hive://')
   const words = given.length === 0 && process.stdin.isTTY !== true ? ['-'] : given
+  if (!isHive && engineName !== 'duckdb') {
+    const next = 'Use duckdb, or hive://HOST:PORT.'
+    errors.push(inputError(`--engine ${engineName}: there is no such engine`, { next }).data)
+  }
+  if (isHive && given.length > 0) {
+    const next = 'ops logs push FILE HOST:GLOB --to PLACE, then ask with --from PLACE.'
+    errors.push(
+      inputError('a cluster reads what was pushed to it, not files of other machines', { next }).data,
+    )
+  }
+  if (!isHive && from !== undefined) errors.push(inputError('--from is for --engine hive://...').data)
   if (settings.json && options.csv === true)
     errors.push(inputError('--json and --csv contradict each other').data)
   if (query.trim() === '' || words.length === 0) {
@@ -48,6 +63,12 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   return underReport(told, { ...settings, json: false, stopTexts }, async session => {
     const { report, interrupt } = session
     if (errors.length > 0) throw new InputErrors(errors)
+    const form = settings.json ? 'json' : options.csv === true ? 'csv' : 'table'
+    if (isHive) {
+      const { askHive } = await import('./sql-hive.ts')
+      const place = typeof from === 'string' ? from : undefined
+      return askHive({ query, engine: engineName, from: place, form }, settings, session)
+    }
     const { DuckdbEngine } = await import('../../logs/duckdb/engine.ts')
     const engine = await DuckdbEngine.open()
     session.atEnd.push(async () => engine.close())
@@ -58,6 +79,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       fields: undefined,
       sinceMs: reading.sinceMs,
       defuse: false,
+      form: 'sql',
       asText: true,
       rejects,
       note: text => report.say(text),
@@ -72,7 +94,6 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       table.columns = used.map(column => column.name)
       await engine.load(used, table.rows(), () => table.counts.rows)
       if (interrupt.level !== 'none') return exitCodes.interrupted
-      const form = settings.json ? 'json' : options.csv === true ? 'csv' : 'table'
       await writeAnswer(await engine.answer(query), form, output)
     } finally {
       unlisten()

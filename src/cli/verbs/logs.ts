@@ -1,4 +1,4 @@
-/** `ops logs csv | sql`: access logs, from here and from hosts, as tables. */
+/** `ops logs csv | sql | push`: access logs, from here and from hosts, as tables. */
 import { InputErrors, inputError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { asksHelp, helped, verbCommand } from '../argv.ts'
@@ -6,12 +6,14 @@ import type { VerbContext, VerbModule } from '../verb.ts'
 
 const description = `Access logs of nginx and Apache, from files here and on hosts.
   ops logs csv FILE... HOST:GLOB...            as CSV
-  ops logs sql 'SELECT ...' FILE... HOST:GLOB...    asked in SQL
-ops logs csv --help and ops logs sql --help tell more.`
+  ops logs sql 'SELECT ...' FILE... HOST:GLOB...    asked in SQL, here or on a cluster
+  ops logs push FILE... HOST:GLOB... --to PLACE     to where a cluster reads them
+ops logs csv --help and the like tell more.`
 
 const parts: Readonly<Record<string, () => Promise<VerbModule>>> = {
   csv: () => import('../logs/csv.ts'),
   sql: () => import('../logs/sql.ts'),
+  push: () => import('../logs/push.ts'),
 }
 
 export async function run(argv: readonly string[], context: VerbContext): Promise<number> {
