@@ -43,6 +43,25 @@ describe.each(shells)('a directory on $name', shell => {
     expect(settles({ path, mode: '2775', owner: '0', group: 'daemon' }).keys).toEqual(['mode', 'owner'])
   })
 
+  test.runIf(root)('has no setgid that its mode does not ask for, whatever its parent has', () => {
+    mkdirSync(place.path('shared'))
+    chmodSync(place.path('shared'), 0o2775)
+    const path = place.path('shared/app')
+    settles({ path, mode: '0750' })
+    expect(modeOf(path)).toBe('0750')
+    for (const [from, mode] of [
+      [0o2750, '0750'],
+      [0o6755, '2755'],
+      [0o6755, '4711'],
+      [0o755, '6755'],
+      [0o7777, '1777'],
+    ] as const) {
+      chmodSync(path, from)
+      expect(settles({ path, mode }).keys).toEqual(['mode'])
+      expect(modeOf(path)).toBe(mode)
+    }
+  })
+
   test('may be reached by a symbolic link', () => {
     mkdirSync(place.path('real'))
     symlinkSync('real', place.path('link'))

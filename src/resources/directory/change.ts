@@ -24,8 +24,13 @@ export const directoryLibrary = library('directory', 'apply')`
     if [ -n "$3$4" ]; then
       ops_said=$(chown -- "$3\${4:+:$4}" . 2>&1) || ops_no "$1" "its owner cannot be set (\${ops_said##*: })"
     fi
-    [ -z "$2" ] || ops_said=$(chmod -- "$2" . 2>&1) || ops_no "$1" "its mode cannot be set (\${ops_said##*: })"
+    [ -z "$2" ] || ops_said=$(ops_mode_of_directory "$2" 2>&1) || ops_no "$1" "its mode cannot be set (\${ops_said##*: })"
   )
+  # Of a directory, chmod keeps setuid and setgid that a number does not ask for (coreutils manual, 27.5), and one under a
+  # setgid parent is born with setgid.
+  ops_mode_of_directory() {
+    case $1 in [01]???) chmod u-s,g-s .;; [23]???) chmod u-s .;; [45]???) chmod g-s .;; esac && chmod -- "$1" .
+  }
   ops_directory_absent() (
     set +e
     [ ! -L "$1" ] || ops_no "$1" "is a symbolic link to a directory; \`file\` with \`state: 'absent'\` removes it"
