@@ -53,7 +53,7 @@ export function makePlan(
     const change = read.state && changeOf(resource, read.state, desired)
     const status: PlanStatus = change ? 'change' : because.length > 0 ? 'may-change' : 'ok'
     const blocked =
-      read.state && because.length === 0 ? obstacleOf(step, read.state, change, host) : undefined
+      read.state && because.length === 0 ? obstacleOf(step, read.state, change, detail, host) : undefined
     const access = login && accessOf(step, detail, login, change)
     const unsafe = change && access && login && unguardedError(step, access, login, host)
     const lack = change && resource.lacks?.(detail, params)
@@ -205,10 +205,11 @@ function obstacleOf(
   step: Step,
   actual: State,
   change: Change | undefined,
+  detail: string,
   host: string,
 ): ErrorData | undefined {
   const common = { host, step: step.name, ...(step.where && { where: step.where }), changed: 'no' as const }
-  const why = change && step.resource.impossible?.(actual, step.params)
+  const why = change && step.resource.impossible?.(actual, step.params, detail)
   if (why) {
     const next = 'Nothing was touched. Put it right on the host, or change the recipe, then run again.'
     return new OpsError({ code: 'failed', title: `${step.name}: ${why}`, ...common, next }).data

@@ -83,8 +83,11 @@ export interface Resource<Params, Input = Params> {
   prepare?(params: Params, context: PrepareContext): Params
   /** Files that must be uploaded before `apply` runs. */
   payloads?(params: Params): readonly Payload[]
-  /** Why the wanted state cannot come about on this host, seen from the actual one: an error before any change. */
-  impossible?(actual: State, params: Params): string | undefined
+  /**
+   * Why the wanted state cannot come about on this host, seen from the actual one and, where the look told one, the
+   * detail: an error before any change.
+   */
+  impossible?(actual: State, params: Params, detail?: string): string | undefined
   /** From the detail: a directory that must be there and is not. An error before any change, unless an earlier step may make it. */
   lacks?(detail: string, params: Params): string | undefined
   /** All that the observation shows to be wrong, where that is more than keys can tell. Only without `apply`. */

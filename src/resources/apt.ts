@@ -1,6 +1,5 @@
 /** Installs and removes packages of Debian and its relatives. */
 import { z } from 'zod'
-import type { Claim } from '../engine/claims.ts'
 import type { State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { joinShell, type Shell, sh } from '../shell/sh.ts'
@@ -9,7 +8,13 @@ import { writeLibrary } from '../shell/write-library.ts'
 import { aptChange } from './apt/change.ts'
 import { aptLook } from './apt/look.ts'
 import { namesOf, packageSpec } from './apt/package.ts'
-import { readSimulation, simulationClaims, simulationNotes } from './apt/simulation.ts'
+import {
+  packageClaim,
+  readSimulation,
+  simulationClaims,
+  simulationNotes,
+  simulationObstacle,
+} from './apt/simulation.ts'
 
 const params = z
   .strictObject({
@@ -17,7 +22,7 @@ const params = z
       .array(packageSpec)
       .min(1)
       .describe(
-        "Package names; 'mysql-server | default-mysql-server' takes the first that the host's lists know, and an installed one counts first. `name:arch` works.",
+        "Package names; 'mysql-server | default-mysql-server' takes the first that the host's lists know, and an installed one counts first. `name:arch` works. Without it, that of the host's architecture is installed, and those of all are removed.",
       ),
     state: z.enum(['present', 'absent']).default('present').describe('Installed or removed.'),
     recommends: z
@@ -114,14 +119,14 @@ export const apt = resource({
     sh`ops_apt_names=${allNames([each]).join(' ')}
 ops_apt_change ${modeOf(each)} ${recommendsOf(each)} ${each.components.join(' ')} ${each.removes ? 'yes' : 'no'} ${each.lockSeconds} ${each.packages}`,
   ],
-  reads: each => [...allNames([each]).map((name): Claim => `pkg:${name}`), 'path:/etc/apt/'],
+  reads: each => [...allNames([each]).map(packageClaim), 'path:/etc/apt/'],
   affects: (_each, detail) => simulationClaims(readSimulation(detail)),
   takesAway: (_change, each, detail) =>
-    [...readSimulation(detail).removes, ...(each.state === 'absent' ? each.packages : [])].map(
-      (name): Claim => `pkg:${name}`,
-    ),
+    [...readSimulation(detail).removes, ...(each.state === 'absent' ? each.packages : [])].map(packageClaim),
   notes: (detail, each) => simulationNotes(readSimulation(detail), each.state, each.removes),
-  impossible: (actual, each) => impossible(actual, each),
+  impossible: (actual, each, detail = '') =>
+    impossible(actual, each) ??
+    simulationObstacle(readSimulation(detail), { removes: each.removes, named: allNames([each]) }),
   library: [wayLibrary, writeLibrary, aptLook, aptChange],
   applySeconds: 7200,
 })
@@ -138,12 +143,20 @@ function parseLook(observation: string, packages: readonly string[]): State {
   return state
 }
 
-function impossible(actual: State, { packages }: Params): string | undefined {
+function impossible(actual: State, { packages, state }: Params): string | undefined {
   const found = packages.flatMap(spec => {
     const [word, ...names] = String(actual[spec]).split(' ')
     if (word === 'virtual')
       return [`${spec} is a virtual package: name one that provides it (${names.join(', ')})`]
-    if (word === 'held') return [`${spec} is held and so not removed: \`apt-mark unhold ${spec}\` first`]
+    if (word === 'held') {
+      const what = state === 'present' ? 'installed' : 'removed'
+      return [`${spec} is held and so not ${what}: \`apt-mark unhold ${spec}\` first`]
+    }
+    if (word === 'pinned') {
+      return [
+        `a source of this host has ${spec}, and a pin with a priority below zero keeps every version of it out (\`apt-cache policy ${namesOf(spec)[0]}\`, /etc/apt/preferences.d)`,
+      ]
+    }
     if (word !== 'unknown') return []
     const near = names.length > 0 ? ` (near: ${names.join(', ')})` : ''
     return [`no package source of this host has ${spec}${near}`]

@@ -41,6 +41,16 @@ test.each([
     'nginx=virtual postfix msmtp-mta',
     'nginx is a virtual package: name one that provides it (postfix, msmtp-mta)',
   ],
+  [
+    parsed(apt, { packages: ['nginx'] }),
+    'nginx=held',
+    'nginx is held and so not installed: `apt-mark unhold nginx` first',
+  ],
+  [
+    parsed(apt, { packages: ['nginx'] }),
+    'nginx=pinned',
+    'a source of this host has nginx, and a pin with a priority below zero keeps every version of it out (`apt-cache policy nginx`, /etc/apt/preferences.d)',
+  ],
   [removes, 'nginx=held', 'nginx is held and so not removed: `apt-mark unhold nginx` first'],
   [installs, 'nginx=absent', undefined],
 ])('%# says what cannot come about', (params, line, why) => {

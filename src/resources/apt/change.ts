@@ -61,7 +61,7 @@ export const aptChange = library('apt-change', 'apply')`
       ops_best=absent
       for ops_p in $ops_spec; do
         ops_apt_status "$ops_p"
-        case $ops_s in absent) ;; present) ops_best=present; break ;; *) ops_best=$ops_p ;; esac
+        case $ops_s in absent) ;; present) ops_best=present; break ;; *) ops_best=$ops_words ;; esac
       done
       case $ops_best in
         present) ;;
@@ -146,7 +146,7 @@ export const aptChange = library('apt-change', 'apply')`
     ops_bring=
     for ops_p; do
       ops_apt_status "$ops_p"
-      [ "$ops_s" = absent ] || ops_bring="$ops_bring $ops_p"
+      [ "$ops_s" = absent ] || ops_bring="$ops_bring$ops_words"
     done
     [ -n "$ops_bring" ] || return 0
     ops_verb=remove

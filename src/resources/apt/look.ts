@@ -14,6 +14,8 @@ export const aptLook = library('apt-look')`
   ops_apt_read() {
     ops_apt_names=$* ops_policy=
     command -v dpkg-query >/dev/null || { echo 'this host has no dpkg: packages of apt cannot be managed here' >&2; return 1; }
+    # By bare names, which find every architecture: dpkg knows no NAME:amd64 of a package for all of them.
+    for ops_a; do shift; set -- "$@" "\${ops_a%%:*}"; done
     ops_pkgs=$(dpkg-query -W -f '\${Package} \${Architecture} \${db:Status-Want} \${db:Status-Status}\n' dpkg "$@" 2>/dev/null) || [ $? = 1 ] || { dpkg-query -W dpkg >/dev/null; return 1; }
     ops_pkgs=$ops_nl$ops_pkgs$ops_nl
     ops_native=\${ops_pkgs#*"$ops_nl"dpkg } ops_native=\${ops_native%% *}
@@ -22,15 +24,32 @@ export const aptLook = library('apt-look')`
       [ ! -e "$ops_f" ] || ops_apt_holder >/dev/null || ops_run=interrupted
     done
   }
+  # NAME[:ARCH] into ops_s, ops_want, and ops_words: what apt calls it, for each architecture where it is not absent. A
+  # bare name is that of this host's architecture to be present, and of every one to be absent. apt calls a package for
+  # all architectures by its bare name, and knows NAME:amd64, NAME:native and NAME:any of it.
   ops_apt_status() {
-    ops_s=absent ops_want=
-    case $1 in *:*) ops_arch=\${1#*:} ;; *) ops_arch="$ops_native all" ;; esac
-    for ops_a in $ops_arch; do
-      case $ops_pkgs in *"$ops_nl\${1%%:*} $ops_a "*) ops_s=\${ops_pkgs#*"$ops_nl\${1%%:*} $ops_a "} ;; *) continue ;; esac
-      ops_s=\${ops_s%%"$ops_nl"*} ops_want=\${ops_s% *} ops_s=\${ops_s#* }
-      case $ops_s in installed) ops_s=present; return ;; not-installed) ops_s=absent ;; config-files) [ "$ops_mode" = purge ] || ops_s=absent ;; esac
-      [ "$ops_s" = absent ] || return 0
+    ops_s=absent ops_want= ops_words= ops_other= ops_n=\${1%%:*} ops_q= ops_left_over=$ops_pkgs
+    case $1 in *:*) ops_q=\${1#*:} ;; esac
+    case $ops_q in native | all | "$ops_native") ops_q=native ;; '') [ "$ops_mode" != present ] && ops_q=any || ops_q=bare ;; esac
+    while :; do
+      case $ops_left_over in *"$ops_nl$ops_n "*) ops_left_over=\${ops_left_over#*"$ops_nl$ops_n "} ;; *) break ;; esac
+      ops_b=\${ops_left_over%%"$ops_nl"*}
+      ops_a=\${ops_b%% *} ops_b=\${ops_b#* } ops_c=\${ops_b#* } ops_w=$ops_n
+      case $ops_a in all | "$ops_native") ops_a=native ;; *) ops_w=$ops_n:$ops_a ;; esac
+      case $ops_c in installed) ops_c=present ;; not-installed) ops_c=absent ;; config-files) [ "$ops_mode" = purge ] || ops_c=absent ;; esac
+      case $ops_q,$ops_a in
+        any,* | bare,native) ;;
+        bare,*) ops_other=$ops_other$ops_c; continue ;;
+        *) [ "$ops_q" = "$ops_a" ] || continue ;;
+      esac
+      [ "$ops_s" = present ] || { ops_s=$ops_c ops_want=\${ops_b%% *}; }
+      [ "$ops_c" = absent ] || ops_words="$ops_words $ops_w"
     done
+    # apt takes another architecture's where this host's has none.
+    case $ops_q,$ops_s,$ops_other in bare,absent,*present*)
+      ops_apt_choose "$1" || :
+      case $ops_chosen in *:*) ops_apt_status "$ops_chosen" ;; esac ;;
+    esac
   }
   ops_apt_holder() {
     for ops_f in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
@@ -68,10 +87,28 @@ export const aptLook = library('apt-look')`
     if [ -z "$ops_policy" ]; then
       set -f; ops_policy=$ops_nl$(apt-cache -q -o Dir::Cache::pkgcache= policy $ops_apt_names 2>/dev/null)$ops_nl; set +f
     fi
-    for ops_p in $1; do
-      case $ops_policy in *"$ops_nl$ops_p:$ops_nl"*) ops_a=\${ops_policy#*"$ops_nl$ops_p:$ops_nl"} ;; *) continue ;; esac
-      ops_a=\${ops_a#*Candidate: }
-      case $ops_a in '(none)'*) ;; *) ops_chosen=$ops_p; return 0 ;; esac
+    for ops_d in $1; do
+      ops_apt_block "$ops_d" || continue
+      case \${ops_a#*Candidate: } in '(none)'*) ;; *) ops_chosen=$ops_heading; return 0 ;; esac
+    done
+    return 1
+  }
+  # What apt-cache says of NAME[:ARCH], into ops_a, and its heading, which is the name that apt takes.
+  ops_apt_block() {
+    ops_heading=$1
+    case $1 in *:native | *:all | *:any | *:"$ops_native") ops_heading=\${1%:*} ;; esac
+    case $ops_policy in
+      *"$ops_nl$ops_heading:$ops_nl"*) ;;
+      *"$ops_nl$1:"*) ops_a=\${ops_policy#*"$ops_nl$1:"}; ops_heading=$1:\${ops_a%%:"$ops_nl"*} ;;
+      *) return 1 ;;
+    esac
+    ops_a=\${ops_policy#*"$ops_nl$ops_heading:$ops_nl"} ops_a=\${ops_a%%"$ops_nl"[!\ ]*}$ops_nl
+  }
+  # Whether a source has it and a pin keeps every version of it out (apt_preferences(5)).
+  ops_apt_pinned() {
+    for ops_d in $1; do
+      ops_apt_block "$ops_d" || continue
+      case $ops_a in *'Candidate: (none)'*' -'[0-9]*"$ops_nl"*) return 0 ;; esac
     done
     return 1
   }
@@ -83,6 +120,7 @@ export const aptLook = library('apt-look')`
         awk 'on && !seen[$1]++ { printf " %s", $1 } /^Reverse Provides:/ { on = 1 }')
       [ -z "$ops_a" ] || { echo "virtual$ops_a"; return; }
     done
+    ! ops_apt_pinned "$1" || { echo pinned; return; }
     ops_apt_fresh || { echo absent; return; }
     echo "unknown$(apt-cache -o Dir::Cache::pkgcache= pkgnames | awk -v wanted="\${1%% *}" '
       function distance(a, b, i, j, best, corner, row) {
@@ -111,22 +149,24 @@ export const aptLook = library('apt-look')`
     for ops_a in $ops_offered; do echo "component $ops_a=present"; done
     for ops_a in $ops_lacks; do echo "component $ops_a=absent"; done
     for ops_spec; do
-      ops_best=absent
+      ops_best=absent ops_on_hold=
       for ops_p in $ops_spec; do
         ops_apt_status "$ops_p"
+        [ "$ops_want" != hold ] || ops_on_hold=yes
         [ "$ops_s" = absent ] || ops_best=$ops_s
         [ "$ops_best" != present ] || break
       done
       case $ops_mode,$ops_best in
         present,absent)
-          if ops_apt_choose "$ops_spec"; then ops_bring="$ops_bring $ops_chosen"
+          if [ -n "$ops_on_hold" ]; then ops_best=held
+          elif ops_apt_choose "$ops_spec"; then ops_bring="$ops_bring $ops_chosen"
           else ops_best=$(ops_apt_unknown "$ops_spec") ops_later=later
           fi ;;
         present,* | *,absent) ;;
         *,present)
-          ops_bring="$ops_bring $ops_p"
-          [ "$ops_want" != hold ] || ops_best=held ;;
-        *) ops_bring="$ops_bring $ops_p" ;;
+          ops_bring="$ops_bring$ops_words"
+          [ -z "$ops_on_hold" ] || ops_best=held ;;
+        *) ops_bring="$ops_bring$ops_words" ;;
       esac
       printf '%s=%s\n' "$ops_spec" "$ops_best"
     done

@@ -7,20 +7,25 @@ export interface Simulation {
   readonly upgrades: readonly string[]
   readonly downgrades: readonly string[]
   readonly removes: readonly string[]
+  /** On hold, and to be changed all the same. */
+  readonly held: readonly string[]
   readonly download: string | undefined
   readonly disk: string | undefined
   /** Why nothing certain is known before the lists are refreshed ('empty', 'older than a day'). */
   readonly lists: string | undefined
   /** Packages that dpkg left half-way before, each with its status in brackets. */
   readonly unfinished: readonly string[]
+  /** Dependencies that cannot be met, in apt's own words. */
+  readonly unmet: readonly string[]
   readonly errors: readonly string[]
 }
 
-const headings: readonly [RegExp, 'installs' | 'upgrades' | 'downgrades' | 'removes'][] = [
+const headings: readonly [RegExp, 'installs' | 'upgrades' | 'downgrades' | 'removes' | 'held'][] = [
   [/^The following NEW packages will be installed:/, 'installs'],
   [/^The following packages will be upgraded:/, 'upgrades'],
   [/^The following packages will be DOWNGRADED:/, 'downgrades'],
   [/^The following packages will be REMOVED:/, 'removes'],
+  [/^The following held packages will be changed:/, 'held'],
 ]
 
 /** Reads the output of `apt-get --print-uris install` (or remove), in the C locale. */
@@ -39,16 +44,18 @@ export function readSimulation(text: string): Simulation {
           .map(name => name.replace(/\*$/, '')),
       )
   }
-  const { installs = [], upgrades = [], downgrades = [], removes = [] } = found
+  const { installs = [], upgrades = [], downgrades = [], removes = [], held = [] } = found
   return {
     installs,
     upgrades,
     downgrades,
     removes,
+    held,
     download: /^Need to get (?:[^/\n]*\/)?(.+?) of archives\.$/m.exec(text)?.[1],
     disk: /^After this operation, (.+?)\.$/m.exec(text)?.[1],
     lists: /^lists: (.+)$/m.exec(text)?.[1],
     unfinished: [...text.matchAll(/^unfinished: (.+)$/gm)].map(match => match[1] ?? ''),
+    unmet: [...text.matchAll(/^ (\S+ : .+)$/gm)].map(match => match[1] ?? ''),
     errors: [...text.matchAll(/^E: (.+)$/gm)].map(match => match[1] ?? ''),
   }
 }
@@ -87,6 +94,30 @@ export function simulationNotes(
   return [...notes, ...errors.map(error => `apt-get says: ${error}`)]
 }
 
+/** Of a package on whichever architecture. */
+export function packageClaim(name: string): Claim {
+  return `pkg:${name.replace(/:.*/, '')}`
+}
+
+/**
+ * Why the run would fail before it changed anything, which apt knows beforehand; undefined where it would not, and where
+ * what apt knows is about to change: stale lists, packages that are to be finished first.
+ */
+export function simulationObstacle(
+  simulation: Simulation,
+  more: { readonly removes: boolean; readonly named: readonly string[] },
+): string | undefined {
+  const { errors, held, lists, removes, unfinished, unmet } = simulation
+  if (lists !== undefined || unfinished.length > 0) return undefined
+  if (errors.length > 0) return `apt-get says: ${[...unmet, ...errors].join('; ')}`
+  if (held.length > 0)
+    return `it would change ${held.join(', ')}, which is held: \`apt-mark unhold ${held.join(' ')}\` first`
+  const named = more.named.map(packageClaim)
+  const unnamed = removes.filter(name => !named.includes(packageClaim(name)))
+  if (unnamed.length === 0 || more.removes) return undefined
+  return `it would remove ${unnamed.join(' ')}; say \`removes: true\` if that is meant`
+}
+
 /**
  * What an apt run may move. Maintainer scripts may write wherever the file hierarchy standard lets packages write,
  * make users, and start or restart units, so all of that is announced; homes and mounts are not theirs.
@@ -95,7 +126,7 @@ export function simulationClaims(simulation: Simulation): Claim[] {
   const { installs, upgrades, downgrades, removes, lists, errors } = simulation
   const names = [...installs, ...upgrades, ...downgrades, ...removes]
   const known = names.length > 0 && lists === undefined && errors.length === 0
-  const packages: Claim[] = known ? names.map((name): Claim => `pkg:${name}`) : ['pkg:*']
+  const packages: Claim[] = known ? names.map(packageClaim) : ['pkg:*']
   const folders = ['bin', 'boot', 'etc', 'lib', 'lib32', 'lib64', 'opt', 'run', 'sbin', 'srv', 'usr', 'var']
   return [
     ...packages,
