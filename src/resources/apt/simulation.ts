@@ -115,7 +115,8 @@ export function simulationObstacle(
   const named = more.named.map(packageClaim)
   const unnamed = removes.filter(name => !named.includes(packageClaim(name)))
   if (unnamed.length === 0 || more.removes) return undefined
-  return `it would remove ${unnamed.join(' ')}; say \`removes: true\` if that is meant`
+  const also = unnamed.length < removes.length ? 'also ' : ''
+  return `it would ${also}remove ${unnamed.join(' ')}; say \`removes: true\` if that is meant`
 }
 
 /**
