@@ -4,6 +4,7 @@ import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
+import type { Changed } from '../base/errors.ts'
 import { lookAtFolder } from './folder-look.ts'
 import { absentIsUndefined, codeOf, inTheWay, makeFoldersOf, pathOf, syncFolder } from './folder-path.ts'
 import { checkKey, checkKeyPrefix, keyFault } from './key.ts'
@@ -31,6 +32,7 @@ const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 export class FolderStore implements Store {
   readonly url: string
   #isReady = false
+  readonly #cleared = new Set<string>()
 
   /** The folder is made by the first `put`. A link that is the folder itself, or above it, is the owner's business. */
   constructor(path: string) {
@@ -50,6 +52,7 @@ export class FolderStore implements Store {
       if (there !== undefined && !there.isFile()) throw inTheWay(path, there.isSymbolicLink())
       if (there !== undefined && !replace) throw taken(path)
       await makeFoldersOf(this.url, key)
+      await this.#clear(dirname(path))
       const temporary = join(dirname(path), `${partial}${randomBytes(8).toString('hex')}`)
       try {
         await write(temporary, content, signal)
@@ -57,7 +60,9 @@ export class FolderStore implements Store {
       } finally {
         await rm(temporary, { force: true })
       }
-      await syncFolder(dirname(path))
+      await syncFolder(dirname(path)).catch(error => {
+        throw failed(path, error, 'unknown')
+      })
       const stat = await lstat(path, { bigint: true })
       return { key, sizeBytes: Number(stat.size), etag: etagOf(stat), outcome: 'stored' }
     })
@@ -134,7 +139,7 @@ export class FolderStore implements Store {
     }
   }
 
-  /** Makes the folder, and clears what killed runs have left in it. */
+  /** Makes the folder. */
   async #makeReady(): Promise<void> {
     if (this.#isReady) return
     await mkdir(dirname(this.url), { recursive: true })
@@ -144,13 +149,19 @@ export class FolderStore implements Store {
         if (codeOf(error) !== 'EEXIST') throw error
       },
     )
-    for (const entry of await readdir(this.url, { recursive: true, withFileTypes: true })) {
+    this.#isReady = true
+  }
+
+  /** Removes what killed runs have left in a folder, once for each that is written to. */
+  async #clear(folder: string): Promise<void> {
+    if (this.#cleared.has(folder)) return
+    this.#cleared.add(folder)
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
       if (!entry.isFile() || !entry.name.startsWith(partial)) continue
-      const path = join(entry.parentPath, entry.name)
+      const path = join(folder, entry.name)
       const stat = await lstat(path).catch(absentIsUndefined)
       if (stat !== undefined && Date.now() - stat.mtimeMs > stalePartialMs) await rm(path, { force: true })
     }
-    this.#isReady = true
   }
 }
 
@@ -253,7 +264,7 @@ const advice: Readonly<Record<string, string>> = {
   ENOTDIR: 'Something on the way to it is no folder: name another one.',
 }
 
-function failed(name: string, error: unknown): StoreError {
+function failed(name: string, error: unknown, changed: Changed = 'no'): StoreError {
   const code = codeOf(error)
   const folder = basename(name)
   if (code === 'ENOENT')
@@ -268,7 +279,7 @@ function failed(name: string, error: unknown): StoreError {
     {
       title: `${name} could not be used`,
       detail: error instanceof Error ? error.message : `${code} at ${folder}`,
-      changed: 'no',
+      changed,
       next: advice[code] ?? 'Look at what the system said.',
     },
     { cause: error },

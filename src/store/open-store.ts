@@ -12,7 +12,7 @@ import { type RetryPolicy, usualRetries } from './retries.ts'
 import { retrying } from './retrying.ts'
 import { S3Store } from './s3.ts'
 import { isAwsHost, parseS3Url } from './s3-address.ts'
-import type { S3Settings } from './s3-settings.ts'
+import { authorityIn, type S3Settings } from './s3-settings.ts'
 import type { Store } from './store.ts'
 
 export interface OpenStoreOptions {
@@ -82,9 +82,15 @@ function openS3(to: string, { sse, settings, env, home, retries }: S3Opening): S
     credentials: credentialChain({ env, home, profile: settings.profile }),
     retries,
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(settings.ca === undefined ? {} : { ca: [...rootCertificates, settings.ca] }),
+    ...authorities(settings.ca, env.AWS_CA_BUNDLE ?? ofProfile.ca_bundle),
     ...(sse === undefined ? {} : { encryption: parseEncryption(sse) }),
   })
+}
+
+/** What [s3] names counts before what AWS's own tools would trust. */
+function authorities(pem: string | undefined, file: string | undefined): { readonly ca?: readonly string[] } {
+  const own = pem ?? (file === undefined || file === '' ? undefined : authorityIn(file, 'AWS_CA_BUNDLE'))
+  return own === undefined ? {} : { ca: [...rootCertificates, own] }
 }
 
 function endpointOf(text: string | undefined, tls: boolean): URL | undefined {

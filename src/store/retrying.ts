@@ -18,6 +18,8 @@ import type {
 } from './store.ts'
 import { isStoreError, StoreError } from './store-error.ts'
 
+const triesOfLook = 4
+
 class RetryingStore implements Store {
   readonly url: string
   readonly encryption?: Encryption
@@ -32,7 +34,9 @@ class RetryingStore implements Store {
   }
 
   look(needs: Needs, options: CallOptions = {}): Promise<readonly Finding[]> {
-    return withRetries(() => this.#inner.look(needs, options), this.#policy, options.signal)
+    // Somebody waits for a plan, and a wrong address does not mend itself.
+    const policy = { ...this.#policy, tries: Math.min(this.#policy.tries, triesOfLook) }
+    return withRetries(() => this.#inner.look(needs, options), policy, options.signal)
   }
 
   async put(key: string, content: Content, options: PutOptions = {}): Promise<Stored> {

@@ -80,14 +80,30 @@ export class S3Client {
       const answer = await this.#once(call)
       const status = answer.message.statusCode ?? 0
       if (status >= 200 && status < 300) return answer
-      const refusal = refusalOf(
-        status,
-        answer.message.headers,
-        await textOf(answer.message, answer.url).catch(() => ''),
-      )
+      const refusal = await this.#refusal(call, answer)
       const isCorrected = corrections < mostCorrections && this.#correct(refusal, answer)
       if (!isCorrected) throw await this.#error(refusal, call)
     }
+  }
+
+  /** A refusal of HEAD has no body, so no reason but its status: the same is asked by GET then, for one byte. */
+  async #refusal(call: Call, { message, url }: Answer): Promise<Refusal> {
+    const read = async (answer: Answer) =>
+      refusalOf(
+        answer.message.statusCode ?? 0,
+        answer.message.headers,
+        await textOf(answer.message, answer.url).catch(() => ''),
+      )
+    const refusal = await read({ message, url })
+    if (call.method !== 'HEAD' || refusal.status === 404 || refusal.status >= 500) return refusal
+    const again = await this.#once({
+      ...call,
+      method: 'GET',
+      headers: { ...call.headers, range: 'bytes=0-0' },
+    })
+    if ((again.message.statusCode ?? 0) >= 400) return read(again)
+    again.message.destroy()
+    return refusal
   }
 
   /** Like `send`, with the whole body as text: for XML. */
@@ -112,7 +128,11 @@ export class S3Client {
     const signer = new AwsV4Signer({
       method,
       url: url.href,
-      headers: { ...headers, 'x-amz-content-sha256': body?.sha256 ?? emptySha256 },
+      headers: {
+        'accept-encoding': 'identity',
+        ...headers,
+        'x-amz-content-sha256': body?.sha256 ?? emptySha256,
+      },
       accessKeyId: login.accessKeyId,
       secretAccessKey: login.secretAccessKey.reveal(),
       ...(login.sessionToken === undefined ? {} : { sessionToken: login.sessionToken.reveal() }),
@@ -138,9 +158,7 @@ export class S3Client {
   /** Whether the next try will differ in what the server complained of. */
   #correct(refusal: Refusal, { url, message }: Answer): boolean {
     const { status, code, region } = refusal
-    // A refusal of HEAD has no body, so its reason must be guessed: a clock that differs by minutes is one.
-    if (code === 'RequestTimeTooSkewed' || (code === '' && status === 403))
-      return this.#followClock(header(message.headers, 'date'))
+    if (code === 'RequestTimeTooSkewed') return this.#followClock(header(message.headers, 'date'))
     if (code === 'ExpiredToken' || code === 'TokenRefreshRequired') {
       this.#keeper.forget()
       return true

@@ -4,7 +4,7 @@ import { type LifecycleRule, lifecycleRules } from './lifecycle.ts'
 import type { S3Client } from './s3-client.ts'
 import type { Encryption, Finding, Needs } from './store.ts'
 import { isStoreError } from './store-error.ts'
-import { at, type Element, parseXml, textAt } from './xml.ts'
+import { all, at, type Element, parseXml, textAt } from './xml.ts'
 
 export interface BucketLook {
   readonly bucket: string
@@ -21,13 +21,15 @@ type Seen = { readonly document: Element } | 'none' | { readonly unseen: string 
 export async function lookAtBucket(client: S3Client, look: BucketLook): Promise<readonly Finding[]> {
   // The first call alone: it finds the region and the clock, and tells a missing bucket or a wrong login.
   const place = await lookAtPlace(client, look)
-  const read = (part: string, action: string) => configuration(client, part, action, look.signal)
-  const [encryption, versioning, lock, lifecycle, status] = await Promise.all([
+  const read = (part: string, action: string, prefix?: string) =>
+    configuration(client, { part, action, prefix, signal: look.signal })
+  const [encryption, versioning, lock, lifecycle, status, uploads] = await Promise.all([
     read('encryption', 's3:GetEncryptionConfiguration'),
     read('versioning', 's3:GetBucketVersioning'),
     read('object-lock', 's3:GetBucketObjectLockConfiguration'),
     read('lifecycle', 's3:GetLifecycleConfiguration'),
     read('policyStatus', 's3:GetBucketPolicyStatus'),
+    read('uploads', 's3:ListBucketMultipartUploads', look.prefix === '' ? '' : `${look.prefix}/`),
   ])
   return [
     ...place,
@@ -35,6 +37,7 @@ export async function lookAtBucket(client: S3Client, look: BucketLook): Promise<
     versionsFinding(versioning, lock),
     ...lifecycleFindings(lifecycle, look),
     publicFinding(status, look.bucket),
+    ...unfinishedFindings(uploads),
   ]
 }
 
@@ -77,20 +80,17 @@ const isNone = (error: unknown): boolean =>
   isStoreError(error, 'absent') &&
   /^NoSuch\w+(?:Configuration|Policy)$|^\w+NotFoundError$/.test(error.word ?? '')
 
-async function configuration(
-  client: S3Client,
-  part: string,
-  action: string,
-  signal: AbortSignal | undefined,
-): Promise<Seen> {
+interface Question {
+  readonly part: string
+  readonly action: string
+  readonly prefix?: string | undefined
+  readonly signal: AbortSignal | undefined
+}
+
+async function configuration(client: S3Client, { part, action, prefix, signal }: Question): Promise<Seen> {
+  const query = { [part]: '', ...(prefix === undefined ? {} : { prefix }) }
   try {
-    const { text } = await client.sendForText({
-      method: 'GET',
-      path: '',
-      query: { [part]: '' },
-      signal,
-      action,
-    })
+    const { text } = await client.sendForText({ method: 'GET', path: '', query, signal, action })
     const document = parseXml(text.trim())
     // A server that does not know the question lists its objects instead, or says nothing.
     if (document === undefined || document.name === 'ListBucketResult')
@@ -223,4 +223,18 @@ function publicFinding(seen: Seen, bucket: string): Finding {
         next: 'Block public access for it, or choose another bucket.',
       }
     : { about, verdict: 'good', sentence: 'No policy opens the bucket to everybody.' }
+}
+
+/** Parts of uploads that were killed are no objects, but they are paid for. */
+function unfinishedFindings(seen: Seen): readonly Finding[] {
+  const count = typeof seen === 'object' && 'document' in seen ? all(seen.document, 'Upload').length : 0
+  if (count === 0) return []
+  return [
+    {
+      about: 'space',
+      verdict: 'note',
+      sentence: `${count === 1 ? '1 upload in parts was' : `${count} uploads in parts were`} begun there and never ended: paid for, and no object.`,
+      next: 'Let a lifecycle rule end them (AbortIncompleteMultipartUpload), or abort them by hand.',
+    },
+  ]
 }

@@ -49,7 +49,7 @@ export function readS3Settings(lines: readonly SettingLine[]): S3Settings {
     ...(region === undefined ? {} : { region }),
     ...(pathStyle === undefined ? {} : { pathStyle }),
     ...(profile === undefined ? {} : { profile }),
-    ...(ca === undefined ? {} : { ca: authority(resolve(iniFolder, ca)) }),
+    ...(ca === undefined ? {} : { ca: authorityIn(resolve(iniFolder, ca), '`ca` in [s3]') }),
     ...(tls === undefined ? {} : { tls }),
   }
 }
@@ -79,14 +79,15 @@ function faultOf({ key, value = '', where }: SettingLine, lines: readonly Settin
   return []
 }
 
-function authority(path: string): string {
+/** A PEM file. @throws an input error where it cannot be read; `setting` names where it was written. */
+export function authorityIn(path: string, setting: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
     throw inputError(
-      `the certificate file of [s3] cannot be read: ${error instanceof Error ? error.message : path}`,
+      `the certificates for S3 cannot be read: ${error instanceof Error ? error.message : path}`,
       {
-        next: 'Correct `ca` in [s3], or leave it out where the system trusts the server.',
+        next: `Correct ${setting}, or leave it out where the system trusts the server.`,
       },
     )
   }

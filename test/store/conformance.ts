@@ -38,6 +38,14 @@ const lying = (announced: Uint8Array, real: Uint8Array): Content => ({
   },
 })
 
+/** The same bytes, coming in pieces of an odd size. */
+const inPieces = (bytes: Uint8Array): Content => ({
+  ...contentOf(bytes),
+  async *open() {
+    for (let at = 0; at < bytes.byteLength; at += 77_777) yield bytes.subarray(at, at + 77_777)
+  },
+})
+
 const hostileKeys = [
   '',
   '/',
@@ -80,7 +88,7 @@ export function storeConformance(open: () => Promise<Store>, partsBytes: number)
       async sizeBytes => {
         const store = await opened()
         const bytes = randomBytes(sizeBytes)
-        const stored = await putProved(store, 'day=2026-11-28/rows~20.gz', contentOf(bytes))
+        const stored = await putProved(store, 'day=2026-11-28/rows~20.gz', inPieces(bytes))
         expect(stored).toMatchObject({
           sizeBytes,
           outcome: 'stored',

@@ -1,6 +1,9 @@
 /** Which store a `--to` opens, with which login, and what is refused before anything is contacted. */
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { InputErrors, OpsError } from '../../src/base/errors.ts'
@@ -11,6 +14,7 @@ import { CredentialKeeper, credentials } from '../../src/store/credentials.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { parseS3Url, urlOf } from '../../src/store/s3-address.ts'
 import { readS3Settings } from '../../src/store/s3-settings.ts'
+import { run } from '../hosts/command.ts'
 import { temporaryFolder, writeFiles } from '../temporary-folder.ts'
 
 const home = temporaryFolder({
@@ -146,6 +150,47 @@ describe('a bucket is found at', () => {
     })
   })
 })
+
+test.skipIf(!existsSync('/usr/bin/openssl'))(
+  'a server with a certificate of its own is trusted where [s3] or AWS_CA_BUNDLE names it, and else told so',
+  async () => {
+    const [key, cert] = [join(home, 'key.pem'), join(home, 'cert.pem')]
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+    const made = [
+      'openssl',
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+    ]
+    await run([...made, '-days', '2', '-keyout', key, '-out', cert, ...subject])
+    const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) =>
+      response.writeHead(404).end(),
+    )
+    await new Promise<void>(resolve => server.listen(0, 'localhost', resolve))
+    onTestFinished(() => void server.close())
+    const endpoint = `endpoint = https://localhost:${(server.address() as AddressInfo).port}`
+    const head = async (lines: string, env: Record<string, string> = {}) => {
+      const store = openStore('s3://acme-archive', {
+        settings: s3Settings(lines),
+        env: { ...keys, ...env },
+        home,
+      })
+      return store.head('a').finally(() => store.close())
+    }
+    const error = await head(endpoint).catch(thrown => thrown)
+    expect(error).toMatchObject({
+      kind: 'denied',
+      data: { title: expect.stringMatching(/did not prove who it is/) },
+    })
+    expect(await head(`${endpoint}\nca = ${cert}`)).toBeUndefined()
+    expect(await head(endpoint, { AWS_CA_BUNDLE: cert })).toBeUndefined()
+    expect(() => s3Settings('ca = /nowhere.pem')).toThrow(/cannot be read/)
+  },
+)
 
 describe('credentials come from', () => {
   const found = (env: Record<string, string>, profile?: string) => credentialChain({ env, home, profile })()

@@ -193,6 +193,18 @@ describe.skipIf(!realHosts().available)('a bucket', () => {
     expect(found.versions).toMatchObject([{ verdict: 'unseen' }])
   })
 
+  test('with an upload that was killed is told to hold parts that are paid for', async () => {
+    const bucket = await newBucket()
+    const store = open(bucket, { partsFromBytes: 1, retries: { tries: 1, firstMs: 1, longestMs: 1 } })
+    proxy().inject('PUT', /partNumber/, refuses(403, 'AccessDenied'))
+    proxy().inject('DELETE', /uploadId/, refuses(403, 'AccessDenied'))
+    await expect(store.put('a', contentOf('x'))).rejects.toEqual(isKind('denied'))
+    expect((await lookAt(bucket)).space).toMatchObject([
+      { verdict: 'note', sentence: expect.stringMatching(/^1 uploads? in parts/) },
+    ])
+    expect(await keysOf(store)).toEqual([])
+  })
+
   test('that is not there, or whose login is wrong, is told with the way out and without any secret', async () => {
     const bucket = await newBucket()
     const wrong = 'a-wrong/secret+key'

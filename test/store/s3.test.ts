@@ -46,7 +46,7 @@ describe.skipIf(!realHosts().available)('a store in S3', () => {
       endpoint: proxy().url,
       pathStyle: true,
       credentials: login,
-      idleMs: 3000,
+      idleMs: 2000,
       encryption: key,
       partsFromBytes,
       retries,
@@ -212,6 +212,31 @@ describe.skipIf(!realHosts().available)('a store in S3', () => {
       })
       expect(JSON.stringify(error.data)).not.toContain(loginSecret)
     })
+  })
+
+  test('a login that ends in the middle is renewed, whichever question meets it', async () => {
+    for (const method of ['HEAD', 'PUT', 'GET']) {
+      let asked = 0
+      const store = await open({
+        credentials: async () => {
+          asked++
+          return login()
+        },
+      })
+      const ended = refuses(400, 'ExpiredToken')
+      proxy().inject(method, /rows/, ended)
+      // A refused HEAD says nothing: the same is asked by GET.
+      if (method === 'HEAD') proxy().inject('GET', /rows/, ended)
+      await putProved(store, 'rows', contentOf('x'))
+      expect(asked).toBe(2)
+    }
+  })
+
+  test('a body that the server does not take, and never answers, is given up', async () => {
+    const store = await open()
+    proxy().inject('PUT', /rows/, () => undefined)
+    await putProved(store, 'rows', contentOf(Buffer.alloc(partsFromBytes - 1)))
+    expect(await keysOf(store)).toEqual(['rows'])
   })
 
   test('an object that goes five seconds after it was proved is missed by the second look', async () => {
