@@ -13,7 +13,7 @@ import { firstOperand, helped, parseArgv } from './argv.ts'
 import { becomeOf } from './become.ts'
 import { collected } from './collected.ts'
 import { confirmPlans } from './confirm-plans.ts'
-import { exitCodeOf, exitCodes } from './exit-code.ts'
+import { declinedExitCode, exitCodeOf } from './exit-code.ts'
 import { commonSettings } from './flags.ts'
 import { needsYes } from './needs-yes.ts'
 import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
@@ -69,7 +69,7 @@ export async function applySavedPlan(
       purpose: `apply ${file}`,
       ...(options.yes !== true && prompts && { confirm: confirmPlans(report, prompts) }),
     })
-    if (outcome.declined) return exitCodes.interrupted
+    if (outcome.declined) return declinedExitCode
     return exitCodeOf(
       'apply',
       Object.values(outcome.hosts).map(host => host.status),

@@ -32,6 +32,9 @@ const ofStatus: Readonly<Record<HostStatus, number>> = {
   interrupted: 130,
 }
 
+/** The operator said no to the plan: the hosts differ from it still. */
+export const declinedExitCode = ofStatus.drift
+
 /** The worst first. An interrupted run says so unless a host's state is unknown: that must never be missed. */
 const worstFirst: readonly number[] = [5, 130, 7, 1, 8, 6, 4, 2, 0]
 

@@ -30,6 +30,7 @@ export function terminalPrompts(report: Pick<Report, 'aside'>): Prompts {
     const turn = queue.then(() =>
       report.aside(async () => {
         const library = await import('@inquirer/prompts')
+        await forgetTyped()
         return untilClosed(signal => question(library, { output: process.stderr, signal }))
       }),
     )
@@ -59,7 +60,36 @@ export function terminalPrompts(report: Pick<Report, 'aside'>): Prompts {
 type Library = typeof import('@inquirer/prompts')
 type Context = { readonly output: NodeJS.WritableStream; readonly signal: AbortSignal }
 
-/** Ctrl-D, or a terminal that goes away, closes the line that is typed: the library would wait for ever then. */
+/** How long nothing may come before all that was typed is taken for read. */
+const quietMs = 60
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const ctrlC = 3
+
+/** What was typed before a question is shown cannot be its answer. */
+async function forgetTyped(): Promise<void> {
+  const { stdin } = process
+  if (stdin.isTTY !== true || stdin.readableEnded) return
+  // Without raw mode a line that was not ended yet would stay in the terminal, for the question to find.
+  stdin.setRawMode(true)
+  const stopped = await new Promise<boolean>(resolve => {
+    let asksToStop = false
+    const onData = (chunk: Buffer | string): void => {
+      asksToStop ||= Buffer.from(chunk).includes(ctrlC)
+      timer.refresh()
+    }
+    const timer = setTimeout(() => {
+      stdin.off('data', onData)
+      resolve(asksToStop)
+    }, quietMs)
+    stdin.on('data', onData)
+    stdin.resume()
+  })
+  stdin.pause()
+  stdin.setRawMode(false)
+  if (stopped) throw Object.assign(new Error('Ctrl-C before the question'), { name: 'ExitPromptError' })
+}
+
+/** A signal, Ctrl-D, or a terminal that goes away, closes the line that is typed: the library would wait for ever then. */
 async function untilClosed<Answer>(question: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
   const { stdin } = process
   const closed = new AbortController()
@@ -73,11 +103,13 @@ async function untilClosed<Answer>(question: (signal: AbortSignal) => Promise<An
   const onEnd = (): void => closed.abort()
   stdin.on('keypress', onKey)
   stdin.once('end', onEnd)
+  for (const signal of stopSignals) process.on(signal, onEnd)
   if (stdin.readableEnded) closed.abort()
   try {
     return await question(closed.signal)
   } finally {
     stdin.off('keypress', onKey)
     stdin.off('end', onEnd)
+    for (const signal of stopSignals) process.off(signal, onEnd)
   }
 }

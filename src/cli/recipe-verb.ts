@@ -12,7 +12,7 @@ import { askParams } from './ask-params.ts'
 import { becomeOf } from './become.ts'
 import { collected } from './collected.ts'
 import { confirmPlans } from './confirm-plans.ts'
-import { exitCodeOf, exitCodes } from './exit-code.ts'
+import { declinedExitCode, exitCodeOf } from './exit-code.ts'
 import { addConnectionFlags, type CommonSettings, commonSettings } from './flags.ts'
 import { needsYes } from './needs-yes.ts'
 import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
@@ -142,7 +142,7 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
         `${request.output} holds no plan for ${left}: \`ops apply ${request.output}\` leaves that out.`,
       )
   }
-  if (outcome.declined) return exitCodes.interrupted
+  if (outcome.declined) return declinedExitCode
   return exitCodeOf(
     verb,
     Object.values(outcome.hosts).map(host => host.status),

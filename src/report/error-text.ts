@@ -13,10 +13,13 @@ export function errorText(error: ErrorData, style: Style): string {
   const title = printable(
     name === undefined ? error.title : error.title.replace(error.step ?? '', stepName(name)),
   ).trimEnd()
-  // Titles often name the host or step themselves: twice is one too many.
-  const about = [error.host, name]
-    .flatMap(part => (part && !title.includes(stepName(part)) ? [stepName(part)] : []))
-    .join(': ')
+  // Titles often name the host or step themselves: twice is one too many. A step's name may hold that of the host.
+  const shown = name === undefined ? undefined : stepName(name)
+  const beside = shown === undefined ? title : title.replaceAll(shown, '')
+  const about = [
+    ...(error.host !== undefined && !namesHost(beside, error.host) ? [stepName(error.host)] : []),
+    ...(shown !== undefined && !title.includes(shown) ? [shown] : []),
+  ].join(': ')
   const head = `${style.red(style.bold(`error[${error.code}]`))} ${about && `${style.bold(about)}: `}${title}`
   const rows: [string, string][] = []
   if (error.where) rows.push(['at', place(error.where)])
@@ -34,6 +37,12 @@ export function errorText(error: ErrorData, style: Style): string {
     return [`  ${lead}${first}`, ...more.map(line => `  ${gap}${line}`)].join('\n')
   })
   return [head, ...body].join('\n')
+}
+
+/** Whether a text names a host, and not only something longer that its name is a part of. */
+function namesHost(text: string, host: string): boolean {
+  const name = stepName(host).replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  return new RegExp(`(?<![\\w.@/:-])${name}(?![\\w@/-]|\\.\\w)`).test(text)
 }
 
 /** Many errors, with the host keys of a run in one table at the end. */

@@ -1,7 +1,13 @@
 /** The server did not let us open one more session or forwarding on this connection. */
 import { OpsError } from '../base/errors.ts'
 
+/** How a reason begins where a setting of the server forbids it. */
+export const prohibited = 'administratively prohibited'
+
 export class SessionRefused extends OpsError {
+  /** A setting of the server forbids it. */
+  readonly isProhibited: boolean
+
   /** `destination` is where a forwarding should have led; without it a session was asked for. */
   constructor(name: string, reason: string, destination?: string) {
     super({
@@ -18,5 +24,6 @@ export class SessionRefused extends OpsError {
           : 'Check that something listens there, and AllowTcpForwarding and PermitOpen in sshd_config on the host.',
     })
     this.name = 'SessionRefused'
+    this.isProhibited = reason.startsWith(prohibited)
   }
 }

@@ -14,7 +14,7 @@ import { gatherWrites } from './gather-writes.ts'
 import type { HostKeyCheck } from './host-keys.ts'
 import type { Candidate } from './identity-file.ts'
 import { PausableTimer } from './pausable-timer.ts'
-import { SessionRefused } from './session-refused.ts'
+import { prohibited, SessionRefused } from './session-refused.ts'
 import { checkedSocketPath } from './socket-path.ts'
 import type { Algorithms } from './ssh2-algorithms.ts'
 import { openEarly } from './ssh2-early-session.ts'
@@ -303,11 +303,10 @@ class Ssh2Transport implements Transport {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       if (this.#gone === undefined && /Channel open failure|no free channel/.test(reason)) {
-        throw new SessionRefused(
-          this.name,
-          reason.replace(/^\(SSH\) Channel open failure: /, ''),
-          destination,
-        )
+        // RFC 4254, 5.1: reason 1 is SSH_OPEN_ADMINISTRATIVELY_PROHIBITED.
+        const isProhibited = (error as { reason?: unknown }).reason === 1
+        const why = reason.replace(/^\(SSH\) Channel open failure: /, '')
+        throw new SessionRefused(this.name, isProhibited ? `${prohibited}: ${why}` : why, destination)
       }
       throw new OpsError({
         code: 'lost',

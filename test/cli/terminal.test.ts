@@ -104,9 +104,29 @@ describe.skipIf(!hasTmux)('on a terminal', () => {
     const screen = open('apply waits local --wait --who World')
     await screen.shows('Apply 2 changes to 1 host?')
     screen.type('n', 'Enter')
-    expect(await screen.shows('ended with 130')).toContain('not applied  local')
+    expect(await screen.shows('ended with 2')).toContain('not applied  local')
     expect(existsSync(join(data, 'one'))).toBe(false)
   })
+
+  test('what was typed before the question does not answer it', async () => {
+    const screen = open('apply waits local --wait --who World')
+    screen.type('y', 'Enter', 'y')
+    await screen.shows('Apply 2 changes to 1 host?')
+    screen.type('n', 'Enter')
+    expect(await screen.shows('ended with 2')).toContain('not applied  local')
+    expect(existsSync(join(data, 'one'))).toBe(false)
+  })
+
+  test.each(['TERM', 'INT', 'HUP'])(
+    'one SIG%s at the question ends it, and applies nothing',
+    async signal => {
+      const screen = open('apply waits local --wait --who World')
+      await screen.shows('Apply 2 changes to 1 host?')
+      execFileSync('pkill', [`-${signal}`, '-f', `^${process.execPath} .*${data}`])
+      await screen.shows('ended with 130')
+      expect(existsSync(join(data, 'one'))).toBe(false)
+    },
+  )
 
   test('Ctrl-C at the question applies nothing', async () => {
     const screen = open('apply waits local --wait --who World')

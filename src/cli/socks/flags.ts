@@ -45,7 +45,7 @@ export function addTunnelFlags(command: Command): Command {
         collect,
       ),
     )
-    .addOption(new Option('--compress', 'compress what goes over the connection: for slow links'))
+    .addOption(new Option('-C, --compress', 'compress what goes over the connection: for slow links'))
     .addOption(new Option('--keep-trying', 'wait for a host that cannot be reached at the start'))
 }
 

@@ -1,9 +1,11 @@
 /** From a checked command line to a tunnel: what the foreground, the background and `exec` have in common. */
 
-import { inputError } from '../../base/errors.ts'
+import { inputError, OpsError } from '../../base/errors.ts'
 import { Interrupt } from '../../run/interrupt.ts'
 import { connect } from '../../transport/connect.ts'
+import { prohibited } from '../../transport/session-refused.ts'
 import type { LinkState } from '../../tunnel/link.ts'
+import { forwardingRefusal } from '../../tunnel/may-forward.ts'
 import { openTunnel, type Tunnel } from '../../tunnel/tunnel.ts'
 import type { CommonSettings } from '../flags.ts'
 import type { Prompts } from '../prompts.ts'
@@ -40,13 +42,26 @@ export async function openFor(options: OpenOptions): Promise<OpenedTunnel> {
   const up = new Promise<void>(resolve => {
     isUp = resolve
   })
+  // Asked of the first connection only: what is set now is not what a drop of the line comes from.
+  let isChecked = false
+  let hasToldProhibited = false
   const tunnel = await openTunnel({
-    connect: () =>
-      connect({
+    connect: async () => {
+      const transport = await connect({
         ...plain,
         ...(socks.compress && { compress: true }),
         ...(secrets && { askSecret: secrets() }),
-      }),
+      })
+      if (isChecked) return transport
+      const refusal = await forwardingRefusal(transport)
+      isChecked = true
+      if (refusal?.isTotal) {
+        await transport.close()
+        throw new OpsError(refusal.error)
+      }
+      if (refusal) view.say(`${refusal.error.title}\n  ${refusal.error.next}`)
+      return transport
+    },
     bind: socks.bind,
     port: socks.port,
     directs: socks.directs,
@@ -56,7 +71,10 @@ export async function openFor(options: OpenOptions): Promise<OpenedTunnel> {
       options.onState(state)
     },
     onRefused: (destination, reason) => {
-      if (common.verbose) view.say(`${destination}: ${reason}`)
+      // What a setting forbids fails for ever, and the client only learns that it failed.
+      const isNews = reason.includes(prohibited) && !hasToldProhibited
+      hasToldProhibited ||= isNews
+      if (common.verbose || isNews) view.say(`${destination}: ${reason}`)
     },
   })
   const ended = tunnel.ended.then(async error => {
