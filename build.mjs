@@ -170,7 +170,7 @@ function sourceStamp() {
           .filter(
             name =>
               name.endsWith('.ts') &&
-              !/^(?:cli|inventory|report|mysql|sandbox|transport|tunnel)\//.test(name),
+              !/^(?:cli|inventory|jobs|report|mysql|sandbox|transport|tunnel)\//.test(name),
           )
           .map(name => join(folder, name))
       : [],

@@ -18,6 +18,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   recipe: ['engine', 'params', 'resources', 'run', 'shell'],
   tunnel: ['transport'],
   mysql: ['transport'],
+  jobs: ['mysql', 'params', 'run', 'store'],
   sandbox: ['transport'],
   logs: ['run', 'shell', 'store', 'transport'],
   'git-remote': ['engine', 'resources', 'run', 'shell', 'transport'],

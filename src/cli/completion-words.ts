@@ -10,6 +10,7 @@ export async function completionWords(words: readonly string[]): Promise<readonl
   if (words.length <= 1) return verbs.map(each => each.name)
   try {
     if (rest.length === 1) {
+      if (verb === 'db') return (await import('./db/sub-verbs.ts')).dbVerbs.map(each => each.name)
       if (takesRecipe.includes(verb) || verb === 'recipes') return await recipeNames()
       if (verb === 'resources') return await resourceNames()
       if (verb === 'logs') return ['csv', 'sql', 'push']

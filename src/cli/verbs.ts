@@ -63,6 +63,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./verbs/socks.ts'),
   },
   {
+    name: 'db',
+    usage: 'VERB SOURCE ...',
+    summary: 'Jobs on the rows of a database; `ops db --help` lists them.',
+    load: () => import('./verbs/db.ts'),
+  },
+  {
     name: 'logs',
     usage: 'csv | sql | push',
     summary: 'Access logs of hosts as CSV, or asked in SQL.',

@@ -52,7 +52,7 @@ export async function guardAccess(
   throw new OpsError({
     code: 'failed',
     title: `${session.source}: ${doing} would not walk the index ${planned.index}: ${problem}`,
-    detail: `EXPLAIN ${statement.toString().slice(0, 2000)}`,
+    detail: `EXPLAIN ${statement.toString().slice(0, 800)}`,
     changed: 'no',
     next: `Each chunk would read far more than its own rows. Run ANALYZE TABLE and try again; if it stays so, the types of a column and its index do not go together.`,
   })

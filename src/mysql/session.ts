@@ -64,6 +64,10 @@ export class Session {
           ? sql`SET max_execution_time = 0`
           : undefined
     if (limit) await this.query(limit, 'preparing the session')
+    // MariaDB makes a subquery of a long IN list, and then reads the whole table for it.
+    if (this.version.flavor === 'mariadb' && this.version.number >= 100_318) {
+      await this.query(sql`SET in_predicate_conversion_threshold = 0`, 'preparing the session')
+    }
     return this
   }
 

@@ -5,6 +5,7 @@ import type { RunEvent } from '../run/events.ts'
 import type { HostPlan } from '../run/plan.ts'
 import { errorText, hostKeysText, isUnknownHostKey } from './error-text.ts'
 import { factsText } from './facts-text.ts'
+import { heldText, jobEndText, jobPlanText } from './job-text.ts'
 import { outputLines } from './output-lines.ts'
 import { planText } from './plan-text.ts'
 import { printable, printableLine } from './printable.ts'
@@ -76,6 +77,12 @@ export class Narrator {
         return [...this.#rest(event.host), ...this.#accounted(event.host)]
       case 'summary':
         return this.#summary(event)
+      case 'job-plan':
+        return [out(jobPlanText(event, this.#options.style)), out('')]
+      case 'progress':
+        return event.held === undefined ? [] : [this.#line(event.source, heldText(event))]
+      case 'job-end':
+        return [out(jobEndText(event, this.#options.style))]
     }
   }
 

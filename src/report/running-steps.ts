@@ -1,5 +1,6 @@
 /** What each host is doing at this moment: the data behind the live view and the signs of life. */
 import type { RunEvent } from '../run/events.ts'
+import { progressText } from './job-text.ts'
 import { afterRedraws, printableLine } from './printable.ts'
 
 export interface RunningRow {
@@ -63,6 +64,14 @@ export class RunningSteps {
         if (state && line !== undefined) state.last = printableLine(afterRedraws(line).trim())
         return
       }
+      case 'progress':
+        this.#at(event.source, event.title).last = progressText(event)
+        return
+      case 'job-end':
+        this.#hosts.delete(event.source)
+        this.#finished++
+        if (event.status !== 'ok') this.#failed++
+        return
       case 'host':
         this.#hosts.delete(event.host)
         this.#finished++

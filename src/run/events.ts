@@ -1,6 +1,7 @@
 /** Everything that a run tells, as data: report/ renders it, `--json` writes one a line. */
 import type { ErrorData } from '../base/errors.ts'
 import type { Facts } from './facts.ts'
+import type { JobEvent } from './job-events.ts'
 import type { HostPlan } from './plan.ts'
 
 export type HostStatus =
@@ -26,6 +27,7 @@ export interface HostSummary {
 }
 
 export type RunEvent =
+  | JobEvent
   | {
       readonly event: 'run'
       readonly verb: string

@@ -1,0 +1,104 @@
+/** `ops db archive restore [SOURCE] URL`: rows of an archive back into a table. */
+import { inputError } from '../../base/errors.ts'
+import { opsVersion } from '../../base/version.ts'
+import type { TableName } from '../../mysql/catalog.ts'
+import { parseTableName } from '../../mysql/table-name.ts'
+import { helped } from '../argv.ts'
+import { exitCodes } from '../exit-code.ts'
+import type { VerbContext } from '../verb.ts'
+import { confirmJob, jobStopTexts } from './job-prompts.ts'
+import { dbCommand, type GivenWords, needsYesOrPlan, onSource } from './on-source.ts'
+import { openTarget, storeAt } from './target.ts'
+
+const description = `Brings the rows of an archive back, byte for byte, each read back before it counts. A row that is there already is left as it is; a table that is not there is made as it was.
+  ops db archive restore s3://acme-archive/events                      where it came from
+  ops db archive restore s3://acme-archive/events --into app.again
+  ops db archive restore other s3://acme-archive/events --into app.events   on another server`
+
+interface Request {
+  readonly url: string
+  readonly into: TableName | undefined
+  readonly plan: boolean
+  readonly yes: boolean
+}
+
+export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
+  const command = dbCommand('archive restore', '[SOURCE] URL [--into DB.TABLE]', description, true).option(
+    '--into <table>',
+    'DB.TABLE to restore into (default: the one that was archived)',
+  )
+  if (helped(command, argv, screen)) return 0
+  return onSource(
+    command,
+    await withSource(argv, command),
+    screen,
+    readRequest,
+    async ({ url, into, plan, yes }, session) => {
+      const store = await openTarget(url, undefined, session)
+      const { restoreArchive } = await import('../../jobs/archive/restore.ts')
+      session.report.emit({
+        event: 'run',
+        verb: 'db archive restore',
+        hosts: [session.source],
+        version: opsVersion(),
+      })
+      const confirm = confirmJob(
+        session,
+        yes || plan,
+        ({ data }) => `Restore ${Number(data.rows).toLocaleString('en')} rows into ${String(data.into)}?`,
+      )
+      const ran = await restoreArchive(into, {
+        server: await session.open(),
+        store,
+        emit: session.report.emit,
+        interrupt: session.interrupt,
+        plansOnly: plan,
+        ...(confirm && { confirm }),
+      })
+      return ran || plan ? 0 : exitCodes.interrupted
+    },
+    jobStopTexts,
+  )
+}
+
+/** Without a source, the one that the receipts name: what the user called the server when the rows were saved. */
+async function withSource(
+  argv: readonly string[],
+  command: ReturnType<typeof dbCommand>,
+): Promise<readonly string[]> {
+  const { operands } = command.parseOptions([...argv])
+  const [url, ...more] = operands
+  if (url === undefined || more.length > 0) return argv
+  const { listArchive, readReceipt } = await import('../../jobs/archive/archive-store.ts')
+  const store = await storeAt(url)
+  try {
+    const newest = (await listArchive(store)).receipts.at(-1)
+    if (newest === undefined) {
+      throw inputError(`there is no archive in ${url}`, {
+        next: 'Name the place that `ops db archive ... --to` was given.',
+      })
+    }
+    return [(await readReceipt(store, newest)).source, ...argv]
+  } finally {
+    await store.close()
+  }
+}
+
+function readRequest(given: GivenWords): Request {
+  const { operands, options, errors, database } = given
+  const [url, ...more] = operands
+  if (url === undefined || more.length > 0) {
+    errors.push(
+      inputError('restore takes one place', { next: 'Write ops db archive restore [SOURCE] URL.' }).data,
+    )
+  }
+  const word = typeof options.into === 'string' ? options.into : undefined
+  const into = word === undefined ? undefined : parseTableName(word, database)
+  if (into && 'problem' in into)
+    errors.push(inputError(`--into: ${into.problem}`, { next: 'Write DB.TABLE.' }).data)
+  return {
+    url: url ?? '',
+    into: into && 'table' in into ? into : undefined,
+    ...needsYesOrPlan('db archive restore', given),
+  }
+}

@@ -1,0 +1,153 @@
+/** What an archive says of its plan and of its end: for people as facts, for programs as data. */
+
+import { tableText } from '../../mysql/catalog.ts'
+import type { Governor } from '../../mysql/governor.ts'
+import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
+import type { ArchivePlan } from './plan.ts'
+import type { ArchiveOutcome } from './run-archive.ts'
+
+/** Rows a second that an archive reaches at least; only for the time in the plan. */
+const usualRate = 8_000
+
+const grouped = (number: number): string => number.toLocaleString('en')
+
+export function archivePlanEvent(
+  source: string,
+  plan: ArchivePlan,
+  governor: Pick<Governor, 'notWatched'>,
+): JobPlan {
+  const { request, table, resolved, rows, nulls, unfinished, order, key, state, findings } = plan
+  const { condition } = resolved
+  const left = unfinished.reduce((sum, each) => sum + each.rows, 0)
+  const seconds = Math.ceil((rows.count + left) / usualRate)
+  const facts: JobFact[] = [
+    {
+      name: 'rows',
+      text: `${rows.isEstimate ? 'about ' : ''}${grouped(rows.count)} of about ${grouped(table.estimate.rows)}`,
+    },
+    {
+      name: 'older than',
+      text: `${condition.by} < ${condition.before} (${resolved.zone}); that is ${condition.beforeUtc} in UTC, ${resolved.inServerZone} on the server (${state.zone})`,
+    },
+    ...(condition.where === undefined ? [] : [{ name: 'and', text: condition.where }]),
+    { name: 'key', text: `${key.columns.join(', ')} (${key.index}); walked by ${order.index}` },
+    {
+      name: 'time',
+      text: `about ${seconds < 90 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`}, in chunks of half a second; no row is locked longer than a batch of its delete`,
+    },
+    {
+      name: 'then',
+      text: request.deletes
+        ? 'each chunk is deleted when it is read back and equal'
+        : 'nothing is deleted (--no-delete)',
+    },
+    ...(unfinished.length === 0
+      ? []
+      : [
+          {
+            name: 'first',
+            text: `${grouped(left)} rows in ${unfinished.length} chunks that an earlier run saved and did not delete`,
+          },
+        ]),
+  ]
+  return {
+    job: 'archive',
+    source,
+    title: `archive ${tableText(table)}`,
+    facts,
+    notes: [
+      ...(nulls === undefined ? [`${condition.by} may be NULL: such rows stay, and were not counted`] : []),
+      ...(nulls === undefined || nulls === 0
+        ? []
+        : [`${grouped(nulls)} rows stay: their ${condition.by} is NULL`]),
+      ...(order.isByColumn
+        ? []
+        : [
+            `no index gives out rows by ${condition.by}: the whole table is read in the order of ${order.index}`,
+          ]),
+      ...table.columns
+        .filter(column => column.isGenerated)
+        .map(column => `${column.name} is computed by the server and not saved`),
+      ...findings
+        .filter(each => each.verdict === 'note' || each.verdict === 'unseen')
+        .map(each => each.sentence),
+      ...governor.notWatched.map(what => `not watched: ${what}`),
+    ],
+    isEmpty: rows.count === 0 && unfinished.length === 0,
+    data: {
+      table: tableText(table),
+      rows: rows.count,
+      isEstimate: rows.isEstimate,
+      condition,
+      nulls: nulls ?? null,
+      unfinished: unfinished.length,
+      deletes: request.deletes,
+      key: key.columns,
+      index: order.index,
+    },
+  }
+}
+
+export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOutcome): JobEnd {
+  const { saved, totals, finished, storedBytes } = outcome
+  const seconds = saved.milliseconds / 1000
+  const rate = seconds > 0 ? Math.round(saved.rows / seconds) : 0
+  const held = totals.held + finished.held
+  const stayed = totals.stayed + finished.stayed
+  const gone = totals.gone + finished.gone
+  const facts: JobFact[] = [
+    {
+      name: 'saved',
+      text: `${grouped(saved.rows)} rows in ${grouped(saved.chunks)} chunks, ${size(storedBytes)} stored, ${grouped(rate)} rows/s`,
+    },
+    ...(plan.request.deletes
+      ? [
+          {
+            name: 'deleted',
+            text: `${grouped(totals.deleted + finished.deleted)} rows; longest lock ${Math.round(outcome.longestLockMs)} ms`,
+          },
+        ]
+      : []),
+    ...(finished.chunks === 0
+      ? []
+      : [{ name: 'finished', text: `${finished.chunks} chunks of earlier runs` }]),
+    ...(outcome.pausedMs === 0
+      ? []
+      : [{ name: 'waited', text: `${Math.round(outcome.pausedMs / 1000)} s for the server` }]),
+  ]
+  return {
+    job: 'archive',
+    source,
+    title: `archive ${tableText(plan.table)}`,
+    status: saved.isInterrupted ? 'interrupted' : held > 0 ? 'failed' : 'ok',
+    facts,
+    notes: [
+      ...(stayed === 0 ? [] : [`${grouped(stayed)} rows stay: they were changed after they were saved`]),
+      ...(gone === 0 ? [] : [`${grouped(gone)} saved rows were gone already`]),
+      ...(held === 0 ? [] : [`${grouped(held)} rows stay for the next run: others hold them`]),
+      ...(outcome.removedOrphans === 0
+        ? []
+        : [
+            `${outcome.removedOrphans} objects without a receipt, of runs that were killed, were taken away: their rows had not been deleted`,
+          ]),
+    ],
+    data: {
+      table: tableText(plan.table),
+      savedRows: saved.rows,
+      chunks: saved.chunks,
+      storedBytes,
+      deletedRows: totals.deleted + finished.deleted,
+      stayedRows: stayed,
+      goneRows: gone,
+      heldRows: held,
+      finishedChunks: finished.chunks,
+      milliseconds: Math.round(saved.milliseconds),
+      longestLockMs: Math.round(outcome.longestLockMs),
+      pausedMs: outcome.pausedMs,
+    },
+  }
+}
+
+function size(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
+}

@@ -1,0 +1,196 @@
+/**
+ * Deletes rows that are saved, and none that differ from what was saved: each batch is locked by its key, judged again by
+ * the condition and by its hash, and deleted only if the server says of just that many that it did.
+ */
+import { performance } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import { OpsError } from '../../base/errors.ts'
+import { type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
+import { type RowColumn, selectList } from '../../mysql/column-sql.ts'
+import { guardAccess } from '../../mysql/explain-guard.ts'
+import type { Key } from '../../mysql/keys.ts'
+import { among, type Position, placeList } from '../../mysql/keyset.ts'
+import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
+import { rowHash } from '../../mysql/row-hash.ts'
+import type { Session } from '../../mysql/session.ts'
+import { name, type Sql, sql } from '../../mysql/sql.ts'
+import { cellsOf } from '../../mysql/wire-row.ts'
+
+/** A row that is saved: where it is, and what it was. */
+export interface SavedRow {
+  readonly key: Position
+  readonly hash: Buffer
+}
+
+export interface DeleteTarget {
+  readonly table: TableName
+  readonly key: Key
+  /** As they were read for the hash. */
+  readonly columns: readonly RowColumn[]
+  readonly condition: Sql
+}
+
+/** What became of saved rows. */
+export interface Deleted {
+  readonly deleted: number
+  /** Not there any more. */
+  readonly gone: number
+  /** Still there, and not as they were saved, or no longer under the condition. */
+  readonly stayed: readonly Position[]
+  /** Not looked at: another transaction holds them, or a foreign key does. */
+  readonly held: readonly Position[]
+}
+
+const firstBatch = 500
+const mostBatch = 2_000
+const targetMs = 250
+const lockTries = 3
+
+/** Goes on from one chunk to the next with the batch size that it has learned. */
+export class RowDeleter {
+  readonly #session: Session
+  readonly #target: DeleteTarget
+  readonly #keyColumns: readonly RowColumn[]
+  #batch = firstBatch
+  #isGuarded = false
+  /** The longest that rows were locked, in milliseconds. */
+  longestLockMs = 0
+
+  constructor(session: Session, target: DeleteTarget) {
+    this.#session = session
+    this.#target = target
+    this.#keyColumns = target.key.columns.map(column => {
+      const found = target.columns.find(each => each.name === column)
+      if (!found) throw new RangeError('the key is among the columns')
+      return found
+    })
+  }
+
+  async delete(rows: readonly SavedRow[]): Promise<Deleted> {
+    let deleted = 0
+    let gone = 0
+    const stayed: Position[] = []
+    const held: Position[] = []
+    for (let from = 0; from < rows.length; ) {
+      const batch = rows.slice(from, from + this.#batch)
+      from += batch.length
+      const done = await this.#batchOrHalves(batch)
+      deleted += done.deleted
+      gone += done.gone
+      stayed.push(...done.stayed)
+      held.push(...done.held)
+    }
+    return { deleted, gone, stayed, held }
+  }
+
+  /** What another transaction holds is found by halves, so that it holds up nothing else. */
+  async #batchOrHalves(batch: readonly SavedRow[], tries = lockTries): Promise<Deleted> {
+    try {
+      return await this.#deleteBatch(batch)
+    } catch (thrown) {
+      const number = errorNumber(thrown)
+      const isLock = number === serverErrors.lockWaitTimeout || number === serverErrors.deadlock
+      if (!isLock && number !== serverErrors.foreignKeyParent) throw thrown
+      if (number === serverErrors.deadlock && tries > 0) {
+        await pause(20 + Math.random() * 80)
+        return this.#batchOrHalves(batch, tries - 1)
+      }
+      if (batch.length === 1) return { deleted: 0, gone: 0, stayed: [], held: batch.map(({ key }) => key) }
+      const middle = Math.ceil(batch.length / 2)
+      const one = await this.#batchOrHalves(batch.slice(0, middle))
+      const other = await this.#batchOrHalves(batch.slice(middle))
+      return {
+        deleted: one.deleted + other.deleted,
+        gone: one.gone + other.gone,
+        stayed: [...one.stayed, ...other.stayed],
+        held: [...one.held, ...other.held],
+      }
+    }
+  }
+
+  async #deleteBatch(batch: readonly SavedRow[]): Promise<Deleted> {
+    const { table, columns, condition } = this.#target
+    const doing = `deleting from ${tableText(table)}`
+    const saved = new Map(batch.map(row => [row.hash.toString('latin1'), row]))
+    const select = sql`SELECT ${selectList(columns)} FROM ${this.#from()}
+      WHERE ${this.#among(batch)} AND ${condition} FOR UPDATE`
+    await this.#guard(select, doing)
+    const begun = performance.now()
+    const deleted = await this.#session.transaction(async () => {
+      const same: Position[] = []
+      await this.#session.query(select, doing, {
+        onRow: row => {
+          const hash = rowHash(row).toString('latin1')
+          if (!saved.delete(hash)) return
+          const cells = cellsOf(row)
+          const positions = this.#target.key.columns.map(column =>
+            columns.findIndex(each => each.name === column),
+          )
+          same.push(positions.map(index => cells[index] ?? null))
+        },
+      })
+      if (same.length === 0) return 0
+      const { affected } = await this.#session.query(
+        sql`DELETE FROM ${tableSql(table)} USING ${this.#from()} WHERE ${among(this.#keyColumns, same)}`,
+        doing,
+      )
+      if (affected !== same.length) {
+        throw new OpsError({
+          code: 'failed',
+          title: `${this.#session.source}: the server deleted ${affected} rows of ${tableText(table)} where ${same.length} were locked`,
+          changed: 'no',
+          next: 'That batch was taken back. Look for a trigger or a rule that changes rows meanwhile.',
+        })
+      }
+      return affected
+    }, doing)
+    const milliseconds = performance.now() - begun
+    this.longestLockMs = Math.max(this.longestLockMs, milliseconds)
+    this.#learn(batch.length, milliseconds)
+    return { deleted, held: [], ...(await this.#missing([...saved.values()], doing)) }
+  }
+
+  /** Those that were not found as they were saved: gone, or changed. */
+  async #missing(rows: readonly SavedRow[], doing: string): Promise<Pick<Deleted, 'gone' | 'stayed'>> {
+    if (rows.length === 0) return { gone: 0, stayed: [] }
+    const there = await this.#present(rows, doing)
+    if (there === 0) return { gone: rows.length, stayed: [] }
+    if (there === rows.length) return { gone: 0, stayed: rows.map(({ key }) => key) }
+    // Which of them: the server alone can tell whether two keys are the same.
+    const middle = Math.ceil(rows.length / 2)
+    const one = await this.#missing(rows.slice(0, middle), doing)
+    const other = await this.#missing(rows.slice(middle), doing)
+    return { gone: one.gone + other.gone, stayed: [...one.stayed, ...other.stayed] }
+  }
+
+  async #present(rows: readonly SavedRow[], doing: string): Promise<number> {
+    const found = await this.#session.cells(
+      sql`SELECT ${placeList(this.#keyColumns)} FROM ${this.#from()} WHERE ${this.#among(rows)}`,
+      doing,
+    )
+    return found.length
+  }
+
+  #from(): Sql {
+    return sql`${tableSql(this.#target.table)} FORCE INDEX (${name(this.#target.key.index)})`
+  }
+
+  #among(rows: readonly SavedRow[]): Sql {
+    return among(
+      this.#keyColumns,
+      rows.map(({ key }) => key),
+    )
+  }
+
+  async #guard(statement: Sql, doing: string): Promise<void> {
+    if (this.#isGuarded) return
+    const planned = { index: this.#target.key.index, mustBeRange: true }
+    this.#isGuarded = await guardAccess(this.#session, statement, planned, doing)
+  }
+
+  #learn(rows: number, milliseconds: number): void {
+    if (rows < this.#batch) return
+    const factor = Math.min(1.5, Math.max(0.2, targetMs / Math.max(1, milliseconds)))
+    this.#batch = Math.max(10, Math.min(mostBatch, Math.floor(this.#batch * factor)))
+  }
+}

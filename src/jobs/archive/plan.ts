@@ -1,0 +1,143 @@
+/** Looks at table and store, and plans an archive: what would move, what stays and why, what is refused. */
+import { type ErrorData, InputErrors } from '../../base/errors.ts'
+import { readTable, type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
+import { type RowColumn, rowColumns } from '../../mysql/column-sql.ts'
+import { explain } from '../../mysql/explain-guard.ts'
+import { readGrants } from '../../mysql/grants.ts'
+import { checkDirection, type Key, keyOf, orderBy, type WalkOrder } from '../../mysql/keys.ts'
+import { type ServerState, serverState } from '../../mysql/server-state.ts'
+import type { Session } from '../../mysql/session.ts'
+import { join, name, sql } from '../../mysql/sql.ts'
+import type { Finding, Store } from '../../store/store.ts'
+import type { Age } from '../time-words.ts'
+import { type ArchiveNames, listArchive, readMark, readReceipt } from './archive-store.ts'
+import { ageSql, type Resolved, resolveCondition, tryWhere, whereSql } from './condition.ts'
+import { refusals, timeColumn } from './refusals.ts'
+
+/** What the user asked for. */
+export interface ArchiveRequest {
+  readonly table: TableName
+  readonly olderThan: Age
+  readonly by: string
+  /** By whose clock a DATETIME or DATE is read; undefined: the server's. */
+  readonly zone: string | undefined
+  readonly where: string | undefined
+  readonly deletes: boolean
+  /** A walk over the whole table is fine. */
+  readonly scans: boolean
+}
+
+/** An earlier run saved this chunk and did not get to delete its rows, or not all. */
+export interface Unfinished {
+  readonly name: string
+  readonly rows: number
+}
+
+export interface ArchivePlan {
+  readonly request: ArchiveRequest
+  readonly table: Table
+  readonly key: Key
+  readonly order: WalkOrder
+  readonly columns: readonly RowColumn[]
+  readonly resolved: Resolved
+  readonly state: ServerState
+  readonly createTable: string
+  /** Rows that are old; an estimate where counting them would take long. */
+  readonly rows: { readonly count: number; readonly isEstimate: boolean }
+  /** Rows whose `by` is NULL; undefined: not counted. */
+  readonly nulls: number | undefined
+  readonly names: ArchiveNames
+  readonly unfinished: readonly Unfinished[]
+  readonly isNew: boolean
+  readonly findings: readonly Finding[]
+}
+
+/** Counting is a read of an index: so many entries are counted, more are estimated. */
+const mostCounted = 3_000_000
+
+/** @throws InputErrors with everything that is refused; nothing was changed. */
+export async function planArchive(
+  session: Session,
+  store: Store,
+  request: ArchiveRequest,
+): Promise<ArchivePlan> {
+  const table = await readTable(session, request.table)
+  const [state, grants] = [await serverState(session), await readGrants(session)]
+  const { by, deletes, scans, where, zone, olderThan } = request
+  const seen = { table, state, grants, by, deletes, scans }
+  const errors: ErrorData[] = [...refusals(seen)]
+  const findings = await store.look({ keepDays: 'for ever' })
+  for (const { verdict, sentence, next } of findings) {
+    if (verdict === 'refuse')
+      errors.push({
+        code: 'input',
+        title: `${store.url}: ${sentence}`,
+        changed: 'no',
+        ...(next !== undefined && { next }),
+      })
+  }
+  const column = timeColumn(seen)
+  if (errors.length > 0 || !column) throw new InputErrors(errors)
+  if (where !== undefined) await tryWhere(session, tableSql(table), where)
+  const key = keyOf(table)
+  const order = orderBy(table, key, by)
+  checkDirection(table, order)
+  const mark = await readMark(store, request.table)
+  const names = await listArchive(store)
+  const resolved = await resolveCondition(session, column, olderThan, { zone, where })
+  return {
+    request,
+    table,
+    key,
+    order,
+    columns: rowColumns(table, [...order.columns, ...key.columns]),
+    resolved,
+    state,
+    createTable:
+      (
+        await session.records(sql`SHOW CREATE TABLE ${tableSql(table)}`, `looking at ${tableText(table)}`)
+      )[0]?.['Create Table'] ?? '',
+    rows: await countRows(session, table, order, resolved),
+    nulls: column.isNullable ? await countNulls(session, table, order, by) : 0,
+    names,
+    unfinished: deletes ? await findUnfinished(store, names) : [],
+    isNew: mark === undefined,
+    findings,
+  }
+}
+
+async function countRows(
+  session: Session,
+  table: Table,
+  order: WalkOrder,
+  { condition }: Resolved,
+): Promise<ArchivePlan['rows']> {
+  const doing = `counting rows of ${tableText(table)}`
+  const where = whereSql(condition)
+  const conditions = [ageSql(condition), ...(where ? [where] : [])]
+  const statement = sql`SELECT COUNT(*) FROM ${tableSql(table)} FORCE INDEX (${name(order.index)}) WHERE ${join(conditions, ' AND ')}`
+  const { rows } = await explain(session, statement, doing)
+  if (rows > mostCounted) return { count: rows, isEstimate: true }
+  return { count: Number(await session.value(statement, doing)), isEstimate: false }
+}
+
+async function countNulls(
+  session: Session,
+  table: Table,
+  order: WalkOrder,
+  by: string,
+): Promise<number | undefined> {
+  if (!order.isByColumn) return undefined
+  const statement = sql`SELECT COUNT(*) FROM ${tableSql(table)} FORCE INDEX (${name(order.index)}) WHERE ${name(by)} IS NULL`
+  return Number(await session.value(statement, `counting rows of ${tableText(table)}`))
+}
+
+async function findUnfinished(store: Store, { receipts, done }: ArchiveNames): Promise<Unfinished[]> {
+  const open: Unfinished[] = []
+  for (const name of receipts) {
+    if (done.has(name)) continue
+    const { deletes, rows } = await readReceipt(store, name)
+    if (deletes) open.push({ name, rows })
+  }
+  return open
+}

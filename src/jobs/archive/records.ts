@@ -1,0 +1,125 @@
+/**
+ * What an archive writes beside its rows, as JSON in the store: the mark of the archive, its runs, a receipt for each saved
+ * chunk, and what became of the rows of it. They are the only state there is, so that any machine can go on.
+ */
+import { z } from 'zod'
+import { OpsError } from '../../base/errors.ts'
+import type { Position } from '../../mysql/keyset.ts'
+
+export const archiveFormat = 'ops-archive/1'
+
+const tableName = z.object({ database: z.string(), table: z.string() })
+/** A cell as it goes into JSON: its bytes in hex, or NULL. */
+const cells = z.array(
+  z
+    .string()
+    .regex(/^(?:[0-9a-f]{2})*$/)
+    .nullable(),
+)
+
+/** `archive.json`: what this place in the store is for. */
+export const markSchema = z.object({
+  format: z.literal(archiveFormat),
+  table: tableName,
+  createdAt: z.string(),
+})
+export type Mark = z.infer<typeof markSchema>
+
+/** Which rows are old, with everything resolved. */
+export const conditionSchema = z.object({
+  by: z.string(),
+  /** What the column is compared with, as the server reads it. */
+  before: z.string(),
+  beforeUtc: z.string(),
+  /** SQL of the user. */
+  where: z.string().optional(),
+})
+export type Condition = z.infer<typeof conditionSchema>
+
+/** `receipts/RUN-CHUNK.json`: proves one saved chunk. */
+export const receiptSchema = z.object({
+  format: z.literal('ops-archive-receipt/1'),
+  run: z.string(),
+  chunk: z.number().int(),
+  table: tableName,
+  /** What the user called the server, and what it calls itself. */
+  source: z.string(),
+  server: z.string(),
+  fingerprint: z.string(),
+  condition: conditionSchema,
+  key: z.array(z.string()),
+  first: cells,
+  last: cells,
+  rows: z.number().int(),
+  hash: z.string(),
+  object: z.string(),
+  sizeBytes: z.number().int(),
+  sha256: z.string(),
+  /** Whether its rows are to be deleted from the table. */
+  deletes: z.boolean(),
+  savedAt: z.string(),
+})
+export type Receipt = z.infer<typeof receiptSchema>
+
+/** `done/RUN-CHUNK.json`: the rows of that chunk were deleted, and which were not. */
+export const doneSchema = z.object({
+  format: z.literal('ops-archive-done/1'),
+  run: z.string(),
+  chunk: z.number().int(),
+  deleted: z.number().int(),
+  /** No longer there when they were to be deleted: of an earlier try, or somebody else did. */
+  gone: z.number().int(),
+  /** Keys of rows that were changed after they were saved: the newer form is in the table, so the saved one is not restored. */
+  stayed: z.array(cells),
+  doneAt: z.string(),
+})
+export type Done = z.infer<typeof doneSchema>
+
+export const markKey = 'archive.json'
+
+/** The name that the objects of a chunk share: runs by their time, chunks by their number, so that names sort by age. */
+export function chunkName(run: string, chunk: number): string {
+  return `${run}-${String(chunk).padStart(6, '0')}`
+}
+
+export const rowsKey = (name: string): string => `rows/${name}.tsv.gz`
+export const receiptKey = (name: string): string => `receipts/${name}.json`
+export const doneKey = (name: string): string => `done/${name}.json`
+
+/** The shared name in a key, as `nameIn('receipts/', ...)`. */
+export function nameIn(key: string): string {
+  return key.replace(/^[^/]*\//, '').replace(/\.(?:json|tsv\.gz)$/, '')
+}
+
+/** `now` is the server's: clocks of laptops differ. */
+export function newRun(now: Date, random: string): string {
+  return `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z-${random}`
+}
+
+export function positionToHex(position: Position): (string | null)[] {
+  return position.map(cell => cell?.toString('hex') ?? null)
+}
+
+export function positionFromHex(hex: readonly (string | null)[]): Position {
+  return hex.map(cell => (cell === null ? null : Buffer.from(cell, 'hex')))
+}
+
+/** Reads one record. @throws OpsError where it is none. */
+export function parseRecord<Schema extends z.ZodType>(
+  schema: Schema,
+  text: string,
+  name: string,
+): z.infer<Schema> {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (thrown) {
+    const reason = thrown instanceof z.ZodError ? z.prettifyError(thrown) : String(thrown)
+    throw new OpsError({
+      code: 'failed',
+      title: `${name} is not what an archive of ops writes`,
+      detail: reason,
+      changed: 'no',
+      next: 'Name another place with --to, or put that object back as it was.',
+    })
+  }
+}

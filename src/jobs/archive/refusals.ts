@@ -1,0 +1,146 @@
+/** What keeps an archive from being made, all of it at once, each with its reason and the way out. Pure. */
+import { type ErrorData, inputError, OpsError } from '../../base/errors.ts'
+import { nearest } from '../../base/nearest.ts'
+import { type Column, type Table, tableText } from '../../mysql/catalog.ts'
+import { type Grant, may } from '../../mysql/grants.ts'
+import { type Key, keyOf } from '../../mysql/keys.ts'
+import type { ServerState } from '../../mysql/server-state.ts'
+
+/** What was seen, and what is wanted. */
+export interface Seen {
+  readonly table: Table
+  readonly state: ServerState
+  readonly grants: readonly Grant[]
+  readonly by: string
+  readonly deletes: boolean
+  /** A scan of the whole table was allowed. */
+  readonly scans: boolean
+}
+
+const timeTypes = ['date', 'datetime', 'timestamp']
+
+/** The column of `--by`; undefined where it is refused below. */
+export function timeColumn({ table, by }: Pick<Seen, 'table' | 'by'>): Column | undefined {
+  const column = table.columns.find(each => each.name === by)
+  return column && !column.isGenerated && timeTypes.includes(column.dataType) ? column : undefined
+}
+
+/** Empty: nothing is against it. */
+export function refusals(seen: Seen): readonly ErrorData[] {
+  const { table, state, grants, by, deletes, scans } = seen
+  const where = tableText(table)
+  const found: ErrorData[] = []
+  const refuse = (title: string, next: string): void => void found.push(inputError(title, { next }).data)
+  const keep = 'Or keep them there: --no-delete saves the rows and deletes none.'
+
+  if (table.kind.includes('VIEW')) refuse(`${where} is a view`, 'Name the table that holds the rows.')
+  const key = keyOrError(table)
+  if (key instanceof OpsError) found.push(key.data)
+  refuseColumn(seen, refuse)
+  if (timeColumn(seen) && !hasIndexOn(table, by) && !scans) {
+    const { rows, dataBytes } = table.estimate
+    refuse(
+      `no index of ${where} begins with ${by}`,
+      `Add one: ALTER TABLE ${where} ADD INDEX (${by}). Or allow a scan with --scan: each run then reads the whole table in the order of its key, about ${rows.toLocaleString('en')} rows and ${Math.ceil(dataBytes / 1_000_000).toLocaleString('en')} MB.`,
+    )
+  }
+  if (!may(grants, 'SELECT', table)) refuse(`the account may not read ${where}`, grantText('SELECT', table))
+  if (!deletes) return found
+
+  if (!may(grants, 'DELETE', table))
+    refuse(`the account may not delete from ${where}`, `${grantText('DELETE', table)} ${keep}`)
+  if (state.isReadOnly) {
+    refuse(
+      `${state.hostname} is read-only: a replica, or closed for writing`,
+      `Name the server that the rows are written to. ${keep}`,
+    )
+  }
+  if (state.binlogFormat === 'STATEMENT') {
+    refuse(
+      'the server logs statements (binlog_format = STATEMENT), and refuses to delete in READ COMMITTED then',
+      `Set binlog_format to MIXED or ROW. ${keep}`,
+    )
+  }
+  if (table.engine !== 'InnoDB') {
+    refuse(
+      `${where} is a table of the engine ${table.engine}, which takes nothing back`,
+      `A delete that ends half-way could not be undone: ALTER TABLE ${where} ENGINE=InnoDB. ${keep}`,
+    )
+  }
+  if (table.kind === 'SYSTEM VERSIONED') {
+    refuse(
+      `${where} keeps the history of its rows: a deleted row would go on taking up its place`,
+      `Archive it without deleting, and let old history go with ALTER TABLE ... DROP PARTITION or DELETE HISTORY. ${keep}`,
+    )
+  }
+  for (const child of table.children.filter(each =>
+    ['CASCADE', 'SET NULL', 'SET DEFAULT'].includes(each.onDelete),
+  )) {
+    refuse(
+      `deleting from ${where} would change ${tableText(child.table)} too: its foreign key ${child.constraint} is ON DELETE ${child.onDelete}`,
+      `Rows of the child would be lost without being saved. Archive ${tableText(child.table)} first, and make its foreign key ON DELETE RESTRICT for that time. ${keep}`,
+    )
+  }
+  for (const trigger of table.triggers.filter(each => each.event === 'DELETE')) {
+    refuse(
+      `the trigger ${trigger.name} of ${where} fires with each deleted row`,
+      `Nobody can tell what it changes elsewhere: drop it for that time, if what it does is not meant for archived rows. ${keep}`,
+    )
+  }
+  if (!may(grants, 'TRIGGER', table)) {
+    refuse(`the account cannot see whether ${where} has triggers`, `${grantText('TRIGGER', table)} ${keep}`)
+  }
+  if (!may(grants, 'SELECT', { database: table.database, table: '\0' })) {
+    refuse(
+      `the account cannot see whether foreign keys of other tables lead to ${where}`,
+      `Rows of a child could go with those of its parent, unsaved: GRANT SELECT ON \`${table.database}\`.* to the account. ${keep}`,
+    )
+  }
+  return found
+}
+
+function refuseColumn({ table, by }: Seen, refuse: (title: string, next: string) => void): void {
+  const where = tableText(table)
+  const column = table.columns.find(each => each.name === by)
+  const times = table.columns.filter(each => timeTypes.includes(each.dataType) && !each.isGenerated)
+  const candidates =
+    times.length === 0
+      ? 'It has no column of a time.'
+      : `Columns of a time: ${times.map(each => each.name).join(', ')}.`
+  if (!column) {
+    const near = nearest(
+      by,
+      table.columns.map(each => each.name),
+    )
+    refuse(
+      `${where} has no column ${by}`,
+      `${near === undefined ? '' : `Did you mean ${near}? `}${candidates}`,
+    )
+  } else if (column.isGenerated)
+    refuse(
+      `${by} of ${where} is computed by the server`,
+      `Name the column that it is computed from. ${candidates}`,
+    )
+  else if (!timeTypes.includes(column.dataType))
+    refuse(`${by} of ${where} is ${column.type}, which is no time`, candidates)
+}
+
+/** Any index will do for the walk that `orderBy` chooses; the others would be a scan as well. */
+function hasIndexOn(table: Table, by: string): boolean {
+  return table.indexes.some(
+    index => index.columns[0]?.name === by && index.kind === 'BTREE' && !index.isIgnored,
+  )
+}
+
+export function keyOrError(table: Table): Key | OpsError {
+  try {
+    return keyOf(table)
+  } catch (thrown) {
+    if (thrown instanceof OpsError) return thrown
+    throw thrown
+  }
+}
+
+function grantText(privilege: string, { database, table }: Table): string {
+  return `Give it the right: GRANT ${privilege} ON \`${database}\`.\`${table}\` TO the account.`
+}

@@ -1,0 +1,116 @@
+/** Puts saved rows into a table: all of a batch or none, what is there is left, and what is inserted is read back in the same transaction. */
+import { errorDataOf, OpsError } from '../../base/errors.ts'
+import { type Table, tableSql, tableText } from '../../mysql/catalog.ts'
+import { type RowColumn, selectList } from '../../mysql/column-sql.ts'
+import { keyOf } from '../../mysql/keys.ts'
+import { among } from '../../mysql/keyset.ts'
+import { rowHash } from '../../mysql/row-hash.ts'
+import { insertStatements } from '../../mysql/row-writer.ts'
+import type { Session } from '../../mysql/session.ts'
+import { sql } from '../../mysql/sql.ts'
+import type { WireRow } from '../../mysql/wire-row.ts'
+import { savedRow } from './finish-earlier.ts'
+
+/** Answers how many were put there, were there already, and have another row of their key. */
+export async function restoreRows(
+  session: Session,
+  table: Table,
+  columns: readonly RowColumn[],
+  rows: readonly WireRow[],
+  maxAllowedPacket: number,
+): Promise<{ readonly restored: number; readonly present: number; readonly other: number }> {
+  const doing = `restoring ${tableText(table)}`
+  const key = keyOf(table)
+  const batchRows = 500
+  let restored = 0
+  let present = 0
+  let other = 0
+  for (let from = 0; from < rows.length; from += batchRows) {
+    const batch = rows.slice(from, from + batchRows)
+    await session.transaction(async () => {
+      const before = await hashesThere(session, table, columns, batch)
+      const equal = batch.filter(row => before.hashes.has(rowHash(row).toString('latin1')))
+      const rest = batch.filter(row => !before.hashes.has(rowHash(row).toString('latin1')))
+      // Keys are the same as the server compares them: only where some are there must each be asked about.
+      const missing = before.rows === equal.length ? rest : await notThere(session, table, columns, rest)
+      try {
+        for (const { statement } of insertStatements(table, columns, missing, maxAllowedPacket))
+          await session.query(statement, doing)
+      } catch (thrown) {
+        const { data } = thrown instanceof OpsError ? thrown : new OpsError(errorDataOf(thrown))
+        throw new OpsError(
+          {
+            ...data,
+            next:
+              data.next ??
+              'Nothing of this chunk was restored. Restore into a table of its own with --into, and move the rows from there.',
+          },
+          { cause: thrown },
+        )
+      }
+      const after = await hashesThere(session, table, columns, missing)
+      const lost = missing.filter(row => !after.hashes.has(rowHash(row).toString('latin1')))
+      if (lost.length > 0) {
+        throw new OpsError({
+          code: 'not-converged',
+          title: `${session.source}: ${lost.length} of ${missing.length} restored rows of ${tableText(table)} are not what was saved`,
+          detail: `The first of them has the key ${savedRow(lost[0] ?? Buffer.alloc(0), columns, key)
+            .key.map(String)
+            .join(', ')}.`,
+          changed: 'no',
+          next: 'Nothing of this chunk was restored. Look for a trigger that changes rows, or restore into a table without one.',
+        })
+      }
+      restored += missing.length
+      present += equal.length
+      other += rest.length - missing.length
+    }, doing)
+  }
+  return { restored, present, other }
+}
+
+async function hashesThere(
+  session: Session,
+  table: Table,
+  columns: readonly RowColumn[],
+  rows: readonly WireRow[],
+): Promise<{ readonly hashes: ReadonlySet<string>; readonly rows: number }> {
+  const hashes = new Set<string>()
+  let found = 0
+  if (rows.length > 0) {
+    const statement = sql`SELECT ${selectList(columns)} FROM ${tableSql(table)} WHERE ${keysOf(table, columns, rows)} FOR UPDATE`
+    await session.query(statement, `reading ${tableText(table)}`, {
+      onRow: row => {
+        hashes.add(rowHash(row).toString('latin1'))
+        found += 1
+      },
+    })
+  }
+  return { hashes, rows: found }
+}
+
+async function notThere(
+  session: Session,
+  table: Table,
+  columns: readonly RowColumn[],
+  rows: readonly WireRow[],
+): Promise<WireRow[]> {
+  const missing: WireRow[] = []
+  for (const row of rows) {
+    if ((await hashesThere(session, table, columns, [row])).rows === 0) missing.push(row)
+  }
+  return missing
+}
+
+function keysOf(
+  table: Table,
+  columns: readonly RowColumn[],
+  rows: readonly WireRow[],
+): ReturnType<typeof among> {
+  const key = keyOf(table)
+  const keyColumns = key.columns.flatMap(column => columns.find(each => each.name === column) ?? [])
+  return among(
+    keyColumns,
+    rows.map(row => savedRow(row, columns, key).key),
+  )
+}

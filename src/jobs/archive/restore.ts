@@ -1,0 +1,245 @@
+/**
+ * Restores an archive into a table: the newest form of each row, byte for byte. A row that is there already is never
+ * overwritten, so that it can be killed and run again, and what lives in the table wins.
+ */
+import { InputErrors, inputError, OpsError } from '../../base/errors.ts'
+import {
+  fingerprintOf,
+  readTable,
+  type Table,
+  type TableName,
+  tableSql,
+  tableText,
+} from '../../mysql/catalog.ts'
+import type { RowColumn } from '../../mysql/column-sql.ts'
+import { keyOf } from '../../mysql/keys.ts'
+import type { Server } from '../../mysql/server.ts'
+import { serverState } from '../../mysql/server-state.ts'
+import type { Session } from '../../mysql/session.ts'
+import { name, rawSql, sql } from '../../mysql/sql.ts'
+import type { WireRow } from '../../mysql/wire-row.ts'
+import type { Emit } from '../../run/events.ts'
+import type { Interrupt } from '../../run/interrupt.ts'
+import type { JobPlan } from '../../run/job-events.ts'
+import type { Store } from '../../store/store.ts'
+import type { RowsHeader } from '../rows/rows-file.ts'
+import { type ChunksDone, interruptedError, runChunks } from '../run.ts'
+import { type ArchivedChunk, archivedChunks } from './chunks-of.ts'
+import { savedRow } from './finish-earlier.ts'
+import { restoreRows } from './restore-rows.ts'
+import { readBack } from './save-chunk.ts'
+import { existingMark } from './verify.ts'
+
+export interface RestoreContext {
+  readonly server: Server
+  readonly store: Store
+  readonly emit: Emit
+  readonly interrupt: Interrupt
+  readonly confirm?: (plan: JobPlan) => Promise<boolean>
+  readonly plansOnly: boolean
+}
+
+const grouped = (number: number): string => number.toLocaleString('en')
+
+/** `into`: undefined: the table that was archived. Answers whether it ran. */
+export async function restoreArchive(into: TableName | undefined, context: RestoreContext): Promise<boolean> {
+  const { server, store, emit, confirm, plansOnly } = context
+  const mark = await existingMark(store)
+  const target = into ?? mark.table
+  const { chunks } = await archivedChunks(store)
+  const session = await server.session()
+  const title = `restore ${tableText(target)}`
+  const newest = chunks[0]
+  if (!newest)
+    throw inputError(`the archive in ${store.url} holds no rows yet`, { next: 'Nothing is to be restored.' })
+  const header = await headerOf(store, newest)
+  const found = await existing(session, target)
+  const isEmpty =
+    found === undefined ||
+    (await session.cells(sql`SELECT 1 FROM ${tableSql(target)} LIMIT 1`, title)).length === 0
+  if (found) checkColumns(found, header)
+  const rows = chunks.reduce((sum, { receipt }) => sum + receipt.rows, 0)
+  const stayed = chunks.reduce((sum, { done }) => sum + (done?.stayed.length ?? 0), 0)
+  const open = chunks.filter(({ receipt, done }) => receipt.deletes && !done)
+  const plan: JobPlan = {
+    job: 'archive restore',
+    source: server.name,
+    title,
+    facts: [
+      { name: 'rows', text: `${grouped(rows - stayed)} in ${grouped(chunks.length)} chunks of ${store.url}` },
+      {
+        name: 'into',
+        text: found
+          ? `${tableText(target)}${isEmpty ? ', which is empty' : ''}`
+          : `${tableText(target)}, which is made as it was archived`,
+      },
+    ],
+    notes: [
+      ...(isEmpty ? [] : ['the table has rows: those whose key is there already stay as they are']),
+      ...(stayed === 0
+        ? []
+        : [`${grouped(stayed)} saved rows are left out: they were changed and stayed in the table`]),
+      ...(open.length === 0
+        ? []
+        : [
+            `${open.length} chunks are not finished: some of their rows may also be in the table that was archived`,
+          ]),
+    ],
+    data: {
+      into: tableText(target),
+      rows: rows - stayed,
+      chunks: chunks.length,
+      stayed,
+      makesTable: found === undefined,
+    },
+  }
+  emit({ event: 'job-plan', ...plan })
+  if (plansOnly || (confirm && !(await confirm(plan)))) return false
+  if (!found) await makeTable(session, target, header)
+  const table = await readTable(session, target)
+  const totals = { restored: 0, present: 0, other: 0 }
+  const maxAllowedPacket = (await serverState(session)).maxAllowedPacket
+  const done = await restoreChunks(chunks, context, { title, rows, session, table, maxAllowedPacket, totals })
+  emit({
+    event: 'job-end',
+    job: 'archive restore',
+    source: server.name,
+    title,
+    status: done.isInterrupted ? 'interrupted' : 'ok',
+    facts: [
+      { name: 'restored', text: `${grouped(totals.restored)} rows, read back and equal` },
+      ...(totals.present === 0
+        ? []
+        : [{ name: 'were there', text: `${grouped(totals.present)} rows, equal` }]),
+    ],
+    notes:
+      totals.other === 0
+        ? []
+        : [`${grouped(totals.other)} saved rows were left out: the table has a newer row of the same key`],
+    data: { into: tableText(target), ...totals },
+  })
+  if (done.isInterrupted)
+    throw interruptedError(title, 'Run the same command again: what is there already is left as it is.')
+  return true
+}
+
+interface Restoring {
+  readonly title: string
+  readonly rows: number
+  readonly session: Session
+  readonly table: Table
+  readonly maxAllowedPacket: number
+  readonly totals: { restored: number; present: number; other: number }
+}
+
+interface ReadArchive {
+  readonly rows: readonly WireRow[]
+  readonly bytes: number
+  readonly columns: readonly RowColumn[]
+}
+
+function restoreChunks(
+  chunks: readonly ArchivedChunk[],
+  { server, store, emit, interrupt }: RestoreContext,
+  { title, rows: ofRows, session, table, maxAllowedPacket, totals }: Restoring,
+): Promise<ChunksDone> {
+  let index = 0
+  return runChunks<ReadArchive>(
+    {
+      source: server.name,
+      title,
+      ofRows,
+      async read() {
+        const chunk = chunks[index++]
+        return chunk && readChunk(store, chunk)
+      },
+      async settle({ rows, columns }) {
+        const found = await restoreRows(session, table, columns, rows, maxAllowedPacket)
+        totals.restored += found.restored
+        totals.present += found.present
+        totals.other += found.other
+      },
+    },
+    { emit, interrupt },
+  )
+}
+
+/** Without the rows that were changed later and stayed in the table. */
+async function readChunk(store: Store, { receipt, done }: ArchivedChunk): Promise<ReadArchive> {
+  const rows: WireRow[] = []
+  let columns: readonly RowColumn[] = []
+  let bytes = 0
+  const stayed = new Set(done?.stayed.map(key => JSON.stringify(key)) ?? [])
+  const key = { index: '', columns: receipt.key }
+  await readBack(store, receipt.object, receipt, receipt, {
+    header: header => {
+      columns = header.columns
+    },
+    row: row => {
+      bytes += row.length
+      if (stayed.size > 0) {
+        const hex = savedRow(row, columns, key).key.map(cell => cell?.toString('hex') ?? null)
+        if (stayed.has(JSON.stringify(hex))) return
+      }
+      rows.push(row)
+    },
+  })
+  return { rows, bytes, columns }
+}
+
+async function headerOf(store: Store, { receipt }: ArchivedChunk): Promise<RowsHeader> {
+  let found: RowsHeader | undefined
+  await readBack(store, receipt.object, receipt, receipt, {
+    header: header => {
+      found = header
+    },
+  })
+  if (!found) throw new Error('a file of rows begins with its header')
+  return found
+}
+
+async function existing(session: Session, target: TableName): Promise<Table | undefined> {
+  const there = await session.cells(
+    sql`SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${target.database} AND TABLE_NAME = ${target.table}`,
+    `looking for ${tableText(target)}`,
+  )
+  return there.length === 0 ? undefined : readTable(session, target)
+}
+
+/** Each archived column must be there as it was; others may have come since. */
+function checkColumns(table: Table, header: RowsHeader): void {
+  keyOf(table)
+  if (fingerprintOf(table.columns) === header.fingerprint) return
+  const errors = header.columns.flatMap(({ name: column, type }) => {
+    const now = table.columns.find(each => each.name === column)
+    if (!now)
+      return [inputError(`${tableText(table)} has no column ${column} (${type}), which was archived`).data]
+    if (now.isGenerated)
+      return [
+        inputError(`${column} of ${tableText(table)} is computed now, and was archived as ${type}`).data,
+      ]
+    const plain = (text: string): string => text.replace(/^(\w*int)\(\d+\)/, '$1')
+    return plain(now.type) === plain(type)
+      ? []
+      : [inputError(`${column} of ${tableText(table)} is ${now.type} now, and was archived as ${type}`).data]
+  })
+  const [first, ...rest] = errors
+  if (!first) return
+  const next = 'Restore into a table as it was: `--into DB.NEW_TABLE` makes one.'
+  throw new InputErrors([{ ...first, next }, ...rest])
+}
+
+/** As it was archived, under its new name. */
+async function makeTable(session: Session, target: TableName, { createTable }: RowsHeader): Promise<void> {
+  const definition = /^CREATE TABLE `(?:[^`]|``)*` ([\s\S]*)$/.exec(createTable)?.[1]
+  if (definition === undefined) {
+    throw new OpsError({
+      code: 'failed',
+      title: `there is no table ${tableText(target)}, and the archive does not say how to make it`,
+      changed: 'no',
+      next: 'Make the table, then run the same command again.',
+    })
+  }
+  const doing = `making ${tableText(target)}`
+  await session.query(sql`CREATE TABLE ${name(target.database, target.table)} ${rawSql(definition)}`, doing)
+}

@@ -1,0 +1,198 @@
+/** Archives old rows: plan, confirm, finish what earlier runs began, then chunk by chunk save, prove and delete. */
+import { OpsError } from '../../base/errors.ts'
+import { tableText } from '../../mysql/catalog.ts'
+import { ChunkReader } from '../../mysql/chunk-reader.ts'
+import { type Governor, startGovernor } from '../../mysql/governor.ts'
+import { holdLock } from '../../mysql/named-lock.ts'
+import { RowsHasher } from '../../mysql/row-hash.ts'
+import type { Server } from '../../mysql/server.ts'
+import type { Session } from '../../mysql/session.ts'
+import type { Emit } from '../../run/events.ts'
+import type { Interrupt } from '../../run/interrupt.ts'
+import type { JobPlan } from '../../run/job-events.ts'
+import type { Store } from '../../store/store.ts'
+import type { RowsHeader } from '../rows/rows-file.ts'
+import { type ChunksDone, interruptedError, runChunks } from '../run.ts'
+import { listArchive, randomName, writeMark } from './archive-store.ts'
+import { archiveEnd, archivePlanEvent } from './archive-text.ts'
+import { ageSql, conditionSql, whereSql } from './condition.ts'
+import { RowDeleter } from './delete-rows.ts'
+import { finishChunk, orphans, savedRow } from './finish-earlier.ts'
+import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
+import { chunkName, newRun, positionToHex, rowsKey } from './records.ts'
+import { type ReceiptHead, saveChunk } from './save-chunk.ts'
+import { DeleteQueue, type DeleteTotals, trustAfterMs } from './settle-deletes.ts'
+
+export interface ArchiveContext {
+  readonly server: Server
+  readonly store: Store
+  readonly emit: Emit
+  readonly interrupt: Interrupt
+  /** Undefined: go on without asking. */
+  readonly confirm?: (plan: JobPlan) => Promise<boolean>
+  /** Stop after the plan. */
+  readonly plansOnly: boolean
+}
+
+/** What of an archive run is told at its end. */
+export interface ArchiveOutcome {
+  readonly saved: ChunksDone
+  readonly storedBytes: number
+  readonly finished: DeleteTotals & { readonly chunks: number }
+  readonly totals: DeleteTotals
+  readonly removedOrphans: number
+  readonly longestLockMs: number
+  readonly pausedMs: number
+}
+
+/** Answers whether it ran: false where the person said no, or only a plan was wanted. */
+export async function runArchive(request: ArchiveRequest, context: ArchiveContext): Promise<boolean> {
+  const { server, store, emit, confirm, plansOnly } = context
+  const title = `archive ${tableText(request.table)}`
+  const session = await server.session()
+  const governor = await startGovernor(server)
+  // A look needs no lock; whoever goes on takes it and plans afresh, as another run may have ended since.
+  const shown = archivePlanEvent(server.name, await planArchive(session, store, request), governor)
+  emit({ event: 'job-plan', ...shown })
+  if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
+  if (confirm && !(await confirm(shown))) return false
+  const lock = await holdLock(server, title)
+  try {
+    const plan = await planArchive(session, store, request)
+    const outcome = await carryOut(plan, session, lock.check, governor, context)
+    emit({ event: 'job-end', ...archiveEnd(server.name, plan, outcome) })
+    if (outcome.saved.isInterrupted) {
+      throw interruptedError(
+        title,
+        'What was saved is saved, what was deleted is proved. Run the same command again: it goes on.',
+      )
+    }
+    const held = outcome.totals.held + outcome.finished.held
+    if (held > 0) throw heldError(title, held)
+    return true
+  } finally {
+    await lock.release()
+    await governor.close()
+  }
+}
+
+async function carryOut(
+  plan: ArchivePlan,
+  session: Session,
+  stillLocked: () => Promise<void>,
+  governor: Governor,
+  context: ArchiveContext,
+): Promise<ArchiveOutcome> {
+  const { server, store, emit, interrupt } = context
+  const { request, table, key, order, columns, resolved, state } = plan
+  const { condition } = resolved
+  if (plan.isNew) await writeMark(store, request.table, resolved.now)
+  const removedOrphans = await removeOrphans(store)
+  const finished = await finishAll(plan, session, context)
+
+  const run = newRun(resolved.now, randomName())
+  const filter = whereSql(condition)
+  const reader = new ChunkReader(await server.session(), {
+    table,
+    order,
+    columns,
+    bound: ageSql(condition),
+    ...(filter && { filter }),
+  })
+  const deleter = new RowDeleter(session, { table, key, columns, condition: conditionSql(condition) })
+  const queue = new DeleteQueue(store, deleter, store.url.startsWith('s3://') ? trustAfterMs : 0)
+  const header: RowsHeader = {
+    table: request.table,
+    columns,
+    key: key.columns,
+    fingerprint: table.fingerprint,
+    createTable: plan.createTable,
+    server: state.version,
+  }
+  let chunk = 0
+  let storedBytes = 0
+  const saved = await runChunks(
+    {
+      source: server.name,
+      title: `archive ${tableText(table)}`,
+      ofRows: plan.rows.count,
+      read: () => reader.next(),
+      settle: async ({ rows }) => {
+        const hasher = new RowsHasher()
+        const savedRows = rows.map(row => savedRow(row, columns, key, hasher.add(row)))
+        chunk += 1
+        const name = chunkName(run, chunk)
+        const head: ReceiptHead = {
+          run,
+          chunk,
+          table: request.table,
+          source: server.name,
+          server: `${state.hostname} ${state.identity} ${state.version}`,
+          fingerprint: table.fingerprint,
+          condition,
+          key: [...key.columns],
+          first: positionToHex(savedRows[0]?.key ?? []),
+          last: positionToHex(savedRows.at(-1)?.key ?? []),
+          deletes: request.deletes,
+        }
+        const done = await saveChunk(store, name, rows, hasher.digest(), header, head)
+        storedBytes += done.receipt.sizeBytes
+        if (!request.deletes) return
+        await stillLocked()
+        await queue.add({ saved: done, rows: savedRows })
+      },
+    },
+    { emit, interrupt, governor },
+  )
+  if (request.deletes) await queue.end()
+  return {
+    saved,
+    storedBytes,
+    finished,
+    totals: queue.totals,
+    removedOrphans,
+    longestLockMs: deleter.longestLockMs,
+    pausedMs: governor.pausedMs,
+  }
+}
+
+async function finishAll(
+  plan: ArchivePlan,
+  session: Session,
+  { store, interrupt, emit, server }: ArchiveContext,
+): Promise<ArchiveOutcome['finished']> {
+  const sum = { deleted: 0, gone: 0, stayed: 0, held: 0, chunks: 0 }
+  for (const unfinished of plan.unfinished) {
+    if (interrupt.level !== 'none') break
+    emit({
+      event: 'note',
+      host: server.name,
+      text: `finishing ${unfinished.name} of an earlier run: ${unfinished.rows} rows`,
+    })
+    const totals = await finishChunk(session, store, plan.table, unfinished)
+    sum.deleted += totals.deleted
+    sum.gone += totals.gone
+    sum.stayed += totals.stayed
+    sum.held += totals.held
+    sum.chunks += 1
+  }
+  return sum
+}
+
+/** We hold the lock of the table, so nobody is between an object and its receipt now. */
+async function removeOrphans(store: Store): Promise<number> {
+  const { rows, receipts } = await listArchive(store)
+  const left = orphans(rows, receipts)
+  for (const name of left) await store.delete(rowsKey(name))
+  return left.length
+}
+
+/** The error of a run that finished and could not judge every row. */
+function heldError(title: string, held: number): OpsError {
+  return new OpsError({
+    code: 'failed',
+    title: `${title}: ${held} rows are saved and could not be deleted yet: other transactions or foreign keys hold them`,
+    changed: 'yes',
+    next: 'Run the same command again when they are free: it finishes those first.',
+  })
+}

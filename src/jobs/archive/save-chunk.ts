@@ -1,0 +1,96 @@
+/** Saves one chunk so that it can be proved: the object, read back and decoded, and then its receipt. */
+import { OpsError } from '../../base/errors.ts'
+import type { RowsDigest } from '../../mysql/row-hash.ts'
+import { RowsHasher, sameRows } from '../../mysql/row-hash.ts'
+import type { WireRow } from '../../mysql/wire-row.ts'
+import { contentOf } from '../../store/content.ts'
+import { checkEncryption, checked, type Proof } from '../../store/prove.ts'
+import type { Store } from '../../store/store.ts'
+import { packRows, type RowsHeader, unpackRows } from '../rows/rows-file.ts'
+import { writeReceipt } from './archive-store.ts'
+import { type Receipt, rowsKey } from './records.ts'
+
+/** What a receipt says beside what is found out by saving. */
+export type ReceiptHead = Omit<
+  Receipt,
+  'format' | 'rows' | 'hash' | 'object' | 'sizeBytes' | 'sha256' | 'savedAt'
+>
+
+/** A chunk that is in the store, as far as it can be proved now. */
+export interface SavedChunk {
+  readonly name: string
+  readonly receipt: Receipt
+  readonly proof: Proof
+}
+
+/** Nothing may be deleted before this resolves. `digest` is of the rows as they were read. */
+export async function saveChunk(
+  store: Store,
+  name: string,
+  rows: readonly WireRow[],
+  digest: RowsDigest,
+  header: RowsHeader,
+  head: ReceiptHead,
+): Promise<SavedChunk> {
+  const content = contentOf(await packRows(header, rows))
+  const key = rowsKey(name)
+  await store.put(key, content)
+  const proof = await readBack(store, key, content, digest)
+  const receipt: Receipt = {
+    format: 'ops-archive-receipt/1',
+    ...head,
+    ...digest,
+    object: key,
+    sizeBytes: content.sizeBytes,
+    sha256: content.sha256,
+    savedAt: new Date().toISOString(),
+  }
+  await writeReceipt(store, name, receipt)
+  return { name, receipt, proof }
+}
+
+/**
+ * Reads an object whole: its bytes must be those that were stored, and its rows those that were read.
+ * @throws StoreError of kind `absent`, `wrong` or `unencrypted`, or OpsError where the rows are not the same.
+ */
+export async function readBack(
+  store: Store,
+  key: string,
+  bytes: { readonly sizeBytes: number; readonly sha256: string },
+  digest: RowsDigest,
+  seen: { readonly header?: (header: RowsHeader) => void; readonly row?: (row: WireRow) => void } = {},
+): Promise<Proof> {
+  const opened = await store.get(key)
+  checkEncryption(store, opened)
+  const name = `${store.url}/${key}`
+  const hasher = new RowsHasher()
+  await unpackRows(
+    checked(opened, bytes, name),
+    name,
+    header => seen.header?.(header),
+    row => {
+      hasher.add(row)
+      seen.row?.(row)
+    },
+  )
+  const found = hasher.digest()
+  if (!sameRows(found, digest)) {
+    throw new OpsError({
+      code: 'failed',
+      title: `${name} holds other rows than were saved`,
+      detail: `${found.rows} rows with hash ${found.hash}; ${digest.rows} with ${digest.hash} were read from the table.`,
+      changed: 'no',
+      next: 'Nothing was deleted on the strength of it. Please report this: the format lost something.',
+    })
+  }
+  const { etag, versionId, encryption } = opened
+  return {
+    key,
+    sizeBytes: bytes.sizeBytes,
+    sha256: bytes.sha256,
+    etag,
+    ...(versionId !== undefined && { versionId }),
+    ...(encryption !== undefined && { encryption }),
+    provedAtMs: Date.now(),
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Deletes what is saved, in the order in which it was saved, when the store has had time to forget it: some confirm an
+ * object and lose it seconds later, so it is asked for once more right before the rows go.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { proveAgain } from '../../store/prove.ts'
+import type { Store } from '../../store/store.ts'
+import { writeDone } from './archive-store.ts'
+import type { RowDeleter, SavedRow } from './delete-rows.ts'
+import { positionToHex } from './records.ts'
+import type { SavedChunk } from './save-chunk.ts'
+
+/** A saved chunk whose rows are still to be deleted. */
+export interface Waiting {
+  readonly saved: SavedChunk
+  readonly rows: readonly SavedRow[]
+}
+
+/** What came of all of them. */
+export interface DeleteTotals {
+  readonly deleted: number
+  readonly gone: number
+  readonly stayed: number
+  readonly held: number
+}
+
+/** A store on this machine does not forget; one behind a network is asked again after this. */
+export const trustAfterMs = 7_000
+
+export class DeleteQueue {
+  readonly #store: Store
+  readonly #deleter: RowDeleter
+  readonly #trustMs: number
+  readonly #waiting: Waiting[] = []
+  #totals: DeleteTotals = { deleted: 0, gone: 0, stayed: 0, held: 0 }
+
+  constructor(store: Store, deleter: RowDeleter, trustMs: number) {
+    this.#store = store
+    this.#deleter = deleter
+    this.#trustMs = trustMs
+  }
+
+  get totals(): DeleteTotals {
+    return this.#totals
+  }
+
+  /** Takes a chunk, and settles those whose time has come. */
+  async add(waiting: Waiting): Promise<void> {
+    this.#waiting.push(waiting)
+    for (let first = this.#waiting[0]; first && this.#left(first) <= 0; first = this.#waiting[0]) {
+      await this.#settle(first)
+      this.#waiting.shift()
+    }
+  }
+
+  /** Settles the rest. */
+  async end(): Promise<void> {
+    for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
+      await pause(Math.max(0, this.#left(first)))
+      await this.#settle(first)
+      this.#waiting.shift()
+    }
+  }
+
+  #left({ saved }: Waiting): number {
+    return saved.proof.provedAtMs + this.#trustMs - Date.now()
+  }
+
+  async #settle({ saved, rows }: Waiting): Promise<void> {
+    await proveAgain(this.#store, saved.proof)
+    const { deleted, gone, stayed, held } = await this.#deleter.delete(rows)
+    const { totals } = this
+    this.#totals = {
+      deleted: totals.deleted + deleted,
+      gone: totals.gone + gone,
+      stayed: totals.stayed + stayed.length,
+      held: totals.held + held.length,
+    }
+    // Rows that were held were not judged: the next run looks at the whole chunk again.
+    if (held.length > 0) return
+    const { run, chunk } = saved.receipt
+    await writeDone(this.#store, saved.name, {
+      format: 'ops-archive-done/1',
+      run,
+      chunk,
+      deleted,
+      gone,
+      stayed: stayed.map(positionToHex),
+      doneAt: new Date().toISOString(),
+    })
+  }
+}

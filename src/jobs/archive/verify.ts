@@ -1,0 +1,106 @@
+/** Proves an archive again: every object is read whole, its rows are counted and hashed, and compared with its receipt. */
+import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
+import { tableText } from '../../mysql/catalog.ts'
+import type { Emit } from '../../run/events.ts'
+import type { Interrupt } from '../../run/interrupt.ts'
+import type { Store } from '../../store/store.ts'
+import { readMark } from './archive-store.ts'
+import { archivedChunks } from './chunks-of.ts'
+import { readBack } from './save-chunk.ts'
+
+export interface VerifyContext {
+  readonly store: Store
+  readonly emit: Emit
+  readonly interrupt: Interrupt
+}
+
+const grouped = (number: number): string => number.toLocaleString('en')
+
+/** Tells what is whole and what is not. @throws OpsError `failed` where anything is not, `input` where there is no archive. */
+export async function verifyArchive({ store, emit, interrupt }: VerifyContext): Promise<void> {
+  const mark = await existingMark(store)
+  const { chunks, orphans } = await archivedChunks(store)
+  const title = `verify ${store.url}`
+  const begun = performance.now()
+  const broken: ErrorData[] = []
+  let rows = 0
+  let bytes = 0
+  const ofRows = chunks.reduce((sum, { receipt }) => sum + receipt.rows, 0)
+  for (const [index, { name, receipt }] of chunks.entries()) {
+    if (interrupt.level !== 'none') {
+      throw new OpsError({ code: 'interrupted', title: `${title} was stopped`, changed: 'no' })
+    }
+    try {
+      await readBack(store, receipt.object, receipt, receipt)
+      rows += receipt.rows
+      bytes += receipt.sizeBytes
+    } catch (thrown) {
+      const error = errorDataOf(thrown)
+      broken.push(error)
+      emit({ event: 'error', host: store.url, error: { ...error, title: `${name}: ${error.title}` } })
+    }
+    const seconds = Math.max(0.001, (performance.now() - begun) / 1000)
+    const chunksDone = index + 1
+    emit({
+      event: 'progress',
+      source: store.url,
+      title,
+      rows,
+      ofRows,
+      bytes,
+      chunks: chunksDone,
+      rowsPerSecond: Math.round(rows / seconds),
+    })
+  }
+  const open = chunks.filter(({ receipt, done }) => receipt.deletes && !done)
+  emit({
+    event: 'job-end',
+    job: 'archive verify',
+    source: store.url,
+    title: `verify the archive of ${tableText(mark.table)}`,
+    status: broken.length > 0 ? 'failed' : 'ok',
+    facts: [
+      { name: 'whole', text: `${grouped(rows)} rows in ${grouped(chunks.length - broken.length)} chunks` },
+      ...(broken.length === 0 ? [] : [{ name: 'broken', text: `${grouped(broken.length)} chunks` }]),
+    ],
+    notes: [
+      ...(open.length === 0
+        ? []
+        : [
+            `${open.length} chunks are saved, and their rows may still be in the table: run the archive again`,
+          ]),
+      ...(orphans.length === 0
+        ? []
+        : [`${orphans.length} objects have no receipt: a run was killed before it; nothing depends on them`]),
+    ],
+    data: {
+      table: tableText(mark.table),
+      rows,
+      bytes,
+      chunks: chunks.length,
+      broken: broken.length,
+      unfinished: open.length,
+      orphans: orphans.length,
+    },
+  })
+  if (broken.length > 0) {
+    throw new OpsError({
+      code: 'failed',
+      title: `${broken.length} of ${chunks.length} chunks in ${store.url} are not what their receipts say`,
+      changed: 'no',
+      next: 'Bring those objects back from a version or a copy of the store: their rows are nowhere else.',
+    })
+  }
+}
+
+/** @throws OpsError `input` where the place holds no archive. */
+export async function existingMark(store: Store): Promise<NonNullable<Awaited<ReturnType<typeof readMark>>>> {
+  const mark = await readMark(store, undefined)
+  if (mark) return mark
+  throw new OpsError({
+    code: 'input',
+    title: `there is no archive in ${store.url}`,
+    changed: 'no',
+    next: 'Name the place that `ops db archive ... --to` was given.',
+  })
+}

@@ -1,0 +1,221 @@
+/** `ops db archive` on a real MariaDB through SSH, seen by the host's own client. */
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
+import { describeReal } from '../hosts/available.ts'
+import type { Host } from '../hosts/host.ts'
+import { useHost } from '../hosts/use-hosts.ts'
+import { hostileSql } from '../mysql/eyes.ts'
+
+describeReal('ops db archive', () => {
+  const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
+  let folder: Folder
+  beforeAll(() => {
+    folder = folderWith({ 'ops.ini': '[db shop]\nhost = db1\n' })
+  })
+  afterAll(() => folder?.remove())
+
+  const mariadb = (statements: string, on: Host = host()): Promise<string> =>
+    on.read('mariadb --default-character-set=utf8mb4 -BN', { input: statements })
+  const archive = (...argv: string[]): Promise<Outcome> =>
+    folder.ops(['db', 'archive', ...argv, ...(argv[0] === 'verify' ? [] : ['-F', host().sshConfig])])
+  const checksum = async (table: string): Promise<string> =>
+    (await mariadb(`CHECKSUM TABLE ${table} EXTENDED`)).split('\t')[1]?.trim() ?? ''
+  const archiveOld = (table: string, to: string, ...argv: string[]): Promise<Outcome> =>
+    archive('shop', table, '--older-than', '6mo', '--by', 'at', '--to', to, '--yes', ...argv)
+
+  test('a hostile table leaves the server and comes back byte for byte, and so does one whose key is a trap', async () => {
+    await mariadb(`CREATE DATABASE lab; USE lab; ${hostileSql('mariadb')}
+      ALTER TABLE hostile ADD at DATETIME NOT NULL DEFAULT '2020-02-29 12:00:00', ADD KEY (at);
+      ALTER TABLE hostile_key ADD at DATE NOT NULL DEFAULT '2020-02-29', ADD KEY (at)`)
+    for (const table of ['hostile', 'hostile_key']) {
+      const before = await checksum(`lab.${table}`)
+      const count = (await mariadb(`SELECT COUNT(*) FROM lab.${table}`)).trim()
+      const saved = await archiveOld(`lab.${table}`, table)
+      expect(saved.stderr).toBe('')
+      expect(saved.code).toBe(0)
+      expect(saved.stdout).toContain(`deleted  ${count} rows`)
+      expect((await mariadb(`SELECT COUNT(*) FROM lab.${table}`)).trim()).toBe('0')
+      expect((await archive('verify', table)).code).toBe(0)
+      const restored = await archive('restore', table, '--into', `lab.${table}_again`, '--yes')
+      expect(restored.stderr).toBe('')
+      expect(await checksum(`lab.${table}_again`)).toBe(before)
+      expect((await archive('restore', table, '--yes')).code).toBe(0)
+      expect(await checksum(`lab.${table}`)).toBe(before)
+      const again = await archive('restore', table, '--yes')
+      expect(again.stdout).toContain(`were there  ${count} rows, equal`)
+    }
+  })
+
+  test('what it writes can be loaded without ops', async () => {
+    await mariadb(
+      `CREATE DATABASE plain; CREATE TABLE plain.t LIKE lab.hostile; INSERT INTO plain.t (id, x, at, f, b9, bl)
+      SELECT id + 1, CONCAT(x, '\\t\\n\\\\'), at, f, b9, bl FROM lab.hostile`.replace(
+        'CREATE DATABASE plain;',
+        `CREATE DATABASE plain; SET sql_mode='NO_AUTO_VALUE_ON_ZERO';`,
+      ),
+    )
+    await archiveOld('plain.t', 'plain', '--no-delete')
+    const [object] = readdirSync(join(folder.path, 'plain/rows'))
+    const text = gunzipSync(readFileSync(join(folder.path, 'plain/rows', object ?? '')))
+    const { load } = JSON.parse(text.subarray(0, text.indexOf(10)).toString()) as { load: string }
+    writeFileSync(join(folder.path, 'plain.tsv'), text)
+    await host().read('base64 -d >/tmp/plain.tsv', { input: text.toString('base64') })
+    await mariadb(
+      `CREATE TABLE plain.u LIKE plain.t; USE plain; ${load.replace("'FILE'", "'/tmp/plain.tsv'").replace('TABLE T', 'TABLE u')}`,
+    )
+    expect(await checksum('plain.u')).toBe(await checksum('plain.t'))
+  })
+
+  test('a plan touches nothing; rows that changed meanwhile stay; a second run has nothing to do', async () => {
+    await mariadb(
+      `CREATE DATABASE app; USE app; CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v INT, at DATETIME, KEY (at));
+      INSERT INTO t (v, at) SELECT seq, NOW() - INTERVAL seq DAY FROM mysql.seq_1_to_400;
+      INSERT INTO t (v, at) VALUES (1, NULL)`.replace('mysql.seq', 'seq'),
+    )
+    const plan = await archive('shop', 'app.t', '--older-than', '30d', '--by', 'at', '--to', 'app', '--plan')
+    expect(plan.code).toBe(0)
+    expect(plan.stdout).toContain('1 rows stay: their at is NULL')
+    expect(readdirSync(folder.path)).not.toContain('app')
+    const run = await archive(
+      'shop',
+      'app.t',
+      '--older-than',
+      '30d',
+      '--by',
+      'at',
+      '--to',
+      'app',
+      '--yes',
+      '--where',
+      'v <> 77',
+    )
+    expect(run.stderr).toBe('')
+    expect((await mariadb('SELECT COUNT(*), SUM(v = 77) FROM app.t')).trim()).toMatch(/^3[12]\t1$/)
+    const none = await archive(
+      'shop',
+      'app.t',
+      '--older-than',
+      '30d',
+      '--by',
+      'at',
+      '--to',
+      'app',
+      '--yes',
+      '--where',
+      'v <> 77',
+    )
+    expect(none.stdout).toContain('nothing to do')
+    expect(none.code).toBe(0)
+    const other = await archive(
+      'shop',
+      'lab.hostile',
+      '--older-than',
+      '30d',
+      '--by',
+      'at',
+      '--to',
+      'app',
+      '--yes',
+    )
+    expect(other.stderr).toContain('is the archive of app.t, not of lab.hostile')
+  })
+
+  test('an object that is not what its receipt says is named, and nothing is restored of it', async () => {
+    const rows = join(folder.path, 'app/rows')
+    const [first = ''] = readdirSync(rows)
+    truncateSync(join(rows, first), 100)
+    const verified = await archive('verify', 'app')
+    expect(verified.code).toBe(1)
+    expect(verified.stderr).toContain('does not hold what was stored')
+    const restored = await archive('restore', 'app', '--into', 'app.again', '--yes')
+    expect(restored.code).toBe(1)
+    expect(await mariadb('SHOW TABLES FROM app')).toBe('t\n')
+  })
+
+  test.each([
+    ['nokey (at DATETIME, KEY (at))', 'has no primary key and no unique key'],
+    ['nullable (u INT, at DATETIME, UNIQUE (u), KEY (at))', 'u of the unique key u may be NULL'],
+    ["enumkey (e ENUM('a') NOT NULL, at DATETIME, PRIMARY KEY (e), KEY (at))", 'has an ENUM or SET'],
+    [
+      'myisam (id INT PRIMARY KEY, at DATETIME, KEY (at)) ENGINE=MyISAM',
+      'the engine MyISAM, which takes nothing back',
+    ],
+    ['noindex (id INT PRIMARY KEY, at DATETIME)', 'no index of refuse.noindex begins with at'],
+    ['notime (id INT PRIMARY KEY, at INT, KEY (at))', 'at of refuse.notime is int(11), which is no time'],
+    ['nocolumn (id INT PRIMARY KEY, att DATETIME, KEY (att))', 'has no column at'],
+    [
+      'parent (id INT PRIMARY KEY, at DATETIME, KEY (at))',
+      'child too: its foreign key kept is ON DELETE CASCADE',
+    ],
+    ['fires (id INT PRIMARY KEY, at DATETIME, KEY (at))', 'the trigger gone of refuse.fires fires'],
+    [
+      'versioned (id INT PRIMARY KEY, at DATETIME, KEY (at)) WITH SYSTEM VERSIONING',
+      'keeps the history of its rows',
+    ],
+  ])('refuses %s', async (definition, reason) => {
+    const name = definition.split(' ')[0] ?? ''
+    await mariadb(`CREATE DATABASE IF NOT EXISTS refuse; USE refuse; CREATE TABLE ${definition};
+      ${name === 'parent' ? 'CREATE TABLE child (p INT, CONSTRAINT kept FOREIGN KEY (p) REFERENCES parent (id) ON DELETE CASCADE);' : ''}
+      ${name === 'fires' ? 'CREATE TRIGGER gone AFTER DELETE ON fires FOR EACH ROW SET @x = 1;' : ''}`)
+    const refused = await archiveOld(`refuse.${name}`, 'refused')
+    expect(refused.stderr).toContain(reason)
+    expect(refused.stderr).toContain('next')
+    expect(refused.code).toBe(3)
+    expect(readdirSync(folder.path)).not.toContain('refused')
+  })
+
+  test.each([
+    [['--older-than', 'sixmonths'], '--older-than sixmonths is no age'],
+    [['--where', '1) OR (1'], 'a parenthesis is closed that was not opened'],
+    [['--where', 'v = 1 -- '], 'a condition has no comments'],
+    [['--where', 'nothing = 1'], 'is no condition on this table'],
+    [['--tz', 'Mars/Olympus'], 'there is no such zone'],
+    [['--to', 'gopher://x'], 'gopher'],
+  ])('refuses %j', async (argv, reason) => {
+    const refused = await archiveOld('app.t', 'refused', ...argv)
+    expect(refused.stderr).toContain(reason)
+    expect(refused.code).toBe(3)
+  })
+
+  test('an account that cannot see what a delete would do is refused, with the right that it lacks', async () => {
+    await mariadb(
+      `CREATE USER weak@localhost IDENTIFIED BY 'hidden words'; GRANT SELECT, DELETE ON app.t TO weak@localhost`,
+    )
+    writeFileSync(join(folder.path, 'password'), 'hidden words\n')
+    writeFileSync(
+      join(folder.path, 'ops.ini'),
+      '[db shop]\nhost = db1\n\n[db weak]\nhost = db1\nuser = weak\npassword = @password\n',
+    )
+    const refused = await archive(
+      'weak',
+      'app.t',
+      '--older-than',
+      '30d',
+      '--by',
+      'at',
+      '--to',
+      'weak',
+      '--yes',
+    )
+    expect(refused.stderr).toContain('cannot see whether app.t has triggers')
+    expect(refused.stderr).toContain('cannot see whether foreign keys of other tables lead to app.t')
+    expect(refused.stderr + refused.stdout).not.toContain('hidden words')
+    const kept = await archive(
+      'weak',
+      'app.t',
+      '--older-than',
+      '30d',
+      '--by',
+      'at',
+      '--to',
+      'weak',
+      '--yes',
+      '--no-delete',
+    )
+    expect(kept.stderr).toBe('')
+    expect(kept.code).toBe(0)
+  })
+})

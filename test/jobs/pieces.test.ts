@@ -1,0 +1,90 @@
+/** The parts of src/jobs that need no server. */
+import { describe, expect, test } from 'vitest'
+import { checkWhere } from '../../src/jobs/archive/condition.ts'
+import { packRows, unpackRows } from '../../src/jobs/rows/rows-file.ts'
+import { before, isZone, parseAge, utcText, zoneText } from '../../src/jobs/time-words.ts'
+import { rowOf } from '../../src/mysql/wire-row.ts'
+
+describe('times', () => {
+  test.each([
+    ['2026-11-28T19:50:00Z', '6mo', '2026-05-28 19:50:00'],
+    ['2026-08-31T00:00:00Z', '6mo', '2026-02-28 00:00:00'],
+    ['2024-08-31T00:00:00Z', '6mo', '2024-02-29 00:00:00'],
+    ['2024-02-29T12:00:00Z', '1y', '2023-02-28 12:00:00'],
+    ['2026-03-31T01:30:00Z', '1mo', '2026-02-28 01:30:00'],
+    ['2026-03-29T01:30:00Z', '1d', '2026-03-28 01:30:00'],
+    ['2026-01-01T00:00:00Z', '36h', '2025-12-30 12:00:00'],
+    ['2026-01-15T00:00:00Z', '2w', '2026-01-01 00:00:00'],
+  ])('%s less %s is %s', (now, age, expected) => {
+    const parsed = parseAge(age)
+    expect(parsed && utcText(before(new Date(now), parsed))).toBe(expected)
+  })
+
+  test.each(['', '6', '6m', '0d', '-1d', '1.5d', '6 months', '100000d'])('%j is no age', text => {
+    expect(parseAge(text)).toBeUndefined()
+  })
+
+  test('a moment is what clocks of a zone show, on both sides of a change of the clock', () => {
+    expect(zoneText(new Date('2026-03-29T00:59:59Z'), 'Europe/Berlin')).toBe('2026-03-29 01:59:59')
+    expect(zoneText(new Date('2026-03-29T01:00:00Z'), 'Europe/Berlin')).toBe('2026-03-29 03:00:00')
+    expect(zoneText(new Date('2026-10-25T01:30:00Z'), 'Europe/Berlin')).toBe('2026-10-25 02:30:00')
+    expect(zoneText(new Date('2026-01-01T00:00:00Z'), 'UTC')).toBe('2026-01-01 00:00:00')
+    expect(isZone('Mars/Olympus')).toBe(false)
+  })
+})
+
+test.each([
+  ["state = 'closed'", undefined],
+  ["note = 'a) OR (b' AND (x > 1)", undefined],
+  ["note = 'it''s'", undefined],
+  ['1) OR (1', 'a parenthesis is closed that was not opened'],
+  ['(1', 'a parenthesis is not closed'],
+  ["x = 'open", "the quote ' is not closed"],
+  ['x = 1; DROP TABLE t', 'a condition is no statement'],
+  ['x = 1 # no', 'a condition has no comments'],
+  ['x = 1 /* no */', 'a condition has no comments'],
+  [' ', 'it is empty'],
+])('--where %s: %s', (where, problem) => {
+  expect(checkWhere(where)).toBe(problem)
+})
+
+test('a file of rows gives back every byte, whatever piece it is read in', async () => {
+  const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index))
+  const rows = [
+    rowOf([bytes, null, Buffer.alloc(0)]),
+    rowOf([Buffer.from('\\N'), Buffer.from('\\'), Buffer.alloc(70_000, '\n')]),
+  ]
+  const header = {
+    table: { database: 'd', table: 't' },
+    columns: [],
+    key: [],
+    fingerprint: 'f',
+    createTable: '',
+    server: 's',
+  }
+  const packed = await packRows(header, rows)
+  for (const size of [1, 7, packed.length]) {
+    const found: Buffer[] = []
+    async function* pieces(): AsyncGenerator<Buffer> {
+      for (let at = 0; at < packed.length; at += size) yield packed.subarray(at, at + size)
+    }
+    await unpackRows(
+      pieces(),
+      'x',
+      each => expect(each.fingerprint).toBe('f'),
+      row => void found.push(Buffer.from(row)),
+    )
+    expect(found).toEqual(rows)
+  }
+  async function* cut(): AsyncGenerator<Buffer> {
+    yield packed.subarray(0, packed.length - 9)
+  }
+  await expect(
+    unpackRows(
+      cut(),
+      'x',
+      () => {},
+      () => {},
+    ),
+  ).rejects.toThrow('no file of rows that can be read')
+})
