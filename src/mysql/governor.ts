@@ -1,4 +1,7 @@
-/** Slows or stops a job while its server suffers, and tells what it could not watch. */
+/**
+ * Slows or stops a job while its server suffers, and tells what it could not watch. All governors of a server share a few
+ * tokens, which the server itself holds: jobs of other machines count too, and one that died gives its token back.
+ */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Server } from './server.ts'
 import type { Session } from './session.ts'
@@ -11,12 +14,15 @@ export interface GovernorLimits {
   readonly historyLength: number
   /** How far a replica may be behind. */
   readonly replicaLagSeconds: number
+  /** Jobs of ops at once on one server. */
+  readonly jobs: number
 }
 
 export const usualGovernorLimits: GovernorLimits = {
   threadsRunning: 25,
   historyLength: 1_000_000,
   replicaLagSeconds: 1,
+  jobs: 2,
 }
 
 /** One look at the server. Undefined: it could not be seen. */
@@ -47,6 +53,13 @@ export async function startGovernor(
   const session = await server.session()
   const first = await look(session)
   let pausedMs = 0
+  let hasToken = false
+  const reasonNow = async (): Promise<Reason | undefined> => {
+    hasToken ||= await takeToken(session, limits.jobs)
+    return hasToken
+      ? reasonToWait(await look(session), limits)
+      : { kind: 'token', text: `${limits.jobs} other jobs of ops are at work on this server` }
+  }
   return {
     notWatched: [
       ...(first.historyLength === undefined ? ['history list length (needs the right PROCESS)'] : []),
@@ -58,7 +71,7 @@ export async function startGovernor(
     async wait(waiting, signal) {
       let told: string | undefined
       for (;;) {
-        const reason = reasonToWait(await look(session), limits)
+        const reason = await reasonNow()
         if (reason === undefined || signal?.aborted) return
         if (told !== reason.kind) waiting(reason.text)
         told = reason.kind
@@ -90,11 +103,25 @@ export async function look(session: Session): Promise<Load> {
   return { threadsRunning, historyLength, replicaLagSeconds: undefined }
 }
 
+interface Reason {
+  readonly kind: string
+  readonly text: string
+}
+
+/** Held until the session ends. In MySQL 5.6 a connection holds but one lock: this one is for nothing else. */
+async function takeToken(session: Session, jobs: number): Promise<boolean> {
+  for (let number = 1; number <= jobs; number++) {
+    const taken = await session.value(
+      sql`SELECT GET_LOCK(${`ops:job:${number}`}, 0)`,
+      'taking a token of the server',
+    )
+    if (taken === '1') return true
+  }
+  return false
+}
+
 /** Why the next chunk must wait; undefined: it need not. */
-export function reasonToWait(
-  load: Load,
-  limits: GovernorLimits,
-): { readonly kind: string; readonly text: string } | undefined {
+export function reasonToWait(load: Load, limits: GovernorLimits): Reason | undefined {
   const { threadsRunning = 0, historyLength = 0, replicaLagSeconds = 0 } = load
   if (threadsRunning >= limits.threadsRunning) {
     return {

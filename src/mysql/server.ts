@@ -33,6 +33,8 @@ export interface Server {
   /** A new pinned session. @throws OpsError `unreachable`, `authentication` or `lost`. */
   session(): Promise<Session>
   close(): Promise<void>
+  /** Cuts all sessions at once: the server takes back what was not committed. */
+  abort(): void
 }
 
 /** Logs in to the host and opens a first session, so that what is wrong is known before anything begins. */
@@ -75,6 +77,9 @@ export async function openServer(place: ServerPlace): Promise<Server> {
       close: async () => {
         await Promise.all([...sessions].map(each => each.close()))
         await transport.close()
+      },
+      abort: () => {
+        for (const each of sessions) each.destroy()
       },
     }
   } catch (thrown) {

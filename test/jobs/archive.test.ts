@@ -1,6 +1,7 @@
 /** `ops db archive` on a real MariaDB through SSH, seen by the host's own client. */
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
@@ -121,6 +122,40 @@ describeReal('ops db archive', () => {
       '--yes',
     )
     expect(other.stderr).toContain('is the archive of app.t, not of lab.hostile')
+  })
+
+  test('rows that others hold or refer to stay, are told, and are not restored', async () => {
+    await mariadb(`CREATE DATABASE held; USE held;
+      CREATE TABLE t (id INT PRIMARY KEY, v INT, at DATETIME, KEY (at)); CREATE TABLE child (id INT, FOREIGN KEY (id) REFERENCES t (id));
+      INSERT INTO t SELECT seq, seq, '2020-01-01' FROM seq_1_to_3000; INSERT INTO child VALUES (7), (8)`)
+    const holder = host().exec(
+      'mariadb held -e "BEGIN; SELECT * FROM t WHERE id IN (100, 2000) FOR UPDATE; DO SLEEP(600)"',
+    )
+    const sleeping = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP%'"
+    while ((await mariadb(sleeping)).trim() === '0') await pause(50)
+    const run = await archiveOld('held.t', 'held')
+    await mariadb(
+      "SELECT CONCAT('KILL ', ID) INTO @k FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP%'; EXECUTE IMMEDIATE @k",
+    )
+    await holder
+    expect(run.stderr).toBe('')
+    expect(run.stdout).toContain('deleted  2,996 rows')
+    expect(run.stdout).toContain('2 rows stay: other transactions held them')
+    expect(run.stdout).toContain('2 rows stay: rows of other tables refer to them')
+    expect(await mariadb('SELECT GROUP_CONCAT(id ORDER BY id) FROM held.t')).toBe('7,8,100,2000\n')
+    await archive('restore', 'held', '--into', 'held.again', '--yes')
+    expect(await mariadb('SELECT COUNT(*), SUM(id IN (7, 8, 100, 2000)) FROM held.again')).toBe('2996\t0\n')
+  })
+
+  test('only one run at a time works on a table; the other is told who holds it', async () => {
+    const holder = host().exec(`mariadb -e "SELECT GET_LOCK('ops:archive held.t', 0); DO SLEEP(600)"`)
+    while ((await mariadb("SELECT IS_USED_LOCK('ops:archive held.t') IS NULL")).trim() === '1')
+      await pause(50)
+    const locked = await archiveOld('held.t', 'held')
+    await mariadb("SELECT CONCAT('KILL ', IS_USED_LOCK('ops:archive held.t')) INTO @k; EXECUTE IMMEDIATE @k")
+    await holder
+    expect(locked.code).toBe(6)
+    expect(locked.stderr).toContain('another run holds archive held.t')
   })
 
   test('an object that is not what its receipt says is named, and nothing is restored of it', async () => {

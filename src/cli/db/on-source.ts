@@ -1,6 +1,6 @@
 /** What the sub-verbs of `ops db` share: argv, the source, the report around it, and an orderly end. */
 import type { Command } from 'commander'
-import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
+import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
 import type { TableName } from '../../mysql/catalog.ts'
 import type { Server } from '../../mysql/server.ts'
 import { parseTableName } from '../../mysql/table-name.ts'
@@ -69,7 +69,18 @@ export async function onSource<Request>(
   const request = await read({ operands: rest, options, errors, database: chosen?.database.database })
   return underReport(screen, { ...settings, ...(stopTexts && { stopTexts }) }, async session => {
     if (!chosen || errors.length > 0) throw new InputErrors(errors)
-    return work(request, { ...session, ...sourceRun(chosen, settings, session) })
+    try {
+      return await work(request, { ...session, ...sourceRun(chosen, settings, session) })
+    } catch (thrown) {
+      // The connections were cut on purpose: what that looks like from inside is no news.
+      if (session.interrupt.level !== 'hard') throw thrown
+      throw new OpsError({
+        code: 'interrupted',
+        title: `${command.name()} was stopped half-way`,
+        changed: 'unknown',
+        next: 'The server takes back what was not committed. Run the same command again: it looks at both sides afresh.',
+      })
+    }
   })
 }
 
@@ -91,6 +102,9 @@ function sourceRun(
       const { openServer } = await import('../../mysql/server.ts')
       const server = await openServer(await serverPlace(chosen, settings, session))
       session.atEnd.push(() => server.close())
+      session.interrupt.listen(level => {
+        if (level === 'hard') server.abort()
+      })
       return server
     },
   }

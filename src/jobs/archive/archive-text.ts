@@ -4,7 +4,9 @@ import { tableText } from '../../mysql/catalog.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import type { ArchivePlan } from './plan.ts'
+import { serverText } from './records.ts'
 import type { ArchiveOutcome } from './run-archive.ts'
+import { sumOf } from './settle-deletes.ts'
 
 /** Rows a second that an archive reaches at least; only for the time in the plan. */
 const usualRate = 8_000
@@ -60,6 +62,14 @@ export function archivePlanEvent(
       ...(nulls === undefined || nulls === 0
         ? []
         : [`${grouped(nulls)} rows stay: their ${condition.by} is NULL`]),
+      ...(plan.newest && plan.newest.server !== serverText(state)
+        ? [
+            `the newest rows there are of another server (${plan.newest.server}), this one is ${serverText(state)}: only right if it took over`,
+          ]
+        : []),
+      ...(plan.newest && !request.deletes
+        ? ['old rows that were saved before are saved once more: --no-delete leaves them in the table']
+        : []),
       ...(order.isByColumn
         ? []
         : [
@@ -92,9 +102,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
   const { saved, totals, finished, storedBytes } = outcome
   const seconds = saved.milliseconds / 1000
   const rate = seconds > 0 ? Math.round(saved.rows / seconds) : 0
-  const held = totals.held + finished.held
-  const stayed = totals.stayed + finished.stayed
-  const gone = totals.gone + finished.gone
+  const all = sumOf(totals, finished)
   const facts: JobFact[] = [
     {
       name: 'saved',
@@ -104,7 +112,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
       ? [
           {
             name: 'deleted',
-            text: `${grouped(totals.deleted + finished.deleted)} rows; longest lock ${Math.round(outcome.longestLockMs)} ms`,
+            text: `${grouped(all.deleted)} rows; longest lock ${Math.round(outcome.longestLockMs)} ms`,
           },
         ]
       : []),
@@ -119,12 +127,13 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
     job: 'archive',
     source,
     title: `archive ${tableText(plan.table)}`,
-    status: saved.isInterrupted ? 'interrupted' : held > 0 ? 'failed' : 'ok',
+    status: saved.isInterrupted ? 'interrupted' : 'ok',
     facts,
     notes: [
-      ...(stayed === 0 ? [] : [`${grouped(stayed)} rows stay: they were changed after they were saved`]),
-      ...(gone === 0 ? [] : [`${grouped(gone)} saved rows were gone already`]),
-      ...(held === 0 ? [] : [`${grouped(held)} rows stay for the next run: others hold them`]),
+      ...staying(all.stayed, 'they were changed after they were saved'),
+      ...staying(all.locked, 'other transactions held them; the next run looks at them again'),
+      ...staying(all.referred, 'rows of other tables refer to them'),
+      ...(all.gone === 0 ? [] : [`${grouped(all.gone)} saved rows were gone already`]),
       ...(outcome.removedOrphans === 0
         ? []
         : [
@@ -136,16 +145,19 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
       savedRows: saved.rows,
       chunks: saved.chunks,
       storedBytes,
-      deletedRows: totals.deleted + finished.deleted,
-      stayedRows: stayed,
-      goneRows: gone,
-      heldRows: held,
+      deletedRows: all.deleted,
+      stayedRows: { changed: all.stayed, locked: all.locked, referred: all.referred },
+      goneRows: all.gone,
       finishedChunks: finished.chunks,
       milliseconds: Math.round(saved.milliseconds),
       longestLockMs: Math.round(outcome.longestLockMs),
       pausedMs: outcome.pausedMs,
     },
   }
+}
+
+function staying(rows: number, why: string): readonly string[] {
+  return rows === 0 ? [] : [`${grouped(rows)} rows stay: ${why}`]
 }
 
 function size(bytes: number): string {

@@ -9,11 +9,11 @@ import { type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
 import { type RowColumn, selectList } from '../../mysql/column-sql.ts'
 import { guardAccess } from '../../mysql/explain-guard.ts'
 import type { Key } from '../../mysql/keys.ts'
-import { among, type Position, placeList } from '../../mysql/keyset.ts'
+import { among, type Position } from '../../mysql/keyset.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
-import { name, type Sql, sql } from '../../mysql/sql.ts'
+import { name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { cellsOf } from '../../mysql/wire-row.ts'
 
 /** A row that is saved: where it is, and what it was. */
@@ -37,8 +37,26 @@ export interface Deleted {
   readonly gone: number
   /** Still there, and not as they were saved, or no longer under the condition. */
   readonly stayed: readonly Position[]
-  /** Not looked at: another transaction holds them, or a foreign key does. */
-  readonly held: readonly Position[]
+  /** Still there as they were saved: another transaction holds them. */
+  readonly locked: readonly Position[]
+  /** Still there as they were saved: rows of another table refer to them. */
+  readonly referred: readonly Position[]
+}
+
+const nothing: Deleted = { deleted: 0, gone: 0, stayed: [], locked: [], referred: [] }
+
+function canSkipLocked({ flavor, number }: Session['version']): boolean {
+  return flavor === 'mariadb' ? number >= 100_600 : number >= 80_001
+}
+
+function both(one: Deleted, other: Deleted): Deleted {
+  return {
+    deleted: one.deleted + other.deleted,
+    gone: one.gone + other.gone,
+    stayed: [...one.stayed, ...other.stayed],
+    locked: [...one.locked, ...other.locked],
+    referred: [...one.referred, ...other.referred],
+  }
 }
 
 const firstBatch = 500
@@ -67,53 +85,48 @@ export class RowDeleter {
   }
 
   async delete(rows: readonly SavedRow[]): Promise<Deleted> {
-    let deleted = 0
-    let gone = 0
-    const stayed: Position[] = []
-    const held: Position[] = []
+    let all = nothing
     for (let from = 0; from < rows.length; ) {
       const batch = rows.slice(from, from + this.#batch)
       from += batch.length
-      const done = await this.#batchOrHalves(batch)
-      deleted += done.deleted
-      gone += done.gone
-      stayed.push(...done.stayed)
-      held.push(...done.held)
+      all = both(all, await this.#batchOrHalves(batch))
     }
-    return { deleted, gone, stayed, held }
+    return all
   }
 
   /** What another transaction holds is found by halves, so that it holds up nothing else. */
-  async #batchOrHalves(batch: readonly SavedRow[], tries = lockTries): Promise<Deleted> {
+  async #batchOrHalves(batch: readonly SavedRow[], tries = lockTries, skipsLocked = false): Promise<Deleted> {
     try {
-      return await this.#deleteBatch(batch)
+      return await this.#deleteBatch(batch, skipsLocked)
     } catch (thrown) {
       const number = errorNumber(thrown)
       const isLock = number === serverErrors.lockWaitTimeout || number === serverErrors.deadlock
-      if (!isLock && number !== serverErrors.foreignKeyParent) throw thrown
+      const isReferred = number === serverErrors.foreignKeyParent
+      if (!isLock && !isReferred) throw thrown
       if (number === serverErrors.deadlock && tries > 0) {
         await pause(20 + Math.random() * 80)
-        return this.#batchOrHalves(batch, tries - 1)
+        return this.#batchOrHalves(batch, tries - 1, skipsLocked)
       }
-      if (batch.length === 1) return { deleted: 0, gone: 0, stayed: [], held: batch.map(({ key }) => key) }
+      // Waited for once: newer servers can leave out what others hold.
+      if (number === serverErrors.lockWaitTimeout && !skipsLocked && canSkipLocked(this.#session.version)) {
+        return this.#batchOrHalves(batch, tries, true)
+      }
+      if (batch.length === 1) {
+        const keys = batch.map(({ key }) => key)
+        return isReferred ? { ...nothing, referred: keys } : { ...nothing, locked: keys }
+      }
       const middle = Math.ceil(batch.length / 2)
-      const one = await this.#batchOrHalves(batch.slice(0, middle))
-      const other = await this.#batchOrHalves(batch.slice(middle))
-      return {
-        deleted: one.deleted + other.deleted,
-        gone: one.gone + other.gone,
-        stayed: [...one.stayed, ...other.stayed],
-        held: [...one.held, ...other.held],
-      }
+      const one = await this.#batchOrHalves(batch.slice(0, middle), tries, skipsLocked)
+      return both(one, await this.#batchOrHalves(batch.slice(middle), tries, skipsLocked))
     }
   }
 
-  async #deleteBatch(batch: readonly SavedRow[]): Promise<Deleted> {
+  async #deleteBatch(batch: readonly SavedRow[], skipsLocked: boolean): Promise<Deleted> {
     const { table, columns, condition } = this.#target
     const doing = `deleting from ${tableText(table)}`
     const saved = new Map(batch.map(row => [row.hash.toString('latin1'), row]))
     const select = sql`SELECT ${selectList(columns)} FROM ${this.#from()}
-      WHERE ${this.#among(batch)} AND ${condition} FOR UPDATE`
+      WHERE ${this.#among(batch)} AND ${condition} FOR UPDATE${trusted(skipsLocked ? ' SKIP LOCKED' : '')}`
     await this.#guard(select, doing)
     const begun = performance.now()
     const deleted = await this.#session.transaction(async () => {
@@ -147,28 +160,39 @@ export class RowDeleter {
     const milliseconds = performance.now() - begun
     this.longestLockMs = Math.max(this.longestLockMs, milliseconds)
     this.#learn(batch.length, milliseconds)
-    return { deleted, held: [], ...(await this.#missing([...saved.values()], doing)) }
+    return { ...nothing, ...(await this.#missing([...saved.values()], doing)), deleted }
   }
 
-  /** Those that were not found as they were saved: gone, or changed. */
-  async #missing(rows: readonly SavedRow[], doing: string): Promise<Pick<Deleted, 'gone' | 'stayed'>> {
-    if (rows.length === 0) return { gone: 0, stayed: [] }
-    const there = await this.#present(rows, doing)
-    if (there === 0) return { gone: rows.length, stayed: [] }
-    if (there === rows.length) return { gone: 0, stayed: rows.map(({ key }) => key) }
+  /** Those that were not found as they were saved, or were left out: gone, changed, or held by others. */
+  async #missing(rows: readonly SavedRow[], doing: string): Promise<Omit<Deleted, 'deleted' | 'referred'>> {
+    if (rows.length === 0) return nothing
+    const { columns, condition } = this.#target
+    const hashes = new Set<string>()
+    let there = 0
+    await this.#session.query(
+      sql`SELECT (${condition}) IS TRUE, ${selectList(columns)} FROM ${this.#from()} WHERE ${this.#among(rows)}`,
+      doing,
+      {
+        onRow: row => {
+          there += 1
+          // The first cell is one digit, with its length before it.
+          if (row[1] === 0x31) hashes.add(rowHash(row.subarray(2)).toString('latin1'))
+        },
+      },
+    )
+    const locked = rows.filter(({ hash }) => hashes.has(hash.toString('latin1'))).map(({ key }) => key)
+    const others = rows.filter(({ hash }) => !hashes.has(hash.toString('latin1')))
+    if (there === locked.length) return { gone: others.length, stayed: [], locked }
+    if (there === rows.length) return { gone: 0, stayed: others.map(({ key }) => key), locked }
     // Which of them: the server alone can tell whether two keys are the same.
     const middle = Math.ceil(rows.length / 2)
     const one = await this.#missing(rows.slice(0, middle), doing)
     const other = await this.#missing(rows.slice(middle), doing)
-    return { gone: one.gone + other.gone, stayed: [...one.stayed, ...other.stayed] }
-  }
-
-  async #present(rows: readonly SavedRow[], doing: string): Promise<number> {
-    const found = await this.#session.cells(
-      sql`SELECT ${placeList(this.#keyColumns)} FROM ${this.#from()} WHERE ${this.#among(rows)}`,
-      doing,
-    )
-    return found.length
+    return {
+      gone: one.gone + other.gone,
+      stayed: [...one.stayed, ...other.stayed],
+      locked: [...one.locked, ...other.locked],
+    }
   }
 
   #from(): Sql {

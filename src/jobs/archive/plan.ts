@@ -12,6 +12,7 @@ import type { Finding, Store } from '../../store/store.ts'
 import type { Age } from '../time-words.ts'
 import { type ArchiveNames, listArchive, readMark, readReceipt } from './archive-store.ts'
 import { ageSql, type Resolved, resolveCondition, tryWhere, whereSql } from './condition.ts'
+import type { Receipt } from './records.ts'
 import { refusals, timeColumn } from './refusals.ts'
 
 /** What the user asked for. */
@@ -49,6 +50,8 @@ export interface ArchivePlan {
   readonly names: ArchiveNames
   readonly unfinished: readonly Unfinished[]
   readonly isNew: boolean
+  /** The newest receipt; undefined: nothing is saved yet. */
+  readonly newest: Receipt | undefined
   readonly findings: readonly Finding[]
 }
 
@@ -102,6 +105,7 @@ export async function planArchive(
     names,
     unfinished: deletes ? await findUnfinished(store, names) : [],
     isNew: mark === undefined,
+    newest: await newestReceipt(store, names),
     findings,
   }
 }
@@ -130,6 +134,11 @@ async function countNulls(
   if (!order.isByColumn) return undefined
   const statement = sql`SELECT COUNT(*) FROM ${tableSql(table)} FORCE INDEX (${name(order.index)}) WHERE ${name(by)} IS NULL`
   return Number(await session.value(statement, `counting rows of ${tableText(table)}`))
+}
+
+async function newestReceipt(store: Store, { receipts }: ArchiveNames): Promise<Receipt | undefined> {
+  const name = receipts.at(-1)
+  return name === undefined ? undefined : readReceipt(store, name)
 }
 
 async function findUnfinished(store: Store, { receipts, done }: ArchiveNames): Promise<Unfinished[]> {

@@ -36,6 +36,17 @@ export const conditionSchema = z.object({
 })
 export type Condition = z.infer<typeof conditionSchema>
 
+/** How a receipt names a server: by its host name, and what it alone has. */
+export function serverText({
+  hostname,
+  identity,
+}: {
+  readonly hostname: string
+  readonly identity: string
+}): string {
+  return `${hostname} ${identity}`
+}
+
 /** `receipts/RUN-CHUNK.json`: proves one saved chunk. */
 export const receiptSchema = z.object({
   format: z.literal('ops-archive-receipt/1'),
@@ -69,7 +80,7 @@ export const doneSchema = z.object({
   deleted: z.number().int(),
   /** No longer there when they were to be deleted: of an earlier try, or somebody else did. */
   gone: z.number().int(),
-  /** Keys of rows that were changed after they were saved: the newer form is in the table, so the saved one is not restored. */
+  /** Keys of rows that are in the table still, most of them changed since: what was saved of them is not restored. */
   stayed: z.array(cells),
   doneAt: z.string(),
 })

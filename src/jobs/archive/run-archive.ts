@@ -1,5 +1,4 @@
 /** Archives old rows: plan, confirm, finish what earlier runs began, then chunk by chunk save, prove and delete. */
-import { OpsError } from '../../base/errors.ts'
 import { tableText } from '../../mysql/catalog.ts'
 import { ChunkReader } from '../../mysql/chunk-reader.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
@@ -19,9 +18,9 @@ import { ageSql, conditionSql, whereSql } from './condition.ts'
 import { RowDeleter } from './delete-rows.ts'
 import { finishChunk, orphans, savedRow } from './finish-earlier.ts'
 import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
-import { chunkName, newRun, positionToHex, rowsKey } from './records.ts'
+import { chunkName, newRun, positionToHex, rowsKey, serverText } from './records.ts'
 import { type ReceiptHead, saveChunk } from './save-chunk.ts'
-import { DeleteQueue, type DeleteTotals, trustAfterMs } from './settle-deletes.ts'
+import { DeleteQueue, type DeleteTotals, noDeletes, sumOf, trustAfterMs } from './settle-deletes.ts'
 
 export interface ArchiveContext {
   readonly server: Server
@@ -67,8 +66,6 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
         'What was saved is saved, what was deleted is proved. Run the same command again: it goes on.',
       )
     }
-    const held = outcome.totals.held + outcome.finished.held
-    if (held > 0) throw heldError(title, held)
     return true
   } finally {
     await lock.release()
@@ -127,7 +124,7 @@ async function carryOut(
           chunk,
           table: request.table,
           source: server.name,
-          server: `${state.hostname} ${state.identity} ${state.version}`,
+          server: serverText(state),
           fingerprint: table.fingerprint,
           condition,
           key: [...key.columns],
@@ -161,22 +158,16 @@ async function finishAll(
   session: Session,
   { store, interrupt, emit, server }: ArchiveContext,
 ): Promise<ArchiveOutcome['finished']> {
-  const sum = { deleted: 0, gone: 0, stayed: 0, held: 0, chunks: 0 }
+  let totals = noDeletes
+  let chunks = 0
   for (const unfinished of plan.unfinished) {
     if (interrupt.level !== 'none') break
-    emit({
-      event: 'note',
-      host: server.name,
-      text: `finishing ${unfinished.name} of an earlier run: ${unfinished.rows} rows`,
-    })
-    const totals = await finishChunk(session, store, plan.table, unfinished)
-    sum.deleted += totals.deleted
-    sum.gone += totals.gone
-    sum.stayed += totals.stayed
-    sum.held += totals.held
-    sum.chunks += 1
+    const { name, rows } = unfinished
+    emit({ event: 'note', host: server.name, text: `finishing ${name} of an earlier run: ${rows} rows` })
+    totals = sumOf(totals, await finishChunk(session, store, plan.table, unfinished))
+    chunks += 1
   }
-  return sum
+  return { ...totals, chunks }
 }
 
 /** We hold the lock of the table, so nobody is between an object and its receipt now. */
@@ -185,14 +176,4 @@ async function removeOrphans(store: Store): Promise<number> {
   const left = orphans(rows, receipts)
   for (const name of left) await store.delete(rowsKey(name))
   return left.length
-}
-
-/** The error of a run that finished and could not judge every row. */
-function heldError(title: string, held: number): OpsError {
-  return new OpsError({
-    code: 'failed',
-    title: `${title}: ${held} rows are saved and could not be deleted yet: other transactions or foreign keys hold them`,
-    changed: 'yes',
-    next: 'Run the same command again when they are free: it finishes those first.',
-  })
 }

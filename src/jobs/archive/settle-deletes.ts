@@ -20,8 +20,22 @@ export interface Waiting {
 export interface DeleteTotals {
   readonly deleted: number
   readonly gone: number
+  /** Changed after they were saved. */
   readonly stayed: number
-  readonly held: number
+  readonly locked: number
+  readonly referred: number
+}
+
+export const noDeletes: DeleteTotals = { deleted: 0, gone: 0, stayed: 0, locked: 0, referred: 0 }
+
+export function sumOf(one: DeleteTotals, other: DeleteTotals): DeleteTotals {
+  return {
+    deleted: one.deleted + other.deleted,
+    gone: one.gone + other.gone,
+    stayed: one.stayed + other.stayed,
+    locked: one.locked + other.locked,
+    referred: one.referred + other.referred,
+  }
 }
 
 /** A store on this machine does not forget; one behind a network is asked again after this. */
@@ -32,7 +46,7 @@ export class DeleteQueue {
   readonly #deleter: RowDeleter
   readonly #trustMs: number
   readonly #waiting: Waiting[] = []
-  #totals: DeleteTotals = { deleted: 0, gone: 0, stayed: 0, held: 0 }
+  #totals = noDeletes
 
   constructor(store: Store, deleter: RowDeleter, trustMs: number) {
     this.#store = store
@@ -68,16 +82,14 @@ export class DeleteQueue {
 
   async #settle({ saved, rows }: Waiting): Promise<void> {
     await proveAgain(this.#store, saved.proof)
-    const { deleted, gone, stayed, held } = await this.#deleter.delete(rows)
-    const { totals } = this
-    this.#totals = {
-      deleted: totals.deleted + deleted,
-      gone: totals.gone + gone,
-      stayed: totals.stayed + stayed.length,
-      held: totals.held + held.length,
-    }
-    // Rows that were held were not judged: the next run looks at the whole chunk again.
-    if (held.length > 0) return
+    const { deleted, gone, stayed, locked, referred } = await this.#deleter.delete(rows)
+    this.#totals = sumOf(this.#totals, {
+      deleted,
+      gone,
+      stayed: stayed.length,
+      locked: locked.length,
+      referred: referred.length,
+    })
     const { run, chunk } = saved.receipt
     await writeDone(this.#store, saved.name, {
       format: 'ops-archive-done/1',
@@ -85,7 +97,7 @@ export class DeleteQueue {
       chunk,
       deleted,
       gone,
-      stayed: stayed.map(positionToHex),
+      stayed: [...stayed, ...locked, ...referred].map(positionToHex),
       doneAt: new Date().toISOString(),
     })
   }

@@ -1,0 +1,108 @@
+/**
+ * An archive that is killed again and again while others write: of every key that was ever committed, the newest form is in
+ * the table or in the archive, never in both and never in none. A ledger that triggers keep is what is compared with.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Folder, folderWith, program } from '../cli/run-ops.ts'
+import { describeReal } from '../hosts/available.ts'
+import { useHost } from '../hosts/use-hosts.ts'
+
+/** For an hour of it: `OPS_ARCHIVE_KILLS=360 OPS_ARCHIVE_PAUSE_MS=10000`. */
+const kills = Number(process.env.OPS_ARCHIVE_KILLS ?? 6)
+const longestPauseMs = Number(process.env.OPS_ARCHIVE_PAUSE_MS ?? 1_800)
+const rows = Number(process.env.OPS_ARCHIVE_ROWS ?? 60_000)
+
+const seed = `
+CREATE DATABASE app; USE app;
+CREATE TABLE t (id BIGINT AUTO_INCREMENT PRIMARY KEY, v INT NOT NULL, body VARCHAR(200), at DATETIME NOT NULL, KEY (at));
+CREATE TABLE ledger (id BIGINT PRIMARY KEY, v INT NOT NULL, at DATETIME NOT NULL, gone INT NOT NULL DEFAULT 0);
+CREATE TRIGGER come AFTER INSERT ON t FOR EACH ROW REPLACE INTO ledger VALUES (NEW.id, NEW.v, NEW.at, 0);
+CREATE TRIGGER changed AFTER UPDATE ON t FOR EACH ROW REPLACE INTO ledger VALUES (NEW.id, NEW.v, NEW.at, 0);
+INSERT INTO t (v, body, at) SELECT 1, REPEAT(MD5(seq), 5), NOW() - INTERVAL (seq % 700) DAY FROM seq_1_to_${rows};
+CREATE TABLE stop (now INT);
+DELIMITER //
+CREATE PROCEDURE writer() BEGIN
+  DECLARE CONTINUE HANDLER FOR SQLEXCEPTION ROLLBACK;
+  WHILE (SELECT COUNT(*) FROM stop) = 0 DO
+    SET @id = FLOOR(1 + RAND() * (SELECT MAX(id) FROM ledger)), @what = FLOOR(RAND() * 10), @n = 0;
+    IF @what < 4 THEN UPDATE t SET v = v + 1 WHERE id = @id;
+    ELSEIF @what < 8 THEN UPDATE t SET v = v + 1, at = NOW() WHERE id = @id;
+    ELSEIF @what = 8 THEN INSERT INTO t (v, body, at) VALUES (1, 'late', NOW() - INTERVAL 400 DAY);
+    ELSE
+      START TRANSACTION;
+      SELECT COUNT(*) INTO @n FROM t WHERE id = @id FOR UPDATE;
+      IF @n = 1 THEN UPDATE ledger SET gone = 1 WHERE id = @id; DELETE FROM t WHERE id = @id; END IF;
+      COMMIT;
+    END IF;
+    DO SLEEP(0.002);
+  END WHILE;
+END //
+DELIMITER ;
+`
+
+describeReal('ops db archive, killed', () => {
+  const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
+  let folder: Folder
+  beforeAll(() => {
+    folder = folderWith({})
+  })
+  afterAll(() => folder?.remove())
+  const mariadb = (statements: string): Promise<string> => host().read('mariadb -BN', { input: statements })
+
+  test(`${kills} times beside three writers, loses no row and keeps none twice`, async () => {
+    await mariadb(seed)
+    const writers = [1, 2, 3].map(() => host().exec('mariadb app -e "CALL writer()"'))
+    const argv = [
+      ...['db', 'archive', 'db1', 'app.t', '--older-than', '6mo', '--by', 'at', '--to', 'archive', '--yes'],
+      ...['-F', host().sshConfig],
+    ]
+    const codes: (number | null)[] = []
+    for (let kill = 0; kill < kills; kill++) {
+      const child = spawn(process.execPath, [program, ...argv], {
+        cwd: folder.path,
+        env: { PATH: process.env.PATH, HOME: folder.path },
+        stdio: 'ignore',
+      })
+      const ended = once(child, 'exit')
+      await Promise.race([ended, pause(300 + Math.random() * longestPauseMs)])
+      child.kill('SIGKILL')
+      const [code] = (await ended) as [number | null]
+      codes.push(code)
+    }
+    // It was at work: a run that ended by itself had nothing left, and none of them was refused.
+    expect(codes.filter(code => code !== null && code !== 0 && code !== 6)).toEqual([])
+    expect(codes.filter(code => code === null).length).toBeGreaterThan(kills / 3)
+    await mariadb('INSERT INTO app.stop VALUES (1)')
+    for (const writer of await Promise.all(writers)) expect(writer.code).toBe(0)
+    let last = await folder.ops(argv)
+    for (let tries = 0; last.code === 6 && tries < 50; tries++) {
+      await pause(200)
+      last = await folder.ops(argv)
+    }
+    expect(last.stderr).toBe('')
+    expect(last.code).toBe(0)
+    expect((await folder.ops(['db', 'archive', 'verify', 'archive'])).code).toBe(0)
+    const restored = await folder.ops([
+      ...['db', 'archive', 'restore', 'archive', '--into', 'app.again', '--yes', '-F', host().sshConfig],
+    ])
+    expect(restored.stderr).toBe('')
+    const counts = await mariadb(`USE app;
+      SELECT 'in both', COUNT(*) FROM t JOIN again USING (id) UNION ALL
+      SELECT 'in none', COUNT(*) FROM ledger l LEFT JOIN t USING (id) LEFT JOIN again a USING (id)
+        WHERE l.gone = 0 AND t.id IS NULL AND a.id IS NULL UNION ALL
+      SELECT 'old in the table', COUNT(*) FROM ledger l JOIN t USING (id) WHERE (l.v, l.at) <> (t.v, t.at) UNION ALL
+      SELECT 'old in the archive', COUNT(*) FROM ledger l JOIN again a USING (id) WHERE (l.v, l.at) <> (a.v, a.at) UNION ALL
+      SELECT 'never committed', COUNT(*) FROM again a LEFT JOIN ledger l USING (id) WHERE l.id IS NULL UNION ALL
+      SELECT 'old rows left', COUNT(*) FROM t WHERE at < NOW() - INTERVAL 6 MONTH - INTERVAL 1 DAY`)
+    expect(counts).toBe(
+      ['in both', 'in none', 'old in the table', 'old in the archive', 'never committed', 'old rows left']
+        .map(line => `${line}\t0\n`)
+        .join(''),
+    )
+    const [archived] = (await mariadb('SELECT COUNT(*) FROM app.again')).trim().split('\t')
+    expect(Number(archived)).toBeGreaterThan(rows / 2)
+  }, 7_200_000)
+})
