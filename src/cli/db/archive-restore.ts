@@ -1,6 +1,7 @@
 /** `ops db archive restore [SOURCE] URL`: rows of an archive back into a table. */
 import { inputError } from '../../base/errors.ts'
 import { opsVersion } from '../../base/version.ts'
+import { readInventory } from '../../inventory/read.ts'
 import type { TableName } from '../../mysql/catalog.ts'
 import { parseTableName } from '../../mysql/table-name.ts'
 import { helped } from '../argv.ts'
@@ -8,7 +9,7 @@ import { exitCodes } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
 import { confirmJob, jobStopTexts } from './job-prompts.ts'
 import { dbCommand, type GivenWords, needsYesOrPlan, onSource } from './on-source.ts'
-import { openTarget, storeAt } from './target.ts'
+import { openTarget } from './target.ts'
 
 const description = `Brings the rows of an archive back, byte for byte, each read back before it counts. A row that is there already is left as it is; a table that is not there is made as it was.
   ops db archive restore s3://acme-archive/events                      where it came from
@@ -67,10 +68,12 @@ async function withSource(
   command: ReturnType<typeof dbCommand>,
 ): Promise<readonly string[]> {
   const { operands } = command.parseOptions([...argv])
+  const file: unknown = command.opts().inventory
   const [url, ...more] = operands
   if (url === undefined || more.length > 0) return argv
   const { listArchive, readReceipt } = await import('../../jobs/archive/archive-store.ts')
-  const store = await storeAt(url)
+  const { openTargetStore } = await import('../target-store.ts')
+  const store = openTargetStore(url, readInventory(typeof file === 'string' ? { file } : {}))
   try {
     const newest = (await listArchive(store)).receipts.at(-1)
     if (newest === undefined) {

@@ -1,6 +1,7 @@
 /** What the sub-verbs of `ops db` share: argv, the source, the report around it, and an orderly end. */
 import type { Command } from 'commander'
 import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
+import type { Inventory } from '../../inventory/inventory.ts'
 import type { TableName } from '../../mysql/catalog.ts'
 import type { Server } from '../../mysql/server.ts'
 import { parseTableName } from '../../mysql/table-name.ts'
@@ -19,6 +20,7 @@ export interface SourceRun extends ReportSession {
   readonly source: string
   /** The database that the source names, where it names one. */
   readonly database: string | undefined
+  readonly inventory: Inventory
   /** Logs in, with the first session tried; closed at the end by itself. */
   open(): Promise<Server>
 }
@@ -93,6 +95,7 @@ function sourceRun(
     settings,
     source: chosen.database.name,
     database: chosen.database.database,
+    inventory: chosen.inventory,
     async open() {
       if (chosen.database.engine !== 'mysql') {
         throw inputError(`${chosen.database.name} is no MySQL or MariaDB server`, {

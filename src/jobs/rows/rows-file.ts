@@ -65,8 +65,12 @@ export async function unpackRows(
     }
     await feeding
   } catch (thrown) {
-    await feeding.catch(() => undefined)
-    throw unreadable(name, thrown)
+    // Where the bytes are not those that were stored, that is the reason.
+    const cause = await feeding.then(
+      () => thrown,
+      (error: unknown) => (error instanceof OpsError ? error : thrown),
+    )
+    throw unreadable(name, cause)
   }
   if (isFirst || rest.length > 0) throw unreadable(name, new Error('it ends in the middle of a line'))
 }
@@ -78,8 +82,8 @@ async function feed(
 ): Promise<void> {
   try {
     for await (const piece of pieces) {
+      if (gunzip.destroyed) continue
       if (!gunzip.write(piece)) await new Promise<void>(resolve => resumed(gunzip, resolve))
-      if (gunzip.destroyed) return
     }
     gunzip.end()
   } catch (thrown) {
