@@ -17,6 +17,7 @@ import { rawSql } from '../../src/mysql/sql.ts'
 import { cellsOf } from '../../src/mysql/wire-row.ts'
 import { connect } from '../../src/transport/index.ts'
 import type { ConnectTarget } from '../../src/transport/transport.ts'
+import type { Release } from '../hosts/apt-config.ts'
 import { realHosts } from '../hosts/available.ts'
 import type { Host } from '../hosts/host.ts'
 import { startHost } from '../hosts/start.ts'
@@ -36,20 +37,28 @@ function whyNoHosts(): string | undefined {
 
 const local: ConnectTarget = { name: 'local', destination: 'local', backend: 'local' }
 
-const servers = [
-  {
-    title: 'MariaDB through SSH, by its socket',
+function mariadbOn(release: Release, version: string) {
+  return {
+    title: `MariaDB ${version} through SSH, by its socket`,
     flavor: 'mariadb' as const,
+    version: new RegExp(`^${version.replace('.', '\\.')}\\.\\d+-MariaDB`),
     why: whyNoHosts(),
     async start(): Promise<Started> {
-      const host = await startHost({ withPackages: ['mariadb-server'] })
+      const host = await startHost({ release, withPackages: ['mariadb-server'] })
       const through = { name: host.name, destination: host.name, sshConfigFile: host.sshConfig }
       return { place: { name: host.name, through, at: undefined }, host, stop: () => host.stop() }
     },
-  },
+  }
+}
+
+const servers = [
+  mariadbOn('bullseye', '10.5'),
+  mariadbOn('bookworm', '10.11'),
+  mariadbOn('trixie', '11.8'),
   {
     title: 'MySQL 5.6 by its socket',
     flavor: 'mysql56' as const,
+    version: /^5\.6\./,
     why: whyNoMysql56(),
     async start(): Promise<Started> {
       const { socket, stop } = await startMysql56()
@@ -58,7 +67,7 @@ const servers = [
   },
 ]
 
-for (const { title, flavor, why, start } of servers) {
+for (const { title, flavor, version, why, start } of servers) {
   describe.skipIf(why !== undefined)(`${title}${why === undefined ? '' : ` (${why})`}`, () => {
     let started: Started
     let server: Server
@@ -150,7 +159,7 @@ for (const { title, flavor, why, start } of servers) {
 
     test('says what the server is, and what its account may', async () => {
       const state = await serverState(session)
-      expect(state.version).toMatch(flavor === 'mariadb' ? /^1\d\.\d+\.\d+-MariaDB/ : /^5\.6\./)
+      expect(state.version).toMatch(version)
       expect(state.isReadOnly).toBe(false)
       const grants = await readGrants(session)
       expect(may(grants, 'DELETE', { database: 'lab', table: 'hostile' })).toBe(true)
