@@ -103,7 +103,7 @@ export interface Resource<Params, Input = Params> {
   readonly printsVariables?: true
   /** Its apply says by exit code 97 that it put everything back and proved it, by 96 that it could not. */
   readonly takesBack?: true
-  /** Its apply says by exit code 98 that it refused before it changed anything. */
+  /** Its apply says by exit code 98 that it refused before it changed anything, by 95 that somebody else was faster. */
   readonly refuses?: true
   /** How long `apply` may take on the host, in whole seconds. Default 600. */
   readonly applySeconds?: number

@@ -7,6 +7,7 @@ import { applySecondsOf } from './step.ts'
 export const exitReverted = 97
 export const exitNotPutBack = 96
 export const exitRefused = 98
+export const exitMoved = 95
 
 interface StepFailure {
   readonly host: string
@@ -50,6 +51,7 @@ export function stepError(input: StepFailure): ErrorData {
 function changedBy({ planned, interrupted, changed, code }: StepFailure, errorCode: ErrorCode): Changed {
   if (errorCode === 'reverted') return 'no'
   if (interrupted) return 'unknown'
+  if (errorCode === 'moved') return 'no'
   if (code === exitRefused && planned.step.resource.refuses && !changed) return 'no'
   return changed ? 'yes' : 'unknown'
 }
@@ -76,6 +78,14 @@ function explain({
       'failed',
       `${name} broke, and putting the old state back failed too`,
       'Look at the host now: what was there before lies under /var/lib/ops/kept.',
+    ]
+  }
+  // Whatever the proof shows then is the work of somebody else.
+  if (code === exitMoved && resource.refuses) {
+    return [
+      'moved',
+      `${name} was changed by somebody else while it was prepared`,
+      'Their work is as they left it, and steps after it were not touched. Look at the new plan, then apply again.',
     ]
   }
   if (code === exitRefused && resource.refuses && !changed) {

@@ -8,7 +8,7 @@ import { stageFunctions } from './write/stage.ts'
 
 /**
  * Functions for applies, which need the way library. Each runs in a subshell of its own, prints one clear last line when it fails
- * (with exit code 98 where it says that nothing was changed), and leaves the old or the new file, whatever kills it.
+ * (with exit code 98 where it says that nothing was changed, 95 where somebody else changed it meanwhile), and leaves the old or the new file, whatever kills it.
  *
  * - `ops_write PATH [OPTION ...] -- PRODUCER ...` makes the producer's output the content of PATH. Options: `sha=`,
  *   `size=` of the whole content; `was=` the hash of what it replaces, or `absent`; `mode=`, `owner=`, `group=` (else those of

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { beforeAll } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { BrokenInvariant } from './instruments/broken.ts'
-import { type FaultCase, faultClass } from './instruments/fault-class.ts'
+import { Controller } from './instruments/controller.ts'
+import { type CaseNote, type FaultCase, faultClass } from './instruments/fault-class.ts'
+import { anySteps, applySteps } from './instruments/one-step.ts'
 import {
   canary,
   herPlace,
@@ -11,6 +13,7 @@ import {
   type SwappedStep,
   swappedSteps,
 } from './instruments/swapped-steps.ts'
+import { clearError } from './invariants/i8-clear-error.ts'
 
 const shells = [
   { name: 'dash', argv: 'dash', path: '' },
@@ -19,8 +22,14 @@ const shells = [
 ] as const
 const isFullSweep = process.env.OPS_FAULTS === 'all'
 const triesOfOne = Number(process.env.OPS_SWAPS ?? (isFullSweep ? 60 : 25))
+const runsOfOne = isFullSweep ? 10 : 3
 
 describeReal('a local user who swaps what is hers for links', () => {
+  let controller: Controller
+  beforeAll(() => {
+    controller = new Controller(anySteps)
+  })
+  afterAll(() => controller?.remove())
   const host = useHost({ withPackages: ['busybox', 'git', 'rsync'] })
   beforeAll(async () => {
     await host().read(`mkdir -p /root/applets && busybox --install -s /root/applets
@@ -58,38 +67,65 @@ describeReal('a local user who swaps what is hers for links', () => {
       'echo "$done $refused"',
     ].join('\n')
 
+  /** Lays everything out, lets her swap while `work` goes on, and looks at what became of it. */
+  const underAttack = async (
+    each: SwappedStep,
+    tries: number,
+    work: () => Promise<string>,
+  ): Promise<CaseNote> => {
+    const words = each.swaps.join(' ')
+    const swap = `perl /srv/swap.pl ${herPlace}`
+    await host().read(`${fresh}; runuser -u guest -- ${swap} furnish ${words}`)
+    const before = await host().read(look)
+    await host().read(`systemd-run -q --unit=swap --uid=guest ${swap} /home/guest/swaps ${words}`)
+    try {
+      const told = await work()
+      await host().read('systemctl stop swap; systemctl reset-failed swap 2>/dev/null || :')
+      const swaps = Number(await host().read('cat /home/guest/swaps 2>/dev/null || echo 0'))
+      const after = await host().read(look)
+      if (after !== before)
+        throw new BrokenInvariant('I3', `root's files are not as they were: ${moved(before, after)}`)
+      const taken = (await host().exec(loot)).stdout.trim()
+      if (taken !== '') throw new BrokenInvariant('I6', `she has got ${taken}`)
+      if (swaps < tries) throw new Error(`she swapped ${swaps} times only`)
+      return { note: `${tries} tries, ${told}, ${swaps} swaps` }
+    } finally {
+      await host().exec('systemctl stop swap; systemctl reset-failed swap; userdel racer 2>/dev/null')
+    }
+  }
+
   const swappedCase = (each: SwappedStep, { name, argv, path }: (typeof shells)[number]): FaultCase => ({
     id: `${each.id}, ${name}`,
     run: async () => {
       await host().read(fresh)
-      const words = each.swaps.join(' ')
       await host().exec('cat >/root/race.sh', { input: script(each, path) })
-      const swap = `perl /srv/swap.pl ${herPlace}`
       // Left in peace, the step does what it is to do, or says why not.
-      await host().read(`runuser -u guest -- ${swap} furnish ${words}`)
+      await host().read(`runuser -u guest -- perl /srv/swap.pl ${herPlace} furnish ${each.swaps.join(' ')}`)
       const calm = (await host().exec(`${argv} /root/race.sh 1; cat /run/race/said`)).stdout
       if (each.refused ? !each.refused.test(calm) : !calm.startsWith('1 0\n'))
         throw new BrokenInvariant('I2', `without her it does not end as it should: ${calm.slice(0, 500)}`)
-      await host().read(`${fresh}; runuser -u guest -- ${swap} furnish ${words}`)
-      const before = await host().read(look)
-      await host().read(`systemd-run -q --unit=swap --uid=guest ${swap} /home/guest/swaps ${words}`)
-      try {
+      return underAttack(each, triesOfOne, async () => {
         const { stdout } = await host().exec(`${argv} /root/race.sh ${triesOfOne}`)
-        const [done, refused] = stdout.trim().split(' ').map(Number)
-        await host().read('systemctl stop swap; systemctl reset-failed swap 2>/dev/null || :')
-        const swaps = Number(await host().read('cat /home/guest/swaps 2>/dev/null || echo 0'))
-        const after = await host().read(look)
-        if (after !== before)
-          throw new BrokenInvariant('I3', `root's files are not as they were: ${moved(before, after)}`)
-        const taken = (await host().exec(loot)).stdout.trim()
-        if (taken !== '') throw new BrokenInvariant('I6', `she has got ${taken}`)
-        if ((done ?? 0) + (refused ?? 0) !== triesOfOne) throw new Error(`the loop ended early: ${stdout}`)
-        if (swaps < triesOfOne) throw new Error(`she swapped ${swaps} times only`)
-        return { note: `${triesOfOne} tries, ${done} done, ${refused} refused, ${swaps} swaps` }
-      } finally {
-        await host().exec('systemctl stop swap; systemctl reset-failed swap; userdel racer 2>/dev/null')
-      }
+        const [done = 0, refused = 0] = stdout.trim().split(' ').map(Number)
+        if (done + refused !== triesOfOne) throw new Error(`the loop ended early: ${stdout}`)
+        return `${done} done, ${refused} refused`
+      })
     },
+  })
+
+  const wholeRunsCase = (each: SwappedStep): FaultCase => ({
+    id: `whole runs of ${each.id}`,
+    run: () =>
+      underAttack(each, runsOfOne, async () => {
+        const codes: (number | null)[] = []
+        for (let run = 0; run < runsOfOne; run++) {
+          const ran = await applySteps(controller, host(), [each.spec])
+          clearError(ran, [0, 1, 8])
+          codes.push(ran.code)
+          await host().exec(each.after ?? ':')
+        }
+        return `ending with ${codes.join(' ')}`
+      }),
   })
 
   faultClass({
@@ -98,6 +134,14 @@ describeReal('a local user who swaps what is hers for links', () => {
     invariants: ['I3', 'I5', 'I6'],
     quick: 4,
     cases: () => swappedSteps().flatMap(each => shells.map(shell => swappedCase(each, shell))),
+  })
+
+  faultClass({
+    id: 'D5',
+    title: 'nor from whole runs of ops meanwhile, which end as they should',
+    invariants: ['I3', 'I5', 'I6', 'I8'],
+    quick: 2,
+    cases: () => swappedSteps().map(wholeRunsCase),
   })
 })
 

@@ -16,7 +16,7 @@ const edits = [
   ],
 ] as const
 const refused = {
-  code: 98,
+  code: 95,
   stderr: expect.stringContaining('somebody else changed it meanwhile; nothing was changed'),
 }
 

@@ -24,7 +24,8 @@ const restore = library('access-restore')`
   ops_back_tree() {
     ( cd -- "$1" && find . -type d ) | while IFS= read -r ops_f; do
       [ -d "$2/$ops_f" ] || mkdir -p -- "$2/$ops_f"
-      chown --reference="$1/$ops_f" -- "$2/$ops_f" && chmod --reference="$1/$ops_f" -- "$2/$ops_f"
+      # From inside, as the user of such a folder may still be at work.
+      ( ops_go "$2\${ops_f#.}" && chown --reference="$1/$ops_f" . && chmod --reference="$1/$ops_f" . )
     done
     ( cd -- "$1" && find . -type f ) | while IFS= read -r ops_f; do
       [ ! -L "$2/$ops_f" ] && ops_access_like "$1/$ops_f" "$2/$ops_f" || {
@@ -115,8 +116,7 @@ const restore = library('access-restore')`
       file) [ ! -L "$ops_named" ] || rm -f -- "$ops_named"; ops_back_file "$ops_copy" "$ops_named" ;;
       dir)
         read -r ops_a ops_b ops_c <"$ops_copy"
-        mkdir -p -- "$ops_named"
-        chown "$ops_b:$ops_c" -- "$ops_named" && chmod "$ops_a" -- "$ops_named" ;;
+        ( ops_go_making "$ops_named" && chown "$ops_b:$ops_c" . && chmod "$ops_a" . ) ;;
       tree | grown) ops_back_tree "$ops_copy" "$ops_named" ;;
       user) for ops_f in passwd shadow group gshadow; do ops_back_lines "$ops_f" "$ops_named" user; done ;;
       group) for ops_f in group gshadow; do ops_back_lines "$ops_f" "$ops_named" group; done ;;

@@ -29,7 +29,7 @@ export const gitBareLookLibrary = library('git-look')`
   ops_git_more() {
     case $2 in *d*)
       ops_a=
-      [ ! -f "$1/description" ] || ops_a=$({ ops_is_it "\${ops_real}description" && cat; } <"$1/description" 2>/dev/null) || ops_a=
+      [ ! -f "$1/description" ] || ops_a=$({ ops_is_read "\${ops_real}description" && cat; } <"$1/description" 2>/dev/null) || ops_a=
       case $ops_a in *"$ops_newline"*) ops_a=\${ops_a%%"$ops_newline"*}...;; esac
       printf 'description=%s\n' "$ops_a";;
     esac

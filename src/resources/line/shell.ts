@@ -13,7 +13,7 @@ export const lineLookLibrary = library('line-look')`
     ops_tread_or_say h "$1" || return 1
     if [ -f "$1" ]; then
       [ -r "$1" ] || { echo "ops: $1: may not be read" >&2; return 1; }
-      ops_a=$({ ops_is_it "$ops_real" && ops_line_find "$4" "$3"; } <"$1") || return 1
+      ops_a=$({ ops_is_read "$ops_real" && ops_line_find "$4" "$3"; } <"$1") || return 1
     elif [ -e "$1" ]; then echo "ops: $1: is not a file" >&2; return 1
     else ops_reach "$1" && ops_tell_way $ops_index "$1" || return 1
     fi

@@ -26,7 +26,7 @@ export const lookLibrary = library('look')`
     ops_lack= ops_d=\${1%/*}
     while [ -n "$ops_d" ] && [ ! -d "$ops_d" ]; do ops_lack=$ops_d ops_d=\${ops_d%/*}; done
   }
-  ops_kind() {
+  ops_path_kind() {
     ops_tread "$1" "$2" || { ops_k=refused; return 0; }
     case $1 in *l*) [ ! -L "$2" ] || { ops_k=link; return 0; }; esac
     if [ -f "$2" ]; then ops_k=file
@@ -55,7 +55,7 @@ export const lookLibrary = library('look')`
     if [ "$1" = absent ]; then echo absent; return; fi
     ops_tread h "$2" && {
       case $(stat -L -c %a /proc/self/fd/0) in
-        *[4567]) if ops_is_it "$ops_real"; then echo text; head -c 65537; else echo private; fi;;
+        *[4567]) if ops_is_read "$ops_real"; then echo text; head -c 65537; else echo private; fi;;
         *) echo private;;
       esac
     } <"$2"
@@ -73,7 +73,7 @@ export const lookLibrary = library('look')`
       if [ -z "$ops_f" ]; then ops_f=$ops_a
       else
         ops_f=\${ops_f%%:*}
-        ops_kind "$ops_f" "$ops_a" || return 1
+        ops_path_kind "$ops_f" "$ops_a" || return 1
         case $ops_f/$ops_k in *h*/file) ops_sums=asked;; esac
         case $ops_f/$ops_k in *[mougi]*/file|*[mougi]*/directory) ops_stats=asked;; esac
         ops_kinds="$ops_kinds$ops_k " ops_f=

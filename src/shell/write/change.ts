@@ -38,7 +38,7 @@ export const changeFunctions = library('change', 'apply')`
       *) ops_fail "$1: is a device, pipe or socket, not a file; nothing was changed";;
     esac
     ops_keep "$ops_path" "$ops_old"
-    [ -z "$ops_open" ] || ops_still
+    [ -z "$ops_open" ] || ops_as_seen
     ops_said=$(rm -f -- "$ops_in/$ops_name" 2>&1) || {
       ops_reason "$ops_said"
       ops_hint "$ops_in/$ops_name"

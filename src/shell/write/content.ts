@@ -90,7 +90,7 @@ export const contentFunctions = library('content', 'apply')`
     ops_keep "$ops_path" "$ops_old"
     if [ -n "$ops_place" ] && [ -n "$ops_old" ]; then
       ops_sole
-      ops_still
+      ops_as_seen
       ops_left=1
       cat "./$ops_name" >"$ops_old" && sync "$ops_old" || {
         cat "$ops_was" >"$ops_old" && ops_fail "$ops_asked: could not be written in its place; it was put back"
@@ -162,7 +162,7 @@ export const contentFunctions = library('content', 'apply')`
   }
   # The staged file or link takes its name, where that is as it was looked at.
   ops_rename() {
-    ops_still
+    ops_as_seen
     ops_said=$(mv -fT -- "./$ops_name" "../$ops_name" 2>&1) || {
       ops_reason "$ops_said"
       ops_hint "../$ops_name"

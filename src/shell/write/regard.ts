@@ -6,11 +6,15 @@ import { library } from '../library.ts'
  * attributes of what stands there may be read (empty: nothing stands there), `ops_kind` (8 a regular file, a a link, 4 a
  * directory), `ops_mode_was`, `ops_uid_was`, `ops_gid_was`, `ops_names`, and `ops_seen` to all of it. Where others may write in the
  * directory, the stage holds a second name of the same file: what is done to that is done to this file, whatever they swap.
- * `ops_still` asks, right before the end, whether the name is as it was.
+ * `ops_as_seen` asks, right before the end, whether the name is as it was.
  */
 export const regardFunctions = library('regard', 'apply')`
   ops_identity='%u %g %a %h %f %d:%i:%s:%y:%z'
-  ops_moved() { ops_fail "$ops_asked: somebody else changed it meanwhile; nothing was changed"; }
+  # By exit code 95: what is there now is the work of somebody else.
+  ops_moved() {
+    printf 'ops: %s: somebody else changed it meanwhile; nothing was changed\n' "$ops_asked" >&2
+    exit 95
+  }
   ops_regard() {
     ops_old= ops_seen= ops_kind= ops_names=1 ops_open= ops_copied= ops_mode_was= ops_uid_was= ops_gid_was=
     [ -e "$1/$ops_name" ] || [ -L "$1/$ops_name" ] || return 0
@@ -55,7 +59,7 @@ export const regardFunctions = library('regard', 'apply')`
     esac
     ops_fail "$ops_asked: has another name elsewhere (a hard link), and others may write in $ops_dir: what is changed here could be a foreign file; nothing was changed"
   }
-  ops_still() {
+  ops_as_seen() {
     if [ -z "$ops_old" ]; then [ ! -e "../$ops_name" ] && [ ! -L "../$ops_name" ] || ops_moved
     else [ "$(stat -c "$ops_identity" -- "../$ops_name" 2>/dev/null)" = "$ops_seen" ] || ops_moved
     fi

@@ -89,7 +89,7 @@ export const wayLibrary = library('way')`
   # The same for looks that have no word for it.
   ops_tread_or_say() { ops_tread "$@" || { printf 'ops: %s: %s\n' "$2" "$ops_why" >&2; return 1; }; }
   # REAL-PATH: whether standard input is this very file, where others could have put another one in its place.
-  ops_is_it() {
+  ops_is_read() {
     [ -z "$ops_theirs" ] || [ "$(readlink /proc/self/fd/0)" = "$1" ] || { printf 'ops: %s: somebody else moves it meanwhile\n' "$1" >&2; return 1; }
   }
   # The link ops_part, here: its text comes before what is left of the way, where it may be followed.

@@ -180,11 +180,22 @@ export const movedSince: readonly OneStepCase[] = [
     wanted: `printf '# theirs\\na=2\\n' | cmp - ${path}`,
   },
   {
-    id: 'a file that somebody edits while it is validated: their bytes are kept',
-    before: `${fresh}; rm -rf /var/lib/ops/kept; echo old >target`,
-    steps: [['file', { path, content: 'wanted\n', validate: `echo theirs >>${path}; test -s %s` }]],
-    exits: [0],
-    holds: `grep -rqx theirs ${path} /var/lib/ops/kept`,
+    id: 'a file that somebody edits while it is validated: their edit stays',
+    before: `${fresh}; echo old >target; : >editing`,
+    steps: [
+      [
+        'file',
+        {
+          path,
+          content: 'wanted\n',
+          validate: `[ ! -e /srv/odd/editing ] || echo theirs >>${path}; test -s %s`,
+        },
+      ],
+    ],
+    exits: [8],
+    says: /changed by somebody else while it was prepared/,
+    holds: `grep -qx theirs ${path}`,
+    mend: 'rm /srv/odd/editing',
     wanted: isText,
   },
 ]

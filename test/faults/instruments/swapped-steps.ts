@@ -8,6 +8,7 @@ import { line } from '../../../src/resources/line.ts'
 import { link } from '../../../src/resources/link.ts'
 import { option } from '../../../src/resources/option.ts'
 import { user } from '../../../src/resources/user.ts'
+import type { StepSpec } from './one-step.ts'
 
 /** Her directory, and what she wants to get at: a directory of root, and in it a file and a directory. */
 export const herPlace = '/home/guest/d'
@@ -17,6 +18,8 @@ export const canary = 'canary-5d1f'
 
 export interface SwappedStep {
   readonly id: string
+  /** As a recipe has it. */
+  readonly spec: StepSpec
   /** What she swaps: see the program. */
   readonly swaps: readonly string[]
   /** Functions that probe and apply need. */
@@ -52,7 +55,7 @@ function step(
     keys: all.map(key => ({ key, from: undefined, to: desired[key] ?? '' })),
   }
   return {
-    ...{ id, swaps },
+    ...{ id, swaps, spec: [definition.type, input] },
     libraries: (definition.library ?? []).map(({ text }) => text).join('\n'),
     probe: definition.probe(params).shell,
     apply: (definition.apply?.(change, params) ?? []).map(({ shell }) => shell).join('\n'),
