@@ -36,6 +36,10 @@ export function movedError(
   return {
     code: 'moved',
     title: `${stepNameAt(planned, index)} was changed by somebody else since the plan`,
+    ...(changed && {
+      detail:
+        'or by something that a step of this run set going and that no step claims: nothing is written over before you have seen it',
+    }),
     host,
     step: stepNameAt(planned, index),
     ...(where && { where }),

@@ -97,8 +97,7 @@ export class LookCollector implements TripListener {
   errorFrame(frame: { kind: string; args: readonly string[]; body: Buffer }): void {
     const [id = '', index = '0'] = frame.args
     const text = frame.body.toString('utf8')
-    if (frame.kind === 'detail')
-      this.#details.set(`${id} ${index}`, (this.#details.get(`${id} ${index}`) ?? '') + text)
+    if (frame.kind === 'detail') this.#details.set(`${id} ${index}`, text)
     if (frame.kind === 'look') this.#complaints.set(id, (this.#complaints.get(id) ?? '') + text)
   }
 

@@ -7,6 +7,7 @@ import { changeOf } from './diff.ts'
 import type { LookResult } from './look.ts'
 import { maskerOf } from './mask.ts'
 import { guardOf, noUserYet, type Observation } from './observation.ts'
+import { foldersAbove, readsOf } from './reach.ts'
 import type { Change, Finding, KeyChange, State } from './resource.ts'
 import type { Step } from './step.ts'
 import { unifiedDiff } from './text-diff.ts'
@@ -21,6 +22,8 @@ export interface PlannedStep {
   readonly change: Change | undefined
   /** Positions of the earlier steps, planned or possible to change, that touch what this one reads. */
   readonly because: readonly number[]
+  /** What applying it moves or redirects, as the first look told. */
+  readonly affects: readonly Claim[]
   /** How applying it could cut our own access. */
   readonly access: Access | undefined
   readonly plan: PlanStep
@@ -45,12 +48,13 @@ export function makePlan(
     if (!observation) throw new RangeError(`no observation of ${step.name}`)
     const detail = seen.details[index] ?? ''
     const owns = resource.owns?.(params) ?? []
-    const user: Claim[] = step.options.user === undefined ? [] : [`user:${step.options.user}`]
-    const reads = [...owns, ...(resource.reads?.(params) ?? []), ...user]
-    const because = movers.filter(mover => anyOverlap(mover.affects, reads)).map(mover => mover.index)
     const read = readState(step, observation, masked(seen.complaints[index] ?? ''), host)
     const desired = resource.desired(params)
     const change = read.state && changeOf(resource, read.state, desired)
+    const isRefused =
+      read.error !== undefined || (change && resource.impossible?.(read.state ?? {}, params)) !== undefined
+    const reads = [...readsOf(step), ...(isRefused ? foldersAbove(step) : [])]
+    const because = movers.filter(mover => anyOverlap(mover.affects, reads)).map(mover => mover.index)
     const status: PlanStatus = change ? 'change' : because.length > 0 ? 'may-change' : 'ok'
     const blocked =
       read.state && because.length === 0 ? obstacleOf(step, read.state, change, detail, host) : undefined
@@ -62,7 +66,7 @@ export function makePlan(
     const lacking = comes ? undefined : lackError(step, lack, host)
     // What an earlier step may bring is looked at again when its turn comes.
     const error = (because.length > 0 ? undefined : (read.error ?? blocked)) ?? lacking ?? unsafe
-    const affects = resource.affects?.(params, detail) ?? owns
+    const affects = [...(resource.affects?.(params, detail) ?? owns), ...(resource.redirects?.(params) ?? [])]
     if (status !== 'ok') movers.push({ index, affects, lacks: lack !== undefined })
     const texts = change && resource.texts?.(detail, params)
     const diff = texts && unifiedDiff(step.name, masked(texts.actual), masked(texts.desired))
@@ -95,6 +99,7 @@ export function makePlan(
       desired,
       change,
       because,
+      affects,
       access,
       plan,
       error,

@@ -73,6 +73,10 @@ export interface Resource<Params, Input = Params> {
   reads?(params: Params): readonly Claim[]
   /** What applying moves. `detail` is what the probe told by `ops_detail`. Default: what it `owns`. */
   affects?(params: Params, detail: string): readonly Claim[]
+  /** What is reached through what it makes, and so is another thing afterwards, though nothing in there is touched. */
+  redirects?(params: Params): readonly Claim[]
+  /** What applying may move by what it sets going: too wide to be told in a plan, and enough to know whose a surprise is. */
+  stirs?(params: Params): readonly Claim[]
   /** What this change removes so that nothing on the host could put it back. `detail` as for `affects`. */
   takesAway?(change: Change, params: Params, detail: string): readonly Claim[]
   /** What no other step of the recipe may write, unless built on this one by name. */

@@ -2,6 +2,7 @@
 import type { ErrorData } from '../base/errors.ts'
 import { anyOverlap } from './claims.ts'
 import type { PlannedStep } from './make-plan.ts'
+import { readsOf, stirsOf } from './reach.ts'
 
 /**
  * Compares the last look with what is wanted. A step that a later one undid names both; one that nothing of ours
@@ -16,19 +17,11 @@ export function undoneSteps(
 ): ErrorData[] {
   return last.flatMap((each, index): ErrorData[] => {
     if (!each.change) return []
-    const { resource, params } = each.step
-    const reads = [...(resource.owns?.(params) ?? []), ...(resource.reads?.(params) ?? [])]
-    const later = planned.filter(
-      (other, at) =>
-        at > index &&
-        applied.has(at) &&
-        anyOverlap(
-          other.step.resource.affects?.(other.step.params, '') ??
-            other.step.resource.owns?.(other.step.params) ??
-            [],
-          reads,
-        ),
-    )
+    const reads = readsOf(each.step)
+    const after = planned.filter((_, at) => at > index && applied.has(at))
+    const named = after.filter(other => anyOverlap(other.affects, reads))
+    const stirring = after.filter(other => anyOverlap(stirsOf(other.step), reads))
+    const later = named.length > 0 ? named : stirring
     const keys = each.change.keys
       .map(key => `${key.key} is ${key.from ?? 'unknown'}, wanted ${key.to}`)
       .join('; ')
@@ -53,7 +46,10 @@ export function undoneSteps(
     return [
       {
         code: 'undone',
-        title: `${each.step.name} was undone by ${names}`,
+        title:
+          named.length > 0 || stirring.length === 0
+            ? `${each.step.name} was undone by ${names}`
+            : `${each.step.name} was undone by ${names}, by what that set going, or by somebody else`,
         ...common,
         next: 'Two steps of the recipe want different things: make them agree.',
       },

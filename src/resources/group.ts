@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { raw, sh } from '../shell/sh.ts'
+import { accountFiles } from './accounts/files.ts'
 import { accountLookLibrary } from './accounts/shell.ts'
 import { accountName, readKeys } from './paths/params.ts'
 
@@ -43,6 +44,7 @@ export const group = resource<GroupParams, z.input<typeof params>>({
     return [sh`groupadd ${system ? ['--system'] : []} ${number} -- ${name}`]
   },
   owns: ({ name }) => [`group:${name}`],
+  reads: () => accountFiles,
 })
 
 function fields({ name, state, gid }: GroupParams): readonly string[] {

@@ -47,4 +47,5 @@ export const link = resource({
   lacks: lackingDirectory,
   apply: (_change, { path, to }) => [sh`ops_symlink ${path} ${to}`],
   owns: ({ path }) => [`path:${path}`],
+  redirects: ({ path }) => [`path:${path}/`],
 })

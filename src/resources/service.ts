@@ -7,7 +7,7 @@ import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { serviceChange } from './service/change.ts'
-import { definitionOf, fullName } from './service/definition.ts'
+import { definitionOf, fullName, mountedAt } from './service/definition.ts'
 import { serviceEnabled } from './service/enabled.ts'
 import { serviceLook } from './service/look.ts'
 import { portLibrary } from './service/port-holder.ts'
@@ -166,6 +166,13 @@ export const service = resource({
     'path:/run/',
     ...listens.filter(each => each.startsWith('/')).map((each): Claim => `path:${each}`),
     ...portsOf(listens).map((port): Claim => `port:${port}`),
+  ],
+  redirects: ({ unit }) => mountedAt(unit).map((path): Claim => `path:${path}`),
+  // Other units come and go with this one, and a daemon makes folders under its own name.
+  stirs: ({ unit }) => [
+    'unit:*',
+    'port:*',
+    ...['cache', 'lib', 'log'].map((folder): Claim => `path:/var/${folder}/${unit.replace(/[@.].*/, '')}/`),
   ],
   notes: (detail, { unit, enabled }) => [
     ...detail.split('\n').filter(line => line !== '' && !line.startsWith(alsoMark)),

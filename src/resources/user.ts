@@ -5,6 +5,7 @@ import type { Change, State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
+import { accountFiles } from './accounts/files.ts'
 import { accountChangeLibrary, accountLookLibrary } from './accounts/shell.ts'
 import { absolutePath, accountName, oneLine, readKeys } from './paths/params.ts'
 
@@ -64,8 +65,10 @@ export const user = resource<UserParams, z.input<typeof params>>({
   desired: given => (given.state === 'absent' ? { state: 'absent' } : { state: 'present', ...wanted(given) }),
   apply: (change, given) => [write(change, given)],
   owns: ({ name }) => [`user:${name}`],
-  reads: ({ group, groups }) =>
-    (group === undefined ? groups : [group, ...groups]).map((name): Claim => `group:${name}`),
+  reads: ({ group, groups }) => [
+    ...(group === undefined ? groups : [group, ...groups]).map((name): Claim => `group:${name}`),
+    ...accountFiles,
+  ],
   affects: ({ name, groups, home }) => [
     `user:${name}`,
     ...[name, ...groups].map((group): Claim => `group:${group}`),

@@ -157,6 +157,37 @@ describe.each(Object.keys(shells))('on %s', shell => {
     expect(read(at('b'))).toBe('foreign')
   })
 
+  test('what moved and is as wanted by now is gone on from, whoever did it', async () => {
+    const steps = [
+      item({ path: at('a'), value: '1', also: `echo 1 > ${at('b')}` }),
+      item({ path: at('b'), value: '1' }),
+      item({ path: at('c'), value: '1' }),
+    ]
+    const run = await runHere(place, steps, { shell })
+    expect(run.result?.status).toBe('ok')
+    expect(run.result?.outcomes).toEqual(['changed', 'ok', 'changed'])
+  })
+
+  test('what a step redirects is announced, and what it only sets going never writes over contents', async () => {
+    const moving = (how: object) => [
+      item({ path: at('a'), value: '1', also: `echo foreign > ${at('b')}`, ...how }),
+      item({ path: at('b'), value: '1' }),
+    ]
+    const set = await runHere(place, moving({ stirs: [`path:${at('')}`] }), { shell })
+    expect(set.result?.status).toBe('moved')
+    expect([read(at('b')), set.result?.errors[0]?.detail]).toEqual([
+      'foreign',
+      expect.stringContaining('nothing is written over before you have seen it'),
+    ])
+    await runHere(place, [item({ path: at('a'), value: '2' }), item({ path: at('b'), value: '2' })], {
+      shell,
+    })
+    const redirected = await runHere(place, moving({ redirects: [`${place.folder}/`] }), { shell })
+    expect(redirected.planned[1]?.plan.because).toEqual([`item ${at('a')}`])
+    expect(redirected.result?.status).toBe('ok')
+    expect(read(at('b'))).toBe('1')
+  })
+
   test('a probe that never prints the same twice is called unstable or moved, never applied blindly', async () => {
     const run = await runHere(place, [restless({ path: at('a'), value: '1' })], { shell })
     expect(run.result?.status).toBe('moved')

@@ -13,6 +13,8 @@ const params = z.object({
   instead: z.string().optional(),
   reads: z.array(z.string()).default([]),
   moves: z.array(z.string()).default([]),
+  redirects: z.array(z.string()).default([]),
+  stirs: z.array(z.string()).default([]),
   settle: z.string().optional(),
   settleSeconds: z.number().default(5),
 })
@@ -36,6 +38,9 @@ const definition = {
   ],
   owns: ({ path }: { path: string }): Claim[] => [`path:${path}`],
   reads: ({ reads }: { reads: string[] }): Claim[] => reads.map((path): Claim => `path:${path}`),
+  redirects: ({ redirects }: { redirects: string[] }): Claim[] =>
+    redirects.map((path): Claim => `path:${path}`),
+  stirs: ({ stirs }: { stirs: string[] }): Claim[] => stirs as Claim[],
   affects: ({ path, moves }: { path: string; moves: string[] }): Claim[] =>
     [path, ...moves].map((each): Claim => `path:${each}`),
 }

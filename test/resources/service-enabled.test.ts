@@ -6,9 +6,9 @@ import { useHost } from '../hosts/use-hosts.ts'
 import { librariesOf } from './shells.ts'
 
 const steps = `
-import { file, recipe, service, z } from 'ops-recipes'
+import { directory, file, group, link, recipe, service, user, z } from 'ops-recipes'
 
-const make: any = { file, service }
+const make: any = { directory, file, group, link, service, user }
 export default recipe({
   summary: 'Steps as the test says.',
   params: { steps: z.string().describe('Type and params of each, as JSON.') },
@@ -170,6 +170,95 @@ describeReal('what starts at boot, on a real host', () => {
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain(why)
     expect(refused.stderr).toMatch(/changed +no/)
+  })
+
+  /** Each a first run whose later steps look at what the earlier ones move. */
+  const moving: Record<string, readonly (readonly [string, object])[]> = {
+    'a unit file, then the unit, which another one starts with it': [
+      [
+        'file',
+        {
+          path: `${units}/first.service`,
+          content: `[Unit]\nWants=second.service\n${wantedBy('multi-user.target')}`,
+        },
+      ],
+      ['file', { path: `${units}/second.service`, content: sleeper }],
+      ['service', { unit: 'first', running: true, enabled: true }],
+      ['service', { unit: 'second', running: true }],
+    ],
+    'a drop-in and a template, then their units': [
+      ['directory', { path: `${units}/first.service.d` }],
+      ['file', { path: `${units}/first.service.d/more.conf`, content: '[Unit]\nDescription=More\n' }],
+      ['file', { path: `${units}/each@.service`, content: wantedBy('multi-user.target') }],
+      ['service', { unit: 'first', running: true }],
+      ['service', { unit: 'each@one', running: true, enabled: true }],
+    ],
+    'a timer with its service': [
+      ['file', { path: `${units}/tick.service`, content: '[Service]\nType=oneshot\nExecStart=/bin/true\n' }],
+      [
+        'file',
+        {
+          path: `${units}/tick.timer`,
+          content: '[Timer]\nOnActiveSec=1h\n[Install]\nWantedBy=timers.target\n',
+        },
+      ],
+      ['service', { unit: 'tick.timer', running: true, enabled: true }],
+    ],
+    'a mount unit, then what lies on the disk': [
+      [
+        'file',
+        {
+          path: `${units}/srv-disk.mount`,
+          content: '[Mount]\nWhat=/opt/disk\nWhere=/srv/disk\nOptions=bind\n',
+        },
+      ],
+      ['service', { unit: 'srv-disk.mount', running: true }],
+      ['directory', { path: '/srv/disk/app', mode: '0750' }],
+      ['file', { path: '/srv/disk/app/config', content: 'new\n' }],
+    ],
+    'a line of /etc/fstab, then its mount': [
+      ['file', { path: '/etc/fstab', content: 'tmpfs /mnt/fast\\040disk tmpfs defaults 0 0\n' }],
+      ['service', { unit: 'mnt-fast\\x20disk.mount', running: true }],
+      ['directory', { path: '/mnt/fast disk/cache', mode: '0700' }],
+    ],
+    'a link to a release, then a file in it': [
+      ['directory', { path: '/srv/releases/2' }],
+      ['link', { path: '/srv/current', to: '/srv/releases/2' }],
+      ['file', { path: '/srv/current/config', content: 'of 2\n' }],
+    ],
+    'a group and a user, then what is theirs': [
+      ['group', { name: 'crew' }],
+      ['user', { name: 'ann', group: 'crew' }],
+      ['directory', { path: '/home/ann', mode: '0711', owner: 'ann', group: 'crew' }],
+      ['group', { name: 'staffers' }],
+      ['user', { name: 'bea' }],
+      ['group', { name: 'bea' }],
+    ],
+    'a daemon that makes its folder, then its mode': [
+      ['file', { path: `${units}/keeps.service`, content: `${sleeper}StateDirectory=keeps\n` }],
+      ['service', { unit: 'keeps', running: true }],
+      ['directory', { path: '/var/lib/keeps', mode: '0750' }],
+    ],
+  }
+  test.each(Object.entries(moving))('%s: a first run ends well, and owes nothing', async (_what, all) => {
+    await host().read(`mkdir -p /opt/disk/app /srv/releases/1; chmod 0755 /opt/disk/app; echo old >/opt/disk/app/config
+      echo of 1 >/srv/releases/1/config; [ -e /srv/current ] || ln -s /srv/releases/1 /srv/current`)
+    const done = await ops('apply', all)
+    expect([done.code, done.stderr]).toEqual([0, expect.not.stringContaining('error')])
+    const again = await ops('check', all)
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining(`${all.length} ok`)])
+  })
+
+  test('a unit that another one stops is told with the one that did it', async () => {
+    await host().read(
+      `printf '[Unit]\nConflicts=first.service\n${sleeper.replaceAll('\n', '\\n')}' >${units}/rival.service; systemctl daemon-reload`,
+    )
+    const fight = await ops('apply', [
+      ['service', { unit: 'first', running: true }],
+      ['service', { unit: 'rival', running: true }],
+    ])
+    expect(fight.code).toBe(1)
+    expect(fight.stderr).toContain('service first was undone by service rival, by what that set going')
   })
 
   test('a unit that is not started as its condition does not hold says so', async () => {

@@ -26,7 +26,7 @@ export async function comeBack(progress: Progress, dropped: number): Promise<App
     return progress.finish('failed', [{ code: 'not-converged', title, host, step, changed: 'yes' }])
   }
   const moved = progress.movedIn(fresh).filter(index => index > dropped)
-  const foreign = moved.filter(index => !progress.isAnnounced(index))
+  const foreign = moved.filter(index => !progress.isOurs(index, fresh))
   if (foreign.length > 0) return movedResult(progress, foreign)
   return progress.goOn(fresh, dropped + 1)
 }

@@ -27,7 +27,7 @@ export class LastLook {
     const fresh = progress.plan(seen)
     const moved = progress.movedIn(fresh)
     const untouched = moved.filter(index => index >= from && !applied.has(index))
-    const foreign = untouched.filter(index => !progress.isAnnounced(index))
+    const foreign = untouched.filter(index => !progress.isOurs(index, fresh))
     if (end.kind === 'done') return this.#done(fresh, foreign)
     if (end.kind === 'swept' && this.#lock.wasTold && progress.context.planAgain) return this.#afresh(fresh)
     if (foreign.length > 0) return movedResult(progress, foreign)

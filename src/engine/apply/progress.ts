@@ -4,6 +4,7 @@ import type { HostStatus } from '../../run/events.ts'
 import type { Session } from '../../run/session.ts'
 import type { LookResult } from '../look.ts'
 import { makePlan, type PlannedStep, stepNameAt } from '../make-plan.ts'
+import { mayGoOn } from '../reach.ts'
 import type { BatchReport } from '../run-batch.ts'
 import type { ApplyContext, ApplyResult, StepOutcome } from './context.ts'
 
@@ -79,9 +80,16 @@ export class Progress {
     return fresh.flatMap((each, index) => (each.guard === this.#planned[index]?.guard ? [] : [index]))
   }
 
-  /** The step was said to move by one that was applied. */
-  isAnnounced(index: number): boolean {
-    return this.#planned[index]?.because.some(each => this.applied.has(each)) ?? false
+  /** The step was said to move by one that was applied, or it is sure that nobody's edit is written over. */
+  isOurs(index: number, fresh: readonly PlannedStep[]): boolean {
+    const [before, now] = [this.#planned[index], fresh[index]]
+    if (!before || !now) return false
+    if (before.because.some(each => this.applied.has(each))) return true
+    return mayGoOn(
+      before,
+      now,
+      this.#planned.filter((_, at) => at < index && this.applied.has(at)),
+    )
   }
 
   /** Goes on from step `at` with what was seen afresh; what was announced before stays announced. */
@@ -98,6 +106,7 @@ export class Progress {
       ...each,
       because: this.#planned[index]?.because ?? [],
       // Of packages only the first look tells: it alone asks for details.
+      affects: this.#planned[index]?.affects ?? each.affects,
       access: each.access ?? this.#planned[index]?.access,
     }))
     this.from = at

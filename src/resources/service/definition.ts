@@ -40,3 +40,14 @@ export function definitionOf(unit: string): readonly string[] {
   const crypt = name.startsWith('systemd-cryptsetup@') ? ['/etc/crypttab'] : []
   return [...found, ...script, ...crypt, ...(generatedFrom[type] ?? [])]
 }
+
+/** Where a mount or automount unit mounts, with a slash at the end: all below is another thing once it runs. */
+export function mountedAt(unit: string): readonly string[] {
+  const name = /^(.*)\.(?:auto)?mount$/.exec(unit)?.[1]
+  if (name === undefined) return []
+  const path = name === '-' ? '' : name.replaceAll('-', '/')
+  const bytes = path.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  return [`/${Buffer.from(bytes, 'latin1').toString('utf8')}/`.replace('//', '/')]
+}

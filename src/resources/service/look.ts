@@ -89,6 +89,7 @@ export const serviceLook = library('service-look')`
   }
   ops_unit_print() {
     ops_unit_next
+    ops_told=
     case $ops_load,$ops_active in
       not-found,inactive | not-found,failed)
         echo unit=absent
@@ -101,7 +102,7 @@ export const serviceLook = library('service-look')`
           echo "enabled=$ops_state"
           case $ops_en,$ops_state,$ops_also in
             yes,yes,* | yes,indirect,* | no,no,* | *,) ;;
-            *) ! ops_wants_detail || echo "also=$ops_also" | ops_detail "$ops_index" ;;
+            *) ops_told=also=$ops_also$ops_nl ;;
           esac
         }
         ops_unit_get NeedDaemonReload
@@ -110,12 +111,14 @@ export const serviceLook = library('service-look')`
           ops_why=
           ops_unit_owes || :
           if [ -z "$ops_why" ]; then echo loaded=yes; else echo loaded=no; fi
-          [ -z "$ops_why" ] || ! ops_wants_detail || echo "$ops_why" | ops_detail "$ops_index"
+          [ -z "$ops_why" ] || ops_told=$ops_told$ops_why$ops_nl
         fi
         case $ops_active in inactive | failed) ops_unit_ports ;; esac
         ops_unit_get CanReload
         [ "$ops_on,$ops_v,$ops_load" != reload,no,loaded ] || [ -z "$ops_tokens" ] || echo reload=no ;;
     esac
+    # One detail a unit: a second one would take the place of the first.
+    [ -z "$ops_told" ] || ! ops_wants_detail || printf %s "$ops_told" | ops_detail "$ops_index"
     [ -z "$ops_mark" ] || echo "$ops_mark"
     ops_index=$((ops_index + 1))
   }
@@ -136,10 +139,13 @@ export const serviceLook = library('service-look')`
   # A unit that is still to start will not get a port that somebody else has.
   ops_unit_ports() {
     [ -n "$ops_ports" ] && ops_wants_detail || return 0
-    for ops_a in $ops_ports; do
-      ops_b=$(ops_port_holder "$ops_unit_id" "$ops_a")
-      [ -z "$ops_b" ] || echo "port $ops_a is held by $ops_b, not by $ops_unit"
-    done | sort -u | ops_detail "$ops_index"
+    ops_v=$(
+      for ops_a in $ops_ports; do
+        ops_b=$(ops_port_holder "$ops_unit_id" "$ops_a")
+        [ -z "$ops_b" ] || echo "port $ops_a is held by $ops_b, not by $ops_unit"
+      done | sort -u
+    )
+    [ -z "$ops_v" ] || ops_told=$ops_told$ops_v$ops_nl
   }
   # "Activating" is no answer: a unit on its way is not there yet, and one that comes up again and again has failed.
   ops_unit_running() {

@@ -1,0 +1,58 @@
+/** How far a step reaches: what it may move, what moves it, and whose a move is that no plan announced. */
+import { anyOverlap, type Claim } from './claims.ts'
+import type { PlannedStep } from './make-plan.ts'
+import type { Step } from './step.ts'
+
+/** What else than its own observation a step's answer depends on, its own things included. */
+export function readsOf({ resource, params, options }: Step): readonly Claim[] {
+  const user: Claim[] = options.user === undefined ? [] : [`user:${options.user}`]
+  return [...(resource.owns?.(params) ?? []), ...(resource.reads?.(params) ?? []), ...user]
+}
+
+/**
+ * The folders on the way to what a step owns: who may enter or move them decides whether it can be looked at. Too many
+ * steps lie below one folder for a plan to say so of each.
+ */
+export function foldersAbove({ resource, params }: Step): readonly Claim[] {
+  const paths = (resource.owns?.(params) ?? []).filter(claim => claim.startsWith('path:/'))
+  const above = paths.flatMap(claim => {
+    const parts = claim.slice('path:/'.length).replace(/#.*/s, '').split('/').slice(0, -1)
+    return parts.map((_, at): Claim => `path:/${parts.slice(0, at + 1).join('/')}`)
+  })
+  return [...new Set(above)]
+}
+
+/** Keys that hold nothing that anybody wrote. */
+const dress: readonly string[] = ['mode', 'owner', 'group']
+
+/**
+ * Whether a move that no plan announced may be gone on from: nobody's edit is written over. Either all that moved is now
+ * as this step was to make it; or an applied step may have set it going, and what is written over is a state of a unit, the
+ * dress of a path, or nothing at all, as the fresh look is a refusal. See docs/decisions/moves.md.
+ */
+export function mayGoOn(before: PlannedStep, now: PlannedStep, applied: readonly PlannedStep[]): boolean {
+  if (applied.length === 0 || !before.change) return mayStir(before, now, applied)
+  return overwritten(before, now).length === 0 || mayStir(before, now, applied)
+}
+
+function mayStir(before: PlannedStep, now: PlannedStep, applied: readonly PlannedStep[]): boolean {
+  const stirred = applied.flatMap(each => stirsOf(each.step))
+  const reads = readsOf(before.step)
+  const units = reads.filter(claim => !claim.startsWith('path:'))
+  if (anyOverlap(stirred, units)) return true
+  const moved = applied.flatMap(each => each.affects)
+  const above = foldersAbove(before.step)
+  if (now.error) return anyOverlap(moved, above) || anyOverlap(stirred, reads)
+  return anyOverlap(stirred, reads) && overwritten(before, now).every(key => dress.includes(key))
+}
+
+/** What a step may move by what it sets going. */
+export function stirsOf({ resource, params }: Step): readonly Claim[] {
+  return resource.stirs?.(params) ?? []
+}
+
+/** The keys that moved since they were looked at and that the fresh plan would write over. */
+function overwritten(before: PlannedStep, now: PlannedStep): readonly string[] {
+  const keys = now.change?.keys ?? []
+  return keys.filter(({ key }) => before.actual[key] !== now.actual[key]).map(({ key }) => key)
+}
