@@ -1,6 +1,6 @@
 /** `npm test`: installs, builds and runs everything; the last line counts it all. Plain JavaScript, for a fresh clone. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -55,6 +55,7 @@ function runOnNode(major) {
 function runVitest(node, args, env = process.env) {
   const folder = mkdtempSync(join(tmpdir(), 'ops-test-result-'))
   const file = join(folder, 'result.json')
+  const reasons = join(folder, 'reasons')
   // Most suites wait for real hosts rather than compute: more of them than cores at once.
   const workers = `--maxWorkers=${2 * availableParallelism()}`
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
@@ -67,12 +68,14 @@ function runVitest(node, args, env = process.env) {
       {
         cwd: root,
         stdio: 'inherit',
-        env,
+        env: { ...env, OPS_TEST_REASONS: reasons },
       },
     )
     const result = JSON.parse(readFileSync(file, 'utf8'))
     counted.passed += result.numPassedTests
     counted.skipped += result.numPendingTests + result.numTodoTests
+    for (const reason of existsSync(reasons) ? readFileSync(reasons, 'utf8').split('\n').filter(Boolean) : [])
+      process.stdout.write(`skipped for want of: ${reason}\n`)
     counted.failed += result.numFailedTests + filesThatDidNotLoad(result)
     // An error outside of any test, such as a promise that nobody caught.
     if (status !== 0 && counted.failed === 0) counted.failed = 1

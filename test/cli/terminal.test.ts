@@ -2,10 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { describeWith } from '../needs.ts'
 import { cache, type Folder, folderWith, program } from './run-ops.ts'
-
-const hasTmux = spawnSync('tmux', ['-V']).status === 0
 
 /** A step that runs until the test lets it go on, so that nothing depends on how fast a machine is. */
 const recipe = `import { recipe, z, command } from 'ops-recipes'
@@ -81,7 +80,7 @@ function open(argv: string, env?: Readonly<Record<string, string>>): Terminal {
   return terminal
 }
 
-describe.skipIf(!hasTmux)('on a terminal', () => {
+describeWith('tmux')('on a terminal', () => {
   test('apply asks for what is missing, shows the plan, asks, shows what runs, and leaves a clean screen', async () => {
     const screen = open('apply waits local --wait')
     await screen.shows('who (Whom to greet)')

@@ -1,7 +1,9 @@
 /** Reads CSV with Python's own reader: an oracle that shares nothing with ops. */
-import { spawnSync } from 'node:child_process'
 
-export const hasPython = spawnSync('python3', ['-c', 'import csv']).status === 0
+import { spawnSync } from 'node:child_process'
+import { lacking } from '../needs.ts'
+
+export const hasPython = lacking('python3') === undefined
 
 const script = `
 import csv, json, sys

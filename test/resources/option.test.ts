@@ -13,6 +13,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { Secret } from '../../src/base/secret.ts'
 import { option } from '../../src/resources/option.ts'
+import { hasProgram } from '../needs.ts'
 import { librariesOf, Place, parsed, shells } from './shells.ts'
 
 type Input = z.input<typeof option.definition.params>
@@ -20,9 +21,7 @@ type Wanted = Omit<Input, 'path'>
 const { definition } = option
 
 /** The awk programs that hosts have: mawk on Debian, gawk where it was installed, busybox. */
-const awks = ['mawk', 'gawk', 'original-awk', 'busybox'].filter(
-  name => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0,
-)
+const awks = ['mawk', 'gawk', 'original-awk', 'busybox'].filter(hasProgram)
 
 const mysqld: Wanted = { section: 'mysqld', key: 'bind-address', value: '0.0.0.0' }
 const sshd: Wanted = {

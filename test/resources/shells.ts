@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import type { Resource, State } from '../../src/engine/resource.ts'
 import { raw, type Shell, sh } from '../../src/shell/sh.ts'
+import { lacking } from '../needs.ts'
 
 /** The shells that hosts have, with the applets of their own where the shell brings some. */
 export const shells = [
@@ -13,6 +14,7 @@ export const shells = [
   { name: 'bash', argv: ['bash', '--posix'] },
   { name: 'busybox', argv: ['busybox', 'sh'] },
 ].flatMap(({ name, argv: [program = '', ...rest] }) => {
+  if (lacking(program)) return []
   const folder = ['/usr/bin', '/bin'].find(each => existsSync(join(each, program)))
   return folder === undefined ? [] : [{ name, argv: [join(folder, program), ...rest] }]
 })

@@ -7,6 +7,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openSandbox, type Sandbox } from '../../src/sandbox/open.ts'
 import { sandboxKind } from '../../src/sandbox/requirements.ts'
+import { lacking, skippedFor } from '../needs.ts'
 
 interface Said {
   readonly code: number
@@ -26,10 +27,12 @@ const ssh = (config: string, command: string): Promise<Said> => run('ssh', ['-F'
 
 function possible(): boolean {
   try {
-    return sandboxKind() === 'kernel'
-  } catch {
+    if (sandboxKind() !== 'kernel') return false
+  } catch (error) {
+    skippedFor(`sandboxes: ${error instanceof Error ? error.message : error}`)
     return false
   }
+  return lacking('sshd', 'ip') === undefined
 }
 
 describe.skipIf(!possible())('a sandbox opened as root', () => {

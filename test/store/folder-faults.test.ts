@@ -1,11 +1,13 @@
 /** The store in a folder when the system fails under it, or the process is killed: whole objects or none. */
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { FolderStore } from '../../src/store/folder.ts'
 import { finish } from '../hosts/command.ts'
+import { describeWith } from '../needs.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { keysOf } from './conformance.ts'
 
@@ -13,7 +15,6 @@ const root = temporaryFolder()
 const program = join(root, 'put-once.mjs')
 const whole = Buffer.alloc(300_000, 'a/b')
 const older = Buffer.alloc(300_000, 'a/b').fill('older')
-const canTrace = existsSync('/usr/bin/strace')
 let count = 0
 
 interface Outcome {
@@ -53,7 +54,7 @@ function seen(folder: string): 'none' | 'whole' | 'older' | 'torn' {
 const partials = (folder: string): string[] =>
   existsSync(join(folder, 'a')) ? readdirSync(join(folder, 'a')).filter(name => name !== 'b') : []
 
-describe.skipIf(!canTrace)('a store in a folder', () => {
+describeWith('strace')('a store in a folder', () => {
   beforeAll(async () => {
     await build({
       entryPoints: [fileURLToPath(new URL('put-once.ts', import.meta.url))],

@@ -1,16 +1,14 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { folderWith, type Outcome as OpsOutcome } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
+import { testWith } from '../needs.ts'
 import { freePort } from '../transport/sshd.ts'
-
-const hasProgram = (name: string): boolean =>
-  (process.env.PATH ?? '').split(delimiter).some(folder => existsSync(join(folder, name)))
 
 interface Outcome {
   readonly code: number
@@ -97,7 +95,7 @@ describeReal('a tunnel to a real host', () => {
     expect((await runProgram('curl', [...proxy, 'http://127.0.0.1:8001/'])).code).toBe(97)
   })
 
-  test.skipIf(!hasProgram('proxychains4'))('serves proxychains4, also from `ops socks exec`', async () => {
+  testWith('proxychains4')('serves proxychains4, also from `ops socks exec`', async () => {
     const through = ['socks', 'exec', 'web1', '-F', host().sshConfig, '--proxychains', '--']
     // curl heeds the variables of a proxy: none may be left beside proxychains.
     for (const flags of [[], ['--noproxy', '*']]) {
@@ -115,7 +113,7 @@ describeReal('a tunnel to a real host', () => {
     expect(await folder.ops([...through, 'no-such-program'])).toMatchObject({ code: 3 })
   })
 
-  test.skipIf(!hasProgram('chromium'))('serves Chromium, by address and by the PAC file', async () => {
+  testWith('chromium')('serves Chromium, by address and by the PAC file', async () => {
     for (const flags of [
       [`--proxy-server=socks5://127.0.0.1:${port}`],
       [`--proxy-pac-url=http://127.0.0.1:${port}/proxy.pac`],

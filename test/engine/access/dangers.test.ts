@@ -15,6 +15,7 @@ import { line } from '../../../src/resources/line.ts'
 import { option } from '../../../src/resources/option.ts'
 import { service } from '../../../src/resources/service.ts'
 import { user } from '../../../src/resources/user.ts'
+import { lacking } from '../../needs.ts'
 
 const write = (path: string) => file({ path, content: 'x\n' })
 
@@ -128,16 +129,19 @@ test('a verdict that nobody waited for is told with what was taken back, a confi
   ).toContain('could not: /x is not as it was')
 })
 
-test.each(['dash', 'bash', 'busybox sh'])('what runs on the host parses in %s', shell => {
-  const [program = '', ...words] = shell.split(' ')
-  for (const script of [
-    restoreScript,
-    armLibrary,
-    accessBegin,
-    confirmScript('1', true),
-    renewScript('1'),
-    restoreNowScript,
-  ]) {
-    execFileSync(program, [...words, '-n'], { input: script })
-  }
-})
+test.each(['dash', 'bash', 'busybox sh'].filter(each => !lacking(each.split(' ')[0] ?? '')))(
+  'what runs on the host parses in %s',
+  shell => {
+    const [program = '', ...words] = shell.split(' ')
+    for (const script of [
+      restoreScript,
+      armLibrary,
+      accessBegin,
+      confirmScript('1', true),
+      renewScript('1'),
+      restoreNowScript,
+    ]) {
+      execFileSync(program, [...words, '-n'], { input: script })
+    }
+  },
+)

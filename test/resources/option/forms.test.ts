@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { option } from '../../../src/resources/option.ts'
+import { hasProgram } from '../../needs.ts'
 import { Place, parsed, shells } from '../shells.ts'
 
 type Input = z.input<typeof option.definition.params>
@@ -434,7 +435,7 @@ const forms: readonly Form[] = [
   ],
 ]
 
-const awks = ['mawk', 'busybox'].filter(each => spawnSync('sh', ['-c', `command -v ${each}`]).status === 0)
+const awks = ['mawk', 'busybox'].filter(hasProgram)
 
 describe.each(awks)('with %s', awk => {
   let place: Place
