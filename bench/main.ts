@@ -15,6 +15,7 @@ import { resultsFolder, root } from './places.ts'
 import { scale, typical } from './scale.ts'
 import { setUp } from './setup.ts'
 import { benchSocks } from './socks.ts'
+import { benchStore } from './store.ts'
 import { type Row, tableOf } from './table.ts'
 
 const contenders: readonly Contender[] = [floor, ops, mise, mitogen, ansible]
@@ -57,12 +58,14 @@ async function bench(): Promise<void> {
   if (rows.length > 0) say(`\n${tableOf(results)}`)
   if (wantsSocks) say('\nops socks beside ssh -D, medians of five turns; a ratio above 1 is for ops')
   const socks = wantsSocks ? await benchSocks(say) : undefined
+  // Only where it is asked for: it writes gigabytes.
+  const store = wanted?.includes('store') ? await benchStore(say, Number(values.rounds)) : undefined
   mkdirSync(resultsFolder, { recursive: true })
   const file = join(resultsFolder, 'latest.json')
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, node: process.version }
   writeFileSync(
     file,
-    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }) }, undefined, 2)}\n`,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(store && { store }) }, undefined, 2)}\n`,
   )
   say(`Written to ${file}`)
 }

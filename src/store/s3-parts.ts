@@ -25,8 +25,10 @@ interface Part {
   readonly sha256: string
 }
 
-/** So much of an object is in memory, twice: a part that is sent and the next one that is read. */
-const usualPartBytes = 16 * 1024 * 1024
+/** S3 takes parts of 5 MiB and more. */
+const usualPartBytes = 8 * 1024 * 1024
+/** So many parts are in memory, and no others: on their way, or being filled. */
+const partsInMemory = 3
 const mostParts = 10_000
 
 /** `beforeTheEnd` runs when all parts are there and none counts yet: servers that do not know the condition are asked then. */
@@ -68,15 +70,25 @@ async function begin({ client, path, headers, retries, signal }: PartsUpload): P
 async function sendParts(upload: PartsUpload, uploadId: string): Promise<Part[]> {
   const { content, signal, retries, client, path } = upload
   const parts: Part[] = []
-  let sending: Promise<Part> | undefined
+  const sending: Promise<Part>[] = []
+  const arrived = async () => {
+    const first = await sending.shift()
+    if (first !== undefined) parts.push(first)
+  }
   for await (const { number, bytes } of partsOf(content)) {
     const part = contentOf(bytes)
-    if (sending !== undefined) parts.push(await sending)
-    sending = withRetries(() => sendPart({ client, path, signal }, uploadId, number, part), retries, signal)
-    // Awaited in the next round: until then its failure must not count as nobody's.
-    sending.catch(() => undefined)
+    const sent = withRetries(
+      () => sendPart({ client, path, signal }, uploadId, number, part),
+      retries,
+      signal,
+    )
+    // Awaited later: until then its failure must not count as nobody's.
+    sent.catch(() => undefined)
+    sending.push(sent)
+    // The oldest one's memory is what the next one is read into.
+    if (sending.length === partsInMemory) await arrived()
   }
-  if (sending !== undefined) parts.push(await sending)
+  while (sending.length > 0) await arrived()
   return parts
 }
 
@@ -104,21 +116,22 @@ async function* partsOf(
 ): AsyncGenerator<{ readonly number: number; readonly bytes: Buffer }> {
   const partBytes = Math.max(usualPartBytes, Math.ceil(content.sizeBytes / mostParts))
   const hash = createHash('sha256')
-  let buffer = Buffer.allocUnsafe(partBytes)
+  const buffers = Array.from({ length: partsInMemory }, () => Buffer.allocUnsafe(partBytes))
   let filled = 0
   let number = 0
   let sizeBytes = 0
+  const current = () => buffers[number % partsInMemory] ?? Buffer.alloc(0)
   for await (const piece of content.open()) {
     hash.update(piece)
     sizeBytes += piece.byteLength
     for (let used = 0; used < piece.byteLength; ) {
       if (filled === partBytes) {
-        yield { number: ++number, bytes: buffer }
-        buffer = Buffer.allocUnsafe(partBytes)
+        yield { number: number + 1, bytes: current() }
+        number++
         filled = 0
       }
       const take = Math.min(partBytes - filled, piece.byteLength - used)
-      buffer.set(piece.subarray(used, used + take), filled)
+      current().set(piece.subarray(used, used + take), filled)
       filled += take
       used += take
     }
@@ -130,7 +143,7 @@ async function* partsOf(
       changed: 'no',
       next: 'Find out who writes to its source, and run again. Nothing was stored.',
     })
-  yield { number: ++number, bytes: buffer.subarray(0, filled) }
+  yield { number: number + 1, bytes: current().subarray(0, filled) }
 }
 
 async function complete(upload: PartsUpload, uploadId: string, parts: readonly Part[]): Promise<void> {
