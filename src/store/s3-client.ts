@@ -37,6 +37,11 @@ const emptySha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b785
 const usualIdleMs = 60_000
 const mostConnections = 32
 const mostCorrections = 4
+const checksumHeaders = 'x-amz-checksum-'
+/** Servers that copy S3 refuse headers that they do not know, each in its own words. */
+const lacksChecksums = ({ status, code, message }: Refusal): boolean =>
+  /checksum/i.test(message) &&
+  (status === 501 || /^(?:NotImplemented|Unsupported\w*|Invalid(?:Argument|Header))$/.test(code))
 /** A clock that is less wrong is taken by every server. */
 const tolerableSkewMs = 60_000
 
@@ -48,6 +53,7 @@ export class S3Client {
   #region: string
   #host: string | undefined
   #skewMs = 0
+  #takesChecksums = true
 
   constructor(options: S3ClientOptions) {
     this.#place = options
@@ -64,6 +70,11 @@ export class S3Client {
   /** How far this machine's clock was found to be behind the server's; 0 while nobody complained. */
   get skewMs(): number {
     return this.#skewMs
+  }
+
+  /** False: this server refuses the headers `x-amz-checksum-...`, so they are left out. The body's hash is signed anyway. */
+  get takesChecksums(): boolean {
+    return this.#takesChecksums
   }
 
   get region(): string {
@@ -125,12 +136,15 @@ export class S3Client {
     const login = await this.#keeper.get(nowMs)
     const url = urlOf({ ...this.#place, region: this.#region }, path, query)
     if (this.#host !== undefined) url.host = this.#host
+    const taken = Object.entries(headers).filter(
+      ([name]) => this.#takesChecksums || !name.startsWith(checksumHeaders),
+    )
     const signer = new AwsV4Signer({
       method,
       url: url.href,
       headers: {
         'accept-encoding': 'identity',
-        ...headers,
+        ...Object.fromEntries(taken),
         'x-amz-content-sha256': body?.sha256 ?? emptySha256,
       },
       accessKeyId: login.accessKeyId,
@@ -159,6 +173,10 @@ export class S3Client {
   #correct(refusal: Refusal, { url, message }: Answer): boolean {
     const { status, code, region } = refusal
     if (code === 'RequestTimeTooSkewed') return this.#followClock(header(message.headers, 'date'))
+    if (this.#takesChecksums && lacksChecksums(refusal)) {
+      this.#takesChecksums = false
+      return true
+    }
     if (code === 'ExpiredToken' || code === 'TokenRefreshRequired') {
       this.#keeper.forget()
       return true

@@ -65,6 +65,7 @@ export function exchange(
     })
     sent.on('error', fail)
     sent.on('response', received => {
+      if ((received.statusCode ?? 0) < 300 && !sent.writableEnded) return end(tooEarly(url))
       answer = received
       resolve(received)
     })
@@ -81,6 +82,13 @@ export function exchange(
         .catch(end)
   })
 }
+
+const tooEarly = (url: URL): StoreError =>
+  new StoreError('wrong', {
+    title: `${url.host} confirmed an object that it had not got yet`,
+    changed: 'unknown',
+    next: 'Look at what answers there: a proxy, a login page, or a server that is no S3.',
+  })
 
 /** Resolves when the server wants the body, has answered already, or does not know the question. */
 function agreed(sent: ClientRequest): Promise<void> {

@@ -150,7 +150,7 @@ async function complete(upload: PartsUpload, uploadId: string, parts: readonly P
   const { client, path, condition, signal } = upload
   const listed = parts.map(
     ({ number, etag, sha256 }) =>
-      `<Part><PartNumber>${number}</PartNumber><ETag>${escapedXml(etag)}</ETag><ChecksumSHA256>${base64Of(sha256)}</ChecksumSHA256></Part>`,
+      `<Part><PartNumber>${number}</PartNumber><ETag>${escapedXml(etag)}</ETag>${client.takesChecksums ? `<ChecksumSHA256>${base64Of(sha256)}</ChecksumSHA256>` : ''}</Part>`,
   )
   const { text, answer } = await client.sendForText({
     method: 'POST',

@@ -1,5 +1,5 @@
 /** A store in S3, or in any server that speaks its language. Every call is tried once: `retrying` is around it. */
-import { checkKey, checkKeyPrefix } from './key.ts'
+import { checkKey, checkKeyPrefix, keyFault } from './key.ts'
 import { checkEncryption } from './prove.ts'
 import { type RetryPolicy, usualRetries, withRetries } from './retries.ts'
 import { encryptionIn, header, headIn, metadataSha256 } from './s3-answer.ts'
@@ -139,8 +139,11 @@ export class S3Store implements Store {
         ...(token === undefined ? {} : { 'continuation-token': token }),
       }
       const page = await withRetries(() => this.#page(query, signal), this.#retries, signal)
-      for (const each of page.listed)
-        if (each.key.startsWith(root)) yield { ...each, key: each.key.slice(root.length) }
+      for (const each of page.listed) {
+        const key = each.key.slice(root.length)
+        // Marks of folders that a console made, and other names that are no keys, are no objects of ours.
+        if (each.key.startsWith(root) && keyFault(key) === undefined) yield { ...each, key }
+      }
       if (page.next !== undefined && page.next === token)
         throw oddAnswer(this.url, 'the same page of its list again and again')
       token = page.next

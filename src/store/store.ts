@@ -155,7 +155,7 @@ export interface Store {
 
   /**
    * All objects whose key begins with `prefix` ('' for all; it may end within a segment), page after page, however many
-   * there are. In no order that may be depended on. An object that comes or goes meanwhile may be in it or not.
+   * there are. Things whose names are no keys are left out: they are not ours. In no order that may be depended on. An object that comes or goes meanwhile may be in it or not.
    */
   list(prefix: string, options?: CallOptions): AsyncIterable<Listed>
 

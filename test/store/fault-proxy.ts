@@ -129,9 +129,10 @@ function reply({ response, method }: Exchange, { status, headers, body }: Answer
 
 const through: Fault = async exchange => reply(exchange, await exchange.upstream())
 
+/** `more` is further elements, or the message where it is plain text. */
 const errorBody = (code: string, more = ''): Buffer =>
   Buffer.from(
-    `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>as the test wants</Message>${more}</Error>`,
+    `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code>${more.startsWith('<') || more === '' ? `<Message>as the test wants</Message>${more}` : `<Message>${more}</Message>`}</Error>`,
   )
 
 /** Refuses without having done anything. */

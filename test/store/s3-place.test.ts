@@ -8,6 +8,7 @@ import { openStore } from '../../src/store/open-store.ts'
 import { putProved } from '../../src/store/prove.ts'
 import { rehearse } from '../../src/store/rehearse.ts'
 import { type S3Options, S3Store } from '../../src/store/s3.ts'
+import { S3Client } from '../../src/store/s3-client.ts'
 import { readS3Settings } from '../../src/store/s3-settings.ts'
 import type { Finding, Needs } from '../../src/store/store.ts'
 import { isStoreError, StoreError } from '../../src/store/store-error.ts'
@@ -273,6 +274,28 @@ describe.skipIf(!realHosts().available)('a bucket', () => {
     const store = open(bucket)
     await expect(store.put('a', contentOf('x'))).rejects.toEqual(isKind('busy'))
     expect(regions).toEqual(['us-east-1', 'eu-central-1', 'eu-west-3'])
+  })
+
+  test('that holds marks of folders and foreign names has neither in its lists', async () => {
+    const bucket = await newBucket()
+    const client = new S3Client({
+      bucket,
+      region: 'us-east-1',
+      endpoint: proxy().url,
+      pathStyle: true,
+      credentials: login,
+    })
+    onTestFinished(() => client.close())
+    for (const path of [
+      'events/',
+      'events/rows/',
+      'events/My File & <b>.txt',
+      'events/ä',
+      'events/.hidden',
+      'events/ok',
+    ])
+      await client.sendForHead({ method: 'PUT', path, body: contentOf('x'), action: 'the test' })
+    expect(await keysOf(open(bucket))).toEqual(['ok'])
   })
 
   test('is not followed to a host that nobody named', async () => {

@@ -232,6 +232,36 @@ describe.skipIf(!realHosts().available)('a store in S3', () => {
     }
   })
 
+  test('a server that does not know checksum headers is asked without them from then on', async () => {
+    for (const [method, path] of [
+      ['PUT', /rows/],
+      ['POST', /uploads/],
+    ] as const) {
+      const store = await open()
+      const withChecksums: string[] = []
+      const note: Fault = async exchange => {
+        if (Object.keys(exchange.incoming.headers).some(name => name.startsWith('x-amz-checksum-'))) {
+          withChecksums.push(exchange.path)
+          const more = 'A header you provided implies functionality that is not implemented: x-amz-checksum'
+          await refuses(501, 'NotImplemented', {}, more)(exchange)
+        } else await changes(answer => answer)(exchange)
+      }
+      proxy().inject(method, path, note, note, note)
+      await putProved(store, 'rows', contentOf(Buffer.alloc(method === 'PUT' ? 10 : partsFromBytes)))
+      expect(withChecksums).toHaveLength(1)
+    }
+  })
+
+  test('a server that confirms an object before it has got it is not believed', async () => {
+    const store = await open()
+    const early: Fault = ({ response }) =>
+      void response.writeHead(200, { etag: '"x"', 'content-length': '0' }).end()
+    proxy().inject('PUT', /rows/, early)
+    const huge = Buffer.alloc(partsFromBytes - 1)
+    await expect(store.put('rows', contentOf(huge))).rejects.toEqual(isKind('wrong'))
+    expect(await store.head('rows')).toBeUndefined()
+  })
+
   test('a body that the server does not take, and never answers, is given up', async () => {
     const store = await open()
     proxy().inject('PUT', /rows/, () => undefined)
