@@ -10,6 +10,7 @@ import type { LoadedRecipe } from './load.ts'
 import type { RecipeContext } from './recipe.ts'
 import { secretsAsText } from './secrets-as-text.ts'
 import { locationOf, locationOfText, sourceLine } from './source-location.ts'
+import { writtenPlace } from './written-place.ts'
 
 export type Evaluation = { readonly steps: readonly Step[] } | { readonly needsFacts: true }
 
@@ -37,7 +38,7 @@ export function evaluate(
   if (watched.touched()) return { needsFacts: true }
   const flat = flattenSteps(list)
   const { errors } = flat
-  const steps = loaded.origin === 'shipped' ? flat.steps.map(withoutPlace) : flat.steps
+  const steps = flat.steps.map(loaded.origin === 'shipped' ? withoutPlace : asWritten)
   const told = errors.map(each => ({
     ...each,
     title: `recipe ${loaded.name}: ${each.title}`,
@@ -70,6 +71,14 @@ class FactsNeeded extends Error {
 function withoutPlace(step: Step): Step {
   const problems = step.problems.map(({ where: _where, ...problem }) => problem)
   return { ...step, where: undefined, problems }
+}
+
+/** Steps know where they stand in what was compiled. */
+function asWritten(step: Step): Step {
+  const problems = step.problems.map(each =>
+    each.where ? { ...each, where: writtenPlace(each.where) } : each,
+  )
+  return { ...step, where: step.where && writtenPlace(step.where), problems }
 }
 
 function thrownError(loaded: LoadedRecipe, thrown: unknown): ErrorData {

@@ -8,6 +8,7 @@ import { isBuilt } from '../base/package-folder.ts'
 import { EndlessRecipe, settled } from './bounded.ts'
 import type { RecipeSource } from './find.ts'
 import { locationOf, locationOfText, sourceLine } from './source-location.ts'
+import { rememberCompiler } from './written-place.ts'
 
 /**
  * The exports of the recipe's module.
@@ -32,10 +33,12 @@ async function importSource({ file }: RecipeSource): Promise<Readonly<Record<str
   const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti')
   const jiti = createJiti(pathToFileURL(`${dirname(file)}/`).href, {
     fsCache: cacheFolder('compiled') ?? false,
+    sourceMaps: true,
     // The very modules that run here: a recipe's `secret()` and ours must be one class, and no install is needed.
     virtualModules: { 'ops-recipes': library },
     interopDefault: false,
   })
+  rememberCompiler(jiti)
   return await settled(jiti.import<Readonly<Record<string, unknown>>>(file))
 }
 

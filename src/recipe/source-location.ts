@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SourceLocation } from '../base/errors.ts'
 import { packageFolder } from '../base/package-folder.ts'
+import { writtenPlace } from './written-place.ts'
 
 /** The first stack frame that is neither Node, nor ops itself, nor an installed package. */
 export function locationOf(thrown: unknown): SourceLocation | undefined {
@@ -12,7 +13,7 @@ export function locationOf(thrown: unknown): SourceLocation | undefined {
     const found = /^\s+at (?:.*\()?((?:file:\/\/)?\/.*):(\d+):(\d+)\)?$/.exec(frame)
     if (!found?.[1]) continue
     const file = found[1].startsWith('file://') ? fileURLToPath(found[1]) : found[1]
-    if (!isOurs(file)) return { file, line: Number(found[2]), column: Number(found[3]) }
+    if (!isOurs(file)) return writtenPlace({ file, line: Number(found[2]), column: Number(found[3]) })
   }
   return undefined
 }
