@@ -114,6 +114,7 @@ class Selection {
     if (user !== undefined || port !== undefined || host.includes('.') || isIpAddress(host)) return true
     const ssh = this.#sshConfig()
     return (
+      ssh.asksPrograms ||
       ssh.literal.has(host) ||
       ssh.patterns.some(pattern => matchesGlob(pattern, host)) ||
       namesOfThisMachine().has(host)

@@ -12,6 +12,8 @@ export interface SshNames {
   readonly patterns: readonly string[]
   /** Whether any name may stand for another: then only `ssh -G` knows which two are one. */
   readonly renames: boolean
+  /** A `Match exec` without a name beside it: any name may be known to its program. */
+  readonly asksPrograms: boolean
 }
 
 const deepestInclude = 16
@@ -21,18 +23,28 @@ export function sshNames(file?: string): SshNames {
   const literal = new Map<string, SourceLocation>()
   const patterns: string[] = []
   let renames = false
+  let asksPrograms = false
+  const learn = (names: readonly string[], where: SourceLocation): void => {
+    for (const name of names) {
+      if (/^[^*?!]+$/.test(name)) {
+        if (!literal.has(name)) literal.set(name, where)
+      } else if (!name.startsWith('!') && /[^*?]/.test(name)) patterns.push(name)
+    }
+  }
   const read = (path: string, includeFolder: string, depth: number): void => {
     for (const [index, line] of readLines(path).entries()) {
       const [keyword = '', ...values] = words(line)
       switch (keyword.toLowerCase()) {
         case 'host':
-          for (const name of values) {
-            if (/^[^*?!]+$/.test(name)) {
-              if (!literal.has(name)) literal.set(name, { file: path, line: index + 1 })
-            } else if (!name.startsWith('!') && /[^*?]/.test(name)) patterns.push(name)
-          }
+          learn(values, { file: path, line: index + 1 })
           break
-        case 'match':
+        case 'match': {
+          renames = true
+          const { names, exec } = matchNames(values)
+          learn(names, { file: path, line: index + 1 })
+          asksPrograms ||= exec && names.length === 0
+          break
+        }
         case 'hostname':
         case 'canonicalizehostname':
           renames = true
@@ -51,7 +63,25 @@ export function sshNames(file?: string): SshNames {
     read(join(homedir(), '.ssh', 'config'), join(homedir(), '.ssh'), 0)
     read('/etc/ssh/ssh_config', '/etc/ssh', 0)
   }
-  return { literal, patterns, renames }
+  return { literal, patterns, renames, asksPrograms }
+}
+
+/** The names in `Match originalhost a,b host c*`, and whether a program is asked, too. */
+function matchNames(values: readonly string[]): {
+  readonly names: readonly string[]
+  readonly exec: boolean
+} {
+  const names: string[] = []
+  let exec = false
+  for (let at = 0; at < values.length; at++) {
+    const [keyword = '', attached] = (values[at] ?? '').split(/=(.*)/s)
+    const criterion = keyword.toLowerCase()
+    if (['all', 'canonical', 'final'].includes(criterion.replace(/^!/, ''))) continue
+    const value = attached ?? values[++at] ?? ''
+    exec ||= criterion === 'exec'
+    if (criterion === 'host' || criterion === 'originalhost') names.push(...value.split(','))
+  }
+  return { names, exec }
 }
 
 /** `Keyword value "quoted value"`, also `Keyword=value`. */

@@ -1,5 +1,5 @@
 /** What `ops init` writes: an inventory, a first recipe, and types for editors. Nothing is ever overwritten. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readlinkSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { inputError } from '../base/errors.ts'
 import { makeFolder } from '../base/make-folder.ts'
@@ -8,10 +8,14 @@ import { packageFolder } from '../base/package-folder.ts'
 export interface InitFile {
   /** Relative to the folder. */
   readonly path: string
+  /** Of a link: where it leads. */
   readonly content: string
   /** For people, in a few words. */
   readonly purpose: string
 }
+
+/** Leads to where ops is installed. */
+const packageLink = '.ops/package'
 
 /** The files, in the order in which somebody would read them. */
 export function initFiles(): readonly InitFile[] {
@@ -23,6 +27,7 @@ export function initFiles(): readonly InitFile[] {
       content: editorConfig(),
       purpose: 'types for editors; ops itself does not need it',
     },
+    { path: join('.ops', '.gitignore'), content: '*\n', purpose: 'keeps the next one out of git' },
   ]
 }
 
@@ -31,7 +36,29 @@ export function initFiles(): readonly InitFile[] {
  * @throws OpsError `input` where the folder cannot be written.
  */
 export function writeInitFiles(folder: string): readonly (InitFile & { readonly written: boolean })[] {
-  return initFiles().map(file => ({ ...file, written: writeNew(join(folder, file.path), file.content) }))
+  const files = initFiles().map(file => ({
+    ...file,
+    written: writeNew(join(folder, file.path), file.content),
+  }))
+  const link = {
+    path: packageLink,
+    content: packageFolder,
+    purpose: 'a link to the ops of this machine, for editors',
+  }
+  return [...files, { ...link, written: linkNew(join(folder, packageLink)) }]
+}
+
+/** Another machine of the same folder, or ops installed anew, has it elsewhere: it is made again then. */
+function linkNew(path: string): boolean {
+  const before = lstatSync(path, { throwIfNoEntry: false })
+  if (before && (!before.isSymbolicLink() || readlinkSync(path) === packageFolder)) return false
+  try {
+    if (before) unlinkSync(path)
+    symlinkSync(packageFolder, path)
+    return true
+  } catch (thrown) {
+    throw cannotWrite(path, thrown)
+  }
 }
 
 function writeNew(path: string, content: string): boolean {
@@ -42,9 +69,13 @@ function writeNew(path: string, content: string): boolean {
     writeFileSync(path, content, { flag: 'wx' })
     return true
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown)
-    throw inputError(`cannot write ${path}: ${reason}`, { next: 'Choose a folder that you may write to.' })
+    throw cannotWrite(path, thrown)
   }
+}
+
+function cannotWrite(path: string, thrown: unknown): Error {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown)
+  return inputError(`cannot write ${path}: ${reason}`, { next: 'Choose a folder that you may write to.' })
 }
 
 const inventory = `; What ops knows of your hosts. \`ops hosts\` shows it; names of your ssh config work without being listed here.
@@ -81,7 +112,7 @@ export default recipe({
 })
 `
 
-/** Holds a path of this machine: where ops is installed. */
+/** May be shared: where ops is installed differs from machine to machine, and stands in a link that git leaves out. */
 function editorConfig(): string {
   const config = {
     compilerOptions: {
@@ -94,7 +125,7 @@ function editorConfig(): string {
       moduleResolution: 'Bundler',
       allowImportingTsExtensions: true,
       types: [],
-      paths: { 'ops-recipes': [join(packageFolder, 'dist', 'types', 'index.d.ts')] },
+      paths: { 'ops-recipes': [`./${packageLink}/dist/types/index.d.ts`] },
     },
     include: ['recipes'],
   }

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { InputErrors } from '../../src/base/errors.ts'
@@ -111,6 +112,31 @@ describe('a HOST word', () => {
     const options = { sshConfigFile: join(home, 'plain-config') }
     expect(selectHosts(inventory, ['only-here'], options)).toHaveLength(1)
     expect(() => selectHosts(inventory, ['staging'], options)).toThrow('there is no host staging')
+  })
+})
+
+describe('names that only a Match of the ssh config knows', () => {
+  test.each<[match: string, name: string, isKnown: boolean]>([
+    ['Match originalhost box', 'box', true],
+    ['Match originalhost "box"', 'box', true],
+    ['Match originalhost=box', 'box', true],
+    ['match Host other,box', 'box', true],
+    ['Match host b*', 'box', true],
+    ['Match user me originalhost box', 'box', true],
+    ['Match final originalhost box', 'box', true],
+    ['Match originalhost box exec "true"', 'box', true],
+    ['Match exec "test %n = box"', 'box', true],
+    ['Match !originalhost box', 'box', false],
+    ['Match originalhost !box', 'box', false],
+    ['Match originalhost box exec "true"', 'other', false],
+    ['Match user box', 'box', false],
+    ['Match all', 'box', false],
+  ])('%s: %s is known: %s', (match, name, isKnown) => {
+    const sshConfigFile = join(home, 'match-config')
+    writeFileSync(sshConfigFile, `${match}\n  HostName 192.0.2.9\n`)
+    const select = () => selectHosts(inventory, [name], { sshConfigFile })
+    if (isKnown) expect(select().map(each => each.name)).toEqual([name])
+    else expect(select).toThrow(`there is no host ${name}`)
   })
 })
 

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { packageFolder } from '../../src/base/package-folder.ts'
 import { secret, z } from '../../src/index.ts'
 import { parseInventory } from '../../src/inventory/parse.ts'
 import { describeRecipe } from '../../src/recipe/describe.ts'
@@ -60,11 +62,22 @@ describe('what `ops init` writes', () => {
       ['ops.ini', true],
       ['recipes/hello.ts', true],
       ['tsconfig.json', false],
+      ['.ops/.gitignore', true],
+      ['.ops/package', true],
     ])
     expect(readFileSync(join(folder, 'tsconfig.json'), 'utf8')).toBe('mine')
     expect(parseInventory(readFileSync(join(folder, 'ops.ini'), 'utf8'), 'ops.ini').hosts.size).toBe(0)
     expect((await loadRecipe('hello', { cwd: folder })).recipe.summary).toMatch(/greeting/)
     expect(writeInitFiles(folder).some(each => each.written)).toBe(false)
+  })
+
+  test('names no path of this machine in what is to be shared, and the types are found all the same', () => {
+    const own = join(folder, 'editor')
+    const files = writeInitFiles(own)
+    for (const { path } of files.filter(each => each.path !== '.ops/package'))
+      expect(readFileSync(join(own, path), 'utf8')).not.toContain(packageFolder)
+    const tsc = join(packageFolder, 'node_modules', '.bin', 'tsc')
+    expect(spawnSync(tsc, ['-p', own], { encoding: 'utf8' })).toMatchObject({ status: 0, stdout: '' })
   })
 
   test('says so where it may not write', () => {
