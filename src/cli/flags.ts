@@ -17,6 +17,7 @@ export interface CommonSettings {
   readonly askBecomePassword: boolean
   readonly connectTimeoutMs?: number
   readonly verbose: boolean
+  readonly fullDiff: boolean
   readonly json: boolean
   /** Hosts at once. */
   readonly limit: number
@@ -41,6 +42,13 @@ export function addConnectionFlags(command: Command): Command {
   ]
   for (const [flag, help] of flags) command.addOption(new Option(flag, help).helpGroup('Connection:'))
   return addOutputFlags(command)
+}
+
+/** The flag of every verb that shows plans. */
+export function addPlanFlags(command: Command): Command {
+  return command.addOption(
+    new Option('--full-diff', 'show diffs whole, however long they are').helpGroup('Output:'),
+  )
 }
 
 /** Flags of every verb. */
@@ -100,6 +108,7 @@ export function commonSettings(
     acceptNew: options.acceptNew === true,
     askBecomePassword: options.askBecomePass === true,
     verbose: options.verbose === true,
+    fullDiff: options.fullDiff === true,
     json: options.json === true,
     limit: limit ?? defaultLimit,
   }

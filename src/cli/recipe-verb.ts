@@ -13,7 +13,7 @@ import { becomeOf } from './become.ts'
 import { collected } from './collected.ts'
 import { confirmPlans } from './confirm-plans.ts'
 import { declinedExitCode, exitCodeOf } from './exit-code.ts'
-import { addConnectionFlags, type CommonSettings, commonSettings } from './flags.ts'
+import { addConnectionFlags, addPlanFlags, type CommonSettings, commonSettings } from './flags.ts'
 import { needsYes } from './needs-yes.ts'
 import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
 import { evaluations } from './recipe-hosts.ts'
@@ -161,7 +161,7 @@ function recipeCommand(verb: RecipeVerb, loaded?: LoadedRecipe, docs: readonly P
     command.option('--wait', 'wait for a host that another run holds, instead of giving up (exit 6)')
   }
   if (verb === 'plan') command.option('-o, --output <file>', 'save the plan (mode 0600) for `ops apply FILE`')
-  return addConnectionFlags(command)
+  return addPlanFlags(addConnectionFlags(command))
 }
 
 /** Why a plan cannot be saved there: better told before hosts are asked than after. */

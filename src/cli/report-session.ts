@@ -23,7 +23,12 @@ export interface ReportSession {
 /** Runs work under a report. Input errors are told by it (exit 3); the rest is the work's own exit code. */
 export async function underReport(
   screen: Screen,
-  options: { readonly json: boolean; readonly verbose: boolean; readonly stopTexts?: StopTexts },
+  options: {
+    readonly json: boolean
+    readonly verbose: boolean
+    readonly fullDiff?: boolean
+    readonly stopTexts?: StopTexts
+  },
   work: (session: ReportSession) => Promise<number>,
 ): Promise<number> {
   const secrets = new Set<string>()

@@ -8,6 +8,7 @@ export const reservedFlags: readonly string[] = [
   'become',
   'become-user',
   'color',
+  'full-diff',
   'help',
   'identity',
   'inventory',

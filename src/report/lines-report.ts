@@ -12,11 +12,14 @@ import { duration } from './words.ts'
 const signOfLifeMs = 30_000
 
 /** Tells every event that lasts as a line of its own. */
-export function linesReport(screen: Screen, verbose: boolean): Report {
+export function linesReport(
+  screen: Screen,
+  options: { readonly verbose: boolean; readonly fullDiff?: boolean },
+): Report {
   const narrator = new Narrator({
     style: screen.style,
     errorStyle: screen.errorStyle,
-    verbose,
+    ...options,
     tellsSteps: () => true,
   })
   const running = new RunningSteps()

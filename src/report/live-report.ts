@@ -10,11 +10,14 @@ const redrawMs = 100
 const showsAllSteps = 4
 
 /** Redraws its region in place: each line is overwritten, never cleared first, so that nothing flickers. */
-export function liveReport(screen: Screen, verbose: boolean): Report {
+export function liveReport(
+  screen: Screen,
+  options: { readonly verbose: boolean; readonly fullDiff?: boolean },
+): Report {
   const narrator = new Narrator({
     style: screen.style,
     errorStyle: screen.errorStyle,
-    verbose,
+    ...options,
     tellsSteps: hosts => hosts <= showsAllSteps,
   })
   const running = new RunningSteps()

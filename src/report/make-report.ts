@@ -9,6 +9,8 @@ import type { Screen } from './screen.ts'
 export interface ReportOptions {
   readonly json: boolean
   readonly verbose: boolean
+  /** Show diffs whole. */
+  readonly fullDiff?: boolean
   /** Values that must never be printed, whatever event they turn up in; may grow while the report lives. */
   readonly secrets: ReadonlySet<string>
 }
@@ -25,7 +27,7 @@ export function makeReport(screen: Screen, options: ReportOptions): Report {
   }
 }
 
-function chosenReport(screen: Screen, { json, verbose }: ReportOptions): Report {
+function chosenReport(screen: Screen, { json, ...options }: ReportOptions): Report {
   if (json) return ndjsonReport(screen)
-  return screen.isTerminal ? liveReport(screen, verbose) : linesReport(screen, verbose)
+  return screen.isTerminal ? liveReport(screen, options) : linesReport(screen, options)
 }

@@ -23,6 +23,7 @@ export interface NarratorOptions {
   readonly style: Style
   readonly errorStyle: Style
   readonly verbose: boolean
+  readonly fullDiff?: boolean
   /** Tell each changed step on its own line; a live view of many hosts only counts them. */
   readonly tellsSteps: (hosts: number) => boolean
 }
@@ -68,7 +69,7 @@ export class Narrator {
       case 'step':
         return [...this.flushPlans(), ...this.#step(event)]
       case 'surprise':
-        return [this.#line(event.host, `${surpriseText(event.step, event.because)}; planned again`)]
+        return [this.#line(event.host, surpriseText(event.step, event.because))]
       case 'output':
         return this.#verb === 'run' || this.#options.verbose ? this.#said(event) : []
       case 'error':
@@ -187,6 +188,7 @@ function out(text: string): Told {
 }
 
 function surpriseText(step: string, because: readonly string[]): string {
-  const cause = because.length === 0 ? '' : `, because of ${names(because.map(stepName))}`
-  return `${stepName(step)} is no longer as it was seen${cause}`
+  // That an earlier step moves it is what the plan has announced: nothing is wrong.
+  if (because.length > 0) return `looks again at ${stepName(step)}, after ${names(because.map(stepName))}`
+  return `${stepName(step)} is no longer as it was seen: it is planned again`
 }

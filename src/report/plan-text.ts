@@ -2,7 +2,7 @@
 
 import type { Finding, KeyChange, Value } from '../engine/resource.ts'
 import type { HostPlan, PlanStep } from '../run/plan.ts'
-import { printable, printableLine } from './printable.ts'
+import { cutTo, printable, printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 import { count, indent, names, stepName } from './words.ts'
 
@@ -10,6 +10,8 @@ export interface PlanTextOptions {
   readonly style: Style
   /** Also list the steps that are already as wanted. */
   readonly verbose: boolean
+  /** Show diffs whole, however long they are. */
+  readonly fullDiff?: boolean
 }
 
 /** All plans as one text; hosts whose plans are equal share one block. */
@@ -44,20 +46,34 @@ function groupText(group: readonly HostPlan[], options: PlanTextOptions): string
   const shown = steps.filter(step => step.status !== 'ok' || options.verbose || step.notes.length > 0)
   const many = group.length > 1 ? ` (${count(group.length, 'host')} with the same plan)` : ''
   const head = `${style.bold(names(hosts))}${many}: ${planCounts(steps)}`
-  return [head, ...shown.map(step => stepText(step, options))].join('\n')
+  const saidBefore: Said = { notes: new Set(), because: '' }
+  return [head, ...shown.map(step => stepText(step, options, saidBefore))].join('\n')
 }
 
-function stepText(step: PlanStep, { style }: PlanTextOptions): string {
+/** What the steps before have said: a reader need not be told twice. */
+interface Said {
+  readonly notes: Set<string>
+  because: string
+}
+
+function stepText(step: PlanStep, { style, verbose, fullDiff }: PlanTextOptions, said: Said): string {
   const rows: string[] = []
-  if (step.status === 'may-change') {
-    rows.push(style.yellow(`may change, because of ${names(step.because.map(stepName))}`))
-  } else if (step.because.length > 0) {
-    rows.push(style.yellow(`may change more, because of ${names(step.because.map(stepName))}`))
+  const because = names(step.because.map(shortName), 60)
+  if (because !== '') {
+    const what = step.status === 'may-change' ? 'may change' : 'may change more'
+    const why = because === said.because ? 'as above' : `because of ${because}`
+    rows.push(style.yellow(`${what}, ${why}`))
+    said.because = because
   }
   if (step.findings) rows.push(...step.findings.map(each => findingText(each, style)))
   else for (const change of step.changes) rows.push(keyText(change))
-  if (step.diff) rows.push(diffText(step.diff, style))
-  for (const note of step.notes) rows.push(`${style.cyan('note')}: ${printable(note)}`)
+  if (step.diff) rows.push(diffText(step.diff, style, verbose || fullDiff === true))
+  for (const note of step.notes) {
+    // What can cut our own access is marked at every step that can.
+    const isNews = !said.notes.has(note) || note.startsWith('can cut')
+    if (isNews) rows.push(`${style.cyan('note')}: ${printable(note)}`)
+    said.notes.add(note)
+  }
   return [`  ${markOf(step, style)} ${stepName(step.name)}`, ...rows.map(row => indent(row, '      '))].join(
     '\n',
   )
@@ -97,15 +113,34 @@ function valueText(value: Value): string {
   return text.length <= longestValue ? text : `${text.slice(0, longestValue - 1)}…`
 }
 
-function diffText(diff: string, style: Style): string {
-  return printable(diff)
-    .trimEnd()
-    .split('\n')
-    .map(line => {
-      if (line.startsWith('+++') || line.startsWith('---')) return style.dim(line)
-      if (line.startsWith('+')) return style.green(line)
-      if (line.startsWith('-')) return style.red(line)
-      return line.startsWith('@@') ? style.cyan(line) : line
-    })
-    .join('\n')
+/** A diff of at most so many lines is shown whole, of a longer one the beginning. */
+const wholeDiffLines = 60
+const shownDiffLines = 40
+
+/** A package step is named by all that it installs: here it is only pointed at. */
+function shortName(name: string): string {
+  return cutTo(printableLine(name), 32)
+}
+
+function diffText(diff: string, style: Style, isWhole: boolean): string {
+  const lines = printable(diff).trimEnd().split('\n')
+  const shown = isWhole || lines.length <= wholeDiffLines ? lines : lines.slice(0, shownDiffLines)
+  const left = lines.slice(shown.length)
+  const marked = (mark: string): number => left.filter(line => line.startsWith(mark)).length
+  const more =
+    left.length === 0
+      ? []
+      : [
+          style.dim(
+            `… ${left.length} more lines (${marked('+')} come, ${marked('-')} go): --full-diff shows all`,
+          ),
+        ]
+  return [...shown.map(coloured), ...more].join('\n')
+
+  function coloured(line: string): string {
+    if (line.startsWith('+++') || line.startsWith('---')) return style.dim(line)
+    if (line.startsWith('+')) return style.green(line)
+    if (line.startsWith('-')) return style.red(line)
+    return line.startsWith('@@') ? style.cyan(line) : line
+  }
 }

@@ -85,7 +85,7 @@ describe('the story of a run', () => {
 
       web1: changed apt nginx (2.3 s)
       web1: changed file /etc/app.conf (12 ms)
-      web1: service nginx is no longer as it was seen, because of apt nginx; planned again
+      web1: looks again at service nginx, after apt nginx
       web1: changed service nginx (320 ms)
 
       changed  web1  3 changed, 1 ok · 3 trips

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import { planText } from '../../src/report/plan-text.ts'
+import { plainStyle } from '../../src/report/style.ts'
+import type { PlanStep } from '../../src/run/plan.ts'
+
+const step = (name: string, rest: Partial<PlanStep> = {}): PlanStep => ({
+  name,
+  status: 'may-change',
+  changes: [],
+  because: [],
+  notes: [],
+  ...rest,
+})
+
+const textOf = (steps: readonly PlanStep[], options: { verbose?: boolean; fullDiff?: boolean } = {}) =>
+  planText([{ host: 'web1', steps, errors: [] }], { style: plainStyle, verbose: false, ...options })
+
+describe('a plan says nothing twice', () => {
+  const apt = `apt ${Array.from({ length: 20 }, (_, at) => `package-${at}`).join(' ')}`
+  const note = 'the package lists are empty'
+
+  test('the step that others hang on is named once, and briefly', () => {
+    expect(
+      textOf([
+        step('service a', { because: [apt] }),
+        step('service b', { because: [apt] }),
+        step('service c', { because: ['file /etc/c'] }),
+        step('service d', { because: [apt] }),
+      ]),
+    ).toMatchInlineSnapshot(`
+      "web1: 4 may change
+        ? service a
+            may change, because of apt package-0 package-1 package…
+        ? service b
+            may change, as above
+        ? service c
+            may change, because of file /etc/c
+        ? service d
+            may change, because of apt package-0 package-1 package…"
+    `)
+  })
+
+  test('a note stands at the first step that it is about; what can cut our own access is marked at each', () => {
+    const access = 'can cut our own access (sshd): the host takes it back'
+    const text = textOf([
+      step('apt a', { notes: [note] }),
+      step('apt b', { notes: [note, access] }),
+      step('apt c', { notes: [access] }),
+    ])
+    expect(text.match(/package lists/g)).toHaveLength(1)
+    expect(text.match(/can cut/g)).toHaveLength(2)
+  })
+})
+
+describe('a long diff', () => {
+  const lines = Array.from({ length: 500 }, (_, at) => (at % 2 ? `+new ${at}` : `-old ${at}`))
+  const steps = [
+    step('file /etc/a', {
+      status: 'change',
+      diff: `--- a\n+++ b\n@@ -1,250 +1,250 @@\n${lines.join('\n')}\n`,
+    }),
+  ]
+
+  test('is cut, and says how to see it whole', () => {
+    const text = textOf(steps)
+    expect(text.split('\n')).toHaveLength(43)
+    expect(text).toMatch(/… 463 more lines \(232 come, 231 go\): --full-diff shows all$/)
+  })
+
+  test.each([{ fullDiff: true }, { verbose: true }])('is whole with %o', options => {
+    expect(textOf(steps, options)).toContain('+new 499')
+  })
+})
