@@ -2,14 +2,14 @@
  * What proves that rows are the same on two sides: 128 bits of SHA-256 over a row's bytes, with the length before each
  * cell, NULL apart and the key inside. A chunk is its count and the XOR of its rows' hashes, so that order plays no part.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { WireRow } from './wire-row.ts'
 
 const hashBytes = 16
 
-/** The hash of one row. */
-export function rowHash(row: WireRow): Buffer {
-  return createHash('sha256').update(row).digest().subarray(0, hashBytes)
+/** The hash of one row, as text of 16 characters that are a byte each: made, kept and looked up faster than a buffer. */
+export function rowHash(row: WireRow): string {
+  return hash('sha256', row, 'binary').slice(0, hashBytes)
 }
 
 /** Count and hash of a set of rows, as it goes into receipts. */
@@ -25,15 +25,15 @@ export class RowsHasher {
   readonly #xor = Buffer.alloc(hashBytes)
 
   /** Answers with the hash of the row. */
-  add(row: WireRow): Buffer {
-    const hash = rowHash(row)
-    this.addHash(hash)
-    return hash
+  add(row: WireRow): string {
+    const each = rowHash(row)
+    this.addHash(each)
+    return each
   }
 
-  addHash(hash: Uint8Array): void {
+  addHash(each: string): void {
     const xor = this.#xor
-    for (let index = 0; index < hashBytes; index++) xor[index] = (xor[index] ?? 0) ^ (hash[index] ?? 0)
+    for (let index = 0; index < hashBytes; index++) xor[index] = (xor[index] ?? 0) ^ each.charCodeAt(index)
     this.#rows += 1
   }
 

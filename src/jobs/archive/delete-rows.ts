@@ -19,7 +19,8 @@ import { cellsOf } from '../../mysql/wire-row.ts'
 /** A row that is saved: where it is, and what it was. */
 export interface SavedRow {
   readonly key: Position
-  readonly hash: Buffer
+  /** As `rowHash` gives it. */
+  readonly hash: string
 }
 
 export interface DeleteTarget {
@@ -124,7 +125,7 @@ export class RowDeleter {
   async #deleteBatch(batch: readonly SavedRow[], skipsLocked: boolean): Promise<Deleted> {
     const { table, columns, condition } = this.#target
     const doing = `deleting from ${tableText(table)}`
-    const saved = new Map(batch.map(row => [row.hash.toString('latin1'), row]))
+    const saved = new Map(batch.map(row => [row.hash, row]))
     const select = sql`SELECT ${selectList(columns)} FROM ${this.#from()}
       WHERE ${this.#among(batch)} AND ${condition} FOR UPDATE${trusted(skipsLocked ? ' SKIP LOCKED' : '')}`
     await this.#guard(select, doing)
@@ -133,8 +134,7 @@ export class RowDeleter {
       const same: Position[] = []
       await this.#session.query(select, doing, {
         onRow: row => {
-          const hash = rowHash(row).toString('latin1')
-          if (!saved.delete(hash)) return
+          if (!saved.delete(rowHash(row))) return
           const cells = cellsOf(row)
           const positions = this.#target.key.columns.map(column =>
             columns.findIndex(each => each.name === column),
@@ -176,12 +176,12 @@ export class RowDeleter {
         onRow: row => {
           there += 1
           // The first cell is one digit, with its length before it.
-          if (row[1] === 0x31) hashes.add(rowHash(row.subarray(2)).toString('latin1'))
+          if (row[1] === 0x31) hashes.add(rowHash(row.subarray(2)))
         },
       },
     )
-    const locked = rows.filter(({ hash }) => hashes.has(hash.toString('latin1'))).map(({ key }) => key)
-    const others = rows.filter(({ hash }) => !hashes.has(hash.toString('latin1')))
+    const locked = rows.filter(({ hash }) => hashes.has(hash)).map(({ key }) => key)
+    const others = rows.filter(({ hash }) => !hashes.has(hash))
     if (there === locked.length) return { gone: others.length, stayed: [], locked }
     if (there === rows.length) return { gone: 0, stayed: others.map(({ key }) => key), locked }
     // Which of them: the server alone can tell whether two keys are the same.

@@ -21,6 +21,7 @@ export async function finishChunk(
   store: Store,
   table: Table,
   { name }: Unfinished,
+  stillLocked: () => Promise<void>,
 ): Promise<DeleteTotals> {
   const receipt = await readReceipt(store, name)
   let header: RowsHeader | undefined
@@ -34,8 +35,9 @@ export async function finishChunk(
   const columns = header?.columns ?? []
   const key = keyOfReceipt(receipt, table)
   const deleter = new RowDeleter(session, { table, key, columns, condition: conditionSql(receipt.condition) })
-  const queue = new DeleteQueue(store, deleter, 0)
+  const queue = new DeleteQueue(store, deleter, 0, stillLocked)
   await queue.add({ saved: { name, receipt, proof }, rows: rows.map(row => savedRow(row, columns, key)) })
+  await queue.end()
   return queue.totals
 }
 
@@ -44,11 +46,11 @@ export function savedRow(
   row: WireRow,
   columns: readonly RowColumn[],
   key: Key,
-  hash: Buffer = rowHash(row),
+  hash: string = rowHash(row),
 ): SavedRow {
   const cells = cellsOf(row)
   const places = key.columns.map(column => cells[columns.findIndex(each => each.name === column)] ?? null)
-  return { key: places.map(cell => (cell === null ? null : Buffer.from(cell))), hash: Buffer.from(hash) }
+  return { key: places.map(cell => (cell === null ? null : Buffer.from(cell))), hash }
 }
 
 /** The index may have got another name since. */

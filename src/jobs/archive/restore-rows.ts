@@ -29,8 +29,8 @@ export async function restoreRows(
     const batch = rows.slice(from, from + batchRows)
     await session.transaction(async () => {
       const before = await hashesThere(session, table, columns, batch)
-      const equal = batch.filter(row => before.hashes.has(rowHash(row).toString('latin1')))
-      const rest = batch.filter(row => !before.hashes.has(rowHash(row).toString('latin1')))
+      const equal = batch.filter(row => before.hashes.has(rowHash(row)))
+      const rest = batch.filter(row => !before.hashes.has(rowHash(row)))
       // Keys are the same as the server compares them: only where some are there must each be asked about.
       const missing = before.rows === equal.length ? rest : await notThere(session, table, columns, rest)
       try {
@@ -49,7 +49,7 @@ export async function restoreRows(
         )
       }
       const after = await hashesThere(session, table, columns, missing)
-      const lost = missing.filter(row => !after.hashes.has(rowHash(row).toString('latin1')))
+      const lost = missing.filter(row => !after.hashes.has(rowHash(row)))
       if (lost.length > 0) {
         throw new OpsError({
           code: 'not-converged',
@@ -81,7 +81,7 @@ async function hashesThere(
     const statement = sql`SELECT ${selectList(columns)} FROM ${tableSql(table)} WHERE ${keysOf(table, columns, rows)} FOR UPDATE`
     await session.query(statement, `reading ${tableText(table)}`, {
       onRow: row => {
-        hashes.add(rowHash(row).toString('latin1'))
+        hashes.add(rowHash(row))
         found += 1
       },
     })

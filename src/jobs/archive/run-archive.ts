@@ -1,6 +1,7 @@
 /** Archives old rows: plan, confirm, finish what earlier runs began, then chunk by chunk save, prove and delete. */
 import { tableText } from '../../mysql/catalog.ts'
 import { ChunkReader } from '../../mysql/chunk-reader.ts'
+import { usualLimits } from '../../mysql/chunk-size.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import { holdLock } from '../../mysql/named-lock.ts'
 import { RowsHasher } from '../../mysql/row-hash.ts'
@@ -44,6 +45,9 @@ export interface ArchiveOutcome {
   readonly pausedMs: number
 }
 
+/** Keys and hashes of a chunk wait until they may be deleted: smaller chunks keep memory flat. */
+const archiveLimits = { ...usualLimits, mostBytes: 2 * 1024 * 1024, mostRows: 5_000 }
+
 /** Answers whether it ran: false where the person said no, or only a plan was wanted. */
 export async function runArchive(request: ArchiveRequest, context: ArchiveContext): Promise<boolean> {
   const { server, store, emit, confirm, plansOnly } = context
@@ -85,19 +89,23 @@ async function carryOut(
   const { condition } = resolved
   if (plan.isNew) await writeMark(store, request.table, resolved.now)
   const removedOrphans = await removeOrphans(store)
-  const finished = await finishAll(plan, session, context)
+  const finished = await finishAll(plan, session, stillLocked, context)
 
   const run = newRun(resolved.now, randomName())
   const filter = whereSql(condition)
-  const reader = new ChunkReader(await server.session(), {
-    table,
-    order,
-    columns,
-    bound: ageSql(condition),
-    ...(filter && { filter }),
-  })
+  const reader = new ChunkReader(
+    await server.session(),
+    {
+      table,
+      order,
+      columns,
+      bound: ageSql(condition),
+      ...(filter && { filter }),
+    },
+    archiveLimits,
+  )
   const deleter = new RowDeleter(session, { table, key, columns, condition: conditionSql(condition) })
-  const queue = new DeleteQueue(store, deleter, store.url.startsWith('s3://') ? trustAfterMs : 0)
+  const queue = new DeleteQueue(store, deleter, store.url.startsWith('s3://') ? trustAfterMs : 0, stillLocked)
   const header: RowsHeader = {
     table: request.table,
     columns,
@@ -135,7 +143,6 @@ async function carryOut(
         const done = await saveChunk(store, name, rows, hasher.digest(), header, head)
         storedBytes += done.receipt.sizeBytes
         if (!request.deletes) return
-        await stillLocked()
         await queue.add({ saved: done, rows: savedRows })
       },
     },
@@ -156,6 +163,7 @@ async function carryOut(
 async function finishAll(
   plan: ArchivePlan,
   session: Session,
+  stillLocked: () => Promise<void>,
   { store, interrupt, emit, server }: ArchiveContext,
 ): Promise<ArchiveOutcome['finished']> {
   let totals = noDeletes
@@ -164,7 +172,7 @@ async function finishAll(
     if (interrupt.level !== 'none') break
     const { name, rows } = unfinished
     emit({ event: 'note', host: server.name, text: `finishing ${name} of an earlier run: ${rows} rows` })
-    totals = sumOf(totals, await finishChunk(session, store, plan.table, unfinished))
+    totals = sumOf(totals, await finishChunk(session, store, plan.table, unfinished, stillLocked))
     chunks += 1
   }
   return { ...totals, chunks }

@@ -45,22 +45,33 @@ export class DeleteQueue {
   readonly #store: Store
   readonly #deleter: RowDeleter
   readonly #trustMs: number
+  readonly #stillLocked: () => Promise<void>
   readonly #waiting: Waiting[] = []
+  #running: Promise<void> = Promise.resolve()
   #totals = noDeletes
 
-  constructor(store: Store, deleter: RowDeleter, trustMs: number) {
+  /** `stillLocked` throws where another run may be at work by now. */
+  constructor(store: Store, deleter: RowDeleter, trustMs: number, stillLocked: () => Promise<void>) {
     this.#store = store
     this.#deleter = deleter
     this.#trustMs = trustMs
+    this.#stillLocked = stillLocked
   }
 
   get totals(): DeleteTotals {
     return this.#totals
   }
 
-  /** Takes a chunk, and settles those whose time has come. */
+  /** Takes a chunk, and begins to settle those whose time has come; waits for those of the time before. */
   async add(waiting: Waiting): Promise<void> {
+    await this.#running
     this.#waiting.push(waiting)
+    this.#running = this.#settleDue()
+    // Its failure is told by whoever comes next.
+    this.#running.catch(() => undefined)
+  }
+
+  async #settleDue(): Promise<void> {
     for (let first = this.#waiting[0]; first && this.#left(first) <= 0; first = this.#waiting[0]) {
       await this.#settle(first)
       this.#waiting.shift()
@@ -69,6 +80,7 @@ export class DeleteQueue {
 
   /** Settles the rest. */
   async end(): Promise<void> {
+    await this.#running
     for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
       await pause(Math.max(0, this.#left(first)))
       await this.#settle(first)
@@ -81,6 +93,7 @@ export class DeleteQueue {
   }
 
   async #settle({ saved, rows }: Waiting): Promise<void> {
+    await this.#stillLocked()
     await proveAgain(this.#store, saved.proof)
     const { deleted, gone, stayed, locked, referred } = await this.#deleter.delete(rows)
     this.#totals = sumOf(this.#totals, {
