@@ -60,7 +60,7 @@ export interface WalkOrder {
  * the key), else by the key itself: then every row of the table is read.
  */
 export function orderBy(table: Table, key: Key, by: string | undefined): WalkOrder {
-  const byIndex = by === undefined ? undefined : table.indexes.find(index => leadsBy(table, index, by))
+  const byIndex = by === undefined ? undefined : table.indexes.find(index => leadsBy(table, index, by, key))
   if (!byIndex) return { index: key.index, columns: key.columns, isByColumn: key.columns[0] === by }
   const columns = namesOf(byIndex)
   return {
@@ -75,10 +75,12 @@ function hasEnumeration({ columns }: Table, index: Index): boolean {
   return columns.some(({ name, dataType }) => names.includes(name) && ['enum', 'set'].includes(dataType))
 }
 
-function leadsBy(table: Table, index: Index, by: string): boolean {
+function leadsBy(table: Table, index: Index, by: string, key: Key): boolean {
   const [first, ...rest] = index.columns
   return (
     table.engine === 'InnoDB' &&
+    // Of a partitioned table the server merges its partitions by the index's own columns alone, and sorts for the rest.
+    (table.partitions.length === 0 || key.columns.every(column => namesOf(index).includes(column))) &&
     !hasEnumeration(table, index) &&
     index.kind === 'BTREE' &&
     !index.isIgnored &&

@@ -1,6 +1,7 @@
 /**
  * An archive that is killed again and again while others write: of every key that was ever committed, the newest form is in
- * the table or in the archive, never in both and never in none. A ledger that triggers keep is what is compared with.
+ * the table or in the archive, never in both and never in none. A ledger that triggers keep is what is compared with. Of a
+ * row that a writer itself changed and then deleted while it was being archived, the form that was saved is all there is.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -94,7 +95,7 @@ describeReal('ops db archive, killed', () => {
       SELECT 'in none', COUNT(*) FROM ledger l LEFT JOIN t USING (id) LEFT JOIN again a USING (id)
         WHERE l.gone = 0 AND t.id IS NULL AND a.id IS NULL UNION ALL
       SELECT 'old in the table', COUNT(*) FROM ledger l JOIN t USING (id) WHERE (l.v, l.at) <> (t.v, t.at) UNION ALL
-      SELECT 'old in the archive', COUNT(*) FROM ledger l JOIN again a USING (id) WHERE (l.v, l.at) <> (a.v, a.at) UNION ALL
+      SELECT 'old in the archive', COUNT(*) FROM ledger l JOIN again a USING (id) WHERE l.gone = 0 AND (l.v, l.at) <> (a.v, a.at) UNION ALL
       SELECT 'never committed', COUNT(*) FROM again a LEFT JOIN ledger l USING (id) WHERE l.id IS NULL UNION ALL
       SELECT 'old rows left', COUNT(*) FROM t WHERE at < NOW() - INTERVAL 6 MONTH - INTERVAL 1 DAY`)
     expect(counts).toBe(

@@ -147,6 +147,23 @@ describeReal('ops db archive', () => {
     expect(await mariadb('SELECT COUNT(*), SUM(id IN (7, 8, 100, 2000)) FROM held.again')).toBe('2996\t0\n')
   })
 
+  test('a table in partitions, and one without an index on the time, are walked by their key', async () => {
+    await mariadb(`CREATE DATABASE walk; USE walk;
+      CREATE TABLE parted (id INT, v INT, at DATETIME NOT NULL, PRIMARY KEY (id, at), KEY (at)) PARTITION BY RANGE (TO_DAYS(at))
+        (PARTITION a VALUES LESS THAN (TO_DAYS('2020-01-01')), PARTITION b VALUES LESS THAN (TO_DAYS('2024-01-01')), PARTITION c VALUES LESS THAN MAXVALUE);
+      INSERT INTO parted SELECT seq, seq, NOW() - INTERVAL seq * 7919 % 3000 DAY FROM seq_1_to_5000;
+      CREATE TABLE scanned (id INT PRIMARY KEY, v INT, at DATE); INSERT INTO scanned SELECT id, v, at FROM parted`)
+    for (const [table = '', ...argv] of [['parted'], ['scanned', '--scan']]) {
+      const run = await archiveOld(`walk.${table}`, `walk-${table}`, ...argv)
+      expect(run.stderr).toBe('')
+      expect(run.stdout).toContain('the whole table is read in the order of PRIMARY')
+      const left = `SELECT SUM(at < CURDATE() - INTERVAL 7 MONTH), SUM(at > CURDATE() - INTERVAL 5 MONTH) > 0 FROM walk.${table}`
+      expect(await mariadb(left)).toBe('0\t1\n')
+      await archive('restore', `walk-${table}`, '--yes')
+      expect(await mariadb(`SELECT COUNT(*), SUM(v) FROM walk.${table}`)).toBe('5000\t12502500\n')
+    }
+  })
+
   test('only one run at a time works on a table; the other is told who holds it', async () => {
     const holder = host().exec(`mariadb -e "SELECT GET_LOCK('ops:archive held.t', 0); DO SLEEP(600)"`)
     while ((await mariadb("SELECT IS_USED_LOCK('ops:archive held.t') IS NULL")).trim() === '1')

@@ -9,7 +9,7 @@ import { type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
 import { type RowColumn, selectList } from '../../mysql/column-sql.ts'
 import { guardAccess } from '../../mysql/explain-guard.ts'
 import type { Key } from '../../mysql/keys.ts'
-import { among, type Position } from '../../mysql/keyset.ts'
+import { among, orderByList, type Position } from '../../mysql/keyset.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -144,7 +144,9 @@ export class RowDeleter {
       })
       if (same.length === 0) return 0
       const { affected } = await this.#session.query(
-        sql`DELETE FROM ${tableSql(table)} USING ${this.#from()} WHERE ${among(this.#keyColumns, same)}`,
+        // In this order the server finds them by the key; else it would read a small table whole, and wait for locks of others.
+        sql`DELETE FROM ${tableSql(table)} WHERE ${among(this.#keyColumns, same)}
+          ORDER BY ${orderByList(this.#keyColumns)} LIMIT ${same.length}`,
         doing,
       )
       if (affected !== same.length) {

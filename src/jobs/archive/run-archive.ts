@@ -99,8 +99,10 @@ async function carryOut(
       table,
       order,
       columns,
-      bound: ageSql(condition),
-      ...(filter && { filter }),
+      // Along another index, the age says nothing of where the walk ends.
+      ...(order.isByColumn
+        ? { bound: ageSql(condition), ...(filter && { filter }) }
+        : { filter: conditionSql(condition) }),
     },
     archiveLimits,
   )
