@@ -2,7 +2,9 @@
  * The only file that knows mysql2 (its version is pinned; the tests fail where it differs). It hands rows on as the bytes
  * that the server sent: mysql2 would make dates, numbers and parsed JSON of them.
  */
+import { isIP } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
+import { checkServerIdentity, type TLSSocket } from 'node:tls'
 import type { Sql } from './sql.ts'
 import type { WireRow } from './wire-row.ts'
 
@@ -51,6 +53,8 @@ export interface Driver {
 /** The parts of mysql2 that its types do not tell. */
 interface RawConnection {
   readonly threadId: number
+  readonly stream: unknown
+  startTLS(done: (error?: Error) => void): void
   readonly config: { charsetNumber: number }
   readonly _handshakePacket: { readonly serverVersion: string }
   query(options: object, done: (error: Error | null, result: unknown, fields: unknown) => void): RawQuery
@@ -96,7 +100,7 @@ export async function openDriver(login: DriverLogin): Promise<Driver> {
       ssl: {
         ...(tls.ca !== undefined && { ca: tls.ca }),
         rejectUnauthorized: tls.verify,
-        verifyIdentity: tls.verify,
+        verifyIdentity: tls.verify && isIP(tls.servername) === 0,
       },
     }),
     // The server knows who is at the other end of its own socket: nothing is to be said.
@@ -104,6 +108,7 @@ export async function openDriver(login: DriverLogin): Promise<Driver> {
     connectAttributes: { program_name: 'ops' },
     infileStreamFactory: noFile,
   } as object) as unknown as RawConnection
+  if (tls?.verify && isIP(tls.servername) !== 0) checkAddress(connection, tls.servername)
   await new Promise<void>((resolve, reject) => {
     const failed = (error?: Error): void => reject(error ?? new Error('the server closed the connection'))
     connection.once('connect', () => {
@@ -113,6 +118,16 @@ export async function openDriver(login: DriverLogin): Promise<Driver> {
     connection.once('error', failed)
   })
   return new Mysql2Driver(connection, stream)
+}
+
+/** mysql2 compares a certificate with names alone; of an address it would ask for `localhost`. Right before the password goes. */
+function checkAddress(connection: RawConnection, address: string): void {
+  const startTLS = connection.startTLS.bind(connection)
+  connection.startTLS = done =>
+    startTLS(error => {
+      if (error) return done(error)
+      done(checkServerIdentity(address, (connection.stream as TLSSocket).getPeerCertificate(true)))
+    })
 }
 
 class Mysql2Driver implements Driver {

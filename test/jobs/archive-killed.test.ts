@@ -75,7 +75,7 @@ describeReal('ops db archive, killed', () => {
     }
     // It was at work: a run that ended by itself had nothing left, and none of them was refused.
     expect(codes.filter(code => code !== null && code !== 0 && code !== 6)).toEqual([])
-    expect(codes.filter(code => code === null).length).toBeGreaterThan(kills / 3)
+    expect(codes.filter(code => code === null).length).toBeGreaterThanOrEqual(Math.min(kills / 3, 5))
     await mariadb('INSERT INTO app.stop VALUES (1)')
     for (const writer of await Promise.all(writers)) expect(writer.code).toBe(0)
     let last = await folder.ops(argv)

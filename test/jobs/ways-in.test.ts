@@ -1,0 +1,160 @@
+/** The ways to a server that is not on its own host's socket: TLS where the network could read along, and passwords from elsewhere. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
+import { describeReal } from '../hosts/available.ts'
+import { useHost } from '../hosts/use-hosts.ts'
+
+const password = 'hidden words of the test'
+
+describeReal('the way to a database server', () => {
+  const host = useHost({ name: 'db1', withPackages: ['mariadb-server', 'openssl'] })
+  let folder: Folder
+  beforeAll(async () => {
+    const { address } = host()
+    await host().read(`set -e; mkdir /etc/mysql/tls; cd /etc/mysql/tls
+      openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.pem 2>/dev/null
+      openssl req -newkey rsa:2048 -nodes -subj /CN=db1 -keyout server.key -out server.csr 2>/dev/null
+      printf 'subjectAltName=IP:${address}' >ext
+      openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out server.pem 2>/dev/null
+      chown -R mysql .
+      printf '[mysqld]\\nbind-address=0.0.0.0\\nssl-ca=/etc/mysql/tls/ca.pem\\nssl-cert=/etc/mysql/tls/server.pem\\nssl-key=/etc/mysql/tls/server.key\\n' >/etc/mysql/mariadb.conf.d/99-tls.cnf
+      systemctl restart mariadb`)
+    await host().read('mariadb', {
+      input: `CREATE DATABASE app; CREATE TABLE app.t (id INT PRIMARY KEY, at DATETIME, KEY (at)); INSERT INTO app.t VALUES (1, '2020-01-01');
+        CREATE USER far@'%' IDENTIFIED BY '${password}'; GRANT ALL ON app.* TO far@'%';`,
+    })
+    folder = folderWith({ 'ca.pem': await host().read('cat /etc/mysql/tls/ca.pem'), word: `${password}\n` })
+  })
+  afterAll(() => folder?.remove())
+
+  const archive = (section: string, to: string, env: Record<string, string> = {}): Promise<Outcome> => {
+    writeFileSync(join(folder.path, 'ops.ini'), `[hosts]\ndb1\n\n[db far]\nuser = far\n${section}\n`)
+    const argv = [
+      'db',
+      'archive',
+      'far',
+      'app.t',
+      '--older-than',
+      '6mo',
+      '--by',
+      'at',
+      '--to',
+      to,
+      '--yes',
+      '--no-delete',
+    ]
+    return folder.ops([...argv, '-F', host().sshConfig], { env })
+  }
+  const usedCipher = (): Promise<string> =>
+    host().read(`mariadb --skip-ssl -BN -e "SHOW GLOBAL STATUS LIKE 'Ssl_finished_accepts'"`)
+
+  test.each([
+    [
+      'directly, with the authority that is named',
+      () => `address = ${host().address}\nca = ca.pem\npassword = env:WORD`,
+      'tls',
+    ],
+    [
+      'directly, with TLS that nobody is to check',
+      () => `address = ${host().address}\nverify = no\npassword = cmd:cat word`,
+      'tls',
+    ],
+    [
+      'directly, in a network that may read along',
+      () => `address = ${host().address}\ntls = off\npassword = @word`,
+      'plain',
+    ],
+    [
+      'through SSH, to a port that is forwarded',
+      () => 'host = db1\naddress = 127.0.0.1\npassword = @word',
+      'ssh',
+    ],
+  ])('leads %s', async (_way, section, kind) => {
+    const before = await usedCipher()
+    const run = await archive(section(), kind, { WORD: password })
+    expect(run.stderr).toBe('')
+    expect(run.code).toBe(0)
+    expect((await usedCipher()) !== before).toBe(kind === 'tls')
+    for (const name of readdirSync(join(folder.path, kind), { recursive: true, encoding: 'utf8' })) {
+      if (name.endsWith('.json'))
+        expect(readFileSync(join(folder.path, kind, name), 'utf8')).not.toContain(password)
+    }
+  })
+
+  test.each([
+    [
+      'an authority that is not known',
+      () => `address = ${host().address}\npassword = @word`,
+      4,
+      'no connection with TLS',
+    ],
+    [
+      'a wrong password',
+      () => 'host = db1\naddress = 127.0.0.1\npassword = cmd:echo wrong',
+      4,
+      'does not let far in',
+    ],
+    [
+      'a variable that is not there',
+      () => 'host = db1\naddress = 127.0.0.1\npassword = env:NOWHERE',
+      3,
+      'NOWHERE is not in the environment',
+    ],
+    [
+      'a command that fails',
+      () => 'host = db1\naddress = 127.0.0.1\npassword = cmd:false',
+      3,
+      'ended with 1',
+    ],
+    [
+      'a port where nobody listens',
+      () => 'host = db1\naddress = 127.0.0.1:1\npassword = @word',
+      4,
+      'cannot connect to 127.0.0.1:1',
+    ],
+  ])('%s is told, and nothing is done', async (_what, section, code, reason) => {
+    const run = await archive(section(), 'nothing')
+    expect(run.stderr).toContain(reason)
+    expect(run.code).toBe(code)
+    expect(run.stderr + run.stdout).not.toContain(password)
+    expect(readdirSync(folder.path)).not.toContain('nothing')
+  })
+
+  test('events of a job are one JSON line each, and the last is the summary', async () => {
+    writeFileSync(join(folder.path, 'ops.ini'), '')
+    const argv = [
+      'db',
+      'archive',
+      'db1',
+      'app.t',
+      '--older-than',
+      '6mo',
+      '--by',
+      'at',
+      '--to',
+      'json',
+      '--json',
+      '--yes',
+    ]
+    const run = await folder.ops([...argv, '-F', host().sshConfig])
+    const events = run.stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as { event: string; data?: object })
+    expect(events.map(each => each.event).filter(each => each !== 'progress')).toEqual([
+      'run',
+      'job-plan',
+      'job-end',
+      'summary',
+    ])
+    expect(events.find(each => each.event === 'job-end')?.data).toMatchObject({
+      savedRows: 1,
+      deletedRows: 1,
+    })
+    const without = await folder.ops([...argv.filter(word => word !== '--yes'), '-F', host().sshConfig])
+    expect(without.code).toBe(3)
+    expect(without.stdout).toContain('db archive needs a yes')
+  })
+})
