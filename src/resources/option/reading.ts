@@ -173,8 +173,9 @@ function header(i, at,   t, p, title, after, list, l) {
     trailing = 1
   }
   if ((format == "desktop" && after !~ /^[ \t]*$/) || (format == "toml" && after !~ /^[ \t]*(#.*)?$/)) lost(i, "what stands after the section is not known to be read")
+  if (format == "samba" && after ~ /\\[ \t]*$/) lost(i, "what stands after the section goes on in the next line")
   if (is_python && index(title, "]")) lost(i, "where the name of the section ends depends on the version of Python")
-  if ((format == "git" && after !~ /^[ \t]*([#;].*)?$/) || (is_php && after !~ /^[ \t]*(;.*)?$/) || (format == "samba" && after !~ /^[ \t]*$/)) trailing = 1
+  if ((format == "git" && after !~ /^[ \t]*([#;].*)?$/) || (is_php && after !~ /^[ \t]*(;.*)?$/)) trailing = 1
   if (format == "toml") {
     section = path_of(substr(title, 1 + list))
     if (section == "") lost(i, "the name of the table is written in a way that is not known here")
@@ -256,7 +257,7 @@ function item(i, at, headed, why,   t, p, k, col, e, word) {
     if (format == "samba" && t ~ /\\[ \t]*$/) lost(i, "its key goes on in the next line")
   } else {
     match(substr(t, col), /^[ \t]*/)
-    from[e] = at + col - 1 + RLENGTH
+    from[e] = at + col - 1 + (format == "shell" ? 0 : RLENGTH)
     wide[e] = substr(t, 1, p - 1) ~ /[ \t]$/
     sign[e] = substr(t, p, 1)
   }
@@ -272,14 +273,20 @@ function item(i, at, headed, why,   t, p, k, col, e, word) {
   key_end[e] = at + (bare[e] ? length(k) : index(t, k) + length(k) - 1)
   name[e] = format == "toml" ? (path_of(k) == "" ? "" : section path_of(k)) : key_name(k)
   if (format == "toml") { within[e] = "-"; if (path_of(k) == "") lost(i, "its key is written in a way that is not known here") }
-  if (format == "sysctl" && bare[e]) name[e] = ""
-  return bare[e] ? i + 1 : value(e, i, from[e])
+  if (format == "sysctl") {
+    if (bare[e]) name[e] = ""
+    if (k ~ /^-[ \t]/) unclear[e] = "a blank after the dash is read in two ways"
+  }
+  if (bare[e]) return i + 1
+  i = value(e, i, from[e])
+  if (format == "shell" && unclear[e] != "") sets(i - 1, remainder)
+  return i
 }
 function value(e, i, col,   t, j, size) {
   t = line[i]
   to = i
   upto = limit
-  doubtful = ""
+  doubtful = remainder = ""
   if (format == "toml") scan_toml(i, col)
   else if (format == "git") scan(i, col, "\"", "#;")
   else if (is_php) scan(i, col, "\"\047", ";")
@@ -291,7 +298,8 @@ function value(e, i, col,   t, j, size) {
   if (doubtful != "" && unclear[e] == "") unclear[e] = doubtful
   if (to == i) {
     t = substr(t, col, upto - col)
-    if (format != "desktop") sub(/[ \t\f]+$/, "", t)
+    # Blanks at the end of a line belong to the value for GLib, and for PHP but after double quotes.
+    if (format != "desktop" && !(is_php && upto > length(line[i]) && t !~ /"[ \t]*$/)) sub(/[ \t\f]+$/, "", t)
     text[e] = t
     rest[e] = substr(line[i], col + length(t))
     if (form_unknown()) open_end(e, i, t)

@@ -77,13 +77,16 @@ function scan(i, col, quotes, signs,   t, p, q, c, starts, lines) {
     if (index(signs, c) && (starts || !(is_ssh || format == "shell"))) break
     starts = c ~ /[ \t]/
     if (format == "shell" && starts) break
-    if (format == "shell" && index(";&|<>()", c)) doubtful = "more than a value stands on the line"
+    if (format == "shell" && index(";&|<>()", c)) {
+      if (remainder == "") remainder = substr(t, p)
+      doubtful = "more than a value stands on the line"
+    }
     p++
   }
   if (format == "shell" && doubtful == "") {
     c = substr(t, p)
     if (c ~ /^[ \t]+#/) doubtful = "whether the comment belongs to the value depends on the program that reads the file"
-    else if (c !~ /^[ \t]*$/) doubtful = "more than a value stands on the line"
+    else if (c !~ /^[ \t]*$/) { remainder = c; doubtful = "more than a value stands on the line" }
   }
   to = i
   upto = p
@@ -119,8 +122,20 @@ function scan_toml(i, col,   t, p, q, c, deep, k) {
   to = i
   upto = p
 }
-# A line of a shell script that sets nothing: what opens and closes a condition.
+# What else a line of a shell script may set.
+function sets(i, t,   k) {
+  while (match(t, /(^|[^A-Za-z0-9_$-])[A-Za-z_][A-Za-z0-9_]*=/)) {
+    k = substr(t, RSTART, RLENGTH - 1)
+    t = substr(t, RSTART + RLENGTH)
+    sub(/^[^A-Za-z_]/, "", k)
+    entry("item", i)
+    name[m] = k
+    unclear[m] = "the line sets more than one thing, or on a condition"
+  }
+}
+# A line of a shell script that begins with no key: what opens and closes a condition.
 function code(i, t) {
+  sets(i, t)
   if (t ~ /^(if|for|while|until|case|\{|[A-Za-z_]+[ \t]*\(\))/) depth++
   if (t ~ /^(fi|done|esac|\})/ || t ~ /[; \t](fi|done|esac|\})[ \t;]*$/) depth--
   if (t ~ /<</ || t ~ /[^\\]\\$/) lost(i, "the file is a program, of which only plain lines are understood")

@@ -60,6 +60,7 @@ function fresh() { return given[8] == "bare" ? given[3] : given[3] spaced() give
 function replaced(e,   before_it) {
   if (given[8] == "bare") return substr(line[top[e]], 1, key_end[e] - 1) rest[e]
   if (bare[e]) return substr(line[top[e]], 1, key_end[e] - 1) spaced() given[10] rest[e]
+  if (is_php) sub(/^[ \t]+$/, "", rest[e])
   before_it = substr(line[top[e]], 1, from[e] - 1)
   return before_it (text[e] == "" && wide[e] && before_it !~ /[ \t]$/ ? " " : "") given[10] rest[e]
 }
