@@ -94,6 +94,28 @@ const loginCodes: Readonly<Record<string, string>> = {
   RequestTimeTooSkewed: 'Set this machine’s clock (timedatectl set-ntp true) and run again.',
 }
 
+/** Refusals that another try does not mend: what is wrong, and what to do. */
+const placeCodes: Readonly<Record<string, readonly [title: string, next: string]>> = {
+  InvalidObjectState: [
+    'is in a storage class that must be asked hours before it can be read',
+    'Ask for it (aws s3api restore-object), wait until it is there, and run again.',
+  ],
+  QuotaExceeded: ['does not fit into the quota', 'Have the quota raised, or free some of it, and run again.'],
+  EntityTooLarge: ['is too large for this server', 'Make the chunks smaller.'],
+  'KMS.NotFoundException': [
+    'names a key that is not there',
+    'Correct --sse: the key must be in the region of the bucket.',
+  ],
+  'KMS.DisabledException': [
+    'names a key that is switched off',
+    'Switch the key on again, or name another one with --sse.',
+  ],
+  'KMS.KMSInvalidStateException': [
+    'names a key that cannot be used now',
+    'Look at the key: it may be on its way to be deleted.',
+  ],
+}
+
 const busyCodes = new Set([
   'SlowDown',
   'RequestTimeout',
@@ -135,6 +157,14 @@ export function refusedError(refusal: Refusal, asked: Asked): StoreError {
   const ofLogin = loginCodes[code]
   if (ofLogin !== undefined)
     return error('denied', `the login for ${asked.bucket} is refused (${asked.login})`, ofLogin)
+  const ofPlace = placeCodes[code]
+  if (ofPlace !== undefined) return error('failed', `${asked.name} ${ofPlace[0]}`, ofPlace[1])
+  if (/^KMS\.|\bkms:\w+/.test(`${code} ${message}`))
+    return error(
+      'denied',
+      `the key for ${asked.name} is refused (${asked.login})`,
+      'Give the login kms:GenerateDataKey and kms:Decrypt on the key, in the policy of the key too.',
+    )
   if (busyCodes.has(code) || status === 429 || status >= 500)
     // An error of the server may come after it has stored: what is there is looked at before anything else is done.
     return error(

@@ -35,6 +35,7 @@ export interface Answer {
 
 const emptySha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 const usualIdleMs = 60_000
+const connectMs = 10_000
 const mostConnections = 32
 const mostCorrections = 4
 const checksumHeaders = 'x-amz-checksum-'
@@ -64,7 +65,7 @@ export class S3Client {
     const agent = isTls
       ? new HttpsAgent({ ...kept, ...(options.ca === undefined ? {} : { ca: [...options.ca] }) })
       : new HttpAgent(kept)
-    this.#wire = { agent, idleMs: options.idleMs ?? usualIdleMs }
+    this.#wire = { agent, connectMs, idleMs: options.idleMs ?? usualIdleMs }
   }
 
   /** How far this machine's clock was found to be behind the server's; 0 while nobody complained. */

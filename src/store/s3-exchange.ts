@@ -24,6 +24,8 @@ export interface Wire {
   readonly agent: HttpAgent | HttpsAgent
   /** No byte in either direction for so long: the connection is given up. */
   readonly idleMs: number
+  /** A server that cannot be reached within this is given up. */
+  readonly connectMs: number
 }
 
 /** From this size on the server is asked before the body is sent: a refusal then costs no upload. */
@@ -64,6 +66,14 @@ export function exchange(
       if (answer === undefined) fail(new Error(`nothing came or went for ${wire.idleMs / 1000} s`))
     })
     sent.on('error', fail)
+    sent.once('socket', socket => {
+      if (!socket.connecting) return
+      const timer = setTimeout(
+        () => fail(new Error(`no connection within ${wire.connectMs / 1000} s`)),
+        wire.connectMs,
+      )
+      socket.once('connect', () => clearTimeout(timer)).once('close', () => clearTimeout(timer))
+    })
     sent.on('response', received => {
       if ((received.statusCode ?? 0) < 300 && !sent.writableEnded) return end(tooEarly(url))
       answer = received

@@ -26,6 +26,8 @@ export interface Ceph {
   readonly port: number
   /** For its own configuration, which `ops` never writes. */
   configure(method: 'PUT' | 'DELETE', bucket: string, part: string, xml?: string): Promise<void>
+  /** A bucket whose objects can be locked, which only its beginning can say. */
+  createWithLock(bucket: string): Promise<void>
   /** Takes everything out of a bucket, and gives its memory back. */
   empty(bucket: string): Promise<void>
 }
@@ -45,6 +47,8 @@ export async function startCeph(
     address,
     port,
     configure: (method, bucket, part, xml) => configure(address, method, bucket, part, xml),
+    createWithLock: bucket =>
+      configure(address, 'PUT', bucket, '', undefined, { 'x-amz-bucket-object-lock-enabled': 'true' }),
     empty: async bucket => {
       await host.read(`radosgw-admin bucket rm --bucket=${bucket} --purge-objects --bypass-gc`)
       await configure(address, 'PUT', bucket, '')
@@ -71,6 +75,7 @@ async function configure(
   bucket: string,
   part: string,
   xml?: string,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const { contentOf } = await import('../../src/store/content.ts')
   const { createHash } = await import('node:crypto')
@@ -87,12 +92,11 @@ async function configure(
       path: '',
       query: part === '' ? {} : { [part]: '' },
       action: 'the test',
-      ...(xml === undefined
-        ? {}
-        : {
-            body: contentOf(xml),
-            headers: { 'content-md5': createHash('md5').update(xml).digest('base64') },
-          }),
+      ...(xml === undefined ? {} : { body: contentOf(xml) }),
+      headers: {
+        ...headers,
+        ...(xml === undefined ? {} : { 'content-md5': createHash('md5').update(xml).digest('base64') }),
+      },
     })
   } finally {
     client.close()

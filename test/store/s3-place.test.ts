@@ -47,6 +47,17 @@ describe.skipIf(!realHosts().available)('a bucket', () => {
     onTestFinished(() => store.close())
     return store
   }
+  const clientOf = (bucket: string): S3Client => {
+    const client = new S3Client({
+      bucket,
+      region: 'us-east-1',
+      endpoint: proxy().url,
+      pathStyle: true,
+      credentials: login,
+    })
+    onTestFinished(() => client.close())
+    return client
+  }
   const lookAt = async (
     bucket: string,
     needs: Needs = { keepDays: 2555 },
@@ -97,6 +108,52 @@ describe.skipIf(!realHosts().available)('a bucket', () => {
     await store.delete('a')
     expect(await store.head('a')).toBeUndefined()
   })
+
+  test('that locks its objects for seven years takes them, says so, and keeps them when they are deleted', async () => {
+    const bucket = `bucket-${count++}`
+    await ceph().createWithLock(bucket)
+    const rule = '<DefaultRetention><Mode>GOVERNANCE</Mode><Days>2555</Days></DefaultRetention>'
+    const lock = `<ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule>${rule}</Rule>`
+    await ceph().configure(
+      'PUT',
+      bucket,
+      'object-lock',
+      `<ObjectLockConfiguration ${s3Namespace}>${lock}</ObjectLockConfiguration>`,
+    )
+    expect((await lookAt(bucket)).lock).toMatchObject([
+      { verdict: 'good', sentence: expect.stringMatching(/2555 days \(GOVERNANCE\)/) },
+    ])
+    const store = open(bucket, { partsFromBytes: 6_000_000 })
+    const { versionId } = await putProved(store, 'a', contentOf('rows'))
+    await putProved(store, 'parts', contentOf(Buffer.alloc(6_000_001)))
+    expect((await rehearse(store)).map(({ verdict }) => verdict)).toEqual(['good', 'good', 'good'])
+    await store.delete('a')
+    expect(await store.head('a')).toBeUndefined()
+    // The version that was proved is still there for who asks for it, and cannot be taken away.
+    const client = clientOf(bucket)
+    const call = { path: 'events/a', query: { versionId: versionId ?? '' }, action: 'the test' }
+    expect((await client.sendForText({ ...call, method: 'GET' })).text).toBe('rows')
+    await expect(client.sendForHead({ ...call, method: 'DELETE' })).rejects.toEqual(isKind('denied'))
+    expect((await client.sendForText({ ...call, method: 'GET' })).text).toBe('rows')
+  })
+
+  test.each([
+    ['GET', 'InvalidObjectState', 403, 'failed', /restore-object/],
+    ['PUT', 'QuotaExceeded', 403, 'failed', /quota/],
+    ['PUT', 'KMS.DisabledException', 400, 'failed', /key/],
+    ['PUT', 'KMS.UnknownException', 400, 'denied', /kms:GenerateDataKey/],
+  ] as const)(
+    'that refuses %s with %s tells what to do about that',
+    async (method, word, status, kind, next) => {
+      const store = open(await newBucket())
+      proxy().inject(method, /events/, refuses(status, word))
+      const error = await (method === 'PUT' ? store.put('a', contentOf('x')) : store.get('a')).then(
+        () => undefined,
+        thrown => thrown,
+      )
+      expect(error).toMatchObject({ kind, data: { changed: 'no', next: expect.stringMatching(next) } })
+    },
+  )
 
   test.each<[string, string, Needs, string[]]>([
     [
@@ -278,14 +335,7 @@ describe.skipIf(!realHosts().available)('a bucket', () => {
 
   test('that holds marks of folders and foreign names has neither in its lists', async () => {
     const bucket = await newBucket()
-    const client = new S3Client({
-      bucket,
-      region: 'us-east-1',
-      endpoint: proxy().url,
-      pathStyle: true,
-      credentials: login,
-    })
-    onTestFinished(() => client.close())
+    const client = clientOf(bucket)
     for (const path of [
       'events/',
       'events/rows/',
