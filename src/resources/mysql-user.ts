@@ -89,15 +89,18 @@ export const mysqlUser = resource<Params, z.input<typeof params>>({
       : {
           account: 'present',
           password: mask,
+          login: 'allowed',
           ...(given.tls !== undefined && { tls: given.tls ? 'required' : 'not required' }),
           ...Object.fromEntries(
             Object.entries(given.rights).map(([database, rights]) => [`on ${database}`, sorted(rights)]),
           ),
         },
-  impossible: ({ encryption }, { tls }) =>
-    tls === true && encryption === 'none'
-      ? 'the server offers no TLS, so that nobody could log in with this account: give the server a certificate first (ssl_cert and ssl_key)'
-      : undefined,
+  impossible: (actual, given) => {
+    if (given.state === 'absent') return undefined
+    if (given.tls === true && actual.encryption === 'none')
+      return 'the server offers no TLS, so that nobody could log in with this account: give the server a certificate first (ssl_cert and ssl_key)'
+    return lostWayIn(actual)
+  },
   apply: (change, given) => [write(change, given)],
   // Only a server that runs knows its accounts.
   reads: () => [...servers.map((name): Claim => `pkg:${name}`), 'unit:mariadb', 'unit:mysql'],
@@ -176,12 +179,20 @@ function parse(observation: string, given: Params): State {
   // Without a running server there is nobody to know the account.
   if (account !== 'present') return { account: 'absent', ...server }
   const rights = Object.keys(given.rights).map(database => {
-    const granted = found.get(`on.${asPattern(database)}`)
-    return [`on ${database}`, granted === undefined ? 'nothing' : sorted(granted.split(', '))]
+    const granted =
+      found
+        .get(`on.${asPattern(database)}`)
+        ?.split(', ')
+        .filter(each => each !== 'USAGE') ?? []
+    return [`on ${database}`, granted.length === 0 ? 'nothing' : sorted(granted)]
   })
+  const methods = found.get('methods')?.split(',') ?? (found.get('plugin') ? [`${found.get('plugin')}`] : [])
+  const barred = ['locked', 'expired'].filter(word => found.get(word) === 'yes')
   return {
     ...server,
     account,
+    methods: methods.map(each => each.trim()).join(','),
+    login: barred.length === 0 ? 'allowed' : barred.join(' and '),
     password: given.password && isPassword(given.password.reveal(), found) ? mask : `not ${mask}`,
     tls: found.get('tls') === '' ? 'not required' : 'required',
     ...Object.fromEntries(rights),
@@ -204,12 +215,20 @@ function write({ actual, keys }: Change, given: Params): Shell {
     return sh`ops_sql_change '' ${account} '' '' '' ${`DROP USER IF EXISTS ${account};`}`
   }
   const differs = (key: string) => keys.some(change => change.key === key)
-  const verb = differs('account') ? 'CREATE' : differs('password') ? 'ALTER' : ''
+  // A password that is set anew is not expired any more.
+  const isExpired = String(actual.login ?? '').includes('expired')
+  const verb = differs('account') ? 'CREATE' : differs('password') || isExpired ? 'ALTER' : ''
   const password = given.password.reveal()
   const native = nativePassword(password)
   const sha2 = cachingSha2Password(password, saltFor(account, password))
+  const kept = verb === 'ALTER' ? otherMethods(actual) : []
+  const unlock = String(actual.login ?? '').includes('locked')
+    ? [`ALTER USER ${account} ACCOUNT UNLOCK;`]
+    : []
   const clauses = [
-    `IDENTIFIED BY PASSWORD '${native}'`,
+    kept.length === 0
+      ? `IDENTIFIED BY PASSWORD '${native}'`
+      : `IDENTIFIED VIA mysql_native_password USING '${native}' OR ${kept.join(' OR ')}`,
     `IDENTIFIED WITH mysql_native_password AS '${native}'`,
     `IDENTIFIED WITH caching_sha2_password AS '${sha2}'`,
   ]
@@ -220,8 +239,32 @@ function write({ actual, keys }: Change, given: Params): Shell {
   const rights = Object.entries(given.rights).flatMap(([database, wanted]) =>
     differs(`on ${database}`) ? grants(account, database, actual[`on ${database}`], wanted) : [],
   )
-  return sh`ops_sql_change ${verb} ${account} ${verb === '' ? ['', '', ''] : clauses} ${[...tls, ...rights].join('')}`
+  return sh`ops_sql_change ${verb} ${account} ${verb === '' ? ['', '', ''] : clauses} ${[...unlock, ...tls, ...rights].join('')}`
 }
+
+/** Ways to log in that a password of ours stands for; `invalid` is what Debian stores where there is none. */
+const passwordMethods = ['mysql_native_password', 'caching_sha2_password', 'mysql_old_password']
+
+/** The ways beside a password, as MariaDB writes them: `unix_socket`, or `ed25519 USING` where something is stored. */
+function otherMethods(actual: State): string[] {
+  const methods = String(actual.methods ?? '')
+    .split(',')
+    .filter(Boolean)
+  return methods.filter(each => !passwordMethods.includes(each.replace(/ USING$/, '')))
+}
+
+/** Why a password must not be set: it would take away a way in that cannot be written anew, as what is stored is not ours. */
+function lostWayIn(actual: State): string | undefined {
+  if (actual.account !== 'present') return undefined
+  if (actual.password === mask && !String(actual.login).includes('expired')) return undefined
+  const lost = otherMethods(actual).filter(each => each !== 'unix_socket')
+  if (lost.length === 0) return undefined
+  const names = lost.map(each => each.replace(/ USING$/, '')).join(' and ')
+  return `this account logs in by ${names}, which a password would replace: it stays as it is. Leave it out of the recipe, or drop it first, and it is made anew with a password`
+}
+
+/** A right of its own in SQL: it is given with others, and taken alone. */
+const grantOption = 'GRANT OPTION'
 
 /** What is missing comes before what is too much goes: an application that runs keeps what it is to keep. */
 function grants(
@@ -234,11 +277,23 @@ function grants(
   const on = `ON \`${asPattern(database)}\`.*`
   // Taking single rights from ALL PRIVILEGES would name every right of every version.
   const all = held.includes('ALL PRIVILEGES') && !wanted.includes('ALL PRIVILEGES')
-  const more = all ? wanted : wanted.filter(each => !held.includes(each))
-  const less = wanted.includes('ALL PRIVILEGES') ? [] : held.filter(each => !wanted.includes(each))
+  const isRight = (each: string) => each !== grantOption
+  const more = (all ? wanted : wanted.filter(each => !held.includes(each))).filter(isRight)
+  const less = wanted.includes('ALL PRIVILEGES')
+    ? []
+    : held.filter(each => isRight(each) && !wanted.includes(each))
   const take = less.length === 0 ? [] : [`REVOKE ${less.join(', ')} ${on} FROM ${account};`]
   const give = more.length === 0 ? [] : [`GRANT ${more.join(', ')} ${on} TO ${account};`]
-  return all ? [...take, ...give] : [...give, ...take]
+  const mayGrant = wanted.includes(grantOption)
+  const option =
+    mayGrant === held.includes(grantOption)
+      ? []
+      : [
+          mayGrant
+            ? `GRANT USAGE ${on} TO ${account} WITH GRANT OPTION;`
+            : `REVOKE ${grantOption} ${on} FROM ${account};`,
+        ]
+  return [...(all ? [...take, ...give] : [...give, ...take]), ...option]
 }
 
 function notesOf(detail: string, given: Params): string[] {
@@ -248,6 +303,7 @@ function notesOf(detail: string, given: Params): string[] {
     lines.flatMap(line => (line.startsWith(prefix) ? [line.slice(prefix.length)] : []))
   return [
     ...after('missing ').map(database => `there is no database ${database} yet: the rights wait for it`),
+    ...after('keeps ').map(method => `it logs in by ${method} too, and keeps that`),
     ...after('also ').map(what => `it also holds, and keeps: ${what}`),
     ...(given.from === '%' && given.tls !== true ? ['it may come from anywhere, without TLS'] : []),
   ]

@@ -19,6 +19,7 @@ describeReal('mysql-remote with a server and a client', () => {
   beforeAll(async () => {
     folder = folderWith({
       'recipes/account.ts': account,
+      'recipes/held.ts': held,
       'app.password': `${password}\n`,
       'next.password': nextPassword,
     })
@@ -310,6 +311,38 @@ describeReal('mysql-remote with a server and a client', () => {
     await db().read(`rm ${folderOf}/70-odd.cnf`)
   }, 60_000)
 
+  test('an account keeps how else it logs in; locks, expiry and the right to hand rights on are seen', async () => {
+    await sql(`CREATE DATABASE IF NOT EXISTS held; CREATE ROLE held_role; INSTALL SONAME 'auth_ed25519';
+      CREATE USER held1@localhost IDENTIFIED VIA unix_socket;
+      CREATE USER held2@localhost IDENTIFIED BY 'x' ACCOUNT LOCK;
+      CREATE USER held3@localhost IDENTIFIED BY 'x' PASSWORD EXPIRE;
+      CREATE USER held4@localhost IDENTIFIED VIA ed25519 USING PASSWORD('x');
+      GRANT SELECT ON held.* TO held2@localhost WITH GRANT OPTION;
+      GRANT held_role TO held2@localhost; SET DEFAULT ROLE held_role FOR held2@localhost`)
+    const account = (verb: string, name: string, ...more: string[]) =>
+      ops(verb, 'held', 'db', '--name', name, '--password', '@next.password', ...more)
+    const shown = async (name: string) => (await sql(`SHOW CREATE USER ${name}@localhost`)).stdout
+    const plan = await account('plan', 'held2')
+    expect(plan.stdout).toContain('login: locked -> allowed')
+    expect(plan.stdout).toContain('on held: GRANT OPTION, SELECT -> SELECT')
+    expect(plan.stdout).toContain('the default role `held_role`')
+    for (const name of ['held1', 'held2', 'held3']) {
+      expect((await account('apply', name, '--yes')).code).toBe(0)
+      expect((await account('check', name)).code).toBe(0)
+    }
+    expect(await shown('held1')).toMatch(
+      /IDENTIFIED VIA mysql_native_password USING '\*[0-9A-F]{40}' OR unix_socket/,
+    )
+    expect(await shown('held2')).not.toContain('LOCK')
+    expect(await shown('held3')).not.toContain('EXPIRE')
+    expect((await sql('SHOW GRANTS FOR held2@localhost')).stdout).not.toContain('WITH GRANT OPTION')
+    const before = await shown('held4')
+    const refused = await account('apply', 'held4', '--yes')
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('this account logs in by ed25519, which a password would replace')
+    expect(await shown('held4')).toBe(before)
+  })
+
   test('an account that is not to be goes, and what else one holds is named', async () => {
     await sql("CREATE USER 'old'@'%'; GRANT PROCESS ON *.* TO 'old'@'%'")
     const named = await ops('plan', 'account', 'db', '--name', 'old', '--password', '@next.password')
@@ -408,6 +441,17 @@ export default recipe({
     settings !== undefined && mysqlSettings({ settings: JSON.parse(settings) }),
     name !== undefined &&
       mysqlUser(password ? { name, from: '%', password } : { name, from: '%', state: 'absent' }),
+  ],
+})
+`
+
+const held = `
+import { mysqlUser, recipe, secret, z } from 'ops-recipes'
+export default recipe({
+  summary: 'An account that somebody else made.',
+  params: { name: z.string().describe('Its name.'), password: secret() },
+  steps: ({ params }) => [
+    mysqlUser({ name: params.name, from: 'localhost', password: params.password, rights: { held: ['SELECT'] } }),
   ],
 })
 `

@@ -44,7 +44,7 @@ describe('an account of MySQL or MariaDB', () => {
     expect(leads(observation)).toBeUndefined()
   })
 
-  test('with another password, or one stored in a way that is not known, gets the wanted one and nothing else', () => {
+  test('with another password gets the wanted one and nothing else', () => {
     const other = leads(observed(cachingSha2Password('other', salt), 'SELECT, INSERT'))
     expect(other).toMatch(/^ops_sql_change ALTER /)
     expect(other).toContain(nativePassword(password))
@@ -52,9 +52,28 @@ describe('an account of MySQL or MariaDB', () => {
     expect(other).not.toContain(password)
     expect(other).not.toContain('s3cret')
     expect(other).not.toMatch(/GRANT|REVOKE|REQUIRE/)
-    expect(leads('account=present\nplugin=ed25519\ntls=ANY\nhash=00\non.my\\_shop=INSERT, SELECT\n')).toBe(
-      other,
+  })
+
+  test('keeps the other ways to log in, or is left alone where one could not be written anew', () => {
+    const found = (methods: string, more = '') =>
+      `account=present\nplugin=unix_socket\nmethods=${methods}\ntls=ANY\nhash=00\non.my\\_shop=INSERT, SELECT\n${more}`
+    const refused = (observation: string) => resource.impossible?.(resource.parse(observation, given), given)
+    expect(refused(found('unix_socket'))).toBeUndefined()
+    expect(leads(found('unix_socket'))).toContain(' OR unix_socket')
+    expect(refused(found('ed25519 USING,unix_socket'))).toContain(
+      'logs in by ed25519, which a password would replace',
     )
+    expect(refused(found('several factors'))).toContain('several factors')
+    expect(refused('account=present\nplugin=auth_socket\ntls=ANY\n')).toContain('auth_socket')
+  })
+
+  test('that may not log in, or may hand its rights on, is not as wanted', () => {
+    const stored = cachingSha2Password(password, salt)
+    expect(leads(observed(stored, 'INSERT, SELECT, GRANT OPTION'))).toMatch(
+      /^ops_sql_change '' .*'REVOKE GRANT OPTION ON `my\\_shop`\.\* FROM /,
+    )
+    expect(leads(`${observed(stored, 'INSERT, SELECT')}locked=yes\n`)).toContain(' ACCOUNT UNLOCK;')
+    expect(leads(`${observed(stored, 'INSERT, SELECT')}expired=yes\n`)).toMatch(/^ops_sql_change ALTER /)
   })
 
   test('gets what it lacks before what is too much goes, and underscores stand for themselves', () => {

@@ -21,14 +21,40 @@ export const mysqlUserLook = library('mysql-user-look')`
     ops_sql "SHOW GRANTS FOR $ops_account;" || { echo "the rights of $ops_account cannot be read: $ops_said" >&2; return 1; }
     printf '%s\n' account=present "$ops_found"
     ops_sql_rights "$@" | sort
-    ! ops_wants_detail || { ops_sql_databases "$@"; ops_sql_others "$@"; } | ops_detail 0
+    ops_rights=$ops_out
+    # MySQL 5.6 and MariaDB 10.1 do not know the statement, and no locks either.
+    ops_ways=
+    if ops_sql "SHOW CREATE USER $ops_account;"; then ops_ways=$(printf '%s\n' "$ops_out" | ops_sql_logs_in); fi
+    [ -z "$ops_ways" ] || printf '%s\n' "$ops_ways"
+    ops_out=$ops_rights
+    ! ops_wants_detail || {
+      case ,\${ops_ways##*methods=}, in *,unix_socket,*) echo 'keeps unix_socket' ;; esac
+      ops_sql_databases "$@"; ops_sql_others "$@"
+    } | ops_detail 0
+  }
+  # CREATE USER on stdin: whether it is locked or expired, and every way in which it may log in; no word of what is stored.
+  ops_sql_logs_in() {
+    awk '{
+      gsub(/\`[^\`]*\`/, "")
+      if (/ ACCOUNT LOCK( |$)/) print "locked=yes"
+      if (/ PASSWORD EXPIRE *($|ACCOUNT|PASSWORD (HISTORY|REUSE|REQUIRE))/) print "expired=yes"
+      if (/ AND IDENTIFIED /) { print "methods=several factors"; next }
+      if (!match($0, / IDENTIFIED VIA /)) next
+      rest = substr($0, RSTART + RLENGTH)
+      gsub(/\047[^\047]*\047/, "", rest)
+      sub(/ +(REQUIRE|WITH|ACCOUNT|PASSWORD) .*$/, "", rest)
+      gsub(/ OR /, ",", rest)
+      gsub(/ +/, " ", rest)
+      print "methods=" rest
+    }'
   }
   ops_sql_rights() {
     printf '%s\n' "$ops_out" | while IFS= read -r ops_a; do
       for ops_b; do
         case $ops_a in 'GRANT '*" ON \`$ops_b\`.* TO "*)
           ops_a=\${ops_a#GRANT }
-          printf 'on.%s=%s\n' "$ops_b" "\${ops_a%%" ON \`"*}" ;;
+          case $ops_a in *' WITH GRANT OPTION') ops_c=', GRANT OPTION' ;; *) ops_c= ;; esac
+          printf 'on.%s=%s%s\n' "$ops_b" "\${ops_a%%" ON \`"*}" "$ops_c" ;;
         esac
       done
     done
@@ -38,8 +64,14 @@ export const mysqlUserLook = library('mysql-user-look')`
     printf '%s\n' "$ops_out" | while IFS= read -r ops_a; do
       for ops_b; do case $ops_a in *" ON \`$ops_b\`.* TO "*) continue 2 ;; esac; done
       case $ops_a in
-        'GRANT USAGE ON '* | 'GRANT PROXY '*) ;;
-        'GRANT '*' ON '*' TO '*) ops_a=\${ops_a#GRANT }; printf 'also %s\n' "\${ops_a%% TO *}" ;;
+        'GRANT PROXY '*) ;;
+        'GRANT USAGE ON '*' WITH GRANT OPTION'*) ops_a=\${ops_a#GRANT USAGE}; printf 'also GRANT OPTION%s\n' "\${ops_a%% TO *}" ;;
+        'GRANT USAGE ON '*) ;;
+        'GRANT '*' ON '*' TO '*)
+          case $ops_a in *' WITH GRANT OPTION'*) ops_c=' WITH GRANT OPTION' ;; *) ops_c= ;; esac
+          ops_a=\${ops_a#GRANT }; printf 'also %s%s\n' "\${ops_a%% TO *}" "$ops_c" ;;
+        'GRANT '*' TO '*) ops_a=\${ops_a#GRANT }; printf 'also the role %s\n' "\${ops_a%% TO *}" ;;
+        'SET DEFAULT ROLE '*) ops_a=\${ops_a#SET DEFAULT ROLE }; printf 'also the default role %s\n' "\${ops_a%% FOR *}" ;;
       esac
     done
   }
