@@ -9,7 +9,14 @@ import { createInterface } from 'node:readline'
 import { endOfGroup } from './child-group.ts'
 
 /** News of one channel of the master. */
-export type ChannelNews = 'opened' | 'refused' | 'not-started' | 'exit-status' | 'exit-signal' | 'freed'
+export type ChannelNews =
+  | 'opened'
+  | 'refused'
+  | 'not-started'
+  | 'exit-status'
+  | 'exit-signal'
+  | 'far-end'
+  | 'freed'
 
 interface MasterEvents {
   channel: [id: number, news: ChannelNews, detail: string]
@@ -134,6 +141,7 @@ export class OpensshMaster extends EventEmitter<MasterEvents> {
       this.emit('created', id)
     else if (text.startsWith('open confirm')) this.emit('channel', id, 'opened', '')
     else if (text.startsWith('open failed: ')) this.emit('channel', id, 'refused', text.slice(13))
+    else if (/^rcvd (eof|close)/.test(text)) this.emit('channel', id, 'far-end', '')
     else if (text.startsWith('free: ')) this.emit('channel', id, 'freed', '')
     else if (exit) this.emit('channel', id, exit[1] as ChannelNews, '')
   }

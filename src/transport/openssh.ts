@@ -1,13 +1,14 @@
 /** The backend on the system's own `ssh`: for certificates, security keys, Kerberos and whatever ssh2 lacks. */
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
-import { Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { OpsError } from '../base/errors.ts'
 import { serveQuestions } from './askpass.ts'
 import { childProcess } from './child-process.ts'
 import { commandLine } from './command-line.ts'
 import { type Address, seconds, unreachable } from './dial.ts'
 import { opensshError } from './openssh-errors.ts'
+import { forwardStream } from './openssh-forward.ts'
 import { type ChannelNews, OpensshMaster, privateDirectory } from './openssh-master.ts'
 import { openThroughMaster } from './openssh-socket.ts'
 import { PausableTimer } from './pausable-timer.ts'
@@ -116,6 +117,13 @@ function masterArguments(
   ]
 }
 
+/** One `ssh` that speaks through the master. */
+interface Client {
+  readonly process: RemoteProcess
+  /** Asked after its output has ended: whether the far end did that, and not a connection that broke. */
+  readonly endedWell: () => Promise<boolean>
+}
+
 class OpensshTransport implements Transport {
   readonly backend = 'openssh'
   readonly name: string
@@ -142,11 +150,10 @@ class OpensshTransport implements Transport {
 
   async forward(host: string, port: number): Promise<Duplex> {
     const where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-    const { process } = await this.#startClient(['-W', where, '--', 'host'], where)
+    const { process, endedWell } = await this.#startClient(['-W', where, '--', 'host'], where)
     process.stderr.resume()
-    const stream = Duplex.from({ writable: process.stdin, readable: process.stdout }) as Duplex
+    const stream = forwardStream(process, endedWell)
     stream.on('error', () => undefined)
-    stream.once('close', () => process.close())
     return stream
   }
 
@@ -167,13 +174,13 @@ class OpensshTransport implements Transport {
   }
 
   /** One at a time: the master's log does not say which client a channel belongs to. */
-  #startClient(rest: readonly string[], destination?: string): Promise<{ process: RemoteProcess }> {
+  #startClient(rest: readonly string[], destination?: string): Promise<Client> {
     const started = this.#opening.then(() => this.#startNow(rest, destination))
     this.#opening = started.catch(() => undefined)
     return started
   }
 
-  async #startNow(rest: readonly string[], destination?: string): Promise<{ process: RemoteProcess }> {
+  async #startNow(rest: readonly string[], destination?: string): Promise<Client> {
     const master = this.#master
     if (master.isGone) throw this.#lost()
     // Should the master be gone, `ssh` would connect by itself: the false proxy keeps it from doing so.
@@ -224,6 +231,10 @@ class OpensshTransport implements Transport {
       throw error
     }
     return {
+      endedWell: async () => {
+        if (channel !== undefined && !seen.has('far-end')) await this.#channelFreed(channel)
+        return seen.has('far-end')
+      },
       process: {
         ...process,
         close() {

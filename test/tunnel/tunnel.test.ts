@@ -43,6 +43,23 @@ describe.skipIf(!canRunSshd())('a tunnel through a real sshd', () => {
     expect((await readAll(socket)).toString()).toBe('3000000 bytes')
   })
 
+  test.each(['ssh2', 'openssh'] as const)(
+    'over %s a far server that ends well is seen as an end',
+    async backend => {
+      const { tunnel } = await openTestTunnel(sshd, { target: { backend } })
+      const { port } = await farServerFor(socket => {
+        socket.resume()
+        socket.end(Buffer.alloc(300_000, 'x'))
+      })
+      for (let times = 0; times < 5; times++) {
+        const { socket } = await throughProxy(tunnel.port, '127.0.0.1', port)
+        socket.write('GET /')
+        expect(await readAll(socket)).toHaveLength(300_000)
+        socket.end()
+      }
+    },
+  )
+
   test('tells a client what kept it from being connected', async () => {
     const { tunnel } = await openTestTunnel(sshd)
     const unused = await farServerFor(echo)
@@ -176,6 +193,19 @@ describe.skipIf(!canRunSshd())('a tunnel through a real sshd', () => {
     expect((await next).code).toBe(0)
     await reaches(({ state }) => state === 'up', from)
     expect(tunnel.figures().reconnects).toBe(1)
+  })
+
+  test('over openssh, too, what was cut is reset and never looks like an end', async () => {
+    const { tunnel, proxy } = await openTestTunnel(sshd, { target: { backend: 'openssh' } })
+    const { port } = await farServerFor(socket => void socket.write('half of it'))
+    const { socket } = await throughProxy(tunnel.port, '127.0.0.1', port)
+    expect(String(await read(socket, 10))).toBe('half of it')
+    const fate = readAll(socket).then(
+      () => 'a clean end',
+      (error: NodeJS.ErrnoException) => error.code,
+    )
+    proxy.inject('reset')
+    expect(await fate).toBe('ECONNRESET')
   })
 
   test('notices a host that has gone silent', async () => {
