@@ -4,7 +4,7 @@ import type { RemoteProcess } from './transport.ts'
 
 /**
  * Reads what the program says until it ends, and hands on what is written. `ssh -W` goes when the far end has ended: what is
- * written after that has nowhere to go, and is the error; ending is none.
+ * written after that is dropped, as whoever reads has heard of the end; an error would cost them what they have not read yet.
  */
 export function forwardStream(
   { stdin, stdout, close }: RemoteProcess,
@@ -15,8 +15,9 @@ export function forwardStream(
     allowHalfOpen: true,
     read: () => void stdout.resume(),
     write: (chunk: Buffer, _encoding, done) => {
-      if (isGone) return done(new Error('the far end has ended'))
-      stdin.write(chunk, error => done(isGone ? null : error))
+      if (isGone) return done()
+      // Whether it broke is known at the end of its output.
+      stdin.write(chunk, () => done())
     },
     final: done => {
       if (!isGone) stdin.end()
