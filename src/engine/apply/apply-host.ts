@@ -125,7 +125,9 @@ class HostApply {
       // Put back by the step that failed: it is not changed any more.
       if (outcomes[index] === 'changed' && each.change) outcomes[index] = 'skipped'
     }
-    if (errors.some(each => each.code === 'reverted')) return this.#progress.finish('reverted', errors)
+    for (const status of ['reverted', 'moved'] as const) {
+      if (errors.some(each => each.code === status)) return this.#progress.finish(status, errors)
+    }
     return this.#progress.finish(this.#context.interrupt.level === 'none' ? 'failed' : 'interrupted', errors)
   }
 }
