@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { joinShell, sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
+import { gitAsOwnerLibrary } from './as-owner.ts'
 
 const params = z.strictObject({
   path: z.string(),
@@ -28,14 +30,15 @@ export const repositoryHistory = resource<z.output<typeof params>, z.input<typeo
     },
   ],
   identity: ({ path }) => path,
+  library: [wayLibrary, gitAsOwnerLibrary],
   probe: ({ path, branches }) =>
     joinShell([
-      sh`ops_roots=$(git --git-dir=${path} rev-list --max-parents=0 --branches --tags) || exit 1`,
+      sh`ops_roots=$(ops_git_as_owner ${path} rev-list --max-parents=0 --branches --tags) || exit 1`,
       sh`[ -z "$ops_roots" ] || printf '%s\n' "$ops_roots" | sed 's/^/root=/'`,
       ...branches.map(({ name, commit }) => {
         const ref = `refs/heads/${name}`
-        return sh`if git --git-dir=${path} merge-base --is-ancestor ${commit} ${ref} 2>/dev/null &&
-            ops_more=$(git --git-dir=${path} rev-list --count ${`${commit}..${ref}`}); then
+        return sh`if ops_git_as_owner ${path} merge-base --is-ancestor ${commit} ${ref} 2>/dev/null &&
+            ops_more=$(ops_git_as_owner ${path} rev-list --count ${`${commit}..${ref}`}); then
             printf 'more=%s %s\n' "$ops_more" ${name}
           fi`
       }),

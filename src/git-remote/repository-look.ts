@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { library } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
+import { gitAsOwnerLibrary } from './as-owner.ts'
 
 /** What the place of the repository holds. */
 export type PlaceState =
@@ -110,11 +112,11 @@ export const repositoryLookLibrary = library('git-server')`
     done
     if [ -z "$ops_git" ]; then echo state=repository; return 0; fi
     # With its folder named, git reads settings that are data, and asks nobody whether the owner is trusted.
-    if ops_refs=$(git --git-dir="$ops_path" for-each-ref --format='ref=%(objectname) %(refname)' 2>&1); then
+    if ops_refs=$(ops_git_as_owner "$ops_path" for-each-ref --format='ref=%(objectname) %(refname)' 2>&1); then
       echo state=repository
       [ -z "$ops_refs" ] || printf '%s\n' "$ops_refs"
-      [ "$(git --git-dir="$ops_path" config --get ops.made-by)" != git-remote ] || echo ours=yes
-      git --git-dir="$ops_path" config --local --name-only --list | sort -u | tr -d '\001-\011\013-\037\177' |
+      [ "$(ops_git_as_owner "$ops_path" config --get ops.made-by)" != git-remote ] || echo ours=yes
+      ops_git_as_owner "$ops_path" config --local --name-only --list | sort -u | tr -d '\001-\011\013-\037\177' |
         sed '/^core\./d; /^ops\./d; s/^/extra=config /'
     else
       echo state=damaged
@@ -138,7 +140,7 @@ export const repositoryLook = resource<LookParams, LookParams>({
     { title: 'A place for all', params: { user: 'git', path: '/srv/git/app.git' } },
   ],
   identity: ({ path }) => path,
-  library: [repositoryLookLibrary],
+  library: [wayLibrary, gitAsOwnerLibrary, repositoryLookLibrary],
   probe: ({ user, path }) => sh`ops_git_server ${user} ${path}`,
   parse: observation => ({ state: readRepositoryLook(observation).state }),
   desired: () => ({}),

@@ -158,6 +158,19 @@ describe.runIf(root).each(shells)('in a home of somebody else, $name', shell => 
     expect(seen()).toBe(before)
   })
 
+  test('a stage that a killed run left in her folder is swept, and not a directory of root to which she gave its name', () => {
+    for (const name of ['.ops.00ff00ff', '.ops.11ee11ee']) {
+      mkdirSync(place.path(`home/${name}`), { mode: 0o700 })
+      writeFileSync(place.path(`home/${name}/file`), 'x')
+    }
+    writeFileSync(place.path('home/.ops.00ff00ff/.ops-mark'), '')
+    own('file', 'old')
+    const params = parsed(file, { path: place.path('home/file'), content: 'new' })
+    expect(place.apply(file.definition, params)).toMatchObject({ code: 0 })
+    expect(existsSync(place.path('home/.ops.00ff00ff'))).toBe(false)
+    expect(readFileSync(place.path('home/.ops.11ee11ee/file'), 'utf8')).toBe('x')
+  })
+
   test('a program of hers does not become one of root with more rights than were asked for', () => {
     own('tool', 'old')
     chmodSync(place.path('home/tool'), 0o4755)
