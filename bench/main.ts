@@ -10,6 +10,7 @@ import { ansible, mitogen } from './contenders/ansible.ts'
 import { floor } from './contenders/floor.ts'
 import { mise } from './contenders/mise.ts'
 import { ops, opsProgram } from './contenders/ops.ts'
+import { benchLogs } from './logs.ts'
 import { measure } from './measure.ts'
 import { resultsFolder, root } from './places.ts'
 import { scale, typical } from './scale.ts'
@@ -58,14 +59,15 @@ async function bench(): Promise<void> {
   if (rows.length > 0) say(`\n${tableOf(results)}`)
   if (wantsSocks) say('\nops socks beside ssh -D, medians of five turns; a ratio above 1 is for ops')
   const socks = wantsSocks ? await benchSocks(say) : undefined
-  // Only where it is asked for: it writes gigabytes.
+  // Only where they are asked for: one writes gigabytes, one takes minutes.
   const store = wanted?.includes('store') ? await benchStore(say, Number(values.rounds)) : undefined
+  const logs = wanted?.includes('logs') ? await benchLogs(say) : undefined
   mkdirSync(resultsFolder, { recursive: true })
   const file = join(resultsFolder, 'latest.json')
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, node: process.version }
   writeFileSync(
     file,
-    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(store && { store }) }, undefined, 2)}\n`,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(store && { store }), ...(logs && { logs }) }, undefined, 2)}\n`,
   )
   say(`Written to ${file}`)
 }

@@ -45,11 +45,13 @@ export class GroupReader {
       for (let read = this.#early.shift(); read; read = this.#early.shift()) yield read
       yield* this.#reads
     } finally {
-      await this.close()
+      await this.#reads.return(undefined)
     }
   }
 
+  /** Also while somebody waits for more: that fails then. */
   async close(): Promise<void> {
+    for (const source of this.group.sources) source.close()
     await this.#reads.return(undefined)
   }
 }

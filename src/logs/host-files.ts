@@ -78,7 +78,14 @@ function isOf(log: WrittenLog, { path }: FoundFile): boolean {
 
 function sourceOf(transport: Transport, become: Become | undefined, file: FoundFile): LogSource {
   const name = `${transport.name}:${file.path}`
-  return { name, open: () => decompressed(name, fileBytes(transport, become, file, name)) }
+  const running = new Set<ShellProcess>()
+  return {
+    name,
+    open: () => decompressed(name, fileBytes(transport, become, file, name, running)),
+    close: () => {
+      for (const shell of running) shell.close()
+    },
+  }
 }
 
 async function* fileBytes(
@@ -86,8 +93,10 @@ async function* fileBytes(
   become: Become | undefined,
   file: FoundFile,
   name: string,
+  running: Set<ShellProcess>,
 ): AsyncGenerator<Buffer> {
   const shell = await openShell(transport, become)
+  running.add(shell)
   try {
     const complaints = collect(shell)
     shell.stdin.end(readScript(file.path, file.id))
@@ -96,6 +105,7 @@ async function* fileBytes(
   } finally {
     // A `cat` that nobody reads ends at its next write.
     shell.close()
+    running.delete(shell)
   }
 }
 

@@ -10,6 +10,8 @@ export interface LogSource {
   readonly name: string
   /** The bytes of the lines, decompressed. A failure ends the iteration with an OpsError; leaving it closes the source. */
   open(): AsyncIterable<Buffer>
+  /** Ends an iteration that waits for bytes: it fails then. */
+  close(): void
 }
 
 /** Files that follow each other: those of one host, or all of this machine. */
@@ -26,10 +28,18 @@ export function localFile(path: string): LogSource {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (!stat) throw inputError(`${path}: there is no such file`)
   if (stat.isDirectory()) throw inputError(`${path} is a folder`, { next: `Name its files: ${path}/*` })
-  const open = () => createReadStream(path, { highWaterMark: readAtOnce })
-  return { name: path, open: () => decompressed(path, open()) }
+  let stream: Readable | undefined
+  return {
+    name: path,
+    open: () => {
+      stream = createReadStream(path, { highWaterMark: readAtOnce })
+      return decompressed(path, stream)
+    },
+    close: () => stream?.destroy(),
+  }
 }
 
 export function standardInput(stdin: Readable): LogSource {
-  return { name: 'standard input', open: () => decompressed('standard input', stdin) }
+  const name = 'standard input'
+  return { name, open: () => decompressed(name, stdin), close: () => stdin.destroy() }
 }

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
+import { momentOf } from '../../src/cli/logs/flags.ts'
 import { folderWith, program } from '../cli/run-ops.ts'
 import { hasPython, readCsv } from './read-csv.ts'
 import { addressOf, escapes, logOf, timeOf, visits } from './requests.ts'
@@ -169,6 +170,24 @@ describe('ops logs csv', () => {
     expect(out).toBe('status\n200\n200\n')
   })
 
+  test('stops at Ctrl-C with the rows until there, and says how many', async () => {
+    const child = spawn(process.execPath, [program, 'logs', 'csv', '--fields', 'status'], { stdio: 'pipe' })
+    child.stdin.on('error', () => {})
+    child.stdin.write(plain)
+    let out = ''
+    let said = ''
+    child.stderr.on('data', text => {
+      said += text
+    })
+    child.stdout.on('data', text => {
+      out += text
+      if (out === 'status\n200\n') child.kill('SIGINT')
+    })
+    const code = await new Promise(resolve => child.once('close', resolve))
+    expect([code, out]).toEqual([130, 'status\n200\n'])
+    expect(said).toContain('1 line = 1 row + 0 rejected')
+  })
+
   test('rejects a line longer than 4 MiB in flat memory, and goes on', () => {
     const long = 'x'.repeat(6 << 20)
     writeFileSync(path('long.log'), `${plain}${long}\n${plain}`)
@@ -184,6 +203,16 @@ describe('ops logs csv', () => {
     const { stderr, bytes } = csv(['since.log', '--since', '2026-01-01', '--fields', 'time'])
     expect(stderr).toContain('3 lines = 1 row + 1 rejected + 1 from before --since')
     expect(bytes.toString()).toBe('time\n2026-11-28T10:00:00Z\n')
+  })
+
+  test.each([
+    ['7d', Date.UTC(2026, 0, 24, 12)],
+    ['30min', Date.UTC(2026, 0, 31, 11, 30)],
+    ['2026-01-31', Date.UTC(2026, 0, 31)],
+    ['2026-01-31 08:00', Date.UTC(2026, 0, 31, 8)],
+    ['2026-01-31T08:00:01+02:00', Date.UTC(2026, 0, 31, 6, 0, 1)],
+  ])('--since %s is one moment, whatever the zone of this machine', (text, moment) => {
+    expect(momentOf(text, Date.UTC(2026, 0, 31, 12))).toBe(moment)
   })
 
   test.each([

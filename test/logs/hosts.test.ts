@@ -227,6 +227,23 @@ describeReal('ops logs csv on hosts', () => {
     while ((await host?.exec('pgrep -x cat'))?.code === 0) await pause(20)
   })
 
+  test('a connection that is lost half-way is told, and does not end well', async () => {
+    const [host] = hosts()
+    const argv = [program, 'logs', 'csv', ...config(), `${host?.name}:/srv/big.log`]
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
+    // It waits for a reader of its rows, so it cannot be through.
+    await new Promise(resolve => child.stdout.once('readable', resolve))
+    await host?.read('kill -KILL $(ps -o ppid= -p $(pgrep -x cat))')
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', text => {
+      said += text
+    })
+    child.stdout.resume()
+    const code = await new Promise(resolve => child.once('close', resolve))
+    expect(said).toContain(`${host?.name}:/srv/big.log: the connection was lost`)
+    expect(code).toBe(5)
+  })
+
   test('a host that cannot be reached is told before any row', () => {
     const { status, lines, stderr } = csv([`${hosts()[0]?.name}:/srv/big.log`, 'nowhere.invalid:/var/log/x'])
     expect(stderr).toContain('nowhere.invalid')

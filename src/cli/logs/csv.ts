@@ -65,13 +65,17 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       note: text => notes.push(text),
     })
     const output = new ByteOutput(process.stdout)
-    const unlisten = session.interrupt.listen(() => void table.close())
+    const unlisten = session.interrupt.listen(() => void table.close().catch(() => {}))
     try {
       await output.write(Buffer.from(`${table.columns.map(quotedName).join()}\n`))
       for await (const rows of table.rows()) {
         await output.write(rows)
         if (output.isGone || session.interrupt.level !== 'none') break
       }
+      await output.flush()
+    } catch (error) {
+      // What was cut off in its wait for more says so.
+      if (session.interrupt.level === 'none') throw error
       await output.flush()
     } finally {
       unlisten()

@@ -18,7 +18,7 @@ export function addReadingFlags(command: Command): Command {
       'combined, main, common, vhost_combined, combinedio, or the text of a log_format (nginx) or LogFormat (Apache); otherwise that of the host, or what fits the lines',
     )
     .option('--rejects <file>', 'keep the lines that do not fit the format, as they are, in this file')
-    .option('--since <time>', 'only rows from then on: 7d, 12h, 30min, or a date such as 2026-01-31')
+    .option('--since <time>', 'only rows from then on: 7d, 12h, 30min, or a date of UTC such as 2026-01-31')
 }
 
 export async function readingFlags(
@@ -44,10 +44,10 @@ const unitMs: Readonly<Record<string, number>> = {
 export function momentOf(text: string, nowMs = Date.now()): number {
   const ago = /^(\d+)\s*(s|min|h|d|w)$/.exec(text)
   if (ago) return nowMs - Number(ago[1]) * (unitMs[ago[2] ?? ''] ?? 0)
-  if (/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?$/.test(text)) {
-    const moment = Date.parse(text.replace(' ', 'T'))
-    if (!Number.isNaN(moment)) return moment
-  }
+  const [, day, time = '00:00', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? []
+  const moment = day === undefined ? Number.NaN : Date.parse(`${day}T${time}${zone}`)
+  if (!Number.isNaN(moment)) return moment
   throw inputError(`--since ${JSON.stringify(text)}: not a time`, {
     next: 'Write 30min, 12h, 7d or 2w for that long ago, or 2026-01-31 or 2026-01-31T08:00Z.',
   })

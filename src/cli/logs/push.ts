@@ -1,5 +1,6 @@
 /** `ops logs push`: the rows of access logs to a place that a cluster reads, by day and host. */
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
+import { readInventory } from '../../inventory/read.ts'
 import { pushTable, RejectedLines } from '../../logs/push/push.ts'
 import { Rejects } from '../../logs/rejects.ts'
 import { Table } from '../../logs/table.ts'
@@ -8,26 +9,25 @@ import { collected } from '../collected.ts'
 import { exitCodes } from '../exit-code.ts'
 import { addConnectionFlags, commonSettings } from '../flags.ts'
 import { underReport } from '../report-session.ts'
+import { openTargetStore } from '../target-store.ts'
 import type { VerbContext } from '../verb.ts'
 import { addReadingFlags, readingFlags } from './flags.ts'
 import { openGroups } from './groups.ts'
 import { logOperands } from './operands.ts'
-import { openPlace } from './stores.ts'
 import { tellCounts, tellNoRow } from './tell.ts'
 
-const description = `Brings the rows of access logs to a folder that a cluster reads: compressed text of Hive, one object for each day (UTC), host and log file, each read back and compared. Pushed again, a file that has grown replaces what it was, and nothing else is written; nothing is ever deleted.
-  ops logs push web:'/var/log/nginx/access.log*' --to /mnt/logs
-  ops logs sql 'SELECT day, count(*) FROM logs GROUP BY day' --engine hive://master --from /mnt/logs`
+const description = `Brings the rows of access logs to a bucket or folder that a cluster reads: compressed text of Hive, one object for each day (UTC), host and log file, each read back and compared. Pushed again, a file that has grown replaces what it was, and nothing else is written; nothing is ever deleted.
+  ops logs push web:'/var/log/nginx/access.log*' --to s3://acme-logs/web
+  ops logs sql 'SELECT day, count(*) FROM logs GROUP BY day' --engine hive://master --from s3://acme-logs/web`
 
 const dayMs = 86_400_000
 const stopTexts = { soft: 'Stopping after what is under way; run it again to finish.', hard: 'Stopping now.' }
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
   const command = addConnectionFlags(
-    addReadingFlags(verbCommand('logs push', '[FILE...] [HOST:GLOB...] --to PLACE', description)).option(
-      '--to <place>',
-      'folder that the cluster sees too',
-    ),
+    addReadingFlags(verbCommand('logs push', '[FILE...] [HOST:GLOB...] --to PLACE', description))
+      .option('--to <place>', 's3://BUCKET/PREFIX, or a folder that the cluster sees too')
+      .option('--sse <encryption>', 'encryption to ask the bucket for: AES256 or aws:kms'),
   )
   for (const option of command.options) if (option.long === '--json') option.hideHelp()
   if (helped(command, argv, screen)) return 0
@@ -40,10 +40,18 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     errors.push(inputError('no log given', { next: 'ops logs push HOST:GLOB --to PLACE' }).data)
   const { to } = options
   if (typeof to !== 'string') errors.push(inputError('no --to given: where the rows should go').data)
-  const store = typeof to === 'string' ? await collected(errors, () => openPlace(to)) : undefined
+  const sse = typeof options.sse === 'string' ? options.sse : undefined
+  const { inventoryFile } = settings
+  const openStore = (place: string) =>
+    openTargetStore(place, readInventory(inventoryFile === undefined ? {} : { file: inventoryFile }), sse)
+  const store = typeof to === 'string' ? await collected(errors, () => openStore(to)) : undefined
   return underReport(screen, { ...settings, json: false, stopTexts }, async session => {
     const { report, interrupt } = session
     if (!store || errors.length > 0) throw new InputErrors(errors)
+    for (const { verdict, sentence, next } of await store.look({ keepDays: 1 })) {
+      if (verdict === 'refuse') throw inputError(sentence, next === undefined ? {} : { next })
+      if (verdict !== 'good') report.say(sentence)
+    }
     // A day is pushed whole or not at all: half of one would take the place of the whole.
     const sinceMs = reading.sinceMs === undefined ? undefined : Math.floor(reading.sinceMs / dayMs) * dayMs
     const groups = await openGroups(logOperands(operands), settings, sinceMs, session)
@@ -59,7 +67,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       rejects: rejected,
       note: text => report.say(text),
     })
-    const unlisten = interrupt.listen(() => void table.close())
+    const unlisten = interrupt.listen(() => void table.close().catch(() => {}))
     try {
       const { written, same, days } = await pushTable(table, rejected, store)
       if (interrupt.level !== 'none') return exitCodes.interrupted
@@ -68,6 +76,9 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       const span = known.length === 0 ? 'no day' : `${known[0]} to ${known.at(-1)}`
       report.say(`${written} objects written and proved in ${store.url}, ${same} were there already; ${span}`)
       return tellNoRow(report, table.counts) ? exitCodes.failed : 0
+    } catch (error) {
+      if (interrupt.level === 'none') throw error
+      return exitCodes.interrupted
     } finally {
       unlisten()
       await table.close()

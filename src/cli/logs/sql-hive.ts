@@ -1,12 +1,13 @@
 /** Asks a cluster: `ops logs sql --engine hive://...`, over what `ops logs push` brought there or tables of its own. */
+import { readInventory } from '../../inventory/read.ts'
 import { hiveAddress } from '../../logs/hive/address.ts'
 import { HiveEngine } from '../../logs/hive/engine.ts'
 import { readTable } from '../../logs/push/place.ts'
 import type { CommonSettings } from '../flags.ts'
 import type { ReportSession } from '../report-session.ts'
+import { openTargetStore } from '../target-store.ts'
 import { ByteOutput } from './byte-output.ts'
 import { hiveStream } from './hive-stream.ts'
-import { openPlace } from './stores.ts'
 import { type AnswerForm, writeAnswer } from './write-answer.ts'
 
 export interface HiveQuestion {
@@ -24,7 +25,12 @@ export async function askHive(
 ): Promise<number> {
   const { report } = session
   const address = hiveAddress(engineText)
-  const store = from === undefined ? undefined : openPlace(from)
+  const { inventoryFile } = settings
+  const store =
+    from === undefined
+      ? undefined
+      : openTargetStore(from, readInventory(inventoryFile === undefined ? {} : { file: inventoryFile }))
+  if (store) session.atEnd.push(() => store.close())
   const place = store && { url: store.url, columns: await readTable(store) }
   const engine = await HiveEngine.open(await hiveStream(address, settings, session), address.user)
   session.atEnd.unshift(() => engine.close())

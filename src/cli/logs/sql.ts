@@ -18,7 +18,7 @@ import { writeAnswer } from './write-answer.ts'
 const description = `Answers a SELECT over the table logs, whose rows are the lines of access logs. Its columns are those of ops logs csv, and time (a timestamp in UTC), host, method, target and protocol; what the server had nothing to write for is NULL. DuckDB (@duckdb/node-api, installed beside ops) does the work on this machine.
   ops logs sql 'SELECT status, count(*) FROM logs GROUP BY ALL' access.log*
   ops logs sql 'SELECT host, target, count(*) AS n FROM logs WHERE status >= 500 GROUP BY ALL ORDER BY n DESC LIMIT 9' web:'/var/log/nginx/access.log*' --since 7d
-  ops logs sql 'SELECT day, count(*) FROM logs GROUP BY day' --engine hive://master --from /mnt/logs`
+  ops logs sql 'SELECT day, count(*) FROM logs GROUP BY day' --engine hive://master --from s3://acme-logs/web`
 
 const stopTexts = { soft: 'Stopping: there will be no answer.', hard: 'Stopping now.' }
 
@@ -86,7 +86,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     })
     const unlisten = interrupt.listen(() => {
       engine.interrupt()
-      void table.close()
+      void table.close().catch(() => {})
     })
     const output = new ByteOutput(process.stdout)
     try {
@@ -95,6 +95,9 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       await engine.load(used, table.rows(), () => table.counts.rows)
       if (interrupt.level !== 'none') return exitCodes.interrupted
       await writeAnswer(await engine.answer(query), form, output)
+    } catch (error) {
+      if (interrupt.level === 'none') throw error
+      return exitCodes.interrupted
     } finally {
       unlisten()
       await table.close()
