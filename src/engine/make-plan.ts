@@ -1,7 +1,9 @@
 /** From observations to the plan: what each step would change, and which earlier step may change that. */
 import { type ErrorData, OpsError } from '../base/errors.ts'
 import type { HostPlan, PlanStatus, PlanStep } from '../run/plan.ts'
-import { type Access, type AccessContext, accessNote, accessOf, unguardedError } from './access/dangers.ts'
+import { type Access, type AccessContext, accessOf } from './access/dangers.ts'
+import { unknownNote } from './access/unknown.ts'
+import { accessNote, unguardedError } from './access/words.ts'
 import { anyOverlap, type Claim, nameTheSame } from './claims.ts'
 import { changeOf } from './diff.ts'
 import type { LookResult } from './look.ts'
@@ -66,6 +68,7 @@ export function makePlan(
     const lacking = comes ? undefined : lackError(step, lack, host)
     // What an earlier step may bring is looked at again when its turn comes.
     const error = (because.length > 0 ? undefined : (read.error ?? blocked)) ?? lacking ?? unsafe
+    const unknown = change && login && unknownNote(step, change, login)
     const affects = [...(resource.affects?.(params, detail) ?? owns), ...(resource.redirects?.(params) ?? [])]
     if (status !== 'ok') movers.push({ index, affects, lacks: lack !== undefined })
     const texts = change && resource.texts?.(detail, params)
@@ -86,6 +89,7 @@ export function makePlan(
         ...(resource.notes?.(detail, params, change ? (seen.complaints[index] ?? '') : '') ?? []),
         ...(status === 'ok' ? [] : (options.notes ?? [])),
         ...(change && access ? [accessNote(access)] : []),
+        ...(unknown === undefined ? [] : [unknown]),
       ].map(masked),
       ...(findings.length > 0 && { findings }),
       ...(step.where && { where: step.where }),

@@ -5,8 +5,8 @@ import type { Facts } from '../run/facts.ts'
 import { cachedFacts, cacheFacts } from '../run/facts-cache.ts'
 import { factsProbe, parseFacts } from '../run/facts-probe.ts'
 import type { Session } from '../run/session.ts'
-import { accessProbe } from './access/arm-shell.ts'
-import { type AccessContext, accessOf, parseAccess } from './access/dangers.ts'
+import { accessRider, parseAccess } from './access/ask.ts'
+import type { AccessContext } from './access/dangers.ts'
 import { look, type Rider } from './look.ts'
 import { makePlan, type PlannedStep } from './make-plan.ts'
 import type { Step } from './step.ts'
@@ -19,9 +19,6 @@ export type Evaluate = (facts?: Facts) => Evaluated | Promise<Evaluated>
 
 const rider: Rider = { id: 'facts', text: factsProbe }
 const machineRider: Rider = { id: 'machine', text: 'read -r ops_id </etc/machine-id && echo "$ops_id"; :' }
-
-/** Asked only where a step could cut our access. */
-const accessRider: Rider = { id: 'access', text: accessProbe }
 
 /** Reads the facts in a trip of their own. */
 export async function readFacts(session: Session, key: string): Promise<Facts> {
@@ -36,7 +33,7 @@ export interface Survey {
   readonly planned: PlannedStep[]
   /** Of /etc/machine-id; empty where the host has none. */
   readonly machineId: string
-  /** Who logs in, and whether the host can give access back by itself. */
+  /** Who logs in, what that stands on, and whether the host can give access back by itself. */
   readonly login: AccessContext | undefined
 }
 
@@ -57,13 +54,15 @@ export async function survey(
 ): Promise<Survey> {
   const { key, wantsDetail, emit, loginUser } = options
   const plan = async (steps: readonly Step[], asked: Rider) => {
-    const isAsked = loginUser !== undefined && steps.some(step => accessOf(step, '', {}))
-    const access = isAsked ? { access: accessRider } : {}
-    const seen = await look(session, steps, { wantsDetail, rider: asked, ...access })
-    const { problem, earlier } = parseAccess(seen.access?.bytes.toString('utf8') ?? '')
+    const access = loginUser && accessRider(steps)
+    const seen = await look(session, steps, { wantsDetail, rider: asked, ...(access && { access }) })
+    const { problem, earlier, way } = parseAccess(seen.access?.bytes.toString('utf8') ?? '')
     if (earlier !== undefined) emit({ event: 'note', host: session.host, text: earlier })
     const user = await loginUser?.()
-    const login = user === undefined ? undefined : { user, ...(problem !== undefined && { problem }) }
+    const login =
+      user === undefined
+        ? undefined
+        : { user, ...(problem !== undefined && { problem }), ...(way && { way }) }
     const planned = makePlan(session.host, steps, seen, login)
     return { planned, login, answer: seen.rider?.bytes.toString('utf8') ?? '' }
   }

@@ -4,7 +4,12 @@ import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 
 const params = z.strictObject({
-  run: z.string().min(1).describe('Shell text for /bin/sh; runs when the check says that it is needed.'),
+  run: z
+    .string()
+    .min(1)
+    .describe(
+      'Shell text for /bin/sh; runs when the check says that it is needed. Where it could cut our own access, the option `access` of the step says what to put back.',
+    ),
   unless: z.string().min(1).optional().describe('Shell text whose exit code 0 means that nothing is to do.'),
   creates: z
     .string()
@@ -31,7 +36,10 @@ export const command = resource({
   examples: [
     {
       title: 'Make a key once',
-      params: { run: 'openssl rand -hex 32 > /etc/app.key', creates: '/etc/app.key' },
+      params: {
+        run: 'umask 077 && openssl rand -hex 32 >/etc/app.key.new && mv /etc/app.key.new /etc/app.key',
+        creates: '/etc/app.key',
+      },
     },
     {
       title: 'Set the time zone',

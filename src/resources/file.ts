@@ -107,7 +107,7 @@ export const file = resource<FileParams, z.input<typeof params>>({
     {
       title: 'A sudo rule, checked before it counts',
       params: {
-        path: '/etc/sudoers.d/deploy',
+        path: '/etc/sudoers.d/deploy-reload',
         content: 'deploy ALL=(root) NOPASSWD: /usr/bin/systemctl reload nginx\n',
         mode: '0440',
         owner: 'root',

@@ -110,7 +110,7 @@ export const option = resource<OptionParams, z.input<typeof params>>({
     },
     {
       title: 'sshd_config: the first of equal keys counts, and none after a Match is global',
-      params: { path: '/etc/ssh/sshd_config', key: 'PermitRootLogin', value: 'no' },
+      params: { path: '/etc/ssh/sshd_config', key: 'PermitRootLogin', value: 'prohibit-password' },
     },
     {
       title: 'PHP',

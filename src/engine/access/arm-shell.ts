@@ -130,7 +130,7 @@ const arm = library('access-arm')`
     umask 022
     printf '%s\n' '[Unit]' 'Description=Puts back what cut the access of ops, unless a fresh login confirms' \
       'ConditionPathExists=|${accessFolder}/armed' 'ConditionPathExists=|${accessFolder}/restoring' 'RequiresMountsFor=/var/lib/ops' \
-      '[Service]' 'Type=oneshot' 'ExecStart=/bin/sh ${accessFolder}/restore' >/etc/systemd/system/ops-access.service &&
+      '[Service]' 'Type=oneshot' 'Slice=-.slice' "ExecStart=$ops_shell ${accessFolder}/restore" >/etc/systemd/system/ops-access.service &&
       printf '%s\n' '[Unit]' 'Description=The time in which a fresh login of ops must confirm' \
         '[Timer]' "OnActiveSec=$1" 'AccuracySec=1s' >/etc/systemd/system/ops-access.timer &&
       mkdir -p /etc/systemd/system/timers.target.wants &&
@@ -146,10 +146,13 @@ const arm = library('access-arm')`
     mkdir -p "$ops_access" && [ ! -L "$ops_access" ] && [ -O "$ops_access" ] && cd "$ops_access" || ops_arm_no "$ops_access cannot be used"
     [ ! -e restoring ] || ops_arm_no 'the host is just taking something back'
     if [ "$(cat run 2>/dev/null)" != "$OPS_NONCE" ]; then
-      rm -rf saved list restore && mkdir saved && : >list && ops_arm_packages && echo "$OPS_NONCE" >run || ops_arm_no "nothing can be written in $ops_access"
+      rm -rf saved list restore sh && mkdir saved && : >list && ops_arm_packages && echo "$OPS_NONCE" >run || ops_arm_no "nothing can be written in $ops_access"
     fi
     [ "$ops_areas" != any ] || [ -s list ] || exit 0
     printf %s "$ops_restore" >restore || ops_arm_no "nothing can be written in $ops_access"
+    # What the step touches may be /bin/sh itself.
+    [ -e sh ] || { cp "/proc/$$/exe" sh && chmod 0700 sh; } 2>/dev/null
+    if ./sh -c : 2>/dev/null; then ops_shell=$ops_access/sh; else ops_shell=$(readlink -f /bin/sh); rm -f sh; fi
     for ops_entry; do
       ops_area=\${ops_entry%%:*} ops_entry=\${ops_entry#*:}
       ops_said=$(ops_arm_"\${ops_entry%%:*}" "\${ops_entry#*:}" 2>&1) || ops_arm_no "\${ops_said##*: }"
@@ -174,8 +177,8 @@ const arm = library('access-arm')`
     mv -f new.armed armed && sync . || ops_arm_no "nothing can be written in $ops_access"
     # The new one first: there is no moment without.
     ops_a=$(systemctl list-units --plain --no-legend 'ops-access-*.timer' 2>/dev/null | cut -d ' ' -f 1)
-    ops_said=$(systemd-run --quiet --collect --unit="ops-access-$OPS_NONCE-$ops_index-$ops_b" --on-active=${String(armedSeconds)} --timer-property=AccuracySec=1s \
-      /bin/sh "$ops_access/restore" 2>&1) || {
+    ops_said=$(systemd-run --quiet --collect --unit="ops-access-$OPS_NONCE-$ops_index-$ops_b" --on-active=${String(armedSeconds)} --timer-property=AccuracySec=1s --slice=-.slice \
+      "$ops_shell" "$ops_access/restore" 2>&1) || {
       if [ ! -e new.before ]; then rm -f armed; ops_access_disarm; elif [ -e armed ]; then mv -f new.before armed; fi
       ops_arm_no "no timer can be started (\${ops_said##*: })"
     }
@@ -221,7 +224,7 @@ ops_access_begin() {
 [ -d ${accessFolder} ] && [ "$(id -u)" = 0 ] || return 0
 for ops_a in ${accessFolder}/armed ${accessFolder}/restoring; do
 [ -e "$ops_a" ] && ! grep -qx "run=$OPS_NONCE" "$ops_a" || continue
-if ops_access_overdue "$ops_a"; then sh ${accessFolder}/restore >/dev/null 2>&1 </dev/null 9>&-; continue; fi
+if ops_access_overdue "$ops_a"; then "$(ls ${accessFolder}/sh 2>/dev/null || echo sh)" ${accessFolder}/restore >/dev/null 2>&1 </dev/null 9>&-; continue; fi
 ops_frame locked; sed -n 's/^who=//p' "$ops_a"
 echo 'its change waits for a login that confirms it; without one the host takes it back within a minute'
 return 1
@@ -242,7 +245,7 @@ read -r ops_b ops_c </proc/uptime
 }
 ops_access_end() {
 [ -e ${accessFolder}/run ] && [ ! -e ${accessFolder}/armed ] && [ ! -e ${accessFolder}/restoring ] || return 0
-grep -qx "$OPS_NONCE" ${accessFolder}/run && rm -rf ${accessFolder}/saved ${accessFolder}/list ${accessFolder}/restore ${accessFolder}/run
+grep -qx "$OPS_NONCE" ${accessFolder}/run && rm -rf ${accessFolder}/saved ${accessFolder}/list ${accessFolder}/restore ${accessFolder}/sh ${accessFolder}/run
 }
 `
 

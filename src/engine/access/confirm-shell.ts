@@ -41,7 +41,7 @@ ops_access_disarm
 ops_access_verdict confirmed confirmed
 : >told
 rm -f confirmed
-${isLast ? 'rm -rf saved list restore run' : ''}
+${isLast ? 'rm -rf saved list restore sh run' : ''}
 fi
 ops_n=0
 while [ -e restoring ] && [ "$ops_n" -lt 600 ]; do ops_n=$((ops_n + 1)); sleep 0.1; done

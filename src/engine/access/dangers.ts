@@ -1,11 +1,11 @@
 /** Which steps can cut our own access to a host, by what they touch, and what the host must be able to put back. */
-import type { ErrorData } from '../../base/errors.ts'
 import type { Claim } from '../claims.ts'
 import type { Change } from '../resource.ts'
 import type { Step } from '../step.ts'
+import { areaInWay, areaUnderMount, type WayIn } from './way-in.ts'
 
 /** A part of a host that a login from outside depends on. `other` is what a step named by itself. */
-export type AccessArea = 'ssh' | 'firewall' | 'network' | 'sudo' | 'account' | 'other'
+export type AccessArea = 'ssh' | 'firewall' | 'network' | 'sudo' | 'account' | 'limits' | 'mounts' | 'other'
 
 /** What a step names by itself to be put back; for `command`, of which nothing is known. */
 export interface AccessOption {
@@ -41,8 +41,10 @@ export interface Access {
 
 /** Who logs in, and what this host lacks to put anything back by itself. */
 export interface AccessContext {
-  /** Undefined before the login: then what could concern any user counts. */
+  /** Undefined where it is not known: then what could concern any user counts. */
   readonly user?: string
+  /** What the way in stands on, where the host could tell. */
+  readonly way?: WayIn
   readonly problem?: string
 }
 
@@ -66,7 +68,7 @@ const packages: Readonly<Record<string, readonly AccessEntry[]>> = {
 const lastingPackages = ['openssh-server', 'sudo']
 
 const units: readonly (readonly [AccessArea, RegExp])[] = [
-  ['ssh', /^sshd?(@.*)?(\.socket)?$/],
+  ['ssh', /^(sshd?(@.*)?(\.socket)?|systemd-user-sessions)$/],
   ['firewall', /^(nftables|ufw|firewalld|ip6?tables|netfilter-persistent|shorewall6?)$/],
   [
     'network',
@@ -84,13 +86,15 @@ const paths: readonly (readonly [AccessArea, RegExp])[] = [
   ['sudo', /^\/etc\/(sudoers$|sudoers\.d(\/|$)|sudo\.conf$)/],
   ['account', /^\/etc\/g?(passwd|shadow|group|shells)$/],
   ['account', /^\/(etc|home)?$/],
+  ['mounts', /^\/etc\/fstab$/],
+  ['limits', /^\/etc\/systemd\/(system|logind)\.conf(\.d\/|$)|^\/etc\/pam_env\.conf$/],
 ]
 
 /** What the step endangers, for the user who logs in; undefined where it cannot cut that user off. */
 export function accessOf(
   step: Step,
   detail: string,
-  { user }: AccessContext,
+  context: AccessContext,
   change?: Change,
 ): Access | undefined {
   const { resource, params, options } = step
@@ -99,10 +103,10 @@ export function accessOf(
   const affects = resource.affects?.(params, detail) ?? owns
   const reads = affects.includes('pkg:*') ? (resource.reads?.(params) ?? []) : []
   const claims = new Set([...owns, ...affects, ...reads.filter(each => each.startsWith('pkg:'))])
-  const entries = [...claims].flatMap(claim => entriesOf(claim, user, owns))
+  const entries = [...claims].flatMap(claim => entriesOf(claim, context, owns))
   const named = options.access === undefined ? [] : entriesNamed(options.access)
   const gone = (change && resource.takesAway?.(change, params, detail)) ?? []
-  const lasting = [...new Set(gone.filter(claim => isLasting(claim, user)))]
+  const lasting = [...new Set(gone.filter(claim => isLasting(claim, context.user)))]
   if (entries.length + lasting.length === 0 && options.access === undefined) return undefined
   const areas = new Set([...entries, ...named].map(each => each.area))
   if (options.access !== undefined) areas.add('other')
@@ -136,13 +140,13 @@ function inFull(unit: string): string {
 }
 
 /** Claims of everything (`unit:*`, all of /etc) say nothing about access: else every package would be a danger. */
-function entriesOf(claim: Claim, user: string | undefined, owns: readonly Claim[]): readonly AccessEntry[] {
+function entriesOf(claim: Claim, context: AccessContext, owns: readonly Claim[]): readonly AccessEntry[] {
+  const { user, way } = context
   const colon = claim.indexOf(':')
   const [kind, name] = [claim.slice(0, colon), claim.slice(colon + 1)]
   if (kind === 'pkg') return packages[name.replace(/:.*/, '')] ?? []
   if (kind === 'unit') {
-    const unit = name.replace(/\.service$/, '')
-    const area = units.find(([, pattern]) => pattern.test(unit))?.[0]
+    const area = areaOfUnit(name.replace(/\.service$/, ''), way)
     return area ? [{ area, kind: 'unit', name: inFull(name) }] : []
   }
   if (kind === 'user') {
@@ -151,24 +155,29 @@ function entriesOf(claim: Claim, user: string | undefined, owns: readonly Claim[
       : []
   }
   if (kind === 'group') {
-    const matters = owns.includes(claim) && ['sudo', 'wheel', 'admin', user ?? name].includes(name)
-    return matters ? [{ area: 'sudo', kind: 'group', name }] : []
+    const matters = ['sudo', 'wheel', 'admin', user ?? name].includes(name) || way?.groups.has(name)
+    return matters && owns.includes(claim) ? [{ area: 'sudo', kind: 'group', name }] : []
   }
   if (kind !== 'path') return []
   const path = name.replace(/#.*/s, '')
-  const area = areaOfPath(path, user)
+  const isWide = path.endsWith('/')
+  // Everything below a folder is meant by a step that has the folder for itself alone.
+  const isOwn = isWide && owns.includes(`path:${path.slice(0, -1)}`)
+  const area = areaOfPath(path, context) ?? (isOwn ? areaOfPath(path.slice(0, -1), context) : undefined)
   if (area === undefined) return []
   // A step that makes or dresses a folder owns the folder alone.
-  return [{ area, kind: path.endsWith('/') ? 'tree' : 'path', name: path }]
+  return [{ area, kind: isWide ? 'tree' : 'path', name: path }]
 }
 
-function areaOfPath(path: string, user: string | undefined): AccessArea | undefined {
+function areaOfPath(path: string, { user, way }: AccessContext): AccessArea | undefined {
   const bare = path.replace(/(.)\/$/, '$1')
   const isWide = path.endsWith('/')
   if (isWide && /^\/(etc|home)?$/.test(bare)) return undefined
-  const home = user === 'root' ? '/root' : `/home/${user}`
+  const home = way?.home ?? (user === 'root' ? '/root' : `/home/${user}`)
   if (user === undefined && /\/\.ssh(\/|$)|^\/(root|home\/[^/]+)$/.test(path)) return 'account'
   if (bare === home) return isWide ? undefined : 'account'
+  const derived = way && !isWide ? areaInWay(way, path) : undefined
+  if (derived) return derived
   if (/\/\.ssh(\/|$)/.test(path)) {
     // A home elsewhere may be anybody's: better a login too many.
     return /^\/(home\/|root\/)/.test(path) && !path.startsWith(`${home}/`) ? undefined : 'account'
@@ -176,74 +185,25 @@ function areaOfPath(path: string, user: string | undefined): AccessArea | undefi
   const drop = /^\/(?:etc|run|lib|usr\/lib)\/systemd\/system\/([^/]+?)(?:\.service)?(?:\.d)?(?:\/|$)/.exec(
     path,
   )
-  if (drop?.[1] !== undefined) {
-    const unit = drop[1]
-    return units.find(([, pattern]) => pattern.test(unit))?.[0]
-  }
+  if (drop?.[1] !== undefined) return areaOfUnit(drop[1], way)
   return paths.find(([, pattern]) => pattern.test(path) || pattern.test(bare))?.[0]
 }
 
-const areaWords: Readonly<Record<AccessArea, string>> = {
-  ssh: 'sshd',
-  firewall: 'firewall',
-  network: 'network',
-  sudo: 'sudo',
-  account: 'login account',
-  other: 'named by the step',
+/** Of a unit without its `.service`, or the name of a folder with settings of units. */
+function areaOfUnit(unit: string, way: WayIn | undefined): AccessArea | undefined {
+  const known = units.find(([, pattern]) => pattern.test(unit))?.[0]
+  if (known) return known
+  const [, mount] = /^(.*)\.(?:auto)?mount$/.exec(unit) ?? []
+  if (mount !== undefined) return way && areaUnderMount(way, mountPointOf(mount)) && 'mounts'
+  return way?.units.has(unit) || way?.units.has(`${unit}.service`) ? 'limits' : undefined
 }
 
-/** The line beside a step in the plan. */
-export function accessNote({ areas }: Access): string {
-  const words = areas.map(area => areaWords[area]).join(', ')
-  return `can cut our own access (${words}): the host takes it back within a minute unless a new login works`
-}
-
-/** Why a step that endangers our access is refused; undefined where the host can put everything back by itself. */
-export function unguardedError(
-  step: Step,
-  { lasting }: Access,
-  { problem }: AccessContext,
-  host: string,
-): ErrorData | undefined {
-  const why =
-    lasting.length > 0
-      ? `it removes ${lasting.join(', ')} for good, and nothing on the host could put that back`
-      : problem === undefined
-        ? undefined
-        : `the host could not take it back by itself: ${problem}`
-  if (why === undefined) return undefined
-  return {
-    code: 'failed',
-    title: `${step.name} can cut our own access, and ${why}`,
-    host,
-    step: step.name,
-    ...(step.where && { where: step.where }),
-    changed: 'no',
-    next: "Do it by hand with a console at hand, or say `access: 'unguarded'` in the options of the step.",
-  }
-}
-
-/** What became of an earlier run that nobody waited for, from the verdict that its host kept. */
-export function earlierVerdict(text: string): string {
-  const values = (key: string) =>
-    [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(each => each[1] ?? '')
-  const value = (key: string) => values(key)[0] ?? 'unknown'
-  const who = `an earlier run (${value('who')}) did not confirm that it can still log in`
-  const stays = values('stays')
-  const rest = stays.length > 0 ? `; what packages it brought stays: ${stays.join(', ')}` : ''
-  return value('verdict') === 'restored'
-    ? `${who}: at ${value('at')} the host took back ${value('steps')}${rest}`
-    : `${who}: at ${value('at')} the host tried to take back ${value('steps')}, and could not: ${values('detail').join('; ')}${rest}`
-}
-
-/** Reads what `accessProbe` printed. */
-export function parseAccess(text: string): {
-  readonly problem: string | undefined
-  readonly earlier: string | undefined
-} {
-  const isTold = !/^verdict=/m.test(text) || /^verdict=confirmed$/m.test(text)
-  return {
-    problem: /^problem=(.*)$/m.exec(text)?.[1],
-    earlier: isTold ? undefined : earlierVerdict(text),
+/** systemd.unit(5): `-` stands for `/`, and `\xNN` for what has no place in a name. */
+function mountPointOf(name: string): string {
+  const bytes = name.replaceAll('-', '/').replaceAll(/\\x([0-9a-f]{2})/g, (_, code) => `%${code}`)
+  try {
+    return `/${decodeURIComponent(bytes)}`
+  } catch {
+    return `/${bytes}`
   }
 }

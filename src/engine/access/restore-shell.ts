@@ -6,65 +6,11 @@ import { writeLibrary } from '../../shell/write-library.ts'
 import { accessCommon } from './common-shell.ts'
 import { accessNetwork } from './network-shell.ts'
 import { armPackages, backPackages } from './packages-shell.ts'
+import { backTrees } from './trees-shell.ts'
 
 /** Puts everything back that belongs to the areas in danger, looks whether it is back, and keeps the verdict. */
 const restore = library('access-restore')`
   ops_back_bad() { printf '%s\n' "$1" >>"$ops_access/new.bad"; }
-  # What a step left in the way of a file is set aside, never lost. Named as runs are: the oldest go.
-  ops_back_aside() {
-    [ -d "$1" ] && [ ! -L "$1" ] || return 0
-    rmdir -- "$1" 2>/dev/null && return 0
-    mkdir -p -m 0700 /var/lib/ops/kept
-    mv -- "$1" "/var/lib/ops/kept/$(date -u +%Y%m%dT%H%M%SZ)-aside.$$.$ops_number"
-  }
-  ops_back_file() {
-    ops_back_aside "$2"
-    ( ops_write "$2" "like=$1" -- cat -- "$1" ) || ( ops_write "$2" "like=$1" place -- cat -- "$1" )
-  }
-  ops_back_tree() {
-    ( cd -- "$1" && find . -type d ) | while IFS= read -r ops_f; do
-      [ -d "$2/$ops_f" ] || mkdir -p -- "$2/$ops_f"
-      # From inside, as the user of such a folder may still be at work.
-      ( ops_go "$2\${ops_f#.}" && chown --reference="$1/$ops_f" . && chmod --reference="$1/$ops_f" . )
-    done
-    ( cd -- "$1" && find . -type f ) | while IFS= read -r ops_f; do
-      [ ! -L "$2/$ops_f" ] && ops_access_like "$1/$ops_f" "$2/$ops_f" || {
-        [ ! -L "$2/$ops_f" ] || rm -f -- "$2/$ops_f"
-        ops_back_file "$1/$ops_f" "$2/\${ops_f#./}"
-      }
-    done
-    ( cd -- "$1" && find . -type l ) | while IFS= read -r ops_f; do
-      [ "$(readlink -- "$2/$ops_f")" = "$(readlink -- "$1/$ops_f")" ] || {
-        [ -L "$2/$ops_f" ] || rm -f -- "$2/$ops_f"
-        ops_symlink "$2/\${ops_f#./}" "$(readlink -- "$1/$ops_f")"
-      }
-    done
-    [ "$ops_kind" != grown ] || return 0
-    ( cd -- "$2" && find . -type f -o -type l ) | while IFS= read -r ops_f; do
-      [ -e "$1/$ops_f" ] || [ -L "$1/$ops_f" ] || ops_remove "$2/\${ops_f#./}"
-    done
-    ( cd -- "$2" && find . -depth -type d ) | while IFS= read -r ops_f; do
-      [ -d "$1/$ops_f" ] || rmdir -- "$2/$ops_f"
-    done
-  }
-  # Sockets and pipes come and go with the programs that made them, such as the master of an ssh in ~/.ssh.
-  ops_back_names() { ( cd -- "$1" && find . -type d -o -type f -o -type l | sort ); }
-  ops_back_grown_same() {
-    ( cd -- "$1" && find . -type d -o -type f -o -type l ) | while IFS= read -r ops_f; do
-      if [ -L "$1/$ops_f" ]; then [ "$(readlink -- "$1/$ops_f")" = "$(readlink -- "$2/$ops_f")" ]
-      elif [ -d "$1/$ops_f" ]; then [ -d "$2/$ops_f" ] && [ "$(stat -c '%a %u %g' -- "$1/$ops_f")" = "$(stat -c '%a %u %g' -- "$2/$ops_f")" ]
-      else [ ! -L "$2/$ops_f" ] && ops_access_like "$1/$ops_f" "$2/$ops_f"
-      fi || { echo differs; break; }
-    done | grep -q . && return 1
-    return 0
-  }
-  ops_back_tree_same() {
-    [ -d "$2" ] || return 1
-    [ "$(ops_back_names "$1")" = "$(ops_back_names "$2")" ] || return 1
-    ( cd -- "$1" && find . \( -type d -exec stat -c '%n %a %u %g' {} + \) -o \( -type l -exec readlink {} \; \) -o \( -type f -exec stat -c '%n %a %u %g' {} + -exec sha256sum {} + \) | sort ) >"$ops_access/new.one"
-    ( cd -- "$2" && find . \( -type d -exec stat -c '%n %a %u %g' {} + \) -o \( -type l -exec readlink {} \; \) -o \( -type f -exec stat -c '%n %a %u %g' {} + -exec sha256sum {} + \) | sort ) >"$ops_access/new.two"
-    cmp -s "$ops_access/new.one" "$ops_access/new.two"
-  }
   # FILE NAME: gives the lines of one account back to /etc/FILE; lines of others stay as they are now.
   ops_back_lines() {
     [ -r "/etc/$1" ] || return 0
@@ -103,7 +49,12 @@ const restore = library('access-restore')`
       group) [ "$(ops_access_group "$ops_named")" = "$(cat "$ops_copy")" ] ;;
       unit)
         ops_v=$(ops_access_unit "$ops_named")
-        if [ -s "$ops_copy" ]; then [ "$ops_v" = "$(cat "$ops_copy")" ]; else [ "\${ops_v%% *}" != active ]; fi ;;
+        # One that did not run goes with its file.
+        case $ops_v,$(cat "$ops_copy") in
+          ,inactive* | 'inactive none,inactive'*) ;;
+          *,) [ "\${ops_v%% *}" != active ] ;;
+          *) [ "$ops_v" = "$(cat "$ops_copy")" ] ;;
+        esac ;;
       rules) [ "$(ops_access_rules "$(cat "$ops_copy.by")")" = "$(cat "$ops_copy.same")" ] ;;
       addresses) ops_back_addresses_same ;;
       *) : ;;
@@ -121,14 +72,27 @@ const restore = library('access-restore')`
       user) for ops_f in passwd shadow group gshadow; do ops_back_lines "$ops_f" "$ops_named" user; done ;;
       group) for ops_f in group gshadow; do ops_back_lines "$ops_f" "$ops_named" group; done ;;
       unit)
-        read -r ops_b ops_c <"$ops_copy" || { systemctl disable --now "$ops_named"; return; }
+        read -r ops_b ops_c <"$ops_copy" || {
+          case $ops_named in
+            *.mount)
+              ops_a=$(systemctl show -p Where --value "$ops_named")
+              systemctl disable "$ops_named"
+              ! findmnt "$ops_a" >/dev/null || systemctl stop "$ops_named" || umount -l "$ops_a" ;;
+            *) systemctl disable --now "$ops_named" ;;
+          esac
+          return
+        }
         ops_a=$(ops_access_unit "$ops_named")
         case \${ops_a#* },$ops_c in
           masked*,masked*) ;;
           masked*,*) systemctl unmask "$ops_named" ;;
         esac
         case $ops_c in enabled) systemctl enable "$ops_named" ;; disabled) systemctl disable "$ops_named" ;; masked) systemctl mask "$ops_named" ;; esac
-        case $ops_b in active) ops_back_start="$ops_back_start $ops_named" ;; *) systemctl stop "$ops_named" ;; esac ;;
+        case $ops_b,$ops_named in
+          active,*) ops_back_start="$ops_back_start $ops_named" ;;
+          *.mount) systemctl stop "$ops_named" || umount -l "$(systemctl show -p Where --value "$ops_named")" ;;
+          *) systemctl stop "$ops_named" ;;
+        esac ;;
       rules) ops_back_rules ;;
       addresses) ops_back_addresses ;;
     esac 2>&1
@@ -236,13 +200,13 @@ const restore = library('access-restore')`
     while IFS= read -r ops_a; do set -- "$@" "stays=$ops_a"; done <new.stays
     if [ ! -s new.bad ]; then
       ops_access_verdict restored restoring "$@"
-      rm -rf saved list restore run
+      rm -rf saved list restore sh run
     else
       while IFS= read -r ops_a; do set -- "$@" "detail=$ops_a"; done <new.bad
       ops_access_verdict restore-failed restoring "$@"
       mkdir -p -m 0700 /var/lib/ops/kept
       mv saved "/var/lib/ops/kept/$(date -u +%Y%m%dT%H%M%SZ)-access"
-      rm -f list restore run
+      rm -f list restore sh run
     fi
     rm -f restoring
     ops_access_disarm
@@ -261,6 +225,7 @@ export const restoreScript = [
   writeLibrary.text,
   armPackages.text,
   backPackages.text,
+  backTrees.text,
   accessNetwork.text,
   restore.text,
   'ops_back\n',

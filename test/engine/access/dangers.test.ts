@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { accessBegin, armLibrary } from '../../../src/engine/access/arm-shell.ts'
+import { parseAccess } from '../../../src/engine/access/ask.ts'
 import { confirmScript, renewScript, restoreNowScript } from '../../../src/engine/access/confirm-shell.ts'
-import { accessOf, earlierVerdict, parseAccess, unguardedError } from '../../../src/engine/access/dangers.ts'
+import { accessOf } from '../../../src/engine/access/dangers.ts'
 import { restoreScript } from '../../../src/engine/access/restore-shell.ts'
+import { wayInProbe } from '../../../src/engine/access/way-in-shell.ts'
+import { earlierVerdict, unguardedError } from '../../../src/engine/access/words.ts'
 import type { Change } from '../../../src/engine/resource.ts'
 import type { Step } from '../../../src/engine/step.ts'
 import { apt } from '../../../src/resources/apt.ts'
@@ -123,7 +126,7 @@ test('a verdict that nobody waited for is told with what was taken back, a confi
   expect(parseAccess(restored).earlier).toMatch(
     /me@here.*at 2026-01-01T00:00:00Z the host took back service ssh/,
   )
-  expect(parseAccess('verdict=confirmed\n')).toEqual({ problem: undefined, earlier: undefined })
+  expect(parseAccess('verdict=confirmed\n')).toMatchObject({ problem: undefined, earlier: undefined })
   expect(
     earlierVerdict(`${restored.replace('restored', 'restore-failed')}detail=/x is not as it was\n`),
   ).toContain('could not: /x is not as it was')
@@ -140,6 +143,7 @@ test.each(['dash', 'bash', 'busybox sh'].filter(each => !lacking(each.split(' ')
       confirmScript('1', true),
       renewScript('1'),
       restoreNowScript,
+      wayInProbe(['/x']),
     ]) {
       execFileSync(program, [...words, '-n'], { input: script })
     }

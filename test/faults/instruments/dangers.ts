@@ -83,7 +83,7 @@ const dangerRecipes: Readonly<Record<string, string>> = {
     file({ path: '${slowScript}', content: params.bad ? ${text(`nft -f - <<E && sleep 55\n${rules('drop', '  ct state established accept\n')}E\n`)} : 'echo done >${slowFile}\\n' }),
     command({ run: 'sh ${slowScript}', creates: '${slowFile}' }, { access: { firewall: true, paths: ['${slowFile}'] } }),`),
   'recipes/late.ts': recipe(`
-    file({ path: '${slowScript}', content: params.bad ? 'sleep 50; mv /root/.ssh /root/.ssh-away; sleep 5\\n' : 'echo done >${slowFile}\\n' }),
+    file({ path: '${slowScript}', content: params.bad ? 'sleep 50; mv /root/.ssh /root/.ssh-away; sleep 5; echo done >${slowFile}\\n' : 'echo done >${slowFile}\\n' }),
     command(
       { run: 'sh ${slowScript}', creates: '${slowFile}' },
       { access: { paths: ['/root/.ssh/', '${slowFile}'], undo: 'rm -rf /root/.ssh-away' } },

@@ -1,0 +1,131 @@
+/** Asks a host what our own way in stands on: who came, what sshd, sudo, PAM and the login shell read, which groups they name. */
+import { library } from '../../shell/library.ts'
+import { quote } from '../../shell/quote.ts'
+
+/**
+ * `ops_way_in PATH...`: `way=AREA PATH` a file or folder that matters, `glob=AREA PATTERN` names that would be read, `group=NAME` one
+ * that lets us in, `cgroup=NAME` what our login runs in; after the line `names=` what namei(1) says of every path that was named and of the PATHs, links and all.
+ */
+const wayIn = library('access-way-in')`
+  ops_way() {
+    ops_area=$1; shift
+    for ops_a; do ops_named="$ops_named$ops_a$ops_newline"; echo "way=$ops_area $ops_a"; done
+  }
+  # AREA FOLDER PATTERN...: what the words of an include mean, and the files that they lead to now, in ops_found.
+  ops_way_globs() {
+    ops_area=$1 ops_folder=$2; shift 2
+    for ops_c; do
+      ops_c=\${ops_c#\"} ops_c=\${ops_c%\"}
+      case $ops_c in /*) ;; *) ops_c=$ops_folder/$ops_c ;; esac
+      echo "glob=$ops_area $ops_c"
+      set +f
+      for ops_b in $ops_c; do [ ! -f "$ops_b" ] || { ops_found="$ops_found$ops_b "; ops_way "$ops_area" "$ops_b"; }; done
+      set -f
+    done
+  }
+  # AREA FOLDER PROGRAM FILE...: follows includes; the program of sed prints what a line includes.
+  ops_way_includes() {
+    ops_area=$1 ops_folder=$2 ops_sed=$3; shift 3
+    ops_rounds=0
+    while [ "$#" -gt 0 ] && [ "$ops_rounds" -lt 8 ]; do
+      ops_found= ops_rounds=$((ops_rounds + 1))
+      ops_words=$(sed -nE "$ops_sed" "$@" 2>/dev/null)
+      [ -z "$ops_words" ] || ops_way_globs "$ops_area" "$ops_folder" $ops_words
+      set -- $ops_found
+    done
+  }
+  # Who came, from the nearest program above that sshd has told.
+  ops_way_who() {
+    ops_p=$$ ops_user= ops_connection=
+    while [ "\${ops_p:-0}" -gt 1 ] && { read -r ops_stat <"/proc/$ops_p/stat"; } 2>/dev/null; do
+      if [ -z "$ops_connection" ]; then
+        ops_a=$ops_newline$(tr '\000' '\n' <"/proc/$ops_p/environ" 2>/dev/null)$ops_newline
+        case $ops_a in
+          *"$ops_newline"SSH_CONNECTION=*)
+            ops_connection=\${ops_a#*"$ops_newline"SSH_CONNECTION=} ops_connection=\${ops_connection%%"$ops_newline"*}
+            ops_user=\${ops_a#*"$ops_newline"USER=} ops_user=\${ops_user%%"$ops_newline"*} ;;
+        esac
+      fi
+      while IFS=: read -r ops_a ops_b ops_c; do
+        case $ops_a$ops_b in 0 | *=systemd) echo "cgroup=$ops_c" ;; esac
+      done <"/proc/$ops_p/cgroup"
+      set -- \${ops_stat##*) }
+      ops_p=$2
+    done 2>/dev/null
+    [ -n "$ops_user" ] || ops_user=\${SUDO_USER:-$(id -un)}
+  }
+  ops_way_account() {
+    ops_line=$(getent passwd "$ops_user")
+    ops_home=\${ops_line%:*} ops_home=\${ops_home##*:} ops_shell=\${ops_line##*:}
+    echo "user=$ops_user"; echo "home=$ops_home"; echo "groups=$(id -Gn "$ops_user" 2>/dev/null)"
+    ops_way account "$ops_home" "$ops_home/.ssh" "\${ops_shell:-/bin/sh}" /bin/sh /etc/passwd /etc/shadow /etc/group /etc/nsswitch.conf
+    case \${ops_shell##*/} in
+      bash) ops_start="$ops_home/.bashrc /etc/bash.bashrc" ;;
+      zsh) ops_start="$ops_home/.zshenv /etc/zsh/zshenv /etc/zshenv" ;;
+      fish) ops_start="$ops_home/.config/fish/config.fish /etc/fish/config.fish"; ops_way_globs account / "$ops_home/.config/fish/conf.d/*.fish" "/etc/fish/conf.d/*.fish" ;;
+      *csh) ops_start="$ops_home/.cshrc $ops_home/.tcshrc /etc/csh.cshrc" ;;
+      *) ops_start="$ops_home/.kshrc" ;;
+    esac
+    ops_way account $ops_start "$ops_home/.ssh/rc" "$ops_home/.ssh/environment" "$ops_home/.pam_environment" /etc/ssh/sshrc /etc/environment /etc/ld.so.preload
+    ops_way_includes account "$ops_home" 's#(~|\$HOME|\$\{HOME\})/#'"$ops_home"'/#; s#.*(^|[[:space:];&])(\.|source)[[:space:]]+"?(/[^"[:space:];&|)]+).*#\3#p' $ops_start
+  }
+  ops_way_sshd() {
+    ops_way ssh /etc/ssh/sshd_config /run/sshd /etc/nologin /run/nologin /etc/hosts.allow /etc/hosts.deny
+    ops_way_includes ssh /etc/ssh 's/^[[:space:]]*[Ii][Nn][Cc][Ll][Uu][Dd][Ee][[:space:]=]+//p' /etc/ssh/sshd_config
+    ops_a=$(command -v sshd) || return 0
+    ops_way ssh "$ops_a"
+    set -- $ops_connection
+    ops_a=$("$ops_a" -T -C "user=$ops_user,host=\${1:-localhost},addr=\${1:-127.0.0.1},laddr=\${3:-127.0.0.1},lport=\${4:-22}" 2>/dev/null |
+      sed -nE '/^(authorized|trusted|revoked|host(key|certificate) |chroot|forcecommand|allowgroups|sshd[a-z]*path)/{ s#%h#'"$ops_home#g; s#%u#$ops_user#g; s#%U#$(id -u "$ops_user")"'#g; s#%%#%#g; p; }')
+    for ops_c in $ops_a; do
+      case $ops_c in
+        authorizedkeysfile) ops_key=$ops_home ;;
+        allowgroups) ops_key=group ;;
+        authorized* | trusted* | revoked* | host* | chroot* | forcecommand | sshd*) ops_key= ;;
+        none) ;;
+        /*) ops_way ssh "$ops_c" ;;
+        *) case $ops_key in group) echo "group=$ops_c" ;; /*) ops_way ssh "$ops_key/$ops_c" ;; esac ;;
+      esac
+    done
+  }
+  ops_way_sudo() {
+    ops_a=$(command -v sudo) && ops_way sudo "$ops_a"
+    ops_way sudo /etc/sudoers /etc/sudo.conf /usr/libexec/sudo /usr/lib/sudo
+    ops_sudoers=/etc/sudoers
+    ops_named_before=$ops_named
+    ops_way_includes sudo /etc 's#^[[:space:]]*[@\#]includedir[[:space:]]+(.*[^/])/*$#\1/*#p; s#^[[:space:]]*[@\#]include[[:space:]]+##p' /etc/sudoers
+    grep -hoE '%:?[A-Za-z0-9_.-]+' /etc/sudoers \${ops_named#"$ops_named_before"} 2>/dev/null | sort -u | sed 's/^%:*/group=/'
+  }
+  ops_way_pam() {
+    ops_way ssh "$@"
+    grep -hvE '^[[:space:]]*#|pam_(motd|mail|lastlog)' "$@" /etc/pam.d/common-* 2>/dev/null | grep -oE '[[:space:]=]/[^] ]+' | sort -u | sed -E 's/^[[:space:]=]/way=ssh /'
+    ! grep -qs '^[^#]*pam_access' "$@" /etc/pam.d/common-* || echo pam=access
+  }
+  ops_way_in() {
+    ops_newline='
+' ops_named=
+    for ops_a; do ops_named="$ops_named$ops_a$ops_newline"; done
+    set -f
+    ops_way_who
+    ops_way_account
+    ops_way_sshd
+    if [ "$ops_user" != "$(id -un)" ]; then ops_way_sudo; set +f; ops_way_pam /etc/pam.d/sshd /etc/pam.d/sudo
+    else set +f; ops_way_pam /etc/pam.d/sshd
+    fi
+    echo names=
+    set -f
+    IFS=$ops_newline
+    set -- $ops_named
+    set +f
+    unset IFS
+    if command -v namei >/dev/null; then namei -- "$@" 2>/dev/null
+    else for ops_a; do echo "f: $ops_a"; echo "= $(readlink -f "$ops_a")"; done
+    fi
+    :
+  }
+`
+
+/** The question, with the paths that the steps of a run claim: a link may make any of them one of ours. */
+export function wayInProbe(paths: readonly string[]): string {
+  return `${wayIn.text}\nops_way_in ${paths.map(quote).join(' ')}`
+}

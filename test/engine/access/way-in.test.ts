@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import type { AccessContext } from '../../../src/engine/access/dangers.ts'
+import { accessOf } from '../../../src/engine/access/dangers.ts'
+import { unknownNote } from '../../../src/engine/access/unknown.ts'
+import { areaInWay, areaUnderMount, parseWayIn } from '../../../src/engine/access/way-in.ts'
+import type { Step } from '../../../src/engine/step.ts'
+import { command } from '../../../src/resources/command.ts'
+import { directory } from '../../../src/resources/directory.ts'
+import { file } from '../../../src/resources/file.ts'
+import { group } from '../../../src/resources/group.ts'
+import { link } from '../../../src/resources/link.ts'
+import { service } from '../../../src/resources/service.ts'
+
+/** Of a Debian 12 host, whose sshd reads /opt/my.conf and keys in /opt/keys, shortened. */
+const told = `cgroup=/user.slice/user-1000.slice/session-3.scope
+cgroup=/system.slice/ssh.service
+user=deploy
+home=/home/deploy
+groups=deploy ops-shell adm
+way=account /home/deploy
+way=account /bin/sh
+glob=ssh /etc/ssh/sshd_config.d/*.conf
+way=ssh /opt/my.conf
+way=ssh /run/sshd
+way=ssh /opt/keys/deploy
+way=sudo /usr/bin/sudo
+group=ops-*
+group=sudo
+names=
+f: /etc/motd
+ d /
+ d etc
+ - motd
+f: /etc/nginx/nginx.conf
+ d /
+ d etc
+   nginx - No such file or directory
+f: /srv/link
+ d /
+ d srv
+ l link -> ../opt/other
+   d ..
+   d opt
+   l other -> my.conf
+     - my.conf
+f: /home/deploy
+ d /
+ d home
+ d deploy
+f: /bin/sh
+ d /
+ l bin -> usr/bin
+   d usr
+   d bin
+ l sh -> dash
+   - dash
+f: /opt/my.conf
+ d /
+ d opt
+ - my.conf
+f: /run/sshd
+ d /
+ d run
+ d sshd
+f: /opt/keys/deploy
+ d /
+ d opt
+   keys - No such file or directory
+f: /usr/bin/sudo
+ d /
+ d usr
+ d bin
+ - sudo
+`
+
+const way = parseWayIn(told)
+if (!way) throw new Error('the host told nothing')
+
+describe('what the way in stands on', () => {
+  test.each([
+    ['a link on the way to the shell', '/bin', 'account'],
+    ['the shell in its other place', '/usr/bin/sh', 'account'],
+    ['what it leads to', '/usr/bin/dash', 'account'],
+    ['a folder on the way', '/usr', 'account'],
+    ['the root of all', '/', 'account'],
+    ['what another link leads to', '/srv/link', 'ssh'],
+    ['a file that would be read', '/etc/ssh/sshd_config.d/new.conf', 'ssh'],
+    ['keys in a folder that is not there yet', '/opt/keys/deploy', 'ssh'],
+    ['that folder', '/opt/keys', 'ssh'],
+    ['not a file beside them', '/usr/bin/other', undefined],
+    ['not what another link goes through', '/etc/nginx/nginx.conf', undefined],
+    ['not some file', '/etc/motd', undefined],
+  ])('%s', (_title, path, area) => {
+    expect(areaInWay(way, path)).toBe(area)
+  })
+
+  test('groups that both hold us and let us in, and what our login runs in', () => {
+    expect([...way.groups]).toEqual(['ops-shell'])
+    for (const name of ['user-1000.slice', 'user-.slice', 'slice', 'session-.scope', 'ssh.service']) {
+      expect(way.units.has(name), name).toBe(true)
+    }
+  })
+
+  test('a mount over it, and not one beside it', () => {
+    expect([areaUnderMount(way, '/home'), areaUnderMount(way, '/srv')]).toEqual(['account', undefined])
+  })
+})
+
+const context: AccessContext = { user: 'deploy', way }
+const dangers: readonly (readonly [string, Step, readonly string[] | undefined])[] = [
+  ['a group that AllowGroups names', group({ name: 'ops-shell', state: 'absent' }), ['sudo']],
+  ['not another group of ours', group({ name: 'adm', state: 'absent' }), undefined],
+  ['a link in place of a shell', link({ path: '/usr/bin/sh', to: '/bin/true' }), ['account']],
+  ['the mode of a folder', directory({ path: '/usr', mode: '0700' }), ['account']],
+  ['a mount unit', service({ unit: 'home-deploy.mount', running: true }), ['mounts']],
+  ['not a mount elsewhere', service({ unit: 'srv-data.mount', running: true }), undefined],
+  [
+    'limits of our slice',
+    file({ path: '/etc/systemd/system/user-.slice.d/9.conf', content: '' }),
+    ['limits'],
+  ],
+]
+
+test.each(dangers)('%s', (_title, step, areas) => {
+  expect(accessOf(step, '', context)?.areas).toEqual(areas)
+})
+
+test('a folder that goes with all that is in it is saved whole', () => {
+  const step = directory({ path: '/opt/keys', state: 'absent', recursive: true })
+  expect(accessOf(step, '', context)?.entries).toContainEqual({
+    area: 'ssh',
+    kind: 'tree',
+    name: '/opt/keys/',
+  })
+})
+
+test('of a command nothing is known, and the plan says so where its text speaks of access', () => {
+  const change = { actual: {}, desired: {}, keys: [] }
+  const note = (run: string) => unknownNote(command({ run, creates: '/x' }), change, context)
+  expect(note('ufw --force enable')).toContain('its text names ufw')
+  expect(note('cp x /opt/my.conf')).toContain('its text names /opt/my.conf')
+  expect(note('make install')).toBeUndefined()
+  expect(
+    unknownNote(command({ run: 'ufw enable', creates: '/x' }, { access: {} }), change, context),
+  ).toBeUndefined()
+})
