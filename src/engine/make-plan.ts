@@ -3,7 +3,7 @@ import { type ErrorData, OpsError } from '../base/errors.ts'
 import type { HostPlan, PlanStatus, PlanStep } from '../run/plan.ts'
 import { type Access, type AccessContext, accessOf } from './access/dangers.ts'
 import { unknownNote } from './access/unknown.ts'
-import { accessNote, unguardedError } from './access/words.ts'
+import { accessNote, unguardedError, unwatchedNote } from './access/words.ts'
 import { anyOverlap, type Claim, nameTheSame } from './claims.ts'
 import { changeOf } from './diff.ts'
 import type { LookResult } from './look.ts'
@@ -60,7 +60,9 @@ export function makePlan(
     const status: PlanStatus = change ? 'change' : because.length > 0 ? 'may-change' : 'ok'
     const blocked =
       read.state && because.length === 0 ? obstacleOf(step, read.state, change, detail, host) : undefined
-    const access = login && accessOf(step, detail, login, change)
+    const danger = login && accessOf(step, detail, login, change)
+    const unwatched = danger?.isSlight ? login?.problem : undefined
+    const access = unwatched === undefined ? danger : undefined
     const unsafe = change && access && login && unguardedError(step, access, login, host)
     const lack = change && resource.lacks?.(detail, params)
     const makers = movers.filter(mover => !mover.lacks)
@@ -89,6 +91,7 @@ export function makePlan(
         ...(resource.notes?.(detail, params, change ? (seen.complaints[index] ?? '') : '') ?? []),
         ...(status === 'ok' ? [] : (options.notes ?? [])),
         ...(change && access ? [accessNote(access)] : []),
+        ...(change && danger && unwatched !== undefined ? [unwatchedNote(danger, unwatched)] : []),
         ...(unknown === undefined ? [] : [unknown]),
       ].map(masked),
       ...(findings.length > 0 && { findings }),

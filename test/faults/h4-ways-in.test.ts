@@ -8,7 +8,7 @@ import { chosen, faultClass } from './instruments/fault-class.ts'
 import { inLanes, type LaneCase } from './instruments/lanes.ts'
 import { type WayCut, waysIn } from './instruments/ways-in.ts'
 
-const quick = 3
+const quick = 2
 
 const recipe = (steps: string) => `
 import { command, directory, file, group, line, link, recipe, service } from 'ops-recipes'

@@ -35,6 +35,8 @@ export interface Access {
   readonly entries: readonly AccessEntry[]
   /** Its apply must not be ended half-way (dpkg): the way back waits for it. */
   readonly isPatient: boolean
+  /** It may be harmless as well: a file that our login reads, the mode of a folder on the way. Never refused. */
+  readonly isSlight: boolean
   /** What the step would take away for good: it is refused. */
   readonly lasting: readonly string[]
 }
@@ -104,6 +106,10 @@ export function accessOf(
   const reads = affects.includes('pkg:*') ? (resource.reads?.(params) ?? []) : []
   const claims = new Set([...owns, ...affects, ...reads.filter(each => each.startsWith('pkg:'))])
   const entries = [...claims].flatMap(claim => entriesOf(claim, context, owns))
+  const { way: _, ...untold } = context
+  const certain = new Set([...claims].flatMap(claim => entriesOf(claim, untold, owns).map(each => each.name)))
+  const isSlight = ({ area, name }: AccessEntry) =>
+    area === 'limits' || area === 'mounts' || (area === 'account' && !certain.has(name))
   const named = options.access === undefined ? [] : entriesNamed(options.access)
   const gone = (change && resource.takesAway?.(change, params, detail)) ?? []
   const lasting = [...new Set(gone.filter(claim => isLasting(claim, context.user)))]
@@ -114,6 +120,7 @@ export function accessOf(
   return {
     areas: [...areas],
     entries: [...entries, ...named],
+    isSlight: lasting.length + named.length === 0 && options.access === undefined && entries.every(isSlight),
     isPatient: [...claims].some(claim => claim.startsWith('pkg:')),
     lasting: lasting.map(claim => claim.slice(claim.indexOf(':') + 1)),
   }

@@ -20,6 +20,12 @@ export function accessNote({ areas }: Access): string {
   return `can cut our own access (${words}): the host takes it back within a minute unless a new login works`
 }
 
+/** The same where the host cannot take it back, and where the step is more likely harmless than not. */
+export function unwatchedNote({ areas }: Access, problem: string): string {
+  const words = areas.map(area => areaWords[area]).join(', ')
+  return `could cut our own access (${words}), and the host would not take it back by itself: ${problem}`
+}
+
 /** Why a step that endangers our access is refused; undefined where the host can put everything back by itself. */
 export function unguardedError(
   step: Step,

@@ -125,6 +125,15 @@ test.each(dangers)('%s', (_title, step, areas) => {
   expect(accessOf(step, '', context)?.areas).toEqual(areas)
 })
 
+test('what is more likely harmless than not is not refused where the host has nothing that watches', () => {
+  const isSlight = (step: Step) => accessOf(step, '', context)?.isSlight
+  expect(isSlight(directory({ path: '/usr', mode: '0755' }))).toBe(true)
+  expect(isSlight(file({ path: '/etc/fstab', content: '' }))).toBe(true)
+  expect(isSlight(file({ path: '/opt/keys/deploy', content: '' }))).toBe(false)
+  expect(isSlight(file({ path: '/home/deploy/.ssh/authorized_keys', content: '' }))).toBe(false)
+  expect(isSlight(command({ run: 'x', creates: '/x' }, { access: { paths: ['/usr'] } }))).toBe(false)
+})
+
 test('a folder that goes with all that is in it is saved whole', () => {
   const step = directory({ path: '/opt/keys', state: 'absent', recursive: true })
   expect(accessOf(step, '', context)?.entries).toContainEqual({
