@@ -5,7 +5,7 @@ import type { Facts } from '../run/facts.ts'
 import { cachedFacts, cacheFacts } from '../run/facts-cache.ts'
 import { factsProbe, parseFacts } from '../run/facts-probe.ts'
 import type { Session } from '../run/session.ts'
-import { accessRider, parseAccess } from './access/ask.ts'
+import { accessQuestion } from './access/ask.ts'
 import type { AccessContext } from './access/dangers.ts'
 import { look, type Rider } from './look.ts'
 import { makePlan, type PlannedStep } from './make-plan.ts'
@@ -54,9 +54,13 @@ export async function survey(
 ): Promise<Survey> {
   const { key, wantsDetail, emit, loginUser } = options
   const plan = async (steps: readonly Step[], asked: Rider) => {
-    const access = loginUser && accessRider(steps)
-    const seen = await look(session, steps, { wantsDetail, rider: asked, ...(access && { access }) })
-    const { problem, earlier, way } = parseAccess(seen.access?.bytes.toString('utf8') ?? '')
+    const access = loginUser && (await accessQuestion(steps, key))
+    const seen = await look(session, steps, {
+      wantsDetail,
+      rider: asked,
+      ...(access && { access: access.rider }),
+    })
+    const { problem, earlier, way } = (await access?.read(seen.access?.bytes.toString('utf8') ?? '')) ?? {}
     if (earlier !== undefined) emit({ event: 'note', host: session.host, text: earlier })
     const user = await loginUser?.()
     const login =

@@ -1,36 +1,62 @@
 /** What the first look asks a host of our access: whether it can give it back by itself, and what it stands on. */
+import { cachedFacts, cacheFacts } from '../../run/facts-cache.ts'
 import type { Rider } from '../look.ts'
 import type { Step } from '../step.ts'
 import { accessProbe } from './arm-shell.ts'
-import { parseWayIn, type WayIn } from './way-in.ts'
+import { parseWayIn, stampOf, type WayIn, wayInToKeep } from './way-in.ts'
 import { wayInProbe } from './way-in-shell.ts'
 import { earlierVerdict } from './words.ts'
 
-/** Undefined where no step could concern the way in, whatever it stands on. */
-export function accessRider(steps: readonly Step[]): Rider | undefined {
-  const watched = steps.filter(({ options }) => options.access !== 'unguarded')
-  const claims = watched.flatMap(({ resource, params }) => resource.owns?.(params) ?? [])
-  const packages = watched.some(({ resource, params }) =>
-    resource.reads?.(params).some(each => each.startsWith('pkg:')),
-  )
-  if (claims.length === 0 && !packages && watched.every(({ options }) => options.access === undefined))
-    return undefined
-  const paths = claims.flatMap(each =>
-    each.startsWith('path:') ? [each.slice('path:'.length).replace(/#.*/s, '')] : [],
-  )
-  return { id: 'access', text: `${accessProbe}\n${wayInProbe([...new Set(paths)])}` }
-}
-
-/** Reads what the rider printed. */
-export function parseAccess(text: string): {
+export interface AccessAnswer {
   readonly problem: string | undefined
+  /** What became of an earlier run, where nobody was told yet. */
   readonly earlier: string | undefined
   readonly way: WayIn | undefined
-} {
+}
+
+/** A question, and how its answer is read. */
+export interface AccessQuestion {
+  readonly rider: Rider
+  read(text: string): Promise<AccessAnswer>
+}
+
+/** Undefined where no step could concern the way in, whatever it stands on. `key` names the host and who logs in. */
+export async function accessQuestion(
+  steps: readonly Step[],
+  key: string,
+): Promise<AccessQuestion | undefined> {
+  const paths = pathsToWatch(steps)
+  if (!paths) return undefined
+  const place = `${key} (way in)`
+  const kept = await cachedFacts(place)
+  const text = `${accessProbe}\n${wayInProbe(paths, kept === undefined ? undefined : stampOf(kept))}`
+  const read = async (answer: string) => {
+    const fresh = wayInToKeep(answer)
+    if (fresh !== undefined) await cacheFacts(place, fresh)
+    return parseAccess(answer, kept)
+  }
+  return { rider: { id: 'access', text }, read }
+}
+
+function pathsToWatch(steps: readonly Step[]): readonly string[] | undefined {
+  const watched = steps.filter(({ options }) => options.access !== 'unguarded')
+  const claims = watched.flatMap(({ resource, params }) => resource.owns?.(params) ?? [])
+  const hasPackages = watched.some(({ resource, params }) =>
+    resource.reads?.(params).some(each => each.startsWith('pkg:')),
+  )
+  if (claims.length === 0 && !hasPackages && watched.every(({ options }) => options.access === undefined)) {
+    return undefined
+  }
+  const paths = claims.flatMap(each => (each.startsWith('path:') ? [each.slice('path:'.length)] : []))
+  return [...new Set(paths.map(each => each.replace(/#.*/s, '')))]
+}
+
+/** Reads what the rider printed; `kept` is the answer of an earlier run. */
+export function parseAccess(text: string, kept?: string): AccessAnswer {
   const isTold = !/^verdict=/m.test(text) || /^verdict=confirmed$/m.test(text)
   return {
     problem: /^problem=(.*)$/m.exec(text)?.[1],
     earlier: isTold ? undefined : earlierVerdict(text),
-    way: parseWayIn(text),
+    way: parseWayIn(text, kept),
   }
 }

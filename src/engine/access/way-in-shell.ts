@@ -11,6 +11,8 @@ const wayIn = library('access-way-in')`
     ops_area=$1; shift
     for ops_a; do ops_named="$ops_named$ops_a$ops_newline"; echo "way=$ops_area $ops_a"; done
   }
+  # What an answer was made from.
+  ops_way_reads() { for ops_a; do ops_reads="$ops_reads$ops_a$ops_newline"; echo "read=$ops_a"; done; }
   # AREA FOLDER PATTERN...: what the words of an include mean, and the files that they lead to now, in ops_found.
   ops_way_globs() {
     ops_area=$1 ops_folder=$2; shift 2
@@ -18,6 +20,7 @@ const wayIn = library('access-way-in')`
       ops_c=\${ops_c#\"} ops_c=\${ops_c%\"}
       case $ops_c in /*) ;; *) ops_c=$ops_folder/$ops_c ;; esac
       echo "glob=$ops_area $ops_c"
+      ops_way_reads "\${ops_c%/*}"
       set +f
       for ops_b in $ops_c; do [ ! -f "$ops_b" ] || { ops_found="$ops_found$ops_b "; ops_way "$ops_area" "$ops_b"; }; done
       set -f
@@ -27,11 +30,13 @@ const wayIn = library('access-way-in')`
   ops_way_includes() {
     ops_area=$1 ops_folder=$2 ops_sed=$3; shift 3
     ops_rounds=0
+    ops_way_reads "$@"
     while [ "$#" -gt 0 ] && [ "$ops_rounds" -lt 8 ]; do
       ops_found= ops_rounds=$((ops_rounds + 1))
       ops_words=$(sed -nE "$ops_sed" "$@" 2>/dev/null)
       [ -z "$ops_words" ] || ops_way_globs "$ops_area" "$ops_folder" $ops_words
       set -- $ops_found
+      ops_way_reads "$@"
     done
   }
   # Who came, from the nearest program above that sshd has told.
@@ -57,6 +62,7 @@ const wayIn = library('access-way-in')`
   ops_way_account() {
     ops_line=$(getent passwd "$ops_user")
     ops_home=\${ops_line%:*} ops_home=\${ops_home##*:} ops_shell=\${ops_line##*:}
+    ops_way_reads /etc/passwd /etc/group
     echo "user=$ops_user"; echo "home=$ops_home"; echo "groups=$(id -Gn "$ops_user" 2>/dev/null)"
     ops_way account "$ops_home" "$ops_home/.ssh" "\${ops_shell:-/bin/sh}" /bin/sh /etc/passwd /etc/shadow /etc/group /etc/nsswitch.conf
     case \${ops_shell##*/} in
@@ -97,35 +103,59 @@ const wayIn = library('access-way-in')`
     grep -hoE '%:?[A-Za-z0-9_.-]+' /etc/sudoers \${ops_named#"$ops_named_before"} 2>/dev/null | sort -u | sed 's/^%:*/group=/'
   }
   ops_way_pam() {
-    ops_way ssh "$@"
-    grep -hvE '^[[:space:]]*#|pam_(motd|mail|lastlog)' "$@" /etc/pam.d/common-* 2>/dev/null | grep -oE '[[:space:]=]/[^] ]+' | sort -u | sed -E 's/^[[:space:]=]/way=ssh /'
-    ! grep -qs '^[^#]*pam_access' "$@" /etc/pam.d/common-* || echo pam=access
+    set +f; set -- "$@" /etc/pam.d/common-*; set -f
+    ops_way_reads "$@"
+    ops_way ssh "$@" $(grep -hvE '^[[:space:]]*#|pam_(motd|mail|lastlog)' "$@" 2>/dev/null | grep -oE '[[:space:]=]/[^] ]+' | sort -u | sed 's/^.//')
+    ! grep -qs '^[^#]*pam_access' "$@" || echo pam=access
   }
+  # WAYS READS, each a list of lines: who came from where, where the ways lead, and what the files that were read are like.
+  ops_way_stamp() {
+    IFS=$ops_newline
+    { echo "$ops_user \${ops_connection%% *}"; stat -c '%N %i %f' -- $1; stat -L -c '%n %i %s %z' -- $2; } 2>&1 | sha256sum
+    unset IFS
+  }
+  # STAMP WAYS READS PATH...: of an answer that is known already only its stamp is looked at again.
   ops_way_in() {
     ops_newline='
-' ops_named=
-    for ops_a; do ops_named="$ops_named$ops_a$ops_newline"; done
+' ops_named= ops_reads= ops_claimed=
     set -f
+    ops_stamp=$1 ops_ways=$2 ops_read=$3
+    shift 3
+    for ops_a; do ops_claimed="$ops_claimed$ops_a$ops_newline"; done
     ops_way_who
-    ops_way_account
-    ops_way_sshd
-    if [ "$ops_user" != "$(id -un)" ]; then ops_way_sudo; set +f; ops_way_pam /etc/pam.d/sshd /etc/pam.d/sudo
-    else set +f; ops_way_pam /etc/pam.d/sshd
+    if [ -n "$ops_stamp" ] && [ "$(ops_way_stamp "$ops_ways" "$ops_read")" = "$ops_stamp" ]; then echo way-in=same
+    else
+      echo way-in=new
+      ops_way_account
+      ops_way_sshd
+      ops_a=
+      if [ "$ops_user" != "$(id -un)" ]; then ops_way_sudo; ops_a=/etc/pam.d/sudo; fi
+      ops_way_pam /etc/pam.d/sshd $ops_a
+      echo "stamp=$(ops_way_stamp "$ops_named" "$ops_reads")"
     fi
     echo names=
-    set -f
     IFS=$ops_newline
-    set -- $ops_named
+    set -- $ops_claimed $ops_named
     set +f
     unset IFS
-    if command -v namei >/dev/null; then namei -- "$@" 2>/dev/null
+    if [ "$#" = 0 ]; then :
+    elif command -v namei >/dev/null; then namei -- "$@" 2>/dev/null
     else for ops_a; do echo "f: $ops_a"; echo "= $(readlink -f "$ops_a")"; done
     fi
     :
   }
 `
 
+/** What an earlier answer holds: the host is asked whether it still does. */
+export interface WayInStamp {
+  readonly stamp: string
+  readonly ways: readonly string[]
+  readonly reads: readonly string[]
+}
+
 /** The question, with the paths that the steps of a run claim: a link may make any of them one of ours. */
-export function wayInProbe(paths: readonly string[]): string {
-  return `${wayIn.text}\nops_way_in ${paths.map(quote).join(' ')}`
+export function wayInProbe(paths: readonly string[], known?: WayInStamp): string {
+  const lines = (list: readonly string[]) => list.map(each => `${each}\n`).join('')
+  const words = known ? [known.stamp, lines(known.ways), lines(known.reads)] : ['', '', '']
+  return `${wayIn.text}\nops_way_in ${[...words, ...paths].map(quote).join(' ')}`
 }

@@ -1,6 +1,7 @@
 /** What our own way into a host stands on, from what the host told of it. */
 import { posix } from 'node:path'
 import type { AccessArea } from './dangers.ts'
+import type { WayInStamp } from './way-in-shell.ts'
 
 /** All paths stand for themselves alone, in every spelling that a link gives them. */
 export interface WayIn {
@@ -19,11 +20,29 @@ export interface WayIn {
   readonly names: ReadonlyMap<string, readonly string[]>
 }
 
-/** Reads what `wayInProbe` printed; undefined where the host could not tell. */
-export function parseWayIn(text: string): WayIn | undefined {
-  const [before = '', after = ''] = text.split(/^names=\n/m)
-  const values = (key: string) =>
-    [...before.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(each => each[1] ?? '')
+/** What of an answer is worth knowing for the next run; undefined where it says that nothing has changed. */
+export function wayInToKeep(text: string): string | undefined {
+  return text.split(/^way-in=new\n/m)[1]
+}
+
+/** By what the host can tell that a kept answer still holds. */
+export function stampOf(kept: string): WayInStamp | undefined {
+  const stamp = valuesIn(kept, 'stamp')[0]
+  if (!stamp) return undefined
+  return {
+    stamp,
+    ways: valuesIn(kept, 'way').map(each => areaAndRest(each)[1]),
+    reads: valuesIn(kept, 'read'),
+  }
+}
+
+/** Reads what `wayInProbe` printed, beside the answer that was kept; undefined where the host could not tell. */
+export function parseWayIn(text: string, kept = ''): WayIn | undefined {
+  const isSame = /^way-in=same$/m.test(text)
+  const parts = (isSame ? [kept, text] : [text]).map(each => each.split(/^names=\n/m))
+  const before = parts.map(each => each[0] ?? '').join('\n')
+  const after = parts.map(each => each[1] ?? '').join('\n')
+  const values = (key: string) => valuesIn(before, key)
   const home = values('home')[0]
   if (!home) return undefined
   const walks = walksIn(after)
@@ -65,6 +84,10 @@ export function areaInWay(way: WayIn, path: string): AccessArea | undefined {
 /** What would be hidden by a mount there. */
 export function areaUnderMount(way: WayIn, point: string): AccessArea | undefined {
   return point === '/' ? undefined : (way.folders.get(point) ?? way.files.get(point))
+}
+
+function valuesIn(text: string, key: string): string[] {
+  return [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(each => each[1] ?? '')
 }
 
 function areaAndRest(text: string): [AccessArea, string] {

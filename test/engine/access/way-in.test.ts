@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest'
 import type { AccessContext } from '../../../src/engine/access/dangers.ts'
 import { accessOf } from '../../../src/engine/access/dangers.ts'
 import { unknownNote } from '../../../src/engine/access/unknown.ts'
-import { areaInWay, areaUnderMount, parseWayIn } from '../../../src/engine/access/way-in.ts'
+import {
+  areaInWay,
+  areaUnderMount,
+  parseWayIn,
+  stampOf,
+  wayInToKeep,
+} from '../../../src/engine/access/way-in.ts'
 import type { Step } from '../../../src/engine/step.ts'
 import { command } from '../../../src/resources/command.ts'
 import { directory } from '../../../src/resources/directory.ts'
@@ -99,6 +105,22 @@ describe('what the way in stands on', () => {
     for (const name of ['user-1000.slice', 'user-.slice', 'slice', 'session-.scope', 'ssh.service']) {
       expect(way.units.has(name), name).toBe(true)
     }
+  })
+
+  test('an answer that the host calls unchanged is the one that was kept, with what is new of the paths', () => {
+    const kept = wayInToKeep(`cgroup=/old.slice\nway-in=new\nread=/etc/passwd\nstamp=5f\n${told}`)
+    expect(kept && stampOf(kept)).toMatchObject({ stamp: '5f', reads: ['/etc/passwd'] })
+    const same =
+      'cgroup=/user.slice/new.scope\nway-in=same\nnames=\nf: /srv/x\n d /\n d srv\n l x -> y\n   - y\n'
+    expect(wayInToKeep(same)).toBeUndefined()
+    const again = parseWayIn(same, kept)
+    expect([again?.home, again?.units.has('new.scope'), again?.units.has('old.slice')]).toEqual([
+      '/home/deploy',
+      true,
+      false,
+    ])
+    expect(again && areaInWay(again, '/usr/bin/dash')).toBe('account')
+    expect(again?.names.get('/srv/x')).toEqual(['/srv/x', '/srv/y'])
   })
 
   test('a mount over it, and not one beside it', () => {
