@@ -62,6 +62,18 @@ export default recipe({
 })
 `
 
+const unsound = `
+import { file, recipe } from 'ops-recipes'
+export default recipe({
+  summary: 'What sshd reads at its next start is nonsense, and nothing restarts it now.',
+  params: {},
+  steps: () => [
+    file({ path: '/etc/ssh/sshd_config.d/99-unsound.conf', content: 'Nonsense yes\\n' }),
+    file({ path: '/etc/motd', content: 'Later.\\n' }),
+  ],
+})
+`
+
 describeReal('a host that was to wait for a login that confirms', () => {
   const host = useHost()
   let folder: Folder
@@ -71,6 +83,7 @@ describeReal('a host that was to wait for a login that confirms', () => {
       'recipes/downed.ts': downed,
       'recipes/slow.ts': slow,
       'recipes/again.ts': again,
+      'recipes/unsound.ts': unsound,
     })
   })
   afterAll(() => folder?.remove())
@@ -91,6 +104,15 @@ describeReal('a host that was to wait for a login that confirms', () => {
     const run = await applied(['again', host().name])
     expect(run).toMatchObject({ code: 0, status: { [host().name]: { changed: 3 } } })
     expect(await host().read('head -n 1 /var/lib/ops/access/verdict')).toBe('verdict=confirmed\n')
+  })
+
+  test('takes back what a login cannot tell: an sshd that would not start again', async () => {
+    const run = await folder.ops(['apply', 'unsound', host().name, '-F', host().sshConfig, '--yes'])
+    expect([run.code, run.stdout + run.stderr]).toEqual([
+      7,
+      expect.stringMatching(/sshd would not start again: .*Nonsense/),
+    ])
+    expect(await host().read('sshd -t; ls /etc/ssh/sshd_config.d/99-unsound.conf 2>/dev/null || :')).toBe('')
   })
 
   test('and knows nothing of it any more is no success: the run is lost, and the next one sees what is there', async () => {

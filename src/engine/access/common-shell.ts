@@ -21,7 +21,7 @@ export const accessCommon = library('access')`
     systemctl stop 'ops-access*.timer' 2>/dev/null
     # A boot or a daemon-reload has read them.
     [ -z "$(systemctl list-units --all --plain --no-legend ops-access.service ops-access.timer 2>/dev/null)" ] || systemctl daemon-reload
-    rm -f "$ops_access"/new.* "$ops_access/renewed"
+    rm -f "$ops_access"/new.* "$ops_access/renewed" "$ops_access/why"
   }
   # VERDICT FILE [LINE...]: keeps it, with what FILE says of the run, and the lines (details, and what stays).
   ops_access_verdict() {
@@ -29,6 +29,7 @@ export const accessCommon = library('access')`
       echo "verdict=$1"
       echo "at=$(date -u +%Y-%m-%dT%H:%M:%SZ)"
       sed -n '/^run=/p;/^who=/p;/^steps=/p;/^areas=/p' "$2"
+      [ ! -e "$ops_access/why" ] || sed 's/^/why=/' "$ops_access/why"
       shift 2
       for ops_a; do printf '%s\n' "$ops_a"; done
     } >"$ops_access/new.verdict"
@@ -36,6 +37,11 @@ export const accessCommon = library('access')`
     rm -f "$ops_access/told"
     mv -f "$ops_access/new.verdict" "$ops_access/verdict"
     sync "$ops_access" 2>/dev/null
+  }
+  # Why sshd would not start again; nothing where it would, and where it did not before this run either.
+  ops_access_sshd() {
+    [ -e saved/sshd-sound ] || return 0
+    ops_a=$(sshd -t 2>&1) || printf '%s\n' "$ops_a" | head -n 1
   }
   # Units that matter to an area.
   ops_access_units() {

@@ -17,6 +17,8 @@ export interface Verdict {
   readonly steps: string
   /** Of what was put back. */
   readonly areas: readonly string[]
+  /** Why the host took it back although a new login worked. */
+  readonly reason: string | undefined
   readonly details: readonly string[]
   readonly stays: readonly string[]
   readonly why: ErrorData | undefined
@@ -28,6 +30,8 @@ export interface ConfirmContext {
   readonly run: string
   /** No later step of the run could need what the host has saved. */
   readonly isLast: boolean
+  /** No later step is part of the same danger. */
+  readonly isSettled: boolean
   readonly freshLogin: () => Promise<FreshLogin>
   /** Asks the host, over the connection that still lives, not to wait any longer; may fail. */
   readonly restoreNow: () => Promise<void>
@@ -75,19 +79,20 @@ export async function confirmAccess(context: ConfirmContext): Promise<Verdict> {
     }
     await pause(isOver ? 3 * retryMs : retryMs)
   }
-  return { kind: 'unknown', steps: '', areas: [], details: [], stays: [], why }
+  return { kind: 'unknown', steps: '', areas: [], reason: undefined, details: [], stays: [], why }
 }
 
 /** One login and one trip. A word while the host is still at work: at the step, or at its decision. */
 async function ask({
   run,
   isLast,
+  isSettled,
   freshLogin,
 }: ConfirmContext): Promise<Omit<Verdict, 'why'> | 'running' | 'busy'> {
   const login = await freshLogin()
   try {
     let text = ''
-    await login.session.trip(confirmScript(run, isLast), {
+    await login.session.trip(confirmScript(run, isLast, isSettled), {
       silenceMs: answerMs,
       frame: frame => {
         if (frame.kind === 'verdict') text = frame.body.toString('utf8')
@@ -104,6 +109,7 @@ async function ask({
       kind,
       steps: values('steps')[0] ?? '',
       areas: (values('areas')[0] ?? '').split(' '),
+      reason: values('why')[0],
       details: values('detail'),
       stays: values('stays'),
     }

@@ -35,13 +35,22 @@ export class Countdown {
   }
 
   /** Logs in afresh, so that the host gives its verdict. `session` is the one in use, dead or alive. */
-  async end(session: Session, isLast: boolean): Promise<Verdict> {
+  async end(session: Session, isLast: boolean, isSettled = isLast): Promise<Verdict> {
     const { freshLogin, emit, interrupt } = this.#context
     if (!freshLogin) throw new Error('a step that can cut our access was applied where nobody logs in')
     const { host, names } = session
     const restoreNow = () => session.trip(restoreNowScript, { silenceMs: aliveMs })
     const run = names.id
-    const verdict = await confirmAccess({ host, run, isLast, freshLogin, restoreNow, emit, interrupt })
+    const verdict = await confirmAccess({
+      host,
+      run,
+      isLast,
+      isSettled,
+      freshLogin,
+      restoreNow,
+      emit,
+      interrupt,
+    })
     await this.#renewal?.end()
     const wasSure = this.#running === 'surely'
     this.#running = 'no'

@@ -11,7 +11,8 @@ export interface Aftermath {
 /** Undefined where access was kept. */
 export function verdictError(host: string, verdict: Verdict, after: Aftermath): ErrorData | undefined {
   const { kind, steps, details, why } = verdict
-  const said = why && `a new login failed: ${why.title}${why.said ? `\n${why.said}` : ''}`
+  const failed = why && `a new login failed: ${why.title}${why.said ? `\n${why.said}` : ''}`
+  const said = verdict.reason ?? failed
   const common = { host, ...(said && { said }) }
   const stays = staying(verdict, after)
   if (kind === 'restored') {

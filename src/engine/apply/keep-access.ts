@@ -57,7 +57,8 @@ export class AccessKeeper {
     const next = stepsOfBatch(planned, from).find(each => each.change)
     const goesOn = !this.#isAwaited && next !== undefined && isDangerous(next, planned)
     if (!this.#countdown.isRunning || goesOn) return undefined
-    const cut = await this.#confirm(next === undefined)
+    const isSettled = !planned.slice(from).some(each => isDangerous(each, planned))
+    const cut = await this.#confirm(next === undefined, isSettled)
     if (cut) return cut
     this.#progress.session = await this.#countdown.sessionAfter(session)
     return undefined
@@ -90,8 +91,8 @@ export class AccessKeeper {
   }
 
   /** A result when access was not kept. */
-  async #confirm(isLast: boolean): Promise<ApplyResult | undefined> {
-    return this.#taken(await this.#countdown.end(this.#progress.session, isLast))
+  async #confirm(isLast: boolean, isSettled = isLast): Promise<ApplyResult | undefined> {
+    return this.#taken(await this.#countdown.end(this.#progress.session, isLast, isSettled))
   }
 
   async #taken(verdict: Verdict): Promise<ApplyResult | undefined> {
