@@ -149,15 +149,17 @@ export const option = resource<OptionParams, z.input<typeof params>>({
   },
   parse: (observation, given) => {
     const found =
-      /^state=(?:(absent|bare)|(unclear|several)\nwhy=(.*)|(present|continued)\n(value|sha256)=(.*))\n?$/.exec(
+      /^state=(?:(absent|bare)|(unclear|several)\nwhy=(.*)|(present|continued)\n(value|sha256)=(.*))(?:\nelsewhere=(.*)\nover=(bare|unclear|value (.*)))?\n?$/.exec(
         observation,
       )
     if (!found) throw new TypeError(`not an observation of an option: ${observation}`)
-    const [, alone, doubt, why = '', state = '', kind, text = ''] = found
+    const [, alone, doubt, why = '', state = '', kind, text = '', elsewhere, over, inIt] = found
+    const agrees = given.bare ? over === 'bare' : inIt !== undefined && inIt === given.value
+    if (elsewhere !== undefined && !agrees) return { state: 'decided elsewhere', why: elsewhere }
     if (alone !== undefined) return { state: alone }
     if (doubt !== undefined) return { state: doubt, why }
     const value = kind === 'value' ? text : shown(text, given)
-    return { state: state === 'continued' ? 'on several lines' : state, value: value }
+    return { state: state === 'continued' ? 'on several lines' : state, value }
   },
   desired: given => {
     if (given.state === 'absent') return { state: 'absent' }
@@ -167,6 +169,8 @@ export const option = resource<OptionParams, z.input<typeof params>>({
   impossible: ({ state, why }, { key, path, state: wanted }) => {
     if (state === 'unclear')
       return `${path}: ${why}; edit it as a file, or tell by the param format how it is read`
+    if (state === 'decided elsewhere')
+      return `what ${path} includes decides about ${key}, or may: ${why}; set it there`
     if (state === 'several' && wanted !== 'absent')
       return `${path} has ${key} in the lines ${why}, which all count: edit it as a file, or remove them first by state: 'absent'`
     return undefined

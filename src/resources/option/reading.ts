@@ -89,11 +89,12 @@ function path_of(t,   p, c, out) {
   }
 }
 function read_all(   i) {
-  m = over = open = base = held = depth = 0
+  m = over = open = base = held = depth = includes = 0
   trouble = quote = ""
   split("", lists)
   special = "-"
   section = spot = format == "samba" ? "[global" : "-"
+  if (starts_in != "" && format == "samba") section = spot = starts_in
   if (format == "toml") section = ""
   for (i = 1; i <= n; i++) owner[i] = 0
   for (i = 1; i <= n;) i = read_line(i)
@@ -111,7 +112,11 @@ function read_line(i,   t, at, c, p, e, why) {
   at = RLENGTH + 1
   c = substr(t, at, 1)
   if (c == "") { held = 0; return i + 1 }
-  if (index(leaders, c)) return i + 1
+  if (index(leaders, c)) {
+    if (format == "mysql" && match(t, /^[ \t]*!includedir[ \t]+/)) includes_file(i, trim(substr(t, RLENGTH + 1)) "/*.cnf")
+    else if (format == "mysql" && match(t, /^[ \t]*!include[ \t]+/)) includes_file(i, trim(substr(t, RLENGTH + 1)))
+    return i + 1
+  }
   limit = length(t) + 1
   if (is_python && inline != "") {
     for (p = at; p <= length(t); p++)
@@ -279,6 +284,7 @@ function item(i, at, headed, why,   t, p, k, col, e, word) {
   }
   if (bare[e]) return i + 1
   i = value(e, i, from[e])
+  note(e, top[e])
   if (format == "shell" && unclear[e] != "") sets(i - 1, remainder)
   return i
 }

@@ -1,6 +1,7 @@
 /** Shell and awk that read and edit single keys of ini-style files, and leave every other byte as it is. */
 import { library } from '../../shell/library.ts'
 import { finding } from './finding.ts'
+import { including, noting } from './including.ts'
 import { reading } from './reading.ts'
 import { scanning } from './scanning.ts'
 
@@ -23,6 +24,13 @@ function finish(   i, read) {
     reason[i] = why != "" ? why : several
     state[i] = why != "" ? "unclear" : several != "" ? "several" : !hit ? "absent" : bare[hit] ? "bare" : many[hit] ? "continued" : "present"
     shown[i] = hit ? text[hit] : ""
+    list[i] = reason[i] == "" && flags !~ /a/ ? relevant(field[i, 3]) : ""
+  }
+  for (i = 0; i < options; i++) {
+    if (field[i, 1] != file || list[i] == "") continue
+    manner(field[i, 0], field[i, 4], field[i, 5], field[i, 6], field[i, 7])
+    over_it[i] = elsewhere(list[i], field[i, 2], field[i, 3], file)
+    if (field[i, 0] ~ /v/) sub(/\nover=value.*/, "\nover=unclear", over_it[i])
   }
   n = 0
 }
@@ -38,6 +46,7 @@ END {
     print "state=" state[i]
     if (reason[i] != "") print "why=" reason[i]
     else if (state[i] ~ /present|continued/) print (field[i, 0] ~ /v/ ? "veil=" : "value=") shown[i]
+    if (over_it[i] != "") print over_it[i]
     if (mark != "") print mark
   }
 }
@@ -161,8 +170,8 @@ function quoted(program: string): string {
 
 /** `ops_options MARK (FLAGS PATH SECTION KEY SEPARATOR BEFORE INLINE FORMAT)...`: one awk for the keys of all files. */
 export const optionLookLibrary = library('option-look')`
-  ops_option_reading=${quoted(reading + scanning + finding + taking)}
-  ops_option_looking=${quoted(looking)}
+  ops_option_reading=${quoted(reading + scanning + finding + noting + taking)}
+  ops_option_looking=${quoted(including + looking)}
   ops_options() {
     ops_mark=$1 ops_index=-1 ops_seen='
 ' ops_count=$#

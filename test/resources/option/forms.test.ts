@@ -477,3 +477,96 @@ test.each([
 ] as const)('an option refuses %j', (input, message) => {
   expect(definition.params.safeParse(input).error?.message).toContain(message)
 })
+
+describe('what a file includes', () => {
+  let place: Place
+  beforeAll(() => {
+    place = new Place(shells[0] ?? { name: 'sh', argv: ['sh'] })
+  })
+  afterAll(() => place.remove())
+
+  /** Included text, the file, what is wanted, the state. `DIR` stands for the folder of both. */
+  test.each<readonly [string, string, string, Wanted, string]>([
+    [
+      'read first, decides',
+      'PermitRootLogin yes\n',
+      'Include DIR/*.conf\nPermitRootLogin no\n',
+      no,
+      'decided elsewhere',
+    ],
+    [
+      'read first, agrees',
+      'PermitRootLogin = no\n',
+      'Include DIR/*.conf\nPermitRootLogin no\n',
+      no,
+      'present',
+    ],
+    ['read first, says nothing of the key', 'UsePAM yes\n', 'Include=DIR/a.conf\n', no, 'absent'],
+    [
+      'read first, in a block for some',
+      'Match User x\nPermitRootLogin yes\n',
+      'Include DIR/*.conf\n',
+      no,
+      'absent',
+    ],
+    [
+      'read later, decides nothing',
+      'PermitRootLogin yes\n',
+      'PermitRootLogin no\nInclude DIR/*.conf\n',
+      no,
+      'present',
+    ],
+    [
+      'adds to a list',
+      'Port 22\n',
+      'Port 2222\nInclude DIR/*.conf\n',
+      { format: 'sshd', key: 'Port', value: '2222' },
+      'decided elsewhere',
+    ],
+    [
+      'of an option file, read later',
+      '[mysqld]\nport=1\n',
+      '[mysqld]\nport=2\n!includedir DIR\n',
+      { format: 'mysql', section: 'mysqld', key: 'port', value: '2' },
+      'present',
+    ],
+    [
+      'of git, read later',
+      '[a]\nk = 1\n',
+      '[a]\nk = 2\n[include]\npath = a.conf\n',
+      { format: 'git', section: 'a', key: 'k', value: '2' },
+      'decided elsewhere',
+    ],
+    [
+      'of git, on a condition',
+      '',
+      '[a]\nk = 2\n[includeIf "gitdir:/x"]\npath = a.conf\n',
+      { format: 'git', section: 'a', key: 'k', value: '2' },
+      'decided elsewhere',
+    ],
+    [
+      'of Samba, in the section',
+      'path = /x\n',
+      '[s]\npath = /y\ninclude = DIR/a.conf\n',
+      { format: 'samba', section: 's', key: 'path', value: '/y' },
+      'decided elsewhere',
+    ],
+    [
+      'of supervisord',
+      '[program:a]\ncommand=/x\n',
+      '[program:a]\ncommand=/y\n[include]\nfiles = *.conf\n',
+      { format: 'supervisor', section: 'program:a', key: 'command', value: '/y' },
+      'decided elsewhere',
+    ],
+  ])('%s', (_title, included, before, wanted, state) => {
+    const path = place.path('it')
+    writeFileSync(place.path('a.conf'), included)
+    writeFileSync(path, before.replaceAll('DIR', place.files))
+    const params = parsed(option, { path, ...wanted } as Input)
+    const actual = place.look(definition, params)
+    expect(actual.state).toBe(state)
+    if (state === 'decided elsewhere')
+      expect(definition.impossible?.(actual, params)).toContain('set it there')
+    else expect(definition.impossible?.(actual, params)).toBeUndefined()
+  })
+})

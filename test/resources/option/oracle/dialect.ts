@@ -20,6 +20,8 @@ export interface Dialect {
   readonly file: string
   readonly readers: readonly ReaderName[]
   text(given: Chance): string
+  /** A file beside it, `beside.cnf`, that a text may include as `DIR/beside.cnf`. */
+  beside?(given: Chance): string
   asked(given: Chance): Asked
   /** Names that come and go with a key, such as tables that are made for it. */
   readonly follows?: (name: string, asked: Asked) => boolean

@@ -29,9 +29,16 @@ function sshdLine(given: Chance): string {
 const sshd: Dialect = {
   file: 'sshd_config',
   readers: ['sshd'],
-  made: 50,
+  made: 40,
+  beside: given =>
+    given
+      .times(0, 2, () => sshdLine(given))
+      .map(line => `${line}\n`)
+      .join(''),
   text(given) {
     const lines = [...given.times(0, 8, () => sshdLine(given))]
+    if (given.percent(25))
+      lines.unshift(given.pick(['Include DIR/*.cnf', 'include=DIR/beside.cnf', ' Include "DIR/beside.cnf"']))
     for (let block = given.below(3); block > 0; block--) {
       const between = given.pick([' ', '\t', '  '])
       lines.push(

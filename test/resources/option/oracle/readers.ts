@@ -121,7 +121,7 @@ const myPrintDefaults = (groups: readonly string[]): KnownReader => ({
 const gitConfig = (renamed: (name: string) => string): KnownReader => ({
   needs: { 'command -v git': 'git' },
   read: one(file => {
-    const { code, stdout } = said('git', ['config', '-f', file, '--list', '-z', '--no-includes'])
+    const { code, stdout } = said('git', ['config', '-f', file, '--list', '-z', '--includes'])
     if (code !== 0) return undefined
     return new Map(
       stdout

@@ -11,6 +11,8 @@ const dashed = (given: Chance, key: string): string =>
 const mysql: Dialect = {
   file: 'my.cnf',
   readers: ['mysql'],
+  beside: given =>
+    `[${given.pick(['mysqld', 'client'])}]\n${given.pick(mysqlKeys)}=${given.pick(['1', '2'])}\n`,
   made: 95,
   text: given =>
     joined([
@@ -18,6 +20,7 @@ const mysql: Dialect = {
       ...given.times(0, 10, () => {
         if (given.percent(15))
           return given.pick(['', '  ', `# ${given.mark()}`, `; ${given.mark()}`, '#port=3'])
+        if (given.percent(4)) return given.pick(['!include DIR/beside.cnf', '!includedir DIR'])
         if (given.percent(20))
           return given.pick(['[mysqld]', '[client]', ' [other] # x', '[mysqld ] port = 7', '[MySQLd]'])
         const key = `${given.pick(['', '', '', 'loose-', 'loose_'])}${dashed(given, given.pick(mysqlKeys))}`
@@ -183,12 +186,14 @@ function gitItem(given: Chance): string {
 const git: Dialect = {
   file: 'gitconfig',
   readers: ['git'],
+  beside: given => `[core]\n${gitItem(given)}\n`,
   made: 90,
   text: given =>
     joined([
       '[core]',
       ...given.times(0, 10, () => {
         if (given.percent(15)) return given.pick(['', `# ${given.mark()}`, ` ; ${given.mark()} \\`])
+        if (given.percent(4)) return '[include] path = DIR/beside.cnf'
         if (given.percent(25))
           return `${given.pick(indents)}[${given.pick(gitSections)[0]}]${given.pick(['', '', ` ${gitItem(given)}`, gitItem(given), ` # ${given.mark()}`])}`
         return `${given.pick(indents)}${gitItem(given)}`

@@ -42,6 +42,11 @@ export function sweep(place: Place, dialect: Dialect, firstSeed: number, count: 
     const desired = definition.desired(each.params)
     const keys = difference(definition, actual, desired)
     if (keys.length === 0) return
+    // The plan ends here; the edit itself looks at the one file only.
+    if (actual.state === 'decided elsewhere') {
+      refused.add(each)
+      return
+    }
     const change = {
       actual,
       desired,
@@ -70,6 +75,8 @@ export function sweep(place: Place, dialect: Dialect, firstSeed: number, count: 
     for (const name of dialect.readers) {
       const was = before.get(name)?.[index]
       if (was === undefined) continue
+      // What another file says is none of this file's keys.
+      if (each.asked.meaning === undefined && each.before.includes('beside.cnf')) continue
       const problem = compared(dialect, each.asked, was, after.get(name)?.[index], empty.get(name)?.[0])
       if (problem !== undefined) wrong.push(told(each, `${name}: ${problem}`))
     }
@@ -97,9 +104,10 @@ function caseOf(place: Place, dialect: Dialect, seed: number): Case {
   const given = chance(seed)
   const path = place.path(`${seed}/${dialect.file}`)
   mkdirSync(dirname(path), { recursive: true })
-  const text = dialect.text(given)
+  const text = dialect.text(given).replaceAll('DIR', dirname(path))
   const before = given.percent(10) ? text.replace(/\n$/, '') : text
   writeFileSync(path, before)
+  writeFileSync(join(dirname(path), 'beside.cnf'), dialect.beside?.(given) ?? '')
   const asked = dialect.asked(given)
   return { seed, path, before, asked, params: definition.params.parse({ path, ...asked.wanted }) }
 }
