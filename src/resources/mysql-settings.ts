@@ -149,7 +149,9 @@ function parse(observation: string, { settings, listens }: Params): State {
     state[key] = found[`is.${key}`] ?? builtIn[key] ?? 'not set'
     const over = found[`over.${key}`]
     if (over !== undefined) state[`over ${key}`] = over
-    state[`running ${key}`] = runs ? running(key, found, listens.length > 0) : 'stopped'
+    const value = runs ? running(key, found, listens.length > 0) : 'stopped'
+    state[`running ${key}`] =
+      runs && isOwnSpelling(key, settings[key] ?? '', found) ? ownSpelling(value) : value
   }
   if (listens.length > 0) state.listening = found.heard ?? ''
   return state
@@ -168,13 +170,27 @@ function running(key: string, found: Readonly<Record<string, string>>, heard: bo
   return value === '' || value === 'NULL' ? (builtIn[key] ?? '') : value
 }
 
+/**
+ * What the server makes of a setting with which it was started: it writes paths, lists, switches and sizes in its own way,
+ * and rounds. To start it anew would bring the same; only what was set while it runs (SET GLOBAL) differs for good.
+ */
+function isOwnSpelling(key: string, wanted: Value, found: Readonly<Record<string, string>>): boolean {
+  const origin = found[`origin.${key}`] ?? 'CONFIG'
+  if (origin === 'SQL' || origin === 'DYNAMIC' || found[`loaded.${key}`] !== 'yes') return false
+  return meansTheSame(key, found[`is.${key}`] ?? '', wanted)
+}
+
+const told = 'started with it, shown as '
+const ownSpelling = (value: string): string => (value === 'not told' ? value : `${told}${value}`)
+const isTold = (actual: Value): boolean => typeof actual === 'string' && actual.startsWith(told)
+
 const yes = ['1', 'on', 'true', 'yes']
 const no = ['0', 'off', 'false', 'no']
 const units: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }
 
 /** Files say `1G` and `yes` where the server says 1073741824 and ON; what has no variable cannot be compared. */
 function meansTheSame(key: string, actual: Value, desired: Value): boolean {
-  if (actual === desired || actual === 'not told') return true
+  if (actual === desired || actual === 'not told' || isTold(actual)) return true
   if (key === 'running' || key === 'listening' || key === 'server') return false
   const [one, other] = [plain(actual), plain(desired)]
   return one === other
@@ -228,6 +244,15 @@ function notesOf(detail: string, given: Params): string[] {
       else if (!place.startsWith(`${drop}:`))
         notes.push(`${place} sets ${key} = ${actual} now; ${drop} is read later`)
     }
+  }
+  for (const [key, value] of Object.entries(given.settings)) {
+    const [shown] = after(`shown ${key} `)
+    const [, set] = after(`is ${key} `)[0]?.split(/ (?=[^ ]*$)/) ?? []
+    if (shown === undefined || set === undefined || !meansTheSame(key, set, value)) continue
+    if (!meansTheSame(key, shown, value))
+      notes.push(
+        `${key}: the server was started with ${value} and shows ${shown || 'nothing'}, which cannot be compared`,
+      )
   }
   for (const held of after('held '))
     notes.push(`port ${held.replace(' ', ' is held by ')}, not by the database server`)

@@ -20,6 +20,7 @@ describeReal('mysql-remote with a server and a client', () => {
     folder = folderWith({
       'recipes/account.ts': account,
       'recipes/held.ts': held,
+      'recipes/spelled.ts': spelled,
       'app.password': `${password}\n`,
       'next.password': nextPassword,
     })
@@ -311,6 +312,24 @@ describeReal('mysql-remote with a server and a client', () => {
     await db().read(`rm ${folderOf}/70-odd.cnf`)
   }, 60_000)
 
+  test('settings that the server spells in its own way converge, and it is restarted for none of them again', async () => {
+    const first = await ops('apply', 'spelled', 'db', '--yes')
+    expect(first.code).toBe(0)
+    const running = await pid()
+    const second = await ops('apply', 'spelled', 'db', '--yes')
+    expect(second.stdout).toContain('nothing to do')
+    expect(await pid()).toBe(running)
+    expect((await ops('plan', 'spelled', 'db')).stdout).toContain(
+      'max-allowed-packet: the server was started with 16777300 and shows 16777216, which cannot be compared',
+    )
+    // What is set while it runs is no spelling of its own.
+    await sql('SET GLOBAL max_connections = 77')
+    expect((await ops('check', 'spelled', 'db')).code).toBe(2)
+    expect((await ops('apply', 'spelled', 'db', '--yes')).code).toBe(0)
+    expect((await sql('SELECT @@max_connections')).stdout).toBe('222\n')
+    expect(await pid()).not.toBe(running)
+  }, 60_000)
+
   test('an account keeps how else it logs in; locks, expiry and the right to hand rights on are seen', async () => {
     await sql(`CREATE DATABASE IF NOT EXISTS held; CREATE ROLE held_role; INSTALL SONAME 'auth_ed25519';
       CREATE USER held1@localhost IDENTIFIED VIA unix_socket;
@@ -452,6 +471,30 @@ export default recipe({
   params: { name: z.string().describe('Its name.'), password: secret() },
   steps: ({ params }) => [
     mysqlUser({ name: params.name, from: 'localhost', password: params.password, rights: { held: ['SELECT'] } }),
+  ],
+})
+`
+
+/** A switch with a path, a list, switches, a folder with a slash, sizes that are rounded. */
+const spelled = `
+import { mysqlSettings, recipe } from 'ops-recipes'
+export default recipe({
+  summary: 'Settings that the server writes in its own way.',
+  params: {},
+  steps: () => [
+    mysqlSettings({
+      name: 'zz-spelled',
+      settings: {
+        'log-bin': '/var/lib/mysql/binlog',
+        'sql-mode': 'NO_ENGINE_SUBSTITUTION,STRICT_TRANS_TABLES',
+        'optimizer-switch': 'index_merge=off',
+        'tmpdir': '/tmp/',
+        'max-allowed-packet': 16777300,
+        'innodb-buffer-pool-size': '130M',
+        'slow-query-log': 'true',
+        'max-connections': 222,
+      },
+    }),
   ],
 })
 `

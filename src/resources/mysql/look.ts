@@ -268,14 +268,40 @@ export const mysqlLook = library('mysql-look')`
       echo "login=$ops_login"
       if [ $ops_login = yes ]; then
         printf '%s\n' "$ops_out" | awk -F '\t' '$1 == "and" { exit } NF == 2 { gsub(/_/, "-", $1); print "now." $1 "=" $2 }' | sort
+        ops_told=$ops_out
+        ops_sql_origins "$ops_b" | sort
+        ops_out=$ops_told
+        ops_loaded=
+        for ops_a; do ! ops_sql_started_with "$ops_a" || { echo "loaded.$ops_a=yes"; ops_loaded="$ops_loaded $ops_a "; }; done
       fi
     fi
     ! ops_wants_detail || ops_sql_detail | ops_detail 0
   }
+  # ,'VARIABLE'...: where each value came from, in the server's own words; nothing where it keeps no account of that.
+  ops_sql_origins() {
+    case $ops_kind in
+      mariadb) ops_a="GLOBAL_VALUE_ORIGIN) FROM information_schema.SYSTEM_VARIABLES" ;;
+      *) ops_a="VARIABLE_SOURCE) FROM performance_schema.variables_info" ;;
+    esac
+    ! ops_sql "SELECT CONCAT('origin.',REPLACE(LOWER(VARIABLE_NAME),'_','-'),'=',$ops_a WHERE VARIABLE_NAME IN (''$1);" || printf '%s\n' "$ops_out"
+  }
+  # KEY: the file that sets it has not changed since the server was started (proc(5), stat: field 22, in 1/100 s since boot).
+  ops_sql_started_with() {
+    ops_target=$(printf '%s\n' "$ops_read" | sed -n "s/^W $1 [^ ]* //p")
+    [ -f "$ops_target" ] || return 1
+    ops_v=$(cat "/proc/$ops_pid/stat" 2>/dev/null) || return 1
+    set -- \${ops_v##*) }
+    ops_v=$(date +%s.%N) || return 1
+    stat -c '%.3Y %.3Z' "$ops_target" | awk -v now="$ops_v" -v ticks="\${20}" '
+      { changed = $1 > $2 ? $1 : $2; getline up <"/proc/uptime"; split(up, u, " "); exit !(now - changed > u[1] - ticks / 100) }'
+  }
   ops_sql_detail() {
     printf '%s\n' "$ops_read" | sed -n 's/^D //p'
     if [ "$ops_login" = yes ]; then
-      printf '%s\n' "$ops_out" | awk -F '\t' 'tls { print "tls " $1 " " $2 } $1 == "and" { tls = 1 }'
+      printf '%s\n' "$ops_out" | awk -F '\t' -v loaded="$ops_loaded" '
+        tls { print "tls " $1 " " $2 }
+        $1 == "and" { tls = 1 }
+        !tls { gsub(/_/, "-", $1); if (index(loaded, " " $1 " ")) print "shown " $1 " " $2 }'
     elif ops_sql_runs; then echo "login $ops_said"
     fi
     ops_sql_held $ops_words | sed 's/^/held /'
