@@ -1,6 +1,6 @@
 /** How many programs a change starts on a host: each costs about a millisecond there, more than all that is sent. */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { directory } from '../../src/resources/directory.ts'
@@ -49,6 +49,34 @@ test.skipIf(shell === undefined)('a new file costs seven programs', () => {
   place.look(file.definition, params)
   expect(started()).toEqual(['sha256sum', 'stat'])
 })
+
+test.skipIf(shell === undefined)(
+  'a file that is replaced is looked at once more, and held by a second name where others may swap it',
+  () => {
+    const { place, started } = counted()
+    const path = place.path('app.conf')
+    const replaced = (content: string): string[] => {
+      started()
+      expect(place.apply(file.definition, parsed(file, { path, content }))).toMatchObject({ code: 0 })
+      return started().filter(name => name !== 'mkdir')
+    }
+    writeFileSync(path, 'a\n')
+    replaced('b\n')
+    // The look of the plan comes first.
+    const own = ['sha256sum', 'stat', 'sha256sum', 'cp', 'stat', 'sync', 'stat', 'mv', 'rmdir', 'sync']
+    expect(replaced('c\n')).toEqual(own)
+    if (process.getuid?.() !== 0) return
+    for (const each of [place.files, path]) chownSync(each, 1234, 1234)
+    expect(replaced('d\n')).toEqual([
+      ...own.slice(0, 2),
+      'ln',
+      'stat',
+      ...own.slice(2, 8),
+      'rm',
+      ...own.slice(8),
+    ])
+  },
+)
 
 test.skipIf(shell === undefined)('a new directory beside others costs two programs', () => {
   const { place, started } = counted()

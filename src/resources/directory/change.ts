@@ -29,7 +29,10 @@ export const directoryLibrary = library('directory', 'apply')`
   # Of a directory, chmod keeps setuid and setgid that a number does not ask for (coreutils manual, 27.5), and one under a
   # setgid parent is born with setgid.
   ops_mode_of_directory() {
-    case $1 in [01]???) chmod u-s,g-s .;; [23]???) chmod u-s .;; [45]???) chmod g-s .;; esac && chmod -- "$1" .
+    if [ -u . ] || [ -g . ]; then
+      case $1 in [01]???) chmod u-s,g-s .;; [23]???) chmod u-s .;; [45]???) chmod g-s .;; esac || return 1
+    fi
+    chmod -- "$1" .
   }
   ops_directory_absent() (
     set +e
