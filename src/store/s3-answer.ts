@@ -156,7 +156,17 @@ export function refusedError(refusal: Refusal, asked: Asked): StoreError {
     return error('taken', `${asked.name} is there already, or is another one by now`, 'Compare the two.')
   const ofLogin = loginCodes[code]
   if (ofLogin !== undefined)
-    return error('denied', `the login for ${asked.bucket} is refused (${asked.login})`, ofLogin)
+    return new StoreError(
+      'denied',
+      {
+        code: 'authentication',
+        title: `the login for ${asked.bucket} is refused (${asked.login})`,
+        detail: `The server said: ${said}.`,
+        changed: 'no',
+        next: ofLogin,
+      },
+      { word: code },
+    )
   const ofPlace = placeCodes[code]
   if (ofPlace !== undefined) return error('failed', `${asked.name} ${ofPlace[0]}`, ofPlace[1])
   if (/^KMS\.|\bkms:\w+/.test(`${code} ${message}`))

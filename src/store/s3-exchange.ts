@@ -69,7 +69,8 @@ export function exchange(
     sent.once('socket', socket => {
       if (!socket.connecting) return
       const timer = setTimeout(
-        () => fail(new Error(`no connection within ${wire.connectMs / 1000} s`)),
+        () =>
+          fail(Object.assign(new Error(`none within ${wire.connectMs / 1000} s`), { syscall: 'connect' })),
         wire.connectMs,
       )
       socket.once('connect', () => clearTimeout(timer)).once('close', () => clearTimeout(timer))
@@ -221,10 +222,11 @@ function lost(url: URL, method: string, cause: unknown): StoreError {
       { cause },
     )
   const isRead = method === 'GET' || method === 'HEAD'
-  const never = neverSent.has(reason)
+  const never = neverSent.has(reason) || (cause as { syscall?: unknown })?.syscall === 'connect'
   return new StoreError(
     'lost',
     {
+      ...(never ? { code: 'unreachable' } : {}),
       title: never ? `no connection to ${server}` : `the connection to ${server} was lost`,
       detail: `${method}: ${reason}.`,
       changed: isRead || never ? 'no' : 'unknown',

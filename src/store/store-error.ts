@@ -1,5 +1,5 @@
 /** What can go wrong with a store: an `OpsError` whose `kind` tells callers what to do about it. */
-import { type Changed, type ErrorData, OpsError } from '../base/errors.ts'
+import { type Changed, type ErrorCode, type ErrorData, OpsError } from '../base/errors.ts'
 
 /**
  * - `absent`: no such object
@@ -23,6 +23,8 @@ export type StoreErrorKind =
 
 /** What a store error says; `changed` is whether an object was stored or taken away. */
 export interface StoreErrorData extends Omit<ErrorData, 'code' | 'changed'> {
+  /** Where no session with the store came about; otherwise it follows from the kind. */
+  readonly code?: ErrorCode
   readonly changed: Changed
   readonly next: string
 }

@@ -1,4 +1,5 @@
 /** What is seen of a real bucket before it is used, and what is done about its region, its clock and its refusals. */
+import { type AddressInfo, createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Secret } from '../../src/base/secret.ts'
@@ -291,11 +292,30 @@ describe.skipIf(!realHosts().available)('a bucket', () => {
         )
         expect(error).toBeInstanceOf(StoreError)
         expect(isStoreError(error, 'denied', 'absent')).toBe(true)
-        if (call.toString().includes('look')) expect(error.data.title).toMatch(title)
+        if (call.toString().includes('look')) {
+          expect(error.data.title).toMatch(title)
+          expect(error.data.code).toBe(/login/.test(error.data.title) ? 'authentication' : 'failed')
+        }
         expect(inspect(error, { depth: 9 })).not.toContain(wrong)
         expect(inspect(error, { depth: 9 })).not.toContain(loginSecret)
       }
     }
+  })
+
+  test('that cannot be reached is told so soon, and nothing is unknown then', async () => {
+    const nobody = createServer()
+    await new Promise<void>(resolve => nobody.listen(0, '127.0.0.1', resolve))
+    const { port } = nobody.address() as AddressInfo
+    await new Promise(resolve => nobody.close(resolve))
+    const store = open('bucket-of-nobody', { endpoint: new URL(`http://127.0.0.1:${port}`) })
+    for (const call of [
+      () => store.put('a', contentOf('x'), { replace: true }),
+      () => store.look({ keepDays: 1 }),
+    ])
+      await expect(call()).rejects.toMatchObject({
+        kind: 'lost',
+        data: { code: 'unreachable', changed: 'no' },
+      })
   })
 
   test('is reached by a machine whose clock is wrong, which is told', async () => {
