@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { option } from '../../../../src/resources/option.ts'
 import type { Chance } from './chance.ts'
-import type { ReaderName } from './readers.ts'
+import type { Reader, ReaderName } from './readers.ts'
 
 export type Wanted = Omit<z.input<typeof option.definition.params>, 'path'>
 
@@ -19,6 +19,8 @@ export interface Dialect {
   /** Of the file, which may tell the format. */
   readonly file: string
   readonly readers: readonly ReaderName[]
+  /** One more, which only this test has. */
+  readonly own?: Reader
   text(given: Chance): string
   /** A file beside it, `beside.cnf`, that a text may include as `DIR/beside.cnf`. */
   beside?(given: Chance): string

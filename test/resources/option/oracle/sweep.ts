@@ -72,7 +72,7 @@ export function sweep(place: Place, dialect: Dialect, firstSeed: number, count: 
     const actual = definition.parse(again[index] ?? '', each.params)
     const keys = difference(definition, actual, definition.desired(each.params))
     if (keys.length > 0) wrong.push(told(each, `a second look finds ${JSON.stringify(actual)}`))
-    for (const name of dialect.readers) {
+    for (const name of before.keys()) {
       const was = before.get(name)?.[index]
       if (was === undefined) continue
       // What another file says is none of this file's keys.
@@ -112,15 +112,16 @@ function caseOf(place: Place, dialect: Dialect, seed: number): Case {
   return { seed, path, before, asked, params: definition.params.parse({ path, ...asked.wanted }) }
 }
 
-type All = ReadonlyMap<ReaderName, readonly (Read | undefined)[]>
+type All = ReadonlyMap<ReaderName | 'own', readonly (Read | undefined)[]>
 
 function readAll(
   place: Place,
-  { readers: names }: Dialect,
+  { readers: names, own }: Dialect,
   cases: readonly { readonly path: string }[],
 ): All {
   const paths = cases.map(({ path }) => path)
-  return new Map(names.map(name => [name, readers[name].read(paths, place.root)]))
+  const all = names.map(name => [name, readers[name].read(paths, place.root)] as const)
+  return new Map([...all, ...(own ? [['own', own(paths, place.root)] as const] : [])])
 }
 
 function emptyOf(place: Place, dialect: Dialect): All {
