@@ -34,6 +34,7 @@ function find(section, key,   e, here, wanted) {
     else if (!hit) hit = e
   }
   if (hit && goes_on[hit] != "") why = "whether the value continues on the next line depends on the program that reads the file (line " top[hit] ")"
+  if (format == "systemd" && flags !~ /a/ && hit && found > 1 && text[hit] == "") doubt(hit, "an empty value ends the list above it")
   if (fatal != "") why = fatal
   if (live < 2 || !each_counts(wanted)) several = ""
 }

@@ -139,7 +139,7 @@ function edit(   e, k, i, anchor, border, foot, blocks, styled, margin, add, kep
   for (k = 1; k <= n; k++) line[k] = out[k]
   read_all()
   find(given[2], given[3])
-  if (why != "" || others() != kept || (what_to_do == "absent" ? found : !hit || many[hit] || (what_to_do == "bare" ? !bare[hit] : bare[hit] || text[hit] != given[10])))
+  if (why != "" || others() != kept || (what_to_do == "absent" ? found : several != "" || !hit || many[hit] || (what_to_do == "bare" ? !bare[hit] : bare[hit] || text[hit] != given[10])))
     refuse("as it is to be written, the file would not be read as wanted, as when quotes are missing")
   for (k = 1; k <= n; k++) {
     t = out[k] ending[k]

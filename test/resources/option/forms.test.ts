@@ -275,6 +275,14 @@ const forms: readonly Form[] = [
   ],
   [
     'systemd',
+    'refuses to fill the line that empties a list',
+    '[Service]\nEnvironment=A=1\nEnvironment=\n',
+    { format: 'systemd', section: 'Service', key: 'Environment', value: 'B=2' },
+    'unclear',
+    /an empty value ends the list above it.*\(line 3\)/,
+  ],
+  [
+    'systemd',
     'refuses one of a list',
     '[Service]\nEnvironment=A=1\nEnvironment=B=2\n',
     { format: 'systemd', section: 'Service', key: 'Environment', value: 'B=2' },
