@@ -2,7 +2,7 @@
 import { verbs } from './verbs.ts'
 
 const takesRecipe = ['apply', 'plan', 'check']
-const takesHosts = [...takesRecipe, 'run', 'hosts', 'facts', 'socks']
+const takesHosts = [...takesRecipe, 'run', 'hosts', 'facts', 'kept', 'socks']
 
 /** Candidates for the last of `words`, the verb being the first; never throws. */
 export async function completionWords(words: readonly string[]): Promise<readonly string[]> {

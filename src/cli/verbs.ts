@@ -51,6 +51,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./verbs/facts.ts'),
   },
   {
+    name: 'kept',
+    usage: 'HOST [restore PATH]',
+    summary: 'List what files held before they were changed; put one back.',
+    load: () => import('./verbs/kept.ts'),
+  },
+  {
     name: 'git-remote',
     usage: '[HOST]',
     summary: 'Make a bare repository on a host for this project, and push.',

@@ -2,10 +2,11 @@
 
 import type { ErrorData } from '../base/errors.ts'
 import type { RunEvent } from '../run/events.ts'
-import type { HostPlan } from '../run/plan.ts'
+import type { HostPlan, PlanStep } from '../run/plan.ts'
 import { errorText, hostKeysText, isUnknownHostKey } from './error-text.ts'
 import { factsText } from './facts-text.ts'
 import { heldText, jobEndText, jobPlanText } from './job-text.ts'
+import { keptText } from './kept-text.ts'
 import { outputLines } from './output-lines.ts'
 import { planText } from './plan-text.ts'
 import { printable, printableLine } from './printable.ts'
@@ -36,6 +37,8 @@ export class Narrator {
   /** Plans that were not told yet, in order of arrival: equal ones are told together. */
   readonly #plans = new Map<string, HostPlan>()
   readonly #toldPlans = new Set<string>()
+  /** Steps that replace a file which is there, by host: its former content is kept. */
+  readonly #replacing = new Map<string, ReadonlySet<string>>()
   /** Hosts that will bring no first plan any more. */
   readonly #planned = new Set<string>()
   readonly #hostKeys: ErrorData[] = []
@@ -61,7 +64,10 @@ export class Narrator {
         return [this.#line(event.host, printable(event.text))]
       case 'facts':
         return this.#verb === 'facts' ? [out(factsText(event.host, event.facts, this.#options.style))] : []
+      case 'kept':
+        return [out(keptText(event.host, event.copies, this.#options.style))]
       case 'plan':
+        this.#replacing.set(event.host, new Set(event.steps.filter(replacesFile).map(step => step.name)))
         this.#plans.set(event.host, { host: event.host, steps: event.steps, errors: event.errors })
         return this.#accounted(event.host)
       case 'waiting':
@@ -125,8 +131,12 @@ export class Narrator {
     const { style } = this.#options
     const paint = event.status === 'failed' ? style.red : event.status === 'changed' ? style.green : style.dim
     const took = event.milliseconds === undefined ? '' : style.dim(` (${duration(event.milliseconds)})`)
+    const keeps = event.status === 'changed' && this.#replacing.get(event.host)?.has(event.step)
+    const before = keeps
+      ? style.dim(printableLine(`; before: ops kept ${event.host} ${pathOf(event.step)}`))
+      : ''
     this.#toldAnything = true
-    return [...rest, this.#line(event.host, `${paint(event.status)} ${stepName(event.step)}${took}`)]
+    return [...rest, this.#line(event.host, `${paint(event.status)} ${stepName(event.step)}${took}${before}`)]
   }
 
   #said(event: RunEvent & { event: 'output' }): readonly Told[] {
@@ -166,7 +176,10 @@ export class Narrator {
       this.#toldAnything = true
       told.push({ to: 'error', text: keys })
     }
-    const isDull = this.#verb === 'facts' || (this.#verb === 'run' && Object.keys(event.hosts).length === 1)
+    const isDull =
+      this.#verb === 'facts' ||
+      this.#verb === 'kept' ||
+      (this.#verb === 'run' && Object.keys(event.hosts).length === 1)
     if (isDull && Object.values(event.hosts).every(({ status }) => status === 'ok')) return told
     if (this.#toldAnything) told.push(out(''))
     const hosts = Object.fromEntries(
@@ -185,6 +198,22 @@ export class Narrator {
 
 function out(text: string): Told {
   return { to: 'out', text }
+}
+
+/** Only of `file`, whose name is its path. */
+function replacesFile({ name, status, changes }: PlanStep): boolean {
+  const writes = changes.some(({ key }) => key === 'content' || key === 'state')
+  return (
+    name.startsWith('file /') &&
+    status === 'change' &&
+    writes &&
+    changes.every(({ from }) => from !== 'absent')
+  )
+}
+
+function pathOf(step: string): string {
+  const path = step.slice('file '.length)
+  return /^[\w./@%+,:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }
 
 function surpriseText(step: string, because: readonly string[]): string {

@@ -45,6 +45,7 @@ export class RunningSteps {
         this.#at(event.host, 'looking')
         return
       case 'facts':
+      case 'kept':
         this.#at(event.host, 'looking')
         return
       case 'plan': {

@@ -55,7 +55,7 @@ export function summaryText(input: SummaryInput, style: Style): string {
 export function outcomeWord(verb: string, { status, changed }: HostSummary): string {
   switch (status) {
     case 'ok':
-      if (verb === 'run' || verb === 'facts') return 'done'
+      if (isQuestion(verb)) return 'done'
       if (changed === 0) return verb === 'check' ? 'as wanted' : 'nothing to do'
       return verb === 'apply' ? 'changed' : 'would change'
     case 'drift':
@@ -72,8 +72,12 @@ export function outcomeWord(verb: string, { status, changed }: HostSummary): str
   }
 }
 
+function isQuestion(verb: string): boolean {
+  return verb === 'run' || verb === 'facts' || verb === 'kept'
+}
+
 function countsText(verb: string, { ok, changed, failed, skipped, maybe = 0 }: HostSummary): string {
-  if (verb === 'run' || verb === 'facts') return ''
+  if (isQuestion(verb)) return ''
   const changedWord = verb === 'apply' ? 'changed' : 'to change'
   return [
     changed > 0 && `${changed} ${changedWord}`,

@@ -2,6 +2,7 @@
 import type { ErrorData } from '../base/errors.ts'
 import type { Facts } from './facts.ts'
 import type { JobEvent } from './job-events.ts'
+import type { KeptCopy } from './kept.ts'
 import type { HostPlan } from './plan.ts'
 
 export type HostStatus =
@@ -43,6 +44,7 @@ export type RunEvent =
     }
   | { readonly event: 'note'; readonly host: string; readonly text: string }
   | { readonly event: 'facts'; readonly host: string; readonly facts: Facts }
+  | { readonly event: 'kept'; readonly host: string; readonly copies: readonly KeptCopy[] }
   | ({ readonly event: 'plan' } & HostPlan)
   | {
       readonly event: 'waiting'

@@ -1,0 +1,163 @@
+/** `ops kept HOST...`: what files held before runs changed them; `ops kept HOST restore PATH` puts one back. */
+import { type ErrorData, errorDataOf, InputErrors, inputError, OpsError } from '../../base/errors.ts'
+import { opsVersion } from '../../base/version.ts'
+import { eachLimited } from '../../run/each-limited.ts'
+import type { HostStatus, HostSummary } from '../../run/events.ts'
+import { HostLink } from '../../run/host-link.ts'
+import { statusOf } from '../../run/host-status.ts'
+import { type KeptCopy, keptCopies } from '../../run/kept.ts'
+import type { Become, ConnectTarget } from '../../transport/transport.ts'
+import { helped, parseArgv, verbCommand } from '../argv.ts'
+import { becomeOf } from '../become.ts'
+import { collected } from '../collected.ts'
+import { confirmPlans } from '../confirm-plans.ts'
+import { declinedExitCode, exitCodeOf } from '../exit-code.ts'
+import { addConnectionFlags, addPlanFlags, commonSettings } from '../flags.ts'
+import { needsYes } from '../needs-yes.ts'
+import { type ReportSession, underReport } from '../report-session.ts'
+import { chooseReachable, connectTargets } from '../targets.ts'
+import type { VerbContext } from '../verb.ts'
+
+const description = `Lists what files held before runs of ops changed them: copies that each host keeps for itself. \`restore\` puts one back, as a plan that asks; what is there now is kept in turn.
+  ops kept web1                                    all copies
+  ops kept web1 /etc/app.conf                      those of one file
+  ops kept web1 restore /etc/app.conf              the newest one back
+  ops kept web1 restore /etc/app.conf --from RUN   that of a run, as the list names it`
+
+interface Reached {
+  readonly target: ConnectTarget
+  readonly become?: Become
+}
+
+export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
+  const command = verbCommand('kept', 'HOST... [PATH] | HOST restore PATH [flags]', description)
+    .option('--from <run>', 'the run whose copy is put back; otherwise the newest one')
+    .option('-y, --yes', 'put it back without asking')
+  addPlanFlags(addConnectionFlags(command))
+  if (helped(command, argv, screen)) return 0
+  const errors: ErrorData[] = []
+  const { operands, options } = parseArgv(command, argv, errors)
+  const settings = commonSettings(options, errors)
+  const restores = operands[1] === 'restore'
+  const paths = operands.filter(word => word.startsWith('/'))
+  const hostNames = operands.filter((word, index) => !word.startsWith('/') && !(restores && index === 1))
+  if (hostNames.length === 0 && errors.length === 0)
+    errors.push(inputError('no host given', { next: 'Write `ops kept HOST`; `ops hosts` lists them.' }).data)
+  if (restores && (paths.length !== 1 || hostNames.length !== 1)) {
+    const next = 'Write `ops kept HOST restore /PATH`: one host, and one file by its whole path.'
+    errors.push(inputError('one file of one host is put back at a time', { next }).data)
+  }
+  if (!restores && paths.length > 1) errors.push(inputError('name one file, or none for all').data)
+  const yes = options.yes === true
+  if (restores && !yes) errors.push(...needsYes(settings.json))
+  const from = typeof options.from === 'string' ? options.from : undefined
+  const chosen = await collected(errors, () => chooseReachable(hostNames, settings, 'machine'))
+  return underReport(screen, settings, async session => {
+    if (!chosen || errors.length > 0) throw new InputErrors(errors)
+    const become = await becomeOf(settings, session)
+    const targets = await connectTargets(chosen, settings, session)
+    const hosts = [...targets.values()].map(target => ({ target, ...(become && { become }) }))
+    const [path] = paths
+    const [only] = hosts
+    if (!restores || path === undefined || only === undefined)
+      return list(hosts, path, settings.limit, session)
+    return restore(only, path, { from, yes }, session)
+  })
+}
+
+/** What one host keeps, over a connection of its own. */
+async function ask({ target, become }: Reached, path: string | undefined, session: ReportSession) {
+  const link = new HostLink(target, become, session.report.emit)
+  const unlisten = session.interrupt.listen(level => level === 'hard' && void link.close())
+  try {
+    return { copies: await keptCopies(await link.open(), path), trips: link.trips }
+  } finally {
+    unlisten()
+    await link.close()
+  }
+}
+
+async function list(
+  hosts: readonly Reached[],
+  path: string | undefined,
+  limit: number,
+  session: ReportSession,
+): Promise<number> {
+  const { emit } = session.report
+  const names = hosts.map(each => each.target.name)
+  emit({ event: 'run', verb: 'kept', hosts: names, version: opsVersion() })
+  const summaries: Record<string, HostSummary> = {}
+  const trips: Record<string, number> = {}
+  await eachLimited(hosts, limit, async host => {
+    const { name } = host.target
+    let status: HostStatus = 'ok'
+    try {
+      const found = await ask(host, path, session)
+      trips[name] = found.trips
+      emit({ event: 'kept', host: name, copies: found.copies })
+    } catch (thrown) {
+      const error = errorDataOf(thrown)
+      emit({ event: 'error', host: name, error: { host: name, ...error } })
+      status = session.interrupt.level === 'none' ? statusOf(error.code) : 'interrupted'
+    }
+    const good = status === 'ok' ? 1 : 0
+    summaries[name] = { ok: good, changed: 0, failed: 1 - good, skipped: 0, status }
+    emit({ event: 'host', host: name, summary: summaries[name], trips: trips[name] ?? 0 })
+  })
+  emit({ event: 'summary', hosts: summaries, trips })
+  return exitCodeOf(
+    'kept',
+    Object.values(summaries).map(each => each.status),
+  )
+}
+
+async function restore(
+  host: Reached,
+  path: string,
+  { from, yes }: { readonly from: string | undefined; readonly yes: boolean },
+  session: ReportSession,
+): Promise<number> {
+  const { report, interrupt, prompts } = session
+  const copy = chosenCopy((await ask(host, path, session)).copies, host.target.name, path, from)
+  const [{ runHosts }, { restoredFile }] = await Promise.all([
+    import('../../engine/run.ts'),
+    import('../../resources/restored-file.ts'),
+  ])
+  const { sha256, mode, owner, group, kept } = copy
+  const step = { ...restoredFile({ path, from: kept, sha256, mode, owner, group }), where: undefined }
+  if (step.problems.length > 0) throw new InputErrors(step.problems)
+  report.emit({ event: 'run', verb: 'apply', hosts: [host.target.name], version: opsVersion() })
+  const outcome = await runHosts({
+    verb: 'apply',
+    hosts: [{ ...host, evaluate: () => ({ steps: [step] }) }],
+    limit: 1,
+    emit: report.emit,
+    interrupt,
+    purpose: `kept restore ${path}`,
+    ...(!yes && prompts && { confirm: confirmPlans(report, prompts) }),
+  })
+  if (outcome.declined) return declinedExitCode
+  return exitCodeOf(
+    'apply',
+    Object.values(outcome.hosts).map(each => each.status),
+  )
+}
+
+function chosenCopy(
+  copies: readonly KeptCopy[],
+  host: string,
+  path: string,
+  from: string | undefined,
+): KeptCopy {
+  const copy = from === undefined ? copies[0] : copies.find(each => each.run === from)
+  if (copy) return copy
+  const what =
+    from === undefined ? `${host} keeps no copy of ${path}` : `${host} keeps no copy of ${path} from ${from}`
+  throw new OpsError({
+    code: 'input',
+    title: what,
+    host,
+    changed: 'no',
+    next: `\`ops kept ${host}\` lists what is kept: files that were there before a run changed them.`,
+  })
+}

@@ -1,0 +1,27 @@
+/** The copies that a host keeps, as a person reads them. */
+import type { KeptCopy } from '../run/kept.ts'
+import { printableLine } from './printable.ts'
+import type { Style } from './style.ts'
+import { table } from './table.ts'
+import { count } from './words.ts'
+
+/** One block for one host. */
+export function keptText(host: string, copies: readonly KeptCopy[], style: Style): string {
+  const name = style.bold(printableLine(host))
+  if (copies.length === 0) return `${name}: nothing is kept`
+  const rows = copies.map(copy => [
+    `  ${copy.at.replace('T', ' ').replace('Z', '')}`,
+    style.dim(copy.run),
+    `${copy.sizeBytes} B`,
+    `${copy.mode} ${printableLine(copy.owner)}:${printableLine(copy.group)}`,
+    style.bold(printableLine(copy.path)),
+  ])
+  const newest = copies[0]
+  return [
+    `${name}: ${count(copies.length, 'copy', 'copies')} of files as they were before a run changed them (times are UTC)`,
+    table([['  before', 'run', 'size', 'mode', 'file'], ...rows]),
+    style.dim(
+      `  put one back: ops kept ${printableLine(host)} restore ${printableLine(newest?.path ?? 'FILE')}`,
+    ),
+  ].join('\n')
+}

@@ -1,0 +1,74 @@
+/** What a host keeps of the files that runs have changed: asked in one trip, in which nothing is changed. */
+import type { Session } from './session.ts'
+
+/** A copy of what a file held before a run changed it. */
+export interface KeptCopy {
+  /** The folder of the run, such as `20261128T203000Z-0123456789abcdef`. */
+  readonly run: string
+  /** When that run changed its first file, in UTC: `2026-11-28T20:30:00Z`. */
+  readonly at: string
+  /** The file that it is a copy of. */
+  readonly path: string
+  /** Where the copy is. */
+  readonly kept: string
+  readonly sizeBytes: number
+  readonly mode: string
+  readonly owner: string
+  readonly group: string
+  readonly sha256: string
+}
+
+/** For hashing 256 MiB on a slow host. */
+const silenceMs = 300_000
+
+/** As the write library chooses its places; what belongs to somebody else there is not ours. Names end in a NUL. */
+const question = `
+ops_user=$(id -u)
+if [ "$ops_user" = 0 ]; then set -- "\${OPS_STATE:-/var/lib/ops}/kept"
+else set -- "$HOME/.local/state/ops/kept" "/var/tmp/ops-$ops_user/kept"; fi
+ops_frame kept
+for ops_kept; do
+[ -d "$ops_kept" ] && [ ! -L "$ops_kept" ] && [ -O "$ops_kept" ] && cd "$ops_kept" || continue
+for ops_run in *Z-*; do
+case \${ops_run##*-} in *[!0-9a-f]*) continue ;; esac
+[ -d "$ops_run" ] || continue
+find "$ops_run" -type f -exec sh -c '
+for ops_p; do
+ops_sum=$(sha256sum <"$ops_p") && printf "%s:%s:%s/%s\\0" "$(stat -c %s:%a:%U:%G -- "$ops_p")" "\${ops_sum%% *}" "$0" "$ops_p"
+done' "$ops_kept" {} + </dev/null
+done
+done
+`
+
+/** The copies that a host keeps for the user that we act as, the newest first; those of one file, if it is named. */
+export async function keptCopies(session: Session, path?: string): Promise<readonly KeptCopy[]> {
+  let said = ''
+  await session.trip(question, {
+    silenceMs,
+    frame: ({ kind, body }) => {
+      if (kind === 'kept') said = body.toString('utf8')
+    },
+  })
+  const copies = said.split('\0').flatMap(each => copyOf(each.trimStart()) ?? [])
+  return copies
+    .filter(copy => path === undefined || copy.path === path)
+    .sort((one, other) => other.run.localeCompare(one.run) || one.path.localeCompare(other.path))
+}
+
+function copyOf(text: string): KeptCopy | undefined {
+  const found = /^(\d+):(\d+):([^:]*):([^:]*):([0-9a-f]{64}):(.*)$/s.exec(text)
+  const kept = found?.[6] ?? ''
+  const [, run, stamp, path] = /\/kept\/((\d{8}T\d{6}Z)-[0-9a-f]+)(\/.*)$/s.exec(kept) ?? []
+  if (!found || run === undefined || stamp === undefined || path === undefined) return undefined
+  return {
+    run,
+    at: stamp.replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z'),
+    path,
+    kept,
+    sizeBytes: Number(found[1]),
+    mode: (found[2] ?? '').padStart(4, '0'),
+    owner: found[3] ?? '',
+    group: found[4] ?? '',
+    sha256: found[5] ?? '',
+  }
+}
