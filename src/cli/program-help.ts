@@ -13,11 +13,9 @@ export function programHelp(style: Style): string {
     '',
     'HOST: a name, group or glob of ops.ini, an ssh config name, user@host:port, `local` or `sandbox`.',
     "A recipe's params are flags after its name: ops apply nginx web1 --listen 9000",
-    '',
     'ops VERB --help shows the flags of a verb, ops apply RECIPE --help those of a recipe.',
     '',
-    style.dim('Exit codes: 0 done · 1 a step failed · 2 drift (check) · 3 bad input, nothing changed'),
-    style.dim('  4 unreachable, login or host key · 5 lost, state unknown · 6 locked by another run'),
-    style.dim('  7 reverted · 8 moved by somebody else since the plan · 130 interrupted'),
+    style.dim('Exit codes: 0 done · 1 a step failed · 2 drift · 3 bad input, nothing changed · 4 no login'),
+    style.dim('  5 lost, state unknown · 6 locked · 7 reverted · 8 moved by somebody else · 130 interrupted'),
   ].join('\n')
 }
