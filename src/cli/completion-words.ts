@@ -1,26 +1,98 @@
 /** The words that may stand at the end of an unfinished command line. */
+import { helpFlags, type KnownFlag } from './help-flags.ts'
 import { verbs } from './verbs.ts'
 
 const takesRecipe = ['apply', 'plan', 'check']
-const takesHosts = [...takesRecipe, 'run', 'hosts', 'facts', 'kept', 'socks']
+const takesHosts = [...takesRecipe, 'run', 'hosts', 'facts', 'kept', 'socks', 'git-remote']
+/** Words that may come first, and decide which flags there are. */
+const subverbs: Readonly<Record<string, readonly string[]>> = {
+  socks: ['status', 'stop', 'exec'],
+  logs: ['csv', 'sql', 'push'],
+  completion: ['bash', 'zsh', 'fish'],
+}
+const transports = ['ssh2', 'openssh']
 
-/** Candidates for the last of `words`, the verb being the first; never throws. */
+/** Candidates for the last of `words`, the verb being the first; none where a file is meant. Never throws. */
 export async function completionWords(words: readonly string[]): Promise<readonly string[]> {
   const [verb = '', ...rest] = words
   if (words.length <= 1) return verbs.map(each => each.name)
   try {
-    if (rest.length === 1) {
-      if (verb === 'db') return (await import('./db/sub-verbs.ts')).dbVerbs.map(each => each.name)
-      if (takesRecipe.includes(verb) || verb === 'recipes') return await recipeNames()
-      if (verb === 'resources') return await resourceNames()
-      if (verb === 'logs') return ['csv', 'sql', 'push']
-      if (verb === 'completion') return ['bash', 'zsh', 'fish']
-    }
-    const more = verb === 'socks' && rest.length === 1 ? ['status', 'stop', 'exec'] : []
-    return takesHosts.includes(verb) ? [...more, ...(await hostNames())] : []
+    // Behind it stands a command of the host, or of this machine.
+    if (rest.slice(0, -1).includes('--')) return []
+    const current = rest.at(-1) ?? ''
+    const { operands, flags, open } = await readLine(verb, rest.slice(0, -1))
+    if (open) return await valuesOf(open, verb, operands)
+    if (current.startsWith('-')) return flags.flatMap(flag => flag.names)
+    return await operandWords(verb, operands, rest)
   } catch {
     return []
   }
+}
+
+interface Line {
+  readonly operands: readonly string[]
+  readonly flags: readonly KnownFlag[]
+  /** The flag whose value comes next. */
+  readonly open: KnownFlag | undefined
+}
+
+/** Which of the words are operands depends on the flags, and which flags there are on the first operand. */
+async function readLine(verb: string, words: readonly string[]): Promise<Line> {
+  const plain = splitLine(words, await helpFlags(verb, []))
+  const [first] = plain.operands
+  const isDeciding =
+    first !== undefined && (takesRecipe.includes(verb) || subverbs[verb]?.includes(first) || verb === 'db')
+  if (!isDeciding) return plain
+  const own = await helpFlags(verb, plain.operands.slice(0, verb === 'db' ? 2 : 1)).catch(() => plain.flags)
+  return splitLine(words, own)
+}
+
+function splitLine(words: readonly string[], flags: readonly KnownFlag[]): Line {
+  const operands: string[] = []
+  let open: KnownFlag | undefined
+  for (const word of words) {
+    if (open) open = undefined
+    else if (word.startsWith('-'))
+      open = flags.find(({ names, value }) => value !== undefined && names.includes(word))
+    else operands.push(word)
+  }
+  return { operands, flags, open }
+}
+
+async function valuesOf(
+  { names, value = '' }: KnownFlag,
+  verb: string,
+  operands: readonly string[],
+): Promise<readonly string[]> {
+  if (names.includes('--transport')) return transports
+  const [recipe] = operands
+  if (takesRecipe.includes(verb) && recipe !== undefined) {
+    const [{ loadRecipe }, { describeParams }] = await Promise.all([
+      import('../recipe/load.ts'),
+      import('../recipe/param-docs.ts'),
+    ])
+    const { params } = (await loadRecipe(recipe, { checkTypes: false })).recipe
+    const doc = describeParams(params).find(each => names.includes(each.flag))
+    if (doc) return doc.choices ?? []
+  }
+  return value.includes('|') ? value.replace(',...', '').split('|') : []
+}
+
+async function operandWords(
+  verb: string,
+  operands: readonly string[],
+  words: readonly string[],
+): Promise<readonly string[]> {
+  if (operands.length === 0) {
+    if (takesRecipe.includes(verb) || verb === 'recipes') return await recipeNames()
+    if (verb === 'resources') return await resourceNames()
+    const first = subverbs[verb] ?? []
+    return takesHosts.includes(verb) ? [...first, ...(await hostNames(words))] : first
+  }
+  if (verb === 'kept' && operands.length === 1) return ['restore', ...(await hostNames(words))]
+  if (!takesHosts.includes(verb) || ['status'].includes(operands[0] ?? '')) return []
+  const named = new Set(operands)
+  return (await hostNames(words)).filter(name => !named.has(name))
 }
 
 async function recipeNames(): Promise<readonly string[]> {
@@ -33,11 +105,22 @@ async function resourceNames(): Promise<readonly string[]> {
   return Object.keys(resources)
 }
 
-async function hostNames(): Promise<readonly string[]> {
-  const [{ readInventory }, { listHosts }] = await Promise.all([
+/** Those that the command line itself would know: with its own -F and -i. */
+async function hostNames(words: readonly string[]): Promise<readonly string[]> {
+  const [{ readInventory }, { listHosts }, { defaultSshConfig }] = await Promise.all([
     import('../inventory/read.ts'),
     import('../inventory/list.ts'),
+    import('./ssh-config-default.ts'),
   ])
-  const { hosts, groups } = listHosts(readInventory())
+  const given = (...names: string[]) => {
+    const at = words.findLastIndex(word => names.includes(word))
+    return at < 0 ? undefined : words[at + 1]
+  }
+  const file = given('-i', '--inventory')
+  const sshConfigFile = given('-F', '--ssh-config') ?? defaultSshConfig(file, [])
+  const { hosts, groups } = listHosts(
+    readInventory(file === undefined ? {} : { file }),
+    sshConfigFile === undefined ? {} : { sshConfigFile },
+  )
   return [...hosts, ...groups].map(each => each.name)
 }

@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { type ErrorData, inputError } from '../base/errors.ts'
+import { defaultSshConfig } from './ssh-config-default.ts'
 
 /** What the common flags say, checked. */
 export interface CommonSettings {
@@ -95,8 +96,9 @@ export function commonSettings(
   }
   const timeoutMs = wholeNumber(text('timeout'), '--timeout', longestTimeoutSeconds, errors)
   const limit = wholeNumber(text('limit'), '--limit', 10_000, errors)
-  const sshConfigFile = file('sshConfig')
   const inventoryFile = file('inventory')
+  const sshConfigFile =
+    options.sshConfig === undefined ? defaultSshConfig(inventoryFile, errors) : file('sshConfig')
   const identityFile = file('identity')
   return {
     ...(sshConfigFile !== undefined && { sshConfigFile }),

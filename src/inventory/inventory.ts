@@ -40,7 +40,7 @@ export interface Inventory {
 }
 
 /** Commands, and the object store, with a section of their own. */
-export const commandSections = ['git-remote', 'socks', 's3'] as const
+export const commandSections = ['git-remote', 'socks', 's3', 'ssh'] as const
 export type CommandSection = (typeof commandSections)[number]
 
 /** Words that name a host by themselves. */

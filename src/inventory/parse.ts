@@ -57,7 +57,7 @@ function unknownSections(sections: readonly IniSection[]): readonly ErrorData[] 
       return refusal(
         `there is no section [${name}]`,
         where,
-        `${near}Sections are [hosts], [groups], [params RECIPE], [db NAME], [git-remote], [socks] and [s3].`,
+        `${near}Sections are [hosts], [groups], [params RECIPE], [db NAME], [git-remote], [socks], [s3] and [ssh].`,
       )
     })
 }

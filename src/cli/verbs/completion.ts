@@ -17,11 +17,16 @@ complete -o default -F _ops ops`,
 _ops() {
   local -a candidates
   candidates=("\${(@f)$(ops completion words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  compadd -a candidates || _files
+  candidates=("\${(@)candidates:#}")
+  if (( $#candidates )); then compadd -a candidates; else _files; fi
 }
 compdef _ops ops`,
   fish: `# ops completion fish | source
-complete -c ops -f -a '(ops completion words -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'`,
+function __ops_words
+  set -l found (ops completion words -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)
+  if test (count $found) -gt 0; printf '%s\\n' $found; else; __fish_complete_path (commandline -ct); end
+end
+complete -c ops -f -a '(__ops_words)'`,
 }
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {

@@ -5,6 +5,7 @@ import { readInventory } from '../../inventory/read.ts'
 import { hostListText } from '../../report/host-list-text.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import { collected } from '../collected.ts'
+import { defaultSshConfig } from '../ssh-config-default.ts'
 import { chooseHosts } from '../targets.ts'
 import type { VerbContext } from '../verb.ts'
 
@@ -19,7 +20,8 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const errors: ErrorData[] = []
   const { operands, options } = parseArgv(command, argv, errors)
   const file = typeof options.inventory === 'string' ? options.inventory : undefined
-  const sshConfigFile = typeof options.sshConfig === 'string' ? options.sshConfig : undefined
+  const sshConfigFile =
+    typeof options.sshConfig === 'string' ? options.sshConfig : defaultSshConfig(file, errors)
   const settings = {
     ...(file !== undefined && { inventoryFile: file }),
     ...(sshConfigFile !== undefined && { sshConfigFile }),

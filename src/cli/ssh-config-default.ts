@@ -1,0 +1,50 @@
+/** The ssh config that is meant where no -F names one: `OPS_SSH_CONFIG`, then `config` in the section `[ssh]` of ops.ini. */
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import { type ErrorData, inputError } from '../base/errors.ts'
+import { readInventory } from '../inventory/read.ts'
+
+export const sshConfigVariable = 'OPS_SSH_CONFIG'
+
+/** Undefined for that of ssh itself. What is wrong with an ops.ini as a whole is for its reader to tell. */
+export function defaultSshConfig(inventoryFile: string | undefined, errors: ErrorData[]): string | undefined {
+  const variable = process.env[sshConfigVariable]
+  if (variable !== undefined && variable !== '') {
+    const path = expanded(variable)
+    if (isThere(path)) return path
+    errors.push(inputError(`${sshConfigVariable}=${variable}: there is no such file`).data)
+    return undefined
+  }
+  return ofInventory(inventoryFile, errors)
+}
+
+function ofInventory(inventoryFile: string | undefined, errors: ErrorData[]): string | undefined {
+  let path: string | undefined
+  try {
+    const inventory = readInventory(inventoryFile === undefined ? {} : { file: inventoryFile })
+    const folder = dirname(inventory.file ?? '.')
+    for (const { key, value, where } of inventory.settingsOf('ssh')) {
+      if (key !== 'config') {
+        errors.push(inputError(`[ssh] has no setting ${key}`, { where, next: 'There is: config.' }).data)
+        continue
+      }
+      path = value === 'none' ? value : resolve(folder, expanded(value ?? ''))
+      if (isThere(path)) continue
+      errors.push(inputError(`[ssh] config = ${value ?? ''}: there is no such file`, { where }).data)
+      path = undefined
+    }
+  } catch {
+    return undefined
+  }
+  return path
+}
+
+function expanded(path: string): string {
+  return path.replace(/^~(?=\/)/, homedir())
+}
+
+/** ssh takes the word none for no config at all. */
+function isThere(path: string): boolean {
+  return path === 'none' || existsSync(path)
+}
