@@ -18,6 +18,12 @@ interface FoundFile {
   readonly id: string
 }
 
+interface Seen {
+  readonly files: readonly FoundFile[]
+  readonly logs: readonly WrittenLog[]
+  readonly formats: readonly LogFormat[]
+}
+
 /**
  * Looks once, and gives the files as a group, the one that was written to last at the end.
  * @throws OpsError `input` where no file fits.
@@ -29,6 +35,50 @@ export async function hostGroup(
   sinceMs: number | undefined,
 ): Promise<TableGroup> {
   const { name: host } = transport
+  const { files, logs, formats } = await look(transport, become, globs)
+  if (files.length === 0) {
+    throw inputError(`${host}: there is no file ${globs.join(' or ')}, or it may not be read`, {
+      host,
+      next: `Look with \`ops run ${host} -- 'ls ${posix.dirname(globs[0] ?? '')}'\`.`,
+    })
+  }
+  const likely = logs.filter(log => files.some(file => isOf(log, file))).map(log => log.format)
+  const sources = sourcesOf(transport, become, files, sinceMs)
+  return { host, sources, isRemote: true, likely: [...new Set(likely)], formats }
+}
+
+/**
+ * Every access log that the host's own servers write, with what rotation has made of it: a group for each.
+ * @throws OpsError `input` where there is none.
+ */
+export async function writtenGroups(
+  transport: Transport,
+  become: Become | undefined,
+  sinceMs: number | undefined,
+): Promise<readonly TableGroup[]> {
+  const { name: host } = transport
+  const { logs, formats } = await look(transport, become, [])
+  const globs = [...new Set(logs.map(log => log.path))].flatMap(path => [path, `${path}.*`, `${path}-*`])
+  const left = new Set(globs.length > 0 ? oldestFirst((await look(transport, become, globs)).files) : [])
+  const groups = logs.flatMap((log): readonly TableGroup[] => {
+    const files = [...left].filter(file => isOf(log, file))
+    for (const file of files) left.delete(file)
+    if (files.length === 0) return []
+    const sources = sourcesOf(transport, become, files, sinceMs)
+    return [{ host, sources, isRemote: true, likely: [log.format], formats }]
+  })
+  if (groups.length > 0) return groups
+  throw inputError(`${host}: no nginx or Apache there says where it writes an access log`, {
+    host,
+    next: `Name the files: ${host}:'/var/log/...'`,
+  })
+}
+
+async function look(
+  transport: Transport,
+  become: Become | undefined,
+  globs: readonly string[],
+): Promise<Seen> {
   const parts = (await output(transport, become, lookScript(globs))).toString('latin1').split('\0')
   const files: FoundFile[] = []
   const logs: WrittenLog[] = []
@@ -45,17 +95,18 @@ export async function hostGroup(
       formats.push(...apache.formats)
     }
   }
-  if (files.length === 0) {
-    throw inputError(`${host}: there is no file ${globs.join(' or ')}, or it may not be read`, {
-      host,
-      next: `Look with \`ops run ${host} -- 'ls ${posix.dirname(globs[0] ?? '')}'\`.`,
-    })
-  }
-  // What was written to last before that time has no later row.
+  return { files, logs, formats }
+}
+
+/** What was written to last before that time has no later row, and is left out. */
+function sourcesOf(
+  transport: Transport,
+  become: Become | undefined,
+  files: readonly FoundFile[],
+  sinceMs: number | undefined,
+): readonly LogSource[] {
   const wanted = files.filter(file => sinceMs === undefined || file.changedAt * 1000 + 1000 >= sinceMs)
-  const sources = oldestFirst(wanted).map(file => sourceOf(transport, become, file))
-  const likely = logs.filter(log => files.some(file => isOf(log, file))).map(log => log.format)
-  return { host, sources, isRemote: true, likely: [...new Set(likely)], formats }
+  return oldestFirst(wanted).map(file => sourceOf(transport, become, file))
 }
 
 function foundFile(stat: string, path: string): FoundFile {

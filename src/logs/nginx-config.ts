@@ -61,6 +61,8 @@ export function nginxLogs(text: string, prefix: string): readonly WrittenLog[] {
       return []
     }
     const format = formats.get(name === undefined || name.includes('=') ? 'combined' : name)
-    return format ? [{ path: path.startsWith('/') ? path : `${prefix}/${path}`, format }] : []
+    // A path with variables stands for many files.
+    const pattern = path.replaceAll(/\$\{?\w+\}?/g, '*')
+    return format ? [{ path: pattern.startsWith('/') ? pattern : `${prefix}/${pattern}`, format }] : []
   })
 }

@@ -172,6 +172,16 @@ describeReal('ops logs csv on hosts', () => {
     expect([denied.status, denied.lines]).toEqual([3, ['']])
   })
 
+  test('a host alone is pushed with what its own servers write, each log in its format', () => {
+    const [host] = hosts()
+    const argv = [program, 'logs', 'push', ...config(), host?.name ?? '', '--to', 'place']
+    const { stdout, stderr } = spawnSync(process.execPath, argv, { cwd: folder.path, encoding: 'utf8' })
+    const visits = requests.length + oddities.length
+    // odd, json and plain of nginx, odd and plain of Apache; the access.log of either has seen nobody.
+    expect(stdout + stderr).toContain(`${5 * visits} lines = ${5 * visits} rows + 0 rejected`)
+    expect(stdout + stderr).toContain('5 objects written and proved')
+  })
+
   test('a file that is rotated after it was found is still read whole', async () => {
     const [host] = hosts()
     const line = (name: string) =>

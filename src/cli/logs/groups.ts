@@ -56,7 +56,7 @@ async function chooseHosts(
     first ??= chosen
     for (const each of chosen.hosts) {
       hosts.set(each.name, each)
-      globs.set(each.name, [...(globs.get(each.name) ?? []), glob])
+      globs.set(each.name, [...(globs.get(each.name) ?? []), ...(glob === undefined ? [] : [glob])])
     }
   }
   if (!first) return 'none'
@@ -69,17 +69,22 @@ async function remoteGroups(
   sinceMs: number | undefined,
   session: ReportSession,
 ): Promise<readonly TableGroup[]> {
-  const [{ connect }, { hostGroup }] = await Promise.all([
+  const [{ connect }, { hostGroup, writtenGroups }] = await Promise.all([
     import('../../transport/connect.ts'),
     import('../../logs/host-files.ts'),
   ])
   const become = await becomeOf(settings, session)
   const targets = [...(await connectTargets(chosen, settings, session)).values()]
-  const groups = new Map<string, TableGroup>()
+  const groups = new Map<string, readonly TableGroup[]>()
   await eachLimited(targets, settings.limit, async target => {
     const transport = await connect(target)
     session.atEnd.push(() => transport.close())
-    groups.set(target.name, await hostGroup(transport, become, globs.get(target.name) ?? [], sinceMs))
+    const own = globs.get(target.name) ?? []
+    const found =
+      own.length > 0
+        ? [await hostGroup(transport, become, own, sinceMs)]
+        : await writtenGroups(transport, become, sinceMs)
+    groups.set(target.name, found)
   })
   // In the order of the command line, which decides between rows of one time.
   return targets.flatMap(target => groups.get(target.name) ?? [])

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs'
 export interface HostFiles {
   /** A host, a group or a glob of hosts, as everywhere. */
   readonly host: string
-  readonly glob: string
+  /** Undefined: whatever access logs its own servers write. */
+  readonly glob: string | undefined
 }
 
 export interface LogOperands {
@@ -15,12 +16,16 @@ export interface LogOperands {
 /** As scp does: a colon before any slash ends a host, unless a file of that name is here. A port goes before the glob. */
 const remote = /^((?:[^/:[\]]+@)?(?:\[[^\]/]+\]|[^/:[\]]+)(?::\d{1,5}(?=:))?):([\s\S]+)$/
 
-export function logOperands(words: readonly string[]): LogOperands {
+/** With `takesHosts`, a word that is no file and has no slash is a host. */
+export function logOperands(words: readonly string[], takesHosts = false): LogOperands {
   const files: string[] = []
   const hostFiles: HostFiles[] = []
   for (const word of words) {
     const [, host, glob] = remote.exec(word) ?? []
-    if (host === undefined || glob === undefined || existsSync(word)) files.push(word)
+    const isFile = existsSync(word) || word === '-'
+    if (!isFile && takesHosts && host === undefined && !word.includes('/')) {
+      hostFiles.push({ host: word, glob: undefined })
+    } else if (isFile || host === undefined || glob === undefined) files.push(word)
     else hostFiles.push({ host, glob })
   }
   return { files, hostFiles }

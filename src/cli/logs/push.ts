@@ -17,6 +17,7 @@ import { logOperands } from './operands.ts'
 import { tellCounts, tellNoRow } from './tell.ts'
 
 const description = `Brings the rows of access logs to a bucket or folder that a cluster reads: compressed text of Hive, one object for each day (UTC), host and log file, each read back and compared. Pushed again, a file that has grown replaces what it was, and nothing else is written; nothing is ever deleted.
+  ops logs push web1 --to s3://acme-logs/web                              what its nginx or Apache writes
   ops logs push web:'/var/log/nginx/access.log*' --to s3://acme-logs/web
   ops logs sql 'SELECT day, count(*) FROM logs GROUP BY day' --engine hive://master --from s3://acme-logs/web`
 
@@ -25,7 +26,7 @@ const stopTexts = { soft: 'Stopping after what is under way; run it again to fin
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
   const command = addConnectionFlags(
-    addReadingFlags(verbCommand('logs push', '[FILE...] [HOST:GLOB...] --to PLACE', description))
+    addReadingFlags(verbCommand('logs push', '[FILE...] [HOST...] [HOST:GLOB...] --to PLACE', description))
       .option('--to <place>', 's3://BUCKET/PREFIX, or a folder that the cluster sees too')
       .option('--sse <encryption>', 'encryption to ask the bucket for: AES256 or aws:kms'),
   )
@@ -54,7 +55,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     }
     // A day is pushed whole or not at all: half of one would take the place of the whole.
     const sinceMs = reading.sinceMs === undefined ? undefined : Math.floor(reading.sinceMs / dayMs) * dayMs
-    const groups = await openGroups(logOperands(operands), settings, sinceMs, session)
+    const groups = await openGroups(logOperands(operands, true), settings, sinceMs, session)
     const rejects = new Rejects(reading.rejectsFile)
     const rejected = new RejectedLines((rejection, source, line) => rejects.add(rejection, source, line))
     const table = await Table.open(groups, {
