@@ -3,7 +3,7 @@
 import { silenceSeconds } from '../shell/runtime.ts'
 import { impatientSeconds, probeSeconds, sessionFunctions } from '../shell/session-processes.ts'
 import { placesFunction, sweepStagesFunction, wardenFunction } from '../shell/warden.ts'
-import { accessBegin } from './access/arm-shell.ts'
+import { accessBegin } from './access/begin-shell.ts'
 
 /** What the run's own folder must have room for before anything is begun: observations, journal, logs. */
 const roomBytes = 131_072

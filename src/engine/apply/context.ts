@@ -4,7 +4,7 @@ import type { HostStatus } from '../../run/events.ts'
 import type { FreshLogin, Payload } from '../../run/host-link.ts'
 import type { Session } from '../../run/session.ts'
 import type { AccessContext } from '../access/dangers.ts'
-import type { BatchContext } from '../run-batch.ts'
+import type { BatchContext } from '../batch-report.ts'
 
 export type StepOutcome = 'ok' | 'changed' | 'failed' | 'skipped'
 

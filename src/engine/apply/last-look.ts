@@ -1,8 +1,8 @@
 /** What the look at the end of a batch means: all is done, a surprise that was announced, or a move by somebody else. */
 
+import type { BatchReport } from '../batch-report.ts'
 import { movedError, unstableError } from '../host-errors.ts'
 import { hostPlanOf, type PlannedStep } from '../make-plan.ts'
-import type { BatchReport } from '../run-batch.ts'
 import { undoneSteps } from '../undone.ts'
 import type { ApplyResult } from './context.ts'
 import type { LockedWait } from './locked-wait.ts'

@@ -2,10 +2,10 @@
 import type { Changed, ErrorData } from '../../base/errors.ts'
 import type { HostStatus } from '../../run/events.ts'
 import type { Session } from '../../run/session.ts'
+import type { BatchReport } from '../batch-report.ts'
 import type { LookResult } from '../look.ts'
 import { makePlan, type PlannedStep, stepNameAt } from '../make-plan.ts'
 import { mayGoOn } from '../reach.ts'
-import type { BatchReport } from '../run-batch.ts'
 import type { ApplyContext, ApplyResult, StepOutcome } from './context.ts'
 
 /** From the first batch of a host to its last. */
