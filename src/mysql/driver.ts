@@ -134,6 +134,8 @@ class Mysql2Driver implements Driver {
   readonly threadId: number
   readonly serverVersion: string
   #lost: string | undefined
+  /** Ends what waits for an answer: mysql2 leaves it waiting for ever when it is told to go. */
+  readonly #abandon = new Set<(error: Error) => void>()
   readonly #connection: RawConnection
   readonly #stream: Duplex
 
@@ -157,7 +159,17 @@ class Mysql2Driver implements Driver {
   }
 
   query(statement: Sql, { onRow, infile }: StatementOptions = {}): Promise<Answer> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolved, rejected) => {
+      if (this.#lost !== undefined) return rejected(new Error(this.#lost))
+      const reject = (error: unknown): void => {
+        this.#abandon.delete(reject)
+        rejected(error)
+      }
+      const resolve = (answer: Answer): void => {
+        this.#abandon.delete(reject)
+        resolved(answer)
+      }
+      this.#abandon.add(reject)
       const rows: WireRow[] = []
       const take = onRow ?? ((row: WireRow) => void rows.push(row))
       let thrown: Error | undefined
@@ -209,6 +221,7 @@ class Mysql2Driver implements Driver {
 
   destroy(): void {
     this.#lost ??= 'closed'
+    for (const abandon of [...this.#abandon]) abandon(new Error(this.#lost))
     this.#connection.destroy()
     this.#stream.destroy()
   }

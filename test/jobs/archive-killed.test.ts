@@ -5,6 +5,8 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Folder, folderWith, program } from '../cli/run-ops.ts'
@@ -106,4 +108,49 @@ describeReal('ops db archive, killed', () => {
     const [archived] = (await mariadb('SELECT COUNT(*) FROM app.again')).trim().split('\t')
     expect(Number(archived)).toBeGreaterThan(rows / 2)
   }, 7_200_000)
+
+  test('one signal ends it after a chunk, two at once; both leave what the same command finishes', async () => {
+    await mariadb(`CREATE DATABASE ended; USE ended; CREATE TABLE t (id INT PRIMARY KEY, v CHAR(100), at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, MD5(seq), '2020-01-01' FROM seq_1_to_${rows}`)
+    const argv = [
+      ...['db', 'archive', 'db1', 'ended.t', '--older-than', '6mo', '--by', 'at', '--to', 'ended', '--yes'],
+      ...['-F', host().sshConfig],
+    ]
+    let saved = 0
+    for (const signals of [1, 2]) {
+      const child = spawn(process.execPath, [program, ...argv], {
+        cwd: folder.path,
+        env: { PATH: process.env.PATH, HOME: folder.path },
+        stdio: 'ignore',
+      })
+      const ended = once(child, 'exit')
+      const receipts = (): number =>
+        existsSync(join(folder.path, 'ended/receipts'))
+          ? readdirSync(join(folder.path, 'ended/receipts')).length
+          : 0
+      while (receipts() === saved && child.exitCode === null) await pause(10)
+      for (let signal = 0; signal < signals; signal++) {
+        child.kill('SIGINT')
+        await pause(50)
+      }
+      expect(await ended).toEqual([130, null])
+      saved = receipts()
+    }
+    const last = await folder.ops(argv)
+    expect(last.stderr).toBe('')
+    expect(await mariadb('SELECT COUNT(*) FROM ended.t')).toBe('0\n')
+    expect((await folder.ops(['db', 'archive', 'verify', 'ended'])).code).toBe(0)
+    await folder.ops([
+      'db',
+      'archive',
+      'restore',
+      'ended',
+      '--into',
+      'ended.again',
+      '--yes',
+      '-F',
+      host().sshConfig,
+    ])
+    expect(await mariadb('SELECT COUNT(*), SUM(v = MD5(id)) FROM ended.again')).toBe(`${rows}\t${rows}\n`)
+  })
 })

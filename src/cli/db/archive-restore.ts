@@ -5,16 +5,16 @@ import { readInventory } from '../../inventory/read.ts'
 import type { TableName } from '../../mysql/catalog.ts'
 import { parseTableName } from '../../mysql/table-name.ts'
 import { helped } from '../argv.ts'
-import { exitCodes } from '../exit-code.ts'
+import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
 import { confirmJob, jobStopTexts } from './job-prompts.ts'
 import { dbCommand, type GivenWords, needsYesOrPlan, onSource } from './on-source.ts'
 import { openTarget } from './target.ts'
 
 const description = `Brings the rows of an archive back, byte for byte, each read back before it counts. A row that is there already is left as it is; a table that is not there is made as it was.
-  ops db archive restore s3://acme-archive/events                      where it came from
-  ops db archive restore s3://acme-archive/events --into app.again
-  ops db archive restore other s3://acme-archive/events --into app.events   on another server`
+  ops db archive restore s3://acme/events                      where it came from
+  ops db archive restore s3://acme/events --into app.again
+  ops db archive restore other s3://acme/events --into app.events   on another server`
 
 interface Request {
   readonly url: string
@@ -56,7 +56,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         plansOnly: plan,
         ...(confirm && { confirm }),
       })
-      return ran || plan ? 0 : exitCodes.interrupted
+      return ran || plan ? 0 : declinedExitCode
     },
     jobStopTexts,
   )

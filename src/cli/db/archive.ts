@@ -5,17 +5,17 @@ import { checkWhere } from '../../jobs/archive/condition.ts'
 import type { ArchiveRequest } from '../../jobs/archive/plan.ts'
 import { isZone, parseAge } from '../../jobs/time-words.ts'
 import { helped } from '../argv.ts'
-import { exitCodes } from '../exit-code.ts'
+import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
 import { confirmJob, jobStopTexts } from './job-prompts.ts'
 import { dbCommand, type GivenWords, needsYesOrPlan, onSource, tableOperand } from './on-source.ts'
 import { openTarget } from './target.ts'
 
 const description = `Moves old rows to a store. Each chunk is written, read back and compared before one of its rows is deleted; a row that was changed meanwhile stays. Killed at any time, the same command goes on.
-  ops db archive shop app.events --older-than 6mo --by updated_at --to s3://acme-archive/events --sse aws:kms
+  ops db archive shop app.events --older-than 6mo --by updated_at --to s3://acme/events
   ops db archive shop app.events --older-than 1y --by created_at --to ./events --no-delete
-  ops db archive verify s3://acme-archive/events                     read everything again and compare
-  ops db archive restore s3://acme-archive/events --into app.again   byte for byte`
+  ops db archive verify s3://acme/events                       read all of it again, compare
+  ops db archive restore s3://acme/events --into app.again     byte for byte`
 
 interface Request {
   readonly archive: ArchiveRequest
@@ -71,7 +71,7 @@ export async function run(argv: readonly string[], context: VerbContext): Promis
         plansOnly: plan,
         ...(confirm && { confirm }),
       })
-      return ran || plan ? 0 : exitCodes.interrupted
+      return ran || plan ? 0 : declinedExitCode
     },
     jobStopTexts,
   )
