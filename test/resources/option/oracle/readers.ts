@@ -105,7 +105,8 @@ const myPrintDefaults = (groups: readonly string[]): KnownReader => ({
     for (const group of groups) {
       const { code, stdout } = said('my_print_defaults', [`--defaults-file=${file}`, group])
       if (code !== 0) return undefined
-      for (const [key, value] of pairs(lines(stdout), '='))
+      // In their order, as two spellings of one key overrule each other.
+      for (const [key = '', value = ''] of lines(stdout).map(line => line.split(/=(.*)/s)))
         found.push([
           `${group}/${key
             .replace(/^--/, '')
