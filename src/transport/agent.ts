@@ -15,8 +15,8 @@ const signRequest = 13
 const signResponse = 14
 
 /** The keys of the agent behind a socket. Rejects when there is none, or when it answers nonsense. */
-export async function listAgentKeys(socketPath: string): Promise<AgentKey[]> {
-  const answer = await askAgent(socketPath, Buffer.from([requestIdentities]), 5_000)
+export async function listAgentKeys(socketPath: string, timeoutMs: number): Promise<AgentKey[]> {
+  const answer = await askAgent(socketPath, Buffer.from([requestIdentities]), timeoutMs)
   if (answer[0] !== identitiesAnswer) throw new Error('the agent does not list its keys')
   const reader = new WireReader(answer, 1)
   const count = reader.number()

@@ -34,7 +34,7 @@ export async function identitySources(host: ResolvedHost, target: ConnectTarget)
     named === undefined ? configured.filter(path => path !== 'none' && isAbsolute(path)) : [resolve(named)]
   const [files, agent] = await Promise.all([
     Promise.all([...new Set(paths)].map(readIdentityFile)),
-    askAgentOf(host),
+    askAgentOf(host, target),
   ])
   if (named !== undefined && files[0]) await checkNamedIdentity(files[0], agent.agentKeys, target)
   return {
@@ -58,18 +58,31 @@ export function candidatesOf(sources: IdentitySources, target: ConnectTarget): C
   return [...fromAgent, ...notInAgent.map(file => fileCandidate(file, target))]
 }
 
+/** Agents list their keys at once; one that does not is not asked again by the next host, or the next look at this one. */
+const agentMs = 5_000
+const silentAgents = new Map<string, { readonly until: number; readonly problem: string }>()
+const silentForMs = 60_000
+
 async function askAgentOf(
   host: ResolvedHost,
+  { connectTimeoutMs = agentMs }: ConnectTarget,
 ): Promise<Pick<IdentitySources, 'agentSocket' | 'agentKeys' | 'agentProblem'>> {
   const setting = host.settings.get('identityagent')?.[0] ?? 'SSH_AUTH_SOCK'
   if (setting === 'none') return { agentKeys: [] }
   const variable = setting === 'SSH_AUTH_SOCK' ? setting : /^\$(\w+)$/.exec(setting)?.[1]
   const agentSocket = variable === undefined ? expandPath(setting, host) : process.env[variable]
   if (!agentSocket) return { agentKeys: [] }
+  const silent = silentAgents.get(agentSocket)
+  if (silent && silent.until > performance.now()) return { agentKeys: [], agentProblem: silent.problem }
+  const began = performance.now()
+  const timeoutMs = Math.min(agentMs, connectTimeoutMs)
   try {
-    return { agentSocket, agentKeys: await listAgentKeys(agentSocket) }
+    return { agentSocket, agentKeys: await listAgentKeys(agentSocket, timeoutMs) }
   } catch (error) {
-    return { agentKeys: [], agentProblem: `agent ${agentSocket}: ${(error as Error).message}` }
+    const problem = `agent ${agentSocket}: ${(error as Error).message}`
+    if (performance.now() - began >= timeoutMs)
+      silentAgents.set(agentSocket, { until: performance.now() + silentForMs, problem })
+    return { agentKeys: [], agentProblem: problem }
   }
 }
 

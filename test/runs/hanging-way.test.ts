@@ -85,6 +85,27 @@ describe('a way to a host that hangs', () => {
     }
   })
 
+  test('does not wait for an agent that never answers longer than it waits for a connection', async () => {
+    const agent = createServer(() => {})
+    const socket = join(folder.path, 'agent')
+    await new Promise<void>(resolve => agent.listen(socket, resolve))
+    try {
+      const took = async (env: Record<string, string>) => {
+        const before = performance.now()
+        const run = await folder.ops(['run', '127.0.0.1:1', '-F', 'none', '--timeout', '1', '--', 'true'], {
+          env,
+        })
+        expect([run.code, run.stderr]).toEqual([4, expect.stringContaining('refused')])
+        return performance.now() - before
+      }
+      const plainMs = await took({})
+      // Asked once, for a second; twice for five seconds, as it was, is more.
+      expect(await took({ SSH_AUTH_SOCK: socket })).toBeLessThan(2 * plainMs + 5_000)
+    } finally {
+      agent.close()
+    }
+  })
+
   test('names the ssh config where a program of it does not end, and ends that program', async () => {
     const run = start('match-exec', '--timeout', '1')
     expect(await run.ended).toBe(3)

@@ -15,7 +15,7 @@ import { helped, parseArgv, verbCommand } from '../argv.ts'
 import { becomeOf } from '../become.ts'
 import { collected } from '../collected.ts'
 import { confirmPlans } from '../confirm-plans.ts'
-import { exitCodeOf, exitCodes } from '../exit-code.ts'
+import { declinedExitCode, exitCodeOf } from '../exit-code.ts'
 import { addConnectionFlags, type CommonSettings, commonSettings } from '../flags.ts'
 import { gitRemoteDefaults, rememberDefaults } from '../git-remote-defaults.ts'
 import { isInteractive, type Prompts } from '../prompts.ts'
@@ -93,7 +93,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     )
     if (status === 'ok' && !declined && !flags.undo)
       await rememberDefaults(inventory, asked, text => session.report.say(text))
-    return declined ? exitCodes.interrupted : exitCodeOf('git-remote', [status])
+    return declined ? declinedExitCode : exitCodeOf('git-remote', [status])
   })
 }
 
