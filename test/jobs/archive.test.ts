@@ -164,6 +164,23 @@ describeReal('ops db archive', () => {
     }
   })
 
+  test('what a killed run left is finished also when the table was altered meanwhile', async () => {
+    await mariadb(`CREATE DATABASE altered; USE altered; CREATE TABLE t (id INT PRIMARY KEY, v INT, at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, seq, '2020-01-01' FROM seq_1_to_20`)
+    await archiveOld('altered.t', 'altered', '--no-delete')
+    // As a run leaves it that was killed after its receipt and half of its deletes.
+    const receipts = join(folder.path, 'altered/receipts')
+    const [name = ''] = readdirSync(receipts)
+    const receipt = readFileSync(join(receipts, name), 'utf8')
+    writeFileSync(join(receipts, name), receipt.replace('"deletes": false', '"deletes": true'))
+    await mariadb('DELETE FROM altered.t WHERE id <= 10; ALTER TABLE altered.t DROP v, ADD w INT DEFAULT 5')
+    const run = await archiveOld('altered.t', 'altered')
+    expect(run.stderr).toBe('')
+    expect(run.stdout).toMatch(/deleted +10 rows/)
+    expect(await mariadb('SELECT COUNT(*) FROM altered.t')).toBe('0\n')
+    expect((await archive('verify', 'altered')).code).toBe(0)
+  })
+
   test('only one run at a time works on a table; the other is told who holds it', async () => {
     const holder = host().exec(`mariadb -e "SELECT GET_LOCK('ops:archive held.t', 0); DO SLEEP(600)"`)
     while ((await mariadb("SELECT IS_USED_LOCK('ops:archive held.t') IS NULL")).trim() === '1')
