@@ -155,11 +155,16 @@ export async function look(
     readonly wantsDetail: boolean
     readonly rider?: Rider
     readonly access?: Rider
+    readonly accounts?: Rider | undefined
     /** How long the host gives a probe. */
     readonly probeSeconds?: number
   },
 ): Promise<
-  LookResult & { readonly rider: Observation | undefined; readonly access: Observation | undefined }
+  LookResult & {
+    readonly rider: Observation | undefined
+    readonly access: Observation | undefined
+    readonly accounts: Observation | undefined
+  }
 > {
   const ask = async (groups: readonly Group[], ...riders: readonly (Rider | undefined)[]) => {
     const collector = new LookCollector(groups, session.names)
@@ -177,14 +182,15 @@ export async function look(
       .catch(nothingChanged)
     return collector
   }
-  const first = await ask(groupsOf(steps, session.names), options.rider, options.access)
+  const first = await ask(groupsOf(steps, session.names), options.rider, options.access, options.accounts)
   const answerTo = (asked: Rider | undefined) => {
     const body = asked && first.body(asked.id)
     return body && observationOf(body)
   }
   const [rider, access] = [answerTo(options.rider), answerTo(options.access)]
+  const accounts = answerTo(options.accounts)
   const { unsplit, ...result } = first.result(steps.length)
-  if (unsplit.length === 0) return { ...result, rider, access }
+  if (unsplit.length === 0) return { ...result, rider, access, accounts }
   const singles = unsplit.map((index, at) => ({ index, at }))
   const again = await ask(
     singles.flatMap(({ index, at }) => {
@@ -201,6 +207,7 @@ export async function look(
     complaints: pick(result.complaints, single.complaints),
     rider,
     access,
+    accounts,
   }
 }
 

@@ -8,6 +8,7 @@ import { anyOverlap, type Claim, nameTheSame } from './claims.ts'
 import { changeOf } from './diff.ts'
 import type { LookResult } from './look.ts'
 import { maskerOf } from './mask.ts'
+import { missingAccountError } from './missing-accounts.ts'
 import { guardOf, noUserYet, type Observation } from './observation.ts'
 import { foldersAbove, readsOf } from './reach.ts'
 import type { Change, Finding, KeyChange, State } from './resource.ts'
@@ -34,13 +35,14 @@ export interface PlannedStep {
 
 /**
  * Plans every step of one host. Never throws: what cannot be planned carries its error. Without `login` there is no
- * login that a step could cut off: this machine itself.
+ * login that a step could cut off: this machine itself. `missing` are users and groups that the host does not have.
  */
 export function makePlan(
   host: string,
   steps: readonly Step[],
   seen: LookResult,
   login?: AccessContext,
+  missing: ReadonlySet<string> = new Set(),
 ): PlannedStep[] {
   const masked = maskerOf(steps)
   const movers: { index: number; affects: readonly Claim[]; lacks: boolean }[] = []
@@ -67,9 +69,10 @@ export function makePlan(
     const lack = change && resource.lacks?.(detail, params)
     const makers = movers.filter(mover => !mover.lacks)
     const comes = lack === undefined || makers.some(maker => anyOverlap(maker.affects, [`path:${lack}/`]))
+    const strange = change && missingAccountError(step, missing, movers, host)
     const lacking = comes ? undefined : lackError(step, lack, host)
     // What an earlier step may bring is looked at again when its turn comes.
-    const error = (because.length > 0 ? undefined : (read.error ?? blocked)) ?? lacking ?? unsafe
+    const error = (because.length > 0 ? undefined : (read.error ?? blocked)) ?? lacking ?? strange ?? unsafe
     const unknown = change && login && unknownNote(step, change, login)
     const affects = [...(resource.affects?.(params, detail) ?? owns), ...(resource.redirects?.(params) ?? [])]
     if (status !== 'ok') movers.push({ index, affects, lacks: lack !== undefined })

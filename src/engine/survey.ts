@@ -9,6 +9,7 @@ import { accessQuestion } from './access/ask.ts'
 import type { AccessContext } from './access/dangers.ts'
 import { look, type Rider } from './look.ts'
 import { makePlan, type PlannedStep } from './make-plan.ts'
+import { accountsRider, missingAccounts } from './missing-accounts.ts'
 import type { Step } from './step.ts'
 
 /** What evaluating a recipe gives; `needsFacts` when it touched facts that were not given. */
@@ -55,11 +56,14 @@ export async function survey(
   const { key, wantsDetail, emit, loginUser } = options
   const plan = async (steps: readonly Step[], asked: Rider) => {
     const access = loginUser && (await accessQuestion(steps, key))
+    const accounts = accountsRider(steps)
     const seen = await look(session, steps, {
       wantsDetail,
       rider: asked,
+      accounts,
       ...(access && { access: access.rider }),
     })
+    const missing = missingAccounts(seen.accounts?.bytes.toString('utf8') ?? '')
     const { problem, earlier, way } = (await access?.read(seen.access?.bytes.toString('utf8') ?? '')) ?? {}
     if (earlier !== undefined) emit({ event: 'note', host: session.host, text: earlier })
     const user = await loginUser?.()
@@ -67,7 +71,7 @@ export async function survey(
       user === undefined
         ? undefined
         : { user, ...(problem !== undefined && { problem }), ...(way && { way }) }
-    const planned = makePlan(session.host, steps, seen, login)
+    const planned = makePlan(session.host, steps, seen, login, missing)
     return { planned, login, answer: seen.rider?.bytes.toString('utf8') ?? '' }
   }
   const first = await evaluate()

@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { raw, sh } from '../shell/sh.ts'
+import { obstacleIn } from './accounts/detail.ts'
 import { accountFiles } from './accounts/files.ts'
-import { accountLookLibrary } from './accounts/shell.ts'
+import { accountChangeLibrary, accountLookLibrary } from './accounts/shell.ts'
 import { accountName, readKeys } from './paths/params.ts'
 
 const params = z.strictObject({
@@ -26,7 +27,7 @@ export const group = resource<GroupParams, z.input<typeof params>>({
     { title: 'No such group', params: { name: 'old', state: 'absent' } },
   ],
   identity: ({ name }) => name,
-  library: [accountLookLibrary],
+  library: [accountLookLibrary, accountChangeLibrary],
   probe: given => sh`ops_groups '' ${fields(given)}`,
   probeMany: many => {
     const mark = raw('a variable that the engine sets', '"$OPS_MARK"')
@@ -37,16 +38,28 @@ export const group = resource<GroupParams, z.input<typeof params>>({
     state,
     ...(state === 'present' && gid !== undefined && { gid: String(gid) }),
   }),
-  apply: ({ actual }, { name, state, gid, system }) => {
-    if (state === 'absent') return [sh`groupdel -- ${name}`]
+  apply: ({ actual }, given) => {
+    const { name, state, gid, system } = given
+    const may = sh`ops_account_may group ${name} ${wantOf(given)}`
+    if (state === 'absent') return [may, sh`groupdel -- ${name}`]
     const number = gid === undefined ? [] : ['--gid', gid]
-    if (actual.state === 'present') return [sh`groupmod ${number} -- ${name}`]
-    return [sh`groupadd ${system ? ['--system'] : []} ${number} -- ${name}`]
+    if (actual.state === 'present') return [may, sh`groupmod ${number} -- ${name}`]
+    return [may, sh`groupadd ${system ? ['--system'] : []} ${number} -- ${name}`]
   },
+  refuses: true,
+  impossible: (_actual, _given, detail = '') => obstacleIn(detail),
   owns: ({ name }) => [`group:${name}`],
-  reads: () => accountFiles,
+  reads: ({ state, gid }) => [
+    ...(state === 'absent' ? ['user:*' as const] : []),
+    ...(gid === undefined ? [] : ['group:*' as const]),
+    ...accountFiles,
+  ],
 })
 
-function fields({ name, state, gid }: GroupParams): readonly string[] {
-  return [name, state === 'present' && gid !== undefined ? 'i' : '']
+function fields(given: GroupParams): readonly string[] {
+  return [given.name, given.state === 'present' && given.gid !== undefined ? 'i' : '', wantOf(given)]
+}
+
+function wantOf({ state, gid }: GroupParams): string {
+  return state === 'absent' ? 'absent' : `present:${gid ?? ''}`
 }

@@ -5,6 +5,7 @@ import type { Change, State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
+import { notesIn, obstacleIn } from './accounts/detail.ts'
 import { accountFiles } from './accounts/files.ts'
 import { accountChangeLibrary, accountLookLibrary } from './accounts/shell.ts'
 import { absolutePath, accountName, oneLine, readKeys } from './paths/params.ts'
@@ -63,9 +64,15 @@ export const user = resource<UserParams, z.input<typeof params>>({
   },
   parse: observation => readKeys(observation, ['state']),
   desired: given => (given.state === 'absent' ? { state: 'absent' } : { state: 'present', ...wanted(given) }),
-  apply: (change, given) => [write(change, given)],
+  apply: (change, given) => [sh`ops_account_may user ${given.name} ${wantOf(given)}`, write(change, given)],
   owns: ({ name }) => [`user:${name}`],
-  reads: ({ group, groups }) => [
+  refuses: true,
+  impossible: (_actual, _given, detail = '') => obstacleIn(detail),
+  notes: notesIn,
+  reads: ({ group, groups, state, uid, home }) => [
+    // Who stops a service may end the processes that stand against it, and who removes a user may free the number.
+    ...(state === 'absent' || uid !== undefined || home !== undefined ? ['unit:*' as const] : []),
+    ...(uid === undefined ? [] : ['user:*' as const]),
     ...(group === undefined ? groups : [group, ...groups]).map((name): Claim => `group:${name}`),
     ...accountFiles,
   ],
@@ -91,10 +98,14 @@ function wanted({ uid, group, groups, shell, home, comment }: UserParams): State
 }
 
 function fields(given: UserParams): readonly string[] {
-  if (given.state === 'absent') return [given.name, '', '']
+  if (given.state === 'absent') return [given.name, '', '', wantOf(given)]
   const letters = { uid: 'u', group: 'g', comment: 'c', home: 'h', shell: 's', groups: '' }
   const asked = Object.keys(wanted(given)) as (keyof typeof letters)[]
-  return [given.name, asked.map(key => letters[key]).join(''), given.groups.join(',')]
+  return [given.name, asked.map(key => letters[key]).join(''), given.groups.join(','), wantOf(given)]
+}
+
+function wantOf({ state, uid, system, home }: UserParams): string {
+  return state === 'absent' ? 'absent' : `present:${uid ?? ''}:${system ? 'system' : ''}:${home ?? ''}`
 }
 
 function write({ keys }: Change, given: UserParams): Shell {

@@ -1,13 +1,25 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Resource } from '../../src/engine/resource.ts'
 import { group } from '../../src/resources/group.ts'
 import { user } from '../../src/resources/user.ts'
+import { type Folder, folderWith } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { difference, librariesOf } from './shells.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: params of both resources meet here.
 type AnyResource = Resource<any, any>
+
+const steps = `
+import { directory, file, group, recipe, service, user, z } from 'ops-recipes'
+
+const make: any = { directory, file, group, service, user }
+export default recipe({
+  summary: 'Steps as the test says.',
+  params: { steps: z.string().describe('Type and params of each, as JSON.') },
+  steps: ({ params }) => JSON.parse(params.steps).map(([type, input]: any) => make[type](input)),
+})
+`
 
 describeReal('users and groups of a real host', () => {
   const host = useHost({ name: 'accounts' })
@@ -93,6 +105,73 @@ describeReal('users and groups of a real host', () => {
     await users({ name: 'gone' })
     await users({ name: 'gone', state: 'absent', removeHome: true })
     expect(await read('ls -d /home/gone 2>/dev/null || echo none')).toBe('none')
+  })
+
+  describe('what stands against it is told in the plan, with nothing done', () => {
+    let folder: Folder
+    beforeAll(async () => {
+      folder = folderWith({ 'recipes/steps.ts': steps })
+      await host().read(`useradd -m busy; useradd -m -u 2500 mine; mkdir /home/early; groupadd -g 2600 ours26
+        systemd-run -q --unit=busy -p User=busy sleep 1000; until [ "$(ps -o comm= -u busy)" = sleep ]; do :; done`)
+    })
+    afterAll(() => folder?.remove())
+    const ops = (verb: string, ...all: readonly (readonly [string, object])[]) =>
+      folder.ops([
+        ...[verb, 'steps', host().name, '-F', host().sshConfig],
+        ...(verb === 'apply' ? ['--yes'] : []),
+        ...['--steps', JSON.stringify(all)],
+      ])
+
+    test.each([
+      ['user', { name: 'busy', state: 'absent' }, /it has running processes: sleep \(pid \d+\)/],
+      ['user', { name: 'other', uid: 2500 }, 'the uid 2500 belongs to mine'],
+      ['user', { name: 'other', group: 'nobodys' }, 'there is no group nobodys on the host, and no step'],
+      ['group', { name: 'other', gid: 2600 }, 'the gid 2600 belongs to ours26'],
+      ['group', { name: 'mine', state: 'absent' }, 'it is the primary group of mine'],
+      [
+        'file',
+        { path: '/root/x', content: 'x', owner: 'nobody-yet' },
+        'there is no user nobody-yet on the host',
+      ],
+      ['directory', { path: '/srv/x', group: 'nobodys' }, 'there is no group nobodys on the host'],
+    ])('%s %j', async (type, params, why) => {
+      const refused = await ops('apply', [type, params])
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toMatch(why)
+      expect(refused.stderr).toMatch(/changed +no/)
+    })
+
+    test('unless an earlier step mends it', async () => {
+      const mended: readonly (readonly [string, object])[] = [
+        ['service', { unit: 'busy', running: false }],
+        ['user', { name: 'busy', state: 'absent' }],
+        ['user', { name: 'mine', state: 'absent' }],
+        ['group', { name: 'crew', gid: 2700 }],
+        ['user', { name: 'heir', uid: 2500, group: 'crew' }],
+        ['directory', { path: '/srv/heir', owner: 'heir', group: 'crew' }],
+        ['file', { path: '/srv/heir/x', content: 'x', owner: 'heir' }],
+      ]
+      const done = await ops('apply', ...mended)
+      expect(done.code, done.stderr).toBe(0)
+      expect((await ops('check', ...mended)).code).toBe(0)
+      expect(await read('stat -c %U:%G /srv/heir; stat -c %u /srv/heir/x')).toBe('heir:crew\n2500')
+    })
+
+    test('a home that is there already and not his is told', async () => {
+      const planned = await ops('plan', ['user', { name: 'early' }])
+      expect(planned.stdout).toContain(
+        'note: /home/early is there already and belongs to root: early cannot write there',
+      )
+      const given: readonly (readonly [string, object])[] = [
+        ['user', { name: 'early' }],
+        ['directory', { path: '/home/early', owner: 'early', group: 'early' }],
+      ]
+      expect((await ops('apply', ...given)).code).toBe(0)
+      expect((await ops('check', ...given)).stdout).not.toContain('note')
+      expect(await read('stat -c %U /home/early')).toBe('early')
+      const moved = await ops('plan', ['user', { name: 'early', home: '/srv/early' }])
+      expect(moved.stdout).toContain('nothing is moved from /home/early to /srv/early, and no home is made')
+    })
   })
 
   test('many are looked at with the bytes of single looks', async () => {

@@ -1,0 +1,57 @@
+/** Users and groups that steps name and that the host does not have: known before anything is done. */
+import type { ErrorData } from '../base/errors.ts'
+import { sh } from '../shell/sh.ts'
+import { anyOverlap, type Claim } from './claims.ts'
+import type { Rider } from './look.ts'
+import { readsOf } from './reach.ts'
+import type { Step } from './step.ts'
+
+/** What a step needs to be there, by name; what it makes or removes itself is not among it. */
+function accountsOf(step: Step): readonly Claim[] {
+  const owns = step.resource.owns?.(step.params) ?? []
+  const isGoing = step.resource.desired(step.params).state === 'absent'
+  const reads =
+    isGoing && step.options.user !== undefined ? [`user:${step.options.user}` as const] : readsOf(step)
+  if (isGoing && step.options.user === undefined) return []
+  return reads.filter(claim => /^(user|group):(?!\d+$|\*$|root$)./.test(claim) && !owns.includes(claim))
+}
+
+/** Asks for all of them; undefined where the recipe names none. Only getent's own word for "no such" counts. */
+export function accountsRider(steps: readonly Step[]): Rider | undefined {
+  const named = [...new Set(steps.flatMap(accountsOf))]
+  if (named.length === 0) return undefined
+  const text = sh`command -v getent >/dev/null || exit 0
+for ops_a in ${named}; do
+case $ops_a in user:*) getent passwd "\${ops_a#*:}" ;; *) getent group "\${ops_a#*:}" ;; esac >/dev/null 2>&1
+[ $? != 2 ] || echo "$ops_a"
+done`
+  return { id: 'accounts', text: text.shell }
+}
+
+/** Reads what the rider printed. */
+export function missingAccounts(printed: string): ReadonlySet<string> {
+  return new Set(printed.split('\n').filter(line => line !== ''))
+}
+
+/** The error of a step that names one; undefined where an earlier step may make it. */
+export function missingAccountError(
+  step: Step,
+  missing: ReadonlySet<string>,
+  movers: readonly { readonly affects: readonly Claim[] }[],
+  host: string,
+): ErrorData | undefined {
+  const lost = accountsOf(step).find(
+    claim => missing.has(claim) && !movers.some(mover => anyOverlap(mover.affects, [claim])),
+  )
+  if (lost === undefined) return undefined
+  const [kind = '', name = ''] = lost.split(':')
+  return {
+    code: 'failed',
+    title: `${step.name}: there is no ${kind} ${name} on the host, and no step before this one makes it`,
+    host,
+    step: step.name,
+    ...(step.where && { where: step.where }),
+    changed: 'no',
+    next: `Put a step before it that makes it, such as ${kind}({ name: '${name}' }).`,
+  }
+}
