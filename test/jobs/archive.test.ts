@@ -179,6 +179,12 @@ describeReal('ops db archive', () => {
     expect(run.stdout).toMatch(/deleted +10 rows/)
     expect(await mariadb('SELECT COUNT(*) FROM altered.t')).toBe('0\n')
     expect((await archive('verify', 'altered')).code).toBe(0)
+    const refused = await archive('restore', 'altered', '--into', 'altered.again', '--yes')
+    expect(refused.stderr).toContain('altered.again has no column v (int(11)), which was archived')
+    expect(refused.code).toBe(3)
+    await mariadb('CREATE TABLE altered.again (id INT PRIMARY KEY, v INT, at DATETIME, w INT)')
+    expect((await archive('restore', 'altered', '--into', 'altered.again', '--yes')).stderr).toBe('')
+    expect(await mariadb('SELECT COUNT(*), SUM(v), SUM(w) FROM altered.again')).toBe('20\t55\t50\n')
   })
 
   test('only one run at a time works on a table; the other is told who holds it', async () => {

@@ -3,14 +3,7 @@
  * overwritten, so that it can be killed and run again, and what lives in the table wins.
  */
 import { InputErrors, inputError, OpsError } from '../../base/errors.ts'
-import {
-  fingerprintOf,
-  readTable,
-  type Table,
-  type TableName,
-  tableSql,
-  tableText,
-} from '../../mysql/catalog.ts'
+import { readTable, type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
 import { keyOf } from '../../mysql/keys.ts'
 import type { Server } from '../../mysql/server.ts'
@@ -57,7 +50,9 @@ export async function restoreArchive(into: TableName | undefined, context: Resto
   const isEmpty =
     found === undefined ||
     (await session.cells(sql`SELECT 1 FROM ${tableSql(target)} LIMIT 1`, title)).length === 0
-  if (found) checkColumns(found, header)
+  if (found) keyOf(found)
+  for (const shape of await shapesOf(store, chunks))
+    checkColumns(tableText(target), found?.columns ?? header.columns, shape)
   const rows = chunks.reduce((sum, { receipt }) => sum + receipt.rows, 0)
   const stayed = chunks.reduce((sum, { done }) => sum + (done?.stayed.length ?? 0), 0)
   const open = chunks.filter(({ receipt, done }) => receipt.deletes && !done)
@@ -206,27 +201,32 @@ async function existing(session: Session, target: TableName): Promise<Table | un
   return there.length === 0 ? undefined : readTable(session, target)
 }
 
+/** One header for each shape that the table had while it was archived. */
+async function shapesOf(store: Store, chunks: readonly ArchivedChunk[]): Promise<readonly RowsHeader[]> {
+  const first = new Map<string, ArchivedChunk>()
+  for (const chunk of chunks)
+    if (!first.has(chunk.receipt.fingerprint)) first.set(chunk.receipt.fingerprint, chunk)
+  return Promise.all([...first.values()].map(chunk => headerOf(store, chunk)))
+}
+
 /** Each archived column must be there as it was; others may have come since. */
-function checkColumns(table: Table, header: RowsHeader): void {
-  keyOf(table)
-  if (fingerprintOf(table.columns) === header.fingerprint) return
-  const errors = header.columns.flatMap(({ name: column, type }) => {
-    const now = table.columns.find(each => each.name === column)
-    if (!now)
-      return [inputError(`${tableText(table)} has no column ${column} (${type}), which was archived`).data]
-    if (now.isGenerated)
-      return [
-        inputError(`${column} of ${tableText(table)} is computed now, and was archived as ${type}`).data,
-      ]
-    const plain = (text: string): string => text.replace(/^(\w*int)\(\d+\)/, '$1')
+function checkColumns(
+  where: string,
+  columns: readonly { readonly name: string; readonly type: string; readonly isGenerated?: boolean }[],
+  header: RowsHeader,
+): void {
+  const plain = (text: string): string => text.replace(/^(\w*int)\(\d+\)/, '$1')
+  const problems = header.columns.flatMap(({ name: column, type }) => {
+    const now = columns.find(each => each.name === column)
+    if (!now) return [`${where} has no column ${column} (${type}), which was archived`]
+    if (now.isGenerated) return [`${column} of ${where} is computed now, and was archived as ${type}`]
     return plain(now.type) === plain(type)
       ? []
-      : [inputError(`${column} of ${tableText(table)} is ${now.type} now, and was archived as ${type}`).data]
+      : [`${column} of ${where} is ${now.type} now, and was archived as ${type}`]
   })
-  const [first, ...rest] = errors
-  if (!first) return
-  const next = 'Restore into a table as it was: `--into DB.NEW_TABLE` makes one.'
-  throw new InputErrors([{ ...first, next }, ...rest])
+  const next =
+    'Nothing was restored. Make a table that has every archived column as it was, and name it with --into.'
+  if (problems.length > 0) throw new InputErrors(problems.map(title => inputError(title, { next }).data))
 }
 
 /** As it was archived, under its new name. */
