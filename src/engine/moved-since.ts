@@ -24,7 +24,7 @@ export function movedSince(
     return [
       {
         code: 'moved',
-        title: `${name} has moved since the plan was saved`,
+        title: `${name} was changed since the plan was saved`,
         host,
         step: name,
         ...(where && { where }),

@@ -43,7 +43,7 @@ function compiledFrom(file: string): Compiled | undefined {
 }
 
 function readCompiled(file: string): Compiled | undefined {
-  const compiler = compilers.find(each => each.cache[file] !== undefined)
+  const compiler = compilers.findLast(each => each.cache[file] !== undefined)
   if (!compiler) return undefined
   try {
     const source = readFileSync(file, 'utf8')

@@ -5,11 +5,13 @@ import { describe, expect, test } from 'vitest'
 import { Secret } from '../../src/base/secret.ts'
 import { changeOf } from '../../src/engine/diff.ts'
 import { resources } from '../../src/resources/index.ts'
+import { restoredFile } from '../../src/resources/restored-file.ts'
 import { librariesOf, mark, Place, shells } from '../resources/shells.ts'
 import { Arena, attacks, fuzz, mutations } from './hostile.ts'
 import { type AnyResource, accepted, hashedParams, shellParams, textsOf } from './resource-texts.ts'
 
-const kinds = Object.values(resources).map(({ definition }): AnyResource => definition)
+/** What recipes call, and what `ops kept` makes its plans of. */
+const kinds = [...Object.values(resources), restoredFile].map(({ definition }): AnyResource => definition)
 
 /** All fuzzed strings of one run, over all params of all resources; OPS_FUZZ asks for more. */
 const fuzzCount = Number(process.env.OPS_FUZZ ?? 500)

@@ -37,6 +37,7 @@ export default recipe({
 `
     const folder = mkdtempSync(join(tmpdir(), 'ops-places-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
+    process.env.XDG_CACHE_HOME = join(folder, 'cache')
     writeFileSync(join(folder, name), written)
     const loaded = await loadRecipe(join(folder, name), { checkTypes: false })
     const placeOf = (text: string) => {

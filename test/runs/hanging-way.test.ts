@@ -53,7 +53,7 @@ describe.each([
     const run = start('proxy-command', '--timeout', '1')
     expect(await run.ended).toBe(4)
     expect(errorsOf(run).join()).toMatch(/no answer within 1 s/)
-    await expect.poll(left).toBe('')
+    await expect.poll(left, { timeout: 20_000 }).toBe('')
   })
 
   test('ends on the second Ctrl-C while a ProxyCommand does not answer', async () => {
@@ -63,7 +63,7 @@ describe.each([
     run.child.kill('SIGINT')
     run.child.kill('SIGTERM')
     expect(await run.ended).toBe(130)
-    await expect.poll(left).toBe('')
+    await expect.poll(left, { timeout: 20_000 }).toBe('')
   })
 })
 
@@ -74,7 +74,7 @@ describe('a way to a host that hangs', () => {
     const run = start('proxy-and-timeout')
     expect(await run.ended).toBe(4)
     expect(errorsOf(run).join()).toMatch(/no answer within 1 s/)
-    await expect.poll(left).toBe('')
+    await expect.poll(left, { timeout: 20_000 }).toBe('')
   })
 
   test('keeps --timeout where a jump host takes the connection and says nothing', async () => {
@@ -110,7 +110,7 @@ describe('a way to a host that hangs', () => {
     const run = start('match-exec', '--timeout', '1')
     expect(await run.ended).toBe(3)
     expect(errorsOf(run).join()).toMatch(/ssh did not read its configuration within 1 s/)
-    await expect.poll(left).toBe('')
+    await expect.poll(left, { timeout: 20_000 }).toBe('')
   })
 
   test('ends on the first Ctrl-C while ssh reads its configuration', async () => {
@@ -119,6 +119,6 @@ describe('a way to a host that hangs', () => {
     run.child.kill('SIGINT')
     await run.ended
     expect(run.child.signalCode).toBe('SIGINT')
-    await expect.poll(left).toBe('')
+    await expect.poll(left, { timeout: 20_000 }).toBe('')
   })
 })
