@@ -12,6 +12,19 @@ describeReal('ops run', () => {
   })
   afterAll(() => folder?.remove())
 
+  test('two users of one host are two targets, each with its own answer', async () => {
+    const names = [host().name, `${host().name}-deploy`]
+    const run = watchOps(folder, ['run', ...names, '-F', host().sshConfig, '--no-become', '--', 'id -un'])
+    expect(await run.ended).toBe(0)
+    const said = run.events.flatMap(each =>
+      each.event === 'output' ? [`${each.host} ${each.text.trim()}`] : [],
+    )
+    expect(said.filter(each => !each.endsWith(' ')).sort()).toEqual([
+      `${names[0]} root`,
+      `${names[1]} deploy`,
+    ])
+  })
+
   describe.each(['ssh2', 'openssh'])('over %s', transport => {
     const start = (command: string): WatchedRun =>
       watchOps(folder, [
