@@ -22,7 +22,7 @@ export const lookLibrary = library('look')`
     return 1
   }
   # Sets ops_lack to the first directory on the way to PATH that is not there; empty where all are.
-  ops_way() {
+  ops_lacking() {
     ops_lack= ops_d=\${1%/*}
     while [ -n "$ops_d" ] && [ ! -d "$ops_d" ]; do ops_lack=$ops_d ops_d=\${ops_d%/*}; done
   }
@@ -63,7 +63,7 @@ export const lookLibrary = library('look')`
   # For the people who read a plan: INDEX PATH.
   ops_tell_way() {
     ops_wants_detail || return 0
-    ops_way "$2"
+    ops_lacking "$2"
     [ -z "$ops_lack" ] || printf '%s\n' "lack=$ops_lack" | ops_detail "$1"
   }
   ops_paths() {
