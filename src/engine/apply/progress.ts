@@ -3,6 +3,7 @@ import type { Changed, ErrorData } from '../../base/errors.ts'
 import type { HostStatus } from '../../run/events.ts'
 import type { Session } from '../../run/session.ts'
 import type { BatchReport } from '../batch-report.ts'
+import { stoppedError } from '../host-errors.ts'
 import type { LookResult } from '../look.ts'
 import { makePlan, type PlannedStep, stepNameAt } from '../make-plan.ts'
 import { mayGoOn } from '../reach.ts'
@@ -95,6 +96,10 @@ export class Progress {
   /** Goes on from step `at` with what was seen afresh; what was announced before stays announced. */
   goOn(fresh: readonly PlannedStep[], at: number): ApplyResult | undefined {
     const blocked = fresh.slice(at).flatMap(each => (each.error ? [each.error] : []))
+    // A probe that the operator had ended says nothing of the host.
+    if (blocked.length > 0 && this.context.interrupt.level !== 'none') {
+      return this.finish('interrupted', [stoppedError(this.host, this.nameAt(at), this.applied.size > 0)])
+    }
     if (blocked.length > 0) {
       const changed = this.changed()
       return this.finish(
