@@ -8,6 +8,7 @@ import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { contradictions, type Format, formatNames, formatOf, formats, readingOf } from './option/formats.ts'
 import { optionEditLibrary, optionLookLibrary } from './option/shell.ts'
+import { faultOfValue } from './option/values.ts'
 import { lackingDirectory, lookLibrary } from './paths/look.ts'
 import { controlCharacters, entryPath, oneLine } from './paths/params.ts'
 
@@ -88,6 +89,8 @@ const params = z
       refuse(`a file of the format ${name} has keys in sections only: name the section`)
     if (rules.sections === 'none' && given.section !== undefined)
       refuse(`a file of the format ${name} has no sections`)
+    const fault = given.value === undefined ? undefined : faultOfValue(name, plain(given.value))
+    if (fault !== undefined) refuse(`the value ${fault}`)
     if (given.bare && !rules.bare) refuse(`a key of the format ${name} does not stand alone`)
   })
 
