@@ -41,7 +41,7 @@ export const formats = {
     sections: 'none',
   },
   mysql: {
-    paths: /\.cnf$/,
+    paths: /(^|\/)(\.?my\.cnf|(my|mysql|mariadb)[^/]*\/(.*\/)?[^/]+\.cnf)$/,
     separators: equals,
     dashes: 'same',
     inlineComments: '#',
@@ -87,7 +87,7 @@ export const formats = {
   },
   systemd: {
     paths:
-      /(^|\/)systemd\/.*\.(conf|service|socket|timer|mount|automount|swap|target|path|slice|scope|network|netdev|link|nspawn|dnssd)$|(^|\/)[^/]+\.(service|socket|timer|automount)$/,
+      /(^|\/)systemd\/.*\.(conf|service|socket|timer|mount|automount|swap|target|path|slice|scope|network|netdev|link|nspawn|dnssd)$/,
     separators: equals,
     sections: 'needed',
   },

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { formatOf } from '../../../src/resources/option/formats.ts'
 import { option } from '../../../src/resources/option.ts'
 import { hasProgram } from '../../needs.ts'
 import { Place, parsed, shells } from '../shells.ts'
@@ -474,6 +475,24 @@ describe.each(awks)('with %s', awk => {
     expect(done.code).toBe(98)
     expect(readFileSync(path, 'utf8')).toBe(before)
   })
+})
+
+test.each([
+  ['/etc/ssh/sshd_config.d/10-a.conf', 'sshd'],
+  ['/home/a/.ssh/config', 'ssh'],
+  ['/etc/mysql/mariadb.conf.d/50-server.cnf', 'mysql'],
+  ['/root/.my.cnf', 'mysql'],
+  ['/etc/ssl/openssl.cnf', undefined],
+  ['/etc/php/8.2/fpm/php.ini', 'php'],
+  ['/etc/php/8.2/fpm/pool.d/www.conf', 'fpm'],
+  ['/srv/git/a.git/config', 'git'],
+  ['/etc/systemd/system/a.service.d/override.conf', 'systemd'],
+  ['/usr/share/dbus-1/services/a.service', undefined],
+  ['/etc/supervisor/conf.d/a.conf', 'supervisor'],
+  ['/etc/sysctl.d/10-a.conf', 'sysctl'],
+  ['/srv/app/settings.ini', undefined],
+] as const)('the format of %s is %s', (path, format) => {
+  expect(formatOf(path)).toBe(format)
 })
 
 test.each([

@@ -47,7 +47,11 @@ const unit: Dialect = {
   asked(given) {
     const key = given.pick(Object.keys(values)) as Key
     const read = same(...values[key]).map(([value, meaning]) => [value, meaning.replaceAll('"', '')] as const)
-    return asks(given, { wanted: { section: sectionOf(key), key }, name: key, values: read })
+    return asks(given, {
+      wanted: { format: 'systemd', section: sectionOf(key), key },
+      name: key,
+      values: read,
+    })
   },
 }
 
