@@ -203,14 +203,6 @@ const forms: readonly Form[] = [
     /it is one table of a list.*\(line 1\)/,
   ],
   [
-    'toml',
-    'refuses a value that would not be read back',
-    '[package]\nname = 1\n',
-    { ...name, value: '"a' },
-    '1',
-    /would not be read as wanted/,
-  ],
-  [
     'git',
     'changes a key on the line of its section',
     '[core] bare = true # c\n[a]\n',
@@ -500,6 +492,9 @@ test.each([
   [{ path: '/etc/ssh/sshd_config', section: 's', key: 'k', value: 'a' }, 'has no sections'],
   [{ path: '/etc/ssh/sshd_config', key: 'k', bare: true }, 'does not stand alone'],
   [{ path: '/etc/mysql/my.cnf', key: 'k', value: 'a' }, 'name the section'],
+  [{ path: '/x.toml', key: 'k', value: '"a' }, 'is no value of TOML'],
+  [{ path: '/etc/gitconfig', section: 'a', key: 'k', value: 'C:\\dir' }, 'git does not expect'],
+  [{ path: '/etc/php/8.2/cli/php.ini', key: 'k', value: 'a=b' }, 'quote it'],
   [{ path: '/x', format: 'toml', key: 'k', value: '1', separator: ': ' }, 'leave out `separator`'],
 ] as const)('an option refuses %j', (input, message) => {
   expect(definition.params.safeParse(input).error?.message).toContain(message)
