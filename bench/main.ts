@@ -30,6 +30,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     delay: { type: 'string', default: '25' },
     hosts: { type: 'string', default: '8' },
+    lines: { type: 'string', default: '1000000' },
   },
 })
 
@@ -61,7 +62,7 @@ async function bench(): Promise<void> {
   const socks = wantsSocks ? await benchSocks(say) : undefined
   // Only where they are asked for: one writes gigabytes, one takes minutes.
   const store = wanted?.includes('store') ? await benchStore(say, Number(values.rounds)) : undefined
-  const logs = wanted?.includes('logs') ? await benchLogs(say) : undefined
+  const logs = wanted?.includes('logs') ? await benchLogs(say, Number(values.lines)) : undefined
   mkdirSync(resultsFolder, { recursive: true })
   const file = join(resultsFolder, 'latest.json')
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, node: process.version }
