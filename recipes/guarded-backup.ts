@@ -18,6 +18,9 @@ Nothing is copied, nothing is taken away, and the run fails loudly (exit code 1)
 - is empty, or has lost \`--shrink\` percent of its bytes or files against the newest copy (a disk that is not mounted, a
   dump that went wrong): \`--accept-shrink\` says that it was meant;
 - holds files that have become empty, unless their names match \`--may-empty\`;
+- holds a dump or an archive (by its name: .sql, .dump, .tar, .gz and the like) that is \`--shrink\` percent smaller than its own
+  copy, or than the median of its earlier ones where names differ in numbers; or a new one that unpacks to nothing, has no
+  file in it, or holds only the complaint of the program that was to make it;
 - with \`--checksum\`: holds files with other contents than their copies, though size and time are the same (silent damage).
 
 A copy that is not finished has a name with a dot and never looks like a generation; the next run uses what it holds and

@@ -4,6 +4,7 @@ import { resource } from '../engine/step.ts'
 import { type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { backupLibrary, backupLookLibrary } from './backup/shell.ts'
+import { dumpsLook } from './dumps/look.ts'
 import { filesystemLookLibrary, readRecords, recordsOf } from './filesystems/look.ts'
 import { sizeText } from './filesystems/space.ts'
 import { lookLibrary } from './paths/look.ts'
@@ -77,7 +78,7 @@ export const backup = resource<BackupParams, z.input<typeof params>>({
     },
   ],
   identity: ({ to }) => to,
-  library: [wayLibrary, lookLibrary, filesystemLookLibrary, backupLookLibrary, backupLibrary],
+  library: [wayLibrary, lookLibrary, filesystemLookLibrary, dumpsLook, backupLookLibrary, backupLibrary],
   probe: given => sh`ops_backup_look ${wordsOf(given)}`,
   parse: observation => {
     const records = readRecords(observation)
@@ -163,6 +164,10 @@ function reason([kind, path = '', text = '']: readonly string[]): string {
       return `${path} is empty now, its copy holds ${amount(0)}: ${meant}`
     case 'shrunken':
       return `${path} has shrunk to ${amount(0)}, its copy holds ${amount(2)}: ${meant}`
+    case 'dwindled':
+      return `${files(number(0))} below ${path}, dumps or archives, far smaller than before, first ${words.slice(3).join(' ')} with ${sizeText(number(1))} where ${sizeText(number(2))} is usual: ${meant}`
+    case 'hollow':
+      return `${text}: run the dump again, or leave it out (--may-empty); ${meant}`
     case 'emptied':
       return `${files(number(0))} below ${path} became empty, first ${words.slice(1).join(' ')}: ${meant}`
     default:

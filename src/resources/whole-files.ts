@@ -5,6 +5,7 @@ import { resource } from '../engine/step.ts'
 import { library } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
+import { dumpNames, dumpsLook, hollowBytes } from './dumps/look.ts'
 import { finding, readRecords, recordsOf } from './filesystems/look.ts'
 import { sizeText } from './filesystems/space.ts'
 import { lookLibrary } from './paths/look.ts'
@@ -18,7 +19,7 @@ const params = z.strictObject({
     .max(99)
     .default(50)
     .describe(
-      'A dump counts as shrunken when it is this many percent smaller than all of the five before it.',
+      'A dump counts as shrunken when it is this many percent smaller than the median of the five before it.',
     ),
 })
 
@@ -28,6 +29,7 @@ const params = z.strictObject({
  */
 const wholeFilesLibrary = library('whole-files')`
   ops_whole() {
+    ops_tab=$(printf '\t')
     if [ ! -e "$1" ]; then
       ops_reach "$1" || return 1
       echo missing; return 0
@@ -41,7 +43,7 @@ const wholeFilesLibrary = library('whole-files')`
           seen = 1; size = $1; at = $2
           name = substr($0, length(size) + length(at) + 3); name = substr(name, n + 1); sub("^/", "", name); gsub(/\t/, " ", name)
           if (size == 0) print "empty\t" at "\t" name
-          else if (name ~ /\.(sql|dump|dmp|tar|tgz|tbz2?|txz|zip|7z|bak|backup|rdb|ldif|gz|bz2|xz|zst|lz4|gpg|age)(\.[a-z0-9]+)*$/ && name !~ /\.log/) print "dump\t" size "\t" at "\t" name
+          else if (${dumpNames}) print "dump\t" size "\t" at "\t" name
         }
         END { if (!seen) print "hollow" }')
     # A dump that is being written is small for a good reason.
@@ -49,7 +51,15 @@ const wholeFilesLibrary = library('whole-files')`
     printf '%s\n' "$ops_list" | OPS_OPEN=$ops_open OPS_ROOT=$1 awk -F '\t' '
       BEGIN { n = split(ENVIRON["OPS_OPEN"], list, "\n"); for (i = 1; i <= n; i++) open[list[i]] = 1; root = ENVIRON["OPS_ROOT"]; sub("/$", "", root) }
       $1 == "dump" { path = $4 == "" ? root : root "/" $4; print $1 "\t" $2 "\t" $3 "\t" (path in open ? "open" : "closed") "\t" $4; next }
-      $0 != "" { print }' | sort
+      $0 != "" { print }' | sort | while IFS= read -r ops_a; do
+      printf '%s\n' "$ops_a"
+      case $ops_a in dump"$ops_tab"*"$ops_tab"closed"$ops_tab"*) ;; *) continue ;; esac
+      ops_b=\${ops_a#*"$ops_tab"}
+      [ "\${ops_b%%"$ops_tab"*}" -le ${String(hollowBytes)} ] || continue
+      ops_b=\${ops_b#*"$ops_tab"} ops_c=\${ops_a##*"$ops_tab"}
+      ops_d=$(ops_hollow "$1\${ops_c:+/$ops_c}")
+      [ -z "$ops_d" ] || printf 'nothing\t%s\t%s\t%s\n' "\${ops_b%%"$ops_tab"*}" "$ops_c" "$ops_d"
+    done
   }
 `
 
@@ -63,7 +73,7 @@ export const wholeFiles = resource<z.output<typeof params>, z.input<typeof param
     { title: 'One file', params: { path: '/srv/app/config.json' } },
   ],
   identity: ({ path }) => path,
-  library: [wayLibrary, lookLibrary, wholeFilesLibrary],
+  library: [wayLibrary, lookLibrary, dumpsLook, wholeFilesLibrary],
   probe: ({ path }) => sh`ops_whole ${path}`,
   parse: (observation, given) => ({ findings: findingsOf(observation, given).length }),
   desired: () => ({ findings: 0 }),
@@ -108,6 +118,13 @@ function findingsOf(observation: string, given: z.output<typeof params>): readon
       ),
     ),
     ...clipped(empty, path, 'are empty'),
+    ...clipped(
+      recordsOf(records, 'nothing').map(([at, name = '', why = '']) =>
+        finding(`${place(name)} holds nothing: ${why}`, at, 'run the dump again, and read what it says'),
+      ),
+      path,
+      'hold nothing',
+    ),
     ...clipped(shrunken(recordsOf(records, 'dump'), given, place), path, 'have shrunk'),
   ]
 }
@@ -150,12 +167,13 @@ function shrunken(
       .sort((one, other) => one.at - other.at || order(one.name, other.name))
     const newest = done.at(-1)
     const before = done.slice(-1 - generationsCompared, -1)
-    const least = Math.min(...before.map(({ size }) => size))
-    if (newest === undefined || before.length < 2 || newest.size > least * (1 - shrink / 100)) return []
-    const percent = Math.round((1 - newest.size / least) * 100)
+    // One earlier dump that went wrong must not make the next one look right.
+    const usual = before.map(({ size }) => size).sort((one, other) => one - other)[before.length >> 1] ?? 0
+    if (newest === undefined || before.length < 2 || newest.size > usual * (1 - shrink / 100)) return []
+    const percent = Math.round((1 - newest.size / usual) * 100)
     return [
       finding(
-        `${place(newest.name)} has ${sizeText(newest.size)}, ${percent} % less than the smallest of the ${before.length} before it (${sizeText(least)})`,
+        `${place(newest.name)} has ${sizeText(newest.size)}, ${percent} % less than is usual among the ${before.length} before it (${sizeText(usual)})`,
         String(newest.at),
         'look into it before an older one is deleted: was the dump cut off, or is data gone?',
       ),

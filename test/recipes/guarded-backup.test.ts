@@ -110,6 +110,42 @@ describeReal('guarded-backup', () => {
     expect(await generations()).toHaveLength(3)
   })
 
+  test('one dump that dwindled or holds nothing replaces nothing, however large its neighbours are', async () => {
+    const { source, apply, generations } = await place('dumps')
+    await host().read(`cd ${source}; head -c 3000000 /dev/urandom >big.tar
+      head -c 60000 /dev/urandom | od -An -tx1 >shop.sql; gzip -kf shop.sql
+      for day in 18 19 20; do cp shop.sql day-2026-11-$day.sql; done`)
+    expect((await apply()).code).toBe(0)
+    const kept = await generations()
+    const refusal = async (damage: string, expected: RegExp) => {
+      await host().read(`cp -a ${source} ${source}.good; cd ${source}; ${damage}`)
+      const refused = await apply()
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toMatch(expected)
+      expect(await generations()).toEqual(kept)
+      await host().read(`rm -rf ${source}; mv ${source}.good ${source}`)
+    }
+    await refusal(
+      'gzip -c </dev/null >shop.sql.gz',
+      /first \/srv\/dumps\/shop.sql.gz with 20 B where .* is usual/,
+    )
+    await refusal(
+      'head -c 50000 shop.sql >shop.new; mv shop.new shop.sql',
+      /first \/srv\/dumps\/shop.sql with 49 KiB where 179 KiB is usual/,
+    )
+    await refusal(
+      'head -c 9000 shop.sql >day-2026-11-21.sql',
+      /first \/srv\/dumps\/day-2026-11-21.sql with 8.8 KiB/,
+    )
+    await refusal(
+      'gzip -c </dev/null >new.sql.gz',
+      /\/srv\/dumps\/new.sql.gz: it unpacks to nothing: run the dump again/,
+    )
+    await refusal('echo "pg_dump: error: no" >new.dump', /it holds only a message: pg_dump: error: no/)
+    await host().read(`cd ${source}; cp shop.sql day-2026-11-21.sql`)
+    expect((await apply()).code).toBe(0)
+  })
+
   test('each path is held against its own newest copy, whatever other paths were copied there since', async () => {
     const { source, apply, argv, generations } = await place('turns')
     await apply()

@@ -243,7 +243,7 @@ describeReal('verify-filesystems', () => {
       cd /srv/dumps
       for day in 17 18 19 20; do head -c 9${'$'}{day}0 /dev/zero >db-2026-11-$day.sql.gz; touch -d 2026-11-$day db-2026-11-$day.sql.gz; done
       head -c 2000 /dev/zero >db-2026-11-21.sql.gz; touch -d 2026-11-21 db-2026-11-21.sql.gz
-      for i in 0 1 2; do head -c 5000 /dev/zero >daily.$i/x.tar; head -c $((900 - i * 400)) /dev/zero >daily.$i/y.conf; done
+      for i in 0 1 2; do head -c 5000 /dev/urandom >daily.$i/x.tar; head -c $((900 - i * 400)) /dev/zero >daily.$i/y.conf; done
       : >'conf d/a b.conf'; touch -d '2026-11-20 10:00 UTC' 'conf d/a b.conf'; : >.gitkeep; echo fine >small`)
     const checked = await ops(
       'check',
@@ -256,12 +256,33 @@ describeReal('verify-filesystems', () => {
     expect(findings(checked)).toEqual([
       '/srv/dumps/conf d/a b.conf is empty (0 bytes) (since 2026-11-20 10:00 UTC): bring it back from a good copy, and find out what emptied it',
       expect.stringMatching(
-        /^\/srv\/dumps\/db-2026-11-21.sql.gz has 2.0 KiB, 78 % less than the smallest of the 4 before it \(9.0 KiB\) \(since 2026-11-21/,
+        /^\/srv\/dumps\/db-2026-11-21.sql.gz has 2.0 KiB, 78 % less than is usual among the 4 before it \(9.0 KiB\) \(since 2026-11-21/,
       ),
       expect.stringMatching(/^\/srv\/hollow holds no file at all: /),
       expect.stringMatching(/^\/srv\/gone is not there: /),
     ])
     expect(checked.code).toBe(2)
+  })
+
+  test('dumps and archives with nothing in them are found, whatever their names say', async () => {
+    await host().read(`mkdir -p /srv/void/sub; cd /srv/void
+      gzip -c </dev/null >none.sql.gz; printf 'BZh9\\027rE8P\\220\\0\\0\\0\\0' >none.sql.bz2
+      printf '\\3757zXZ\\0\\0\\004\\346\\326\\264F\\0\\0\\0\\0\\034\\337D!\\037\\266\\363}\\001\\0\\0\\0\\0\\004YZ' >none.sql.xz
+      tar -cf none.tar -T /dev/null; tar -czf none.tgz -T /dev/null; tar -czf some.tgz -C /etc hostname
+      echo 'mysqldump: Got error: 1045: Access denied' >denied.sql; gzip -c denied.sql >denied-2.sql.gz
+      echo '-- MariaDB dump 10.19' >sound.sql; gzip -c sound.sql >sub/sound.sql.gz
+      head -c 30 sub/sound.sql.gz >sub/cut.sql.gz`)
+    const checked = await ops('check', '--no-structure', '--no-empty', '/srv/void')
+    const what = findings(checked).map(line => line.replace(/ \(since .*/, ''))
+    expect(what.sort()).toEqual([
+      '/srv/void/denied-2.sql.gz holds nothing: it holds only a message: mysqldump: Got error: 1045: Access denied',
+      '/srv/void/denied.sql holds nothing: it holds only a message: mysqldump: Got error: 1045: Access denied',
+      '/srv/void/none.sql.bz2 holds nothing: it unpacks to nothing',
+      '/srv/void/none.sql.gz holds nothing: it unpacks to nothing',
+      '/srv/void/none.sql.xz holds nothing: it unpacks to nothing',
+      '/srv/void/none.tar holds nothing: it is an archive without a file',
+      '/srv/void/none.tgz holds nothing: it is an archive without a file',
+    ])
   })
 
   test('broken tables are found, sound ones are not, and a database that is down is', async () => {

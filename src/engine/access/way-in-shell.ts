@@ -7,7 +7,7 @@ import { quote } from '../../shell/quote.ts'
  * that lets us in, `cgroup=NAME` what our login runs in; after the line `names=` what namei(1) says of every path that was named and of the PATHs, links and all.
  */
 const wayIn = library('access-way-in')`
-  ops_way() {
+  ops_stands_on() {
     ops_area=$1; shift
     for ops_a; do ops_named="$ops_named$ops_a$ops_newline"; echo "way=$ops_area $ops_a"; done
   }
@@ -22,7 +22,7 @@ const wayIn = library('access-way-in')`
       echo "glob=$ops_area $ops_c"
       ops_way_reads "\${ops_c%/*}"
       set +f
-      for ops_b in $ops_c; do [ ! -f "$ops_b" ] || { ops_found="$ops_found$ops_b "; ops_way "$ops_area" "$ops_b"; }; done
+      for ops_b in $ops_c; do [ ! -f "$ops_b" ] || { ops_found="$ops_found$ops_b "; ops_stands_on "$ops_area" "$ops_b"; }; done
       set -f
     done
   }
@@ -64,7 +64,7 @@ const wayIn = library('access-way-in')`
     ops_home=\${ops_line%:*} ops_home=\${ops_home##*:} ops_shell=\${ops_line##*:}
     ops_way_reads /etc/passwd /etc/group
     echo "user=$ops_user"; echo "home=$ops_home"; echo "groups=$(id -Gn "$ops_user" 2>/dev/null)"
-    ops_way account "$ops_home" "$ops_home/.ssh" "\${ops_shell:-/bin/sh}" /bin/sh /etc/passwd /etc/shadow /etc/group /etc/nsswitch.conf
+    ops_stands_on account "$ops_home" "$ops_home/.ssh" "\${ops_shell:-/bin/sh}" /bin/sh /etc/passwd /etc/shadow /etc/group /etc/nsswitch.conf
     case \${ops_shell##*/} in
       bash) ops_start="$ops_home/.bashrc /etc/bash.bashrc" ;;
       zsh) ops_start="$ops_home/.zshenv /etc/zsh/zshenv /etc/zshenv" ;;
@@ -72,14 +72,14 @@ const wayIn = library('access-way-in')`
       *csh) ops_start="$ops_home/.cshrc $ops_home/.tcshrc /etc/csh.cshrc" ;;
       *) ops_start="$ops_home/.kshrc" ;;
     esac
-    ops_way account $ops_start "$ops_home/.ssh/rc" "$ops_home/.ssh/environment" "$ops_home/.pam_environment" /etc/ssh/sshrc /etc/environment /etc/ld.so.preload
+    ops_stands_on account $ops_start "$ops_home/.ssh/rc" "$ops_home/.ssh/environment" "$ops_home/.pam_environment" /etc/ssh/sshrc /etc/environment /etc/ld.so.preload
     ops_way_includes account "$ops_home" 's#(~|\$HOME|\$\{HOME\})/#'"$ops_home"'/#; s#.*(^|[[:space:];&])(\.|source)[[:space:]]+"?(/[^"[:space:];&|)]+).*#\3#p' $ops_start
   }
   ops_way_sshd() {
-    ops_way ssh /etc/ssh/sshd_config /run/sshd /etc/nologin /run/nologin /etc/hosts.allow /etc/hosts.deny
+    ops_stands_on ssh /etc/ssh/sshd_config /run/sshd /etc/nologin /run/nologin /etc/hosts.allow /etc/hosts.deny
     ops_way_includes ssh /etc/ssh 's/^[[:space:]]*[Ii][Nn][Cc][Ll][Uu][Dd][Ee][[:space:]=]+//p' /etc/ssh/sshd_config
     ops_a=$(command -v sshd) || return 0
-    ops_way ssh "$ops_a"
+    ops_stands_on ssh "$ops_a"
     set -- $ops_connection
     ops_a=$("$ops_a" -T -C "user=$ops_user,host=\${1:-localhost},addr=\${1:-127.0.0.1},laddr=\${3:-127.0.0.1},lport=\${4:-22}" 2>/dev/null |
       sed -nE '/^(authorized|trusted|revoked|host(key|certificate) |chroot|forcecommand|allowgroups|sshd[a-z]*path)/{ s#%h#'"$ops_home#g; s#%u#$ops_user#g; s#%U#$(id -u "$ops_user")"'#g; s#%%#%#g; p; }')
@@ -89,14 +89,14 @@ const wayIn = library('access-way-in')`
         allowgroups) ops_key=group ;;
         authorized* | trusted* | revoked* | host* | chroot* | forcecommand | sshd*) ops_key= ;;
         none) ;;
-        /*) ops_way ssh "$ops_c" ;;
-        *) case $ops_key in group) echo "group=$ops_c" ;; /*) ops_way ssh "$ops_key/$ops_c" ;; esac ;;
+        /*) ops_stands_on ssh "$ops_c" ;;
+        *) case $ops_key in group) echo "group=$ops_c" ;; /*) ops_stands_on ssh "$ops_key/$ops_c" ;; esac ;;
       esac
     done
   }
   ops_way_sudo() {
-    ops_a=$(command -v sudo) && ops_way sudo "$ops_a"
-    ops_way sudo /etc/sudoers /etc/sudo.conf /usr/libexec/sudo /usr/lib/sudo
+    ops_a=$(command -v sudo) && ops_stands_on sudo "$ops_a"
+    ops_stands_on sudo /etc/sudoers /etc/sudo.conf /usr/libexec/sudo /usr/lib/sudo
     ops_sudoers=/etc/sudoers
     ops_named_before=$ops_named
     ops_way_includes sudo /etc 's#^[[:space:]]*[@\#]includedir[[:space:]]+(.*[^/])/*$#\1/*#p; s#^[[:space:]]*[@\#]include[[:space:]]+##p' /etc/sudoers
@@ -105,7 +105,7 @@ const wayIn = library('access-way-in')`
   ops_way_pam() {
     set +f; set -- "$@" /etc/pam.d/common-*; set -f
     ops_way_reads "$@"
-    ops_way ssh "$@" $(grep -hvE '^[[:space:]]*#|pam_(motd|mail|lastlog)' "$@" 2>/dev/null | grep -oE '[[:space:]=]/[^] ]+' | sort -u | sed 's/^.//')
+    ops_stands_on ssh "$@" $(grep -hvE '^[[:space:]]*#|pam_(motd|mail|lastlog)' "$@" 2>/dev/null | grep -oE '[[:space:]=]/[^] ]+' | sort -u | sed 's/^.//')
     ! grep -qs '^[^#]*pam_access' "$@" || echo pam=access
   }
   # WAYS READS, each a list of lines: who came from where, where the ways lead, and what the files that were read are like.

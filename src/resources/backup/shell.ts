@@ -1,5 +1,6 @@
 /** Shell that compares sources with their newest copy, and makes the next generation of copies. */
 import { library } from '../../shell/library.ts'
+import { dumpNames, hollowBytes } from '../dumps/look.ts'
 
 /**
  * `ops_backup_look TO KEEP SHRINK MAY-EMPTY FLAGS COUNT RSYNC-OPTION ... PATH ...` prints
@@ -66,7 +67,7 @@ export const backupLookLibrary = library('backup-look')`
   }
   # Source against a copy (empty: none): both lists, with sizes, then the verdict.
   ops_backup_judge() {
-    ops_copy=$1
+    ops_copy=$1 ops_tab=$(printf '\t')
     shift
     ops_n=$ops_count ops_paths= ops_bad=
     for ops_a; do
@@ -109,6 +110,16 @@ export const backupLookLibrary = library('backup-look')`
       }
       function may_empty(name, i) { sub(".*/", "", name); for (i = 1; i <= m; i++) if (matches(name, may[i])) return 1; return 0 }
       function refuse(kind, where, text) { gsub(/\t/, " ", text); print "refused\t" kind "\t" where "\t" text }
+      function is_dump(name) { return ${dumpNames} }
+      # The size that a dump usually has: that of its own copy, or the median of those whose names differ in numbers.
+      function usual(name, key, k, i, j, x, sizes) {
+        if (name in was) return was[name]
+        key = name; gsub(/[0-9]+/, "#", key)
+        k = split(series[key], sizes, " ")
+        if (k < 2) return 0
+        for (i = 2; i <= k; i++) { x = sizes[i]; for (j = i - 1; j > 0 && sizes[j] + 0 > x + 0; j--) sizes[j + 1] = sizes[j]; sizes[j + 1] = x }
+        return sizes[int((k + 1) / 2)] + 0
+      }
       BEGIN { n = split(ENVIRON["OPS_PATHS"], path, "\n") - 1; m = split(ENVIRON["OPS_MAY"], may, "\n") }
       /^#(source|copy)$/ { part = substr($0, 2); next }
       /^#code / { code[part] = $2; next }
@@ -122,17 +133,27 @@ export const backupLookLibrary = library('backup-look')`
       }
       item ~ /^\*deleting/ { gone++; next }
       part == "source" {
-        if (type == "f") { files[i]++; bytes[i] += size; now[name] = size }
+        if (type == "f") {
+          files[i]++; bytes[i] += size; now[name] = size + 0
+          if (is_dump(name) && item ~ /^[<>]/ && size + 0 > 0 && size + 0 <= ${String(hollowBytes)} && accept !~ /a/ && !may_empty(name)) print "#small\t" path[i] "\t" name
+        }
         if (item ~ /^.fc\.+$/ && item !~ /\+/) { altered[i]++; if (!(i in one)) one[i] = name }
         if (item !~ /^[.h][a-zA-Z] *$/ && item !~ /^\.d\.\.t\.+$/) { moved++; if (item ~ /^[<>]f/) todo += size }
         next
       }
+      type == "f" && is_dump(name) { was[name] = size + 0; key = name; gsub(/[0-9]+/, "#", key); series[key] = series[key] " " size }
       type == "f" { files_before[i]++; bytes_before[i] += size; if (size > 0 && name in now && now[name] == 0 && !may_empty(name)) { emptied[i]++; if (!(i in hollow)) hollow[i] = name } }
       END {
         if ((code["source"] && code["source"] != 24) || code["copy"]) refuse("unreadable", code["source"] || copy == "" ? path[1] : copy, said)
         for (i = 1; i <= n; i++) {
           if (altered[i]) refuse("altered", path[i], altered[i] " " one[i])
           if (accept ~ /a/ || !files_before[i]) continue
+          dwindled = 0
+          for (name in now) if (now[name] > 0 && is_dump(name) && owner(name) == i && !may_empty(name) && now[name] < usual(name) * (1 - shrink / 100)) {
+            dwindled++
+            if (dwindled == 1 || name < first) first = name
+          }
+          if (dwindled) refuse("dwindled", path[i], dwindled " " now[first] " " usual(first) " " first)
           was = files_before[i] " " (bytes_before[i] + 0); is = (files[i] + 0) " " (bytes[i] + 0); least = 1 - shrink / 100
           if (!files[i] || (bytes_before[i] && !bytes[i])) refuse("empty", path[i], was)
           else if (bytes[i] < bytes_before[i] * least || (files_before[i] > 3 && files[i] < files_before[i] * least)) refuse("shrunken", path[i], is " " was)
@@ -141,7 +162,11 @@ export const backupLookLibrary = library('backup-look')`
         print "copy\t" (copy == "" ? "none" : moved || gone ? "outdated" : "current")
         print "#" (moved + 0) " " (gone + 0) " " (todo + 0)
       }' | { ops_detail_line= ; while IFS= read -r ops_a; do
-        case $ops_a in '#'*) ops_detail_line=\${ops_a#?};; *) printf '%s\n' "$ops_a";; esac
+        case $ops_a in
+        '#small'*)
+          ops_b=\${ops_a#*"$ops_tab"} ops_c=$(ops_hollow "\${ops_a##*"$ops_tab"}")
+          [ -z "$ops_c" ] || printf 'refused\thollow\t%s\t%s\n' "\${ops_b%%"$ops_tab"*}" "\${ops_a##*"$ops_tab"}: $ops_c" ;;
+        '#'*) ops_detail_line=\${ops_a#?};; *) printf '%s\n' "$ops_a";; esac
       done; if ops_wants_detail; then printf '%s\n' "$ops_detail_line $ops_others" | ops_detail 0; fi; }
   }
 `
