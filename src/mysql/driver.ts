@@ -55,7 +55,7 @@ interface RawConnection {
   readonly threadId: number
   readonly stream: unknown
   startTLS(done: (error?: Error) => void): void
-  readonly config: { charsetNumber: number }
+  readonly config: object
   readonly _handshakePacket: { readonly serverVersion: string }
   query(options: object, done: (error: Error | null, result: unknown, fields: unknown) => void): RawQuery
   on(event: string, listener: (error?: Error) => void): void
@@ -144,8 +144,8 @@ class Mysql2Driver implements Driver {
     this.#stream = stream
     this.threadId = connection.threadId
     this.serverVersion = connection._handshakePacket.serverVersion
-    // From here on SQL is bytes, as `sql.ts` makes it.
-    connection.config.charsetNumber = binaryCharset
+    // From here on SQL is bytes, as `sql.ts` makes it, also after a SET NAMES: mysql2 would follow what the server tells of it.
+    Object.defineProperty(connection.config, 'charsetNumber', { get: () => binaryCharset, set: () => {} })
     connection.on('error', error => {
       this.#lost ??= error?.message ?? 'the connection was closed'
     })
