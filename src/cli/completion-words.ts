@@ -1,4 +1,5 @@
 /** The words that may stand at the end of an unfinished command line. */
+import { dbVerbs } from './db/sub-verbs.ts'
 import { helpFlags, type KnownFlag } from './help-flags.ts'
 import { verbs } from './verbs.ts'
 
@@ -8,6 +9,7 @@ const takesHosts = [...takesRecipe, 'run', 'hosts', 'facts', 'kept', 'socks', 'g
 const subverbs: Readonly<Record<string, readonly string[]>> = {
   socks: ['status', 'stop', 'exec'],
   logs: ['csv', 'sql', 'push'],
+  db: dbVerbs.map(each => each.name),
   completion: ['bash', 'zsh', 'fish'],
 }
 const transports = ['ssh2', 'openssh']

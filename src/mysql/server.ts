@@ -30,15 +30,21 @@ const defaultTimeoutMs = 15_000
 /** A server that can be reached. Close it at the end: it ends all of its sessions. */
 export interface Server {
   readonly name: string
-  /** A new pinned session. @throws OpsError `unreachable`, `authentication` or `lost`. */
+  /** A new session, pinned unless it was asked for otherwise. @throws OpsError `unreachable`, `authentication` or `lost`. */
   session(): Promise<Session>
   close(): Promise<void>
   /** Cuts all sessions at once: the server takes back what was not committed. */
   abort(): void
 }
 
-/** Logs in to the host and opens a first session, so that what is wrong is known before anything begins. */
-export async function openServer(place: ServerPlace): Promise<Server> {
+/**
+ * Logs in to the host and opens a first session, so that what is wrong is known before anything begins. `prepare` is what
+ * each session begins with.
+ */
+export async function openServer(
+  place: ServerPlace,
+  prepare: (session: Session) => Promise<Session> = session => session.pin(),
+): Promise<Server> {
   const transport = await connect(place.through)
   const sessions = new Set<Session>()
   const passwordOf = once(place.password ?? (async () => undefined))
@@ -56,7 +62,7 @@ export async function openServer(place: ServerPlace): Promise<Server> {
         ...(place.tls && { tls: { ...place.tls, servername: servernameOf(place) } }),
         timeoutMs: place.timeoutMs ?? defaultTimeoutMs,
       })
-      const opened = await new Session(place.name, driver).pin()
+      const opened = await prepare(new Session(place.name, driver))
       sessions.add(opened)
       return opened
     } catch (thrown) {

@@ -8,4 +8,10 @@ export const dbVerbs: readonly Verb[] = [
     summary: 'Save old rows in a store, prove them there, and only then delete them.',
     load: () => import('./archive.ts'),
   },
+  {
+    name: 'check',
+    usage: "SOURCE 'SELECT ...' [--on-error 0|empty]",
+    summary: 'Print 1 when the query has a row, else 0, within 2.5 s: for monitoring.',
+    load: () => import('./check.ts'),
+  },
 ]

@@ -1,0 +1,154 @@
+/** `ops db check`: 1 or 0 on stdout for a monitoring agent, before the agent loses its patience. */
+import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
+import { hasRow, prepareCheck } from '../../jobs/check/has-row.ts'
+import { oneSelect } from '../../jobs/check/one-select.ts'
+import type { Server } from '../../mysql/server.ts'
+import { helped, parseArgv } from '../argv.ts'
+import { type CommonSettings, commonSettings } from '../flags.ts'
+import { type ReportSession, underReport } from '../report-session.ts'
+import type { VerbContext } from '../verb.ts'
+import { dbCommand } from './on-source.ts'
+import { chooseSource, serverPlace } from './source.ts'
+
+const description = `Prints 1 when the query has at least one row, else 0, and nothing else; always within 2.5 s, connecting and login included. The query is one SELECT, runs read-only, and is read to its first row. (A COUNT(*) is a row too: ask for the rows.) What went wrong is told on stderr and by the exit code.
+  ops db check shop 'SELECT 1 FROM app.imports WHERE day = CURDATE() - INTERVAL 1 DAY'
+  ops db check shop "SELECT 1 FROM app.jobs WHERE state = 'failed'" --on-error empty`
+
+/** Counted from the start of the process; what is left of 2.5 s is for its end. */
+const patienceMs = 2_200
+const leftMs = (): number => Math.max(1, Math.round(patienceMs - performance.now()))
+/** How long the goodbye may take: it keeps the server's log clean, and nobody waits for more. */
+const goodbyeMs = 150
+const stopTexts = { soft: 'Stopping.', hard: 'Stopping.' }
+
+interface Given {
+  readonly word: string
+  readonly text: string
+  readonly settings: CommonSettings
+  readonly errors: ErrorData[]
+}
+
+export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
+  const command = dbCommand('check', "SOURCE 'SELECT ...'", description).option(
+    '--on-error <0|empty>',
+    'what to print when there is no answer: 0 (the default) or nothing',
+  )
+  for (const option of command.options) if (option.long === '--json') option.hidden = true
+  if (helped(command, argv, screen)) return 0
+  const errors: ErrorData[] = []
+  const { operands, options } = parseArgv(command, argv, errors)
+  const settings = commonSettings(options, errors)
+  const [word = '', text = '', ...more] = operands
+  if (errors.length === 0 && (operands.length < 2 || more.length > 0)) {
+    const next = "Write ops db check SOURCE 'SELECT ...', the query as one word in quotes."
+    errors.push(inputError('check takes a source and one query', { next }).data)
+  }
+  const { onError = '0' } = options
+  if (onError !== '0' && onError !== 'empty') {
+    errors.push(
+      inputError(`--on-error ${onError}: there is no such answer`, { next: 'Use 0 or empty.' }).data,
+    )
+  }
+  if (settings.json) errors.push(inputError('check prints 1 or 0 and nothing else: it has no --json').data)
+  // Standard output is for the answer alone.
+  const told = { ...screen, out: screen.error, isTerminal: false, style: screen.errorStyle }
+  return underReport(told, { ...settings, json: false, stopTexts }, async session => {
+    const check = new Check(session)
+    try {
+      const found = await check.beforeDeadline({ word, text, settings, errors })
+      screen.out(found ? '1\n' : '0\n')
+      return 0
+    } catch (thrown) {
+      if (onError !== 'empty') screen.out('0\n')
+      throw thrown
+    } finally {
+      await check.leave()
+    }
+  })
+}
+
+/** One question to one server, which may be left at any moment. */
+class Check {
+  readonly #session: ReportSession
+  #server: Server | undefined
+  #ended: Promise<void> | undefined
+
+  constructor(session: ReportSession) {
+    this.#session = session
+  }
+
+  async beforeDeadline(given: Given): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined
+    let unlisten = (): void => {}
+    const stopped = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(this.#late(given.word)), leftMs())
+      const title = 'stopped before there was an answer'
+      unlisten = this.#session.interrupt.listen(() =>
+        reject(new OpsError({ code: 'interrupted', title, changed: 'no' })),
+      )
+    })
+    try {
+      return await Promise.race([this.#ask(given), stopped])
+    } finally {
+      clearTimeout(timer)
+      unlisten()
+    }
+  }
+
+  async #ask({ word, text, settings, errors }: Given): Promise<boolean> {
+    const query = oneSelect(text)
+    if ('problem' in query && errors.length === 0) {
+      const next = 'Write one SELECT that only reads; its first row is the answer 1.'
+      errors.push(inputError(`the query is refused: ${query.problem}`, { next }).data)
+    }
+    const chosen = word === '' ? undefined : await chooseSource(word, settings, errors)
+    if (chosen && chosen.database.engine !== 'mysql')
+      errors.push(inputError(`${word} is no MySQL or MariaDB server`).data)
+    if (!chosen || 'problem' in query || errors.length > 0) throw new InputErrors(errors)
+    const connectTimeoutMs = Math.min(settings.connectTimeoutMs ?? patienceMs, leftMs())
+    // Nobody is there to answer a question in so short a time.
+    const silent = { ...this.#session, prompts: undefined }
+    const place = await serverPlace(chosen, { ...settings, connectTimeoutMs }, silent)
+    const { openServer } = await import('../../mysql/server.ts')
+    const { database } = chosen.database
+    const server = await openServer(place, each => prepareCheck(each, database, leftMs()))
+    this.#server = server
+    const { answer, ended } = hasRow(await server.session(), query.select)
+    this.#ended = ended
+    return answer
+  }
+
+  #late(word: string): OpsError {
+    const title = `${word}: no answer within ${patienceMs / 1000} s`
+    return this.#ended
+      ? new OpsError({
+          code: 'failed',
+          title: `${title}: the query was still running`,
+          changed: 'no',
+          next: 'Make it cheaper: see its EXPLAIN for a missing index.',
+        })
+      : new OpsError({
+          code: 'unreachable',
+          title: `${title}: connecting and login were not done`,
+          changed: 'no',
+          next: 'Look whether the host and its database server answer.',
+        })
+  }
+
+  /** Says goodbye where the server is done; one that is not is left at once. */
+  async leave(): Promise<void> {
+    const server = this.#server
+    if (!server) return
+    let timer: NodeJS.Timeout | undefined
+    const enough = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, goodbyeMs)
+    })
+    const goodbye = async (): Promise<void> => {
+      await this.#ended
+      await server.close()
+    }
+    await Promise.race([goodbye().catch(() => undefined), enough])
+    clearTimeout(timer)
+    server.abort()
+  }
+}

@@ -1,0 +1,165 @@
+/** `ops db check` on a real MariaDB through SSH: 1 or 0, in time, whatever the server does; seen by the host's own client. */
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { oneSelect } from '../../src/jobs/check/one-select.ts'
+import { describeReal } from '../hosts/available.ts'
+import { useHost } from '../hosts/use-hosts.ts'
+import { type Folder, folderWith, type Outcome } from './run-ops.ts'
+
+/** The patience of the usual agent; ops itself has done by 2.5 s on a machine that is not busy. */
+const agentMs = 3_000
+/** Its patience is part of the program: on a machine that is very busy, it may be over before the login is. */
+const busy = { retry: 2 }
+
+describe('what is one SELECT', () => {
+  test.each([
+    'SELECT 1',
+    '  (select 1) union (select 2) ; -- done',
+    'SELECT \'a;b\', `into`, "FOR UPDATE" # DELETE\nFROM t',
+    'WITH a AS (SELECT 1), b (x) AS (SELECT 2) SELECT REPLACE(x, 1, 2) FROM b',
+    "SELECT 'it''s', 'it\\'s' /* INTO */ FROM t",
+  ])('%j is', text => expect(oneSelect(text)).toHaveProperty('select'))
+
+  test('it is kept to its last quote, without what ends it', () => {
+    expect(oneSelect("SELECT 1 WHERE 'a' = 'ä' ; -- ;")).toEqual({ select: "SELECT 1 WHERE 'a' = 'ä' " })
+    expect(oneSelect("SELECT 1 WHERE 'a' = 'ä'")).toEqual({ select: "SELECT 1 WHERE 'a' = 'ä'" })
+  })
+
+  test.each([
+    ['DELETE FROM t', 'it is DELETE, no SELECT'],
+    ['WITH a AS (SELECT 1) DELETE FROM t', 'it is DELETE, no SELECT'],
+    ['SELECT 1; DROP TABLE t', 'it is more than one statement'],
+    ["SELECT 1 INTO OUTFILE '/tmp/x'", 'INTO writes'],
+    ["SELECT'x'INTO @a", 'INTO writes'],
+    ['SELECT 1 FROM t FOR UPDATE', 'it locks rows'],
+    ['SELECT 1 FROM t LOCK IN SHARE MODE', 'it locks rows'],
+    ['SELECT 1 /*! INTO @a */', 'the server executes what stands in /*! */'],
+    ['SELECT 1 /*M!100000 INTO @a */', 'the server executes what stands in /*! */'],
+    ["SELECT 'open", "what begins with ' is not closed"],
+    ['SELECT 1 /* open', 'what begins with /* is not closed'],
+    [' ; ', 'it is empty'],
+    ['-- nothing', 'it is empty'],
+  ])('%j is not: %s', (text, problem) => expect(oneSelect(text)).toEqual({ problem }))
+})
+
+describeReal('ops db check', () => {
+  const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
+  let folder: Folder
+  beforeAll(async () => {
+    const section = (name: string, ...lines: string[]): string => `[db ${name}]\n${lines.join('\n')}\n`
+    folder = folderWith({
+      word: 'right words\n',
+      'ops.ini':
+        section('shop', 'host = db1', 'database = app') +
+        section('far', 'host = db1', 'address = 127.0.0.1', 'user = far', 'password = @word') +
+        section('wrong', 'host = db1', 'address = 127.0.0.1', 'user = far', 'password = cmd:echo wrong') +
+        section('refused', 'host = db1', 'address = 127.0.0.1:1', 'user = far', 'password = @word') +
+        section('silent', 'host = nowhere', 'user = far', 'password = @word'),
+      // An address of the documentation (RFC 5737), by a way that never says a word.
+      ssh_config: `Host nowhere\n  HostName 192.0.2.1\n  ProxyCommand sleep 30\n`,
+    })
+    await mariadb(`CREATE DATABASE app; USE app; CREATE TABLE t (id INT PRIMARY KEY, x VARCHAR(20), y LONGBLOB) DEFAULT CHARSET utf8mb4;
+      INSERT INTO t VALUES (1, 'Ärger', REPEAT(0xFF00, 4000000)), (2, NULL, NULL), (3, 'b', 0x00);
+      CREATE FUNCTION writes() RETURNS INT DETERMINISTIC MODIFIES SQL DATA BEGIN DELETE FROM t; RETURN 1; END;
+      CREATE USER far@'127.0.0.1' IDENTIFIED BY 'right words'; GRANT ALL ON app.* TO far@'127.0.0.1';`)
+  })
+  afterAll(() => folder?.remove())
+
+  const mariadb = (statements: string): Promise<string> =>
+    host().read('mariadb --default-character-set=utf8mb4 -BN', {
+      input: statements.replace(/(CREATE FUNCTION.*END;)/s, 'DELIMITER //\n$1//\nDELIMITER ;\n'),
+    })
+  const check = async (source: string, query: string, ...more: string[]): Promise<Outcome> => {
+    const before = performance.now()
+    const config = source === 'silent' ? 'ssh_config' : host().sshConfig
+    const run = await folder.ops(['db', 'check', source, query, '-F', config, ...more])
+    expect(performance.now() - before).toBeLessThan(agentMs)
+    return run
+  }
+
+  test.each([
+    ['a row', 'SELECT 1', '1'],
+    ['several rows', 'SELECT * FROM t', '1'],
+    ['a NULL', 'SELECT NULL', '1'],
+    ['a large blob', 'SELECT y FROM t WHERE id = 1', '1'],
+    ['more rows than anybody reads', 'SELECT seq FROM app.seq_1_to_1000000000 LIMIT 1000000000', '1'],
+    ['text as its column compares it', "SELECT 1 FROM t WHERE x = 'äRGER'", '1'],
+    ['the day of the server', 'SELECT 1 WHERE NOW() = CONVERT_TZ(UTC_TIMESTAMP(), "+00:00", "+09:00");', '1'],
+    ['no row', 'SELECT 1 FROM t WHERE id = 9', '0'],
+    ['LIMIT 0', 'SELECT 1 FROM t LIMIT 0', '0'],
+  ])('%s: the answer', busy, async (_what, query, answer) => {
+    if (query.includes('NOW()')) {
+      await mariadb(`SET GLOBAL time_zone = '+09:00'`)
+      onTestFinished(async () => void (await mariadb(`SET GLOBAL time_zone = 'SYSTEM'`)))
+    }
+    expect(await check('shop', query)).toEqual({ code: 0, stdout: `${answer}\n`, stderr: '' })
+  })
+
+  test.each([
+    ['a syntax error', 'shop', 'SELECT FROM WHERE', 1, 'syntax'],
+    ['a table that is not there', 'shop', 'SELECT 1 FROM nothing', 1, "doesn't exist"],
+    ['a function that writes', 'shop', 'SELECT writes()', 1, 'READ ONLY'],
+    ['another statement', 'shop', 'DELETE FROM t', 3, 'it is DELETE, no SELECT'],
+    ['a wrong password', 'wrong', 'SELECT 1', 4, 'does not let far in'],
+    ['a port where nobody listens', 'refused', 'SELECT 1', 4, 'cannot connect to 127.0.0.1:1'],
+    ['a host that is out of reach', 'silent', 'SELECT 1', 4, 'silent'],
+  ])(
+    '%s is told on stderr, and the answer is 0 or nothing',
+    busy,
+    async (_what, source, query, code, reason) => {
+      const zero = await check(source, query)
+      const empty = await check(source, query, '--on-error', 'empty')
+      expect(zero).toMatchObject({ code, stdout: '0\n', stderr: expect.stringContaining(reason) })
+      expect(empty).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(reason) })
+      expect(await mariadb('SELECT COUNT(*) FROM app.t')).toBe('3\n')
+    },
+  )
+
+  test('through a forwarded port, with a password', busy, async () => {
+    expect(await check('far', 'SELECT 1 FROM app.t')).toEqual({ code: 0, stdout: '1\n', stderr: '' })
+  })
+
+  test('words that are wrong are refused, the program of an agent still gets its 0', busy, async () => {
+    for (const more of [['--json'], ['--on-error', 'maybe'], ['SELECT 2']]) {
+      const run = await check('shop', 'SELECT 1', ...more)
+      expect(run).toMatchObject({ code: 3, stdout: '0\n' })
+    }
+  })
+
+  test.each(['SELECT SLEEP(10)', 'SELECT 1 FROM t WHERE SLEEP(10) = 1'])(
+    'a slow query is left in time, and the server ends it: %s',
+    busy,
+    async query => {
+      const run = await check('shop', query)
+      expect(run).toMatchObject({ code: 1, stdout: '0\n' })
+      expect(run.stderr).toContain('the query was still running')
+      await expect
+        .poll(
+          () =>
+            mariadb(`SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT%SLEEP(10)%'
+            AND id <> CONNECTION_ID()`),
+          { timeout: 5_000 },
+        )
+        .toBe('0\n')
+    },
+  )
+
+  test('a server that never answers is left in time', busy, async () => {
+    await host().read('systemctl kill --signal=STOP mariadb')
+    onTestFinished(async () => void (await host().exec('systemctl kill --signal=CONT mariadb')))
+    for (const source of ['shop', 'far']) {
+      const run = await check(source, 'SELECT 1')
+      expect(run).toMatchObject({ code: 4, stdout: '0\n', stderr: expect.stringContaining('no answer') })
+    }
+  })
+
+  test('a server that is stopped is told', busy, async () => {
+    await host().read('systemctl stop mariadb')
+    onTestFinished(async () => void (await host().read('systemctl start mariadb')))
+    const run = await check('shop', 'SELECT 1')
+    expect(run).toMatchObject({
+      code: 4,
+      stdout: '0\n',
+      stderr: expect.stringContaining('no database server'),
+    })
+  })
+})
