@@ -13,6 +13,8 @@ import { library } from '../../shell/library.ts'
 export const serviceLook = library('service-look')`
   ops_nl='
 '
+  # Old systemctl knows no --timestamp; whole seconds then err on the side of loading again.
+  ops_unit_names=Id,LoadState,ActiveState,SubState,UnitFileState,InvocationID,MainPID,NRestarts,CanReload,NeedDaemonReload,ControlGroup,ActiveEnterTimestampMonotonic,StateChangeTimestampMonotonic,InactiveExitTimestamp,Type,RemainAfterExit,CanStart,CanStop,FragmentPath,DropInPaths,SourcePath,WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy,BusName,ConditionResult
   ops_units() {
     ops_mark=$1
     shift
@@ -42,28 +44,28 @@ export const serviceLook = library('service-look')`
     done
   }
   ops_unit_show() {
-    ops_a=Id,LoadState,ActiveState,SubState,UnitFileState,InvocationID,MainPID,NRestarts,CanReload,NeedDaemonReload,ControlGroup,ActiveEnterTimestampMonotonic,StateChangeTimestampMonotonic,InactiveExitTimestamp,Type,RemainAfterExit,CanStart,CanStop,FragmentPath,DropInPaths,SourcePath,WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy,BusName,ConditionResult
-    # Old systemctl knows no --timestamp; whole seconds then err on the side of loading again.
-    ops_show=$(TZ=UTC systemctl show --timestamp=us -p "$ops_a" -- "$@" 2>/dev/null) ||
-      ops_show=$(TZ=UTC systemctl show -p "$ops_a" -- "$@") || return 1
+    ops_show=$(TZ=UTC systemctl show --timestamp=us -p "$ops_unit_names" -- "$@" 2>/dev/null) ||
+      ops_show=$(TZ=UTC systemctl show -p "$ops_unit_names" -- "$@") || return 1
     ops_show=$ops_show$ops_nl$ops_nl
   }
-  # Takes the next unit off ops_show into variables.
+  # Takes the next unit off ops_show: each property into a variable of its name, as patterns over the whole text cost more
+  # with every property. Values are never evaluated.
   ops_unit_next() {
-    ops_block=$ops_nl\${ops_show%%"$ops_nl$ops_nl"*}$ops_nl ops_show=\${ops_show#*"$ops_nl$ops_nl"}
-    ops_unit_get Id; ops_unit_id=$ops_v
-    ops_unit_get LoadState; ops_load=$ops_v
-    ops_unit_get ActiveState; ops_active=$ops_v
-    ops_unit_get InvocationID; ops_invocation=$ops_v
-    ops_unit_get StateChangeTimestampMonotonic; ops_change=$ops_v
-    ops_unit_get MainPID; ops_pid=\${ops_v:-0}
+    ops_d=$IFS IFS=,
+    for ops_c in $ops_unit_names; do eval "ops_has_$ops_c="; done
+    IFS=$ops_nl
+    set -f
+    for ops_c in \${ops_show%%"$ops_nl$ops_nl"*}; do
+      ops_b=\${ops_c%%=*} ops_v=\${ops_c#*=}
+      case $ops_b in '' | *[!A-Za-z]*) ;; *) eval "ops_has_$ops_b=\$ops_v" ;; esac
+    done
+    set +f
+    IFS=$ops_d
+    ops_show=\${ops_show#*"$ops_nl$ops_nl"}
+    ops_unit_id=$ops_has_Id ops_load=$ops_has_LoadState ops_active=$ops_has_ActiveState
+    ops_invocation=$ops_has_InvocationID ops_change=$ops_has_StateChangeTimestampMonotonic ops_pid=\${ops_has_MainPID:-0}
   }
-  ops_unit_get() {
-    case $ops_block in
-      *"$ops_nl$1="*) ops_v=\${ops_block#*"$ops_nl$1="} ops_v=\${ops_v%%"$ops_nl"*} ;;
-      *) ops_v= ;;
-    esac
-  }
+  ops_unit_get() { eval "ops_v=\$ops_has_$1"; }
   ops_unit_sums() {
     ops_sums=
     [ -n "$1" ] || return 0
