@@ -73,7 +73,7 @@ describeReal('ops db archive', () => {
   test('a plan touches nothing; rows that changed meanwhile stay; a second run has nothing to do', async () => {
     await mariadb(
       `CREATE DATABASE app; USE app; CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v INT, at DATETIME, KEY (at));
-      INSERT INTO t (v, at) SELECT seq, NOW() - INTERVAL seq DAY FROM mysql.seq_1_to_400;
+      INSERT INTO t (v, at) SELECT seq, NOW() - INTERVAL seq DAY - INTERVAL 1 HOUR FROM mysql.seq_1_to_400;
       INSERT INTO t (v, at) VALUES (1, NULL)`.replace('mysql.seq', 'seq'),
     )
     const plan = await archive('shop', 'app.t', '--older-than', '30d', '--by', 'at', '--to', 'app', '--plan')
@@ -185,6 +185,30 @@ describeReal('ops db archive', () => {
     await mariadb('CREATE TABLE altered.again (id INT PRIMARY KEY, v INT, at DATETIME, w INT)')
     expect((await archive('restore', 'altered', '--into', 'altered.again', '--yes')).stderr).toBe('')
     expect(await mariadb('SELECT COUNT(*), SUM(v), SUM(w) FROM altered.again')).toBe('20\t55\t50\n')
+  })
+
+  test('a place of another server is refused; one that names no server is taken, with a note', async () => {
+    await mariadb(`CREATE DATABASE two; USE two; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      INSERT INTO t VALUES (1, '2020-01-01')`)
+    expect((await archiveOld('two.t', 'two')).code).toBe(0)
+    await mariadb("INSERT INTO two.t VALUES (2, '2020-01-01'); SET GLOBAL server_id = 77")
+    const left = join(folder.path, 'two/rows/20200101T000000Z-abcdef-000001.tsv.gz')
+    writeFileSync(left, 'of a run of the other server')
+    const refused = await archiveOld('two.t', 'two')
+    expect(refused.stderr).toContain('is the archive of two.t of another server')
+    expect(refused.stderr).toContain('Choose another folder')
+    expect(refused.code).toBe(3)
+    expect(readFileSync(left, 'utf8')).toBe('of a run of the other server')
+    expect(await mariadb('SELECT GROUP_CONCAT(id) FROM two.t')).toBe('2\n')
+    const mark = join(folder.path, 'two/archive.json')
+    const { server, ...older } = JSON.parse(readFileSync(mark, 'utf8')) as Record<string, unknown>
+    expect(server).toMatchObject({ id: expect.stringMatching(/^[0-9a-f-]{32,36}$/) })
+    writeFileSync(mark, JSON.stringify(older))
+    const taken = await archiveOld('two.t', 'two')
+    await mariadb('SET GLOBAL server_id = 1')
+    expect(taken.stderr).toBe('')
+    expect(taken.stdout).toContain('does not say which server this place is of')
+    expect(taken.stdout).toMatch(/deleted +1 rows/)
   })
 
   test('only one run at a time works on a table; the other is told who holds it', async () => {

@@ -1,8 +1,9 @@
 /** The records of one archive in its store: read, written, listed. */
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
-import { OpsError } from '../../base/errors.ts'
+import { inputError, OpsError } from '../../base/errors.ts'
 import { type TableName, tableText } from '../../mysql/catalog.ts'
+import type { ServerState } from '../../mysql/server-state.ts'
 import { contentOf } from '../../store/content.ts'
 import { putProved } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
@@ -19,6 +20,7 @@ import {
   type Receipt,
   receiptKey,
   receiptSchema,
+  serverText,
 } from './records.ts'
 
 const largestRecordBytes = 64 * 1024 * 1024
@@ -36,7 +38,9 @@ export async function listArchive(store: Store): Promise<ArchiveNames> {
     for await (const { key } of store.list(prefix)) found.push(nameIn(key))
     return found.sort()
   }
-  const [rows, receipts, done] = await Promise.all(['rows/', 'receipts/', 'done/'].map(names))
+  // Rows first: an object that is listed before its receipt is written is none without a receipt.
+  const rows = await names('rows/')
+  const [receipts, done] = await Promise.all(['receipts/', 'done/'].map(names))
   return { rows: new Set(rows), receipts: receipts ?? [], done: new Set(done) }
 }
 
@@ -53,10 +57,32 @@ export async function readMark(store: Store, table: TableName | undefined): Prom
   })
 }
 
+/** The lock of a run is its server's: two servers in one place would take each other's rows for left over. */
+export function checkServer(store: Store, mark: Mark | undefined, state: ServerState): void {
+  const owner = mark?.server
+  if (!mark || !owner) return
+  const isSameUid = owner.uid === undefined || state.uid === undefined || owner.uid === state.uid
+  if (owner.id === state.ownId && isSameUid) return
+  throw inputError(
+    `${store.url} is the archive of ${tableText(mark.table)} of another server, ${owner.name}; this one is ${serverText(state)}`,
+    { next: 'Choose another folder with --to for this server: each server needs a place of its own.' },
+  )
+}
+
 /** Says whose place it is, once. */
-export async function writeMark(store: Store, table: TableName, now: Date): Promise<void> {
+export async function writeMark(
+  store: Store,
+  table: TableName,
+  state: ServerState,
+  now: Date,
+): Promise<void> {
   const { database, table: name } = table
-  const mark: Mark = { format: archiveFormat, table: { database, table: name }, createdAt: now.toISOString() }
+  const mark: Mark = {
+    format: archiveFormat,
+    table: { database, table: name },
+    server: { name: serverText(state), id: state.ownId, ...(state.uid !== undefined && { uid: state.uid }) },
+    createdAt: now.toISOString(),
+  }
   await putProved(store, markKey, jsonContent(mark))
 }
 

@@ -62,7 +62,12 @@ export function archivePlanEvent(
       ...(nulls === undefined || nulls === 0
         ? []
         : [`${grouped(nulls)} rows stay: their ${condition.by} is NULL`]),
-      ...(plan.newest && plan.newest.server !== serverText(state)
+      ...(plan.namesServer
+        ? []
+        : [
+            'archive.json does not say which server this place is of, as an older ops began it: no other server may use it',
+          ]),
+      ...(!plan.namesServer && plan.newest && plan.newest.server !== serverText(state)
         ? [
             `the newest rows there are of another server (${plan.newest.server}), this one is ${serverText(state)}: only right if it took over`,
           ]

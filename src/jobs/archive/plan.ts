@@ -10,7 +10,7 @@ import type { Session } from '../../mysql/session.ts'
 import { join, name, sql } from '../../mysql/sql.ts'
 import type { Finding, Store } from '../../store/store.ts'
 import type { Age } from '../time-words.ts'
-import { type ArchiveNames, listArchive, readMark, readReceipt } from './archive-store.ts'
+import { type ArchiveNames, checkServer, listArchive, readMark, readReceipt } from './archive-store.ts'
 import { ageSql, type Resolved, resolveCondition, tryWhere, whereSql } from './condition.ts'
 import type { Receipt } from './records.ts'
 import { refusals, timeColumn } from './refusals.ts'
@@ -50,6 +50,8 @@ export interface ArchivePlan {
   readonly names: ArchiveNames
   readonly unfinished: readonly Unfinished[]
   readonly isNew: boolean
+  /** The place says which server it is of, or will. */
+  readonly namesServer: boolean
   /** The newest receipt; undefined: nothing is saved yet. */
   readonly newest: Receipt | undefined
   readonly findings: readonly Finding[]
@@ -86,6 +88,7 @@ export async function planArchive(
   const order = orderBy(table, key, by)
   checkDirection(table, order)
   const mark = await readMark(store, request.table)
+  checkServer(store, mark, state)
   const names = await listArchive(store)
   const resolved = await resolveCondition(session, column, olderThan, { zone, where })
   return {
@@ -105,6 +108,7 @@ export async function planArchive(
     names,
     unfinished: deletes ? await findUnfinished(store, names) : [],
     isNew: mark === undefined,
+    namesServer: mark === undefined || mark.server !== undefined,
     newest: await newestReceipt(store, names),
     findings,
   }

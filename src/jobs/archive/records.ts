@@ -21,6 +21,8 @@ const cells = z.array(
 export const markSchema = z.object({
   format: z.literal(archiveFormat),
   table: tableName,
+  /** Whose rows they are; undefined: an older ops began it. */
+  server: z.object({ name: z.string(), id: z.string(), uid: z.string().optional() }).optional(),
   createdAt: z.string(),
 })
 export type Mark = z.infer<typeof markSchema>

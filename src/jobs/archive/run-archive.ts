@@ -19,7 +19,7 @@ import { ageSql, conditionSql, whereSql } from './condition.ts'
 import { RowDeleter } from './delete-rows.ts'
 import { finishChunk, orphans, savedRow } from './finish-earlier.ts'
 import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
-import { chunkName, newRun, positionToHex, rowsKey, serverText } from './records.ts'
+import { chunkName, newRun, positionToHex, receiptKey, rowsKey, serverText } from './records.ts'
 import { type ReceiptHead, saveChunk } from './save-chunk.ts'
 import { DeleteQueue, type DeleteTotals, noDeletes, sumOf, trustAfterMs } from './settle-deletes.ts'
 
@@ -87,7 +87,7 @@ async function carryOut(
   const { server, store, emit, interrupt } = context
   const { request, table, key, order, columns, resolved, state } = plan
   const { condition } = resolved
-  if (plan.isNew) await writeMark(store, request.table, resolved.now)
+  if (plan.isNew) await writeMark(store, request.table, state, resolved.now)
   const removedOrphans = await removeOrphans(store)
   const finished = await finishAll(plan, session, stillLocked, context)
 
@@ -183,7 +183,12 @@ async function finishAll(
 /** We hold the lock of the table, so nobody is between an object and its receipt now. */
 async function removeOrphans(store: Store): Promise<number> {
   const { rows, receipts } = await listArchive(store)
-  const left = orphans(rows, receipts)
-  for (const name of left) await store.delete(rowsKey(name))
-  return left.length
+  let removed = 0
+  for (const name of orphans(rows, receipts)) {
+    // A listing may lag behind: the receipt itself is asked for.
+    if ((await store.head(receiptKey(name))) !== undefined) continue
+    await store.delete(rowsKey(name))
+    removed += 1
+  }
+  return removed
 }
