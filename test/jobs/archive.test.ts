@@ -281,7 +281,8 @@ describeReal('ops db archive', () => {
 
   test('an account that cannot see what a delete would do is refused, with the right that it lacks', async () => {
     await mariadb(
-      `CREATE USER weak@localhost IDENTIFIED BY 'hidden words'; GRANT SELECT, DELETE ON app.t TO weak@localhost`,
+      `CREATE USER weak@localhost IDENTIFIED BY 'hidden words'; GRANT SELECT, DELETE ON app.t TO weak@localhost;
+      CREATE DATABASE elsewhere; CREATE TABLE elsewhere.child (p INT, CONSTRAINT far FOREIGN KEY (p) REFERENCES app.t (id) ON DELETE CASCADE)`,
     )
     writeFileSync(join(folder.path, 'password'), 'hidden words\n')
     writeFileSync(
@@ -316,5 +317,20 @@ describeReal('ops db archive', () => {
     )
     expect(kept.stderr).toBe('')
     expect(kept.code).toBe(0)
+    const again = (): Promise<Outcome> =>
+      archive('weak', 'app.t', '--older-than', '1d', '--by', 'at', '--to', 'weak', '--yes')
+    // The child is in another database, which an account of this one alone does not see.
+    // Nor does one that may read everything: MariaDB lists foreign keys only to who has another right on their table.
+    for (const grant of ['SELECT, DELETE, TRIGGER ON app.*', 'SELECT ON *.*']) {
+      await mariadb(`GRANT ${grant} TO weak@localhost`)
+      const hidden = await again()
+      expect(hidden.stderr).toContain('cannot see whether foreign keys of other tables lead to app.t')
+      expect(hidden.stderr).toContain('GRANT REFERENCES ON *.* TO the account')
+      expect(hidden.code).toBe(3)
+    }
+    await mariadb('REVOKE SELECT ON *.* FROM weak@localhost; GRANT REFERENCES ON *.* TO weak@localhost')
+    const seen = await again()
+    expect(seen.stderr).toContain('its foreign key far is ON DELETE CASCADE')
+    expect(seen.code).toBe(3)
   })
 })

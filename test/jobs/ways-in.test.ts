@@ -23,7 +23,7 @@ describeReal('the way to a database server', () => {
       systemctl restart mariadb`)
     await host().read('mariadb', {
       input: `CREATE DATABASE app; CREATE TABLE app.t (id INT PRIMARY KEY, at DATETIME, KEY (at)); INSERT INTO app.t VALUES (1, '2020-01-01');
-        CREATE USER far@'%' IDENTIFIED BY '${password}'; GRANT ALL ON app.* TO far@'%';`,
+        CREATE USER far@'%' IDENTIFIED BY '${password}'; GRANT ALL ON app.* TO far@'%'; GRANT REFERENCES ON *.* TO far@'%';`,
     })
     folder = folderWith({ 'ca.pem': await host().read('cat /etc/mysql/tls/ca.pem'), word: `${password}\n` })
   })

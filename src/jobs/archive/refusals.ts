@@ -2,7 +2,7 @@
 import { type ErrorData, inputError, OpsError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
 import { type Column, type Table, tableText } from '../../mysql/catalog.ts'
-import { type Grant, may } from '../../mysql/grants.ts'
+import { type Grant, may, mayEverywhere } from '../../mysql/grants.ts'
 import { type Key, keyOf } from '../../mysql/keys.ts'
 import type { ServerState } from '../../mysql/server-state.ts'
 
@@ -90,10 +90,12 @@ export function refusals(seen: Seen): readonly ErrorData[] {
   if (!may(grants, 'TRIGGER', table)) {
     refuse(`the account cannot see whether ${where} has triggers`, `${grantText('TRIGGER', table)} ${keep}`)
   }
-  if (!may(grants, 'SELECT', { database: table.database, table: '\0' })) {
+  // A child may be in any database, and servers list only the foreign keys of tables on which the account has a right; on
+  // MariaDB and old MySQL one beside SELECT.
+  if (!['REFERENCES', 'TRIGGER', 'DELETE'].some(right => mayEverywhere(grants, right))) {
     refuse(
       `the account cannot see whether foreign keys of other tables lead to ${where}`,
-      `Rows of a child could go with those of its parent, unsaved: GRANT SELECT ON \`${table.database}\`.* to the account. ${keep}`,
+      `Rows of a child could go with those of its parent, unsaved, and the server hides those of databases where the account has no right but to read: GRANT REFERENCES ON *.* TO the account. ${keep}`,
     )
   }
   return found
