@@ -104,8 +104,16 @@ export function nameIn(key: string): string {
   return key.replace(/^[^/]*\//, '').replace(/\.(?:json|tsv\.gz)$/, '')
 }
 
-/** `now` is the server's: clocks of laptops differ. */
-export function newRun(now: Date, random: string): string {
+/**
+ * `now` is the server's: clocks of laptops differ. Where that is not later than the newest run there is, as in the same second
+ * or after a clock was set back, it is one second after that.
+ */
+export function newRun(now: Date, random: string, newest?: string): string {
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(newest ?? '') ?? []
+  const after =
+    year === undefined ? 0 : Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) + 1_000
+  if (now.getTime() < after) return newRun(new Date(after), random)
   return `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z-${random}`
 }
 

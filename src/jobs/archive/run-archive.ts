@@ -91,7 +91,7 @@ async function carryOut(
   const removedOrphans = await removeOrphans(store)
   const finished = await finishAll(plan, session, stillLocked, context)
 
-  const run = newRun(resolved.now, randomName())
+  const run = newRun(resolved.now, randomName(), plan.newest?.run)
   const filter = whereSql(condition)
   const reader = new ChunkReader(
     await server.session(),
