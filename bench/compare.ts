@@ -4,6 +4,7 @@ import { startProxy } from '../test/faults/instruments/proxy.ts'
 import { startHost } from '../test/hosts/start.ts'
 import type { Contender } from './contender.ts'
 import { type Measured, measure } from './measure.ts'
+import { storage } from './places.ts'
 import { verify } from './verify.ts'
 import { hostPackages } from './workload.ts'
 
@@ -25,6 +26,7 @@ export async function round(
 ): Promise<Round> {
   mkdirSync(folder, { recursive: true })
   const host = await startHost({
+    storage,
     name: 'web1',
     withPackages: hostPackages,
     ...(contender.binds && { binds: contender.binds }),

@@ -1,6 +1,6 @@
 /** `npm run bench`: ops and its peers on the same job, side by side in one run. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { realHosts } from '../test/hosts/available.ts'
@@ -12,7 +12,7 @@ import { mise } from './contenders/mise.ts'
 import { ops, opsProgram } from './contenders/ops.ts'
 import { benchLogs } from './logs.ts'
 import { measure } from './measure.ts'
-import { resultsFolder, root } from './places.ts'
+import { resultsFolder, root, storage } from './places.ts'
 import { scale, typical } from './scale.ts'
 import { setUp } from './setup.ts'
 import { benchSocks } from './socks.ts'
@@ -30,6 +30,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     delay: { type: 'string', default: '25' },
     hosts: { type: 'string', default: '8' },
+    memory: { type: 'boolean', default: false },
     lines: { type: 'string', default: '1000000' },
   },
 })
@@ -53,6 +54,8 @@ async function bench(): Promise<void> {
   const perHost = withOps && Number(values.hosts) > 1 ? await scale(Number(values.hosts), 3) : undefined
   const results = {
     delayMs,
+    storage,
+    load: loadavg()[1] ?? 0,
     rows,
     ...(versionSeconds !== undefined && { versionSeconds }),
     ...(perHost && { scale: perHost }),

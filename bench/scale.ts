@@ -3,6 +3,7 @@ import { startHosts } from '../test/hosts/start.ts'
 import { ops, opsProgram } from './contenders/ops.ts'
 import { type Measured, measure } from './measure.ts'
 import { median } from './median.ts'
+import { storage } from './places.ts'
 import { hostPackages } from './workload.ts'
 
 export interface Scale {
@@ -15,7 +16,7 @@ export interface Scale {
 
 /** Medians over `runs` no-op runs; the share of one host is the slope between one host and all of them. */
 export async function scale(count: number, runs: number): Promise<Scale> {
-  const hosts = await startHosts({ count, withPackages: hostPackages })
+  const hosts = await startHosts({ count, storage, withPackages: hostPackages })
   try {
     const [first] = hosts
     if (first === undefined) throw new Error('no host to measure on')

@@ -16,13 +16,16 @@ export type Row = { readonly name: string; readonly about: string } & (
 
 export interface Results {
   readonly delayMs: number
+  readonly storage: 'disk' | 'memory'
+  /** Of the machine, over the last five minutes. */
+  readonly load: number
   readonly rows: readonly Row[]
   readonly versionSeconds?: number
   readonly scale?: Scale
 }
 
 /** A table with ratios to the first row, and the controller's figures below it. */
-export function tableOf({ delayMs, rows, versionSeconds, scale }: Results): string {
+export function tableOf({ delayMs, storage, load, rows, versionSeconds, scale }: Results): string {
   const cells = rows.map(row => {
     if ('leftOut' in row) return [row.name, '-', '-', '-', '-', '-', '-']
     return [
@@ -46,7 +49,7 @@ export function tableOf({ delayMs, rows, versionSeconds, scale }: Results): stri
       )
       .join('  ')
   return [
-    `50 steps on a real host, ${2 * delayMs} ms round trip, whole process, medians. The floor is the hand-written no-op run.`,
+    `50 steps on a real host, ${2 * delayMs} ms round trip, whole process, medians; hosts write to ${storage === 'disk' ? 'a disk' : 'memory'}; load ${load.toFixed(1)}. The floor is the hand-written no-op run.`,
     '',
     lineOf(head),
     ...cells.map(lineOf),
