@@ -84,6 +84,7 @@ export const backup = resource<BackupParams, z.input<typeof params>>({
     const records = readRecords(observation)
     const field = (kind: string): string => recordsOf(records, kind)[0]?.[0] ?? ''
     const refused = recordsOf(records, 'refused').map(fields => reason(fields))
+    if (field('copy') === '') throw new TypeError(`the source was not judged: ${observation}`)
     return {
       copy: field('copy'),
       surplus: Number(field('surplus')),

@@ -149,6 +149,8 @@ function parse(observation: string, { settings, listens }: Params): State {
     state[key] = found[`is.${key}`] ?? builtIn[key] ?? 'not set'
     const over = found[`over.${key}`]
     if (over !== undefined) state[`over ${key}`] = over
+    const elsewhere = runs ? otherOrigin(key, settings[key] ?? '', found) : undefined
+    if (elsewhere !== undefined) state[`origin ${key}`] = elsewhere
     const value = runs ? running(key, found, listens.length > 0) : 'stopped'
     state[`running ${key}`] =
       runs && isOwnSpelling(key, settings[key] ?? '', found) ? ownSpelling(value) : value
@@ -175,9 +177,30 @@ function running(key: string, found: Readonly<Record<string, string>>, heard: bo
  * and rounds. To start it anew would bring the same; only what was set while it runs (SET GLOBAL) differs for good.
  */
 function isOwnSpelling(key: string, wanted: Value, found: Readonly<Record<string, string>>): boolean {
-  const origin = found[`origin.${key}`] ?? 'CONFIG'
-  if (origin === 'SQL' || origin === 'DYNAMIC' || found[`loaded.${key}`] !== 'yes') return false
-  return meansTheSame(key, found[`is.${key}`] ?? '', wanted)
+  if (!startedWith(key, wanted, found)) return false
+  const origin = found[`origin.${key}`]
+  if (origin !== undefined) return fromFiles.includes(origin)
+  // A server that does not say where a value came from: a number or a switch may have been set while it runs.
+  return !/^(\d+|on|off)$/i.test(found[`now.${key}`] ?? '')
+}
+
+/** The words of MariaDB, and of MySQL 8, for a value that an option file gave. */
+const fromFiles = ['CONFIG', 'EXPLICIT', 'GLOBAL', 'SERVER']
+const setWhileRunning = ['SQL', 'DYNAMIC']
+
+function startedWith(key: string, wanted: Value, found: Readonly<Record<string, string>>): boolean {
+  return found[`loaded.${key}`] === 'yes' && meansTheSame(key, found[`is.${key}`] ?? '', wanted)
+}
+
+/** Where a value came from that no restart would change: the command line, a limit of the system. */
+function otherOrigin(
+  key: string,
+  wanted: Value,
+  found: Readonly<Record<string, string>>,
+): string | undefined {
+  const origin = found[`origin.${key}`]
+  if (origin === undefined || [...fromFiles, ...setWhileRunning].includes(origin)) return undefined
+  return startedWith(key, wanted, found) ? origin : undefined
 }
 
 const told = 'started with it, shown as '
@@ -208,6 +231,9 @@ function impossible(actual: State, given: Params): string | undefined {
   if (actual.server === 'absent')
     return 'neither MySQL nor MariaDB is installed on this host (the recipe mysql-remote brings one with --install)'
   for (const [key, value] of Object.entries(given.settings)) {
+    const [origin, runs] = [actual[`origin ${key}`], actual[`running ${key}`] ?? '']
+    if (origin !== undefined && !meansTheSame(key, runs, value))
+      return `the server was started with ${key} = ${value} in its files and runs with ${runs} (${origin}): a restart would bring the same; look at its command line and at the limits of its unit (LimitNOFILE)`
     const over = actual[`over ${key}`]
     if (over === undefined || meansTheSame(key, actual[key] ?? '', value)) continue
     if (given.overrides === 'edit' && String(over).startsWith('/')) continue

@@ -6,6 +6,7 @@ import { Secret } from '../../src/base/secret.ts'
 import { changeOf } from '../../src/engine/diff.ts'
 import { resources } from '../../src/resources/index.ts'
 import { restoredFile } from '../../src/resources/restored-file.ts'
+import { hasProgram } from '../needs.ts'
 import { librariesOf, mark, Place, shells } from '../resources/shells.ts'
 import { Arena, attacks, fuzz, mutations } from './hostile.ts'
 import { type AnyResource, accepted, hashedParams, shellParams, textsOf } from './resource-texts.ts'
@@ -154,4 +155,26 @@ test('functions of the shell have one definition each, the engine among them', (
   for (const name of ['ops_detail', 'ops_wants_detail']) owners.delete(name)
   expect(owners.size).toBeGreaterThan(200)
   expect([...owners].filter(([, files]) => files.length > 1)).toEqual([])
+})
+
+/** Programs for awk stand between single quotes; a mistake in one would end a pipe without a word. */
+const awkPrograms = Object.values(resources).flatMap(({ definition }) =>
+  (definition.library ?? []).flatMap(({ name, text }) =>
+    [...text.matchAll(/\bawk\b[^'|;\n]*'([^']{20,})'/g)].map(([, program = '']) => ({ name, program })),
+  ),
+)
+
+test.each(['mawk', 'gawk', 'busybox'].filter(hasProgram))('every program for awk is one for %s', awk => {
+  expect(awkPrograms.length).toBeGreaterThan(20)
+  const argv = awk === 'busybox' ? ['busybox', 'awk'] : [awk]
+  const wrong = awkPrograms.flatMap(({ name, program }) => {
+    const { status, stderr } = spawnSync(argv[0] ?? '', [...argv.slice(1), `BEGIN { exit }\n${program}`], {
+      input: '',
+      encoding: 'utf8',
+    })
+    return status === 0 || !/syntax|illegal|undefined|scalar|array/i.test(stderr)
+      ? []
+      : [`${name}: ${stderr}`]
+  })
+  expect([...new Set(wrong)]).toEqual([])
 })

@@ -154,9 +154,9 @@ export const backupLookLibrary = library('backup-look')`
             if (dwindled == 1 || name < first) first = name
           }
           if (dwindled) refuse("dwindled", path[i], dwindled " " now[first] " " usual(first) " " first)
-          was = files_before[i] " " (bytes_before[i] + 0); is = (files[i] + 0) " " (bytes[i] + 0); least = 1 - shrink / 100
-          if (!files[i] || (bytes_before[i] && !bytes[i])) refuse("empty", path[i], was)
-          else if (bytes[i] < bytes_before[i] * least || (files_before[i] > 3 && files[i] < files_before[i] * least)) refuse("shrunken", path[i], is " " was)
+          earlier = files_before[i] " " (bytes_before[i] + 0); is = (files[i] + 0) " " (bytes[i] + 0); least = 1 - shrink / 100
+          if (!files[i] || (bytes_before[i] && !bytes[i])) refuse("empty", path[i], earlier)
+          else if (bytes[i] < bytes_before[i] * least || (files_before[i] > 3 && files[i] < files_before[i] * least)) refuse("shrunken", path[i], is " " earlier)
           else if (emptied[i]) refuse("emptied", path[i], emptied[i] " " hollow[i])
         }
         print "copy\t" (copy == "" ? "none" : moved || gone ? "outdated" : "current")
@@ -190,7 +190,8 @@ export const backupLibrary = library('backup', 'apply')`
     case $ops_known in
       *refused"$ops_tab"*) ops_backup_fail "the source has changed since it was looked at; run the same command again: $ops_known";;
       *copy"$ops_tab"current*) ;;
-      *) ops_backup_copy "$@" || exit 1;;
+      *copy"$ops_tab"*) ops_backup_copy "$@" || exit 1;;
+      *) ops_backup_fail "the source could not be judged, so nothing was copied: $ops_known";;
     esac
     ops_backup_prune "$@"
   )
@@ -210,7 +211,11 @@ export const backupLibrary = library('backup', 'apply')`
     if [ -n "$ops_linked" ]; then
       # The copy is judged like a source: it may have been emptied while it was read.
       ops_known=$(ops_wants_detail() { false; }; ops_backup_judge "\${ops_newest:+$ops_to/$ops_newest}" "$@")
-      case $ops_known in *refused"$ops_tab"*) ops_backup_undo "the source has changed while it was copied: $ops_known";; esac
+      case $ops_known in
+        *refused"$ops_tab"*) ops_backup_undo "the source has changed while it was copied: $ops_known";;
+        *copy"$ops_tab"*) ;;
+        *) ops_backup_undo "the source could not be judged: $ops_known";;
+      esac
     fi
     ops_backup_compare "$@"
     printf '%s\n' "$ops_list" >"$ops_work/.ops-paths" || ops_backup_undo "the list of its paths cannot be written"
