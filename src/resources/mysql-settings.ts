@@ -149,8 +149,6 @@ function parse(observation: string, { settings, listens }: Params): State {
     state[key] = found[`is.${key}`] ?? builtIn[key] ?? 'not set'
     const over = found[`over.${key}`]
     if (over !== undefined) state[`over ${key}`] = over
-    const elsewhere = runs ? otherOrigin(key, settings[key] ?? '', found) : undefined
-    if (elsewhere !== undefined) state[`origin ${key}`] = elsewhere
     const value = runs ? running(key, found, listens.length > 0) : 'stopped'
     state[`running ${key}`] =
       runs && isOwnSpelling(key, settings[key] ?? '', found) ? ownSpelling(value) : value
@@ -179,28 +177,27 @@ function running(key: string, found: Readonly<Record<string, string>>, heard: bo
 function isOwnSpelling(key: string, wanted: Value, found: Readonly<Record<string, string>>): boolean {
   if (!startedWith(key, wanted, found)) return false
   const origin = found[`origin.${key}`]
+  if (origin === 'AUTO') return isRounded(plain(found[`now.${key}`] ?? ''), plain(wanted))
+  // A switch that was given a path (log_bin): the server tells only that it is on, and no origin of that.
+  if (origin === 'COMPILE-TIME')
+    return plain(found[`now.${key}`] ?? '') === 'on' && String(wanted).startsWith('/')
   if (origin !== undefined) return fromFiles.includes(origin)
   // A server that does not say where a value came from: a number or a switch may have been set while it runs.
   return !/^(\d+|on|off)$/i.test(found[`now.${key}`] ?? '')
 }
 
+/** What the server made of it by itself: a size to its own step is rounded, half of the connections is another setting. */
+function isRounded(shown: string, wanted: string): boolean {
+  if (!/^\d+$/.test(wanted)) return true
+  const ratio = Number(shown) / Number(wanted)
+  return ratio > 0.9 && ratio < 1.1
+}
+
 /** The words of MariaDB, and of MySQL 8, for a value that an option file gave. */
 const fromFiles = ['CONFIG', 'EXPLICIT', 'GLOBAL', 'SERVER']
-const setWhileRunning = ['SQL', 'DYNAMIC']
 
 function startedWith(key: string, wanted: Value, found: Readonly<Record<string, string>>): boolean {
   return found[`loaded.${key}`] === 'yes' && meansTheSame(key, found[`is.${key}`] ?? '', wanted)
-}
-
-/** Where a value came from that no restart would change: the command line, a limit of the system. */
-function otherOrigin(
-  key: string,
-  wanted: Value,
-  found: Readonly<Record<string, string>>,
-): string | undefined {
-  const origin = found[`origin.${key}`]
-  if (origin === undefined || [...fromFiles, ...setWhileRunning].includes(origin)) return undefined
-  return startedWith(key, wanted, found) ? origin : undefined
 }
 
 const told = 'started with it, shown as '
@@ -231,9 +228,6 @@ function impossible(actual: State, given: Params): string | undefined {
   if (actual.server === 'absent')
     return 'neither MySQL nor MariaDB is installed on this host (the recipe mysql-remote brings one with --install)'
   for (const [key, value] of Object.entries(given.settings)) {
-    const [origin, runs] = [actual[`origin ${key}`], actual[`running ${key}`] ?? '']
-    if (origin !== undefined && !meansTheSame(key, runs, value))
-      return `the server was started with ${key} = ${value} in its files and runs with ${runs} (${origin}): a restart would bring the same; look at its command line and at the limits of its unit (LimitNOFILE)`
     const over = actual[`over ${key}`]
     if (over === undefined || meansTheSame(key, actual[key] ?? '', value)) continue
     if (given.overrides === 'edit' && String(over).startsWith('/')) continue

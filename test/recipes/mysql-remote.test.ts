@@ -314,6 +314,7 @@ describeReal('mysql-remote with a server and a client', () => {
 
   test('settings that the server spells in its own way converge, and it is restarted for none of them again', async () => {
     const first = await ops('apply', 'spelled', 'db', '--yes')
+    expect(first.stderr).toBe('')
     expect(first.code).toBe(0)
     const running = await pid()
     const second = await ops('apply', 'spelled', 'db', '--yes')
