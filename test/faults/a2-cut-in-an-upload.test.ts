@@ -42,6 +42,17 @@ export default recipe({
 `,
 }
 
+/** The longest part of a rising list without a gap of more than two. */
+function longestRun(positions: readonly number[]): readonly number[] {
+  const runs: number[][] = []
+  for (const position of positions) {
+    const run = runs.at(-1)
+    if (run !== undefined && position - (run.at(-1) ?? 0) <= 2) run.push(position)
+    else runs.push([position])
+  }
+  return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), [])
+}
+
 describeReal('an upload that is cut', () => {
   const host = useHost()
   let controller: Controller
@@ -59,8 +70,10 @@ describeReal('an upload that is cut', () => {
   const cases = async (backend: Backend): Promise<FaultCase[]> => {
     await reset()
     const { toServer } = await recordPackets(host(), async sshConfig => run(backend, sshConfig))
-    // Only the payload comes in packets of that size.
-    const large = toServer.flatMap((end, index) => (end - (toServer[index - 1] ?? 0) > 16_000 ? [index] : []))
+    // Scripts come in packets of that size too; only the payload comes in many of them, one after the other.
+    const large = longestRun(
+      toServer.flatMap((end, index) => (end - (toServer[index - 1] ?? 0) > 16_000 ? [index] : [])),
+    )
     const [first = 0, last = 0] = [large[0], large.at(-1)]
     const middle = Math.floor((first + last) / 2)
     if (large.length < 20) throw new Error(`the payload went in ${large.length} large packets`)

@@ -67,7 +67,7 @@ describe('hostile input', () => {
     }
     const started = hasTracer
       ? readFileSync(trace, 'utf8').match(
-          /execve\((?!.*"ssh", "-T", "-G"|"[^"]*\/typescript[^"]*\/tsc").* = 0$/gm,
+          /execve\((?!.*"ssh", (?:"-N", )?"-T", "-G"|"[^"]*\/typescript[^"]*\/tsc").* = 0$/gm,
         )
       : []
     // The first is Node, which is ops itself; a word that is a host is looked up by ssh in its own config,
