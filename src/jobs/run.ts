@@ -3,7 +3,7 @@
  * is read meanwhile; nothing else runs ahead.
  */
 import { performance } from 'node:perf_hooks'
-import { OpsError } from '../base/errors.ts'
+import { errorDataOf, OpsError } from '../base/errors.ts'
 import type { Governor } from '../mysql/governor.ts'
 import type { Emit } from '../run/events.ts'
 import type { Interrupt } from '../run/interrupt.ts'
@@ -121,6 +121,14 @@ function progressTeller(
       ...(left !== undefined && { secondsLeft: Math.round(left) }),
     })
   }
+}
+
+/** What a job ends with that failed after a part of its work: its last step tells only of itself, and changed nothing maybe. */
+export function partlyDone(thrown: unknown, isChanged: boolean, soFar: string): OpsError {
+  const data = errorDataOf(thrown)
+  if (!isChanged) return thrown instanceof OpsError ? thrown : new OpsError(data, { cause: thrown })
+  const detail = data.detail === undefined ? soFar : `${data.detail}\n${soFar}`
+  return new OpsError({ ...data, detail, changed: 'yes' }, { cause: thrown })
 }
 
 /** What a job ends with where the operator stopped it. */

@@ -1,5 +1,5 @@
 /** `ops db archive` on a real MariaDB through SSH, seen by the host's own client. */
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
@@ -209,6 +209,51 @@ describeReal('ops db archive', () => {
     expect(taken.stderr).toBe('')
     expect(taken.stdout).toContain('does not say which server this place is of')
     expect(taken.stdout).toMatch(/deleted +1 rows/)
+  })
+
+  test('a run that fails after a part of its work tells what it did, and that it changed something', async () => {
+    await mariadb(`CREATE DATABASE part; USE part; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, '2020-01-01' FROM seq_1_to_20000`)
+    const holder = host().exec('mariadb part -e "LOCK TABLES t READ; DO SLEEP(601)"')
+    const holding = "SELECT MAX(ID) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(601)%'"
+    while ((await mariadb(holding)).trim() === 'NULL') await pause(50)
+    const running = archiveOld('part.t', 'part')
+    const place = join(folder.path, 'part')
+    // Its first delete waits for the lock: now the store takes nothing more.
+    const waiting =
+      "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE LIKE 'Waiting for table metadata%'"
+    while ((await mariadb(waiting)).trim() === '0') await pause(50)
+    renameSync(join(place, 'rows'), join(place, 'away'))
+    writeFileSync(join(place, 'rows'), 'in the way')
+    await mariadb(`SELECT CONCAT('KILL ', (${holding})) INTO @k; EXECUTE IMMEDIATE @k`)
+    await holder
+    const failed = await running
+    const left = Number(await mariadb('SELECT COUNT(*) FROM part.t'))
+    expect(failed.code).not.toBe(0)
+    expect(left).toBeLessThan(20_000)
+    const deleted = (20_000 - left).toLocaleString('en')
+    expect(failed.stderr).toContain(`and ${deleted} saved rows deleted`)
+    expect(failed.stderr).toMatch(/changed +yes/)
+    expect(failed.stdout).toContain(`deleted  ${deleted} rows`)
+    rmSync(join(place, 'rows'))
+    renameSync(join(place, 'away'), join(place, 'rows'))
+    const rest = await archiveOld('part.t', 'part')
+    expect(rest.stderr).toBe('')
+    expect(await mariadb('SELECT COUNT(*) FROM part.t')).toBe('0\n')
+
+    await mariadb(
+      `USE part; CREATE TABLE again LIKE t; ALTER TABLE again ADD CONSTRAINT no CHECK (id <> 1700)`,
+    )
+    const halfway = await archive('restore', 'part', '--into', 'part.again', '--yes')
+    const there = Number(await mariadb('SELECT COUNT(*) FROM part.again'))
+    expect(halfway.code).not.toBe(0)
+    expect(there).toBeGreaterThan(0)
+    expect(halfway.stderr).toContain(`${there.toLocaleString('en')} rows were restored`)
+    expect(halfway.stderr).toMatch(/changed +yes/)
+    expect(halfway.stdout).toContain(`restored  ${there.toLocaleString('en')} rows`)
+    await mariadb('ALTER TABLE part.again DROP CONSTRAINT no')
+    expect((await archive('restore', 'part', '--into', 'part.again', '--yes')).stderr).toBe('')
+    expect(await mariadb('SELECT COUNT(*) FROM part.again')).toBe('20000\n')
   })
 
   test('only one run at a time works on a table; the other is told who holds it', async () => {

@@ -103,6 +103,12 @@ export function archivePlanEvent(
   }
 }
 
+/** What is true when it failed: `deleted` counts also those of a chunk that failed half-way. */
+export function archiveSoFar({ saved, finished, totals }: ArchiveOutcome): string {
+  const deleted = sumOf(totals, finished).deleted
+  return `Before that, ${grouped(saved.rows)} rows in ${grouped(saved.chunks)} chunks were saved, and ${grouped(deleted)} saved rows deleted. The same command goes on from there.`
+}
+
 export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOutcome): JobEnd {
   const { saved, totals, finished, storedBytes } = outcome
   const seconds = saved.milliseconds / 1000
@@ -132,7 +138,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
     job: 'archive',
     source,
     title: `archive ${tableText(plan.table)}`,
-    status: saved.isInterrupted ? 'interrupted' : 'ok',
+    status: outcome.failure !== undefined ? 'failed' : saved.isInterrupted ? 'interrupted' : 'ok',
     facts,
     notes: [
       ...staying(all.stayed, 'they were changed after they were saved'),

@@ -74,6 +74,8 @@ export class RowDeleter {
   #isGuarded = false
   /** The longest that rows were locked, in milliseconds. */
   longestLockMs = 0
+  /** Also those of a chunk that failed half-way. */
+  deletedRows = 0
 
   constructor(session: Session, target: DeleteTarget) {
     this.#session = session
@@ -159,6 +161,7 @@ export class RowDeleter {
       }
       return affected
     }, doing)
+    this.deletedRows += deleted
     const milliseconds = performance.now() - begun
     this.longestLockMs = Math.max(this.longestLockMs, milliseconds)
     this.#learn(batch.length, milliseconds)

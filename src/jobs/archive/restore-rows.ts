@@ -11,23 +11,28 @@ import { sql } from '../../mysql/sql.ts'
 import type { WireRow } from '../../mysql/wire-row.ts'
 import { savedRow } from './finish-earlier.ts'
 
-/** Answers how many were put there, were there already, and have another row of their key. */
+/** How many were put there, were there already, and have another row of their key. */
+export interface RestoredRows {
+  restored: number
+  present: number
+  other: number
+}
+
+/** Adds to `totals` with each batch, so that they are true also where a later one fails. */
 export async function restoreRows(
   session: Session,
   table: Table,
   columns: readonly RowColumn[],
   rows: readonly WireRow[],
   maxAllowedPacket: number,
-): Promise<{ readonly restored: number; readonly present: number; readonly other: number }> {
+  totals: RestoredRows,
+): Promise<void> {
   const doing = `restoring ${tableText(table)}`
   const key = keyOf(table)
   const batchRows = 500
-  let restored = 0
-  let present = 0
-  let other = 0
   for (let from = 0; from < rows.length; from += batchRows) {
     const batch = rows.slice(from, from + batchRows)
-    await session.transaction(async () => {
+    const counts = await session.transaction(async () => {
       const before = await hashesThere(session, table, columns, batch)
       const equal = batch.filter(row => before.hashes.has(rowHash(row)))
       const rest = batch.filter(row => !before.hashes.has(rowHash(row)))
@@ -43,7 +48,7 @@ export async function restoreRows(
             ...data,
             next:
               data.next ??
-              'Nothing of this chunk was restored. Restore into a table of its own with --into, and move the rows from there.',
+              'Nothing of this batch was restored. Restore into a table of its own with --into, and move the rows from there.',
           },
           { cause: thrown },
         )
@@ -58,15 +63,15 @@ export async function restoreRows(
             .key.map(String)
             .join(', ')}.`,
           changed: 'no',
-          next: 'Nothing of this chunk was restored. Look for a trigger that changes rows, or restore into a table without one.',
+          next: 'Nothing of this batch was restored. Look for a trigger that changes rows, or restore into a table without one.',
         })
       }
-      restored += missing.length
-      present += equal.length
-      other += rest.length - missing.length
+      return { restored: missing.length, present: equal.length, other: rest.length - missing.length }
     }, doing)
+    totals.restored += counts.restored
+    totals.present += counts.present
+    totals.other += counts.other
   }
-  return { restored, present, other }
 }
 
 async function hashesThere(

@@ -16,10 +16,10 @@ import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
-import { type ChunksDone, interruptedError, runChunks } from '../run.ts'
+import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { type ArchivedChunk, archivedChunks } from './chunks-of.ts'
 import { savedRow } from './finish-earlier.ts'
-import { restoreRows } from './restore-rows.ts'
+import { type RestoredRows, restoreRows } from './restore-rows.ts'
 import { readBack } from './save-chunk.ts'
 import { existingMark } from './verify.ts'
 
@@ -94,13 +94,15 @@ export async function restoreArchive(into: TableName | undefined, context: Resto
   const table = await readTable(session, target)
   const totals = { restored: 0, present: 0, other: 0 }
   const maxAllowedPacket = (await serverState(session)).maxAllowedPacket
-  const done = await restoreChunks(chunks, context, { title, rows, session, table, maxAllowedPacket, totals })
+  const work = { title, rows, session, table, maxAllowedPacket, totals }
+  const done = await restoreChunks(chunks, context, work).catch((failure: unknown) => ({ failure }))
+  const failed = 'failure' in done
   emit({
     event: 'job-end',
     job: 'archive restore',
     source: server.name,
     title,
-    status: done.isInterrupted ? 'interrupted' : 'ok',
+    status: failed ? 'failed' : done.isInterrupted ? 'interrupted' : 'ok',
     facts: [
       { name: 'restored', text: `${grouped(totals.restored)} rows, read back and equal` },
       ...(totals.present === 0
@@ -113,6 +115,10 @@ export async function restoreArchive(into: TableName | undefined, context: Resto
         : [`${grouped(totals.other)} saved rows were left out: the table has a newer row of the same key`],
     data: { into: tableText(target), ...totals },
   })
+  if (failed) {
+    const soFar = `Before that, ${grouped(totals.restored)} rows were restored, read back and equal. The same command leaves them as they are.`
+    throw partlyDone(done.failure, totals.restored > 0 || !found, soFar)
+  }
   if (done.isInterrupted)
     throw interruptedError(title, 'Run the same command again: what is there already is left as it is.')
   return true
@@ -124,7 +130,7 @@ interface Restoring {
   readonly session: Session
   readonly table: Table
   readonly maxAllowedPacket: number
-  readonly totals: { restored: number; present: number; other: number }
+  readonly totals: RestoredRows
 }
 
 interface ReadArchive {
@@ -149,10 +155,7 @@ function restoreChunks(
         return chunk && readChunk(store, chunk)
       },
       async settle({ rows, columns }) {
-        const found = await restoreRows(session, table, columns, rows, maxAllowedPacket)
-        totals.restored += found.restored
-        totals.present += found.present
-        totals.other += found.other
+        await restoreRows(session, table, columns, rows, maxAllowedPacket, totals)
       },
     },
     { emit, interrupt },

@@ -1,4 +1,5 @@
 /** Archives old rows: plan, confirm, finish what earlier runs began, then chunk by chunk save, prove and delete. */
+import { performance } from 'node:perf_hooks'
 import { tableText } from '../../mysql/catalog.ts'
 import { ChunkReader } from '../../mysql/chunk-reader.ts'
 import { usualLimits } from '../../mysql/chunk-size.ts'
@@ -12,9 +13,9 @@ import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
-import { type ChunksDone, interruptedError, runChunks } from '../run.ts'
+import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { listArchive, randomName, writeMark } from './archive-store.ts'
-import { archiveEnd, archivePlanEvent } from './archive-text.ts'
+import { archiveEnd, archivePlanEvent, archiveSoFar } from './archive-text.ts'
 import { ageSql, conditionSql, whereSql } from './condition.ts'
 import { RowDeleter } from './delete-rows.ts'
 import { finishChunk, orphans, savedRow } from './finish-earlier.ts'
@@ -43,6 +44,8 @@ export interface ArchiveOutcome {
   readonly removedOrphans: number
   readonly longestLockMs: number
   readonly pausedMs: number
+  /** What was thrown after a part of the work; undefined: it came to its end. */
+  readonly failure?: unknown
 }
 
 /** Keys and hashes of a chunk wait until they may be deleted: smaller chunks keep memory flat. */
@@ -64,6 +67,10 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
     const plan = await planArchive(session, store, request)
     const outcome = await carryOut(plan, session, lock.check, governor, context)
     emit({ event: 'job-end', ...archiveEnd(server.name, plan, outcome) })
+    if (outcome.failure !== undefined) {
+      const isChanged = outcome.saved.chunks + outcome.finished.chunks + outcome.totals.deleted > 0
+      throw partlyDone(outcome.failure, isChanged, archiveSoFar(outcome))
+    }
     if (outcome.saved.isInterrupted) {
       throw interruptedError(
         title,
@@ -118,7 +125,18 @@ async function carryOut(
   }
   let chunk = 0
   let storedBytes = 0
-  const saved = await runChunks(
+  const begun = performance.now()
+  const soFar = { rows: 0, bytes: 0, chunks: 0 }
+  const outcome = (saved: ChunksDone): ArchiveOutcome => ({
+    saved,
+    storedBytes,
+    finished,
+    totals: { ...queue.totals, deleted: deleter.deletedRows },
+    removedOrphans,
+    longestLockMs: deleter.longestLockMs,
+    pausedMs: governor.pausedMs,
+  })
+  const work = runChunks(
     {
       source: server.name,
       title: `archive ${tableText(table)}`,
@@ -144,21 +162,23 @@ async function carryOut(
         }
         const done = await saveChunk(store, name, rows, hasher.digest(), header, head)
         storedBytes += done.receipt.sizeBytes
+        soFar.rows += done.receipt.rows
+        soFar.chunks += 1
         if (!request.deletes) return
         await queue.add({ saved: done, rows: savedRows })
       },
     },
     { emit, interrupt, governor },
   )
-  if (request.deletes) await queue.end()
-  return {
-    saved,
-    storedBytes,
-    finished,
-    totals: queue.totals,
-    removedOrphans,
-    longestLockMs: deleter.longestLockMs,
-    pausedMs: governor.pausedMs,
+  try {
+    const saved = await work
+    if (request.deletes) await queue.end()
+    return outcome(saved)
+  } catch (failure) {
+    // The lock is given back after this: no delete may run on.
+    await queue.quiet()
+    const milliseconds = performance.now() - begun
+    return { ...outcome({ ...soFar, milliseconds, isInterrupted: false }), failure }
   }
 }
 

@@ -78,6 +78,11 @@ export class DeleteQueue {
     }
   }
 
+  /** Waits for the delete that is under way, however it ends: nothing of this queue runs on after that. */
+  async quiet(): Promise<void> {
+    await this.#running.catch(() => undefined)
+  }
+
   /** Settles the rest. */
   async end(): Promise<void> {
     await this.#running
