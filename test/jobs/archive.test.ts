@@ -256,6 +256,28 @@ describeReal('ops db archive', () => {
     expect(await mariadb('SELECT COUNT(*) FROM part.again')).toBe('20000\n')
   })
 
+  test('a run that fails while it finishes what an earlier one left tells how much of that it deleted', async () => {
+    await mariadb(`CREATE DATABASE later; USE later; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, '2020-01-01' FROM seq_1_to_8000`)
+    await archiveOld('later.t', 'later', '--no-delete')
+    const receipts = join(folder.path, 'later/receipts')
+    for (const name of readdirSync(receipts)) {
+      const receipt = readFileSync(join(receipts, name), 'utf8')
+      writeFileSync(join(receipts, name), receipt.replace('"deletes": false', '"deletes": true'))
+    }
+    const objects = readdirSync(join(folder.path, 'later/rows')).sort()
+    expect(objects.length).toBeGreaterThan(1)
+    truncateSync(join(folder.path, 'later/rows', objects.at(-1) ?? ''), 100)
+    const failed = await archiveOld('later.t', 'later')
+    const left = Number(await mariadb('SELECT COUNT(*) FROM later.t'))
+    expect(failed.code).not.toBe(0)
+    expect(left).toBeGreaterThan(0)
+    expect(left).toBeLessThan(8_000)
+    expect(failed.stderr).toContain(`and ${(8_000 - left).toLocaleString('en')} saved rows deleted`)
+    expect(failed.stderr).toMatch(/changed +yes/)
+    expect(failed.stdout).toContain(`deleted   ${(8_000 - left).toLocaleString('en')} rows`)
+  })
+
   test('only one run at a time works on a table; the other is told who holds it', async () => {
     const holder = host().exec(`mariadb -e "SELECT GET_LOCK('ops:archive held.t', 0); DO SLEEP(600)"`)
     while ((await mariadb("SELECT IS_USED_LOCK('ops:archive held.t') IS NULL")).trim() === '1')

@@ -17,14 +17,14 @@ import { positionToHex, type Receipt } from './records.ts'
 import { readBack } from './save-chunk.ts'
 import { DeleteQueue, type DeleteTotals, noDeletes } from './settle-deletes.ts'
 
-/** One chunk of an earlier run: the object is read whole again, its rows are judged and deleted as at first. */
+/** One chunk of an earlier run: the object is read whole again, its rows are judged and deleted as at first. `failure`: what stopped its deletes half-way. */
 export async function finishChunk(
   session: Session,
   store: Store,
   table: Table,
   { name }: Unfinished,
   stillLocked: () => Promise<void>,
-): Promise<DeleteTotals> {
+): Promise<DeleteTotals & { readonly failure?: unknown }> {
   const receipt = await readReceipt(store, name)
   let header: RowsHeader | undefined
   const rows: WireRow[] = []
@@ -42,8 +42,13 @@ export async function finishChunk(
     return leaveToThisRun(session, store, table, { name, receipt, rows: saved, columns, key })
   }
   const queue = new DeleteQueue(store, deleter, 0, stillLocked)
-  await queue.add({ saved: { name, receipt, proof }, rows: saved })
-  await queue.end()
+  try {
+    await queue.add({ saved: { name, receipt, proof }, rows: saved })
+    await queue.end()
+  } catch (failure) {
+    await queue.quiet()
+    return { ...queue.totals, deleted: deleter.deletedRows, failure }
+  }
   return queue.totals
 }
 

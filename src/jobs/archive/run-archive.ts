@@ -39,7 +39,7 @@ export interface ArchiveContext {
 export interface ArchiveOutcome {
   readonly saved: ChunksDone
   readonly storedBytes: number
-  readonly finished: DeleteTotals & { readonly chunks: number }
+  readonly finished: DeleteTotals & { readonly chunks: number; readonly failure?: unknown }
   readonly totals: DeleteTotals
   readonly removedOrphans: number
   readonly longestLockMs: number
@@ -68,7 +68,8 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
     const outcome = await carryOut(plan, session, lock.check, governor, context)
     emit({ event: 'job-end', ...archiveEnd(server.name, plan, outcome) })
     if (outcome.failure !== undefined) {
-      const isChanged = outcome.saved.chunks + outcome.finished.chunks + outcome.totals.deleted > 0
+      const isChanged =
+        sumOf(outcome.totals, outcome.finished).deleted + outcome.saved.chunks + outcome.finished.chunks > 0
       throw partlyDone(outcome.failure, isChanged, archiveSoFar(outcome))
     }
     if (outcome.saved.isInterrupted) {
@@ -97,6 +98,11 @@ async function carryOut(
   if (plan.isNew) await writeMark(store, request.table, state, resolved.now)
   const removedOrphans = await removeOrphans(store)
   const finished = await finishAll(plan, session, stillLocked, context)
+  if (finished.failure !== undefined) {
+    const saved = { rows: 0, bytes: 0, chunks: 0, milliseconds: 0, isInterrupted: false }
+    const none = { saved, storedBytes: 0, totals: noDeletes, longestLockMs: 0, pausedMs: governor.pausedMs }
+    return { ...none, finished, removedOrphans, failure: finished.failure }
+  }
 
   const run = newRun(resolved.now, randomName(), plan.newest?.run)
   const filter = whereSql(condition)
@@ -194,7 +200,11 @@ async function finishAll(
     if (interrupt.level !== 'none') break
     const { name, rows } = unfinished
     emit({ event: 'note', host: server.name, text: `finishing ${name} of an earlier run: ${rows} rows` })
-    totals = sumOf(totals, await finishChunk(session, store, plan.table, unfinished, stillLocked))
+    const done = await finishChunk(session, store, plan.table, unfinished, stillLocked).catch(
+      (failure: unknown) => ({ ...noDeletes, failure }),
+    )
+    totals = sumOf(totals, done)
+    if ('failure' in done) return { ...totals, chunks, failure: done.failure }
     chunks += 1
   }
   return { ...totals, chunks }
