@@ -289,6 +289,29 @@ describeReal('ops db archive', () => {
     expect(locked.stderr).toContain('another run holds archive held.t')
   })
 
+  test('a chunk whose rows were deleted and whose receipt is gone is broken, and what is left of it is kept', async () => {
+    await mariadb(`CREATE DATABASE gone; USE gone; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, '2020-01-01' FROM seq_1_to_20`)
+    expect((await archiveOld('gone.t', 'gone')).code).toBe(0)
+    const [receipt = ''] = readdirSync(join(folder.path, 'gone/receipts'))
+    const [rows = ''] = readdirSync(join(folder.path, 'gone/rows'))
+    rmSync(join(folder.path, 'gone/receipts', receipt))
+    const verified = await archive('verify', 'gone')
+    expect(verified.code).toBe(1)
+    expect(verified.stderr).toContain(
+      '20 rows were deleted on the strength of this chunk, and its receipt is gone',
+    )
+    expect((await archive('restore', 'gone', '--into', 'gone.again', '--yes')).code).not.toBe(0)
+    // The next run takes it for nothing left over.
+    await mariadb("INSERT INTO gone.t VALUES (21, '2020-01-01')")
+    expect((await archiveOld('gone.t', 'gone')).code).toBe(0)
+    expect(readdirSync(join(folder.path, 'gone/rows'))).toContain(rows)
+    const partly = await archive('restore', 'gone', '--into', 'gone.again', '--yes')
+    expect(partly.code).toBe(1)
+    expect(partly.stderr).toContain('20 archived rows in 1 chunks were not restored')
+    expect(await mariadb('SELECT id FROM gone.again')).toBe('21\n')
+  })
+
   test('an object that is not what its receipt says is named, and nothing is restored of it', async () => {
     const rows = join(folder.path, 'app/rows')
     const [first = ''] = readdirSync(rows)

@@ -1,7 +1,8 @@
 /** The saved chunks of an archive with what became of their rows, the newest first: what verify and restore work on. */
+import type { ErrorData } from '../../base/errors.ts'
 import type { Store } from '../../store/store.ts'
 import { listArchive, readDone, readReceipt } from './archive-store.ts'
-import { type Done, type Receipt, rowsKey } from './records.ts'
+import { type Done, type Receipt, receiptKey, rowsKey } from './records.ts'
 
 export interface ArchivedChunk {
   readonly name: string
@@ -14,8 +15,29 @@ export interface ArchivedChunk {
 export interface ArchivedChunks {
   /** A later run may hold a newer form of a row: so the newest come first. */
   readonly chunks: readonly ArchivedChunk[]
-  /** Objects without a receipt: nothing depends on them. */
+  /** Objects without a receipt, whose rows were not deleted: nothing depends on them. */
   readonly orphans: readonly string[]
+  /** Chunks whose rows were deleted, as their mark in `done/` says, and whose receipt is gone. */
+  readonly lost: readonly LostChunk[]
+}
+
+export interface LostChunk {
+  readonly name: string
+  readonly deleted: number
+  /** The rows are there, with nothing to compare them with. */
+  readonly isThere: boolean
+}
+
+/** What to say of one: its rows are in the table no more. */
+export function lostError({ name, deleted, isThere }: LostChunk): ErrorData {
+  return {
+    code: 'failed',
+    title: `${name}: ${deleted.toLocaleString('en')} rows were deleted on the strength of this chunk, and its receipt is gone${isThere ? '' : ', as are its rows'}`,
+    changed: 'no',
+    next: isThere
+      ? `Bring ${receiptKey(name)} back from a version or a copy of the store, and leave ${rowsKey(name)} alone: its rows are nowhere else.`
+      : `Bring ${receiptKey(name)} and ${rowsKey(name)} back from a version or a copy of the store.`,
+  }
 }
 
 export async function archivedChunks(store: Store): Promise<ArchivedChunks> {
@@ -30,5 +52,9 @@ export async function archivedChunks(store: Store): Promise<ArchivedChunks> {
     })
   }
   const known = new Set(receipts)
-  return { chunks, orphans: [...rows].filter(name => !known.has(name)).map(rowsKey) }
+  const lost: LostChunk[] = []
+  for (const name of [...done].filter(each => !known.has(each)).sort())
+    lost.push({ name, deleted: (await readDone(store, name)).deleted, isThere: rows.has(name) })
+  const orphans = [...rows].filter(name => !known.has(name) && !done.has(name)).map(rowsKey)
+  return { chunks, orphans, lost }
 }

@@ -17,7 +17,7 @@ import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
-import { type ArchivedChunk, archivedChunks } from './chunks-of.ts'
+import { type ArchivedChunk, archivedChunks, lostError } from './chunks-of.ts'
 import { savedRow } from './finish-earlier.ts'
 import { type RestoredRows, restoreRows } from './restore-rows.ts'
 import { readBack } from './save-chunk.ts'
@@ -39,10 +39,13 @@ export async function restoreArchive(into: TableName | undefined, context: Resto
   const { server, store, emit, confirm, plansOnly } = context
   const mark = await existingMark(store)
   const target = into ?? mark.table
-  const { chunks } = await archivedChunks(store)
+  const { chunks, lost } = await archivedChunks(store)
+  const missing = lost.reduce((sum, { deleted }) => sum + deleted, 0)
+  const [firstLost] = lost
   const session = await server.session()
   const title = `restore ${tableText(target)}`
   const newest = chunks[0]
+  if (!newest && firstLost) throw new OpsError(lostError(firstLost))
   if (!newest)
     throw inputError(`the archive in ${store.url} holds no rows yet`, { next: 'Nothing is to be restored.' })
   const header = await headerOf(store, newest)
@@ -70,6 +73,11 @@ export async function restoreArchive(into: TableName | undefined, context: Resto
       },
     ],
     notes: [
+      ...(lost.length === 0
+        ? []
+        : [
+            `${grouped(missing)} rows in ${grouped(lost.length)} chunks cannot be restored, as their receipts are gone: \`ops db archive verify\` names them`,
+          ]),
       ...(isEmpty ? [] : ['the table has rows: those whose key is there already stay as they are']),
       ...(stayed === 0
         ? []
@@ -102,7 +110,8 @@ export async function restoreArchive(into: TableName | undefined, context: Resto
     job: 'archive restore',
     source: server.name,
     title,
-    status: failed ? 'failed' : done.isInterrupted ? 'interrupted' : 'ok',
+    status:
+      failed || (firstLost && !done.isInterrupted) ? 'failed' : done.isInterrupted ? 'interrupted' : 'ok',
     facts: [
       { name: 'restored', text: `${grouped(totals.restored)} rows, read back and equal` },
       ...(totals.present === 0
@@ -121,6 +130,12 @@ export async function restoreArchive(into: TableName | undefined, context: Resto
   }
   if (done.isInterrupted)
     throw interruptedError(title, 'Run the same command again: what is there already is left as it is.')
+  if (firstLost)
+    throw new OpsError({
+      ...lostError(firstLost),
+      title: `${grouped(missing)} archived rows in ${grouped(lost.length)} chunks were not restored, as their receipts are gone`,
+      changed: 'yes',
+    })
   return true
 }
 

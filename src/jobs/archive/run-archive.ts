@@ -212,9 +212,11 @@ async function finishAll(
 
 /** We hold the lock of the table, so nobody is between an object and its receipt now. */
 async function removeOrphans(store: Store): Promise<number> {
-  const { rows, receipts } = await listArchive(store)
+  const { rows, receipts, done } = await listArchive(store)
   let removed = 0
   for (const name of orphans(rows, receipts)) {
+    // Its rows were deleted: whatever became of the receipt, this is the last copy.
+    if (done.has(name)) continue
     // A listing may lag behind: the receipt itself is asked for.
     if ((await store.head(receiptKey(name))) !== undefined) continue
     await store.delete(rowsKey(name))

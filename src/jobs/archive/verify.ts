@@ -5,7 +5,7 @@ import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { Store } from '../../store/store.ts'
 import { readMark } from './archive-store.ts'
-import { archivedChunks } from './chunks-of.ts'
+import { archivedChunks, lostError } from './chunks-of.ts'
 import { readBack } from './save-chunk.ts'
 
 export interface VerifyContext {
@@ -19,7 +19,7 @@ const grouped = (number: number): string => number.toLocaleString('en')
 /** Tells what is whole and what is not. @throws OpsError `failed` where anything is not, `input` where there is no archive. */
 export async function verifyArchive({ store, emit, interrupt }: VerifyContext): Promise<void> {
   const mark = await existingMark(store)
-  const { chunks, orphans } = await archivedChunks(store)
+  const { chunks, orphans, lost } = await archivedChunks(store)
   const title = `verify ${store.url}`
   const begun = performance.now()
   const broken: ErrorData[] = []
@@ -52,6 +52,11 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
       rowsPerSecond: Math.round(rows / seconds),
     })
   }
+  for (const each of lost) {
+    const error = lostError(each)
+    broken.push(error)
+    emit({ event: 'error', host: store.url, error })
+  }
   const open = chunks.filter(({ receipt, done }) => receipt.deletes && !done)
   emit({
     event: 'job-end',
@@ -60,7 +65,10 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
     title: `verify the archive of ${tableText(mark.table)}`,
     status: broken.length > 0 ? 'failed' : 'ok',
     facts: [
-      { name: 'whole', text: `${grouped(rows)} rows in ${grouped(chunks.length - broken.length)} chunks` },
+      {
+        name: 'whole',
+        text: `${grouped(rows)} rows in ${grouped(chunks.length + lost.length - broken.length)} chunks`,
+      },
       ...(broken.length === 0 ? [] : [{ name: 'broken', text: `${grouped(broken.length)} chunks` }]),
     ],
     notes: [
@@ -78,6 +86,7 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
       rows,
       bytes,
       chunks: chunks.length,
+      lost: lost.length,
       broken: broken.length,
       unfinished: open.length,
       orphans: orphans.length,
@@ -86,7 +95,7 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
   if (broken.length > 0) {
     throw new OpsError({
       code: 'failed',
-      title: `${broken.length} of ${chunks.length} chunks in ${store.url} are not what their receipts say`,
+      title: `${broken.length} of ${chunks.length + lost.length} chunks in ${store.url} are not what their receipts say`,
       changed: 'no',
       next: 'Bring those objects back from a version or a copy of the store: their rows are nowhere else.',
     })
