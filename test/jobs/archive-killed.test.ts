@@ -15,7 +15,7 @@ import { useHost } from '../hosts/use-hosts.ts'
 
 /** For an hour of it: `OPS_ARCHIVE_KILLS=360 OPS_ARCHIVE_PAUSE_MS=10000`. */
 const kills = Number(process.env.OPS_ARCHIVE_KILLS ?? 6)
-const longestPauseMs = Number(process.env.OPS_ARCHIVE_PAUSE_MS ?? 1_800)
+const longestPauseMs = Number(process.env.OPS_ARCHIVE_PAUSE_MS ?? 150)
 const rows = Number(process.env.OPS_ARCHIVE_ROWS ?? 60_000)
 
 const seed = `
@@ -63,6 +63,10 @@ describeReal('ops db archive, killed', () => {
       ...['-F', host().sshConfig],
     ]
     const codes: (number | null)[] = []
+    const written = (): number =>
+      ['receipts', 'done']
+        .map(each => join(folder.path, 'archive', each))
+        .reduce((sum, each) => sum + (existsSync(each) ? readdirSync(each).length : 0), 0)
     for (let kill = 0; kill < kills; kill++) {
       const child = spawn(process.execPath, [program, ...argv], {
         cwd: folder.path,
@@ -70,7 +74,10 @@ describeReal('ops db archive, killed', () => {
         stdio: 'ignore',
       })
       const ended = once(child, 'exit')
-      await Promise.race([ended, pause(300 + Math.random() * longestPauseMs)])
+      // Killed at work, however fast the machine is: some time after the first thing that it writes.
+      const before = written()
+      while (written() === before && child.exitCode === null) await pause(5)
+      await Promise.race([ended, pause(Math.random() * longestPauseMs)])
       child.kill('SIGKILL')
       const [code] = (await ended) as [number | null]
       codes.push(code)
