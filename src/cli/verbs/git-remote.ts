@@ -25,7 +25,7 @@ import type { VerbContext } from '../verb.ts'
 
 const description = `Gives the project of this folder a home on a host: a bare repository, a remote, the first push, and a branch that follows it. Looks at both sides before it touches either; run again, it finishes or has nothing to do.
 
-  ops git-remote web1 --base ~/git        NAME.git below ~/git of the user that logs in
+  ops git-remote web1 --base '~/git'      NAME.git below ~/git of the user that logs in
   ops git-remote --all --tags             every branch and tag; host and base from [git-remote] of ops.ini
   ops git-remote web1 --remote backup     beside an origin that leads elsewhere
   ops git-remote web1 --undo              takes it away again, while nothing would be lost
@@ -180,7 +180,8 @@ async function settled(
     asked.base = base
   }
   if (base === undefined && known) {
-    const next = 'Add --base ~/git, or write `base = ~/git` under [git-remote] in ops.ini.'
+    const next =
+      "Add --base '~/git' (quoted: the folder is the host's), or write `base = ~/git` under [git-remote] in ops.ini."
     errors.push(inputError('no folder for repositories on the host is known', { next }).data)
   }
   if (!chosen || !host || base === undefined || errors.length > 0) throw new InputErrors(errors)
