@@ -270,6 +270,7 @@ describeReal('verify-filesystems', () => {
       printf '\\3757zXZ\\0\\0\\004\\346\\326\\264F\\0\\0\\0\\0\\034\\337D!\\037\\266\\363}\\001\\0\\0\\0\\0\\004YZ' >none.sql.xz
       tar -cf none.tar -T /dev/null; tar -czf none.tgz -T /dev/null; tar -czf some.tgz -C /etc hostname
       echo 'mysqldump: Got error: 1045: Access denied' >denied.sql; gzip -c denied.sql >denied-2.sql.gz
+      printf 'mysqldump: [Warning] a password\\n-- MySQL dump\\n' >warned.sql
       echo '-- MariaDB dump 10.19' >sound.sql; gzip -c sound.sql >sub/sound.sql.gz
       head -c 30 sub/sound.sql.gz >sub/cut.sql.gz`)
     const checked = await ops('check', '--no-structure', '--no-empty', '/srv/void')

@@ -3,6 +3,7 @@
 import { tableText } from '../../mysql/catalog.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
+import { grouped } from '../grouped.ts'
 import type { ArchivePlan } from './plan.ts'
 import { serverText } from './records.ts'
 import type { ArchiveOutcome } from './run-archive.ts'
@@ -10,8 +11,6 @@ import { sumOf } from './settle-deletes.ts'
 
 /** Rows a second that an archive reaches at least; only for the time in the plan. */
 const usualRate = 8_000
-
-const grouped = (number: number): string => number.toLocaleString('en')
 
 export function archivePlanEvent(
   source: string,

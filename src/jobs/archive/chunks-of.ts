@@ -1,6 +1,7 @@
 /** The saved chunks of an archive with what became of their rows, the newest first: what verify and restore work on. */
 import type { ErrorData } from '../../base/errors.ts'
 import type { Store } from '../../store/store.ts'
+import { grouped } from '../grouped.ts'
 import { listArchive, readDone, readReceipt } from './archive-store.ts'
 import { type Done, type Receipt, receiptKey, rowsKey } from './records.ts'
 
@@ -9,7 +10,6 @@ export interface ArchivedChunk {
   readonly receipt: Receipt
   /** Undefined: its rows were not deleted, or not all. */
   readonly done: Done | undefined
-  readonly isThere: boolean
 }
 
 export interface ArchivedChunks {
@@ -32,7 +32,7 @@ export interface LostChunk {
 export function lostError({ name, deleted, isThere }: LostChunk): ErrorData {
   return {
     code: 'failed',
-    title: `${name}: ${deleted.toLocaleString('en')} rows were deleted on the strength of this chunk, and its receipt is gone${isThere ? '' : ', as are its rows'}`,
+    title: `${name}: ${grouped(deleted)} rows were deleted on the strength of this chunk, and its receipt is gone${isThere ? '' : ', as are its rows'}`,
     changed: 'no',
     next: isThere
       ? `Bring ${receiptKey(name)} back from a version or a copy of the store, and leave ${rowsKey(name)} alone: its rows are nowhere else.`
@@ -48,7 +48,6 @@ export async function archivedChunks(store: Store): Promise<ArchivedChunks> {
       name,
       receipt: await readReceipt(store, name),
       done: done.has(name) ? await readDone(store, name) : undefined,
-      isThere: rows.has(name),
     })
   }
   const known = new Set(receipts)

@@ -2,6 +2,7 @@
  * Restores an archive into a table: the newest form of each row, byte for byte. A row that is there already is never
  * overwritten, so that it can be killed and run again, and what lives in the table wins.
  */
+
 import { InputErrors, inputError, OpsError } from '../../base/errors.ts'
 import { readTable, type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
@@ -15,6 +16,7 @@ import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
+import { grouped } from '../grouped.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { type ArchivedChunk, archivedChunks, lostError } from './chunks-of.ts'
@@ -31,8 +33,6 @@ export interface RestoreContext {
   readonly confirm?: (plan: JobPlan) => Promise<boolean>
   readonly plansOnly: boolean
 }
-
-const grouped = (number: number): string => number.toLocaleString('en')
 
 /** `into`: undefined: the table that was archived. Answers whether it ran. */
 export async function restoreArchive(into: TableName | undefined, context: RestoreContext): Promise<boolean> {

@@ -1,9 +1,11 @@
 /** Proves an archive again: every object is read whole, its rows are counted and hashed, and compared with its receipt. */
+
 import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
 import { tableText } from '../../mysql/catalog.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { Store } from '../../store/store.ts'
+import { grouped } from '../grouped.ts'
 import { readMark } from './archive-store.ts'
 import { archivedChunks, lostError } from './chunks-of.ts'
 import { readBack } from './save-chunk.ts'
@@ -13,8 +15,6 @@ export interface VerifyContext {
   readonly emit: Emit
   readonly interrupt: Interrupt
 }
-
-const grouped = (number: number): string => number.toLocaleString('en')
 
 /** Tells what is whole and what is not. @throws OpsError `failed` where anything is not, `input` where there is no archive. */
 export async function verifyArchive({ store, emit, interrupt }: VerifyContext): Promise<void> {

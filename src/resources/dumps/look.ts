@@ -45,6 +45,8 @@ export const dumpsLook = library('dumps-look')`
     esac
     case $1 in *.sql | *.dump | *.sql.* | *.dump.*) ;; *) return 0 ;; esac
     [ \${#ops_f} -le 8192 ] || return 0
+    # A warning before a small dump does not make it nothing.
+    ! ops_unpacked "$1" | grep -qE '^(--|/\*|CREATE|INSERT|COPY|SET|PGDMP)' || return 0
     ops_g=$(ops_unpacked "$1" | head -n 1 | cut -c 1-200 | tr -d '\000-\037')
     case $ops_g in
       mysqldump:* | mariadb-dump:* | mysql:* | mariadb:* | pg_dump:* | pg_dumpall:* | psql:* | sqlite3:* | ldapsearch:* | sh:* | bash:* | /bin/*:* | /usr/*:* | \
