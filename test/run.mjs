@@ -9,11 +9,14 @@ import { prepare } from './prepare.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const counted = { passed: 0, failed: 0, skipped: 0 }
+/** What a reader of the end of a long output needs: what failed and why. */
+let kept = ''
 
 // Whatever goes wrong on the way, the count is the last word, and a run that proved nothing is a failure.
 process.on('exit', code => {
   if (code !== 0 && counted.failed === 0) counted.failed = 1
   if (counted.failed > 0) process.exitCode = 1
+  process.stdout.write(kept)
   process.stdout.write(`${counted.passed} passed, ${counted.failed} failed, ${counted.skipped} skipped\n`)
 })
 
@@ -34,7 +37,7 @@ function gate(title, program, args, env = process.env) {
   if (status === 0) counted.passed += 1
   else {
     counted.failed += 1
-    process.stdout.write(`${title} failed.\n`)
+    kept += `failed: ${title}\n`
   }
 }
 
@@ -56,9 +59,15 @@ function runVitest(node, args, env = process.env) {
   const folder = mkdtempSync(join(tmpdir(), 'ops-test-result-'))
   const file = join(folder, 'result.json')
   const reasons = join(folder, 'reasons')
+  const ended = join(folder, 'kept')
   // Most suites wait for real hosts rather than compute: more of them than cores at once.
   const workers = `--maxWorkers=${2 * availableParallelism()}`
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const reporters = [
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+    `--reporter=${join(root, 'test/kept-for-the-end.mjs')}`,
+  ]
   // A crowded CI machine may be too slow for a test of real hosts once; the default reporter marks it `(retry x1)`.
   const tries = process.env.CI ? ['--retry=1'] : []
   try {
@@ -68,7 +77,7 @@ function runVitest(node, args, env = process.env) {
       {
         cwd: root,
         stdio: 'inherit',
-        env: { ...env, OPS_TEST_REASONS: reasons },
+        env: { ...env, OPS_TEST_REASONS: reasons, OPS_TEST_KEPT: ended },
       },
     )
     const result = JSON.parse(readFileSync(file, 'utf8'))
@@ -80,6 +89,7 @@ function runVitest(node, args, env = process.env) {
     // An error outside of any test, such as a promise that nobody caught.
     if (status !== 0 && counted.failed === 0) counted.failed = 1
   } finally {
+    if (existsSync(ended)) kept += readFileSync(ended, 'utf8')
     rmSync(folder, { recursive: true, force: true })
   }
 }
