@@ -21,7 +21,7 @@ export interface KeptCopy {
 /** For hashing 256 MiB on a slow host. */
 const silenceMs = 300_000
 
-/** As the write library chooses its places; what belongs to somebody else there is not ours. Names end in a NUL. */
+/** As the write library chooses its places; what belongs to somebody else there is not ours. Names end in a NUL. Runs come newest first, as their names know the second only. */
 const question = `
 ops_user=$(id -u)
 if [ "$ops_user" = 0 ]; then set -- "\${OPS_STATE:-/var/lib/ops}/kept"
@@ -29,7 +29,8 @@ else set -- "$HOME/.local/state/ops/kept" "/var/tmp/ops-$ops_user/kept"; fi
 ops_frame kept
 for ops_kept; do
 [ -d "$ops_kept" ] && [ ! -L "$ops_kept" ] && [ -O "$ops_kept" ] && cd "$ops_kept" || continue
-for ops_run in *Z-*; do
+for ops_run in $(ls -1t); do
+case $ops_run in *Z-*) ;; *) continue ;; esac
 case \${ops_run##*-} in *[!0-9a-f]*) continue ;; esac
 [ -d "$ops_run" ] || continue
 find "$ops_run" -type f -exec sh -c '
@@ -52,7 +53,13 @@ export async function keptCopies(session: Session, path?: string): Promise<reado
   const copies = said.split('\0').flatMap(each => copyOf(each.trimStart()) ?? [])
   return copies
     .filter(copy => path === undefined || copy.path === path)
-    .sort((one, other) => other.run.localeCompare(one.run) || one.path.localeCompare(other.path))
+    .map((copy, place) => ({ copy, place }))
+    .sort(
+      ({ copy: one, place }, { copy: other, place: otherPlace }) =>
+        other.at.localeCompare(one.at) ||
+        (one.run === other.run ? one.path.localeCompare(other.path) : place - otherPlace),
+    )
+    .map(({ copy }) => copy)
 }
 
 function copyOf(text: string): KeptCopy | undefined {

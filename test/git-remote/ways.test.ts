@@ -127,6 +127,9 @@ describeReal('git-remote meets a host as it is', () => {
       )
     })
 
+    /** As a shell reads a line that quotes whole words only. */
+    const wordsOf = (line: string): string[] => line.split(' ').map(word => word.replace(/^'(.*)'$/, '$1'))
+
     test('the examples of the help work as they stand there', async () => {
       const here = await (await project('examples')).committed()
       const { stdout: help } = await here.ops('--help')
@@ -137,7 +140,7 @@ describeReal('git-remote meets a host as it is', () => {
       )
       expect(examples).toHaveLength(4)
       for (const example of examples) {
-        const outcome = await here.ops(...example.split(' '), '-F', web1().sshConfig, '--yes')
+        const outcome = await here.ops(...wordsOf(example), '-F', web1().sshConfig, '--yes')
         expect(outcome, example).toMatchObject({ code: 0, stderr: '' })
       }
     })
