@@ -10,7 +10,7 @@ import type { Interrupt } from '../run/interrupt.ts'
 
 /** What the loop needs to know of a chunk. */
 export interface ReadChunk {
-  readonly rows: readonly unknown[]
+  readonly rows: { readonly length: number }
   readonly bytes: number
 }
 

@@ -1,12 +1,11 @@
 /** The records of one archive in its store: read, written, listed. */
 import { randomBytes } from 'node:crypto'
-import type { z } from 'zod'
 import { inputError, OpsError } from '../../base/errors.ts'
 import { type TableName, tableText } from '../../mysql/catalog.ts'
 import type { ServerState } from '../../mysql/server-state.ts'
-import { contentOf } from '../../store/content.ts'
 import { putProved } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
+import { jsonContent, neededRecord, readRecord } from '../json-record.ts'
 import {
   archiveFormat,
   type Done,
@@ -16,14 +15,11 @@ import {
   markKey,
   markSchema,
   nameIn,
-  parseRecord,
   type Receipt,
   receiptKey,
   receiptSchema,
   serverText,
 } from './records.ts'
-
-const largestRecordBytes = 64 * 1024 * 1024
 
 /** What an archive holds, by the names of its chunks; names sort by age. */
 export interface ArchiveNames {
@@ -87,11 +83,11 @@ export async function writeMark(
 }
 
 export function readReceipt(store: Store, name: string): Promise<Receipt> {
-  return needed(store, receiptKey(name), receiptSchema)
+  return neededRecord(store, receiptKey(name), receiptSchema)
 }
 
 export function readDone(store: Store, name: string): Promise<Done> {
-  return needed(store, doneKey(name), doneSchema)
+  return neededRecord(store, doneKey(name), doneSchema)
 }
 
 /** A receipt that cannot be read back must not let anything be deleted. */
@@ -106,40 +102,4 @@ export async function writeDone(store: Store, name: string, done: Done): Promise
 /** Six characters that no other run has. */
 export function randomName(): string {
   return randomBytes(3).toString('hex')
-}
-
-function jsonContent(value: unknown): ReturnType<typeof contentOf> {
-  return contentOf(`${JSON.stringify(value, undefined, 1)}\n`)
-}
-
-async function needed<Schema extends z.ZodType>(
-  store: Store,
-  key: string,
-  schema: Schema,
-): Promise<z.infer<Schema>> {
-  const record = await readRecord(store, key, schema)
-  if (record !== undefined) return record
-  throw new OpsError({
-    code: 'failed',
-    title: `${store.url}/${key} is gone`,
-    changed: 'no',
-    next: 'Put it back from a version or a copy of the store.',
-  })
-}
-
-async function readRecord<Schema extends z.ZodType>(
-  store: Store,
-  key: string,
-  schema: Schema,
-): Promise<z.infer<Schema> | undefined> {
-  if ((await store.head(key)) === undefined) return undefined
-  const { body } = await store.get(key)
-  const pieces: Buffer[] = []
-  let size = 0
-  for await (const piece of body as AsyncIterable<Buffer>) {
-    size += piece.length
-    if (size > largestRecordBytes) throw new Error(`${key} is larger than any record`)
-    pieces.push(piece)
-  }
-  return parseRecord(schema, Buffer.concat(pieces).toString('utf8'), `${store.url}/${key}`)
 }

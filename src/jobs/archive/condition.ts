@@ -42,7 +42,8 @@ export async function resolveCondition(
   }
 }
 
-async function serverZoneText(session: Session, moment: Date, doing: string): Promise<string> {
+/** A moment as clocks of the server show it. */
+export async function serverZoneText(session: Session, moment: Date, doing: string): Promise<string> {
   await session.query(sql`SET time_zone = @@global.time_zone`, doing)
   try {
     const text = await session.value(sql`SELECT FROM_UNIXTIME(${Math.floor(moment.getTime() / 1000)})`, doing)

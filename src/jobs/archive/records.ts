@@ -3,7 +3,6 @@
  * chunk, and what became of the rows of it. They are the only state there is, so that any machine can go on.
  */
 import { z } from 'zod'
-import { OpsError } from '../../base/errors.ts'
 import type { Position } from '../../mysql/keyset.ts'
 
 export const archiveFormat = 'ops-archive/1'
@@ -123,24 +122,4 @@ export function positionToHex(position: Position): (string | null)[] {
 
 export function positionFromHex(hex: readonly (string | null)[]): Position {
   return hex.map(cell => (cell === null ? null : Buffer.from(cell, 'hex')))
-}
-
-/** Reads one record. @throws OpsError where it is none. */
-export function parseRecord<Schema extends z.ZodType>(
-  schema: Schema,
-  text: string,
-  name: string,
-): z.infer<Schema> {
-  try {
-    return schema.parse(JSON.parse(text))
-  } catch (thrown) {
-    const reason = thrown instanceof z.ZodError ? z.prettifyError(thrown) : String(thrown)
-    throw new OpsError({
-      code: 'failed',
-      title: `${name} is not what an archive of ops writes`,
-      detail: reason,
-      changed: 'no',
-      next: 'Name another place with --to, or put that object back as it was.',
-    })
-  }
 }

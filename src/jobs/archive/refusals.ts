@@ -101,7 +101,11 @@ export function refusals(seen: Seen): readonly ErrorData[] {
   return found
 }
 
-function refuseColumn({ table, by }: Seen, refuse: (title: string, next: string) => void): void {
+/** What is wrong with the column of `--by`. */
+export function refuseColumn(
+  { table, by }: Pick<Seen, 'table' | 'by'>,
+  refuse: (title: string, next: string) => void,
+): void {
   const where = tableText(table)
   const column = table.columns.find(each => each.name === by)
   const times = table.columns.filter(each => timeTypes.includes(each.dataType) && !each.isGenerated)
@@ -143,6 +147,6 @@ export function keyOrError(table: Table): Key | OpsError {
   }
 }
 
-function grantText(privilege: string, { database, table }: Table): string {
+export function grantText(privilege: string, { database, table }: Table): string {
   return `Give it the right: GRANT ${privilege} ON \`${database}\`.\`${table}\` TO the account.`
 }

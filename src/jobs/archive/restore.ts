@@ -3,14 +3,14 @@
  * overwritten, so that it can be killed and run again, and what lives in the table wins.
  */
 
-import { InputErrors, inputError, OpsError } from '../../base/errors.ts'
+import { inputError, OpsError } from '../../base/errors.ts'
 import { readTable, type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
 import { keyOf } from '../../mysql/keys.ts'
 import type { Server } from '../../mysql/server.ts'
 import { serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
-import { name, rawSql, sql } from '../../mysql/sql.ts'
+import { sql } from '../../mysql/sql.ts'
 import type { WireRow } from '../../mysql/wire-row.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
@@ -18,6 +18,7 @@ import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import { grouped } from '../grouped.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
+import { checkColumns, existingTable, makeTable } from '../rows/target-table.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { type ArchivedChunk, archivedChunks, lostError } from './chunks-of.ts'
 import { savedRow } from './finish-earlier.ts'
@@ -49,13 +50,13 @@ export async function restoreArchive(into: TableName | undefined, context: Resto
   if (!newest)
     throw inputError(`the archive in ${store.url} holds no rows yet`, { next: 'Nothing is to be restored.' })
   const header = await headerOf(store, newest)
-  const found = await existing(session, target)
+  const found = await existingTable(session, target)
   const isEmpty =
     found === undefined ||
     (await session.cells(sql`SELECT 1 FROM ${tableSql(target)} LIMIT 1`, title)).length === 0
   if (found) keyOf(found)
   for (const shape of await shapesOf(store, chunks))
-    checkColumns(tableText(target), found?.columns ?? header.columns, shape)
+    checkColumns(tableText(target), found?.columns ?? header.columns, shape, 'archived')
   const rows = chunks.reduce((sum, { receipt }) => sum + receipt.rows, 0)
   const stayed = chunks.reduce((sum, { done }) => sum + (done?.stayed.length ?? 0), 0)
   const open = chunks.filter(({ receipt, done }) => receipt.deletes && !done)
@@ -98,7 +99,7 @@ export async function restoreArchive(into: TableName | undefined, context: Resto
   }
   emit({ event: 'job-plan', ...plan })
   if (plansOnly || (confirm && !(await confirm(plan)))) return false
-  if (!found) await makeTable(session, target, header)
+  if (!found) await makeTable(session, target, header, 'archive')
   const table = await readTable(session, target)
   const totals = { restored: 0, present: 0, other: 0 }
   const maxAllowedPacket = (await serverState(session)).maxAllowedPacket
@@ -211,53 +212,10 @@ async function headerOf(store: Store, { receipt }: ArchivedChunk): Promise<RowsH
   return found
 }
 
-async function existing(session: Session, target: TableName): Promise<Table | undefined> {
-  const there = await session.cells(
-    sql`SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${target.database} AND TABLE_NAME = ${target.table}`,
-    `looking for ${tableText(target)}`,
-  )
-  return there.length === 0 ? undefined : readTable(session, target)
-}
-
 /** One header for each shape that the table had while it was archived. */
 async function shapesOf(store: Store, chunks: readonly ArchivedChunk[]): Promise<readonly RowsHeader[]> {
   const first = new Map<string, ArchivedChunk>()
   for (const chunk of chunks)
     if (!first.has(chunk.receipt.fingerprint)) first.set(chunk.receipt.fingerprint, chunk)
   return Promise.all([...first.values()].map(chunk => headerOf(store, chunk)))
-}
-
-/** Each archived column must be there as it was; others may have come since. */
-function checkColumns(
-  where: string,
-  columns: readonly { readonly name: string; readonly type: string; readonly isGenerated?: boolean }[],
-  header: RowsHeader,
-): void {
-  const plain = (text: string): string => text.replace(/^(\w*int)\(\d+\)/, '$1')
-  const problems = header.columns.flatMap(({ name: column, type }) => {
-    const now = columns.find(each => each.name === column)
-    if (!now) return [`${where} has no column ${column} (${type}), which was archived`]
-    if (now.isGenerated) return [`${column} of ${where} is computed now, and was archived as ${type}`]
-    return plain(now.type) === plain(type)
-      ? []
-      : [`${column} of ${where} is ${now.type} now, and was archived as ${type}`]
-  })
-  const next =
-    'Nothing was restored. Make a table that has every archived column as it was, and name it with --into.'
-  if (problems.length > 0) throw new InputErrors(problems.map(title => inputError(title, { next }).data))
-}
-
-/** As it was archived, under its new name. */
-async function makeTable(session: Session, target: TableName, { createTable }: RowsHeader): Promise<void> {
-  const definition = /^CREATE TABLE `(?:[^`]|``)*` ([\s\S]*)$/.exec(createTable)?.[1]
-  if (definition === undefined) {
-    throw new OpsError({
-      code: 'failed',
-      title: `there is no table ${tableText(target)}, and the archive does not say how to make it`,
-      changed: 'no',
-      next: 'Make the table, then run the same command again.',
-    })
-  }
-  const doing = `making ${tableText(target)}`
-  await session.query(sql`CREATE TABLE ${name(target.database, target.table)} ${rawSql(definition)}`, doing)
 }

@@ -29,8 +29,12 @@ const compress = promisify(gzip)
 
 /** The whole file in memory: chunks are small. */
 export async function packRows(header: RowsHeader, rows: readonly WireRow[]): Promise<Buffer> {
-  const line = `${JSON.stringify({ format, ...header, timeZone: '+00:00', load: loadHint(header) })}\n`
-  return compress(Buffer.concat([Buffer.from(line), encodeRows(rows)]), { level: 1 })
+  return compress(Buffer.concat([headerLine(header), encodeRows(rows)]), { level: 1 })
+}
+
+/** The first line, with its line feed. */
+export function headerLine(header: RowsHeader): Buffer {
+  return Buffer.from(`${JSON.stringify({ format, ...header, timeZone: '+00:00', load: loadHint(header) })}\n`)
 }
 
 /** How a person loads the file without ops; for FLOAT columns and the like it is exact too. */
