@@ -14,4 +14,17 @@ export const dbVerbs: readonly Verb[] = [
     summary: 'Print 1 when the query has a row, else 0, within 2.5 s: for monitoring.',
     load: () => import('./check.ts'),
   },
+  {
+    name: 'dump',
+    usage: 'SOURCE DB.TABLE --by COLUMN --tz ZONE --to URL [--close-after 2d] [--recheck 30d]',
+    summary:
+      'Save each closed day of a table once, as a file that never changes; later runs look only at what is new.',
+    load: () => import('./dump.ts'),
+  },
+  {
+    name: 'restore',
+    usage: '[SOURCE] URL [--day D] [--into DB.TABLE]',
+    summary: 'Bring the days of a dump back into an empty or absent table, byte for byte.',
+    load: () => import('./restore.ts'),
+  },
 ]

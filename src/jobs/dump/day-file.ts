@@ -1,0 +1,66 @@
+/** The file of one day while it grows: gzip members, in memory while they are few, and else in a file without a name. */
+import { createHash, randomBytes } from 'node:crypto'
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { Content } from '../../store/store.ts'
+
+const compress = promisify(gzip)
+const mostInMemory = 8 * 1024 * 1024
+
+export class DayFile {
+  readonly #hash = createHash('sha256')
+  #sizeBytes = 0
+  #parts: Buffer[] = []
+  #inMemory = 0
+  #file: FileHandle | undefined
+
+  /** Appends lines. Whoever reads the whole sees no borders between them: RFC 1952 allows members one after another. */
+  async add(lines: Uint8Array): Promise<void> {
+    const part = await compress(lines, { level: 1 })
+    this.#hash.update(part)
+    this.#sizeBytes += part.length
+    this.#parts.push(part)
+    this.#inMemory += part.length
+    if (this.#inMemory > mostInMemory) await this.#spill()
+  }
+
+  /** Nothing is added afterwards. */
+  async finish(): Promise<Content> {
+    if (this.#file) await this.#spill()
+    const file = this.#file
+    const parts = this.#parts
+    return {
+      sizeBytes: this.#sizeBytes,
+      sha256: this.#hash.digest('hex'),
+      async *open() {
+        if (file) yield* file.createReadStream({ start: 0, autoClose: false }) as AsyncIterable<Buffer>
+        else yield* parts
+      },
+    }
+  }
+
+  /** Lets memory and file go. */
+  async discard(): Promise<void> {
+    this.#parts = []
+    await this.#file?.close()
+    this.#file = undefined
+  }
+
+  async #spill(): Promise<void> {
+    this.#file ??= await unnamedFile()
+    for (const part of this.#parts) await this.#file.appendFile(part)
+    this.#parts = []
+    this.#inMemory = 0
+  }
+}
+
+/** Its name goes at once, so that a killed run leaves nothing. */
+async function unnamedFile(): Promise<FileHandle> {
+  const path = join(tmpdir(), `.ops-day-${randomBytes(8).toString('hex')}`)
+  const file = await open(path, 'wx+', 0o600)
+  await rm(path)
+  return file
+}

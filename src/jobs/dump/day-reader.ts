@@ -1,0 +1,128 @@
+/**
+ * Reads one day as it is at one moment: a snapshot, read in short statements. Between two of them nothing is held: whoever
+ * wants to alter the table waits for one statement at most, and then the day is begun again.
+ */
+import { performance } from 'node:perf_hooks'
+import { OpsError } from '../../base/errors.ts'
+import { tableSql, tableText } from '../../mysql/catalog.ts'
+import type { ChunkLimits, ChunkSize } from '../../mysql/chunk-size.ts'
+import { selectList } from '../../mysql/column-sql.ts'
+import { guardAccess } from '../../mysql/explain-guard.ts'
+import { after, orderByList, type Position } from '../../mysql/keyset.ts'
+import { RowsHasher } from '../../mysql/row-hash.ts'
+import type { Session } from '../../mysql/session.ts'
+import { name, sql, trusted } from '../../mysql/sql.ts'
+import { cellsOf, type WireRow } from '../../mysql/wire-row.ts'
+import { RowLines } from '../rows/row-lines.ts'
+import type { Day } from './days.ts'
+import { betweenSql } from './find-days.ts'
+import type { TableShape } from './table-shape.ts'
+
+/** An ALTER waits for one statement at most: they are kept well under a tenth of a second. */
+export const dumpLimits: ChunkLimits = { targetMs: 40, mostBytes: 2 * 1024 * 1024, mostRows: 20_000 }
+
+/** A piece of a day as it goes into its file. */
+export interface DayPiece {
+  readonly rows: number
+  /** As the rows came. */
+  readonly bytes: number
+  readonly lines: Buffer
+  readonly isLast: boolean
+}
+
+/** One day, from its snapshot to its end. */
+export class DayReader {
+  readonly hasher = new RowsHasher()
+  /** The longest statement. */
+  longestMs = 0
+  /** How long the snapshot was open; 0 while it is. */
+  snapshotMs = 0
+  seenAt = ''
+  readonly #session: Session
+  readonly #shape: TableShape
+  readonly #day: Day
+  readonly #size: ChunkSize
+  readonly #guarded: Set<string>
+  #begun = 0
+  #place: Position | undefined
+
+  /** `guarded`: the statements that were asked about, for all days of one shape. */
+  constructor(session: Session, shape: TableShape, day: Day, size: ChunkSize, guarded: Set<string>) {
+    this.#session = session
+    this.#shape = shape
+    this.#day = day
+    this.#size = size
+    this.#guarded = guarded
+  }
+
+  async begin(): Promise<void> {
+    const doing = `taking a snapshot of ${this.#day.day}`
+    await this.#session.query(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`, doing)
+    this.#begun = performance.now()
+    await this.#session.query(sql`START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY`, doing)
+    this.seenAt = (await this.#session.value(sql`SELECT UTC_TIMESTAMP()`, doing)) ?? ''
+    // Going back to it lets the table go, and keeps the snapshot.
+    await this.#session.query(sql`SAVEPOINT ops`, doing)
+  }
+
+  /** Ends the snapshot, read to its end or not. */
+  async end(): Promise<void> {
+    if (this.#session.lost !== undefined) return
+    await this.#session.query(sql`ROLLBACK`, `ending the snapshot of ${this.#day.day}`)
+    this.snapshotMs = performance.now() - this.#begun
+  }
+
+  async next(): Promise<DayPiece> {
+    const { order } = this.#shape
+    const most = this.#size.rows
+    const statement = await this.#statement(most + 1)
+    const lines = new RowLines()
+    let last: WireRow | undefined
+    let bytes = 0
+    let isCut = false
+    const begun = performance.now()
+    await this.#session.query(statement, this.#doing, {
+      onRow: row => {
+        isCut ||= lines.rows >= most || bytes > dumpLimits.mostBytes * 2
+        if (isCut) return
+        lines.add(row)
+        this.hasher.add(row)
+        bytes += row.length
+        last = row
+      },
+    })
+    const milliseconds = performance.now() - begun
+    if (last && isCut) this.#place = placeOf(last, order.at)
+    await this.#session.query(sql`ROLLBACK TO SAVEPOINT ops`, this.#doing)
+    this.#size.learn(lines.rows, bytes, milliseconds)
+    this.longestMs = Math.max(this.longestMs, milliseconds)
+    return { rows: lines.rows, bytes, lines: lines.take(), isLast: !isCut }
+  }
+
+  async #statement(limit: number): Promise<ReturnType<typeof sql>> {
+    const { table, columns, order, by } = this.#shape
+    const { from, to } = this.#day
+    const behind = this.#place ? sql` AND ${after(order.columns, this.#place)}` : trusted('')
+    const statement = sql`SELECT ${selectList(columns)} FROM ${tableSql(table)} FORCE INDEX (${name(order.index)})
+      WHERE ${betweenSql(by, from, to)}${behind} ORDER BY ${orderByList(order.columns)} LIMIT ${limit}`
+    const form = this.#place ? 'later' : 'first'
+    if (!this.#guarded.has(form)) {
+      const planned = { index: order.index, mustBeRange: true }
+      if (await guardAccess(this.#session, statement, planned, this.#doing)) this.#guarded.add(form)
+    }
+    return statement
+  }
+
+  get #doing(): string {
+    return `reading ${tableText(this.#shape.table)}`
+  }
+}
+
+function placeOf(row: WireRow, at: readonly number[]): Position {
+  const cells = cellsOf(row)
+  return at.map(index => {
+    const cell = cells[index]
+    if (cell === undefined) throw new OpsError({ code: 'failed', title: 'a row lacks a column of its order' })
+    return cell === null ? null : Buffer.from(cell)
+  })
+}

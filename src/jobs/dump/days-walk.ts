@@ -1,0 +1,174 @@
+/** Hands out the pieces of one day after another: new days, and days that are looked at again and differ. */
+
+import { tableText } from '../../mysql/catalog.ts'
+import { ChunkSize } from '../../mysql/chunk-size.ts'
+import { errorNumber } from '../../mysql/mysql-error.ts'
+import type { RowsDigest } from '../../mysql/row-hash.ts'
+import { rowsDigestSql } from '../../mysql/row-hash-sql.ts'
+import type { Session } from '../../mysql/session.ts'
+import { sql } from '../../mysql/sql.ts'
+import type { ReadChunk } from '../run.ts'
+import { DayReader, dumpLimits } from './day-reader.ts'
+import type { Day } from './days.ts'
+import { betweenSql, fromSql } from './find-days.ts'
+import type { Receipt } from './records.ts'
+import { readShape, type TableShape } from './table-shape.ts'
+
+/** A day to dump; with `receipt` only where its rows are no longer those. */
+export interface DayWork extends Day {
+  readonly receipt?: Receipt
+}
+
+/** What the loop settles. */
+export interface WalkPiece extends ReadChunk {
+  readonly work: DayWork
+  readonly shape: TableShape
+  /** The first piece of its day; what came of the day before that is void: it was begun again. */
+  readonly isFirst: boolean
+  readonly lines: Buffer
+  /** With the last piece: what was read of the day. */
+  readonly end?: { readonly digest: RowsDigest; readonly seenAt: string; readonly snapshotMs: number }
+}
+
+/** What is told at the end. */
+export interface WalkTotals {
+  /** Days that were looked at again, and those of them that have no rows any more. */
+  checked: number
+  emptied: string[]
+  restarts: number
+  longestStatementMs: number
+  longestSnapshotMs: number
+}
+
+/** ER_TABLE_DEF_CHANGED, ER_BAD_FIELD_ERROR, ER_KEY_DOES_NOT_EXITS. */
+const altered = [1412, 1054, 1176]
+const mostRestarts = 5
+
+export class DaysWalk {
+  readonly totals: WalkTotals = {
+    checked: 0,
+    emptied: [],
+    restarts: 0,
+    longestStatementMs: 0,
+    longestSnapshotMs: 0,
+  }
+  readonly #session: Session
+  readonly #days: readonly DayWork[]
+  #shape: TableShape
+  #size: ChunkSize
+  #guarded = new Set<string>()
+  #at = 0
+  #reader: DayReader | undefined
+  #isFirst = true
+  #restarts = 0
+
+  constructor(session: Session, shape: TableShape, days: readonly DayWork[]) {
+    this.#session = session
+    this.#shape = shape
+    this.#days = days
+    this.#size = new ChunkSize(shape.table.estimate.averageRowBytes, dumpLimits)
+  }
+
+  /** The next piece; undefined at the end. One without rows says that nothing of its day is to be saved. */
+  async next(): Promise<WalkPiece | undefined> {
+    const work = this.#days[this.#at]
+    if (!work) return undefined
+    try {
+      return await this.#piece(work)
+    } catch (thrown) {
+      await this.close().catch(() => undefined)
+      if (!altered.includes(errorNumber(thrown) ?? 0) || this.#restarts >= mostRestarts) throw thrown
+      await this.#beginAgain()
+      return this.next()
+    }
+  }
+
+  /** Ends the snapshot of a day that was not read to its end. */
+  async close(): Promise<void> {
+    await this.#reader?.end()
+    this.#reader = undefined
+  }
+
+  async #piece(work: DayWork): Promise<WalkPiece> {
+    if (!this.#reader) {
+      if (work.receipt && (await this.#isAsDumped(work, work.receipt))) return this.#nothing(work)
+      this.#reader = new DayReader(this.#session, this.#shape, work, this.#size, this.#guarded)
+      this.#isFirst = true
+      await this.#reader.begin()
+    }
+    const reader = this.#reader
+    const { rows, bytes, lines, isLast } = await reader.next()
+    const piece = {
+      work,
+      shape: this.#shape,
+      isFirst: this.#isFirst,
+      rows: { length: rows },
+      bytes,
+      lines,
+    }
+    this.#isFirst = false
+    this.totals.longestStatementMs = Math.max(this.totals.longestStatementMs, reader.longestMs)
+    if (!isLast) return piece
+    await reader.end()
+    this.#reader = undefined
+    this.totals.longestSnapshotMs = Math.max(this.totals.longestSnapshotMs, reader.snapshotMs)
+    const shape = await readShape(this.#session, this.#shape.table, this.#shape.by)
+    if (shape.table.fingerprint !== this.#shape.table.fingerprint) {
+      await this.#beginAgain(shape)
+      return this.#nothingYet(work)
+    }
+    const digest = reader.hasher.digest()
+    if (digest.rows === 0) return this.#emptied(work)
+    if (work.receipt && digest.rows === work.receipt.rows && digest.hash === work.receipt.hash)
+      return this.#nothing(work)
+    this.#advance()
+    return { ...piece, end: { digest, seenAt: reader.seenAt, snapshotMs: Math.round(reader.snapshotMs) } }
+  }
+
+  /** One aggregate by the server, compared with what was dumped. */
+  async #isAsDumped({ from, to }: DayWork, receipt: Receipt): Promise<boolean> {
+    const { table, by, columns, order } = this.#shape
+    this.totals.checked += 1
+    if (receipt.fingerprint !== table.fingerprint) return false
+    const [row] = await this.#session.cells(
+      sql`SELECT ${rowsDigestSql(columns)} FROM ${fromSql({ table, index: order.index })} WHERE ${betweenSql(by, from, to)}`,
+      `comparing ${receipt.day} of ${tableText(table)}`,
+    )
+    const [rows, hash] = (row ?? []).map(cell => cell?.toString() ?? '')
+    return Number(rows) === receipt.rows && hash === receipt.hash.slice(0, 16)
+  }
+
+  #emptied(work: DayWork): WalkPiece {
+    if (work.receipt) this.totals.emptied.push(work.day)
+    return this.#nothing(work)
+  }
+
+  #nothing(work: DayWork): WalkPiece {
+    this.#advance()
+    return this.#nothingYet(work)
+  }
+
+  #nothingYet(work: DayWork): WalkPiece {
+    return {
+      work,
+      shape: this.#shape,
+      isFirst: true,
+      rows: { length: 0 },
+      bytes: 0,
+      lines: Buffer.alloc(0),
+    }
+  }
+
+  #advance(): void {
+    this.#at += 1
+    this.#restarts = 0
+  }
+
+  async #beginAgain(shape?: TableShape): Promise<void> {
+    this.#restarts += 1
+    this.totals.restarts += 1
+    this.#shape = shape ?? (await readShape(this.#session, this.#shape.table, this.#shape.by))
+    this.#guarded = new Set()
+    this.#size = new ChunkSize(this.#shape.table.estimate.averageRowBytes, dumpLimits)
+  }
+}

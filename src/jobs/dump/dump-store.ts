@@ -1,0 +1,104 @@
+/** The place of one dump: one listing tells what is there. */
+import { inputError } from '../../base/errors.ts'
+import { tableText } from '../../mysql/catalog.ts'
+import type { ServerState } from '../../mysql/server-state.ts'
+import { putProved } from '../../store/prove.ts'
+import type { Store } from '../../store/store.ts'
+import { serverText } from '../archive/records.ts'
+import { jsonContent, neededRecord, readRecord } from '../json-record.ts'
+import {
+  type DayName,
+  dayNameIn,
+  dumpFormat,
+  type Mark,
+  markKey,
+  markSchema,
+  type Receipt,
+  receiptKey,
+  receiptSchema,
+} from './records.ts'
+
+/** What a place holds. */
+export interface DumpNames {
+  /** The newest revision of each day that has a receipt, in the order of days. */
+  readonly days: ReadonlyMap<string, number>
+  /** All revisions with a receipt. */
+  readonly revisions: number
+  /** Objects of days for which there is no receipt: of runs that were killed. */
+  readonly orphans: readonly string[]
+  readonly isMarked: boolean
+}
+
+export async function listDump(store: Store): Promise<DumpNames> {
+  const objects: { readonly key: string; readonly receipt: string }[] = []
+  const receipts: DayName[] = []
+  let isMarked = false
+  for await (const { key } of store.list('')) {
+    isMarked ||= key === markKey
+    const found = dayNameIn(key)
+    if (found?.isReceipt) receipts.push(found)
+    else if (found) objects.push({ key, receipt: receiptKey(found) })
+  }
+  receipts.sort((one, other) => one.day.localeCompare(other.day) || one.revision - other.revision)
+  const known = new Set(receipts.map(receiptKey))
+  return {
+    days: new Map(receipts.map(({ day, revision }) => [day, revision])),
+    revisions: receipts.length,
+    orphans: objects.filter(({ receipt }) => !known.has(receipt)).map(({ key }) => key),
+    isMarked,
+  }
+}
+
+export function readReceipt(store: Store, name: DayName): Promise<Receipt> {
+  return neededRecord(store, receiptKey(name), receiptSchema)
+}
+
+export async function writeReceipt(store: Store, receipt: Receipt): Promise<void> {
+  await putProved(store, receiptKey(receipt), jsonContent(receipt))
+}
+
+export function readMark(store: Store): Promise<Mark | undefined> {
+  return readRecord(store, markKey, markSchema)
+}
+
+/** @throws OpsError `input` where there is no dump. */
+export async function existingMark(store: Store): Promise<Mark> {
+  const mark = await readMark(store)
+  if (mark) return mark
+  throw inputError(`there is no dump in ${store.url}`, {
+    next: 'Name the place that `ops db dump ... --to` was given.',
+  })
+}
+
+/** What a run wants a place to be of. */
+export type Owner = Pick<Mark, 'table' | 'by' | 'zone'>
+
+/** @throws OpsError `input` where it is the place of something else. */
+export function checkMark(store: Store, mark: Mark, owner: Owner, state: ServerState): void {
+  const next = 'Give each table, column, zone and server a place of its own with --to.'
+  const refuse = (what: string): never => {
+    throw inputError(`${store.url} is the dump of ${what}`, { next })
+  }
+  if (tableText(mark.table) !== tableText(owner.table))
+    refuse(`${tableText(mark.table)}, not of ${tableText(owner.table)}`)
+  if (mark.by !== owner.by) refuse(`${tableText(mark.table)} by ${mark.by}, not by ${owner.by}`)
+  if (mark.zone !== owner.zone)
+    refuse(`${tableText(mark.table)} in days of ${mark.zone}, not of ${owner.zone}`)
+  const { id, uid, name } = mark.server
+  if (id !== state.ownId || (uid !== undefined && state.uid !== undefined && uid !== state.uid))
+    refuse(`${tableText(mark.table)} of another server, ${name}; this one is ${serverText(state)}`)
+}
+
+/** Says whose place it is, once. */
+export async function writeMark(store: Store, owner: Owner, state: ServerState, now: Date): Promise<void> {
+  const { database, table } = owner.table
+  const mark: Mark = {
+    format: dumpFormat,
+    table: { database, table },
+    by: owner.by,
+    zone: owner.zone,
+    server: { name: serverText(state), id: state.ownId, ...(state.uid !== undefined && { uid: state.uid }) },
+    createdAt: now.toISOString(),
+  }
+  await putProved(store, markKey, jsonContent(mark))
+}

@@ -1,0 +1,222 @@
+/** What a dump says of its plan and of its end: for people as facts, for programs as data. */
+import { tableText } from '../../mysql/catalog.ts'
+import type { Governor } from '../../mysql/governor.ts'
+import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
+import { grouped } from '../grouped.ts'
+import type { DumpPlan } from './plan.ts'
+import type { DumpOutcome } from './run-dump.ts'
+
+/** Rows a second that a dump reaches at least; only for the times in the plan. */
+const usualRate = 50_000
+
+export function dumpPlanEvent(
+  source: string,
+  plan: DumpPlan,
+  governor: Pick<Governor, 'notWatched'>,
+): JobPlan {
+  const { request, shape, newDays, checks, names, until, state } = plan
+  const { table, order } = shape
+  const isCounted = newDays.every(({ rows }) => rows !== undefined)
+  const rows = newDays.reduce((sum, day) => sum + (day.rows ?? 0), 0)
+  const largest = Math.max(0, ...newDays.map(day => day.rows ?? 0))
+  const facts: JobFact[] = [
+    {
+      name: 'new',
+      text:
+        newDays.length === 0 ? 'no day' : `${daysText(newDays)}${isCounted ? `, ${grouped(rows)} rows` : ''}`,
+    },
+    ...bordersFact(plan),
+    {
+      name: 'closed',
+      text: `before ${until} (${request.zone}), ${request.closeAfter.count}${request.closeAfter.unit} after a day ended`,
+    },
+    { name: 'there', text: `${grouped(names.days.size)} days in ${grouped(names.revisions)} files` },
+    ...(request.recheck
+      ? [
+          {
+            name: 'recheck',
+            text: `${grouped(checks.length)} days are compared with what was dumped, one aggregate each`,
+          },
+        ]
+      : []),
+    {
+      name: 'read',
+      text: `by ${order.index}, in statements of some 40 ms: nobody waits longer for the table`,
+    },
+    ...(newDays.length === 0
+      ? []
+      : [
+          {
+            name: 'snapshot',
+            text: isCounted
+              ? `one a day; the longest about ${secondsText(largest / usualRate)}, of ${grouped(largest)} rows`
+              : 'one a day',
+          },
+        ]),
+  ]
+  return {
+    job: 'dump',
+    source,
+    title: `dump ${tableText(table)}`,
+    facts,
+    notes: [...planNotes(plan), ...governor.notWatched.map(what => `not watched: ${what}`)],
+    isEmpty: newDays.length === 0 && checks.length === 0,
+    data: {
+      table: tableText(table),
+      by: request.by,
+      zone: request.zone,
+      until,
+      days: newDays.map(({ day, startsAt, endsAt, rows }) => ({
+        day,
+        fromUtc: startsAt.toISOString(),
+        toUtc: endsAt.toISOString(),
+        rows: rows ?? null,
+      })),
+      rows: isCounted ? rows : null,
+      dumpedDays: names.days.size,
+      recheckDays: checks.length,
+      dayless: plan.dayless ?? null,
+      heldBy: plan.holding ? plan.holding.connection : null,
+      serverZone: state.zone,
+      index: order.index,
+    },
+  }
+}
+
+function daysText(days: readonly { readonly day: string }[]): string {
+  const [first, last] = [days[0]?.day, days.at(-1)?.day]
+  return days.length === 1 ? `the day ${first}` : `${grouped(days.length)} days, ${first} to ${last}`
+}
+
+function bordersFact({ newDays, inServerZone, state, request, kind }: DumpPlan): JobFact[] {
+  const [first, last] = [newDays[0], newDays.at(-1)]
+  if (!first || !last) return []
+  const shown = [first.startsAt, last.endsAt].map(
+    (moment, index) => `${moment.toISOString().replace('.000Z', 'Z')} (${inServerZone[index]})`,
+  )
+  const compared = kind === 'timestamp' ? 'in UTC' : `as clocks of ${request.zone} show it`
+  return [
+    { name: 'from', text: `${request.by} >= ${first.from} and < ${last.to} (${compared})` },
+    { name: 'borders', text: `${shown.join(' to ')} in UTC (and on the server, ${state.zone})` },
+  ]
+}
+
+function planNotes(plan: DumpPlan): string[] {
+  const { shape, holding, oldest, dayless, request, newest, findings } = plan
+  return [
+    ...(holding
+      ? [
+          `days from ${plan.until} on are not closed: a transaction of connection ${holding.connection} is open since ${holding.since.toISOString()}`,
+        ]
+      : []),
+    ...(oldest === 'unseen'
+      ? ['not watched: open transactions (needs the right PROCESS); late rows are found by --recheck alone']
+      : []),
+    ...(dayless === undefined
+      ? [`rows whose ${request.by} is NULL are in no day, and were not counted`]
+      : []),
+    ...(dayless === undefined || dayless === 0
+      ? []
+      : [`${grouped(dayless)} rows are in no day and are left out: their ${request.by} is NULL or zero`]),
+    ...(newest && newest.fingerprint !== shape.table.fingerprint
+      ? [`the table was altered since ${newest.day} was dumped: new files have its new columns`]
+      : []),
+    ...(shape.order.isByColumn
+      ? []
+      : [
+          `no index gives out rows by ${request.by}: the whole table is read in the order of ${shape.order.index}`,
+        ]),
+    ...shape.table.columns
+      .filter(column => column.isGenerated)
+      .map(column => `${column.name} is computed by the server and not dumped`),
+    ...findings
+      .filter(each => each.verdict === 'note' || each.verdict === 'unseen')
+      .map(each => each.sentence),
+  ]
+}
+
+/** What is true when it failed. */
+export function dumpSoFar({ saved }: DumpOutcome): string {
+  const rows = saved.reduce((sum, each) => sum + each.rows, 0)
+  return `Before that, ${grouped(saved.length)} days with ${grouped(rows)} rows were saved and proved. The same command goes on from there.`
+}
+
+export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): JobEnd {
+  const { read, walk, saved, removedOrphans, pausedMs } = outcome
+  const rows = saved.reduce((sum, each) => sum + each.rows, 0)
+  const bytes = saved.reduce((sum, each) => sum + each.sizeBytes, 0)
+  const rate = read.milliseconds > 0 ? Math.round((rows * 1000) / read.milliseconds) : 0
+  const revised = saved.filter(each => each.before)
+  const facts: JobFact[] = [
+    {
+      name: 'dumped',
+      text: `${grouped(rows)} rows in ${grouped(saved.length)} ${saved.length === 1 ? 'day' : 'days'}, ${sizeText(bytes)} stored and read back, ${grouped(rate)} rows/s`,
+    },
+    {
+      name: 'held',
+      text: `longest snapshot ${Math.round(walk.longestSnapshotMs)} ms, longest statement ${Math.round(walk.longestStatementMs)} ms; no lock`,
+    },
+    ...(plan.request.recheck
+      ? [
+          {
+            name: 'rechecked',
+            text: `${grouped(walk.checked)} days, ${grouped(revised.length)} of them changed`,
+          },
+        ]
+      : []),
+    ...(pausedMs === 0 ? [] : [{ name: 'waited', text: `${Math.round(pausedMs / 1000)} s for the server` }]),
+  ]
+  return {
+    job: 'dump',
+    source,
+    title: `dump ${tableText(plan.shape.table)}`,
+    status: outcome.failure !== undefined ? 'failed' : read.isInterrupted ? 'interrupted' : 'ok',
+    facts,
+    notes: [
+      ...revised.map(
+        ({ day, revision, rows: now, before }) =>
+          `${day} changed after it was closed: revision ${revision} has ${grouped(now)} rows, ${grouped(before?.rows ?? 0)} were dumped before; both are kept`,
+      ),
+      ...walk.emptied.map(day => `${day} has no rows any more: its dump stays`),
+      ...(walk.restarts === 0
+        ? []
+        : [
+            `the table was altered meanwhile: ${walk.restarts === 1 ? 'a day was' : `${walk.restarts} times a day was`} begun again`,
+          ]),
+      ...(removedOrphans === 0
+        ? []
+        : [`${removedOrphans} files without a receipt, of runs that were killed, were taken away`]),
+    ],
+    data: {
+      table: tableText(plan.shape.table),
+      rows,
+      days: saved.map(({ day, revision, rows: count, hash, object }) => ({
+        day,
+        revision,
+        rows: count,
+        hash,
+        object,
+      })),
+      storedBytes: bytes,
+      checkedDays: walk.checked,
+      emptiedDays: walk.emptied,
+      restarts: walk.restarts,
+      milliseconds: Math.round(read.milliseconds),
+      longestSnapshotMs: Math.round(walk.longestSnapshotMs),
+      longestStatementMs: Math.round(walk.longestStatementMs),
+      pausedMs,
+    },
+  }
+}
+
+function secondsText(seconds: number): string {
+  return seconds < 1
+    ? '1 s or less'
+    : seconds < 90
+      ? `${Math.ceil(seconds)} s`
+      : `${Math.ceil(seconds / 60)} min`
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
+}

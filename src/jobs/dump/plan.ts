@@ -1,0 +1,148 @@
+/** Looks at table and store, and plans a dump: which days are closed and new, which are not closed and why, what is refused. */
+import { type ErrorData, InputErrors } from '../../base/errors.ts'
+import { readTable, type TableName, tableText } from '../../mysql/catalog.ts'
+import { readGrants } from '../../mysql/grants.ts'
+import { type ServerState, serverState } from '../../mysql/server-state.ts'
+import type { Session } from '../../mysql/session.ts'
+import { name, sql } from '../../mysql/sql.ts'
+import type { Finding, Store } from '../../store/store.ts'
+import { serverZoneText } from '../archive/condition.ts'
+import { timeColumn } from '../archive/refusals.ts'
+import { type Age, before } from '../time-words.ts'
+import { type Day, dayOf, dayRange, type TimeKind } from './days.ts'
+import { checkMark, type DumpNames, listDump, readMark, readReceipt } from './dump-store.ts'
+import { type DayAxis, findDays, floorOf, fromSql, type NewDay } from './find-days.ts'
+import { type OldestTransaction, oldestTransaction } from './open-transactions.ts'
+import type { Receipt } from './records.ts'
+import { indexOn, refusals } from './refusals.ts'
+import { shapeOf, type TableShape } from './table-shape.ts'
+
+/** What the user asked for. */
+export interface DumpRequest {
+  readonly table: TableName
+  readonly by: string
+  readonly zone: string
+  /** How long after its end a day is closed. */
+  readonly closeAfter: Age
+  /** Days that ended within this time are looked at again; undefined: none. */
+  readonly recheck: Age | undefined
+  readonly scans: boolean
+  readonly unwatched: boolean
+}
+
+/** A day that has a dump and is looked at again. */
+export interface DayToCheck extends Day {
+  readonly receipt: Receipt
+}
+
+export interface DumpPlan {
+  readonly request: DumpRequest
+  readonly kind: TimeKind
+  readonly shape: TableShape
+  readonly state: ServerState
+  /** The server's own time. */
+  readonly now: Date
+  /** Days before this one are closed. */
+  readonly until: string
+  /** A transaction that keeps days open which are old enough. */
+  readonly holding: OldestTransaction | undefined
+  readonly oldest: OldestTransaction | undefined | 'unseen'
+  readonly newDays: readonly NewDay[]
+  readonly checks: readonly DayToCheck[]
+  readonly names: DumpNames
+  readonly newest: Receipt | undefined
+  /** Rows in no day: their column is NULL or a zero date. Undefined: not counted. */
+  readonly dayless: number | undefined
+  /** Where the first and the last border are, as clocks of the server show them. */
+  readonly inServerZone: readonly string[]
+  readonly findings: readonly Finding[]
+}
+
+/** Counting is a read of an index: so many entries are counted, more are estimated. */
+const mostCounted = 3_000_000
+
+/** @throws InputErrors with everything that is refused; nothing was changed. */
+export async function planDump(session: Session, store: Store, request: DumpRequest): Promise<DumpPlan> {
+  const { by, zone, scans, unwatched } = request
+  const doing = `planning a dump of ${tableText(request.table)}`
+  const table = await readTable(session, request.table)
+  const [state, grants] = [await serverState(session), await readGrants(session)]
+  const oldest = await oldestTransaction(session)
+  const errors: ErrorData[] = [...refusals({ table, grants, by, scans, oldest, unwatched })]
+  const findings = await store.look({ keepDays: 'for ever' })
+  for (const { verdict, sentence, next } of findings) {
+    if (verdict !== 'refuse') continue
+    const title = `${store.url}: ${sentence}`
+    errors.push({ code: 'input', title, changed: 'no', ...(next !== undefined && { next }) })
+  }
+  const column = timeColumn({ table, by })
+  if (errors.length > 0 || !column) throw new InputErrors(errors)
+  const shape = await shapeOf(session, table, by)
+  const names = await listDump(store)
+  const mark = names.isMarked ? await readMark(store) : undefined
+  if (mark) checkMark(store, mark, request, state)
+
+  const now = new Date(`${(await session.value(sql`SELECT UTC_TIMESTAMP()`, doing))?.replace(' ', 'T')}Z`)
+  const byAge = before(now, request.closeAfter)
+  const holding = typeof oldest === 'object' && oldest.since < byAge ? oldest : undefined
+  const until = dayOf(holding?.since ?? byAge, zone)
+  const kind = column.dataType as TimeKind
+  const axis: DayAxis = { table, by, kind, zone, index: indexOn(table, by) }
+  const newDays = await findDays(session, axis, until, names.days, table.estimate.rows <= mostCounted)
+  const last = [...names.days].at(-1)
+  return {
+    request,
+    kind,
+    shape,
+    state,
+    now,
+    until,
+    holding: holding && dayOf(byAge, zone) > until ? holding : undefined,
+    oldest,
+    newDays,
+    checks: await daysToCheck(store, names, request, kind, now),
+    names,
+    newest: last && (await readReceipt(store, { day: last[0], revision: last[1] })),
+    dayless: await countDayless(session, axis),
+    inServerZone: await bordersOnServer(session, newDays),
+    findings,
+  }
+}
+
+/** Days with a dump that ended within the time of `--recheck`. */
+async function daysToCheck(
+  store: Store,
+  { days }: DumpNames,
+  { recheck, zone }: DumpRequest,
+  kind: TimeKind,
+  now: Date,
+): Promise<DayToCheck[]> {
+  if (!recheck) return []
+  const from = dayOf(before(now, recheck), zone)
+  const wanted = [...days].filter(([day]) => day >= from)
+  return Promise.all(
+    wanted.map(async ([day, revision]) => ({
+      ...dayRange(day, kind, zone),
+      receipt: await readReceipt(store, { day, revision }),
+    })),
+  )
+}
+
+async function countDayless(session: Session, axis: DayAxis): Promise<number | undefined> {
+  if (axis.index === undefined) return undefined
+  const { by, table, kind } = axis
+  const statement = sql`SELECT (SELECT COUNT(*) FROM ${fromSql(axis)} WHERE ${name(by)} IS NULL) +
+    (SELECT COUNT(*) FROM ${fromSql(axis)} WHERE ${name(by)} < ${floorOf(kind)})`
+  return Number(await session.value(statement, `counting rows of ${tableText(table)}`))
+}
+
+async function bordersOnServer(session: Session, days: readonly NewDay[]): Promise<readonly string[]> {
+  const first = days[0]
+  if (!first) return []
+  const last = days.at(-1) ?? first
+  const doing = 'asking the server for the time'
+  return [
+    await serverZoneText(session, first.startsAt, doing),
+    await serverZoneText(session, last.endsAt, doing),
+  ]
+}

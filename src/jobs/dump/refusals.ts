@@ -1,0 +1,57 @@
+/** What keeps a dump from being made, all of it at once, each with its reason and the way out. Pure. */
+import { type ErrorData, inputError, OpsError } from '../../base/errors.ts'
+import { type Table, tableText } from '../../mysql/catalog.ts'
+import { type Grant, may } from '../../mysql/grants.ts'
+import { grantText, keyOrError, refuseColumn, timeColumn } from '../archive/refusals.ts'
+import type { OldestTransaction } from './open-transactions.ts'
+
+/** What was seen, and what is wanted. */
+export interface Seen {
+  readonly table: Table
+  readonly grants: readonly Grant[]
+  readonly by: string
+  /** A scan of the whole table was allowed. */
+  readonly scans: boolean
+  readonly oldest: OldestTransaction | undefined | 'unseen'
+  /** Days may be closed although open transactions cannot be seen. */
+  readonly unwatched: boolean
+}
+
+/** Empty: nothing is against it. */
+export function refusals({ table, grants, by, scans, oldest, unwatched }: Seen): readonly ErrorData[] {
+  const where = tableText(table)
+  const found: ErrorData[] = []
+  const refuse = (title: string, next: string): void => void found.push(inputError(title, { next }).data)
+  if (table.kind.includes('VIEW')) refuse(`${where} is a view`, 'Name the table that holds the rows.')
+  const key = keyOrError(table)
+  if (key instanceof OpsError) found.push(key.data)
+  refuseColumn({ table, by }, refuse)
+  if (table.engine !== 'InnoDB') {
+    refuse(
+      `${where} is a table of the engine ${table.engine}, which has no snapshots`,
+      `A day could change while it is read: ALTER TABLE ${where} ENGINE=InnoDB.`,
+    )
+  }
+  if (timeColumn({ table, by }) && indexOn(table, by) === undefined && !scans) {
+    const { rows, dataBytes } = table.estimate
+    refuse(
+      `no index of ${where} begins with ${by}`,
+      `Add one: ALTER TABLE ${where} ADD INDEX (${by}). Or allow a scan with --scan: each run then reads the whole table, about ${rows.toLocaleString('en')} rows and ${Math.ceil(dataBytes / 1_000_000).toLocaleString('en')} MB.`,
+    )
+  }
+  if (!may(grants, 'SELECT', table)) refuse(`the account may not read ${where}`, grantText('SELECT', table))
+  if (oldest === 'unseen' && !unwatched) {
+    refuse(
+      'not watched: the account cannot see open transactions, so that no day is known to be closed',
+      'A transaction that began before a day ended may commit rows of it later. Give the account the right: GRANT PROCESS ON *.* TO the account. Or dump without that knowledge with --unwatched, and find late rows with --recheck.',
+    )
+  }
+  return found
+}
+
+/** The index that begins with this column. */
+export function indexOn(table: Table, by: string): string | undefined {
+  return table.indexes.find(
+    index => index.columns[0]?.name === by && index.kind === 'BTREE' && !index.isIgnored,
+  )?.name
+}

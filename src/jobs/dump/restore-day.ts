@@ -1,0 +1,104 @@
+/** Puts one dumped day into a table: all of it or nothing, compared by the server before it is committed. */
+import { OpsError } from '../../base/errors.ts'
+import { type Table, tableSql, tableText } from '../../mysql/catalog.ts'
+import { selectList } from '../../mysql/column-sql.ts'
+import { type RowsDigest, RowsHasher, sameRows } from '../../mysql/row-hash.ts'
+import { rowsDigestSql } from '../../mysql/row-hash-sql.ts'
+import { insertStatements } from '../../mysql/row-writer.ts'
+import type { Session } from '../../mysql/session.ts'
+import { sql } from '../../mysql/sql.ts'
+import type { WireRow } from '../../mysql/wire-row.ts'
+import { checkEncryption, checked } from '../../store/prove.ts'
+import type { Store } from '../../store/store.ts'
+import { unpackRows } from '../rows/rows-file.ts'
+import { betweenSql } from './find-days.ts'
+import type { Receipt } from './records.ts'
+
+/** Rows are gathered to this size before they are sent. */
+const batchBytes = 512 * 1024
+
+/** What a table has of a dumped day. */
+export type DayThere = 'none' | 'all' | 'other'
+
+/** Compared by the server where it can, else the rows are read. */
+export async function dayThere(session: Session, table: Table, receipt: Receipt): Promise<DayThere> {
+  const { columns, by, from, to } = receipt
+  const rest = sql`FROM ${tableSql(table)} WHERE ${betweenSql(by, from, to)}`
+  const doing = `comparing ${receipt.day} of ${tableText(table)}`
+  const [row] = await session.cells(sql`SELECT ${rowsDigestSql(columns)} ${rest}`, doing)
+  const [rows = '0', hash = ''] = (row ?? []).map(cell => cell?.toString() ?? '')
+  if (rows === '0') return 'none'
+  if (Number(rows) !== receipt.rows) return 'other'
+  if (hash === receipt.hash.slice(0, 16)) return 'all'
+  const hasher = new RowsHasher()
+  await session.query(sql`SELECT ${selectList(columns)} ${rest}`, doing, {
+    onRow: each => void hasher.add(each),
+  })
+  return sameRows(hasher.digest(), receipt) ? 'all' : 'other'
+}
+
+/** @throws OpsError where the file or the table afterwards does not hold what the receipt says: nothing is changed then. */
+export async function restoreDay(
+  session: Session,
+  store: Store,
+  table: Table,
+  receipt: Receipt,
+  maxAllowedPacket: number,
+): Promise<void> {
+  const doing = `restoring ${receipt.day} into ${tableText(table)}`
+  await session.transaction(async () => {
+    const digest = await insertDay(session, store, table, receipt, maxAllowedPacket, doing)
+    if (!sameRows(digest, receipt)) {
+      throw new OpsError({
+        code: 'failed',
+        title: `${store.url}/${receipt.object} holds other rows than its receipt says`,
+        detail: `${digest.rows} rows with hash ${digest.hash}; the receipt says ${receipt.rows} with ${receipt.hash}.`,
+        changed: 'no',
+        next: `Nothing of ${receipt.day} was restored. Put the object back from a version or a copy of the store.`,
+      })
+    }
+    if (digest.rows > 0 && (await dayThere(session, table, receipt)) !== 'all') {
+      throw new OpsError({
+        code: 'not-converged',
+        title: `${session.source}: the rows of ${receipt.day} in ${tableText(table)} are not what was dumped`,
+        changed: 'no',
+        next: 'Nothing of this day was restored. Look for a trigger that changes rows, or restore into a table without one.',
+      })
+    }
+  }, doing)
+}
+
+async function insertDay(
+  session: Session,
+  store: Store,
+  table: Table,
+  receipt: Receipt,
+  maxAllowedPacket: number,
+  doing: string,
+): Promise<RowsDigest> {
+  const opened = await store.get(receipt.object)
+  checkEncryption(store, opened)
+  const name = `${store.url}/${receipt.object}`
+  const hasher = new RowsHasher()
+  let batch: WireRow[] = []
+  let bytes = 0
+  const send = async (): Promise<void> => {
+    for (const { statement } of insertStatements(table, receipt.columns, batch, maxAllowedPacket))
+      await session.query(statement, doing)
+    batch = []
+    bytes = 0
+  }
+  await unpackRows(
+    checked(opened, receipt, name),
+    name,
+    () => undefined,
+    row => {
+      hasher.add(row)
+      batch.push(row)
+      bytes += row.length
+      return bytes > batchBytes ? send() : undefined
+    },
+  )
+  await send()
+  return hasher.digest()
+}

@@ -1,0 +1,191 @@
+/** Restores a dump, or one day of it, into an empty or absent table: day by day, so that it can be killed and run again. */
+import { inputError } from '../../base/errors.ts'
+import { type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
+import type { Server } from '../../mysql/server.ts'
+import { serverState } from '../../mysql/server-state.ts'
+import type { Session } from '../../mysql/session.ts'
+import { sql } from '../../mysql/sql.ts'
+import type { Emit } from '../../run/events.ts'
+import type { Interrupt } from '../../run/interrupt.ts'
+import type { JobPlan } from '../../run/job-events.ts'
+import type { Store } from '../../store/store.ts'
+import { grouped } from '../grouped.ts'
+import { checkColumns, existingTable, makeTable } from '../rows/target-table.ts'
+import { interruptedError, partlyDone, runChunks } from '../run.ts'
+import { existingMark, listDump, readReceipt } from './dump-store.ts'
+import type { Receipt } from './records.ts'
+import { dayThere, restoreDay } from './restore-day.ts'
+
+export interface RestoreRequest {
+  /** Undefined: all days. */
+  readonly day: string | undefined
+  /** Undefined: the table that was dumped. */
+  readonly into: TableName | undefined
+}
+
+export interface RestoreContext {
+  readonly server: Server
+  readonly store: Store
+  readonly emit: Emit
+  readonly interrupt: Interrupt
+  readonly confirm?: (plan: JobPlan) => Promise<boolean>
+  readonly plansOnly: boolean
+}
+
+/** Answers whether it ran. */
+export async function restoreDump({ day, into }: RestoreRequest, context: RestoreContext): Promise<boolean> {
+  const { server, store, emit, interrupt, confirm, plansOnly } = context
+  const mark = await existingMark(store)
+  const target = into ?? mark.table
+  const title = `restore ${tableText(target)}`
+  const receipts = await newestReceipts(store)
+  const wanted = day === undefined ? receipts : receipts.filter(each => each.day === day)
+  const newest = wanted.at(-1)
+  if (!newest) throw noSuchDay(store, day, receipts)
+  const session = await server.session()
+  const found = await existingTable(session, target)
+  for (const shape of shapesOf(wanted))
+    checkColumns(tableText(target), found?.columns ?? newest.columns, shape, 'dumped')
+  const there = found ? await daysThere(session, found, receipts) : new Set<string>()
+  const todo = wanted.filter(each => !there.has(each.day))
+  const rows = todo.reduce((sum, each) => sum + each.rows, 0)
+  const present = wanted.length - todo.length
+  const plan: JobPlan = {
+    job: 'restore',
+    source: server.name,
+    title,
+    facts: [
+      { name: 'rows', text: `${grouped(rows)} of ${daysText(todo)} in ${store.url}` },
+      {
+        name: 'into',
+        text: found
+          ? `${tableText(target)}${there.size === 0 ? ', which is empty' : ', which holds days of this dump'}`
+          : `${tableText(target)}, which is made as it was on ${newest.day}`,
+      },
+      ...(present === 0 ? [] : [{ name: 'there', text: `${grouped(present)} days, equal to the dump` }]),
+    ],
+    notes: revisionNotes(todo),
+    isEmpty: todo.length === 0,
+    data: {
+      into: tableText(target),
+      rows,
+      days: todo.map(each => each.day),
+      presentDays: present,
+      makesTable: !found,
+    },
+  }
+  emit({ event: 'job-plan', ...plan })
+  if (plansOnly || plan.isEmpty) return plan.isEmpty === true && !plansOnly
+  if (confirm && !(await confirm(plan))) return false
+  if (!found) await makeTable(session, target, newest, 'dump')
+  const table = found ?? (await existingTable(session, target))
+  if (!table) throw new Error('a table that was made is there')
+  const { maxAllowedPacket } = await serverState(session)
+  const restored = { days: 0, rows: 0 }
+  let next = 0
+  const done = await runChunks<{ rows: { length: number }; bytes: number; receipt: Receipt }>(
+    {
+      source: server.name,
+      title,
+      ofRows: rows,
+      async read() {
+        const receipt = todo[next++]
+        return receipt && { rows: { length: receipt.rows }, bytes: receipt.sizeBytes, receipt }
+      },
+      async settle({ receipt }) {
+        await restoreDay(session, store, table, receipt, maxAllowedPacket)
+        restored.days += 1
+        restored.rows += receipt.rows
+      },
+    },
+    { emit, interrupt },
+  ).catch((failure: unknown) => ({ failure }))
+  const failed = 'failure' in done
+  emit({
+    event: 'job-end',
+    job: 'restore',
+    source: server.name,
+    title,
+    status: failed ? 'failed' : done.isInterrupted ? 'interrupted' : 'ok',
+    facts: [
+      {
+        name: 'restored',
+        text: `${grouped(restored.rows)} rows of ${grouped(restored.days)} days, compared and equal`,
+      },
+      ...(present === 0 ? [] : [{ name: 'were there', text: `${grouped(present)} days, equal` }]),
+    ],
+    notes: [],
+    data: { into: tableText(target), ...restored, presentDays: present },
+  })
+  const again = 'The same command goes on: whole days that are there are compared and left as they are.'
+  if (failed) {
+    const soFar = `Before that, ${grouped(restored.days)} days with ${grouped(restored.rows)} rows were restored. ${again}`
+    throw partlyDone(done.failure, restored.days > 0 || !found, soFar)
+  }
+  if (done.isInterrupted) throw interruptedError(title, again)
+  return true
+}
+
+async function newestReceipts(store: Store): Promise<Receipt[]> {
+  const { days } = await listDump(store)
+  const receipts: Receipt[] = []
+  const names = [...days].map(([day, revision]) => ({ day, revision }))
+  const atOnce = 16
+  for (let from = 0; from < names.length; from += atOnce) {
+    const some = names.slice(from, from + atOnce).map(name => readReceipt(store, name))
+    receipts.push(...(await Promise.all(some)))
+  }
+  return receipts
+}
+
+function noSuchDay(store: Store, day: string | undefined, receipts: readonly Receipt[]): Error {
+  const [first, last] = [receipts[0], receipts.at(-1)]
+  if (!first || !last)
+    return inputError(`the dump in ${store.url} has no day yet`, { next: 'Nothing is to be restored.' })
+  return inputError(`the dump in ${store.url} has no day ${day}`, {
+    next: `It has ${grouped(receipts.length)} days, from ${first.day} to ${last.day}; a day without rows has no file.`,
+  })
+}
+
+/** One receipt for each shape that the table had. */
+function shapesOf(receipts: readonly Receipt[]): readonly Receipt[] {
+  return [...new Map(receipts.map(each => [each.fingerprint, each])).values()]
+}
+
+/** Which days the table has. @throws OpsError `input` where it has rows that are not of this dump. */
+async function daysThere(session: Session, table: Table, receipts: readonly Receipt[]): Promise<Set<string>> {
+  const where = tableText(table)
+  const doing = `looking at ${where}`
+  const there = new Set<string>()
+  if ((await session.cells(sql`SELECT 1 FROM ${tableSql(table)} LIMIT 1`, doing)).length === 0) return there
+  const refuse = (what: string): never => {
+    throw inputError(`${where} is not empty: ${what}`, {
+      next: 'Restore into a table of its own with --into DB.TABLE; it is made as it was dumped. From there rows can be copied with INSERT ... SELECT.',
+    })
+  }
+  let rows = 0
+  for (const receipt of receipts) {
+    const state = await dayThere(session, table, receipt)
+    if (state === 'other') refuse(`its rows of ${receipt.day} are not those of the dump`)
+    if (state !== 'all') continue
+    there.add(receipt.day)
+    rows += receipt.rows
+  }
+  const all = Number(await session.value(sql`SELECT COUNT(*) FROM ${tableSql(table)}`, doing))
+  if (all !== rows) refuse(`${grouped(all - rows)} of its rows are in no day of the dump`)
+  return there
+}
+
+function daysText(receipts: readonly Receipt[]): string {
+  const [first, last] = [receipts[0], receipts.at(-1)]
+  if (!first || !last) return 'no day'
+  return first === last
+    ? `the day ${first.day}`
+    : `${grouped(receipts.length)} days, ${first.day} to ${last.day},`
+}
+
+function revisionNotes(receipts: readonly Receipt[]): string[] {
+  return receipts
+    .filter(each => each.revision > 1)
+    .map(({ day, revision }) => `${day} is restored as it was last seen, revision ${revision}`)
+}
