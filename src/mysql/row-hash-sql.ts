@@ -4,15 +4,33 @@
  * that prints a value otherwise inside of CONCAT costs time, and never hides a change.
  */
 import { type RowColumn, readSql } from './column-sql.ts'
+import type { RowsDigest } from './row-hash.ts'
+import type { Session } from './session.ts'
 import { join, type Sql, sql, trusted } from './sql.ts'
 
 /** Of types whose text is always shorter than 251 bytes. */
 const shortTypes =
   /^(?:(?:tiny|small|medium|big)?int|decimal|float|double|year|date|datetime|timestamp|time|bit|enum|uuid|inet[46])$/
 
-/** Two columns for an aggregate: how many rows, and 16 hex digits: the first half of what `RowsHasher` makes. */
-export function rowsDigestSql(columns: readonly RowColumn[]): Sql {
-  return sql`COUNT(*), LOWER(LPAD(HEX(BIT_XOR(CAST(CONV(LEFT(SHA2(CONCAT(${join(columns.map(cellBytes))}), 256), 16), 16, 10) AS UNSIGNED))), 16, '0'))`
+/** Of the rows that `rest` names, as `FROM t WHERE ...`: how many, and the first half of what `RowsHasher` makes. */
+export async function serverDigest(
+  session: Session,
+  columns: readonly RowColumn[],
+  rest: Sql,
+  doing: string,
+): Promise<RowsDigest> {
+  const rowHash = sql`LEFT(SHA2(CONCAT(${join(columns.map(cellBytes))}), 256), 16)`
+  const [row] = await session.cells(
+    sql`SELECT COUNT(*), LPAD(HEX(BIT_XOR(CAST(CONV(${rowHash}, 16, 10) AS UNSIGNED))), 16, '0') ${rest}`,
+    doing,
+  )
+  const [rows = '0', hash = ''] = (row ?? []).map(cell => cell?.toString() ?? '')
+  return { rows: Number(rows), hash: hash.toLowerCase() }
+}
+
+/** Whether what the server computed is of the same rows. */
+export function isSameOnServer(onServer: RowsDigest, rows: RowsDigest): boolean {
+  return onServer.rows === rows.rows && onServer.hash === rows.hash.slice(0, 16)
 }
 
 /** A cell as the protocol carries it. */

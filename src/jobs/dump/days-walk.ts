@@ -4,7 +4,7 @@ import { tableText } from '../../mysql/catalog.ts'
 import { ChunkSize } from '../../mysql/chunk-size.ts'
 import { errorNumber } from '../../mysql/mysql-error.ts'
 import type { RowsDigest } from '../../mysql/row-hash.ts'
-import { rowsDigestSql } from '../../mysql/row-hash-sql.ts'
+import { isSameOnServer, serverDigest } from '../../mysql/row-hash-sql.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import type { ReadChunk } from '../run.ts'
@@ -130,12 +130,9 @@ export class DaysWalk {
     const { table, by, columns, order } = this.#shape
     this.totals.checked += 1
     if (receipt.fingerprint !== table.fingerprint) return false
-    const [row] = await this.#session.cells(
-      sql`SELECT ${rowsDigestSql(columns)} FROM ${fromSql({ table, index: order.index })} WHERE ${betweenSql(by, from, to)}`,
-      `comparing ${receipt.day} of ${tableText(table)}`,
-    )
-    const [rows, hash] = (row ?? []).map(cell => cell?.toString() ?? '')
-    return Number(rows) === receipt.rows && hash === receipt.hash.slice(0, 16)
+    const rest = sql`FROM ${fromSql({ table, index: order.index })} WHERE ${betweenSql(by, from, to)}`
+    const doing = `comparing ${receipt.day} of ${tableText(table)}`
+    return isSameOnServer(await serverDigest(this.#session, columns, rest, doing), receipt)
   }
 
   #emptied(work: DayWork): WalkPiece {

@@ -3,7 +3,7 @@ import { OpsError } from '../../base/errors.ts'
 import { type Table, tableSql, tableText } from '../../mysql/catalog.ts'
 import { selectList } from '../../mysql/column-sql.ts'
 import { type RowsDigest, RowsHasher, sameRows } from '../../mysql/row-hash.ts'
-import { rowsDigestSql } from '../../mysql/row-hash-sql.ts'
+import { isSameOnServer, serverDigest } from '../../mysql/row-hash-sql.ts'
 import { insertStatements } from '../../mysql/row-writer.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
@@ -25,11 +25,10 @@ export async function dayThere(session: Session, table: Table, receipt: Receipt)
   const { columns, by, from, to } = receipt
   const rest = sql`FROM ${tableSql(table)} WHERE ${betweenSql(by, from, to)}`
   const doing = `comparing ${receipt.day} of ${tableText(table)}`
-  const [row] = await session.cells(sql`SELECT ${rowsDigestSql(columns)} ${rest}`, doing)
-  const [rows = '0', hash = ''] = (row ?? []).map(cell => cell?.toString() ?? '')
-  if (rows === '0') return 'none'
-  if (Number(rows) !== receipt.rows) return 'other'
-  if (hash === receipt.hash.slice(0, 16)) return 'all'
+  const onServer = await serverDigest(session, columns, rest, doing)
+  if (onServer.rows === 0) return 'none'
+  if (onServer.rows !== receipt.rows) return 'other'
+  if (isSameOnServer(onServer, receipt)) return 'all'
   const hasher = new RowsHasher()
   await session.query(sql`SELECT ${selectList(columns)} ${rest}`, doing, {
     onRow: each => void hasher.add(each),
