@@ -71,7 +71,7 @@ async function valuesOf(
   if (takesRecipe.includes(verb) && recipe !== undefined) {
     const [{ loadRecipe }, { describeParams }] = await Promise.all([
       import('../recipe/load.ts'),
-      import('../recipe/param-docs.ts'),
+      import('../params/param-docs.ts'),
     ])
     const { params } = (await loadRecipe(recipe, { checkTypes: false })).recipe
     const doc = describeParams(params).find(each => names.includes(each.flag))

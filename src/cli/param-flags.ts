@@ -1,6 +1,6 @@
 /** A recipe's params as flags of the command line. */
 import { type Command, Option } from 'commander'
-import type { ParamDoc } from '../recipe/param-docs.ts'
+import type { ParamDoc } from '../params/param-docs.ts'
 
 /** What the flags were given; params that were not named are left out. */
 export type FlagValues = Readonly<Record<string, string | boolean | readonly string[]>>

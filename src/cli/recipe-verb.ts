@@ -4,8 +4,8 @@ import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
 import { opsVersion } from '../base/version.ts'
-import { type LoadedRecipe, loadRecipe } from '../recipe/load.ts'
-import { describeParams, type ParamDoc } from '../recipe/param-docs.ts'
+import { describeParams, type ParamDoc } from '../params/param-docs.ts'
+import { type LoadedRecipe, loadRecipe, paramsOfRecipe } from '../recipe/load.ts'
 import type { Screen } from '../report/screen.ts'
 import { asksHelp, firstOperand, helped, parseArgv, verbCommand } from './argv.ts'
 import { askParams } from './ask-params.ts'
@@ -14,6 +14,7 @@ import { collected } from './collected.ts'
 import { confirmPlans } from './confirm-plans.ts'
 import { declinedExitCode, exitCodeOf } from './exit-code.ts'
 import { addConnectionFlags, addPlanFlags, type CommonSettings, commonSettings } from './flags.ts'
+import { misspeltSections } from './misspelt-sections.ts'
 import { needsYes } from './needs-yes.ts'
 import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
 import { evaluations } from './recipe-hosts.ts'
@@ -107,7 +108,8 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
   const { verb, loaded, settings, errors, chosen } = request
   const { report, interrupt, prompts } = session
   const given = { flags: request.flags, inventory: chosen?.inventory }
-  const params = loaded && (await askParams(loaded, given, session, errors))
+  if (loaded) errors.push(...misspeltSections(loaded, chosen?.inventory))
+  const params = loaded && (await askParams(paramsOfRecipe(loaded), given, session, errors))
   if (!loaded || !params || !chosen) throw new InputErrors(errors)
   // What is wrong with its steps is told with the rest, also where something else is wrong already.
   const evaluate = evaluations(loaded, params, chosen.hosts, errors)

@@ -1,9 +1,9 @@
 /** The docs of one recipe, as data: for `ops recipes NAME` and generated pages. */
 
 import { valueText } from '../params/doc.ts'
+import { describeParams, flagOf, type ParamDoc } from '../params/param-docs.ts'
 import { quote } from '../shell/quote.ts'
 import type { LoadedRecipe } from './load.ts'
-import { describeParams, flagOf, type ParamDoc } from './param-docs.ts'
 
 export interface RecipeDocs {
   readonly name: string

@@ -1,6 +1,7 @@
 /** Loads a recipe by name or path: found, compiled, checked and proved to be one. */
 import { dirname } from 'node:path'
 import { errorDataOf, InputErrors, inputError } from '../base/errors.ts'
+import type { ParamsOwner } from '../params/shape.ts'
 import { findRecipe, findRecipes, type RecipeSource } from './find.ts'
 import { importRecipe } from './import-recipe.ts'
 import type { Recipe } from './recipe.ts'
@@ -11,6 +12,11 @@ export interface LoadedRecipe extends RecipeSource {
   readonly recipe: Recipe
   /** What paths in the recipe's params are relative to. */
   readonly folder: string
+}
+
+/** Its params, for whoever asks for them. */
+export function paramsOfRecipe({ name, recipe }: LoadedRecipe): ParamsOwner {
+  return { kind: 'recipe', name, params: recipe.params, shownBy: `ops recipes ${name}` }
 }
 
 /** A recipe of the listing; a broken one has its error instead of a summary. */

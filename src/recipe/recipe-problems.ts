@@ -1,8 +1,8 @@
 /** Tells whether what a file exports is a recipe, and what it lacks. */
 
 import { kindOf } from '../params/kind.ts'
-import { flagOf } from './param-docs.ts'
-import type { ParamShape } from './recipe.ts'
+import { flagOf } from '../params/param-docs.ts'
+import type { ParamShape } from '../params/shape.ts'
 import { paramNameProblem } from './reserved.ts'
 
 export interface RecipeProblem {

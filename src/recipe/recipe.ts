@@ -1,15 +1,7 @@
 /** What a person writes: a typed function from params and facts to steps. */
-import type { z } from 'zod'
 import type { Step } from '../engine/step.ts'
+import type { ParamShape, ParamsOf } from '../params/shape.ts'
 import type { Facts } from '../run/facts.ts'
-
-/**
- * Params by name; each zod type carries its own `.describe()` text, which is its help. The core type is what all zod
- * types have in common: checking a recipe against the whole of `ZodType` takes five times as long.
- */
-export type ParamShape = Readonly<Record<string, z.core.$ZodType>>
-
-export type ParamsOf<Shape extends ParamShape> = { readonly [Name in keyof Shape]: z.output<Shape[Name]> }
 
 export interface RecipeContext<Shape extends ParamShape> {
   readonly params: ParamsOf<Shape>

@@ -1,5 +1,5 @@
 /** Names that a param cannot have, because the command line has them itself. */
-import { flagOf } from './param-docs.ts'
+import { flagOf } from '../params/param-docs.ts'
 
 /** Without the dashes, in both spellings of a boolean. */
 export const reservedFlags: readonly string[] = [

@@ -5,7 +5,7 @@ import { firstOperand, parseArgv } from '../../src/cli/argv.ts'
 import { addConnectionFlags, commonSettings } from '../../src/cli/flags.ts'
 import { addParamFlags, paramValues } from '../../src/cli/param-flags.ts'
 import { z } from '../../src/index.ts'
-import { describeParams } from '../../src/recipe/param-docs.ts'
+import { describeParams } from '../../src/params/param-docs.ts'
 import { reservedFlags } from '../../src/recipe/reserved.ts'
 
 const docs = describeParams({

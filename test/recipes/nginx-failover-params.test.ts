@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import definition from '../../recipes/nginx-failover.ts'
 import { InputErrors } from '../../src/base/errors.ts'
+import { resolveParams } from '../../src/params/resolve.ts'
 import { evaluate } from '../../src/recipe/evaluate.ts'
-import type { LoadedRecipe } from '../../src/recipe/load.ts'
-import { resolveParams } from '../../src/recipe/params.ts'
+import { type LoadedRecipe, paramsOfRecipe } from '../../src/recipe/load.ts'
 import type { Facts } from '../../src/run/facts.ts'
 import { attacks } from '../conformance/hostile.ts'
 
@@ -45,7 +45,10 @@ const good: Flags = { name: 'app', primary: '10.0.0.1:80', standby: '10.0.0.2:80
 
 /** The configuration that these flags lead to, or what was wrong with them. */
 function outcome(flags: Flags): { config: string; notes: readonly string[] } | { refused: string } {
-  const { params, missing, errors } = resolveParams(loaded, { flags: { ...good, ...flags }, environment: {} })
+  const { params, missing, errors } = resolveParams(paramsOfRecipe(loaded), {
+    flags: { ...good, ...flags },
+    environment: {},
+  })
   const wrong = [...errors.map(each => each.title), ...missing.map(each => `${each.name} is missing`)]
   if (wrong.length > 0) return { refused: wrong.join('\n') }
   try {

@@ -1,6 +1,6 @@
 /** Reads the text of a flag or of ops.ini as the kind of value that a param's type takes. */
 import { z } from 'zod'
-import { kindOf } from '../params/kind.ts'
+import { kindOf } from './kind.ts'
 
 /** The value to give to the type, or what is wrong with the text. */
 export type Reading = { readonly value: unknown } | { readonly problem: string }

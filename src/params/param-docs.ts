@@ -1,10 +1,10 @@
-/** A recipe's params as people meet them: drives flags, help, prompts and docs. */
-import { type TypeDoc, typeDoc } from '../params/doc.ts'
-import { kindOf } from '../params/kind.ts'
-import type { ParamShape } from './recipe.ts'
+/** Params as people meet them: drives flags, help, prompts and docs. */
+import { type TypeDoc, typeDoc } from './doc.ts'
+import { kindOf } from './kind.ts'
+import type { ParamShape } from './shape.ts'
 
 export interface ParamDoc extends TypeDoc {
-  /** As the recipe calls it: `maxClients`. */
+  /** As its author calls it: `maxClients`. */
   readonly name: string
   /** As a flag: `--max-clients`. */
   readonly flag: string
@@ -15,7 +15,7 @@ export interface ParamDoc extends TypeDoc {
   readonly kind: 'text' | 'number' | 'boolean' | 'choice' | 'list' | 'json' | 'secret'
 }
 
-/** The params in the order in which the recipe declares them. */
+/** The params in the order in which they are declared. */
 export function describeParams(shape: ParamShape): readonly ParamDoc[] {
   return Object.entries(shape).map(([name, type]) => describeParam(name, type))
 }

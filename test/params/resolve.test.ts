@@ -2,27 +2,20 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../src/base/secret.ts'
 import { secret, z } from '../../src/index.ts'
-import type { LoadedRecipe } from '../../src/recipe/load.ts'
-import { describeParams } from '../../src/recipe/param-docs.ts'
-import { missingErrors, type ParamSources, resolveParams } from '../../src/recipe/params.ts'
-import type { ParamShape } from '../../src/recipe/recipe.ts'
+import { describeParams } from '../../src/params/param-docs.ts'
+import { missingErrors, type ParamSources, resolveParams } from '../../src/params/resolve.ts'
+import type { ParamShape, ParamsOwner } from '../../src/params/shape.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 const folder = temporaryFolder({ password: 'hunter 2\n', empty: '\n' })
 
-function loaded(params: ParamShape): LoadedRecipe {
-  return {
-    name: 'app',
-    file: join(folder, 'app.ts'),
-    folder,
-    origin: 'folder',
-    recipe: { summary: 's', params, steps: () => [] },
-  }
+function recipeWith(params: ParamShape): ParamsOwner {
+  return { kind: 'recipe', name: 'app', params, shownBy: 'ops recipes app' }
 }
 
 /** Resolves one param `x`: its value, or what is wrong. */
 function resolved(type: z.ZodType, sources: ParamSources): unknown {
-  const { params, errors, missing } = resolveParams(loaded({ x: type }), {
+  const { params, errors, missing } = resolveParams(recipeWith({ x: type }), {
     environment: {},
     cwd: folder,
     ...sources,
@@ -102,12 +95,12 @@ describe('where a value comes from', () => {
   })
 
   test('an error in ops.ini has its line', () => {
-    const { errors } = resolveParams(loaded({ x: fruit }), { inventory })
+    const { errors } = resolveParams(recipeWith({ x: fruit }), { inventory })
     expect(errors[0]).toMatchObject({ title: 'x 5: not one of apple, pear', where })
   })
 
   test('ops.ini may use the spelling of the flag, but not twice', () => {
-    const recipe = loaded({ maxClients: z.number() })
+    const recipe = recipeWith({ maxClients: z.number() })
     expect(
       resolveParams(recipe, { inventory: [{ name: 'max-clients', value: '3', where }] }).params.maxClients,
     ).toBe(3)
@@ -121,7 +114,7 @@ describe('where a value comes from', () => {
   })
 
   test('a name that the recipe does not have is refused with the nearest', () => {
-    const { errors } = resolveParams(loaded({ listen: z.number() }), {
+    const { errors } = resolveParams(recipeWith({ listen: z.number() }), {
       flags: { listen: '1' },
       inventory: [{ name: 'listne', value: '1', where }],
     })
@@ -132,8 +125,21 @@ describe('where a value comes from', () => {
     expect(errors[0]?.next).toContain('Did you mean listen?')
   })
 
+  test('a job is told from a recipe, and by which command its params are shown', () => {
+    const job: ParamsOwner = {
+      kind: 'job',
+      name: 'nightly',
+      params: { by: fruit },
+      shownBy: 'ops job plan nightly',
+    }
+    expect(resolveParams(job, { flags: { bye: 'x' } }).errors[0]).toMatchObject({
+      title: 'job nightly has no param bye',
+      next: 'Did you mean by? `ops job plan nightly` shows its params.',
+    })
+  })
+
   test('what is missing is listed, to be asked for or told', () => {
-    const recipe = loaded({ a: z.string().describe('The first.'), b: z.number().optional(), c: secret() })
+    const recipe = recipeWith({ a: z.string().describe('The first.'), b: z.number().optional(), c: secret() })
     const { missing } = resolveParams(recipe, { environment: {} })
     expect(missing.map(each => each.name)).toEqual(['a', 'c'])
     expect(missingErrors(recipe, missing).map(each => [each.title, each.next])).toEqual([
@@ -147,7 +153,7 @@ describe('where a value comes from', () => {
   })
 
   test('everything wrong is told at once', () => {
-    const recipe = loaded({ a: z.number(), b: fruit, c: z.string() })
+    const recipe = recipeWith({ a: z.number(), b: fruit, c: z.string() })
     const { errors, missing } = resolveParams(recipe, { flags: { a: 'x', b: 'y' } })
     expect(errors).toHaveLength(2)
     expect(missing).toHaveLength(1)

@@ -1,15 +1,15 @@
-/** Brings a recipe's params together: flag, then ops.ini, then default; everything wrong or missing is told at once. */
+/** Brings the params of a recipe or a job together: flag, then ops.ini, then default; everything wrong or missing is told at once. */
 import { z } from 'zod'
 import { type ErrorData, inputError, type SourceLocation } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { Secret } from '../base/secret.ts'
-import { kindOf } from '../params/kind.ts'
-import type { LoadedRecipe } from './load.ts'
+import { kindOf } from './kind.ts'
 import { describeParams, flagOf, type ParamDoc } from './param-docs.ts'
 import { readText } from './param-text.ts'
 import { readSecret } from './read-secret.ts'
+import type { ParamsOwner } from './shape.ts'
 
-/** A value as it was written in `[params RECIPE]` of ops.ini. */
+/** A value as it was written in `[params NAME]` of ops.ini. */
 export interface WrittenParam {
   readonly name: string
   readonly value: string | readonly string[]
@@ -45,14 +45,14 @@ interface Given {
 }
 
 /** Never throws for what a person wrote. */
-export function resolveParams(loaded: LoadedRecipe, sources: ParamSources): ResolvedParams {
-  const docs = describeParams(loaded.recipe.params)
+export function resolveParams(owner: ParamsOwner, sources: ParamSources): ResolvedParams {
+  const docs = describeParams(owner.params)
   const params: Record<string, unknown> = Object.create(null)
   const missing: ParamDoc[] = []
-  const errors: ErrorData[] = [...unknownNames(loaded, docs, sources)]
+  const errors: ErrorData[] = [...unknownNames(owner, docs, sources)]
   let secretsFromInput = 0
   for (const doc of docs) {
-    const type = loaded.recipe.params[doc.name]
+    const type = owner.params[doc.name]
     if (type === undefined) continue
     const given = givenFor(doc, sources)
     if (given === undefined) {
@@ -73,7 +73,7 @@ export function resolveParams(loaded: LoadedRecipe, sources: ParamSources): Reso
 }
 
 /** What to say about missing params where nobody can be asked. */
-export function missingErrors(loaded: LoadedRecipe, missing: readonly ParamDoc[]): readonly ErrorData[] {
+export function missingErrors(owner: ParamsOwner, missing: readonly ParamDoc[]): readonly ErrorData[] {
   return missing.map(
     ({ name, flag, placeholder, kind, help }) =>
       inputError(`param ${name} is missing`, {
@@ -81,7 +81,7 @@ export function missingErrors(loaded: LoadedRecipe, missing: readonly ParamDoc[]
         next:
           kind === 'secret'
             ? `Give it as ${flag} @FILE, as ${flag} - (standard input), or in the environment as ${environmentName(name)}.`
-            : `Give it as ${flag}${placeholder === undefined ? '' : ` <${placeholder}>`}, or as \`${name} = ...\` under [params ${loaded.name}] in ops.ini.`,
+            : `Give it as ${flag}${placeholder === undefined ? '' : ` <${placeholder}>`}, or as \`${name} = ...\` under [params ${owner.name}] in ops.ini.`,
       }).data,
   )
 }
@@ -141,27 +141,26 @@ function problemError(doc: ParamDoc, given: Given, problem: string): ErrorData {
 }
 
 function unknownNames(
-  loaded: LoadedRecipe,
+  owner: ParamsOwner,
   docs: readonly ParamDoc[],
   sources: ParamSources,
 ): readonly ErrorData[] {
   const names = docs.map(doc => doc.name)
-  const next = (name: string): string =>
-    `${didYouMean(name, names)}\`ops recipes ${loaded.name}\` shows its params.`
+  const next = (name: string): string => `${didYouMean(name, names)}\${owner.shownBy}\` shows its params.`
   const fromFlags = Object.keys(sources.flags ?? {})
     .filter(name => !names.includes(name))
-    .map(name => inputError(`recipe ${loaded.name} has no param ${name}`, { next: next(name) }).data)
+    .map(name => inputError(`${owner.kind} ${owner.name} has no param ${name}`, { next: next(name) }).data)
   const seen = new Map<string, WrittenParam>()
   const fromInventory = (sources.inventory ?? []).flatMap(written => {
     const doc = docs.find(each => isNameOf(written.name, each))
     if (doc === undefined) {
-      const title = `[params ${loaded.name}] sets ${written.name}, but the recipe has no such param`
+      const title = `[params ${owner.name}] sets ${written.name}, but the ${owner.kind} has no such param`
       return [inputError(title, { where: written.where, next: next(written.name) }).data]
     }
     const other = seen.get(doc.name)
     seen.set(doc.name, written)
     if (other === undefined) return []
-    const title = `[params ${loaded.name}] sets ${doc.name} twice, first on line ${other.where.line}`
+    const title = `[params ${owner.name}] sets ${doc.name} twice, first on line ${other.where.line}`
     return [inputError(title, { where: written.where, next: 'Leave one out.' }).data]
   })
   return [...fromFlags, ...fromInventory]
