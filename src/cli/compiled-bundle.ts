@@ -5,10 +5,10 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { cacheFolder, pruneCache } from '../base/cache-folder.ts'
-import type * as bundle from '../bundle.ts'
+import type { runProgram } from './program.ts'
 
 export interface RunningBundle {
-  readonly exports: typeof bundle
+  readonly exports: { readonly runProgram: typeof runProgram }
   /** Keeps the compiled form of all that was used in this run for the next one; does nothing where it is kept already. */
   keep(): void
 }
@@ -38,7 +38,7 @@ export function runCompiled(file: string, use: string): RunningBundle {
   script.runInThisContext()(module.exports, require, module, file, dirname(file))
   const isKept = cachedData !== undefined && script.cachedDataRejected === false
   return {
-    exports: module.exports as typeof bundle,
+    exports: module.exports as RunningBundle['exports'],
     keep() {
       if (folder === undefined || keptFile === undefined || isKept) return
       pruneCache(folder)

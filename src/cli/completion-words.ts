@@ -69,11 +69,12 @@ async function valuesOf(
   if (names.includes('--transport')) return transports
   const [recipe] = operands
   if (takesRecipe.includes(verb) && recipe !== undefined) {
-    const [{ loadRecipe }, { describeParams }] = await Promise.all([
+    const [{ loadRecipe }, { describeParams }, { recipeLibrary }] = await Promise.all([
       import('../recipe/load.ts'),
       import('../params/param-docs.ts'),
+      import('./recipe-library.ts'),
     ])
-    const { params } = (await loadRecipe(recipe, { checkTypes: false })).recipe
+    const { params } = (await loadRecipe(recipe, { library: recipeLibrary, checkTypes: false })).recipe
     const doc = describeParams(params).find(each => names.includes(each.flag))
     if (doc) return doc.choices ?? []
   }

@@ -18,6 +18,7 @@ import { misspeltSections } from './misspelt-sections.ts'
 import { needsYes } from './needs-yes.ts'
 import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
 import { evaluations } from './recipe-hosts.ts'
+import { recipeLibrary } from './recipe-library.ts'
 import { type ReportSession, underReport } from './report-session.ts'
 import { isSavedPlan } from './saved-plan-file.ts'
 import { type Chosen, chooseReachable, connectTargets } from './targets.ts'
@@ -56,7 +57,10 @@ export async function runRecipeVerb(
     return applySavedPlan(plain, argv, screen)
   }
   const errors: ErrorData[] = []
-  const loaded = name === undefined ? undefined : await collected(errors, () => loadRecipe(name))
+  const loaded =
+    name === undefined
+      ? undefined
+      : await collected(errors, () => loadRecipe(name, { library: recipeLibrary }))
   const docs = loaded ? describeParams(loaded.recipe.params) : []
   const command = recipeCommand(verb, loaded, docs)
   if (errors.length > 0 && asksHelp(argv)) throw new InputErrors(errors)

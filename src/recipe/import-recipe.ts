@@ -10,14 +10,22 @@ import type { RecipeSource } from './find.ts'
 import { locationOf, locationOfText, sourceLine } from './source-location.ts'
 import { rememberCompiler } from './written-place.ts'
 
+/** Loads what `ops-recipes` stands for: whoever starts a run knows it, as it is made of every room below. */
+export type RecipeLibrary = () => Promise<Readonly<Record<string, unknown>>>
+
 /**
  * The exports of the recipe's module.
  * @throws OpsError `input` for a syntax error, an import that is not there, whatever the file throws, or an
  *   `await` in it that does not end.
  */
-export async function importRecipe(source: RecipeSource): Promise<Readonly<Record<string, unknown>>> {
+export async function importRecipe(
+  source: RecipeSource,
+  library: RecipeLibrary,
+): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return source.origin === 'shipped' && isBuilt ? await importBuilt(source) : await importSource(source)
+    return source.origin === 'shipped' && isBuilt
+      ? await importBuilt(source)
+      : await importSource(source, await library())
   } catch (thrown) {
     throw new OpsError(loadingError(source, thrown), { cause: thrown })
   }
@@ -27,8 +35,10 @@ function importBuilt({ file }: RecipeSource): Promise<Readonly<Record<string, un
   return import(new URL(`./recipes/${basename(file, extname(file))}.js`, import.meta.url).href)
 }
 
-async function importSource({ file }: RecipeSource): Promise<Readonly<Record<string, unknown>>> {
-  const library = await import('../index.ts')
+async function importSource(
+  { file }: RecipeSource,
+  library: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, unknown>>> {
   // Required, not imported: Node reads a CommonJS module twice when it is imported, and this one is large.
   const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti')
   const jiti = createJiti(pathToFileURL(`${dirname(file)}/`).href, {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { errorDataOf, InputErrors, inputError } from '../base/errors.ts'
 import type { ParamsOwner } from '../params/shape.ts'
 import { findRecipe, findRecipes, type RecipeSource } from './find.ts'
-import { importRecipe } from './import-recipe.ts'
+import { importRecipe, type RecipeLibrary } from './import-recipe.ts'
 import type { Recipe } from './recipe.ts'
 import { recipeProblems } from './recipe-problems.ts'
 import { typeErrors } from './type-check.ts'
@@ -24,6 +24,7 @@ export type ListedRecipe = RecipeSource &
   ({ readonly summary: string } | { readonly error: ReturnType<typeof errorDataOf> })
 
 export interface LoadOptions {
+  readonly library: RecipeLibrary
   /** Where names and paths start from. Default: the current folder. */
   readonly cwd?: string
   /** Types are checked once per content. Default: true; shipped recipes were checked when ops was built. */
@@ -34,19 +35,22 @@ export interface LoadOptions {
  * Finds and loads one recipe.
  * @throws OpsError or InputErrors, all `input`: not found, syntax, types, what it throws, or not a recipe.
  */
-export async function loadRecipe(nameOrPath: string, options: LoadOptions = {}): Promise<LoadedRecipe> {
+export async function loadRecipe(nameOrPath: string, options: LoadOptions): Promise<LoadedRecipe> {
   const source = findRecipe(nameOrPath, options.cwd ?? process.cwd())
-  return loadSource(source, options.checkTypes ?? true)
+  return loadSource(source, options.library, options.checkTypes ?? true)
 }
 
 /** Every recipe that can be called by name, loaded for its summary. */
-export async function listRecipes(cwd: string = process.cwd()): Promise<readonly ListedRecipe[]> {
-  return Promise.all(findRecipes(cwd).map(listed))
+export async function listRecipes(
+  library: RecipeLibrary,
+  cwd: string = process.cwd(),
+): Promise<readonly ListedRecipe[]> {
+  return Promise.all(findRecipes(cwd).map(source => listed(source, library)))
 }
 
-async function listed(source: RecipeSource): Promise<ListedRecipe> {
+async function listed(source: RecipeSource, library: RecipeLibrary): Promise<ListedRecipe> {
   try {
-    const { recipe } = await loadSource(source, false)
+    const { recipe } = await loadSource(source, library, false)
     return { ...source, summary: recipe.summary }
   } catch (thrown) {
     const first = thrown instanceof InputErrors ? thrown.errors[0] : undefined
@@ -54,9 +58,13 @@ async function listed(source: RecipeSource): Promise<ListedRecipe> {
   }
 }
 
-async function loadSource(source: RecipeSource, checkTypes: boolean): Promise<LoadedRecipe> {
+async function loadSource(
+  source: RecipeSource,
+  library: RecipeLibrary,
+  checkTypes: boolean,
+): Promise<LoadedRecipe> {
   const isChecked = checkTypes && source.origin === 'folder'
-  const exported = await importRecipe(source).catch(async (thrown: unknown) => {
+  const exported = await importRecipe(source, library).catch(async (thrown: unknown) => {
     throw isChecked ? await withTypeErrors(source, thrown) : thrown
   })
   const errors = isChecked ? await typeErrors(source.file) : []

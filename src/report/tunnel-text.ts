@@ -1,8 +1,5 @@
 /** What is told of tunnels: the live line, changes of state, the list of `status`, and how to use one. */
-import type { Direction } from '../tunnel/directions.ts'
-import type { LinkState } from '../tunnel/link.ts'
-import type { RunningTunnel, TunnelCard } from '../tunnel/registry.ts'
-import type { TunnelFigures } from '../tunnel/tunnel.ts'
+import type { Direction, LinkState, RunningTunnel, TunnelCard, TunnelFigures } from '../run/tunnel-state.ts'
 import { cutTo, printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 import { count, duration } from './words.ts'

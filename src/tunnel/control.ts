@@ -1,7 +1,8 @@
 /** A private socket on which a running tunnel tells how it stands: whoever connects gets one line of JSON. */
+
 import { rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import type { TunnelFigures } from './tunnel.ts'
+import type { TunnelFigures } from '../run/tunnel-state.ts'
 
 const patienceMs = 2_000
 

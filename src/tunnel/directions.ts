@@ -1,4 +1,5 @@
 /** How to make the programs of this machine use the tunnel, as far as they are there: told, never done. */
+import type { Direction } from '../run/tunnel-state.ts'
 import { proxyUrl } from './environment.ts'
 import { pacPath } from './http-answer.ts'
 
@@ -7,13 +8,6 @@ export interface Surrounding {
   readonly platform: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly hasProgram: (name: string) => boolean
-}
-
-/** One program or desktop: how to set it, and how to take that back where it lasts. */
-export interface Direction {
-  readonly title: string
-  readonly set: readonly string[]
-  readonly unset?: readonly string[]
 }
 
 /** Most specific first; curl and git always, as a check that needs no desktop. */

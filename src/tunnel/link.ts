@@ -1,20 +1,10 @@
 /** Keeps one SSH connection up: connects again after a drop, and stops where trying again would be hammering. */
+
 import { type ErrorData, errorDataOf } from '../base/errors.ts'
+import type { LinkState } from '../run/tunnel-state.ts'
 import type { Transport } from '../transport/transport.ts'
 import { pauseBefore } from './back-off.ts'
 import { type Pulse, takePulse } from './pulse.ts'
-
-/** What the connection is doing. Times are of `Date.now()`. */
-export type LinkState =
-  | { readonly state: 'connecting'; readonly attempt: number }
-  | { readonly state: 'up'; readonly since: number }
-  | {
-      readonly state: 'waiting'
-      readonly error: ErrorData
-      readonly retryAt: number
-      readonly attempt: number
-    }
-  | { readonly state: 'stopped'; readonly error?: ErrorData }
 
 export interface LinkOptions {
   readonly connect: () => Promise<Transport>

@@ -1,35 +1,12 @@
 /** The tunnels that run on this machine: each has a file of its own, found by `status` and `stop`. */
+
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ErrorData } from '../base/errors.ts'
+import type { RunningTunnel, TunnelCard, TunnelFigures } from '../run/tunnel-state.ts'
 import { askControl, serveControl } from './control.ts'
 import { startOf } from './process-identity.ts'
 import { stateFolder, stateFolders } from './state-folder.ts'
-import type { TunnelFigures } from './tunnel.ts'
-
-/** What a tunnel says of itself once and for all. */
-export interface TunnelCard {
-  readonly pid: number
-  /** Tells the process from a later one with the same number. */
-  readonly started: string
-  readonly host: string
-  /** `address:port`. */
-  readonly proxy: string
-  readonly port: number
-  readonly background: boolean
-  /** Milliseconds since 1970. */
-  readonly since: number
-  /** Tells tunnels apart that lead to hosts of the same name. */
-  readonly route: string
-  /** Set when it ended by itself: what is left of a tunnel in the background until somebody takes note. */
-  readonly ended?: { readonly at: number; readonly error: ErrorData }
-}
-
-/** A card whose process is there. */
-export interface RunningTunnel extends TunnelCard {
-  /** Undefined when the process does not answer. */
-  readonly figures?: TunnelFigures
-}
 
 /** A card whose process is not there any more, though nobody ended it. */
 export interface EndedTunnel extends TunnelCard {

@@ -1,5 +1,6 @@
 /** Ends a tunnel of another process: the very one that its card names. */
-import { isRunning, type TunnelCard } from './registry.ts'
+import type { TunnelCard } from '../run/tunnel-state.ts'
+import { isRunning } from './registry.ts'
 
 const patienceMs = 5_000
 const pollMs = 25

@@ -1,10 +1,12 @@
 /** A SOCKS server on this machine whose connections come out of a host: the listener outlives the SSH connection. */
+
 import type { Socket } from 'node:net'
 import type { ErrorData } from '../base/errors.ts'
+import type { LinkState, TunnelFigures } from '../run/tunnel-state.ts'
 import type { Transport } from '../transport/transport.ts'
 import { type LiveStream, type Surroundings, serveClient } from './client.ts'
 import { clockJumps } from './clock-jump.ts'
-import { Link, type LinkState } from './link.ts'
+import { Link } from './link.ts'
 import { type Listener, listen } from './listen.ts'
 import { type Direct, pacFile } from './pac.ts'
 
@@ -23,19 +25,6 @@ export interface TunnelOptions {
   readonly giveUpFirst: boolean
   readonly onState?: (state: LinkState) => void
   readonly onRefused?: (destination: string, reason: string) => void
-}
-
-/** How things stand: plain data, for the live line and for `status`. */
-export interface TunnelFigures {
-  readonly link: LinkState
-  readonly latencyMs?: number
-  readonly clients: number
-  readonly streams: number
-  readonly opened: number
-  readonly bytesUp: number
-  readonly bytesDown: number
-  /** Connections to the host after the first. */
-  readonly reconnects: number
 }
 
 export interface Tunnel {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { packageFolder } from '../../src/base/package-folder.ts'
+import { recipeLibrary as library } from '../../src/cli/recipe-library.ts'
 import { secret, z } from '../../src/index.ts'
 import { parseInventory } from '../../src/inventory/parse.ts'
 import { describeRecipe } from '../../src/recipe/describe.ts'
@@ -67,7 +68,7 @@ describe('what `ops init` writes', () => {
     ])
     expect(readFileSync(join(folder, 'tsconfig.json'), 'utf8')).toBe('mine')
     expect(parseInventory(readFileSync(join(folder, 'ops.ini'), 'utf8'), 'ops.ini').hosts.size).toBe(0)
-    expect((await loadRecipe('hello', { cwd: folder })).recipe.summary).toMatch(/greeting/)
+    expect((await loadRecipe('hello', { library, cwd: folder })).recipe.summary).toMatch(/greeting/)
     expect(writeInitFiles(folder).some(each => each.written)).toBe(false)
   })
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type ErrorData, InputErrors, OpsError } from '../../src/base/errors.ts'
 import { Secret } from '../../src/base/secret.ts'
+import { recipeLibrary as library } from '../../src/cli/recipe-library.ts'
 import { z } from '../../src/index.ts'
 import { listRecipes, loadRecipe } from '../../src/recipe/load.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -74,7 +75,7 @@ beforeAll(() => {
 
 async function errorsOf(name: string, cwd = folder, checkTypes = false): Promise<readonly ErrorData[]> {
   try {
-    await loadRecipe(name, { cwd, checkTypes })
+    await loadRecipe(name, { library, cwd, checkTypes })
   } catch (thrown) {
     if (thrown instanceof InputErrors) return thrown.errors
     if (thrown instanceof OpsError) return [thrown.data]
@@ -90,7 +91,7 @@ const placed = (errors: readonly ErrorData[]): readonly string[] =>
 
 describe('loading a recipe', () => {
   test('a folder with nothing but the recipe is enough', async () => {
-    const { name, origin, recipe } = await loadRecipe('good', { cwd: folder })
+    const { name, origin, recipe } = await loadRecipe('good', { library, cwd: folder })
     expect({ name, origin, summary: recipe.summary }).toEqual({
       name: 'good',
       origin: 'folder',
@@ -99,27 +100,27 @@ describe('loading a recipe', () => {
   })
 
   test('its types are checked once per content', async () => {
-    await loadRecipe('good', { cwd: folder })
+    await loadRecipe('good', { library, cwd: folder })
     expect(readdirSync(join(folder, 'cache/ops/checked'))).toHaveLength(1)
   })
 
   test('what ran once is not compiled again', async () => {
-    await loadRecipe('good', { cwd: folder })
+    await loadRecipe('good', { library, cwd: folder })
     const before = readdirSync(join(folder, 'cache/ops/compiled')).length
-    await loadRecipe('good', { cwd: folder })
+    await loadRecipe('good', { library, cwd: folder })
     expect(before).toBeGreaterThan(0)
     expect(readdirSync(join(folder, 'cache/ops/compiled'))).toHaveLength(before)
   })
 
   test('is found by name from a folder below, and by path from anywhere', async () => {
-    expect((await loadRecipe('good', { cwd: join(folder, 'deep/er'), checkTypes: false })).file).toBe(
-      join(folder, 'recipes/good.ts'),
-    )
-    expect((await loadRecipe('./elsewhere/by-path.ts', { cwd: folder, checkTypes: false })).name).toBe(
-      'by-path',
-    )
     expect(
-      (await loadRecipe('../by-path', { cwd: join(folder, 'elsewhere/x'), checkTypes: false })).name,
+      (await loadRecipe('good', { library, cwd: join(folder, 'deep/er'), checkTypes: false })).file,
+    ).toBe(join(folder, 'recipes/good.ts'))
+    expect(
+      (await loadRecipe('./elsewhere/by-path.ts', { library, cwd: folder, checkTypes: false })).name,
+    ).toBe('by-path')
+    expect(
+      (await loadRecipe('../by-path', { library, cwd: join(folder, 'elsewhere/x'), checkTypes: false })).name,
     ).toBe('by-path')
   })
 
@@ -132,17 +133,17 @@ describe('loading a recipe', () => {
   })
 
   test('its secrets are the Secret of ops itself', async () => {
-    const { recipe } = await loadRecipe('secret', { cwd: folder, checkTypes: false })
+    const { recipe } = await loadRecipe('secret', { library, cwd: folder, checkTypes: false })
     expect(z.parse(recipe.params.password ?? z.never(), 'x')).toBeInstanceOf(Secret)
   })
 
   test('one without params leaves them out, and cannot use any', async () => {
-    expect((await loadRecipe('bare', { cwd: folder })).recipe.params).toEqual({})
-    await expect(loadRecipe('bare-wrong', { cwd: folder })).rejects.toThrow(/'name' does not exist/)
+    expect((await loadRecipe('bare', { library, cwd: folder })).recipe.params).toEqual({})
+    await expect(loadRecipe('bare-wrong', { library, cwd: folder })).rejects.toThrow(/'name' does not exist/)
   })
 
   test('JavaScript needs no types', async () => {
-    expect((await loadRecipe('plain', { cwd: folder })).recipe.summary).toBe('Plain.')
+    expect((await loadRecipe('plain', { library, cwd: folder })).recipe.summary).toBe('Plain.')
   })
 })
 
@@ -216,7 +217,7 @@ describe('a recipe that cannot be loaded', () => {
 })
 
 test('the listing has every recipe, broken ones with their error', async () => {
-  const listed = (await listRecipes(folder)).filter(each => each.origin === 'folder')
+  const listed = (await listRecipes(library, folder)).filter(each => each.origin === 'folder')
   const byName = Object.fromEntries(
     listed.map(each => [each.name, 'summary' in each ? each.summary : each.error.title]),
   )

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { InputErrors } from '../../src/base/errors.ts'
+import { recipeLibrary as library } from '../../src/cli/recipe-library.ts'
 import type { Step } from '../../src/engine/step.ts'
 import { evaluate } from '../../src/recipe/evaluate.ts'
 import { loadRecipe } from '../../src/recipe/load.ts'
@@ -39,7 +40,7 @@ export default recipe({
     onTestFinished(() => rmSync(folder, { recursive: true }))
     process.env.XDG_CACHE_HOME = join(folder, 'cache')
     writeFileSync(join(folder, name), written)
-    const loaded = await loadRecipe(join(folder, name), { checkTypes: false })
+    const loaded = await loadRecipe(join(folder, name), { library, checkTypes: false })
     const placeOf = (text: string) => {
       const before = written.slice(0, written.indexOf(text))
       return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') }

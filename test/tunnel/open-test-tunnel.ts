@@ -1,10 +1,11 @@
 /** A tunnel through a real sshd of this machine, and through a proxy that can make the link bad. */
+
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { LinkState } from '../../src/run/tunnel-state.ts'
 import { connect } from '../../src/transport/connect.ts'
 import type { ConnectTarget } from '../../src/transport/transport.ts'
-import type { LinkState } from '../../src/tunnel/link.ts'
 import { openTunnel, type Tunnel, type TunnelOptions } from '../../src/tunnel/tunnel.ts'
 import { type FaultProxy, startProxy } from '../faults/instruments/proxy.ts'
 import type { TestSshd } from '../transport/sshd.ts'

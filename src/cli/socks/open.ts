@@ -2,9 +2,9 @@
 
 import { inputError, OpsError } from '../../base/errors.ts'
 import { Interrupt } from '../../run/interrupt.ts'
+import type { LinkState } from '../../run/tunnel-state.ts'
 import { connect } from '../../transport/connect.ts'
 import { prohibited } from '../../transport/session-refused.ts'
-import type { LinkState } from '../../tunnel/link.ts'
 import { forwardingRefusal } from '../../tunnel/may-forward.ts'
 import { openTunnel, type Tunnel } from '../../tunnel/tunnel.ts'
 import type { CommonSettings } from '../flags.ts'

@@ -1,9 +1,11 @@
 /** `ops socks status` and `ops socks stop`: the tunnels that run on this machine. */
+
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import { jsonLine } from '../../report/ndjson-report.ts'
 import type { Screen } from '../../report/screen.ts'
 import { endedListText, tunnelListText } from '../../report/tunnel-text.ts'
-import { endedTunnels, runningTunnels, type TunnelCard } from '../../tunnel/registry.ts'
+import type { TunnelCard } from '../../run/tunnel-state.ts'
+import { endedTunnels, runningTunnels } from '../../tunnel/registry.ts'
 import { stopTunnel } from '../../tunnel/stop.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import { exitCodes } from '../exit-code.ts'

@@ -1,9 +1,11 @@
 /** A tunnel of ours that has the port already: the very one that is asked for, or another. */
+
 import { resolve } from 'node:path'
 import { inputError } from '../../base/errors.ts'
 import type { SelectedHost } from '../../inventory/select.ts'
+import type { RunningTunnel } from '../../run/tunnel-state.ts'
 import { proxyAddress } from '../../tunnel/listen.ts'
-import { type RunningTunnel, runningTunnels } from '../../tunnel/registry.ts'
+import { runningTunnels } from '../../tunnel/registry.ts'
 import type { CommonSettings } from '../flags.ts'
 import type { SocksSettings } from './flags.ts'
 

@@ -6,8 +6,7 @@ import type { Report } from '../../report/report.ts'
 import type { Screen } from '../../report/screen.ts'
 import { stateText, tunnelLine } from '../../report/tunnel-text.ts'
 import type { HostStatus, HostSummary } from '../../run/events.ts'
-import type { LinkState } from '../../tunnel/link.ts'
-import type { TunnelFigures } from '../../tunnel/tunnel.ts'
+import type { LinkState, TunnelFigures } from '../../run/tunnel-state.ts'
 import { exitCodes } from '../exit-code.ts'
 
 export interface TunnelView extends Report {

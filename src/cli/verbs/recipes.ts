@@ -4,6 +4,7 @@ import { describeRecipe } from '../../recipe/describe.ts'
 import { listRecipes, loadRecipe } from '../../recipe/load.ts'
 import { recipeListText, recipeText } from '../../report/recipe-text.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
+import { recipeLibrary } from '../recipe-library.ts'
 import type { VerbContext } from '../verb.ts'
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
@@ -15,12 +16,12 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   if (errors.length > 0) throw new InputErrors(errors)
   const [name] = operands
   if (name === undefined) {
-    const recipes = await listRecipes()
+    const recipes = await listRecipes(recipeLibrary)
     if (options.json === true) screen.out(`${JSON.stringify(recipes)}\n`)
     else screen.out(`${recipeListText(recipes, screen.style)}\n`)
     return 0
   }
-  const page = describeRecipe(await loadRecipe(name))
+  const page = describeRecipe(await loadRecipe(name, { library: recipeLibrary }))
   if (options.json === true) screen.out(`${JSON.stringify(page)}\n`)
   else screen.out(`${recipeText(page, screen.style)}\n`)
   return 0
