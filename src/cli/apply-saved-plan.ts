@@ -10,15 +10,13 @@ import { environmentName } from '../params/resolve.ts'
 import type { Screen } from '../report/screen.ts'
 import { resources } from '../resources/index.ts'
 import { firstOperand, helped, parseArgv } from './argv.ts'
-import { becomeOf } from './become.ts'
 import { collected } from './collected.ts'
-import { confirmPlans } from './confirm-plans.ts'
-import { declinedExitCode, exitCodeOf } from './exit-code.ts'
 import { commonSettings } from './flags.ts'
 import { needsYes } from './needs-yes.ts'
 import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
 import { type ReportSession, underReport } from './report-session.ts'
-import { chooseReachable, connectTargets } from './targets.ts'
+import { exitCodeOfRun, reachHosts, runSteps } from './run-steps.ts'
+import { chooseReachable } from './targets.ts'
 
 /** Runs `ops apply FILE`; `command` is that of `ops apply`. */
 export async function applySavedPlan(
@@ -44,36 +42,26 @@ export async function applySavedPlan(
   return underReport(screen, settings, async session => {
     const secrets = await savedSecrets(plan, paramValues(options, docs), session, errors)
     if (errors.length > 0) throw new InputErrors(errors)
-    const become = await becomeOf(settings, session)
-    const targets = chosen ? await connectTargets(chosen, settings, session) : []
-    const hosts = [...targets].map(([host, target]) => {
+    const reached = chosen ? await reachHosts(chosen, settings, session) : []
+    const hosts = [...reached].map(([host, how]) => {
       const saved = plan.hosts.find(each => each.name === host.name)
       const steps = saved ? stepsOf(saved, secrets, resources) : []
-      return {
-        target,
-        ...(become && { become }),
-        evaluate: () => ({ steps }),
-      }
+      return { ...how, evaluate: () => ({ steps }) }
     })
-    const { report, interrupt, prompts } = session
-    const { runHosts } = await import('../engine/run.ts')
-    report.emit({ event: 'run', verb: 'apply', recipe: plan.recipe, hosts: names, version: opsVersion() })
-    const outcome = await runHosts({
-      verb: 'apply',
-      hosts,
-      limit: settings.limit,
-      emit: report.emit,
-      interrupt,
-      saved: plan.hosts,
-      waitForLock: options.wait === true,
-      purpose: `apply ${file}`,
-      ...(options.yes !== true && prompts && { confirm: confirmPlans(report, prompts) }),
-    })
-    if (outcome.declined) return declinedExitCode
-    return exitCodeOf(
-      'apply',
-      Object.values(outcome.hosts).map(host => host.status),
+    const outcome = await runSteps(
+      {
+        verb: 'apply',
+        recipe: plan.recipe,
+        hosts,
+        limit: settings.limit,
+        saved: plan.hosts,
+        waitForLock: options.wait === true,
+        purpose: `apply ${file}`,
+        yes: options.yes === true,
+      },
+      session,
     )
+    return exitCodeOfRun('apply', outcome)
   })
 }
 

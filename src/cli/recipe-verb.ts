@@ -3,16 +3,12 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
-import { opsVersion } from '../base/version.ts'
 import { describeParams, type ParamDoc } from '../params/param-docs.ts'
 import { type LoadedRecipe, loadRecipe, paramsOfRecipe } from '../recipe/load.ts'
 import type { Screen } from '../report/screen.ts'
 import { asksHelp, firstOperand, helped, parseArgv, verbCommand } from './argv.ts'
 import { askParams } from './ask-params.ts'
-import { becomeOf } from './become.ts'
 import { collected } from './collected.ts'
-import { confirmPlans } from './confirm-plans.ts'
-import { declinedExitCode, exitCodeOf } from './exit-code.ts'
 import { addConnectionFlags, addPlanFlags, type CommonSettings, commonSettings } from './flags.ts'
 import { misspeltSections } from './misspelt-sections.ts'
 import { needsYes } from './needs-yes.ts'
@@ -20,8 +16,9 @@ import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
 import { evaluations } from './recipe-hosts.ts'
 import { recipeLibrary } from './recipe-library.ts'
 import { type ReportSession, underReport } from './report-session.ts'
+import { exitCodeOfRun, reachHosts, runSteps } from './run-steps.ts'
 import { isSavedPlan } from './saved-plan-file.ts'
-import { type Chosen, chooseReachable, connectTargets } from './targets.ts'
+import { type Chosen, chooseReachable } from './targets.ts'
 
 export type RecipeVerb = 'apply' | 'plan' | 'check'
 
@@ -110,7 +107,7 @@ export async function runRecipeVerb(
 
 async function runRequest(request: Request, session: ReportSession): Promise<number> {
   const { verb, loaded, settings, errors, chosen } = request
-  const { report, interrupt, prompts } = session
+  const { report } = session
   const given = { flags: request.flags, inventory: chosen?.inventory }
   if (loaded) errors.push(...misspeltSections(loaded, chosen?.inventory))
   const params = loaded && (await askParams(paramsOfRecipe(loaded), given, session, errors))
@@ -119,25 +116,23 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
   const evaluate = evaluations(loaded, params, chosen.hosts, errors)
   if (errors.length > 0) throw new InputErrors(errors)
 
-  const become = await becomeOf(settings, session)
-  const targets = await connectTargets(chosen, settings, session)
-  const { runHosts } = await import('../engine/run.ts')
-  const names = chosen.hosts.map(host => host.name)
-  report.emit({ event: 'run', verb, recipe: loaded.name, hosts: names, version: opsVersion() })
-  const outcome = await runHosts({
-    verb,
-    hosts: chosen.hosts.map(host => ({
-      target: targets.get(host) ?? host.target,
-      ...(become && { become }),
-      evaluate: evaluate.get(host) ?? (() => ({ steps: [] })),
-    })),
-    limit: settings.limit,
-    emit: report.emit,
-    interrupt,
-    waitForLock: request.wait,
-    purpose: `${verb} ${loaded.name}`,
-    ...(verb === 'apply' && !request.yes && prompts && { confirm: confirmPlans(report, prompts) }),
-  })
+  const reached = await reachHosts(chosen, settings, session)
+  const names = [...reached.keys()].map(host => host.name)
+  const outcome = await runSteps(
+    {
+      verb,
+      recipe: loaded.name,
+      hosts: [...reached].map(([host, how]) => ({
+        ...how,
+        evaluate: evaluate.get(host) ?? (() => ({ steps: [] })),
+      })),
+      limit: settings.limit,
+      waitForLock: request.wait,
+      purpose: `${verb} ${loaded.name}`,
+      yes: request.yes,
+    },
+    session,
+  )
   if (request.output !== undefined) {
     const { savePlanFile } = await import('./saved-plan-file.ts')
     const left = names.filter(name => !outcome.planned.has(name)).join(', ')
@@ -148,11 +143,7 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
         `${request.output} holds no plan for ${left}: \`ops apply ${request.output}\` leaves that out.`,
       )
   }
-  if (outcome.declined) return declinedExitCode
-  return exitCodeOf(
-    verb,
-    Object.values(outcome.hosts).map(host => host.status),
-  )
+  return exitCodeOfRun(verb, outcome)
 }
 
 function recipeCommand(verb: RecipeVerb, loaded?: LoadedRecipe, docs: readonly ParamDoc[] = []): Command {

@@ -6,10 +6,10 @@ import { HostLink } from '../run/host-link.ts'
 import { statusOf } from '../run/host-status.ts'
 import type { Interrupt } from '../run/interrupt.ts'
 import type { HostPlan } from '../run/plan.ts'
-import { whoWeAre } from '../run/who-we-are.ts'
 import type { Become, ConnectTarget } from '../transport/transport.ts'
 import type { AccessContext } from './access/dangers.ts'
 import { applyHost } from './apply/apply-host.ts'
+import { linkContext } from './apply/link-context.ts'
 import { hostPlanOf, type PlannedStep } from './make-plan.ts'
 import { movedSince } from './moved-since.ts'
 import type { SavedHost } from './saved-plan.ts'
@@ -196,21 +196,15 @@ async function applyOne(run: HostRun, options: RunOptions): Promise<void> {
   }
   run.applying = true
   try {
-    const session = await run.link.open()
-    const result = await applyHost({
-      session,
-      planned,
+    const context = await linkContext(run.link, planned, {
       emit,
       interrupt,
-      who: whoWeAre(options.purpose ?? 'apply'),
+      purpose: options.purpose ?? 'apply',
       waitForLock: options.waitForLock ?? false,
       planAgain: !options.confirm && !options.saved,
-      upload: payloads => run.link.upload(payloads),
-      noteBoot: () => run.link.noteBoot(),
-      reconnect: after => run.link.reconnect(after),
-      ...(run.login && { login: run.login }),
-      freshLogin: () => run.link.freshLogin(),
+      login: run.login,
     })
+    const result = await applyHost(context)
     for (const error of result.errors) emit({ event: 'error', host, error })
     const count = (outcome: string) => result.outcomes.filter(each => each === outcome).length
     settle(run, emit, {

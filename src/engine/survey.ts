@@ -1,15 +1,13 @@
 /** From an open session to a plan: facts where the recipe needs them, steps, one look. */
 import { errorDataOf, OpsError } from '../base/errors.ts'
-import type { Emit } from '../run/events.ts'
 import type { Facts } from '../run/facts.ts'
 import { cachedFacts, cacheFacts } from '../run/facts-cache.ts'
 import { factsProbe, parseFacts } from '../run/facts-probe.ts'
 import type { Session } from '../run/session.ts'
-import { accessQuestion } from './access/ask.ts'
 import type { AccessContext } from './access/dangers.ts'
+import { type GuardedLookOptions, guardedLook } from './guarded-look.ts'
 import { look, type Rider } from './look.ts'
 import { makePlan, type PlannedStep } from './make-plan.ts'
-import { accountsRider, missingAccounts } from './missing-accounts.ts'
 import type { Step } from './step.ts'
 
 /** What evaluating a recipe gives; `needsFacts` when it touched facts that were not given. */
@@ -45,32 +43,11 @@ export interface Survey {
 export async function survey(
   session: Session,
   evaluate: Evaluate,
-  options: {
-    readonly key: string
-    readonly wantsDetail: boolean
-    readonly emit: Emit
-    /** Asked after the first look, which begins before the login has ended; undefined where nobody logs in. */
-    readonly loginUser?: () => Promise<string | undefined>
-  },
+  options: Omit<GuardedLookOptions, 'rider'>,
 ): Promise<Survey> {
-  const { key, wantsDetail, emit, loginUser } = options
+  const { key, emit } = options
   const plan = async (steps: readonly Step[], asked: Rider) => {
-    const access = loginUser && (await accessQuestion(steps, key))
-    const accounts = accountsRider(steps)
-    const seen = await look(session, steps, {
-      wantsDetail,
-      rider: asked,
-      accounts,
-      ...(access && { access: access.rider }),
-    })
-    const missing = missingAccounts(seen.accounts?.bytes.toString('utf8') ?? '')
-    const { problem, earlier, way } = (await access?.read(seen.access?.bytes.toString('utf8') ?? '')) ?? {}
-    if (earlier !== undefined) emit({ event: 'note', host: session.host, text: earlier })
-    const user = await loginUser?.()
-    const login =
-      user === undefined
-        ? undefined
-        : { user, ...(problem !== undefined && { problem }), ...(way && { way }) }
+    const { seen, login, missing } = await guardedLook(session, steps, { ...options, rider: asked })
     const planned = makePlan(session.host, steps, seen, login, missing)
     return { planned, login, answer: seen.rider?.bytes.toString('utf8') ?? '' }
   }

@@ -2,13 +2,14 @@
 
 import { applyHost } from '../engine/apply/apply-host.ts'
 import type { ApplyResult } from '../engine/apply/context.ts'
-import { type LookResult, look } from '../engine/look.ts'
+import { linkContext } from '../engine/apply/link-context.ts'
+import { type GuardedLook, guardedLook } from '../engine/guarded-look.ts'
+import type { LookResult } from '../engine/look.ts'
 import { makePlan, type PlannedStep } from '../engine/make-plan.ts'
 import type { Step } from '../engine/step.ts'
 import type { Emit } from '../run/events.ts'
 import { HostLink } from '../run/host-link.ts'
 import type { Interrupt } from '../run/interrupt.ts'
-import { whoWeAre } from '../run/who-we-are.ts'
 import type { Become, ConnectTarget } from '../transport/transport.ts'
 
 /** Connects with the first look; `close` ends it. */
@@ -16,6 +17,7 @@ export class HostSide {
   readonly #link: HostLink
   readonly #target: ConnectTarget
   readonly #emit: Emit
+  #guarded: GuardedLook | undefined
 
   constructor(target: ConnectTarget, become: Become | undefined, emit: Emit) {
     this.#target = target
@@ -28,12 +30,20 @@ export class HostSide {
   }
 
   /** One trip. @throws OpsError when there is no connection, or it was lost. */
-  async look(steps: readonly Step[]): Promise<LookResult> {
-    return look(await this.#link.open(), steps, { wantsDetail: false })
+  async look(steps: readonly Step[], wantsDetail = false): Promise<LookResult> {
+    const guarded = await guardedLook(await this.#link.open(), steps, {
+      key: this.#link.key,
+      loginUser: () => this.#link.loginUser(),
+      wantsDetail,
+      emit: this.#emit,
+    })
+    // A look without a question on our access, as no step could concern it, tells less than an earlier one.
+    if (guarded.login?.way || !this.#guarded) this.#guarded = guarded
+    return guarded.seen
   }
 
   plan(steps: readonly Step[], seen: LookResult): readonly PlannedStep[] {
-    return makePlan(this.#target.name, steps, seen)
+    return makePlan(this.#target.name, steps, seen, this.#guarded?.login, this.#guarded?.missing)
   }
 
   /** One trip more, and none where the plan is empty. */
@@ -41,17 +51,10 @@ export class HostSide {
     if (!planned.some(each => each.change)) {
       return { status: 'ok', outcomes: planned.map(() => 'ok'), errors: [] }
     }
-    return applyHost({
-      session: await this.#link.open(),
-      planned,
-      emit: this.#emit,
-      interrupt,
-      who: whoWeAre('git-remote'),
-      waitForLock: false,
-      upload: payloads => this.#link.upload(payloads),
-      noteBoot: () => this.#link.noteBoot(),
-      reconnect: after => this.#link.reconnect(after),
-    })
+    const login = this.#guarded?.login
+    return applyHost(
+      await linkContext(this.#link, planned, { emit: this.#emit, interrupt, purpose: 'git-remote', login }),
+    )
   }
 
   close(): Promise<void> {

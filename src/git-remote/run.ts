@@ -169,7 +169,7 @@ class GitRemoteWork {
   async #installed({ steps, become }: Install): Promise<boolean> {
     const side = new HostSide(this.#request.target, become, this.#record.emit)
     try {
-      const planned = side.plan(steps, await side.look(steps))
+      const planned = side.plan(steps, await side.look(steps, true))
       const errors = planned.flatMap(each => each.error ?? [])
       if (errors.length > 0) this.#record.refuse(errors)
       return errors.length === 0 && (await this.#record.applied(side, planned, this.#run.interrupt))

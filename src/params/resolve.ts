@@ -146,7 +146,7 @@ function unknownNames(
   sources: ParamSources,
 ): readonly ErrorData[] {
   const names = docs.map(doc => doc.name)
-  const next = (name: string): string => `${didYouMean(name, names)}\${owner.shownBy}\` shows its params.`
+  const next = (name: string): string => `${didYouMean(name, names)}\`${owner.shownBy}\` shows its params.`
   const fromFlags = Object.keys(sources.flags ?? {})
     .filter(name => !names.includes(name))
     .map(name => inputError(`${owner.kind} ${owner.name} has no param ${name}`, { next: next(name) }).data)

@@ -20,6 +20,8 @@ export interface CommandOptions {
   readonly limit: number
   readonly emit: Emit
   readonly interrupt: Interrupt
+  /** Told of the bytes that the command prints, as they come: `output` events carry text, in which some are lost. */
+  readonly bytes?: (host: string, stream: 'stdout' | 'stderr', bytes: Buffer) => void
   /** Resolves when what was emitted has been told; undefined while nothing is behind. */
   readonly drained?: () => Promise<void> | undefined
 }
@@ -98,7 +100,7 @@ async function runOne(
   shell: SessionShell,
   names: { readonly id: string; readonly secret: string },
   host: string,
-  { command, emit, interrupt, drained }: CommandOptions,
+  { command, emit, interrupt, drained, bytes: takeBytes }: CommandOptions,
 ): Promise<Ended> {
   let end: Ended | undefined
   const readerFor = (stream: 'stdout' | 'stderr') =>
@@ -108,6 +110,7 @@ async function runOne(
       },
       frame: () => {},
       live: kind => kind === 'output',
+      ...(takeBytes && { bytes: (_kind, _args, bytes) => takeBytes(host, stream, bytes) }),
       text: (_kind, _args, text) => emit({ event: 'output', host, stream, text }),
     })
   const [out, err] = [readerFor('stdout'), readerFor('stderr')]

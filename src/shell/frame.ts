@@ -14,6 +14,8 @@ export interface FrameListener {
   frame(frame: Frame): void
   /** When it returns true for a header, what follows is handed over as it comes and `frame` gets none of it. */
   live?(kind: string): boolean
+  /** The same bytes as they came, for whoever must not lose any to decoding. */
+  bytes?(kind: string, args: readonly string[], bytes: Buffer): void
   /** Whole characters, wherever the network cut them. */
   text?(kind: string, args: readonly string[], text: string): void
 }
@@ -103,12 +105,14 @@ export class FrameReader {
   }
 
   #tell(bytes: Buffer): void {
+    if (bytes.length > 0 && this.#open) this.#listener.bytes?.(this.#open.kind, this.#open.args, bytes)
     const text = this.#decoder.write(bytes)
     if (text !== '' && this.#open) this.#listener.text?.(this.#open.kind, this.#open.args, text)
   }
 
   #finish(body: Buffer): void {
     if (this.#open && this.#isLive) {
+      if (body.length > 0) this.#listener.bytes?.(this.#open.kind, this.#open.args, body)
       const text = this.#decoder.end(body)
       if (text !== '') this.#listener.text?.(this.#open.kind, this.#open.args, text)
     } else if (this.#open) this.#listener.frame({ ...this.#open, body: Buffer.from(body) })

@@ -39,3 +39,21 @@ test('a short line is handed over as soon as the host falls silent, and no line 
   push(' end\n')
   expect([told.join(''), ended]).toEqual(['one\ntwo\n', ['output', 'end']])
 })
+
+test('bytes that are no text arrive as they were sent, beside the text', () => {
+  const bytes: Buffer[] = []
+  let told = ''
+  const reader = new FrameReader('n', {
+    frame: () => undefined,
+    live: kind => kind === 'output',
+    bytes: (_kind, _args, part) => bytes.push(part),
+    text: (_kind, _args, text) => {
+      told += text
+    },
+  })
+  const said = Buffer.from(Array.from({ length: 256 }, (_, value) => value))
+  for (const byte of [...Buffer.from('\n@n output\n'), ...said, ...Buffer.from('\n@n end\n')])
+    reader.push(Buffer.from([byte]))
+  expect(Buffer.concat(bytes)).toEqual(said)
+  expect(told).toContain('\ufffd')
+})

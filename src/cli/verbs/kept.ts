@@ -6,16 +6,14 @@ import type { HostStatus, HostSummary } from '../../run/events.ts'
 import { HostLink } from '../../run/host-link.ts'
 import { statusOf } from '../../run/host-status.ts'
 import { type KeptCopy, keptCopies } from '../../run/kept.ts'
-import type { Become, ConnectTarget } from '../../transport/transport.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
-import { becomeOf } from '../become.ts'
 import { collected } from '../collected.ts'
-import { confirmPlans } from '../confirm-plans.ts'
-import { declinedExitCode, exitCodeOf } from '../exit-code.ts'
+import { exitCodeOf } from '../exit-code.ts'
 import { addConnectionFlags, addPlanFlags, commonSettings } from '../flags.ts'
 import { needsYes } from '../needs-yes.ts'
 import { type ReportSession, underReport } from '../report-session.ts'
-import { chooseReachable, connectTargets } from '../targets.ts'
+import { exitCodeOfRun, type Reached, reachHosts, runSteps } from '../run-steps.ts'
+import { chooseReachable } from '../targets.ts'
 import type { VerbContext } from '../verb.ts'
 
 const description = `Lists what files held before runs of ops changed them: copies that each host keeps for itself. \`restore\` puts one back, as a plan that asks; what is there now is kept in turn.
@@ -23,11 +21,6 @@ const description = `Lists what files held before runs of ops changed them: copi
   ops kept web1 /etc/app.conf                      those of one file
   ops kept web1 restore /etc/app.conf              the newest one back
   ops kept web1 restore /etc/app.conf --from RUN   that of a run, as the list names it`
-
-interface Reached {
-  readonly target: ConnectTarget
-  readonly become?: Become
-}
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
   const command = verbCommand('kept', 'HOST... [PATH] | HOST restore PATH [flags]', description)
@@ -54,9 +47,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const chosen = await collected(errors, () => chooseReachable(hostNames, settings, 'machine'))
   return underReport(screen, settings, async session => {
     if (!chosen || errors.length > 0) throw new InputErrors(errors)
-    const become = await becomeOf(settings, session)
-    const targets = await connectTargets(chosen, settings, session)
-    const hosts = [...targets.values()].map(target => ({ target, ...(become && { become }) }))
+    const hosts = [...(await reachHosts(chosen, settings, session)).values()]
     const [path] = paths
     const [only] = hosts
     if (!restores || path === undefined || only === undefined)
@@ -117,30 +108,22 @@ async function restore(
   { from, yes }: { readonly from: string | undefined; readonly yes: boolean },
   session: ReportSession,
 ): Promise<number> {
-  const { report, interrupt, prompts } = session
   const copy = chosenCopy((await ask(host, path, session)).copies, host.target.name, path, from)
-  const [{ runHosts }, { restoredFile }] = await Promise.all([
-    import('../../engine/run.ts'),
-    import('../../resources/restored-file.ts'),
-  ])
+  const { restoredFile } = await import('../../resources/restored-file.ts')
   const { sha256, mode, owner, group, kept } = copy
   const step = { ...restoredFile({ path, from: kept, sha256, mode, owner, group }), where: undefined }
   if (step.problems.length > 0) throw new InputErrors(step.problems)
-  report.emit({ event: 'run', verb: 'apply', hosts: [host.target.name], version: opsVersion() })
-  const outcome = await runHosts({
-    verb: 'apply',
-    hosts: [{ ...host, evaluate: () => ({ steps: [step] }) }],
-    limit: 1,
-    emit: report.emit,
-    interrupt,
-    purpose: `kept restore ${path}`,
-    ...(!yes && prompts && { confirm: confirmPlans(report, prompts) }),
-  })
-  if (outcome.declined) return declinedExitCode
-  return exitCodeOf(
-    'apply',
-    Object.values(outcome.hosts).map(each => each.status),
+  const outcome = await runSteps(
+    {
+      verb: 'apply',
+      hosts: [{ ...host, evaluate: () => ({ steps: [step] }) }],
+      limit: 1,
+      purpose: `kept restore ${path}`,
+      yes,
+    },
+    session,
   )
+  return exitCodeOfRun('apply', outcome)
 }
 
 function chosenCopy(

@@ -1,0 +1,34 @@
+/** What applying to one host takes from our link to it. */
+import type { HostLink } from '../../run/host-link.ts'
+import { whoWeAre } from '../../run/who-we-are.ts'
+import type { AccessContext } from '../access/dangers.ts'
+import type { PlannedStep } from '../make-plan.ts'
+import type { ApplyContext } from './context.ts'
+
+interface LinkOptions extends Pick<ApplyContext, 'emit' | 'interrupt' | 'planAgain'> {
+  /** What the operator typed, for the holder of the lock. */
+  readonly purpose: string
+  readonly waitForLock?: boolean
+  /** Who logs in there: undefined on this machine itself, where nobody could be cut off. */
+  readonly login: AccessContext | undefined
+}
+
+/** The context of one apply: uploads, new logins and the guard of our access all go through the link. */
+export async function linkContext(
+  link: HostLink,
+  planned: readonly PlannedStep[],
+  { purpose, waitForLock = false, login, ...options }: LinkOptions,
+): Promise<ApplyContext> {
+  return {
+    ...options,
+    session: await link.open(),
+    planned,
+    who: whoWeAre(purpose),
+    waitForLock,
+    upload: payloads => link.upload(payloads),
+    noteBoot: () => link.noteBoot(),
+    reconnect: after => link.reconnect(after),
+    ...(login && { login }),
+    freshLogin: () => link.freshLogin(),
+  }
+}

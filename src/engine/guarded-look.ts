@@ -1,0 +1,49 @@
+/** One look at a host with what every plan needs beside its steps: what our login stands on, and accounts that are not there. */
+import type { Emit } from '../run/events.ts'
+import type { Session } from '../run/session.ts'
+import { accessQuestion } from './access/ask.ts'
+import type { AccessContext } from './access/dangers.ts'
+import { type LookResult, look, type Rider } from './look.ts'
+import { accountsRider, missingAccounts } from './missing-accounts.ts'
+import type { Observation } from './observation.ts'
+import type { Step } from './step.ts'
+
+export interface GuardedLookOptions {
+  /** What caches of this host are kept under. */
+  readonly key: string
+  readonly wantsDetail: boolean
+  readonly emit: Emit
+  /** Asked after the look, which begins before the login has ended; undefined where nobody logs in. */
+  readonly loginUser?: () => Promise<string | undefined>
+  /** An extra question in the same trip. */
+  readonly rider?: Rider
+}
+
+export interface GuardedLook {
+  readonly seen: LookResult & { readonly rider: Observation | undefined }
+  /** Who logs in, what that stands on, and whether the host can give access back by itself. */
+  readonly login: AccessContext | undefined
+  /** Users and groups that steps name and the host does not have. */
+  readonly missing: ReadonlySet<string>
+}
+
+/** One trip, or two where steps could not be asked together. @throws OpsError `lost`, with nothing changed. */
+export async function guardedLook(
+  session: Session,
+  steps: readonly Step[],
+  { key, wantsDetail, emit, loginUser, rider }: GuardedLookOptions,
+): Promise<GuardedLook> {
+  const access = loginUser && (await accessQuestion(steps, key))
+  const seen = await look(session, steps, {
+    wantsDetail,
+    ...(rider && { rider }),
+    accounts: accountsRider(steps),
+    ...(access && { access: access.rider }),
+  })
+  const missing = missingAccounts(seen.accounts?.bytes.toString('utf8') ?? '')
+  const { problem, earlier, way } = (await access?.read(seen.access?.bytes.toString('utf8') ?? '')) ?? {}
+  if (earlier !== undefined) emit({ event: 'note', host: session.host, text: earlier })
+  const user = await loginUser?.()
+  if (user === undefined) return { seen, login: undefined, missing }
+  return { seen, login: { user, ...(problem !== undefined && { problem }), ...(way && { way }) }, missing }
+}
