@@ -27,4 +27,11 @@ export const dbVerbs: readonly Verb[] = [
     summary: 'Bring the days of a dump back into an empty or absent table, byte for byte.',
     load: () => import('./restore.ts'),
   },
+  {
+    name: 'load',
+    usage: 'SOURCE DB.TABLE [FILE] [--format csv|tsv|ndjson] [--on-duplicate fail|skip|replace]',
+    summary:
+      'Load a file or standard input into a table: all of its rows or none, with the lines in the way.',
+    load: () => import('./load.ts'),
+  },
 ]

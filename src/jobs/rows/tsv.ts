@@ -46,13 +46,18 @@ export function encodeRows(rows: readonly WireRow[]): Buffer {
 
 /** The row of one line, without its line feed. */
 export function decodeRow(line: Buffer): WireRow {
+  return rowOf(decodeCells(line))
+}
+
+/** The cells of one line, without its line feed; null for NULL. */
+export function decodeCells(line: Buffer): (Buffer | null)[] {
   const cells: (Buffer | null)[] = []
   let from = 0
   for (;;) {
     const next = line.indexOf(tab, from)
     const cell = line.subarray(from, next < 0 ? line.length : next)
     cells.push(decodeCell(cell))
-    if (next < 0) return rowOf(cells)
+    if (next < 0) return cells
     from = next + 1
   }
 }

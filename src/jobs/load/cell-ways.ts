@@ -1,0 +1,89 @@
+/** What ops makes of cells that servers would misread in silence: bits, times with a zone, words for truth, numbers for members. */
+import type { Target } from './targets.ts'
+
+/** The bytes to store, or what is wrong with the cell. */
+export type Made = Buffer | { readonly problem: string }
+
+export function makeCell({ way, members, column }: Target, cell: Buffer): Made {
+  switch (way) {
+    case 'bit':
+      return bitsOf(cell, column.type, column.name)
+    case 'time':
+      return timeOf(cell)
+    case 'truth':
+      return truthOf(cell)
+    case 'enum':
+      // A server takes a number for the place of a member: '1' would be the first one.
+      return isNumber(cell) && !members.includes(cell.toString('latin1'))
+        ? { problem: `${column.name}: ${JSON.stringify(cell.toString('latin1'))} is none of its values` }
+        : cell
+    case 'set': {
+      const unknown = cell
+        .toString('latin1')
+        .split(',')
+        .find(each => /^\s*\d+\s*$/.test(each) && !members.includes(each))
+      return unknown === undefined
+        ? cell
+        : { problem: `${column.name}: ${JSON.stringify(unknown)} is none of its values` }
+    }
+    default:
+      return cell
+  }
+}
+
+const isNumber = (cell: Buffer): boolean =>
+  cell.length < 6 && /^\s*[+-]?\d+\s*$/.test(cell.toString('latin1'))
+
+/** A number, `0x...`, `b'...'`, a word for truth, or raw bytes as the server's own tools write them. */
+function bitsOf(cell: Buffer, type: string, column: string): Made {
+  const text = cell.toString('latin1')
+  const bits = Number(/\((\d+)\)/.exec(type)?.[1] ?? 1)
+  const most = Math.ceil(bits / 8)
+  const written = /^b'([01]+)'$/i.exec(text)?.[1]
+  const isWritten = written !== undefined || /^\d+$/.test(text) || /^0x[\da-f]+$/i.test(text)
+  if (!isWritten) {
+    const truth = truthOf(cell)
+    if (truth !== cell) return Buffer.from([truth[0] === 0x31 ? 1 : 0])
+    return cell
+  }
+  const number = BigInt(written === undefined ? text : `0b${written}`)
+  if (number >> BigInt(bits) !== 0n)
+    return { problem: `${column}: ${text.slice(0, 40)} has more than ${bits} bits` }
+  return Buffer.from(number.toString(16).padStart(most * 2, '0'), 'hex')
+}
+
+const zoned = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s?(Z|[+-]\d\d(?::?\d\d)?)$/i
+const letterT = 0x54
+
+/** A time with a zone is made UTC, in which sessions of ops are; one without stays as it is. */
+function timeOf(cell: Buffer): Buffer {
+  if (cell.length < 17 || !zonedLast(cell)) return cell
+  const [, day = '', clock = '', zone = ''] = zoned.exec(cell.toString('latin1')) ?? []
+  if (day === '') return cell
+  if (/^z$/i.test(zone)) return Buffer.from(`${day} ${clock}`)
+  const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? []
+  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1)
+  const [whole = '', fraction] = clock.split('.')
+  const moment = new Date(`${day}T${whole.length === 5 ? `${whole}:00` : whole}Z`)
+  if (Number.isNaN(moment.getTime())) return cell
+  const utc = new Date(moment.getTime() - offset * 60_000).toISOString().slice(0, 19).replace('T', ' ')
+  return Buffer.from(fraction === undefined ? utc : `${utc}.${fraction}`)
+}
+
+/** Only what may end in a zone is looked at closely: `Z`, or a sign where an offset has it. */
+function zonedLast(cell: Buffer): boolean {
+  const last = cell[cell.length - 1] ?? 0
+  if (last === 0x5a || last === 0x7a) return true
+  for (const back of [3, 5, 6]) {
+    const byte = cell[cell.length - back]
+    if ((byte === 0x2b || byte === 0x2d) && cell.length - back >= 16) return true
+  }
+  return cell[10] === letterT && last === 0x5a
+}
+
+function truthOf(cell: Buffer): Buffer {
+  if (cell.length !== 4 && cell.length !== 5) return cell
+  const word = cell.toString('latin1').toLowerCase()
+  if (word === 'true') return Buffer.from('1')
+  return word === 'false' ? Buffer.from('0') : cell
+}

@@ -1,0 +1,209 @@
+/**
+ * A run of rows on its way to the server, in memory as lines that both LOAD DATA and our own INSERTs are made of. It is
+ * kept until the server's counts say that all of it arrived, so that whatever goes wrong can be looked at row by row.
+ */
+import { isUtf8 } from 'node:buffer'
+import { decodeCells } from '../rows/tsv.ts'
+import { makeCell } from './cell-ways.ts'
+import { type BadLine, mostNamed } from './problems.ts'
+import { cellKinds, type InputRecord } from './record.ts'
+import type { Target } from './targets.ts'
+
+export interface LoadChunk {
+  /** The line of the input on which each row begins. */
+  readonly rows: readonly number[]
+  readonly lines: Buffer
+  /** Where each row ends in `lines`, its line feed included. */
+  readonly ends: readonly number[]
+  /** Lines between them that were bad already on this side, the last of them perhaps behind all rows. */
+  readonly bad: readonly BadLine[]
+  readonly bytes: number
+}
+
+/** The line of one row, without its line feed. */
+export function rowLine({ lines, ends }: LoadChunk, index: number): Buffer {
+  return lines.subarray(index === 0 ? 0 : ends[index - 1], (ends[index] ?? 1) - 1)
+}
+
+const mostBytes = 2 * 1024 * 1024
+const roomBytes = mostBytes + 64 * 1024
+const mostRows = 25_000
+const tab = 0x09
+const lineFeed = 0x0a
+const backslash = 0x5c
+const letterN = 0x6e
+const letterT = 0x74
+const zero = 0x30
+
+/** Takes records until a chunk is full. */
+export class ChunkBuilder {
+  readonly #targets: readonly Target[]
+  readonly #fields: number
+  readonly #nullWord: string | undefined
+  #bad: BadLine[] = []
+  #out: Buffer = Buffer.allocUnsafe(roomBytes)
+  /** What chunks that are done with left. */
+  readonly #free: Buffer[] = []
+  #size = 0
+  #rows: number[] = []
+  #ends: number[] = []
+
+  constructor(targets: readonly Target[], fields: number, nullWord: string | undefined) {
+    this.#targets = targets
+    this.#fields = fields
+    this.#nullWord = nullWord
+  }
+
+  get isFull(): boolean {
+    return this.#size >= mostBytes || this.#rows.length >= mostRows || this.#bad.length >= mostNamed
+  }
+
+  add(record: InputRecord): void {
+    const begin = this.#size
+    const problem = this.#row(record)
+    if (problem === undefined) {
+      this.#rows.push(record.line)
+      this.#ends.push(this.#size)
+    } else {
+      this.#size = begin
+      this.#bad.push({ line: record.line, problem })
+    }
+  }
+
+  /** Answers with what is wrong. */
+  #row(record: InputRecord): string | undefined {
+    const { count, problem } = record
+    if (problem !== undefined) return problem
+    if (count !== this.#fields)
+      return `it has ${count} ${count === 1 ? 'field' : 'fields'}, and ${this.#fields} are named`
+    // By index: this runs for each cell of each row.
+    for (let index = 0; index < this.#targets.length; index++) {
+      const target = this.#targets[index]
+      const trouble = target && this.#cell(record, target)
+      if (trouble !== undefined) return trouble
+      this.#put(tab)
+    }
+    this.#out[this.#size - 1] = lineFeed
+    return undefined
+  }
+
+  /** Its rows are settled: its memory may be used again. */
+  release({ lines }: LoadChunk): void {
+    if (lines.byteLength > 0 && lines.buffer.byteLength === roomBytes)
+      this.#free.push(Buffer.from(lines.buffer))
+  }
+
+  /** What has come so far, and begins anew. Rows whose text is no UTF-8 are bad. */
+  take(): LoadChunk {
+    const lines = this.#out.subarray(0, this.#size)
+    const chunk = { rows: this.#rows, ends: this.#ends, lines, bad: this.#bad, bytes: this.#size }
+    this.#out = this.#free.pop() ?? Buffer.allocUnsafe(roomBytes)
+    this.#size = 0
+    this.#rows = []
+    this.#ends = []
+    this.#bad = []
+    return isUtf8(lines) || !this.#targets.some(each => each.isText) ? chunk : this.#withoutBadText(chunk)
+  }
+
+  #withoutBadText(chunk: LoadChunk): LoadChunk {
+    const good: number[] = []
+    const kept: Buffer[] = []
+    const ends: number[] = []
+    const bad = [...chunk.bad]
+    let size = 0
+    for (const [index, line] of chunk.rows.entries()) {
+      const bytes = rowLine(chunk, index)
+      const column = isUtf8(bytes) ? undefined : this.#badText(bytes)
+      if (column !== undefined) {
+        bad.push({ line, problem: `${column}: its text is no UTF-8` })
+        continue
+      }
+      good.push(line)
+      kept.push(bytes, Buffer.from('\n'))
+      size += bytes.length + 1
+      ends.push(size)
+    }
+    return { rows: good, ends, lines: Buffer.concat(kept), bad, bytes: chunk.bytes }
+  }
+
+  #badText(line: Buffer): string | undefined {
+    const cells = decodeCells(line)
+    return this.#targets.find(({ isText }, index) => {
+      const cell = cells[index]
+      return isText && cell != null && !isUtf8(cell)
+    })?.column.name
+  }
+
+  /** Answers with what is wrong. */
+  #cell(record: InputRecord, target: Target): string | undefined {
+    const { field, column } = target
+    const kind = record.kinds[field]
+    const start = record.starts[field] ?? 0
+    const end = record.ends[field] ?? 0
+    if (kind === cellKinds.missing && !(column.isNullable && isNoDefault(column.defaultSql)))
+      return `it has no key ${column.name}`
+    const isEmpty = start === end
+    const isNull =
+      kind === cellKinds.isNull ||
+      kind === cellKinds.missing ||
+      (isEmpty && target.emptyIsNull && (kind === cellKinds.bare || !target.holdsEmpty)) ||
+      (kind === cellKinds.bare && this.#nullWord !== undefined && this.#isNullWord(record, start, end))
+    if (isNull) {
+      if (!target.takesNull) return `${column.name}: it is NULL, which the column does not take`
+      this.#put(backslash)
+      this.#put(0x4e)
+      return undefined
+    }
+    if (isEmpty && !target.holdsEmpty && !target.takesNull)
+      return `${column.name}: it is empty, and the column takes no NULL`
+    if (
+      target.way === 'plain' &&
+      (kind === cellKinds.bare || kind === cellKinds.quoted || kind === cellKinds.truth)
+    ) {
+      this.#copy(record.bytes, start, end)
+      return undefined
+    }
+    const cell = record.cell(field) ?? Buffer.alloc(0)
+    const made = makeCell(target, cell)
+    if ('problem' in made) return made.problem
+    this.#copy(made, 0, made.length)
+    return undefined
+  }
+
+  #isNullWord({ bytes }: InputRecord, start: number, end: number): boolean {
+    return end - start === this.#nullWord?.length && bytes.toString('latin1', start, end) === this.#nullWord
+  }
+
+  #put(byte: number): void {
+    if (this.#size === this.#out.length) this.#grow(1)
+    this.#out[this.#size++] = byte
+  }
+
+  /** A byte becomes two at most. */
+  #copy(bytes: Buffer, start: number, end: number): void {
+    if (this.#size + (end - start) * 2 > this.#out.length) this.#grow((end - start) * 2)
+    const out = this.#out
+    let size = this.#size
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at] ?? 0
+      if (byte === backslash) {
+        out[size++] = backslash
+        out[size++] = backslash
+      } else if (byte > lineFeed) out[size++] = byte
+      else if (byte === lineFeed || byte === tab || byte === 0) {
+        out[size++] = backslash
+        out[size++] = byte === lineFeed ? letterN : byte === tab ? letterT : zero
+      } else out[size++] = byte
+    }
+    this.#size = size
+  }
+
+  #grow(more: number): void {
+    const wider = Buffer.allocUnsafe(Math.max(this.#out.length * 2, this.#size + more + 1024))
+    this.#out.copy(wider, 0, 0, this.#size)
+    this.#out = wider
+  }
+}
+
+/** MariaDB writes the default NULL as a word. */
+const isNoDefault = (defaultSql: string | null): boolean => defaultSql === null || defaultSql === 'NULL'

@@ -1,0 +1,199 @@
+/** What a load says of its plan and of its end: for people as facts, for programs as data. */
+import type { ErrorData } from '../../base/errors.ts'
+import { tableText } from '../../mysql/catalog.ts'
+import type { Governor } from '../../mysql/governor.ts'
+import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
+import { grouped } from '../grouped.ts'
+import type { Input } from './input.ts'
+import type { LoadPlan } from './plan.ts'
+import type { LoadOutcome } from './run-load.ts'
+
+export function loadPlanEvent(
+  source: string,
+  plan: LoadPlan,
+  input: Input,
+  { notWatched }: Pick<Governor, 'notWatched'>,
+): JobPlan {
+  const { request, table, opened, targets, method, whyInserts, rebuilt, whyKept, owed, isEmpty } = plan
+  const columns = targets.targets.map(each => each.column.name)
+  const isNull = ['\\N']
+  if (opened.name === 'ndjson') isNull[0] = 'null'
+  if (request.nullWord !== undefined) isNull.push(request.nullWord)
+  const emptyNull = targets.targets.filter(each => each.emptyIsNull).map(each => each.column.name)
+  const facts: JobFact[] = [
+    {
+      name: 'from',
+      text: `${input.name} (${opened.name}${input.isPacked ? ', gzip' : ''}${input.sizeBytes === undefined ? '' : `, ${size(input.sizeBytes)}`})`,
+    },
+    {
+      name: 'into',
+      text: `${tableText(table)}${isEmpty ? ', which is empty' : `, which has about ${grouped(table.estimate.rows)} rows`}`,
+    },
+    { name: 'columns', text: columns.join(', ') },
+    {
+      name: 'NULL',
+      text: `${isNull.join(', ')}${emptyNull.length === 0 ? '' : `; an empty field in ${emptyNull.join(', ')}`}`,
+    },
+    {
+      name: 'method',
+      text: `${method === 'infile' ? 'LOAD DATA LOCAL' : 'INSERTs'}${whyInserts === undefined ? '' : ` (${whyInserts})`}, in one transaction: all rows or none`,
+    },
+    {
+      name: 'key there',
+      text: {
+        fail: 'such a row is refused, and nothing is loaded',
+        skip: 'such a row is left out',
+        replace: 'such a row replaces the one in the table, whole',
+      }[request.onDuplicate],
+    },
+    ...(rebuilt.length === 0
+      ? []
+      : [{ name: 'indexes', text: `${rebuilt.join(', ')}: taken away for the load and built again` }]),
+  ]
+  return {
+    job: 'load',
+    source,
+    title: `load ${tableText(table)}`,
+    facts,
+    notes: [
+      ...(owed.length === 0
+        ? []
+        : [`an earlier load still owes indexes, which are put back first: ${owed.join(', ')}`]),
+      ...(whyKept === undefined ? [] : [`indexes stay while it loads: ${whyKept}`]),
+      ...targets.leftOut.map(({ name, why }) =>
+        why === 'computed'
+          ? `${name} is computed by the server: what the input has for it is not used`
+          : `the field ${name} is left out`,
+      ),
+      ...(targets.byDefault.length === 0
+        ? []
+        : [`not in the input, so by default: ${targets.byDefault.map(each => each.name).join(', ')}`]),
+      ...(targets.targets.some(each => each.column.dataType === 'timestamp')
+        ? ['times of TIMESTAMP columns are read as UTC where they name no zone']
+        : []),
+      ...table.triggers
+        .filter(each => each.event === 'INSERT' || request.onDuplicate === 'replace')
+        .map(each => `the trigger ${each.name} fires with each row (${each.timing} ${each.event})`),
+      ...notWatched.map(what => `not watched: ${what}`),
+    ],
+    data: {
+      table: tableText(table),
+      input: input.name,
+      format: opened.name,
+      sizeBytes: input.sizeBytes ?? null,
+      columns,
+      leftOut: targets.leftOut.map(each => each.name),
+      byDefault: targets.byDefault.map(each => each.name),
+      method,
+      onDuplicate: request.onDuplicate,
+      rebuiltIndexes: rebuilt,
+      owedIndexes: owed,
+    },
+  }
+}
+
+/** `outcome` undefined: it failed, and nothing is stored. */
+export function loadEnd(
+  source: string,
+  title: string,
+  { table, method, rebuilt }: LoadPlan,
+  input: Input,
+  outcome: LoadOutcome | undefined,
+  error?: ErrorData,
+): JobEnd {
+  const base = { job: 'load', source, title }
+  if (!outcome) {
+    const isUnknown = error?.changed === 'unknown'
+    return {
+      ...base,
+      status: error?.code === 'interrupted' ? 'interrupted' : error?.code === 'lost' ? 'lost' : 'failed',
+      facts: [{ name: 'loaded', text: isUnknown ? 'not known' : 'nothing' }],
+      notes: [],
+      data: { table: tableText(table), loadedRows: isUnknown ? null : 0 },
+    }
+  }
+  const { loaded, milliseconds, indexMs } = outcome
+  const rate = Math.round(loaded.stored / Math.max(0.001, milliseconds / 1000))
+  return {
+    ...base,
+    status: 'ok',
+    facts: [
+      {
+        name: 'loaded',
+        text: `${grouped(loaded.stored)} rows by ${method === 'infile' ? 'LOAD DATA LOCAL' : 'INSERTs'} in ${seconds(milliseconds)}, ${grouped(rate)} rows/s; the server's counts agree`,
+      },
+      ...(loaded.skipped === 0
+        ? []
+        : [{ name: 'left out', text: `${grouped(loaded.skipped)} rows: their key was there` }]),
+      ...(loaded.replaced === 0
+        ? []
+        : [{ name: 'replaced', text: `${grouped(loaded.replaced)} rows of the table` }]),
+      ...(rebuilt.length === 0
+        ? []
+        : [{ name: 'indexes', text: `${rebuilt.join(', ')} built again in ${seconds(indexMs)}` }]),
+      ...(outcome.pausedMs === 0
+        ? []
+        : [{ name: 'waited', text: `${seconds(outcome.pausedMs)} for the server` }]),
+      ...profileFacts(outcome),
+    ],
+    notes: [
+      ...(loaded.rounded === 0
+        ? []
+        : [
+            `${grouped(loaded.rounded)} values were rounded or lost blanks at their end; the first: ${loaded.firstRounded}`,
+          ]),
+      ...(outcome.emptyLines === 0 ? [] : [`${grouped(outcome.emptyLines)} lines of the input are empty`]),
+      ...(outcome.endsOpen && input.isFile ? ['the last line has no line feed, and was taken as whole'] : []),
+      ...(outcome.noStages === undefined ? [] : [`the server tells no stages: ${outcome.noStages}`]),
+    ],
+    data: {
+      table: tableText(table),
+      loadedRows: loaded.stored,
+      skippedRows: loaded.skipped,
+      replacedRows: loaded.replaced,
+      roundedValues: loaded.rounded,
+      emptyLines: outcome.emptyLines,
+      method,
+      milliseconds: Math.round(milliseconds),
+      rowsPerSecond: rate,
+      indexMs: Math.round(indexMs),
+      rebuiltIndexes: rebuilt,
+      ...(outcome.stages.length > 0 && {
+        stages: Object.fromEntries(outcome.stages.map(each => [each.name, each.seconds])),
+      }),
+    },
+  }
+}
+
+/** Stages that took next to nothing say nothing. */
+const worthTelling = 0.01
+
+function profileFacts({
+  stages,
+  serverMs,
+  inputMs,
+  commitMs,
+  milliseconds,
+}: LoadOutcome): readonly JobFact[] {
+  if (stages.length === 0) return []
+  const all = stages.reduce((sum, each) => sum + each.seconds, 0)
+  return [
+    {
+      name: 'time',
+      text: `server ${seconds(serverMs)}, commit ${seconds(commitMs)}; waiting for the input ${seconds(inputMs)}; in all ${seconds(milliseconds)}`,
+    },
+    ...stages
+      .filter(each => each.seconds >= all * worthTelling)
+      .map(each => ({
+        name: 'stage',
+        text: `${each.name}: ${each.seconds.toFixed(2)} s (${Math.round((each.seconds / all) * 100)} %)`,
+      })),
+  ]
+}
+
+const seconds = (milliseconds: number): string =>
+  `${(milliseconds / 1000).toFixed(milliseconds < 9_950 ? 2 : 1)} s`
+
+function size(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
+}

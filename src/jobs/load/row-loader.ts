@@ -1,0 +1,227 @@
+/**
+ * Puts chunks into the table within the transaction of its caller, by LOAD DATA or by INSERTs. The server's counts and
+ * warnings decide: where they do not say that each row arrived as it was sent, the chunk is taken back and inserted row by
+ * row under strict rules, so that what is wrong gets its line and its reason.
+ */
+import { performance } from 'node:perf_hooks'
+import { Readable } from 'node:stream'
+import { errorDataOf } from '../../base/errors.ts'
+import { errorNumber } from '../../mysql/mysql-error.ts'
+import type { Session } from '../../mysql/session.ts'
+import { sql } from '../../mysql/sql.ts'
+import type { LoadChunk } from './load-chunk.ts'
+import { mostNamed, type Problems } from './problems.ts'
+import { type Into, inserts, loadStatement, statementBytes } from './statements.ts'
+
+export type Method = 'infile' | 'insert'
+
+/** What became of rows so far. */
+export interface LoadedRows {
+  /** Stored: new ones, and those that replaced another. */
+  stored: number
+  /** Their key was there already, and they were left out. */
+  skipped: number
+  /** Rows of the table that went for them. */
+  replaced: number
+  /** Values that the server rounded or cut blanks from. */
+  rounded: number
+  /** What it said of the first of them. */
+  firstRounded: string | undefined
+}
+
+const duplicateKey = 1062
+const pieceBytes = 256 * 1024
+/** Errors that are no fault of a row: locks, ends, rights, room, limits. */
+const noFaultOfRows = [
+  1021, 1030, 1036, 1044, 1114, 1142, 1143, 1146, 1180, 1197, 1205, 1206, 1213, 1290, 1317, 1969, 3024, 3100,
+]
+
+export class RowLoader {
+  readonly loaded: LoadedRows = { stored: 0, skipped: 0, replaced: 0, rounded: 0, firstRounded: undefined }
+  /** How long the server took. */
+  serverMs = 0
+  readonly #session: Session
+  readonly #into: Into
+  readonly #method: Method
+  readonly #maxAllowedPacket: number
+  readonly #problems: Problems
+  readonly #doing: string
+  /** Rows of this chunk that the server refused. */
+  #refused = 0
+
+  constructor(session: Session, into: Into, method: Method, maxAllowedPacket: number, problems: Problems) {
+    this.#session = session
+    this.#into = into
+    this.#method = method
+    this.#maxAllowedPacket = maxAllowedPacket
+    this.#problems = problems
+    this.#doing = `loading ${into.table.database}.${into.table.table}`
+  }
+
+  async load(chunk: LoadChunk): Promise<void> {
+    const begun = performance.now()
+    this.#refused = 0
+    try {
+      if (this.#method === 'infile' && (await this.#byInfile(chunk))) return
+      await this.#byInserts(chunk, 0, chunk.rows.length)
+    } finally {
+      this.serverMs += performance.now() - begun
+      this.#problems.add(...chunk.bad)
+    }
+  }
+
+  /** False: not all of it arrived as it was sent, and it was taken back. */
+  async #byInfile(chunk: LoadChunk): Promise<boolean> {
+    const session = this.#session
+    await session.query(sql`SAVEPOINT ops_chunk`, this.#doing)
+    try {
+      const answer = await session.query(loadStatement(this.#into), this.#doing, {
+        infile: () => Readable.from(pieces(chunk.lines), { objectMode: false, highWaterMark: pieceBytes }),
+      })
+      const counts = countsOf(answer.info)
+      const said = await this.#warnings(answer.warnings)
+      const { onDuplicate } = this.#into
+      const isWhole =
+        counts.records === chunk.rows.length &&
+        !said.areCut &&
+        said.warned.length === 0 &&
+        (onDuplicate === 'skip' ? counts.skipped === said.duplicates : counts.skipped + said.duplicates === 0)
+      if (isWhole) {
+        this.loaded.stored += counts.records - counts.skipped
+        this.loaded.skipped += counts.skipped
+        this.loaded.replaced += counts.deleted
+        this.#round(said, line => chunk.rows[line - 1])
+        return true
+      }
+    } catch (thrown) {
+      if (!isFaultOfRow(thrown)) throw thrown
+    }
+    await session.query(sql`ROLLBACK TO SAVEPOINT ops_chunk`, this.#doing)
+    return false
+  }
+
+  /** Rows from `from` to before `to`; where the server refuses some, they are halved until it is one. */
+  async #byInserts(chunk: LoadChunk, from: number, to: number): Promise<void> {
+    const most = statementBytes(this.#maxAllowedPacket)
+    for (const part of inserts(this.#into, chunk, from, to, most)) {
+      if (this.#refused >= mostNamed) return
+      if (part.statement.bytes.length > this.#maxAllowedPacket - 64) {
+        const size = `${part.statement.bytes.length} bytes`
+        this.#bad(
+          chunk,
+          part.from,
+          `the row is ${size}, and max_allowed_packet of the server ${this.#maxAllowedPacket}`,
+        )
+        continue
+      }
+      await this.#insert(chunk, part.from, part.to, part.statement)
+    }
+  }
+
+  async #insert(
+    chunk: LoadChunk,
+    from: number,
+    to: number,
+    statement: Parameters<Session['query']>[0],
+  ): Promise<void> {
+    const session = this.#session
+    const rows = to - from
+    const skips = this.#into.onDuplicate === 'skip'
+    try {
+      if (skips) await session.query(sql`SET @ops_there = 0`, this.#doing)
+      const answer = await session.query(statement, this.#doing)
+      const counts =
+        answer.info === '' ? { records: Math.min(answer.affected, 1), duplicates: 0 } : countsOf(answer.info)
+      const said = await this.#warnings(answer.warnings)
+      const there = skips ? Number(await session.value(sql`SELECT @ops_there`, this.#doing)) : 0
+      if (counts.records !== rows) throw new Error(`the server counts ${counts.records} rows of ${rows}`)
+      const isReplacing = this.#into.onDuplicate === 'replace'
+      this.loaded.stored += rows - there
+      this.loaded.skipped += there
+      if (isReplacing) this.loaded.replaced += answer.info === '' ? answer.affected - 1 : counts.duplicates
+      this.#round(said, line => chunk.rows[from + line - 1])
+      // What strict rules let pass with a warning is no less wrong.
+      for (const each of said.warned) this.#bad(chunk, from + rowOf(each) - 1, withoutRow(each))
+    } catch (thrown) {
+      if (!isFaultOfRow(thrown)) throw thrown
+      if (rows === 1) return this.#bad(chunk, from, reasonOf(thrown))
+      const middle = from + Math.ceil(rows / 2)
+      await this.#byInserts(chunk, from, middle)
+      if (this.#refused < mostNamed) await this.#byInserts(chunk, middle, to)
+    }
+  }
+
+  #bad(chunk: LoadChunk, index: number, problem: string): void {
+    this.#refused += 1
+    this.#problems.add({ line: chunk.rows[index] ?? 0, problem })
+  }
+
+  #round({ rounded, first }: Said, lineOf: (row: number) => number | undefined): void {
+    this.loaded.rounded += rounded
+    if (first === undefined) return
+    this.loaded.firstRounded ??= `line ${lineOf(rowOf(first)) ?? '?'}: ${withoutRow(first)}`
+  }
+
+  async #warnings(count: number): Promise<Said> {
+    if (count === 0) return nothingSaid
+    const total = Number(await this.#session.value(sql`SHOW COUNT(*) WARNINGS`, this.#doing))
+    const rows = await this.#session.records(sql`SHOW WARNINGS`, this.#doing)
+    const notes = rows.filter(each => each.Level === 'Note')
+    const duplicates = rows.filter(each => Number(each.Code) === duplicateKey).length
+    return {
+      duplicates,
+      rounded: notes.length,
+      first: notes[0]?.Message ?? undefined,
+      warned: rows
+        .filter(each => each.Level !== 'Note' && Number(each.Code) !== duplicateKey)
+        .map(each => each.Message ?? ''),
+      areCut: rows.length < total,
+    }
+  }
+}
+
+interface Said {
+  readonly duplicates: number
+  readonly rounded: number
+  readonly first: string | undefined
+  /** What is neither a note nor of a key that was there. */
+  readonly warned: readonly string[]
+  /** The server keeps fewer than it had. */
+  readonly areCut: boolean
+}
+
+const nothingSaid: Said = { duplicates: 0, rounded: 0, first: undefined, warned: [], areCut: false }
+
+const rowOf = (message: string): number => Number(/ at row (\d+)$/.exec(message)?.[1] ?? 1)
+const withoutRow = (message: string): string => message.replace(/ at row \d+$/, '')
+
+function* pieces(lines: Buffer): Generator<Buffer> {
+  for (let at = 0; at < lines.length; at += pieceBytes) yield lines.subarray(at, at + pieceBytes)
+}
+
+/** `Records: 3  Deleted: 0  Skipped: 0  Warnings: 0`, or of an INSERT `Records: 3  Duplicates: 0  Warnings: 0`. */
+export function countsOf(info: string): {
+  readonly records: number
+  readonly deleted: number
+  readonly skipped: number
+  readonly duplicates: number
+} {
+  const of = (word: string): number => Number(new RegExp(`${word}: (\\d+)`).exec(info)?.[1] ?? 0)
+  return {
+    records: of('Records'),
+    deleted: of('Deleted'),
+    skipped: of('Skipped'),
+    duplicates: of('Duplicates'),
+  }
+}
+
+function isFaultOfRow(thrown: unknown): boolean {
+  const number = errorNumber(thrown)
+  return number !== undefined && !noFaultOfRows.includes(number)
+}
+
+/** What the server says of the one row, without which of one it is. */
+function reasonOf(thrown: unknown): string {
+  const { title } = errorDataOf(thrown)
+  return (/the server says: ([\s\S]*)$/.exec(title)?.[1] ?? title).replace(/ at row 1(?= \(\d+\)$|$)/, '')
+}

@@ -1,0 +1,216 @@
+/**
+ * Loads an input into a table in one transaction: all of its rows, each as the server's counts and warnings prove, or
+ * none, with the lines that are in the way. Indexes that were taken away for it are put back whatever happens.
+ */
+import { performance } from 'node:perf_hooks'
+import type { Readable } from 'node:stream'
+import { errorDataOf, OpsError } from '../../base/errors.ts'
+import { tableText } from '../../mysql/catalog.ts'
+import { type Governor, startGovernor } from '../../mysql/governor.ts'
+import { isLost } from '../../mysql/mysql-error.ts'
+import { holdLock } from '../../mysql/named-lock.ts'
+import type { Server } from '../../mysql/server.ts'
+import type { Session } from '../../mysql/session.ts'
+import { sql } from '../../mysql/sql.ts'
+import type { Emit } from '../../run/events.ts'
+import type { Interrupt } from '../../run/interrupt.ts'
+import type { JobPlan } from '../../run/job-events.ts'
+import { runChunks } from '../run.ts'
+import { checkOn, type LoadFailure, loadError } from './check-on.ts'
+import { chunksOf } from './chunks.ts'
+import { type Input, openInput } from './input.ts'
+import { loadEnd, loadPlanEvent } from './load-text.ts'
+import { putBack, takeIndexes } from './owed-indexes.ts'
+import { type LoadPlan, type LoadRequest, planLoad } from './plan.ts'
+import { Problems } from './problems.ts'
+import { type Stage, StageProfile } from './profile.ts'
+import { RecordReader } from './record-reader.ts'
+import { type LoadedRows, RowLoader } from './row-loader.ts'
+
+export interface LoadContext {
+  readonly server: Server
+  readonly standardInput: Readable
+  readonly emit: Emit
+  readonly interrupt: Interrupt
+  /** Undefined: nobody is asked. */
+  readonly confirm?: (plan: JobPlan) => Promise<boolean>
+  readonly plansOnly: boolean
+}
+
+/** What a load came to. */
+export interface LoadOutcome {
+  readonly loaded: LoadedRows
+  readonly milliseconds: number
+  readonly serverMs: number
+  readonly inputMs: number
+  readonly commitMs: number
+  readonly indexMs: number
+  readonly pausedMs: number
+  readonly emptyLines: number
+  readonly endsOpen: boolean
+  readonly stages: readonly Stage[]
+  readonly noStages: string | undefined
+}
+
+/** Answers whether it ran. @throws OpsError with the lines that cannot be loaded; nothing is stored then. */
+export async function runLoad(request: LoadRequest, context: LoadContext): Promise<boolean> {
+  const { server, emit, confirm, plansOnly, standardInput } = context
+  const input = await openInput(request.file, standardInput)
+  const title = `load ${tableText(request.table)}`
+  try {
+    const session = await server.session()
+    const reader = new RecordReader(input.pieces())
+    const plan = await planLoad(session, request, input, reader)
+    const governor = await startGovernor(server)
+    const shown = loadPlanEvent(server.name, plan, input, governor)
+    emit({ event: 'job-plan', ...shown })
+    if (plansOnly || (confirm && !(await confirm(shown)))) return false
+    const lock = await holdLock(server, title)
+    try {
+      const outcome = await withoutIndexes(plan, server, () =>
+        carryOut(plan, { input, reader, session, governor, title }, context),
+      )
+      emit({ event: 'job-end', ...loadEnd(server.name, title, plan, input, outcome) })
+      return true
+    } catch (thrown) {
+      emit({ event: 'job-end', ...loadEnd(server.name, title, plan, input, undefined, errorDataOf(thrown)) })
+      throw thrown
+    } finally {
+      await lock.release()
+      await governor.close()
+    }
+  } finally {
+    input.close()
+  }
+}
+
+/** Puts back what earlier loads owe, takes away what the plan says, and puts it back afterwards, also where the load failed. */
+async function withoutIndexes(
+  { request: { table }, rebuilt }: LoadPlan,
+  server: Server,
+  load: () => Promise<Omit<LoadOutcome, 'indexMs'>>,
+): Promise<LoadOutcome> {
+  const session = await server.session()
+  await putBack(session, table)
+  if (rebuilt.length > 0) await takeIndexes(session, table, rebuilt)
+  const done = await load().catch((failure: unknown) => ({ failure }))
+  const begun = performance.now()
+  try {
+    await putBack(session, table)
+  } catch (thrown) {
+    if (!('failure' in done)) throw thrown
+  }
+  if ('failure' in done) throw done.failure
+  return { ...done, indexMs: rebuilt.length > 0 ? performance.now() - begun : 0 }
+}
+
+interface Loading {
+  readonly input: Input
+  readonly reader: RecordReader
+  readonly session: Session
+  readonly governor: Governor
+  readonly title: string
+}
+
+async function carryOut(
+  plan: LoadPlan,
+  loading: Loading,
+  { server, emit, interrupt }: LoadContext,
+): Promise<Omit<LoadOutcome, 'indexMs'>> {
+  const { request, state, method, targets, table } = plan
+  const { input, reader, session, governor, title } = loading
+  const doing = `loading ${tableText(table)}`
+  await session.query(
+    sql`SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES', max_error_count = 65535, innodb_lock_wait_timeout = 50`,
+    doing,
+  )
+  const profile = new StageProfile(session)
+  if (request.profiles) await profile.start()
+  const problems = new Problems()
+  const into = { table: request.table, targets: targets.targets, onDuplicate: request.onDuplicate }
+  const loader = new RowLoader(session, into, method, state.maxAllowedPacket, problems)
+  const chunks = chunksOf(plan, reader)
+  const failure = (): LoadFailure => ({ source: server.name, plan, input, problems })
+  const begun = performance.now()
+  await session.query(sql`START TRANSACTION`, doing)
+  try {
+    const done = await runChunks(
+      {
+        source: server.name,
+        title,
+        read: async () => {
+          if (problems.any) return undefined
+          const chunk = await chunks.read()
+          // A chunk without rows is not settled.
+          if (chunk?.rows.length === 0) problems.add(...chunk.bad)
+          return chunk
+        },
+        settle: async chunk => {
+          await loader.load(chunk)
+          chunks.release(chunk)
+          if (request.profiles) await profile.add()
+        },
+      },
+      { emit, interrupt, governor },
+    )
+    if (done.isInterrupted) {
+      throw new OpsError({
+        code: 'interrupted',
+        title: `${title} was stopped: nothing was loaded`,
+        changed: 'no',
+        next: 'Run the same command again: it begins anew.',
+      })
+    }
+    if (problems.any) {
+      await session.query(sql`ROLLBACK`, doing)
+      await checkOn(session, loader, chunks, problems, interrupt)
+      throw loadError(failure(), reader)
+    }
+    chunks.checkEnd(input, loader.loaded)
+  } catch (thrown) {
+    // A connection that is gone took the transaction with it.
+    if (session.lost === undefined) await session.query(sql`ROLLBACK`, doing).catch(() => undefined)
+    throw isLost(thrown) ? nothingStored(thrown) : thrown
+  }
+  const beforeCommit = performance.now()
+  await session.query(sql`COMMIT`, doing).catch((thrown: unknown) => {
+    throw isLost(thrown) ? perhapsStored(thrown, loader.loaded) : thrown
+  })
+  if (request.profiles) await profile.add()
+  return {
+    loaded: loader.loaded,
+    milliseconds: performance.now() - begun,
+    serverMs: loader.serverMs,
+    inputMs: chunks.waitedMs,
+    commitMs: performance.now() - beforeCommit,
+    pausedMs: governor.pausedMs,
+    emptyLines: reader.emptyLines,
+    endsOpen: reader.endsOpen,
+    stages: profile.stages,
+    noStages: profile.problem,
+  }
+}
+
+function nothingStored(thrown: unknown): OpsError {
+  return new OpsError(
+    {
+      ...errorDataOf(thrown),
+      changed: 'no',
+      detail: 'The server takes back what was not committed, and nothing was.',
+      next: 'Run the same command again.',
+    },
+    { cause: thrown },
+  )
+}
+
+function perhapsStored(thrown: unknown, { stored }: LoadedRows): OpsError {
+  return new OpsError(
+    {
+      ...errorDataOf(thrown),
+      changed: 'unknown',
+      detail: `It was lost while ${stored} rows were being committed: all of them are in the table, or none.`,
+      next: 'Look for a row of the input in the table before you run the same command again.',
+    },
+    { cause: thrown },
+  )
+}

@@ -1,0 +1,94 @@
+/** The statements that put rows into the table: LOAD DATA LOCAL, and INSERTs cut to the server's packet. */
+import { type TableName, tableSql } from '../../mysql/catalog.ts'
+import { join, name, quotedBytes, Sql, sql, trusted } from '../../mysql/sql.ts'
+import { decodeCells } from '../rows/tsv.ts'
+import { type LoadChunk, rowLine } from './load-chunk.ts'
+import { loadList, type Target } from './targets.ts'
+
+/** What becomes of a row whose key is there already. */
+export type OnDuplicate = 'fail' | 'skip' | 'replace'
+
+export interface Into {
+  readonly table: TableName
+  readonly targets: readonly Target[]
+  readonly onDuplicate: OnDuplicate
+}
+
+/** Reads what is offered as the file of this statement, made by `ChunkBuilder`. */
+export function loadStatement({ table, targets, onDuplicate }: Into): Sql {
+  // LOCAL without a word means IGNORE: what the server then passes over is in its counts and warnings.
+  const how = { fail: '', skip: 'IGNORE', replace: 'REPLACE' }[onDuplicate]
+  return sql`LOAD DATA LOCAL INFILE 'ops' ${trusted(how)} INTO TABLE ${tableSql(table)} CHARACTER SET binary
+    FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' ${loadList(targets)}`
+}
+
+export interface InsertPart {
+  readonly statement: Sql
+  readonly from: number
+  readonly to: number
+}
+
+/** A server reads a long INSERT slower than several of this size. */
+const usualBytes = 1024 * 1024
+/** What a packet holds beside its statement. */
+const packetHeadBytes = 64
+
+/** How large a statement may be. */
+export const statementBytes = (maxAllowedPacket: number): number =>
+  Math.min(usualBytes, maxAllowedPacket - packetHeadBytes)
+
+/** INSERTs of the rows from `from` to before `to`. A row alone may be larger than `mostBytes`. */
+export function* inserts(
+  into: Into,
+  chunk: LoadChunk,
+  from: number,
+  to: number,
+  mostBytes: number,
+): Generator<InsertPart> {
+  const head = headOf(into)
+  const tail = tailOf(into)
+  const fixed = head.bytes.length + tail.bytes.length
+  let tuples: string[] = []
+  let bytes = fixed
+  let begin = from
+  for (let index = from; index < to; index++) {
+    const tuple = tupleOf(into.targets, rowLine(chunk, index))
+    if (tuples.length > 0 && bytes + tuple.length + 1 > mostBytes) {
+      yield { statement: statementOf(head, tuples, tail), from: begin, to: index }
+      tuples = []
+      bytes = fixed
+      begin = index
+    }
+    tuples.push(tuple)
+    bytes += tuple.length + 1
+  }
+  if (tuples.length > 0) yield { statement: statementOf(head, tuples, tail), from: begin, to }
+}
+
+function headOf({ table, targets, onDuplicate }: Into): Sql {
+  const columns = join(targets.map(({ column }) => name(column.name)))
+  return sql`${trusted(onDuplicate === 'replace' ? 'REPLACE' : 'INSERT')} INTO ${tableSql(table)} (${columns})`
+}
+
+/** Not INSERT IGNORE: that would make warnings of all errors. */
+function tailOf({ table, targets, onDuplicate }: Into): Sql {
+  if (onDuplicate !== 'skip') return trusted('')
+  const column = name(table.database, table.table, targets[0]?.column.name ?? '')
+  // Counted by itself: of one row alone no server tells whether it was there.
+  return sql` ON DUPLICATE KEY UPDATE ${column} = IF(@ops_there := @ops_there + 1, ${column}, ${column})`
+}
+
+const statementOf = (head: Sql, tuples: readonly string[], tail: Sql): Sql =>
+  new Sql(`${head.bytes} VALUES ${tuples.join(',')}${tail.bytes}`)
+
+function tupleOf(targets: readonly Target[], line: Buffer): string {
+  const cells = decodeCells(line)
+  let tuple = '('
+  for (let index = 0; index < targets.length; index++) {
+    const cell = cells[index]
+    const literal = cell == null ? trusted('NULL') : quotedBytes(cell)
+    const stored = targets[index]?.stored
+    tuple += (index === 0 ? '' : ',') + (stored ? stored(literal) : literal).bytes
+  }
+  return `${tuple})`
+}
