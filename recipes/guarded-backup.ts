@@ -8,9 +8,13 @@ export default recipe({
     'Copies in hard-linked generations; an empty, shrunken or unreadable source never replaces a good one.',
   description: `Each run that finds something changed makes one more generation below \`--to\`: a folder named by its time in UTC
 (\`2026-11-22T031500Z\`) with the whole tree in it. What did not change is a hard link into the one before, so that a
-generation costs what changed. Restoring is \`cp -a\`. A run that finds nothing changed does nothing. \`--keep\` counts the
-generations that were made of just these paths (\`.ops-paths\` in each tells): backups of other paths may share \`--to\`, and what
-was made before a path was added or left out stays until you remove it.
+generation costs what changed. \`ops apply restore-backup\` brings files back. A run that finds nothing changed does nothing.
+\`--keep\` counts the generations that were made of just these paths (\`.ops-paths\` in each tells): backups of other paths may
+share \`--to\`, and what was made before a path was added or left out stays until you remove it.
+
+The last good copy of a file is never taken away: what only an older generation holds of it, because it is gone from the source
+or was emptied or shrank since, stays in \`GENERATION.last\` until a newer copy is as good. Remove what was deleted on purpose by
+hand, or let \`--forget DAYS\` do so. Of dumps and logs whose names differ in numbers, a newer one stands for the older ones.
 
 Nothing is copied, nothing is taken away, and the run fails loudly (exit code 1), when a path
 
@@ -37,6 +41,13 @@ system when the backup disk is not there. The copies are on the host itself: pro
     paths: z.array(path).min(1).describe('Folders and files to copy.'),
     to: path.describe('The folder that holds the generations, best on a disk of its own.'),
     keep: z.number().int().min(1).default(14).describe('How many generations of these paths stay.'),
+    forget: z
+      .number()
+      .int()
+      .min(1)
+      .max(36_500)
+      .optional()
+      .describe('Days after which last copies of files that are gone may go; left out: never.'),
     shrink: z
       .number()
       .int()

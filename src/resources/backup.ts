@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
+import { lastCopiesLibrary } from './backup/last-copies.ts'
 import { backupLibrary, backupLookLibrary } from './backup/shell.ts'
 import { dumpsLook } from './dumps/look.ts'
 import { filesystemLookLibrary, readRecords, recordsOf } from './filesystems/look.ts'
@@ -18,7 +19,17 @@ const params = z
       .int()
       .min(1)
       .default(14)
-      .describe('How many generations of these paths stay; older ones are taken away.'),
+      .describe(
+        'How many generations of these paths stay; of older ones the last good copies of files stay.',
+      ),
+    forget: z
+      .int()
+      .min(1)
+      .max(36_500)
+      .optional()
+      .describe(
+        'Days after which last good copies of files that are gone or went bad may go too; left out: never.',
+      ),
     shrink: z
       .int()
       .min(1)
@@ -58,7 +69,7 @@ type BackupParams = z.output<typeof params>
 
 const within = (path: string, folder: string): boolean => `${path}/`.startsWith(`${folder}/`)
 
-/** `backup {paths, to, keep?, shrink?, mayEmpty?, exclude?, acceptShrink?, checksum?, attributes?, mounted?}`. */
+/** `backup {paths, to, keep?, forget?, shrink?, mayEmpty?, exclude?, acceptShrink?, checksum?, attributes?, mounted?}`. */
 export const backup = resource<BackupParams, z.input<typeof params>>({
   type: 'backup',
   doc: 'Copies in hard-linked generations (rsync); an empty, shrunken or unreadable source never replaces a good copy.',
@@ -78,7 +89,15 @@ export const backup = resource<BackupParams, z.input<typeof params>>({
     },
   ],
   identity: ({ to }) => to,
-  library: [wayLibrary, lookLibrary, filesystemLookLibrary, dumpsLook, backupLookLibrary, backupLibrary],
+  library: [
+    wayLibrary,
+    lookLibrary,
+    filesystemLookLibrary,
+    dumpsLook,
+    backupLookLibrary,
+    lastCopiesLibrary,
+    backupLibrary,
+  ],
   probe: given => sh`ops_backup_look ${wordsOf(given)}`,
   parse: observation => {
     const records = readRecords(observation)
@@ -89,20 +108,21 @@ export const backup = resource<BackupParams, z.input<typeof params>>({
       copy: field('copy'),
       surplus: Number(field('surplus')),
       leftovers: Number(field('leftovers')),
+      stale: Number(field('stale')),
       newest: recordsOf(records, 'generations')[0]?.[1] ?? 'none',
       safe: refused.length === 0 ? 'yes' : 'no',
       why: refused.join('; '),
     }
   },
-  desired: () => ({ copy: 'current', surplus: 0, leftovers: 0, safe: 'yes' }),
+  desired: () => ({ copy: 'current', surplus: 0, leftovers: 0, stale: 0, safe: 'yes' }),
   impossible: ({ safe, why, newest }) => {
     if (safe === 'yes') return undefined
     const kept = newest === 'none' ? 'nothing was copied' : `the copy of ${newest} is kept`
     return `${why} (${kept})`
   },
   apply: (_change, given) => [sh`ops_backup ${wordsOf(given)}`],
-  notes: detail => {
-    const [moved = 0, gone = 0, bytes = 0, others = 0] = detail.trim().split(' ').map(Number)
+  notes: (detail, { to }) => {
+    const [moved = 0, gone = 0, bytes = 0, others = 0, lasts = 0] = detail.trim().split(' ').map(Number)
     return [
       ...(moved + gone === 0
         ? []
@@ -111,6 +131,11 @@ export const backup = resource<BackupParams, z.input<typeof params>>({
         ? []
         : [
             `${others} ${others === 1 ? 'generation holds other paths and stays' : 'generations hold other paths and stay'}`,
+          ]),
+      ...(lasts === 0
+        ? []
+        : [
+            `the last good copies of files that are gone, or went bad, since older generations were taken away: ${to}/*.last (${lasts})`,
           ]),
     ]
   },
@@ -121,7 +146,8 @@ export const backup = resource<BackupParams, z.input<typeof params>>({
 })
 
 function wordsOf(given: BackupParams): readonly (string | number | Shell)[] {
-  const { to, keep, shrink, mayEmpty, exclude, acceptShrink, checksum, attributes, mounted, paths } = given
+  const { to, keep, forget, shrink, mayEmpty, exclude, acceptShrink, checksum, attributes, mounted, paths } =
+    given
   const options = [
     '-aH',
     '--numeric-ids',
@@ -130,7 +156,7 @@ function wordsOf(given: BackupParams): readonly (string | number | Shell)[] {
     ...(checksum ? ['--checksum'] : []),
     ...exclude.map(pattern => `--exclude=${pattern}`),
   ]
-  const flags = `${acceptShrink ? 'a' : ''}${mounted ? 'm' : ''}`
+  const flags = `${acceptShrink ? 'a' : ''}${mounted ? 'm' : ''}${forget === undefined ? '' : `f${forget}`}`
   return [to, keep, shrink, mayEmpty.join('\n'), flags, options.length, ...options, ...paths]
 }
 

@@ -8,8 +8,9 @@ import { dumpNames, hollowBytes } from '../dumps/look.ts'
  * - `copy current|outdated|none|unknown`
  * - `refused KIND PATH TEXT`, for each reason why the source must not replace its newest copy
  *
- * MAY-EMPTY holds globs of names, one a line; FLAGS holds `a` to accept what shrank, `m` to want a mount at TO. A
- * generation is a directory named by its time; anything that is not finished begins with a dot.
+ * MAY-EMPTY holds globs of names, one a line; FLAGS holds `a` to accept what shrank, `m` to want a mount at TO, and ends with
+ * `f` and the days after which last copies may go. A generation is a directory named by its time; anything that is not finished
+ * begins with a dot, and what is left of one that was taken away ends with `.last`.
  */
 export const backupLookLibrary = library('backup-look')`
   # [RSYNC-OPTION...] PATH...: what lies below TO. Backups of other paths may share it: each keeps its own, which have the
@@ -17,29 +18,35 @@ export const backupLookLibrary = library('backup-look')`
   ops_backup_generations() {
     shift "$ops_count"
     ops_list=$(printf '%s\n' "$@" | sort)
-    ops_newest= ops_total=0 ops_others=0 ops_own= ops_left=0
+    ops_newest= ops_total=0 ops_others=0 ops_own= ops_left=0 ops_lasts= ops_stale=0
     for ops_a in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
       [ -d "$ops_a" ] && [ ! -L "$ops_a" ] || continue
       if [ "$(cat -- "$ops_a/.ops-paths" 2>/dev/null)" != "$ops_list" ]; then ops_others=$((ops_others + 1)); continue; fi
       ops_newest=\${ops_a##*/} ops_own="$ops_own \${ops_a##*/}" ops_total=$((ops_total + 1))
     done
     for ops_a in "$ops_to"/.incomplete-*; do [ ! -d "$ops_a" ] || ops_left=$((ops_left + 1)); done
+    case $ops_flags in *f*) ops_before=$(date -u -d "-\${ops_flags##*f} days" +%Y-%m-%dT%H%M%SZ) || return 1 ;; *) ops_before= ;; esac
+    for ops_a in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z.last; do
+      [ -d "$ops_a" ] && [ ! -L "$ops_a" ] && [ "$(cat -- "$ops_a/.ops-paths" 2>/dev/null)" = "$ops_list" ] || continue
+      ops_lasts="$ops_lasts \${ops_a##*/}"
+      [ -z "$ops_before" ] || ! expr "x\${ops_a##*/}" '<' "x$ops_before" >/dev/null || ops_stale=$((ops_stale + 1))
+    done
   }
   ops_backup_look() {
     ops_to=$1 ops_keep=$2 ops_shrink=$3 ops_may=$4 ops_flags=$5 ops_count=$6
     shift 6
     if [ ! -d "$ops_to" ] && { [ -e "$ops_to" ] || [ -L "$ops_to" ]; }; then
-      printf 'generations\t0\tnone\nsurplus\t0\nleftovers\t0\ncopy\tnone\nrefused\toccupied\t%s\t\n' "$ops_to"
+      printf 'generations\t0\tnone\nsurplus\t0\nleftovers\t0\nstale\t0\ncopy\tnone\nrefused\toccupied\t%s\t\n' "$ops_to"
       return 0
     fi
     [ -d "$ops_to" ] || ops_reach "$ops_to" || return 1
     if [ -d "$ops_to" ] && ! ls -- "$ops_to" >/dev/null 2>&1; then echo "ops: $ops_to: not allowed to look into it" >&2; return 1; fi
     ops_said=$(ops_sure "$ops_to" || echo "\${ops_why:-it cannot be looked at}")
     [ -z "$ops_said" ] || printf 'refused\ttheirs\t%s\t%s\n' "$ops_to" "$ops_said"
-    ops_backup_generations "$@"
+    ops_backup_generations "$@" || return 1
     ops_surplus=$((ops_total - ops_keep))
     [ "$ops_surplus" -gt 0 ] || ops_surplus=0
-    printf 'generations\t%s\t%s\nsurplus\t%s\nleftovers\t%s\n' "$ops_total" "\${ops_newest:-none}" "$ops_surplus" "$ops_left"
+    printf 'generations\t%s\t%s\nsurplus\t%s\nleftovers\t%s\nstale\t%s\n' "$ops_total" "\${ops_newest:-none}" "$ops_surplus" "$ops_left" "$ops_stale"
     case $ops_flags in *m*) ops_backup_mounted "$ops_to";; esac
     command -v rsync >/dev/null || { printf 'copy\tunknown\n'; return 0; }
     if [ -n "$OPS_DIR" ] && [ -n "$ops_newest" ] && [ -e "$OPS_DIR/backup-$ops_newest" ]; then
@@ -167,7 +174,7 @@ export const backupLookLibrary = library('backup-look')`
           ops_b=\${ops_a#*"$ops_tab"} ops_c=$(ops_hollow "\${ops_a##*"$ops_tab"}")
           [ -z "$ops_c" ] || printf 'refused\thollow\t%s\t%s\n' "\${ops_b%%"$ops_tab"*}" "\${ops_a##*"$ops_tab"}: $ops_c" ;;
         '#'*) ops_detail_line=\${ops_a#?};; *) printf '%s\n' "$ops_a";; esac
-      done; if ops_wants_detail; then printf '%s\n' "$ops_detail_line $ops_others" | ops_detail 0; fi; }
+      done; if ops_wants_detail; then set -- $ops_lasts; printf '%s\n' "$ops_detail_line $ops_others $#" | ops_detail 0; fi; }
   }
 `
 
@@ -254,11 +261,20 @@ export const backupLibrary = library('backup', 'apply')`
     ops_backup_generations "$@"
     for ops_a in $ops_own; do
       [ "$ops_total" -gt "$ops_keep" ] || break
+      ops_last_keep "$ops_a" || ops_backup_fail "what only $ops_a holds cannot be kept, so it stays whole"
       ops_a=$ops_to/$ops_a
       # One that is deleted half-way must not look like a whole one.
       mv -T -- "$ops_a" "$ops_to/.incomplete-old-\${ops_a##*/}" || ops_backup_fail "$ops_a cannot be taken away"
       ops_total=$((ops_total - 1))
       echo "took away $ops_a"
+    done
+    ops_backup_generations "$@"
+    for ops_a in $ops_lasts; do
+      if [ -n "$ops_before" ] && expr "x$ops_a" '<' "x$ops_before" >/dev/null; then
+        mv -T -- "$ops_to/$ops_a" "$ops_to/.incomplete-old-$ops_a" || ops_backup_fail "$ops_to/$ops_a cannot be taken away"
+        echo "took away $ops_to/$ops_a"
+      else ops_last_drop "$ops_a" || ops_backup_fail "$ops_to/$ops_a cannot be looked through"
+      fi
     done
     for ops_a in "$ops_to"/.incomplete-*; do
       [ ! -d "$ops_a" ] || rm -rf -- "$ops_a" || ops_backup_fail "$ops_a cannot be removed"
