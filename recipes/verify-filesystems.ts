@@ -8,8 +8,8 @@ const percent = z.number().int().min(1).max(100).default(90)
 export default recipe({
   summary: 'Can I trust these disks? Mounts, error counters, kernel log, SMART, structure, space; read-only.',
   description: `Made for \`ops check verify-filesystems HOST\`: exit code 0 when nothing is wrong, 2 with one line for each
-finding: what, since when if that is known, and what to do. What cannot be asked (no smartctl, no readable kernel log) is
-said, and is no finding. Nothing is installed and nothing is written.
+finding: what, since when if that is known, and what to do. Each step says what it looked at, and what it could not look at (no
+smartctl, no readable kernel log): that is a finding with \`--strict\`. Nothing is installed and nothing is written.
 
 - Every entry of /etc/fstab resolves and is mounted as written; nothing fell back to read-only; what is mounted answers.
 - Errors that ext4 and btrfs have counted, arrays that miss a disk, I/O errors in the kernel's log, SMART.
@@ -28,6 +28,7 @@ refuses what is mounted. Copy the device first: what e2fsck overwrites is kept f
       verb: 'check',
       params: { noEmpty: ['/var/backups', '/srv/dumps'], mysql: true },
     },
+    { title: 'No disk left out', verb: 'check', params: { strict: true } },
     { title: 'Repair what was found', params: { repair: '/dev/sdb1' } },
   ],
   params: {
@@ -40,19 +41,20 @@ refuses what is mounted. Copy the device first: what e2fsck overwrites is kept f
     except: z.array(path).default([]).describe('Mount points to leave out.'),
     structure: z.boolean().default(true).describe('Check the structure of what is not mounted for writing.'),
     devices: z.array(device).default([]).describe('Check the structure of these devices alone.'),
+    strict: z.boolean().default(false).describe('What could not be looked at is a finding too.'),
     repair: device.optional().describe('Repair this device, which must not be mounted; does nothing else.'),
   },
   steps: ({ params }) => {
     if (params.repair !== undefined) return [repairedFilesystem({ device: params.repair })]
-    const { space, inodes, days, except, devices, shrink } = params
+    const { space, inodes, days, except, devices, shrink, strict } = params
     return [
-      filesystems({ look: 'mounts', except }),
-      filesystems({ look: 'errors' }),
-      filesystems({ look: 'kernel', days }),
-      filesystems({ look: 'smart' }),
-      params.structure && filesystems({ look: 'structure', devices }),
-      filesystems({ look: 'space', space, inodes, except }),
-      params.noEmpty.map(path => wholeFiles({ path, shrink })),
+      filesystems({ look: 'mounts', except, strict }),
+      filesystems({ look: 'errors', strict }),
+      filesystems({ look: 'kernel', days, strict }),
+      filesystems({ look: 'smart', strict }),
+      params.structure && filesystems({ look: 'structure', devices, strict }),
+      filesystems({ look: 'space', space, inodes, except, strict }),
+      params.noEmpty.map(path => wholeFiles({ path, shrink, strict })),
       params.mysql && mysqlTables({}),
     ]
   },

@@ -1,9 +1,10 @@
 /** One read-only look at disks and file systems: what it finds wrong is drift. */
 import { z } from 'zod'
+import type { Finding } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { errorsLook } from './filesystems/errors.ts'
 import { kernelLook } from './filesystems/kernel.ts'
-import { type FilesystemLook, readRecords } from './filesystems/look.ts'
+import { type FilesystemLook, lookNotes, missedFindings, readRecords } from './filesystems/look.ts'
 import { mountsLook } from './filesystems/mounts.ts'
 import { smartLook } from './filesystems/smart.ts'
 import { spaceLook } from './filesystems/space.ts'
@@ -40,10 +41,18 @@ const params = z.strictObject({
     .default([])
     .describe('Check these alone; left out: all that are not mounted for writing (structure).'),
   except: z.array(absolutePath).default([]).describe('Mount points to leave out (mounts, space).'),
+  strict: z.boolean().default(false).describe('What could not be looked at counts as a finding too.'),
 })
 
-/** `filesystems {look, space?, inodes?, days?, devices?, except?}`. */
-export const filesystems = resource<z.output<typeof params>, z.input<typeof params>>({
+type Params = z.output<typeof params>
+
+function findingsOf(observation: string, given: Params): readonly Finding[] {
+  const records = readRecords(observation)
+  return [...looks[given.look].findings(records, given), ...(given.strict ? missedFindings(records) : [])]
+}
+
+/** `filesystems {look, space?, inodes?, days?, devices?, except?, strict?}`. */
+export const filesystems = resource<Params, z.input<typeof params>>({
   type: 'filesystems',
   doc: 'A read-only look at disks and file systems: what it finds wrong is drift, one line each.',
   params,
@@ -53,17 +62,15 @@ export const filesystems = resource<z.output<typeof params>, z.input<typeof para
     { title: 'Error counters of ext4 and btrfs', params: { look: 'errors' } },
     { title: 'Sound, where nobody writes', params: { look: 'structure', devices: ['/dev/vg/archive'] } },
     { title: "The kernel's complaints of a month", params: { look: 'kernel', days: 30 } },
-    { title: 'What disks say of themselves', params: { look: 'smart' } },
+    { title: 'What disks say of themselves, each of them', params: { look: 'smart', strict: true } },
   ],
   identity: ({ look }) => look,
   library: [...new Set(names.flatMap(name => looks[name].library))],
   probe: given => looks[given.look].probe(given),
-  parse: (observation, given) => ({
-    findings: looks[given.look].findings(readRecords(observation), given).length,
-  }),
+  parse: (observation, given) => ({ findings: findingsOf(observation, given).length }),
   desired: () => ({ findings: 0 }),
-  findings: (observation, given) => looks[given.look].findings(readRecords(observation), given),
-  notes: detail => detail.split('\n').flatMap(line => (line === '' ? [] : [`not asked: ${line}`])),
+  findings: findingsOf,
+  notes: (detail, { strict }) => lookNotes(detail, strict),
   reads: () => ['any:*'],
   owns: () => [],
 })

@@ -6,7 +6,14 @@ import { library } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { dumpNames, dumpsLook, hollowBytes } from './dumps/look.ts'
-import { finding, readRecords, recordsOf } from './filesystems/look.ts'
+import {
+  filesystemLookLibrary,
+  finding,
+  lookNotes,
+  missedFindings,
+  readRecords,
+  recordsOf,
+} from './filesystems/look.ts'
 import { sizeText } from './filesystems/space.ts'
 import { lookLibrary } from './paths/look.ts'
 import { absolutePath } from './paths/params.ts'
@@ -21,11 +28,12 @@ const params = z.strictObject({
     .describe(
       'A dump counts as shrunken when it is this many percent smaller than the median of the five before it.',
     ),
+  strict: z.boolean().default(false).describe('What could not be looked at counts as a finding too.'),
 })
 
 /**
  * `ops_whole PATH` prints `missing`, `unreadable TEXT`, `hollow` (a folder without any file), `empty SECONDS NAME` and
- * `dump SIZE SECONDS open|closed NAME`, names relative to PATH. Only names that look like dumps or archives are told with their size.
+ * `dump SIZE SECONDS open|closed NAME`, `missed TEXT` of what it could not look into, names relative to PATH. Only names that look like dumps or archives are told with their size.
  */
 const wholeFilesLibrary = library('whole-files')`
   ops_whole() {
@@ -40,12 +48,18 @@ const wholeFilesLibrary = library('whole-files')`
         BEGIN { root = ENVIRON["OPS_ROOT"]; n = length(root) }
         !/^[0-9]+ [0-9]+ \// { if ($0 ~ /^(find|stat): /) { gsub(/\t/, " "); print "unreadable\t" $0 } next }
         {
-          seen = 1; size = $1; at = $2
+          seen++; size = $1; at = $2
           name = substr($0, length(size) + length(at) + 3); name = substr(name, n + 1); sub("^/", "", name); gsub(/\t/, " ", name)
           if (size == 0) print "empty\t" at "\t" name
           else if (${dumpNames}) print "dump\t" size "\t" at "\t" name
         }
-        END { if (!seen) print "hollow" }')
+        END { if (!seen) print "hollow"; print "#" seen + 0 }')
+    ops_looked "\${ops_list##*#} files"
+    ops_list=\${ops_list%#*}
+    OPS_ROOT=$1 awk '
+      BEGIN { root = ENVIRON["OPS_ROOT"]; sub("/$", "", root); root = root "/" }
+      index($5, root) == 1 && !seen[$5]++ { print $5 }' /proc/self/mountinfo 2>/dev/null |
+      while IFS= read -r ops_a; do ops_left "$ops_a, another file system"; done
     # A dump that is being written is small for a good reason.
     ops_open=$(ls -l /proc/[0-9]*/fd 2>/dev/null | sed -n 's/.* -> \(\/.*\)/\1/p' | sort -u)
     printf '%s\n' "$ops_list" | OPS_OPEN=$ops_open OPS_ROOT=$1 awk -F '\t' '
@@ -58,12 +72,13 @@ const wholeFilesLibrary = library('whole-files')`
       [ "\${ops_b%%"$ops_tab"*}" -le ${String(hollowBytes)} ] || continue
       ops_b=\${ops_b#*"$ops_tab"} ops_c=\${ops_a##*"$ops_tab"}
       ops_d=$(ops_hollow "$1\${ops_c:+/$ops_c}")
+      [ -n "$ops_d" ] || { ops_d=$(ops_packer "$1\${ops_c:+/$ops_c}"); [ -z "$ops_d" ] || ops_missed "what is in $ops_c: the program $ops_d is not installed"; continue; }
       [ -z "$ops_d" ] || printf 'nothing\t%s\t%s\t%s\n' "\${ops_b%%"$ops_tab"*}" "$ops_c" "$ops_d"
     done
   }
 `
 
-/** `wholeFiles {path, shrink?}`. */
+/** `wholeFiles {path, shrink?, strict?}`. */
 export const wholeFiles = resource<z.output<typeof params>, z.input<typeof params>>({
   type: 'wholeFiles',
   doc: 'No file is empty, and no dump is suddenly smaller than its earlier generations; a look that changes nothing.',
@@ -73,11 +88,12 @@ export const wholeFiles = resource<z.output<typeof params>, z.input<typeof param
     { title: 'One file', params: { path: '/srv/app/config.json' } },
   ],
   identity: ({ path }) => path,
-  library: [wayLibrary, lookLibrary, dumpsLook, wholeFilesLibrary],
-  probe: ({ path }) => sh`ops_whole ${path}`,
+  library: [wayLibrary, lookLibrary, filesystemLookLibrary, dumpsLook, wholeFilesLibrary],
+  probe: ({ path }) => sh`ops_told ops_whole ${path}`,
   parse: (observation, given) => ({ findings: findingsOf(observation, given).length }),
   desired: () => ({ findings: 0 }),
   findings: (observation, given) => findingsOf(observation, given),
+  notes: (detail, { strict }) => lookNotes(detail, strict),
   reads: () => ['any:*'],
   owns: () => [],
 })
@@ -126,6 +142,7 @@ function findingsOf(observation: string, given: z.output<typeof params>): readon
       'hold nothing',
     ),
     ...clipped(shrunken(recordsOf(records, 'dump'), given, place), path, 'have shrunk'),
+    ...(given.strict ? missedFindings(records) : []),
   ]
 }
 

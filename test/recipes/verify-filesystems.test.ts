@@ -66,13 +66,61 @@ describeReal('verify-filesystems', () => {
       expect(await sums(images)).toBe(before)
     })
 
-    test('what cannot be asked is said, and is no finding', async () => {
-      const checked = await ops('check', '--no-structure')
-      expect(checked.stdout).toContain(
-        "not asked: the kernel's log: neither the journal nor dmesg can be read",
-      )
-      expect(checked.stdout).toContain('not asked: SMART: there is no disk here that could be asked')
+    test('what was looked at is said; what could not be is no finding, unless --strict', async () => {
+      const [ext4 = '', xfs = ''] = await attached(['ext4', 'xfs'], 'read-write')
+      await host().read(`mkdir -p /mnt/held; mount ${xfs} /mnt/held`)
+      await fstab(`${xfs} /mnt/held xfs defaults 0 0`)
+      const checked = await ops('check')
+      const missed = [
+        "could not look at the kernel's log: neither the journal nor dmesg can be read here",
+        'could not look at SMART: there is no disk here that could be asked',
+      ]
+      for (const each of missed) expect(checked.stdout).toContain(`note: ${each}\n`)
+      expect(checked.stdout).toContain('note: looked at: 1 entries of /etc/fstab')
+      expect(checked.stdout).toMatch(new RegExp(`structure\\n +note: looked at: .*${ext4} \\(ext4\\)`))
+      expect(checked.stdout).toMatch(new RegExp(`note: left out: .*${xfs} \\(in use for writing\\)`))
+      expect(checked.stdout).toMatch(/space\n +note: looked at: .*\/mnt\/held/)
+      expect(checked.stdout).toMatch(new RegExp(`errors\\n +note: looked at: .*${ext4}`))
       expect(checked.code).toBe(0)
+
+      const strict = await ops('check', '--strict')
+      expect(findings(strict)).toEqual(
+        missed.map(each => `${each}: make that possible, or do without \`strict\``),
+      )
+      expect(strict.code).toBe(2)
+      // A device that is named is meant to be looked at.
+      await host().read(
+        'cd /images; truncate -s 8M nothing; truncate -s 40M fat; mkfs.fat fat 2>/dev/null || :',
+      )
+      const [nothing = ''] = await attached(['nothing'])
+      const named = await ops('check', '--strict', '--devices', xfs, '--devices', nothing)
+      expect(findings(named).slice(2)).toEqual([
+        expect.stringContaining(`could not look at the structure of ${xfs}: it is mounted read-write: `),
+        expect.stringContaining(`could not look at the structure of ${nothing}: it holds nothing known; `),
+      ])
+    })
+
+    test('a journal with nothing of these days is read; a dump whose program is missing is not', async () => {
+      const tools = `#!/bin/sh\n[ $# = 0 ] && echo '[    1.000000] Linux version 1'\nexit 0\n`
+      await host().exec(
+        'tee /usr/local/sbin/dmesg >/usr/local/sbin/journalctl; chmod 755 /usr/local/sbin/dmesg',
+        {
+          input: tools,
+        },
+      )
+      onTestFinished(async () => {
+        await host().exec('rm /usr/local/sbin/dmesg /usr/local/sbin/journalctl')
+      })
+      await host().read(`mkdir -p /srv/packed; cd /srv/packed; echo x >a.sql.lz4; echo '-- dump' >b.sql`)
+      const checked = await ops('check', '--no-structure', '--days', '1', '--no-empty', '/srv/packed')
+      expect(checked.stdout).toMatch(/note: looked at: the kernel's log/)
+      expect(checked.stdout).toContain('note: looked at: 2 files')
+      expect(checked.stdout).toContain(
+        'could not look at what is in a.sql.lz4: the program lz4 is not installed',
+      )
+      expect(checked.code).toBe(0)
+      const strict = await ops('check', '--no-structure', '--no-empty', '/srv/packed', '--strict')
+      expect(findings(strict).filter(line => line.includes('lz4'))).toHaveLength(1)
     })
   })
 
@@ -203,6 +251,35 @@ describeReal('verify-filesystems', () => {
       )
       expect(findings(left)).toHaveLength(1)
     })
+  })
+
+  test('a line of fstab that mount skips is found, as findmnt finds it', async () => {
+    const lines = [
+      'tmpfs /mnt/a tmpfs noauto 0 0 # trailing',
+      '  # a comment further in',
+      'tmpfs /mnt/b',
+      'tmpfs',
+      'tmpfs /mnt/c tmpfs noauto # trailing',
+      'tmpfs /mnt/d tmpfs noauto 0 x',
+      'tmpfs /mnt/e#1 tmpfs noauto 0',
+      'tmpfs /mnt/f tmpfs size=1m, mode=700 0 0',
+      'tmpfs mnt/g tmpfs noauto 0 0',
+      'tmpfs /mnt/h tmpfs noauto -1 1x',
+    ]
+    await fstab(...lines)
+    const skipped = [
+      ...(await host().read('findmnt --verify 2>&1 || :')).matchAll(/parse error at line (\d+)/g),
+    ]
+    const numbers = [...new Set(skipped.map(match => match[1]))]
+    expect(numbers.length).toBeGreaterThan(4)
+    const checked = await ops('check', '--no-structure')
+    expect(findings(checked)).toEqual([
+      ...numbers.map(number =>
+        expect.stringMatching(`^line ${number} of /etc/fstab cannot be read, so mount`),
+      ),
+      expect.stringMatching(/^mnt\/g \(tmpfs in \/etc\/fstab\) is no absolute path, so it is never mounted/),
+    ])
+    expect(checked.code).toBe(2)
   })
 
   test('what a disk says of itself is read from the exit code of smartctl', async () => {
@@ -341,6 +418,11 @@ describeReal('verify-filesystems', () => {
         'there is no such device',
       )
       expect(await sums(['btrfs-superblock'])).toBe(before)
+      // What cannot be looked at is not called sound.
+      await host().read('cd /images; truncate -s 20M swap; mkswap swap')
+      const [swap = ''] = await attached(['swap'], 'read-write')
+      const unknown = await ops('apply', '--repair', swap, '--yes')
+      expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('it holds ')])
     })
   })
 

@@ -24,6 +24,18 @@ export const dumpsLook = library('dumps-look')`
       *) return 3 ;;
     esac <"$1" 2>/dev/null
   }
+  # FILE: the program that would unpack it, where that is not installed.
+  ops_packer() {
+    case $1 in
+      *.gz | *.tgz) ops_g=gzip ;;
+      *.bz2 | *.tbz | *.tbz2) ops_g=bzip2 ;;
+      *.xz | *.txz) ops_g=xz ;;
+      *.zst) ops_g=zstd ;;
+      *.lz4) ops_g=lz4 ;;
+      *) return 0 ;;
+    esac
+    command -v "$ops_g" >/dev/null || echo "$ops_g"
+  }
   ops_hollow() {
     [ -f "$1" ] && [ ! -L "$1" ] || return 0
     ops_f=$(ops_unpacked "$1" | { head -c 4097; cat >/dev/null; } | od -An -v -tx1 | tr -d ' \n')

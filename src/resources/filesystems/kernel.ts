@@ -6,7 +6,12 @@ import { type FilesystemLook, filesystemLookLibrary, finding, recordsOf } from '
 /** Prints `kernel DEVICE KIND COUNT FIRST LAST SAMPLE`, one for each device and kind (`disk` or `filesystem`). */
 const kernelLibrary = library('filesystem-kernel')`
   ops_kernel_look() {
-    ops_log=$(ops_kernel_log "$1") || { ops_missed "the kernel's log: neither the journal nor dmesg can be read here"; return 0; }
+    # Its variables, too, tell what was read.
+    ops_kernel_log "$1" >/dev/null || { ops_missed "the kernel's log: neither the journal nor dmesg can be read here"; return 0; }
+    ops_a=\${ops_log%% *}
+    if [ -n "$ops_log" ]; then ops_looked "the kernel's log from $(date -u -d "@$ops_a" '+%Y-%m-%d %H:%M' 2>/dev/null || echo "$ops_a") UTC on ($ops_log_of)"
+    else ops_looked "the kernel's log, which has nothing of these days ($ops_log_of)"
+    fi
     printf '%s\n' "$ops_log" | awk '
       function note(name, kind) {
         sub(/^device /, "", name); gsub(/[^a-zA-Z0-9_\/-].*$/, "", name)
@@ -49,7 +54,7 @@ const kernelLibrary = library('filesystem-kernel')`
 export const kernelLook: FilesystemLook = {
   doc: 'the kernel has reported no failing disk or file system lately',
   library: [filesystemLookLibrary, kernelLibrary],
-  probe: ({ days }) => sh`ops_kernel_look ${days}`,
+  probe: ({ days }) => sh`ops_told ops_kernel_look ${days}`,
   findings: records =>
     recordsOf(records, 'kernel').map(([device = '', kind, count, first, , sample]) =>
       finding(

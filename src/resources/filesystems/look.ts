@@ -40,6 +40,33 @@ export function readRecords(observation: string): readonly LookRecord[] {
     })
 }
 
+/** What a look could not look at: told by the records, so that a strict step can decide on it. */
+export function missedFindings(records: readonly LookRecord[]): readonly Finding[] {
+  return recordsOf(records, 'missed').map(([what = '']) =>
+    finding(`could not look at ${what}`, undefined, 'make that possible, or do without `strict`'),
+  )
+}
+
+/** The notes of a look: what was looked at, and what was not. `strict` tells the latter as findings. */
+export function lookNotes(detail: string, strict: boolean): readonly string[] {
+  const lines = detail.split('\n')
+  const after = (kind: string): readonly string[] =>
+    [...new Set(lines)].flatMap(line => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : []))
+  const [looked, left, missed] = [after('looked'), after('left'), after('missed')]
+  return [
+    ...(looked.length > 0 ? [`looked at: ${clipped(looked)}`] : detail === '' ? [] : ['looked at: nothing']),
+    ...(left.length > 0 ? [`left out: ${clipped(left)}`] : []),
+    ...(strict ? [] : missed.map(what => `could not look at ${what}`)),
+  ]
+}
+
+const shownEach = 24
+
+function clipped(all: readonly string[]): string {
+  const rest = all.length - shownEach
+  return [...all.slice(0, shownEach), ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ')
+}
+
 /** Fields of the records of one kind; missing ones are empty. */
 export function recordsOf(records: readonly LookRecord[], kind: string): readonly (readonly string[])[] {
   return records.flatMap(([each, ...fields]) => (each === kind ? [fields] : []))
@@ -64,7 +91,9 @@ export function unescaped(path: string): string {
 }
 
 /**
- * - `ops_missed TEXT ...` tells a person what could not be asked: never a finding, never silence.
+ * - `ops_missed TEXT` records and tells what could not be looked at: a finding where the step is strict, and never silence.
+ * - `ops_looked TEXT` tells a person what was, `ops_left TEXT` what the look leaves out of itself.
+ * - `ops_told LOOK ...` runs a look and makes a detail of these, which are no part of the decision where nothing is missed.
  * - `ops_all_mounts` prints the mounts of every mount namespace that is in sight.
  * - `ops_block_devices` prints the devices that nothing else is built on, `ops_filesystem_type DEVICE` what is on one.
  * - `ops_kernel_log DAYS` prints `SECONDS TEXT` of the kernel's messages; fails where they cannot be read.
@@ -74,9 +103,14 @@ export const filesystemLookLibrary = library('filesystem-look')`
   ops_tab=$(printf '\t')
   ops_newline='
 '
-  ops_missed() {
-    ops_wants_detail || return 0
-    printf '%s\n' "$@" | ops_detail 0
+  ops_missed() { printf 'missed\t%s\n' "$1"; }
+  ops_looked() { printf 'looked\t%s\n' "$1"; }
+  ops_left() { printf 'left\t%s\n' "$1"; }
+  ops_told() {
+    ops_told=$("$@") || return 1
+    printf '%s\n' "$ops_told" | sed -e '/^looked	/d' -e '/^left	/d' -e '/^$/d'
+    ! ops_wants_detail || printf '%s\n' "$ops_told" |
+      sed -n -e 's/^looked	/looked /p' -e 's/^left	/left /p' -e 's/^missed	/missed /p' | ops_detail 0
   }
   ops_all_mounts() {
     ops_files=$(stat -L -c '%i %n' /proc/[0-9]*/ns/mnt 2>/dev/null |
@@ -92,15 +126,19 @@ export const filesystemLookLibrary = library('filesystem-look')`
       [ -e "$1" ] || echo "/dev/$ops_b"
     done 2>/dev/null
   }
+  # 2: there is nothing on it that blkid knows; other codes: it could not be asked.
   ops_filesystem_type() { blkid -p -o value -s TYPE -u filesystem,other,raid,crypto -- "$1" 2>/dev/null; }
+  # 0 as well where it can be read and has nothing of these days.
   ops_kernel_log() {
-    ops_log=
+    ops_log= ops_log_of=
     if command -v journalctl >/dev/null; then
       ops_log=$(journalctl -q --no-pager -o short-unix --since="-$1d" _TRANSPORT=kernel 2>/dev/null |
         sed -n 's/^\([0-9]*\)[^ ]* [^ ]* kernel: /\1 /p')
+      [ -z "$ops_log" ] || ops_log_of=journal
     fi
     if [ -z "$ops_log" ]; then
-      ops_log=$(dmesg 2>/dev/null) || return 1
+      ops_log=$(dmesg 2>/dev/null) && [ -n "$ops_log" ] || return 1
+      ops_log_of=dmesg
       ops_log=$(printf '%s\n' "$ops_log" | awk -v days="$1" '
         FNR == NR { if ($1 == "btime") boot = $2; next }
         FILENAME == "/proc/uptime" { now = boot + int($1); next }
@@ -109,8 +147,7 @@ export const filesystemLookLibrary = library('filesystem-look')`
           if (at > now - days * 86400) print at " " substr($0, RLENGTH + 1)
         }' /proc/stat /proc/uptime -)
     fi
-    [ -n "$ops_log" ] || return 1
-    printf '%s\n' "$ops_log"
+    [ -z "$ops_log" ] || printf '%s\n' "$ops_log"
   }
   ops_alive() {
     "$@" 7>&- & ops_child=$!

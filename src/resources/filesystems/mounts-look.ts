@@ -3,14 +3,22 @@ import { library } from '../../shell/library.ts'
 
 /**
  * Prints `fstab SPEC TARGET TYPE OPTIONS DEVICE NUMBER` (device and `major:minor` that the spec leads to, `-` where none is
- * meant, empty where none is found), `mount NUMBER ROOT TARGET OPTIONS TYPE SOURCE SUPER`, `swap DEVICE`, `dead TARGET`, and
+ * meant, empty where none is found), `unparsed LINE TEXT` of lines that mount skips, `mount NUMBER ROOT TARGET OPTIONS TYPE SOURCE SUPER`, `swap DEVICE`, `dead TARGET`, and
  * `fellback DEVICE SECONDS`, when the kernel said so.
  */
 export const mountsLibrary = library('filesystem-mounts')`
   ops_mounts_look() {
     if [ -f /etc/fstab ] && [ ! -r /etc/fstab ]; then echo "ops: /etc/fstab: not allowed to read it" >&2; return 1; fi
-    [ -f /etc/fstab ] || ops_missed "there is no /etc/fstab"
-    ops_fstab=$(sed 's/#.*//' /etc/fstab 2>/dev/null | awk 'NF >= 2 { gsub(/"/, "", $1); print $1, $2, (NF > 2 ? $3 : "auto"), (NF > 3 ? $4 : "defaults") }') || return 1
+    # As libmount reads it: a line needs three fields, the fifth and the sixth are numbers, and # begins a comment at its start alone.
+    ops_fstab=$([ ! -f /etc/fstab ] || awk '
+      /^[ \t]*(#|$)/ { next }
+      NF < 3 || (NF > 4 && $5 !~ /^[-+]?[0-9]+$/) || (NF > 5 && $6 !~ /^[-+]?[0-9]+$/) { gsub(/\t/, " "); print "#" NR "\t" $0; next }
+      { gsub(/"/, "", $1); print $1, $2, $3, (NF > 3 ? $4 : "defaults") }' /etc/fstab) || return 1
+    printf '%s\n' "$ops_fstab" | sed -n 's/^#/unparsed	/p'
+    ops_fstab=$(printf '%s\n' "$ops_fstab" | sed '/^#/d')
+    if [ -f /etc/fstab ]; then ops_looked "$(printf '%s\n' "$ops_fstab" | grep -c .) entries of /etc/fstab"
+    else ops_looked "what is mounted; there is no /etc/fstab"
+    fi
     printf '%s\n' "$ops_fstab" | while read -r ops_spec ops_target ops_type ops_options; do
       [ -n "$ops_spec" ] || continue
       ops_resolve "$ops_spec" "$ops_type" "$ops_options"

@@ -8,7 +8,7 @@ import { mountsLibrary } from './mounts-look.ts'
 export const mountsLook: FilesystemLook = {
   doc: 'every entry of /etc/fstab resolves and is mounted as written, nothing fell back to read-only',
   library: [filesystemLookLibrary, mountsLibrary],
-  probe: ({ except }) => sh`ops_mounts_look ${except}`,
+  probe: ({ except }) => sh`ops_told ops_mounts_look ${except}`,
   findings: (records, { except }) => {
     const mounts = recordsOf(records, 'mount').map(readMount)
     const swaps = recordsOf(records, 'swap').map(([device = '']) => device)
@@ -17,6 +17,13 @@ export const mountsLook: FilesystemLook = {
     const entries = recordsOf(records, 'fstab').map(readEntry)
     const written = entries.flatMap(entry =>
       except.includes(entry.target) ? [] : judgeEntry(entry, mounts, swaps, fellAt),
+    )
+    const unparsed = recordsOf(records, 'unparsed').map(([line, text = '']) =>
+      finding(
+        `line ${line} of /etc/fstab cannot be read, so mount skips it: ${text.trim()}`,
+        undefined,
+        'it needs device, folder, type and options, then two numbers at most: `findmnt --verify` tells more',
+      ),
     )
     const listed = new Set(entries.map(({ target }) => target))
     const others = mounts.filter(mount => !listed.has(mount.target) && !except.includes(mount.target))
@@ -32,7 +39,7 @@ export const mountsLook: FilesystemLook = {
           'the kernel has shut it down or its disk is gone: see the kernel log, unmount it, check it, restore what is lost',
         ),
       )
-    return [...written, ...fallen, ...silent]
+    return [...unparsed, ...written, ...fallen, ...silent]
   },
 }
 
@@ -106,7 +113,9 @@ function judgeEntry(
   const isOptional = options.includes('noauto')
   if (types.includes('swap')) return isOptional ? [] : judgeSwap(entry, swaps)
   const place = `${target} (${spec} in /etc/fstab)`
-  if (!target.startsWith('/')) return []
+  if (!target.startsWith('/')) {
+    return [finding(`${place} is no absolute path, so it is never mounted`, undefined, 'put the entry right')]
+  }
   // The last mount on a place hides those before it.
   const mount = mounts.findLast(each => each.target === target)
   if (device === '' && !(isOptional && mount === undefined)) {

@@ -12,11 +12,21 @@ const spaceLibrary = library('filesystem-space')`
     ops_except=$(printf '%s\n' "$@")
     set --
     for ops_type in $ops_types; do
-      case $ops_type in ext[234]|xfs|btrfs|f2fs|jfs|vfat|exfat|zfs|tmpfs|overlay) set -- "$@" -t "$ops_type";; esac
+      case $ops_type in ext[234]|xfs|btrfs|bcachefs|f2fs|jfs|reiserfs|nilfs2|vfat|exfat|ntfs3|fuseblk|zfs|tmpfs|overlay) set -- "$@" -t "$ops_type";; esac
     done
     [ $# -gt 0 ] || return 0
-    df -P -k "$@" 2>/dev/null | ops_above space "$ops_a"
+    # df goes on with the others where it may not ask one.
+    ops_said=$({ df -P -k "$@" 2>&1 >&3 3>&- | sed 's/^df: //'; } 3>/dev/null)
+    ops_table=$(df -P -k "$@" 2>/dev/null) || [ -n "$ops_said" ] || ops_said='space: df fails'
+    printf '%s\n' "$ops_table" | ops_above space "$ops_a"
     df -P -i "$@" 2>/dev/null | ops_above inodes "$ops_b"
+    [ -z "$ops_said" ] || printf '%s\n' "$ops_said" | tr '\t' ' ' | while IFS= read -r ops_a; do ops_missed "$ops_a"; done
+    printf '%s\n' "$ops_table" | OPS_EXCEPT=$ops_except awk '
+      BEGIN { n = split(ENVIRON["OPS_EXCEPT"], list, "\n"); for (i = 1; i <= n; i++) except[list[i]] = 1 }
+      NR > 1 {
+        target = $6; for (i = 7; i <= NF; i++) target = target " " $i
+        if (!(target in except) && target !~ "^/(sys|dev|proc|run/credentials)(/|$)" && !seen[target]++) print target
+      }' | while IFS= read -r ops_a; do ops_looked "$ops_a"; done
   }
   # One that is seen at many places is told once, at the shortest.
   ops_above() {
@@ -36,7 +46,7 @@ const spaceLibrary = library('filesystem-space')`
 export const spaceLook: FilesystemLook = {
   doc: 'no local file system runs out of space or inodes',
   library: [filesystemLookLibrary, spaceLibrary],
-  probe: ({ space, inodes, except }) => sh`ops_space_look ${space} ${inodes} ${except}`,
+  probe: ({ space, inodes, except }) => sh`ops_told ops_space_look ${space} ${inodes} ${except}`,
   findings: (records, { space, inodes }) =>
     recordsOf(records, 'full').map(([what, percent, free = '0', source, target = '']) => {
       const left = what === 'space' ? `${sizeText(Number(free) * 1024)} left` : `${free} inodes left`

@@ -11,14 +11,16 @@ import { type FilesystemLook, filesystemLookLibrary, finding, recordsOf } from '
 export const structureLibrary = library('filesystem-structure')`
   ops_structure_look() {
     [ "$(id -u)" = 0 ] || { ops_missed "structure: only root can read disks"; return 0; }
-    ops_mounts_seen=$(ops_all_mounts) ops_unasked=
+    ops_mounts_seen=$(ops_all_mounts) ops_named=
     if [ $# = 0 ]; then set -- $(ops_block_devices); else ops_named=1; fi
     for ops_device; do
+      ops_disk=$ops_device ops_idle=
       ops_structure "$ops_device"
-      [ -z "$ops_said" ] || ops_unasked="$ops_unasked$ops_device: $ops_said
-"
+      if [ -n "$ops_said" ]; then ops_missed "the structure of $ops_disk: $ops_said"
+      elif [ -n "$ops_idle" ]; then ops_left "$ops_disk ($ops_idle)"
+      else ops_looked "$ops_disk ($ops_type)"
+      fi
     done
-    [ -z "$ops_unasked" ] || ops_missed "\${ops_unasked%?}"
   }
   # How a device is mounted, in whatever namespace: rw, ro or nothing.
   ops_mounted_as() {
@@ -52,10 +54,10 @@ export const structureLibrary = library('filesystem-structure')`
   # Sets ops_said where it could not be asked; prints a record where it is damaged.
   ops_structure() {
     ops_said=
-    if [ ! -b "$1" ]; then [ -z "$ops_named" ] || printf 'structure\t%s\t\tabsent\t\n' "$1"; return 0; fi
+    if [ ! -b "$1" ]; then ops_idle='not there'; [ -z "$ops_named" ] || printf 'structure\t%s\t\tabsent\t\n' "$1"; return 0; fi
     ops_mounted_as "$1"
     if [ "$ops_as" = rw ]; then
-      [ -z "$ops_named" ] || ops_said="structure not checked: it is mounted read-write"
+      if [ -n "$ops_named" ]; then ops_said="it is mounted read-write"; else ops_idle='in use for writing'; fi
       return 0
     fi
     ops_superblock "$1"
@@ -64,9 +66,14 @@ export const structureLibrary = library('filesystem-structure')`
       ext[234]) ops_checker=e2fsck; set -- "$1" e2fsck -f -n "$1";;
       xfs) ops_checker=xfs_repair; set -- "$1" xfs_repair -n \${ops_as:+-d} "$1";;
       btrfs) ops_checker=btrfs; set -- "$1" btrfs check --readonly \${ops_as:+--force} "$1";;
-      *) return 0;;
+      *)
+        if ! command -v blkid >/dev/null; then ops_said="blkid is not installed, so nobody knows what is on it"
+        elif [ -n "$ops_named" ]; then ops_said="it holds \${ops_type:-nothing known}; what can be checked is ext4, XFS and btrfs"
+        else ops_idle=\${ops_type:-empty}
+        fi
+        return 0;;
     esac
-    command -v "$ops_checker" >/dev/null || { ops_said="structure not checked: $ops_checker is not installed"; return 0; }
+    command -v "$ops_checker" >/dev/null || { ops_said="$ops_checker is not installed"; return 0; }
     ops_device=$1
     shift
     ops_code=0
@@ -74,7 +81,7 @@ export const structureLibrary = library('filesystem-structure')`
     [ "$ops_code" != 0 ] || return 0
     case $ops_told in
       *" is in use."*|*"contains a mounted filesystem"*|*"evice or resource busy"*|*" is mounted"*)
-        ops_said="structure not checked: it is in use"; return 0;;
+        ops_said="it is in use"; return 0;;
     esac
     ops_complaint=$(printf '%s\n' "$ops_told" | ops_first_complaint)
     ops_verdict=\${ops_head:-damaged}
@@ -105,7 +112,7 @@ export const structureLibrary = library('filesystem-structure')`
 export const structureLook: FilesystemLook = {
   doc: 'file systems that are not mounted for writing are sound (fsck -n, xfs_repair -n, btrfs check --readonly)',
   library: [filesystemLookLibrary, structureLibrary],
-  probe: ({ devices }) => sh`ops_structure_look ${devices}`,
+  probe: ({ devices }) => sh`ops_told ops_structure_look ${devices}`,
   findings: records => recordsOf(records, 'structure').map(fields => structureFinding(fields)),
 }
 
