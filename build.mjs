@@ -27,7 +27,7 @@ const stampFile = join(dist, 'types-stamp')
  */
 const esModuleBridge = `const opsBundleUrl = require('node:url').pathToFileURL(__filename).href, opsImport = name => require('./import.cjs')(name);`
 const importer = `module.exports = name => import(name)\n`
-const lateImport = /\bimport\((?="(?:@inquirer\/prompts|simple-git|mysql2)"\)|new URL\()/g
+const lateImport = /\bimport\((?="(?:@inquirer\/prompts|simple-git|mysql2|pg|pg-copy-streams)"\)|new URL\()/g
 
 /** zod carries its messages in some fifty languages; only English is ever asked for. */
 const englishOnly = {
@@ -78,7 +78,17 @@ async function bundle() {
     charset: 'ascii',
     alias: { 'ops-recipes': join(root, 'src/index.ts') },
     // Loaded from node_modules only by a run that needs them; ssh2 does without its native parts.
-    external: ['typescript', 'jiti', '@inquirer/*', 'simple-git', 'mysql2', '*.node', 'cpu-features'],
+    external: [
+      'typescript',
+      'jiti',
+      '@inquirer/*',
+      'simple-git',
+      'mysql2',
+      'pg',
+      'pg-copy-streams',
+      '*.node',
+      'cpu-features',
+    ],
     banner: { js: esModuleBridge },
     define: { 'import.meta.url': 'opsBundleUrl' },
     plugins: [englishOnly],

@@ -18,7 +18,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   recipe: ['engine', 'params', 'resources', 'run', 'shell'],
   tunnel: ['run', 'transport'],
   mysql: ['transport'],
-  jobs: ['mysql', 'params', 'run', 'store'],
+  postgres: ['mysql', 'transport'],
+  jobs: ['mysql', 'params', 'postgres', 'run', 'store'],
   sandbox: ['transport'],
   logs: ['run', 'shell', 'store', 'transport'],
   'git-remote': ['engine', 'resources', 'run', 'shell', 'transport'],
@@ -108,8 +109,9 @@ describe('the house', () => {
     expect(matching(/(from|import\()\s*'zx/, [])).toEqual([])
   })
 
-  test('only mysql speaks to a database server, by one file', () => {
+  test('only mysql and postgres speak to a database server, each by one file', () => {
     expect(matching(/(from|import\()\s*'mysql2/, []).filter(path => path !== 'mysql/driver.ts')).toEqual([])
+    expect(matching(/(from|import\()\s*'pg\b/, []).filter(path => path !== 'postgres/driver.ts')).toEqual([])
   })
 
   test('nothing is left open', () => {

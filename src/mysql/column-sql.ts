@@ -5,9 +5,10 @@ import { join, name, quotedBytes, type Sql, sql, trusted } from './sql.ts'
 /**
  * - `text`: as the server prints it; strings and blobs are their own bytes
  * - `double`: FLOAT as text keeps about six digits, so it is read as the DOUBLE that holds it exactly
+ * - `utf8`: text of another character set as the server converts it
  * - `number`: ENUM and SET as their number where the text does not say which member it is, or where they order the rows
  */
-export type ReadAs = 'text' | 'double' | 'number'
+export type ReadAs = 'text' | 'double' | 'utf8' | 'number'
 
 /** A column as a job reads and writes it. */
 export interface RowColumn {
@@ -47,6 +48,7 @@ export function selectList(columns: readonly RowColumn[]): Sql {
 /** The column as it is selected. */
 export function readSql({ name: column, readAs: how }: RowColumn): Sql {
   if (how === 'number') return sql`CAST(${name(column)} AS UNSIGNED)`
+  if (how === 'utf8') return sql`CONVERT(${name(column)} USING utf8mb4)`
   // Not + 0e0: that would make 0 of -0.
   return how === 'double' ? sql`${name(column)} * 1e0` : name(column)
 }
@@ -67,6 +69,7 @@ export function cellSql({ dataType, readAs: how, name: column }: RowColumn, cell
     // A literal without an exponent is a DECIMAL.
     return trusted(isApproximate && !/e/i.test(text) ? `${text}e0` : text)
   }
+  if (how === 'utf8') return sql`_utf8mb4 ${quotedBytes(cell)}`
   if (dataType === 'bit') return trusted(`0x${Buffer.from(cell).toString('hex') || '00'}`)
   if (printedTypes.includes(dataType)) return sql`_latin1 ${quotedBytes(cell)}`
   if (dataType === 'json') return sql`CAST(CONVERT(${quotedBytes(cell)} USING utf8mb4) AS JSON)`

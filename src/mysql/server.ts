@@ -1,10 +1,10 @@
 /** A database server and the way to it: one login on its host, and as many sessions through it as a job needs. */
-import type { Duplex } from 'node:stream'
 import { errorDataOf, OpsError } from '../base/errors.ts'
 import type { Secret } from '../base/secret.ts'
 import { connect } from '../transport/connect.ts'
-import type { ConnectTarget, Transport } from '../transport/transport.ts'
+import type { ConnectTarget } from '../transport/transport.ts'
 import { openDriver } from './driver.ts'
+import { openStream } from './server-stream.ts'
 import { Session } from './session.ts'
 
 /** Where a server is and how to log in to it; made of `[db NAME]`, a host name or a `mysql://` address. */
@@ -25,6 +25,8 @@ export interface ServerPlace {
 
 /** Where Debian, Red Hat and the sources put the socket. */
 const usualSockets = ['/run/mysqld/mysqld.sock', '/var/lib/mysql/mysql.sock', '/tmp/mysql.sock']
+const hint =
+  'Start the server, or say where it is: `socket = PATH` or `address = HOST:PORT` in [db NAME] of ops.ini, or mysql://USER@HOST:PORT/?via=SSHHOST.'
 const defaultTimeoutMs = 15_000
 
 /** A server that can be reached. Close it at the end: it ends all of its sessions. */
@@ -50,7 +52,12 @@ export async function openServer(
   const passwordOf = once(place.password ?? (async () => undefined))
   let found: string | undefined
   const session = async (): Promise<Session> => {
-    const { stream, at } = await openStream(transport, place, found)
+    const { stream, at } = await openStream(
+      transport,
+      place,
+      found === undefined ? usualSockets : [found],
+      hint,
+    )
     found = at
     const password = await passwordOf()
     const user = place.user ?? transport.user
@@ -94,50 +101,6 @@ export async function openServer(
   }
 }
 
-async function openStream(
-  transport: Transport,
-  { at, name }: ServerPlace,
-  found: string | undefined,
-): Promise<{ readonly stream: Duplex; readonly at?: string }> {
-  if (at && 'host' in at) {
-    try {
-      return { stream: await transport.forward(at.host, at.port) }
-    } catch (thrown) {
-      throw unreachable(thrown, name, `${at.host}:${at.port}`)
-    }
-  }
-  const paths = at ? [at.socket] : found === undefined ? usualSockets : [found]
-  const refusals: string[] = []
-  for (const path of paths) {
-    try {
-      return { stream: await transport.forwardSocket(path), at: path }
-    } catch (thrown) {
-      if (errorDataOf(thrown).code === 'lost' || errorDataOf(thrown).code === 'input') throw thrown
-      refusals.push(errorDataOf(thrown).title)
-    }
-  }
-  throw new OpsError({
-    code: 'unreachable',
-    title: `${name}: no database server answers on ${paths.join(', ')}`,
-    detail: refusals.join('\n'),
-    changed: 'no',
-    next: 'Start the server, or say where it is: `socket = PATH` or `address = HOST:PORT` in [db NAME] of ops.ini, or mysql://USER@HOST:PORT/?via=SSHHOST.',
-  })
-}
-
-function unreachable(thrown: unknown, name: string, where: string): unknown {
-  if (thrown instanceof OpsError && thrown.data.code !== 'unreachable') return thrown
-  return new OpsError(
-    {
-      code: 'unreachable',
-      title: `${name}: cannot connect to ${where}: ${errorDataOf(thrown).title}`,
-      changed: 'no',
-      next: 'Check that a database server listens there, and the address in ops.ini.',
-    },
-    { cause: thrown },
-  )
-}
-
 function loginError(thrown: unknown, { name, tls, password }: ServerPlace, user: string): OpsError {
   if (thrown instanceof OpsError) return thrown
   const { code, errno, sqlMessage } = thrown as { code?: string; errno?: number; sqlMessage?: string }
@@ -173,12 +136,13 @@ function loginError(thrown: unknown, { name, tls, password }: ServerPlace, user:
   )
 }
 
-function servernameOf({ at, through }: ServerPlace): string {
+/** What its certificate must be for. */
+export function servernameOf({ at, through }: Pick<ServerPlace, 'at' | 'through'>): string {
   return at && 'host' in at ? at.host : through.destination
 }
 
 /** A password is fetched once, however many sessions there are. */
-function once<T>(fetch: () => Promise<T>): () => Promise<T> {
+export function once<T>(fetch: () => Promise<T>): () => Promise<T> {
   let fetched: Promise<T> | undefined
   return () => {
     fetched ??= fetch()

@@ -9,6 +9,12 @@ export const dbVerbs: readonly Verb[] = [
     load: () => import('./archive.ts'),
   },
   {
+    name: 'copy',
+    usage: 'SOURCE DB.TABLE --to TARGET --as SCHEMA.TABLE [--by updated_at]',
+    summary: 'Bring a table into PostgreSQL: whole at first, later what changed, each row once.',
+    load: () => import('./copy.ts'),
+  },
+  {
     name: 'check',
     usage: "SOURCE 'SELECT ...' [--on-error 0|empty]",
     summary: 'Print 1 when the query has a row, else 0, within 2.5 s: for monitoring.',

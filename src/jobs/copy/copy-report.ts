@@ -1,0 +1,131 @@
+/** What a copy says of its plan and of its end: for people as facts, for programs as data. */
+import { tableText } from '../../mysql/catalog.ts'
+import type { Governor } from '../../mysql/governor.ts'
+import { pgTableText } from '../../postgres/table-name.ts'
+import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
+import { grouped } from '../grouped.ts'
+import { lossText } from './losses.ts'
+import type { CopyPlan } from './plan.ts'
+import type { CopyOutcome } from './run-copy.ts'
+
+/** Rows a second that a copy reaches at least; only for the time in the plan. */
+const usualRate = 30_000
+
+export function copyPlanEvent(
+  source: string,
+  target: string,
+  plan: CopyPlan,
+  governor: Pick<Governor, 'notWatched'>,
+): JobPlan {
+  const { request, table, key, mode, rows, nulls, losses, safe, record, place, order } = plan
+  const { by, deletes, as } = request
+  const seconds = Math.ceil(rows.count / usualRate)
+  const facts: JobFact[] = [
+    {
+      name: 'into',
+      text: `${pgTableText(as)} of ${target}${place.table ? '' : place.hasSchema ? ', which is made' : ', which is made with its schema'}`,
+    },
+    { name: 'rows', text: `${rows.isEstimate ? 'about ' : ''}${grouped(rows.count)}: ${modeText(plan)}` },
+    ...(safe === undefined
+      ? []
+      : [
+          {
+            name: 'watermark',
+            text: `${record?.watermark == null || mode !== 'delta' ? '' : `${record.watermark}, then `}${safe.watermark} (${by}); the next run reads from there on`,
+          },
+        ]),
+    { name: 'key', text: `${key.columns.join(', ')} (${key.index}); walked by ${order.index}` },
+    {
+      name: 'time',
+      text: `about ${seconds < 90 ? `${Math.max(1, seconds)} s` : `${Math.ceil(seconds / 60)} min`}, in chunks of half a second; no row of the source is locked, and no snapshot outlives a chunk`,
+    },
+    { name: 'then', text: 'one transaction of the target brings the rows and the watermark, or nothing' },
+  ]
+  return {
+    job: 'copy',
+    source,
+    title: `copy ${tableText(table)}`,
+    facts,
+    notes: [
+      ...losses.map(each => `lost: ${lossText(each)}`),
+      ...(by === undefined ? ['without --by each run copies the whole table'] : []),
+      ...(nulls === 0
+        ? []
+        : [
+            `${grouped(nulls)} rows have no ${by}: what changes in them is seen by \`ops db copy audit\` alone`,
+          ]),
+      ...(mode === 'whole'
+        ? [
+            `rows of ${pgTableText(as)} that the source does not have ${deletes === 'soft' ? 'get a mark' : 'are deleted'}`,
+          ]
+        : []),
+      ...(mode === 'delta' && deletes === 'off'
+        ? ['rows that were deleted in the source stay: --deletes hard or soft, or `ops db copy audit`']
+        : []),
+      ...(record && record.fingerprint !== table.fingerprint
+        ? ['the columns of the source changed since the last copy; the target holds what they need']
+        : []),
+      ...(order.isByColumn || mode !== 'delta'
+        ? []
+        : [`no index gives out rows by ${by}: the whole table is read in the order of ${order.index}`]),
+      ...(safe?.notes ?? []),
+      ...governor.notWatched.map(what => `not watched: ${what}`),
+    ],
+    isEmpty: mode === 'delta' && rows.count === 0 && deletes === 'off',
+    data: {
+      table: tableText(table),
+      into: as,
+      mode,
+      rows: rows.count,
+      isEstimate: rows.isEstimate,
+      by: by ?? null,
+      from: mode === 'delta' ? (record?.watermark ?? null) : null,
+      watermark: safe?.watermark ?? null,
+      nulls,
+      losses,
+      deletes,
+      key: key.columns,
+      index: order.index,
+    },
+  }
+}
+
+function modeText({ mode, request, record }: CopyPlan): string {
+  if (mode === 'delta') return `those with ${request.by} from ${record?.watermark} on`
+  return mode === 'new' ? 'the whole table' : 'the whole table, over the rows that are there'
+}
+
+export function copyEnd(source: string, target: string, plan: CopyPlan, outcome: CopyOutcome): JobEnd {
+  const { read, written, losses, milliseconds, pausedMs } = outcome
+  const { request, safe, table } = plan
+  const rate = Math.round(read.rows / Math.max(0.001, milliseconds / 1000))
+  const facts: JobFact[] = [
+    { name: 'read', text: `${grouped(read.rows)} rows, ${grouped(rate)} rows/s` },
+    {
+      name: 'written',
+      text: `${grouped(written.inserted)} new, ${grouped(written.updated)} changed, ${grouped(written.unchanged)} as they were${written.deleted === 0 ? '' : `, ${grouped(written.deleted)} ${request.deletes === 'soft' ? 'marked as deleted' : 'deleted'}`}`,
+    },
+    { name: 'into', text: `${pgTableText(request.as)} of ${target}` },
+    ...(safe ? [{ name: 'watermark', text: `${safe.watermark} (${request.by})` }] : []),
+    ...(pausedMs === 0 ? [] : [{ name: 'waited', text: `${Math.round(pausedMs / 1000)} s for the server` }]),
+  ]
+  return {
+    job: 'copy',
+    source,
+    title: `copy ${tableText(table)}`,
+    status: 'ok',
+    facts,
+    notes: losses.map(each => `lost: ${lossText(each)}`),
+    data: {
+      table: tableText(table),
+      into: request.as,
+      mode: plan.mode,
+      readRows: read.rows,
+      ...written,
+      watermark: safe?.watermark ?? null,
+      losses,
+      milliseconds: Math.round(milliseconds),
+      pausedMs,
+    },
+  }
+}

@@ -1,0 +1,80 @@
+/** What of the rows PostgreSQL cannot hold, counted by the source itself before the first row moves. */
+import type { Table } from '../../mysql/catalog.ts'
+import { tableSql, tableText } from '../../mysql/catalog.ts'
+import type { Session } from '../../mysql/session.ts'
+import { join, name, type Sql, sql, trusted } from '../../mysql/sql.ts'
+import type { LossCounts, LossKind } from '../../postgres/copy-text.ts'
+import { grouped } from '../grouped.ts'
+import type { CopyColumn } from './columns.ts'
+
+/** `charset`: characters that the server itself cannot turn into Unicode. */
+export interface Loss {
+  readonly column: string
+  readonly kind: LossKind | 'charset'
+  readonly cells: number
+}
+
+const told: Readonly<Record<Loss['kind'], string>> = {
+  date: 'no day that exists (as 0000-00-00): NULL there',
+  nul: 'the character 0, which is left out',
+  utf8: 'bytes that are no UTF-8: U+FFFD in their place',
+  charset: 'bytes that are no characters of their character set: ? in their place',
+}
+
+export function lossText({ column, kind, cells }: Loss): string {
+  return `${column}: ${grouped(cells)} ${cells === 1 ? 'value' : 'values'} with ${told[kind]}`
+}
+
+/** One aggregate over the rows that `where` takes; nothing where no column can lose. */
+export async function countLosses(
+  session: Session,
+  table: Table,
+  columns: readonly CopyColumn[],
+  where: Sql,
+): Promise<readonly Loss[]> {
+  const checks = columns.flatMap(column =>
+    checksOf(column).map(({ kind, lost }) => ({ column: column.source.name, kind, lost })),
+  )
+  if (checks.length === 0) return []
+  const sums = checks.map(({ lost }) => sql`COALESCE(SUM(${lost}), 0)`)
+  const [row = []] = await session.cells(
+    sql`SELECT ${join(sums)} FROM ${tableSql(table)} WHERE ${where}`,
+    `counting what of ${tableText(table)} the target cannot hold`,
+  )
+  return checks
+    .map(({ column, kind }, index) => ({ column, kind, cells: Number(row[index]?.toString() ?? 0) }))
+    .filter(each => each.cells > 0)
+}
+
+function checksOf({ source, cell, read }: CopyColumn): { readonly kind: Loss['kind']; readonly lost: Sql }[] {
+  const column = name(source.name)
+  if (cell.kind === 'date')
+    return [{ kind: 'date', lost: sql`NOT (${isDaySql(column)}) AND CONCAT(${column}) IS NOT NULL` }]
+  if (cell.kind === 'json') return [{ kind: 'nul', lost: sql`LOCATE(${'\\u0000'}, ${column}) > 0` }]
+  if (cell.kind !== 'text') return []
+  const bytes = sql`CAST(${column} AS BINARY)`
+  if (read.readAs === 'utf8') {
+    const text = sql`CONVERT(${column} USING utf8mb4)`
+    const back = sql`CAST(CONVERT(${text} USING ${trusted((source.characterSet ?? '').replace(/\W/g, ''))}) AS BINARY)`
+    return [
+      { kind: 'nul', lost: sql`LOCATE(0x00, CAST(${text} AS BINARY)) > 0` },
+      { kind: 'charset', lost: sql`NOT (${bytes} <=> ${back})` },
+    ]
+  }
+  return [
+    { kind: 'nul', lost: sql`LOCATE(0x00, ${bytes}) > 0` },
+    { kind: 'utf8', lost: sql`NOT (${bytes} <=> CAST(CONVERT(${bytes} USING utf8mb4) AS BINARY))` },
+  ]
+}
+
+/** False for NULL too. */
+export function isDaySql(column: Sql): Sql {
+  return sql`COALESCE(YEAR(${column}) > 0 AND MONTH(${column}) > 0 AND DAYOFMONTH(${column}) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(${column})), 0)`
+}
+
+/** What the encoder met, in the same words. */
+export function lossesOf(counts: LossCounts): readonly Loss[] {
+  return [...counts].flatMap(([column, kinds]) =>
+    [...kinds].map(([kind, cells]) => ({ column, kind, cells })),
+  )
+}

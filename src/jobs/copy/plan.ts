@@ -1,0 +1,205 @@
+/** Looks at both sides and plans a copy: whole or what changed, what is lost, what is refused. */
+import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
+import { readTable, type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
+import { explain } from '../../mysql/explain-guard.ts'
+import { type Grant, may, readGrants } from '../../mysql/grants.ts'
+import { checkDirection, type Key, keyOf, orderBy, type WalkOrder } from '../../mysql/keys.ts'
+import { type ServerState, serverState } from '../../mysql/server-state.ts'
+import type { Session } from '../../mysql/session.ts'
+import { name, type Sql, sql, trusted } from '../../mysql/sql.ts'
+import { type PgPlace, readPgPlace } from '../../postgres/catalog.ts'
+import type { TargetEngine } from '../../postgres/column-types.ts'
+import type { PgSession } from '../../postgres/session.ts'
+import { quoteName } from '../../postgres/sql.ts'
+import type { PgTableName } from '../../postgres/table-name.ts'
+import { keyOrError, refusals, timeColumn } from '../archive/refusals.ts'
+import { type CopyColumn, copyColumns } from './columns.ts'
+import { countLosses, type Loss } from './losses.ts'
+import { type CopyRecord, readRecord } from './record.ts'
+import { type SafeTime, safeTime } from './safe-time.ts'
+import { targetProblems } from './target-problems.ts'
+
+/** What becomes of rows that are gone from the source: nothing, they go too, or they get a mark. */
+export type Deletes = 'off' | 'hard' | 'soft'
+
+/** What the user asked for. */
+export interface CopyRequest {
+  readonly table: TableName
+  readonly as: PgTableName
+  /** Undefined: the table is copied whole each time. */
+  readonly by: string | undefined
+  readonly deletes: Deletes
+  /** Whole, whatever was copied before. */
+  readonly isFull: boolean
+  readonly scans: boolean
+  readonly zone: string | undefined
+  readonly marginSeconds: number
+  readonly isMarginGiven: boolean
+}
+
+/**
+ * - `new`: there is no table, or an empty one: rows go straight into it
+ * - `whole`: all rows, over those that are there; what is gone from the source goes
+ * - `delta`: what changed since the watermark, over what is there
+ */
+export type CopyMode = 'new' | 'whole' | 'delta'
+
+export interface CopyPlan {
+  readonly request: CopyRequest
+  readonly table: Table
+  readonly key: Key
+  readonly order: WalkOrder
+  readonly columns: readonly CopyColumn[]
+  readonly state: ServerState
+  readonly place: PgPlace
+  readonly record: CopyRecord | undefined
+  readonly mode: CopyMode
+  /** Which rows are read. */
+  readonly where: Sql
+  readonly rows: { readonly count: number; readonly isEstimate: boolean }
+  /** Rows whose `by` is NULL: no delta sees them. */
+  readonly nulls: number
+  readonly losses: readonly Loss[]
+  /** Undefined without `by`. */
+  readonly safe: SafeTime | undefined
+}
+
+/** Counting is a read of an index: so many entries are counted, more are estimated. */
+const mostCounted = 3_000_000
+
+/** @throws InputErrors with everything that is refused; nothing was changed. */
+export async function planCopy(session: Session, target: PgSession, request: CopyRequest): Promise<CopyPlan> {
+  const { as, by, scans } = request
+  const { table, state, grants } = await lookAtSource(session, request.table)
+  const errors: ErrorData[] = [...refusals({ table, state, grants, by: by ?? '', deletes: false, scans })]
+  if (by === undefined) {
+    errors.length = 0
+    refuseWithoutBy(table, grants, errors)
+  }
+  const key = keyOrError(table)
+  const columns = copyColumns(table, key instanceof OpsError ? [] : key.columns, 'postgres', errors)
+  if (errors.length > 0 || key instanceof OpsError) throw new InputErrors(errors)
+  const place = await readPgPlace(target, as, quoteName(as.schema, as.table))
+  const record = await readRecord(target, as)
+  errors.push(...(await targetProblems(target, { request, table, key, columns, state, place, record })))
+  if (errors.length > 0) throw new InputErrors(errors)
+
+  const mode = modeOf(request, place, record)
+  const order = orderBy(table, key, mode === 'delta' ? by : undefined)
+  checkDirection(table, order)
+  const where =
+    mode === 'delta' && by !== undefined ? sql`${name(by)} >= ${record?.watermark ?? ''}` : trusted('TRUE')
+  const column = timeColumn({ table, by: by ?? '' })
+  // Before everything that is read: what is stamped from here on is read again next time.
+  const now = column && (await safeTime(session, column, request))
+  const safe = now && mode === 'delta' ? notBefore(now, record?.watermark ?? '') : now
+  const losses = await countLosses(session, table, columns, where)
+  refuseLostKeys(losses, key, table)
+  return {
+    request,
+    table,
+    key,
+    order,
+    columns,
+    state,
+    place,
+    record,
+    mode,
+    where,
+    rows:
+      mode === 'delta' ? await countRows(session, table, order, where) : await countAll(session, table, key),
+    nulls: column?.isNullable ? await countNulls(session, table, column.name) : 0,
+    losses,
+    safe,
+  }
+}
+
+export interface SourceLook {
+  readonly table: Table
+  readonly state: ServerState
+  readonly grants: readonly Grant[]
+}
+
+export async function lookAtSource(session: Session, wanted: TableName): Promise<SourceLook> {
+  const table = await readTable(session, wanted)
+  return { table, state: await serverState(session), grants: await readGrants(session) }
+}
+
+/** For `--ddl`: the source alone is asked. */
+export async function planDdl(
+  session: Session,
+  wanted: TableName,
+  engine: TargetEngine,
+): Promise<{ readonly table: Table; readonly key: Key }> {
+  const table = await readTable(session, wanted)
+  const errors: ErrorData[] = []
+  const key = keyOf(table)
+  copyColumns(table, key.columns, engine, errors)
+  if (errors.length > 0) throw new InputErrors(errors)
+  return { table, key }
+}
+
+/** What was safe once is safe for ever: clocks that are put back do not bring rows again. */
+function notBefore(safe: SafeTime, watermark: string): SafeTime {
+  return safe.watermark < watermark ? { ...safe, watermark } : safe
+}
+
+function modeOf({ isFull, by }: CopyRequest, { table }: PgPlace, record: CopyRecord | undefined): CopyMode {
+  if (!table?.hasRows && (record?.watermark == null || isFull)) return 'new'
+  return isFull || by === undefined || record?.watermark == null ? 'whole' : 'delta'
+}
+
+function refuseWithoutBy(table: Table, grants: readonly Grant[], errors: ErrorData[]): void {
+  const where = tableText(table)
+  const refuse = (title: string, next: string): void => void errors.push(inputError(title, { next }).data)
+  if (table.kind.includes('VIEW')) refuse(`${where} is a view`, 'Name the table that holds the rows.')
+  const key = keyOrError(table)
+  if (key instanceof OpsError) errors.push(key.data)
+  if (!may(grants, 'SELECT', table))
+    refuse(
+      `the account may not read ${where}`,
+      `Give it the right: GRANT SELECT ON \`${table.database}\`.\`${table.table}\`.`,
+    )
+}
+
+/** Two keys that lose something could become one. */
+function refuseLostKeys(losses: readonly Loss[], key: Key, table: Table): void {
+  const lost = losses.filter(each => key.columns.includes(each.column))
+  if (lost.length === 0) return
+  throw new InputErrors(
+    lost.map(
+      ({ column, cells }) =>
+        inputError(
+          `${cells} rows of ${tableText(table)} have a ${column} that the target cannot hold, and it is part of the key`,
+          {
+            next: 'Such rows could not be told apart there. Correct them in the source.',
+          },
+        ).data,
+    ),
+  )
+}
+
+async function countRows(
+  session: Session,
+  table: Table,
+  order: WalkOrder,
+  where: Sql,
+): Promise<CopyPlan['rows']> {
+  const doing = `counting rows of ${tableText(table)}`
+  const statement = sql`SELECT COUNT(*) FROM ${tableSql(table)} FORCE INDEX (${name(order.index)}) WHERE ${where}`
+  const { rows } = await explain(session, statement, doing)
+  if (rows > mostCounted) return { count: rows, isEstimate: true }
+  return { count: Number(await session.value(statement, doing)), isEstimate: false }
+}
+
+async function countAll(session: Session, table: Table, key: Key): Promise<CopyPlan['rows']> {
+  if (table.estimate.rows > mostCounted) return { count: table.estimate.rows, isEstimate: true }
+  const doing = `counting rows of ${tableText(table)}`
+  const statement = sql`SELECT COUNT(*) FROM ${tableSql(table)} FORCE INDEX (${name(key.index)})`
+  return { count: Number(await session.value(statement, doing)), isEstimate: false }
+}
+
+async function countNulls(session: Session, table: Table, by: string): Promise<number> {
+  const statement = sql`SELECT COUNT(*) FROM ${tableSql(table)} WHERE ${name(by)} IS NULL`
+  return Number(await session.value(statement, `counting rows of ${tableText(table)}`))
+}

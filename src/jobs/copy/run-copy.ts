@@ -1,0 +1,131 @@
+/**
+ * Copies a table into PostgreSQL: plan, confirm, and then one transaction of the target that brings the rows, lets each
+ * replace its old copy, and moves the watermark. Until it is committed nothing has happened; killed, the target takes it back.
+ */
+import { performance } from 'node:perf_hooks'
+import { OpsError } from '../../base/errors.ts'
+import { tableText } from '../../mysql/catalog.ts'
+import { ChunkReader } from '../../mysql/chunk-reader.ts'
+import { usualLimits } from '../../mysql/chunk-size.ts'
+import { type Governor, startGovernor } from '../../mysql/governor.ts'
+import type { Server } from '../../mysql/server.ts'
+import { CopyTextEncoder } from '../../postgres/copy-text.ts'
+import type { PostgresServer } from '../../postgres/server.ts'
+import type { PgSession } from '../../postgres/session.ts'
+import { pgTableText } from '../../postgres/table-name.ts'
+import type { Emit } from '../../run/events.ts'
+import type { Interrupt } from '../../run/interrupt.ts'
+import type { JobPlan } from '../../run/job-events.ts'
+import { type ChunksDone, interruptedError, runChunks } from '../run.ts'
+import { copyEnd, copyPlanEvent } from './copy-report.ts'
+import { type Loss, lossesOf } from './losses.ts'
+import { type CopyPlan, type CopyRequest, planCopy } from './plan.ts'
+import { lockTarget, writeRecord } from './record.ts'
+import { openLanding, type Written } from './write-rows.ts'
+
+export interface CopyContext {
+  readonly server: Server
+  readonly target: PostgresServer
+  readonly emit: Emit
+  readonly interrupt: Interrupt
+  /** Undefined: go on without asking. */
+  readonly confirm?: (plan: JobPlan) => Promise<boolean>
+  /** Stop after the plan. */
+  readonly plansOnly: boolean
+}
+
+export interface CopyOutcome {
+  readonly read: ChunksDone
+  readonly written: Written
+  readonly losses: readonly Loss[]
+  readonly pausedMs: number
+  readonly milliseconds: number
+}
+
+/** Rows go on as they come: small chunks keep memory flat. */
+const copyLimits = { ...usualLimits, mostBytes: 4 * 1024 * 1024, mostRows: 50_000 }
+
+/** Answers whether it ran: false where the person said no, or only a plan was wanted. */
+export async function runCopy(request: CopyRequest, context: CopyContext): Promise<boolean> {
+  const { server, target, emit, confirm, plansOnly } = context
+  const source = await server.session()
+  const pg = await target.session()
+  const governor = await startGovernor(server)
+  try {
+    // A look needs no lock; whoever goes on takes it and plans afresh, as another run may have ended since.
+    const shown = copyPlanEvent(server.name, target.name, await planCopy(source, pg, request), governor)
+    emit({ event: 'job-plan', ...shown })
+    if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
+    if (confirm && !(await confirm(shown))) return false
+    await lockTarget(pg, request.as)
+    const plan = await planCopy(source, pg, request)
+    const doing = `copying to ${pgTableText(request.as)}`
+    const outcome = await pg.transaction(() => carryOut(plan, pg, governor, context), doing)
+    emit({ event: 'job-end', ...copyEnd(server.name, target.name, plan, outcome) })
+    return true
+  } finally {
+    await governor.close()
+  }
+}
+
+async function carryOut(
+  plan: CopyPlan,
+  pg: PgSession,
+  governor: Governor,
+  { server, emit, interrupt }: CopyContext,
+): Promise<CopyOutcome> {
+  const begun = performance.now()
+  const { table, order, columns, request, where, mode, safe, state } = plan
+  const landing = await openLanding(pg, plan)
+  const encoder = new CopyTextEncoder(columns.map(each => each.cell))
+  const reader = new ChunkReader(
+    await server.session(),
+    {
+      table,
+      order,
+      columns: columns.map(each => each.read),
+      ...(mode === 'delta' && (order.isByColumn ? { bound: where } : { filter: where })),
+    },
+    copyLimits,
+  )
+  const title = `copy ${tableText(table)}`
+  let read: ChunksDone
+  try {
+    read = await runChunks(
+      {
+        source: server.name,
+        title,
+        ofRows: plan.rows.count,
+        read: () => reader.next(),
+        // Nothing is settled before the commit: a kill loses the whole run, and nothing of the target.
+        settle: ({ rows }) => landing.write(encoder.encode(rows)),
+      },
+      { emit, interrupt, governor },
+    )
+    if (read.isInterrupted) {
+      const { data } = interruptedError(
+        title,
+        'The target is as it was. Run the same command again: it begins anew.',
+      )
+      throw new OpsError({ ...data, changed: 'no' })
+    }
+  } catch (thrown) {
+    await landing.fail()
+    throw thrown
+  }
+  const written = await landing.settle()
+  await writeRecord(pg, request.as, {
+    server: state.ownId,
+    sourceTable: tableText(table),
+    byColumn: request.by ?? null,
+    watermark: safe?.watermark ?? null,
+    fingerprint: table.fingerprint,
+  })
+  return {
+    read,
+    written,
+    losses: lossesOf(encoder.losses),
+    pausedMs: governor.pausedMs,
+    milliseconds: performance.now() - begun,
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * `ops db copy` from a real MariaDB into a real PostgreSQL, on two hosts that do not see each other: each is reached by an
+ * SSH hop of its own. What came is read by the servers' own clients.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Folder, folderWith, type Outcome, program } from '../cli/run-ops.ts'
+import { describeReal } from '../hosts/available.ts'
+import type { Host } from '../hosts/host.ts'
+import { useHosts } from '../hosts/use-hosts.ts'
+import { hostileSql } from '../mysql/eyes.ts'
+
+describeReal('ops db copy', () => {
+  const hosts = useHosts({ names: ['db1', 'dw1'], withPackages: ['mariadb-server', 'postgresql'] })
+  const source = (): Host => hosts()[0] as Host
+  const target = (): Host => hosts()[1] as Host
+  let folder: Folder
+  beforeAll(async () => {
+    folder = folderWith({
+      'ops.ini': '[db shop]\nhost = db1\n\n[db reports]\nengine = postgres\nhost = dw1\ndatabase = lab\n',
+    })
+    await source().read(`ip route add blackhole ${target().address}/32; systemctl stop postgresql`)
+    await target().read(`ip route add blackhole ${source().address}/32; systemctl stop mariadb
+      cd /; su postgres -c 'createuser -s root; createdb lab'`)
+  })
+  afterAll(() => folder?.remove())
+
+  const mariadb = (statements: string): Promise<string> =>
+    source().read('mariadb --default-character-set=utf8mb4 -BN', { input: statements })
+  const psql = (statements: string): Promise<string> =>
+    target().read('psql -X -q -At -v ON_ERROR_STOP=1 lab', { input: statements })
+  const words = (table: string, as: string, ...argv: string[]): string[] => [
+    ...['db', 'copy', 'shop', table, '--to', 'reports', '--as', as, ...argv, '-F', source().sshConfig],
+  ]
+  const copy = (table: string, as: string, ...argv: string[]): Promise<Outcome> =>
+    folder.ops(words(table, as, '--yes', ...argv))
+
+  test('every value of a hostile table is there, or was counted as lost before the first row', async () => {
+    await mariadb(`CREATE DATABASE lab; USE lab; ${hostileSql('mariadb')}`)
+    const plan = await folder.ops(words('lab.hostile', 'staging.hostile', '--plan'))
+    expect(plan.code).toBe(0)
+    expect(plan.stdout.match(/lost: .*/g)).toEqual([
+      'lost: dt: 1 value with no day that exists (as 0000-00-00): NULL there',
+      'lost: da: 2 values with no day that exists (as 0000-00-00): NULL there',
+      'lost: x: 1 value with the character 0, which is left out',
+    ])
+    expect(await psql(`SELECT count(*) FROM pg_namespace WHERE nspname = 'staging'`)).toBe('0\n')
+    const run = await copy('lab.hostile', 'staging.hostile')
+    expect(run.stderr).toBe('')
+    expect(run.code).toBe(0)
+    const rows =
+      await psql(`SELECT id, f, d, n, u, t1, b1, b9, y, dt, ts AT TIME ZONE 'UTC', da, ti, e, s, j, g, k, bl, c, l, m,
+      encode(convert_to(x, 'UTF8'), 'hex'), gen, inv, "we""ird.co\`l", created_at FROM staging.hostile ORDER BY id`)
+    const x = Buffer.from('\\N\\\r\n\t"\'😀').toString('hex')
+    expect(rows.trimEnd().split('\n')).toEqual([
+      `0|1.234567|0.1|0.000000000000000000000000000001|18446744073709551615|2|t|101010101|0||2026-10-25 01:30:00.000001||838:59:59.999999|||{"a":1,"a":2,"z":"\\u0000"}|\\x000000000101000000a0c8eb85f3cce17f0000000000000000|\\x00ff0d0a5c4e27220000000000000020|\\x1a000a0d5c4e|a|ä|é|${x}|10|7|-1|`,
+      '18446744073709551614|1.6777216e+07|1.7976931348623157e+308|-1.000000000000000000000000000000|0|-128|f|000000000|2155|9999-12-31 23:59:59.999999|||-838:59:59||x,y|null|||\\x|||||0|7|0|2026-03-29 01:30:00',
+    ])
+    expect((await copy('lab.hostile_key', 'staging.hostile_key')).code).toBe(0)
+    const keys = 'SELECT a, b, v FROM'
+    const sorted = (text: string): string[] => text.replaceAll('\t', '|').trimEnd().split('\n').sort()
+    expect(sorted(await psql(`${keys} staging.hostile_key`))).toEqual(
+      sorted(await mariadb(`${keys} lab.hostile_key`)),
+    )
+  })
+
+  test('a later run brings what changed since, each row once; a plan brings nothing', async () => {
+    await mariadb(`CREATE DATABASE app; USE app;
+      CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(20), at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6), KEY (at));
+      INSERT INTO t (id, v, at) SELECT seq, seq, NOW() - INTERVAL seq HOUR FROM seq_1_to_5000`)
+    expect((await copy('app.t', 'staging.t', '--by', 'at')).stdout).toContain('5,000 new')
+    await mariadb(
+      `USE app; UPDATE t SET v = 'changed' WHERE id <= 3; INSERT INTO t (id, v) VALUES (9001, 'new')`,
+    )
+    const plan = await folder.ops(words('app.t', 'staging.t', '--by', 'at', '--plan'))
+    expect(plan.stdout).toContain('4: those with at from')
+    expect(await psql(`SELECT count(*) FROM staging.t WHERE v IN ('changed', 'new')`)).toBe('0\n')
+    const run = await copy('app.t', 'staging.t', '--by', 'at')
+    expect(run.stderr).toBe('')
+    expect(run.stdout).toMatch(/1 new, 3 changed, 0 as they were/)
+    const again = await copy('app.t', 'staging.t', '--by', 'at')
+    expect(again.code).toBe(0)
+    expect(again.stdout).toMatch(/0 new, 0 changed, 4 as they were|nothing to do/)
+    expect(
+      await psql(`SELECT count(*), count(DISTINCT id), count(*) FILTER (WHERE v = 'changed') FROM staging.t`),
+    ).toBe('5001|5001|3\n')
+  })
+
+  test('a row that was stamped before a run and committed after it is there after the next one', async () => {
+    await mariadb(`CREATE DATABASE late; USE late; CREATE TABLE t (id INT PRIMARY KEY, v INT,
+      at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, KEY (at));
+      INSERT INTO t (id, v, at) SELECT seq, 0, '2026-01-01' FROM seq_1_to_100`)
+    const held = source().exec(
+      'mariadb late -e "BEGIN; UPDATE t SET v = 1 WHERE id = 7; DO SLEEP(600); COMMIT"',
+    )
+    const sleeper = "SELECT MAX(ID) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP%'"
+    while ((await mariadb(sleeper)).trim() === 'NULL') await pause(50)
+    // Longer than the margin, so that only the open transaction can hold the watermark back.
+    const waited =
+      'SELECT UNIX_TIMESTAMP() - UNIX_TIMESTAMP(MIN(trx_started)) FROM information_schema.INNODB_TRX'
+    while (Number(await mariadb(waited)) < 4) await pause(100)
+    const first = await copy('late.t', 'staging.late', '--by', 'at', '--margin', '1s')
+    expect(first.stdout).toMatch(/has a transaction open since/)
+    await mariadb(`SELECT CONCAT('KILL QUERY ', (${sleeper})) INTO @k; EXECUTE IMMEDIATE @k`)
+    await held
+    while ((await mariadb('SELECT v FROM late.t WHERE id = 7')).trim() !== '1') await pause(50)
+    expect(await psql('SELECT v FROM staging.late WHERE id = 7')).toBe('0\n')
+    expect((await copy('late.t', 'staging.late', '--by', 'at', '--margin', '1s')).stdout).toContain(
+      '1 changed',
+    )
+    expect(await psql('SELECT v FROM staging.late WHERE id = 7')).toBe('1\n')
+  })
+
+  test('10,000 rows of one stamp across the border come once each, though five runs were killed before their commit', async () => {
+    await mariadb(`CREATE DATABASE border; USE border; CREATE TABLE t (id INT PRIMARY KEY, v INT, at TIMESTAMP NOT NULL, KEY (at));
+      INSERT INTO t SELECT seq, 0, '2026-01-01' FROM seq_1_to_100`)
+    // An open transaction holds the watermark where it is, and so all of them lie just on it.
+    const open = source().exec('mariadb border -e "BEGIN; UPDATE t SET v = 9 WHERE id = 1; DO SLEEP(602)"')
+    const opened = "SELECT MAX(ID) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(602)%'"
+    while ((await mariadb(opened)).trim() === 'NULL') await pause(50)
+    await copy('border.t', 'staging.border', '--by', 'at')
+    const kept = `SELECT watermark FROM staging.ops_copy WHERE target_table = 'border'`
+    const stamp = (await psql(kept)).trim()
+    const add = (from: number, to: number): Promise<string> =>
+      mariadb(`USE border; INSERT INTO t SELECT seq, 1, '${stamp}' FROM seq_${from}_to_${to}`)
+    await add(1001, 6000)
+    // It lets plans read what ops keeps there, and none write it.
+    const holder = target().exec(
+      `psql -X lab -c "BEGIN; LOCK TABLE staging.ops_copy IN EXCLUSIVE MODE; SELECT pg_sleep(600)"`,
+    )
+    const waiting = `SELECT count(*) FROM pg_locks l JOIN pg_stat_activity USING (pid) WHERE NOT granted AND application_name = 'ops'`
+    const isHeld = `SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND wait_event = 'PgSleep'`
+    while ((await psql(isHeld)).trim() !== '1') await pause(50)
+    for (let kill = 0; kill < 5; kill++) {
+      let isKilled = false
+      while (!isKilled) {
+        const child = spawn(
+          process.execPath,
+          [program, ...words('border.t', 'staging.border', '--by', 'at', '--yes')],
+          {
+            cwd: folder.path,
+            env: { PATH: process.env.PATH, HOME: folder.path },
+            stdio: 'ignore',
+          },
+        )
+        const ended = once(child, 'exit')
+        while ((await psql(waiting)).trim() === '0' && child.exitCode === null) await pause(20)
+        // It ends by itself where the lock of the one before is held still.
+        isKilled = child.exitCode === null
+        child.kill('SIGKILL')
+        await ended
+        while ((await psql(waiting)).trim() !== '0') await pause(50)
+      }
+    }
+    expect(await psql('SELECT count(*) FROM staging.border')).toBe('100\n')
+    await psql(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()`,
+    )
+    await holder
+    await copy('border.t', 'staging.border', '--by', 'at')
+    expect((await psql(kept)).trim()).toBe(stamp)
+    await add(6001, 11_000)
+    const last = await copy('border.t', 'staging.border', '--by', 'at')
+    expect(last.stderr).toBe('')
+    expect(last.stdout).toMatch(/5,000 new, 0 changed, 5,000 as they were/)
+    await mariadb(`SELECT CONCAT('KILL ', (${opened})) INTO @k; EXECUTE IMMEDIATE @k`)
+    await open
+    expect(await psql('SELECT count(*), count(DISTINCT id), sum(id) FROM staging.border')).toBe(
+      (await mariadb('SELECT COUNT(*), COUNT(DISTINCT id), SUM(id) FROM border.t')).replaceAll('\t', '|'),
+    )
+  })
+
+  test('schema and table are two names, whatever is in them; one that PostgreSQL would cut is refused', async () => {
+    await mariadb(
+      'CREATE DATABASE odd; USE odd; CREATE TABLE t (id INT PRIMARY KEY, `A "b".c` INT); INSERT INTO t VALUES (1, 2)',
+    )
+    const name = (each: string): string => `"${each.replaceAll('"', '""')}"`
+    for (const [schema = '', table = ''] of [
+      ['users', 'public.users'],
+      ['Sta.ging', 'a"; DROP SCHEMA staging; --'],
+      ['ümläut', 'x'.repeat(63)],
+    ]) {
+      const run = await copy('odd.t', `${name(schema)}.${name(table)}`)
+      expect(run.stderr).toBe('')
+      const found = await psql(
+        `SELECT count(*) FROM pg_tables WHERE schemaname = $a$${schema}$a$ AND tablename = $a$${table}$a$`,
+      )
+      expect(found).toBe('1\n')
+      expect(await psql(`SELECT "A ""b"".c" FROM ${name(schema)}.${name(table)}`)).toBe('2\n')
+    }
+    for (const as of [`staging.${'y'.repeat(70)}`, `${'é'.repeat(35)}.t`, 'users', 'a.b.c', '"".t']) {
+      const refused = await copy('odd.t', as)
+      expect(refused.code).toBe(3)
+      expect(refused.stderr).toContain('--as')
+    }
+    expect(await psql(`SELECT count(*) FROM pg_tables WHERE schemaname = 'public'`)).toBe('0\n')
+  })
+})
