@@ -45,7 +45,7 @@ export const receiptSchema = z.object({
       name: z.string(),
       type: z.string(),
       dataType: z.string(),
-      readAs: z.enum(['text', 'double', 'number']),
+      readAs: z.enum(['text', 'double', 'utf8', 'number']),
     }),
   ),
   ...digest,
