@@ -239,6 +239,20 @@ async function readChildren(
   }))
 }
 
+/** The columns of a foreign key that refer, each with the one that it refers to. */
+export async function readForeignKey(
+  session: Session,
+  { table, constraint }: Child,
+): Promise<readonly { readonly column: string; readonly to: string }[]> {
+  const records = await session.records(
+    sql`SELECT COLUMN_NAME AS column_name, REFERENCED_COLUMN_NAME AS refers_to FROM information_schema.KEY_COLUMN_USAGE
+        WHERE TABLE_SCHEMA = ${table.database} AND TABLE_NAME = ${table.table} AND CONSTRAINT_NAME = ${constraint}
+        AND REFERENCED_COLUMN_NAME IS NOT NULL ORDER BY ORDINAL_POSITION`,
+    `looking at ${tableText(table)}`,
+  )
+  return records.map(record => ({ column: record.column_name ?? '', to: record.refers_to ?? '' }))
+}
+
 async function readTriggers(
   session: Session,
   { database, table }: TableName,

@@ -19,22 +19,22 @@ const description = `Brings the rows of an archive back, byte for byte, each rea
 interface Request {
   readonly url: string
   readonly into: TableName | undefined
+  readonly only: TableName | undefined
   readonly plan: boolean
   readonly yes: boolean
 }
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
-  const command = dbCommand('archive restore', '[SOURCE] URL [--into DB.TABLE]', description, true).option(
-    '--into <table>',
-    'DB.TABLE to restore into (default: the one that was archived)',
-  )
+  const command = dbCommand('archive restore', '[SOURCE] URL [--into DB.TABLE]', description, true)
+    .option('--into <table>', 'DB.TABLE to restore into (default: the one that was archived)')
+    .option('--only <table>', 'the rows of this table alone, which went with the archived one (--with)')
   if (helped(command, argv, screen)) return 0
   return onSource(
     command,
     await withSource(argv, command),
     screen,
     readRequest,
-    async ({ url, into, plan, yes }, session) => {
+    async ({ url, into, only, plan, yes }, session) => {
       const store = await openTarget(url, undefined, session)
       const { restoreArchive } = await import('../../jobs/archive/restore.ts')
       session.report.emit({
@@ -48,14 +48,17 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         yes || plan,
         ({ data }) => `Restore ${Number(data.rows).toLocaleString('en')} rows into ${String(data.into)}?`,
       )
-      const ran = await restoreArchive(into, {
-        server: await session.open(),
-        store,
-        emit: session.report.emit,
-        interrupt: session.interrupt,
-        plansOnly: plan,
-        ...(confirm && { confirm }),
-      })
+      const ran = await restoreArchive(
+        { into, only },
+        {
+          server: await session.open(),
+          store,
+          emit: session.report.emit,
+          interrupt: session.interrupt,
+          plansOnly: plan,
+          ...(confirm && { confirm }),
+        },
+      )
       return ran || plan ? 0 : declinedExitCode
     },
     jobStopTexts,
@@ -95,13 +98,16 @@ function readRequest(given: GivenWords): Request {
       inputError('restore takes one place', { next: 'Write ops db archive restore [SOURCE] URL.' }).data,
     )
   }
-  const word = typeof options.into === 'string' ? options.into : undefined
-  const into = word === undefined ? undefined : parseTableName(word, database)
-  if (into && 'problem' in into)
-    errors.push(inputError(`--into: ${into.problem}`, { next: 'Write DB.TABLE.' }).data)
+  const table = (flag: string, word: unknown): TableName | undefined => {
+    const named = typeof word === 'string' ? parseTableName(word, database) : undefined
+    if (named === undefined || 'table' in named) return named
+    errors.push(inputError(`${flag}: ${named.problem}`, { next: 'Write DB.TABLE.' }).data)
+    return undefined
+  }
   return {
     url: url ?? '',
-    into: into && 'table' in into ? into : undefined,
+    into: table('--into', options.into),
+    only: table('--only', options.only),
     ...needsYesOrPlan('db archive restore', given),
   }
 }

@@ -4,6 +4,8 @@ import { opsVersion } from '../../base/version.ts'
 import { checkWhere } from '../../jobs/archive/condition.ts'
 import type { ArchiveRequest } from '../../jobs/archive/plan.ts'
 import { isZone, parseAge } from '../../jobs/time-words.ts'
+import type { TableName } from '../../mysql/catalog.ts'
+import { parseTableName } from '../../mysql/table-name.ts'
 import { helped } from '../argv.ts'
 import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
@@ -41,6 +43,12 @@ export async function run(argv: readonly string[], context: VerbContext): Promis
     .option('--sse <key>', 'encryption to ask of S3, and to see confirmed: AES256, aws:kms or aws:kms:KEY')
     .option('--where <sql>', 'only rows for which this holds too, as "state = \'closed\'"')
     .option('--tz <zone>', "the zone of a DATETIME or DATE, as Europe/Berlin (default: the server's)")
+    .option(
+      '--with <table>',
+      'rows of this table that refer to them go with them; may be repeated',
+      several,
+    )
+    .option('--keep <age>', 'how long the store must keep them, as 7y (default: for ever)')
     .option('--scan', 'read the whole table where no index begins with the column')
     .option('--no-delete', 'save the rows, and delete none')
   if (helped(command, argv, screen)) return 0
@@ -106,6 +114,9 @@ function readRequest(given: GivenWords): Request {
   const problem = where === undefined ? undefined : checkWhere(where)
   if (problem !== undefined)
     refuse(`--where ${JSON.stringify(where)}: ${problem}`, 'Write SQL as it would stand after WHERE.')
+  const keepText = optional('keep')
+  const keep = keepText === undefined ? undefined : parseAge(keepText)
+  if (keepText !== undefined && !keep) refuse(`--keep ${keepText} is no age`, 'Write 90d, 6mo or 7y.')
   const zone = optional('tz')
   if (zone !== undefined && !isZone(zone))
     refuse(`--tz ${zone}: there is no such zone`, 'Write a name as Europe/Berlin, or UTC.')
@@ -117,7 +128,21 @@ function readRequest(given: GivenWords): Request {
     where,
     deletes: options.delete !== false,
     scans: options.scan === true,
+    with: withTables(given),
+    keep,
   }
   const to = text('--to', 'to', 'Name a folder, or s3://BUCKET/PREFIX.')
   return { archive, to, sse: optional('sse'), ...needsYesOrPlan('db archive', given) }
+}
+
+const several = (word: string, before: readonly string[] = []): readonly string[] => [...before, word]
+
+function withTables({ options, errors, database }: GivenWords): readonly TableName[] {
+  const words = Array.isArray(options.with) ? options.with.map(String) : []
+  return words.flatMap(word => {
+    const named = parseTableName(word, database)
+    if ('table' in named) return [named]
+    errors.push(inputError(`--with ${word}: ${named.problem}`, { next: 'Write DB.TABLE.' }).data)
+    return []
+  })
 }

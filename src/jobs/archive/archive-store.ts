@@ -26,6 +26,8 @@ export interface ArchiveNames {
   readonly rows: ReadonlySet<string>
   readonly receipts: readonly string[]
   readonly done: ReadonlySet<string>
+  /** Keys of the rows of other tables. */
+  readonly withRows: readonly string[]
 }
 
 export async function listArchive(store: Store): Promise<ArchiveNames> {
@@ -36,8 +38,10 @@ export async function listArchive(store: Store): Promise<ArchiveNames> {
   }
   // Rows first: an object that is listed before its receipt is written is none without a receipt.
   const rows = await names('rows/')
+  const withRows: string[] = []
+  for await (const { key } of store.list('with/')) withRows.push(key)
   const [receipts, done] = await Promise.all(['receipts/', 'done/'].map(names))
-  return { rows: new Set(rows), receipts: receipts ?? [], done: new Set(done) }
+  return { rows: new Set(rows), receipts: receipts ?? [], done: new Set(done), withRows }
 }
 
 /** Whether the place is of this table. Undefined: there is no archive yet. @throws OpsError where it is another's. */

@@ -17,7 +17,7 @@ export function archivePlanEvent(
   plan: ArchivePlan,
   governor: Pick<Governor, 'notWatched'>,
 ): JobPlan {
-  const { request, table, resolved, rows, nulls, unfinished, order, key, state, findings } = plan
+  const { request, table, resolved, rows, nulls, unfinished, order, key, state, findings, children } = plan
   const { condition } = resolved
   const left = unfinished.reduce((sum, each) => sum + each.rows, 0)
   const seconds = Math.ceil((rows.count + left) / usualRate)
@@ -42,6 +42,10 @@ export function archivePlanEvent(
         ? 'each chunk is deleted when it is read back and equal'
         : 'nothing is deleted (--no-delete)',
     },
+    ...children.map(({ table: child, link, constraint }) => ({
+      name: 'with',
+      text: `the rows of ${tableText(child)} that refer to them by ${link.map(({ column }) => column).join(', ')} (${constraint})`,
+    })),
     ...(unfinished.length === 0
       ? []
       : [
@@ -122,7 +126,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
       ? [
           {
             name: 'deleted',
-            text: `${grouped(all.deleted)} rows; longest lock ${Math.round(outcome.longestLockMs)} ms`,
+            text: `${grouped(all.deleted)} rows${plan.children.map((child, index) => `, ${grouped(all.children[index] ?? 0)} of ${tableText(child.table)}`).join('')}; longest lock ${Math.round(outcome.longestLockMs)} ms`,
           },
         ]
       : []),
@@ -143,6 +147,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
       ...staying(all.stayed, 'they were changed after they were saved'),
       ...staying(all.locked, 'other transactions held them; the next run looks at them again'),
       ...staying(all.referred, 'rows of other tables refer to them'),
+      ...staying(all.unsaved, 'rows that refer to them were added or changed after they were saved'),
       ...(all.gone === 0 ? [] : [`${grouped(all.gone)} saved rows were gone already`]),
       ...(outcome.removedOrphans === 0
         ? []
@@ -156,7 +161,10 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
       chunks: saved.chunks,
       storedBytes,
       deletedRows: all.deleted,
-      stayedRows: { changed: all.stayed, locked: all.locked, referred: all.referred },
+      stayedRows: { changed: all.stayed, locked: all.locked, referred: all.referred, unsaved: all.unsaved },
+      withRows: Object.fromEntries(
+        plan.children.map((child, index) => [tableText(child.table), all.children[index] ?? 0]),
+      ),
       goneRows: all.gone,
       finishedChunks: finished.chunks,
       milliseconds: Math.round(saved.milliseconds),

@@ -1,5 +1,6 @@
 /** The saved chunks of an archive with what became of their rows, the newest first: what verify and restore work on. */
 import type { ErrorData } from '../../base/errors.ts'
+import { type TableName, tableText } from '../../mysql/catalog.ts'
 import type { Store } from '../../store/store.ts'
 import { grouped } from '../grouped.ts'
 import { listArchive, readDone, readReceipt } from './archive-store.ts'
@@ -19,6 +20,26 @@ export interface ArchivedChunks {
   readonly orphans: readonly string[]
   /** Chunks whose rows were deleted, as their mark in `done/` says, and whose receipt is gone. */
   readonly lost: readonly LostChunk[]
+}
+
+/** The tables whose rows went with those of the archived one. */
+export function tablesWith(chunks: readonly ArchivedChunk[]): readonly TableName[] {
+  const found = new Map<string, TableName>()
+  for (const { receipt } of chunks)
+    for (const { table } of receipt.with ?? []) found.set(tableText(table), table)
+  return [...found.values()]
+}
+
+/** The same chunks seen from one of those tables: as if it had been archived by itself. */
+export function chunksWith(chunks: readonly ArchivedChunk[], table: TableName): readonly ArchivedChunk[] {
+  return chunks.flatMap(({ name, receipt, done }) =>
+    (receipt.with ?? []).flatMap((each, index) => {
+      if (tableText(each.table) !== tableText(table)) return []
+      const { deleted = 0, stayed = [] } = done?.with?.[index] ?? {}
+      const { with: _with, ...parent } = receipt
+      return [{ name, receipt: { ...parent, ...each }, done: done && { ...done, deleted, stayed } }]
+    }),
+  )
 }
 
 export interface LostChunk {

@@ -15,6 +15,8 @@ import { rowHash } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { cellsOf } from '../../mysql/wire-row.ts'
+import { deleteChildren, lockChildren, type SavedChildren, stayedChildren } from './delete-children.ts'
+import { placeText, type WithChild } from './with-child.ts'
 
 /** A row that is saved: where it is, and what it was. */
 export interface SavedRow {
@@ -29,6 +31,8 @@ export interface DeleteTarget {
   /** As they were read for the hash. */
   readonly columns: readonly RowColumn[]
   readonly condition: Sql
+  /** Tables whose rows go with those that they refer to. */
+  readonly children?: readonly WithChild[]
 }
 
 /** What became of saved rows. */
@@ -42,9 +46,15 @@ export interface Deleted {
   readonly locked: readonly Position[]
   /** Still there as they were saved: rows of another table refer to them. */
   readonly referred: readonly Position[]
+  /** Still there: rows of a child that refer to them were not saved as they are now. */
+  readonly unsaved: readonly Position[]
+  /** Rows of each child that went with them. */
+  readonly children: readonly number[]
 }
 
-const nothing: Deleted = { deleted: 0, gone: 0, stayed: [], locked: [], referred: [] }
+const nothing: Deleted = {
+  ...{ deleted: 0, gone: 0, stayed: [], locked: [], referred: [], unsaved: [], children: [] },
+}
 
 function canSkipLocked({ flavor, number }: Session['version']): boolean {
   return flavor === 'mariadb' ? number >= 100_600 : number >= 80_001
@@ -57,7 +67,14 @@ function both(one: Deleted, other: Deleted): Deleted {
     stayed: [...one.stayed, ...other.stayed],
     locked: [...one.locked, ...other.locked],
     referred: [...one.referred, ...other.referred],
+    unsaved: [...one.unsaved, ...other.unsaved],
+    children: addEach(one.children, other.children),
   }
+}
+
+export function addEach(one: readonly number[], other: readonly number[]): readonly number[] {
+  const [longer, shorter] = one.length > other.length ? [one, other] : [other, one]
+  return longer.map((count, index) => count + (shorter[index] ?? 0))
 }
 
 const firstBatch = 500
@@ -70,6 +87,7 @@ export class RowDeleter {
   readonly #session: Session
   readonly #target: DeleteTarget
   readonly #keyColumns: readonly RowColumn[]
+  #savedChildren: readonly SavedChildren[] = []
   #batch = firstBatch
   #isGuarded = false
   /** The longest that rows were locked, in milliseconds. */
@@ -87,7 +105,9 @@ export class RowDeleter {
     })
   }
 
-  async delete(rows: readonly SavedRow[]): Promise<Deleted> {
+  /** `children`: what was saved with these rows, for each child. */
+  async delete(rows: readonly SavedRow[], children: readonly SavedChildren[] = []): Promise<Deleted> {
+    this.#savedChildren = children
     let all = nothing
     for (let from = 0; from < rows.length; ) {
       const batch = rows.slice(from, from + this.#batch)
@@ -144,33 +164,55 @@ export class RowDeleter {
           same.push(positions.map(index => cells[index] ?? null))
         },
       })
-      if (same.length === 0) return 0
+      const children = await this.#lockChildren(same)
+      const going = same.filter(place => !children.unsaved.has(placeText(place)))
+      const unsaved = same.filter(place => children.unsaved.has(placeText(place)))
+      if (going.length === 0) return { ...nothing, unsaved }
+      const deletedChildren = await deleteChildren(this.#session, children)
       const { affected } = await this.#session.query(
         // In this order the server finds them by the key; else it would read a small table whole, and wait for locks of others.
-        sql`DELETE FROM ${tableSql(table)} WHERE ${among(this.#keyColumns, same)}
-          ORDER BY ${orderByList(this.#keyColumns)} LIMIT ${same.length}`,
+        sql`DELETE FROM ${tableSql(table)} WHERE ${among(this.#keyColumns, going)}
+          ORDER BY ${orderByList(this.#keyColumns)} LIMIT ${going.length}`,
         doing,
       )
-      if (affected !== same.length) {
+      if (affected !== going.length) {
         throw new OpsError({
           code: 'failed',
-          title: `${this.#session.source}: the server deleted ${affected} rows of ${tableText(table)} where ${same.length} were locked`,
+          title: `${this.#session.source}: the server deleted ${affected} rows of ${tableText(table)} where ${going.length} were locked`,
           changed: 'no',
           next: 'That batch was taken back. Look for a trigger or a rule that changes rows meanwhile.',
         })
       }
-      return affected
+      return { ...nothing, deleted: affected, unsaved, children: deletedChildren }
     }, doing)
-    this.deletedRows += deleted
+    this.deletedRows += deleted.deleted
     const milliseconds = performance.now() - begun
     this.longestLockMs = Math.max(this.longestLockMs, milliseconds)
     this.#learn(batch.length, milliseconds)
-    return { ...nothing, ...(await this.#missing([...saved.values()], doing)), deleted }
+    return { ...deleted, ...(await this.#missing([...saved.values()], doing)) }
+  }
+
+  /** For each child: which of the rows saved with the last chunk are in the table still. */
+  async stayedChildren(): Promise<readonly (readonly Position[])[]> {
+    const stayed: (readonly Position[])[] = []
+    for (const [index, child] of (this.#target.children ?? []).entries()) {
+      const saved = this.#savedChildren[index]
+      stayed.push(saved === undefined ? [] : await stayedChildren(this.#session, child, saved))
+    }
+    return stayed
+  }
+
+  async #lockChildren(keys: readonly Position[]): ReturnType<typeof lockChildren> {
+    const { table, key, columns, children = [] } = this.#target
+    return lockChildren(this.#session, { table, key, columns }, children, this.#savedChildren, keys)
   }
 
   /** Those that were not found as they were saved, or were left out: gone, changed, or held by others. */
-  async #missing(rows: readonly SavedRow[], doing: string): Promise<Omit<Deleted, 'deleted' | 'referred'>> {
-    if (rows.length === 0) return nothing
+  async #missing(
+    rows: readonly SavedRow[],
+    doing: string,
+  ): Promise<Pick<Deleted, 'gone' | 'stayed' | 'locked'>> {
+    if (rows.length === 0) return { gone: 0, stayed: [], locked: [] }
     const { columns, condition } = this.#target
     const hashes = new Set<string>()
     let there = 0

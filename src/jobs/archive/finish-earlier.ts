@@ -1,21 +1,23 @@
 /** Finishes what earlier runs began: rows that they saved and did not get to delete, and objects without a receipt. */
-import { type Table, tableSql, tableText } from '../../mysql/catalog.ts'
+import { inputError } from '../../base/errors.ts'
+import { readTable, type Table, type TableName, tableText } from '../../mysql/catalog.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
 import type { Key } from '../../mysql/keys.ts'
-import { among, placeList } from '../../mysql/keyset.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
-import { sql } from '../../mysql/sql.ts'
 import { cellsOf, type WireRow } from '../../mysql/wire-row.ts'
+import type { Proof } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
 import { readReceipt, writeDone } from './archive-store.ts'
 import { conditionSql } from './condition.ts'
+import { type SavedChildren, stayedChildren, stillThere } from './delete-children.ts'
 import { RowDeleter, type SavedRow } from './delete-rows.ts'
 import type { Unfinished } from './plan.ts'
-import { positionToHex, type Receipt } from './records.ts'
+import { positionToHex, type Receipt, type WithReceipt } from './records.ts'
 import { readBack } from './save-chunk.ts'
 import { DeleteQueue, type DeleteTotals, noDeletes } from './settle-deletes.ts'
+import { columnsOfKey, positionOf, type WithChild } from './with-child.ts'
 
 /** One chunk of an earlier run: the object is read whole again, its rows are judged and deleted as at first. `failure`: what stopped its deletes half-way. */
 export async function finishChunk(
@@ -36,14 +38,23 @@ export async function finishChunk(
   })
   const columns = header?.columns ?? []
   const key = keyOfReceipt(receipt, table)
-  const deleter = new RowDeleter(session, { table, key, columns, condition: conditionSql(receipt.condition) })
   const saved = rows.map(row => savedRow(row, columns, key))
-  if (table.fingerprint !== receipt.fingerprint) {
-    return leaveToThisRun(session, store, table, { name, receipt, rows: saved, columns, key })
+  const earlier: EarlierChild[] = []
+  for (const each of receipt.with ?? []) earlier.push(await readEarlierChild(session, store, each))
+  if (table.fingerprint !== receipt.fingerprint || earlier.some(({ isAltered }) => isAltered)) {
+    return leaveToThisRun(session, store, table, { name, receipt, rows: saved, columns, key, earlier })
   }
+  const children = earlier.map(({ child }) => child)
+  const condition = conditionSql(receipt.condition)
+  const deleter = new RowDeleter(session, { table, key, columns, children, condition })
   const queue = new DeleteQueue(store, deleter, 0, stillLocked)
+  const withProofs = earlier.map(each => each.proof)
   try {
-    await queue.add({ saved: { name, receipt, proof }, rows: saved })
+    await queue.add({
+      saved: { name, receipt, proof, withProofs },
+      rows: saved,
+      children: earlier.map(each => each.saved),
+    })
     await queue.end()
   } catch (failure) {
     await queue.quiet()
@@ -58,6 +69,31 @@ interface OfAnotherShape {
   readonly rows: readonly SavedRow[]
   readonly columns: readonly RowColumn[]
   readonly key: Key
+  readonly earlier: readonly EarlierChild[]
+}
+
+/** What an earlier run saved of another table. */
+interface EarlierChild {
+  readonly child: WithChild
+  readonly saved: SavedChildren
+  readonly proof: Proof
+  /** It has another shape by now. */
+  readonly isAltered: boolean
+}
+
+async function readEarlierChild(session: Session, store: Store, receipt: WithReceipt): Promise<EarlierChild> {
+  const table = await readTable(session, receipt.table)
+  let columns: readonly RowColumn[] = []
+  const rows: WireRow[] = []
+  const proof = await readBack(store, receipt.object, receipt, receipt, {
+    header: header => {
+      columns = header.columns
+    },
+    row: row => rows.push(row),
+  })
+  const child = { table: receipt.table, key: keyOfReceipt(receipt, table), columns, link: receipt.link }
+  const saved = { hashes: new Set(rows.map(rowHash)), keys: rows.map(row => positionOf(row, child)) }
+  return { child, saved, proof, isAltered: table.fingerprint !== receipt.fingerprint }
 }
 
 /** The table was altered since: no row can be compared with what was saved of it, so those that are there are saved anew. */
@@ -65,22 +101,17 @@ async function leaveToThisRun(
   session: Session,
   store: Store,
   table: Table,
-  { name, receipt, rows, columns, key }: OfAnotherShape,
+  { name, receipt, rows, columns, key, earlier }: OfAnotherShape,
 ): Promise<DeleteTotals> {
-  const keyColumns = key.columns.flatMap(column => columns.find(each => each.name === column) ?? [])
-  const doing = `reading ${tableText(table)}`
-  const present = async (some: readonly SavedRow[]): Promise<readonly SavedRow[]> => {
-    if (some.length === 0) return []
-    const places = some.map(row => row.key)
-    const found = await session.cells(
-      sql`SELECT ${placeList(keyColumns)} FROM ${tableSql(table)} WHERE ${among(keyColumns, places)}`,
-      doing,
-    )
-    if (found.length === 0 || found.length === some.length) return found.length === 0 ? [] : some
-    const middle = Math.ceil(some.length / 2)
-    return [...(await present(some.slice(0, middle))), ...(await present(some.slice(middle)))]
+  for (const { child } of [{ child: { table, key } }, ...earlier])
+    await checkKeyIsThere(session, name, child.table, child.key)
+  const places = rows.map(row => row.key)
+  const there = await stillThere(session, table, columnsOfKey(key, columns), places)
+  const withDone = []
+  for (const { child, saved } of earlier) {
+    const stayed = await stayedChildren(session, child, saved)
+    withDone.push({ deleted: 0, stayed: stayed.map(positionToHex) })
   }
-  const there = await present(rows)
   const gone = rows.length - there.length
   const { run, chunk } = receipt
   await writeDone(store, name, {
@@ -89,10 +120,31 @@ async function leaveToThisRun(
     chunk,
     deleted: 0,
     gone,
-    stayed: there.map(row => positionToHex(row.key)),
+    stayed: there.map(positionToHex),
+    ...(withDone.length > 0 && { with: withDone }),
     doneAt: new Date().toISOString(),
   })
   return { ...noDeletes, gone, stayed: there.length }
+}
+
+/** Where a column of the key has another name, nobody can tell which rows are there still. */
+async function checkKeyIsThere(
+  session: Session,
+  chunk: string,
+  name: TableName,
+  { columns: key }: Key,
+): Promise<void> {
+  const { columns } = await readTable(session, name)
+  const missing = key.filter(column => columns.every(each => each.name !== column))
+  if (missing.length === 0) return
+  throw inputError(
+    `${tableText(name)} has no column ${missing.join(', ')} any more, by which ${chunk} of an earlier run names its rows`,
+    {
+      detail:
+        'That run was killed before it had deleted what it saved, and now nobody can tell which of its rows are in the table still.',
+      next: `Give the column its old name back, run this once, and rename it again then.`,
+    },
+  )
 }
 
 /** What is kept of a row until it may be deleted. */
@@ -108,7 +160,7 @@ export function savedRow(
 }
 
 /** The index may have got another name since. */
-function keyOfReceipt({ key }: Receipt, { indexes }: Table): Key {
+function keyOfReceipt({ key }: Pick<Receipt, 'key'>, { indexes }: Table): Key {
   const same = indexes.find(
     index => index.isUnique && index.columns.map(column => column.name).join('\0') === key.join('\0'),
   )

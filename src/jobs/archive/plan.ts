@@ -9,11 +9,12 @@ import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, sql } from '../../mysql/sql.ts'
 import type { Finding, Store } from '../../store/store.ts'
-import type { Age } from '../time-words.ts'
+import { type Age, before } from '../time-words.ts'
 import { type ArchiveNames, checkServer, listArchive, readMark, readReceipt } from './archive-store.ts'
 import { ageSql, type Resolved, resolveCondition, tryWhere, whereSql } from './condition.ts'
 import type { Receipt } from './records.ts'
 import { refusals, timeColumn } from './refusals.ts'
+import { type PlannedChild, readWith } from './with-child.ts'
 
 /** What the user asked for. */
 export interface ArchiveRequest {
@@ -26,6 +27,10 @@ export interface ArchiveRequest {
   readonly deletes: boolean
   /** A walk over the whole table is fine. */
   readonly scans: boolean
+  /** Tables whose rows go with those that they refer to. */
+  readonly with: readonly TableName[]
+  /** How long the store must keep what is saved. */
+  readonly keep: Age | undefined
 }
 
 /** An earlier run saved this chunk and did not get to delete its rows, or not all. */
@@ -43,6 +48,7 @@ export interface ArchivePlan {
   readonly resolved: Resolved
   readonly state: ServerState
   readonly createTable: string
+  readonly children: readonly PlannedChild[]
   /** Rows that are old; an estimate where counting them would take long. */
   readonly rows: { readonly count: number; readonly isEstimate: boolean }
   /** Rows whose `by` is NULL; undefined: not counted. */
@@ -69,9 +75,10 @@ export async function planArchive(
   const table = await readTable(session, request.table)
   const [state, grants] = [await serverState(session), await readGrants(session)]
   const { by, deletes, scans, where, zone, olderThan } = request
-  const seen = { table, state, grants, by, deletes, scans }
+  const seen = { table, state, grants, by, deletes, scans, with: request.with }
   const errors: ErrorData[] = [...refusals(seen)]
-  const findings = await store.look({ keepDays: 'for ever' })
+  const children = await readWith(session, table, request.with, { grants, deletes, errors })
+  const findings = await store.look({ keepDays: keepDays(request.keep) })
   for (const { verdict, sentence, next } of findings) {
     if (verdict === 'refuse')
       errors.push({
@@ -103,6 +110,7 @@ export async function planArchive(
       (
         await session.records(sql`SHOW CREATE TABLE ${tableSql(table)}`, `looking at ${tableText(table)}`)
       )[0]?.['Create Table'] ?? '',
+    children,
     rows: await countRows(session, table, order, resolved),
     nulls: column.isNullable ? await countNulls(session, table, order, by) : 0,
     names,
@@ -112,6 +120,13 @@ export async function planArchive(
     newest: await newestReceipt(store, names),
     findings,
   }
+}
+
+/** From today on: a month has up to 31 days, and a year 366. */
+function keepDays(keep: Age | undefined): number | 'for ever' {
+  if (keep === undefined) return 'for ever'
+  const now = new Date()
+  return Math.ceil((now.getTime() - before(now, keep).getTime()) / 86_400_000) + 1
 }
 
 async function countRows(

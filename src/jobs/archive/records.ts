@@ -67,11 +67,30 @@ export const receiptSchema = z.object({
   object: z.string(),
   sizeBytes: z.number().int(),
   sha256: z.string(),
+  /** Rows of other tables that refer to these, saved with them (`--with`). */
+  with: z
+    .array(
+      z.object({
+        table: tableName,
+        fingerprint: z.string(),
+        key: z.array(z.string()),
+        /** Its columns that refer, each with the one that it refers to. */
+        link: z.array(z.object({ column: z.string(), to: z.string() })),
+        rows: z.number().int(),
+        hash: z.string(),
+        object: z.string(),
+        sizeBytes: z.number().int(),
+        sha256: z.string(),
+      }),
+    )
+    .optional(),
   /** Whether its rows are to be deleted from the table. */
   deletes: z.boolean(),
   savedAt: z.string(),
 })
 export type Receipt = z.infer<typeof receiptSchema>
+/** What a receipt says of the rows of one other table. */
+export type WithReceipt = NonNullable<Receipt['with']>[number]
 
 /** `done/RUN-CHUNK.json`: the rows of that chunk were deleted, and which were not. */
 export const doneSchema = z.object({
@@ -83,6 +102,8 @@ export const doneSchema = z.object({
   gone: z.number().int(),
   /** Keys of rows that are in the table still, most of them changed since: what was saved of them is not restored. */
   stayed: z.array(cells),
+  /** The same of the rows saved with them, in the order of the receipt. */
+  with: z.array(z.object({ deleted: z.number().int(), stayed: z.array(cells) })).optional(),
   doneAt: z.string(),
 })
 export type Done = z.infer<typeof doneSchema>
@@ -95,6 +116,10 @@ export function chunkName(run: string, chunk: number): string {
 }
 
 export const rowsKey = (name: string): string => `rows/${name}.tsv.gz`
+/** Rows of other tables, by their place in the receipt. */
+export const withKey = (name: string, index: number): string => `with/${name}-${index}.tsv.gz`
+/** The chunk whose receipt must name an object of other tables' rows. */
+export const chunkOfWith = (key: string): string => nameIn(key).replace(/-\d+$/, '')
 export const receiptKey = (name: string): string => `receipts/${name}.json`
 export const doneKey = (name: string): string => `done/${name}.json`
 

@@ -1,7 +1,7 @@
 /** What keeps an archive from being made, all of it at once, each with its reason and the way out. Pure. */
 import { type ErrorData, inputError, OpsError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
-import { type Column, type Table, tableText } from '../../mysql/catalog.ts'
+import { type Column, type Table, type TableName, tableText } from '../../mysql/catalog.ts'
 import { type Grant, may, mayEverywhere } from '../../mysql/grants.ts'
 import { type Key, keyOf } from '../../mysql/keys.ts'
 import type { ServerState } from '../../mysql/server-state.ts'
@@ -15,6 +15,8 @@ export interface Seen {
   readonly deletes: boolean
   /** A scan of the whole table was allowed. */
   readonly scans: boolean
+  /** Tables whose rows go with them. */
+  readonly with: readonly TableName[]
 }
 
 const timeTypes = ['date', 'datetime', 'timestamp']
@@ -73,12 +75,14 @@ export function refusals(seen: Seen): readonly ErrorData[] {
       `Archive it without deleting, and let old history go with ALTER TABLE ... DROP PARTITION or DELETE HISTORY. ${keep}`,
     )
   }
-  for (const child of table.children.filter(each =>
-    ['CASCADE', 'SET NULL', 'SET DEFAULT'].includes(each.onDelete),
+  const goesWith = (child: TableName): boolean =>
+    seen.with.some(each => each.database === child.database && each.table === child.table)
+  for (const child of table.children.filter(
+    each => ['CASCADE', 'SET NULL', 'SET DEFAULT'].includes(each.onDelete) && !goesWith(each.table),
   )) {
     refuse(
       `deleting from ${where} would change ${tableText(child.table)} too: its foreign key ${child.constraint} is ON DELETE ${child.onDelete}`,
-      `Rows of the child would be lost without being saved. Archive ${tableText(child.table)} first, and make its foreign key ON DELETE RESTRICT for that time. ${keep}`,
+      `Rows of the child would be lost without being saved. Let them go with theirs: --with ${tableText(child.table)}. ${keep}`,
     )
   }
   for (const trigger of table.triggers.filter(each => each.event === 'DELETE')) {

@@ -18,9 +18,17 @@ import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import { grouped } from '../grouped.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
-import { checkColumns, existingTable, makeTable } from '../rows/target-table.ts'
+import { checkColumns, existingTable, foreignKeysOf, makeTable } from '../rows/target-table.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
-import { type ArchivedChunk, archivedChunks, lostError } from './chunks-of.ts'
+import { headerOf, shapesOf } from './archived-shapes.ts'
+import {
+  type ArchivedChunk,
+  archivedChunks,
+  chunksWith,
+  type LostChunk,
+  lostError,
+  tablesWith,
+} from './chunks-of.ts'
 import { savedRow } from './finish-earlier.ts'
 import { type RestoredRows, restoreRows } from './restore-rows.ts'
 import { readBack } from './save-chunk.ts'
@@ -35,20 +43,82 @@ export interface RestoreContext {
   readonly plansOnly: boolean
 }
 
-/** `into`: undefined: the table that was archived. Answers whether it ran. */
-export async function restoreArchive(into: TableName | undefined, context: RestoreContext): Promise<boolean> {
+/** What is wanted of an archive. */
+export interface RestoreRequest {
+  /** Undefined: where its rows came from, and those of the tables that went with it. */
+  readonly into: TableName | undefined
+  /** A table that went with the archived one: its rows alone. */
+  readonly only: TableName | undefined
+}
+
+/** The rows of one table in an archive, and where they go. */
+interface Part {
+  readonly target: TableName
+  readonly chunks: readonly ArchivedChunk[]
+  readonly lost: readonly LostChunk[]
+}
+
+/** A part that was looked at. */
+interface PlannedPart extends Part {
+  readonly plan: JobPlan
+  readonly title: string
+  readonly rows: number
+  readonly header: RowsHeader
+  readonly isThere: boolean
+}
+
+/** Answers whether it ran. */
+export async function restoreArchive(request: RestoreRequest, context: RestoreContext): Promise<boolean> {
   const { server, store, emit, confirm, plansOnly } = context
-  const mark = await existingMark(store)
-  const target = into ?? mark.table
-  const { chunks, lost } = await archivedChunks(store)
-  const missing = lost.reduce((sum, { deleted }) => sum + deleted, 0)
-  const [firstLost] = lost
   const session = await server.session()
-  const title = `restore ${tableText(target)}`
-  const newest = chunks[0]
-  if (!newest && firstLost) throw new OpsError(lostError(firstLost))
-  if (!newest)
+  const planned: PlannedPart[] = []
+  for (const part of await partsOf(store, request)) planned.push(await planPart(session, part, context))
+  for (const { plan } of planned) emit({ event: 'job-plan', ...plan })
+  const [first] = planned
+  if (!first || plansOnly) return false
+  if (confirm && !(await confirm(together(planned, first.plan)))) return false
+  for (const part of planned) await restorePart(session, part, context)
+  return true
+}
+
+async function partsOf(store: Store, { into, only }: RestoreRequest): Promise<readonly Part[]> {
+  const mark = await existingMark(store)
+  const { chunks, lost } = await archivedChunks(store)
+  const [firstLost] = lost
+  if (chunks.length === 0 && firstLost) throw new OpsError(lostError(firstLost))
+  if (chunks.length === 0)
     throw inputError(`the archive in ${store.url} holds no rows yet`, { next: 'Nothing is to be restored.' })
+  const others = tablesWith(chunks)
+  if (only) {
+    const ofIt = chunksWith(chunks, only)
+    if (ofIt.length > 0) return [{ target: into ?? only, chunks: ofIt, lost: [] }]
+    const names = others.map(tableText).join(', ')
+    throw inputError(`no rows of ${tableText(only)} went with those of ${tableText(mark.table)}`, {
+      next: names === '' ? 'Leave --only out.' : `Tables that did: ${names}.`,
+    })
+  }
+  const own = { target: into ?? mark.table, chunks, lost }
+  if (into) return [own]
+  return [own, ...others.map(table => ({ target: table, chunks: chunksWith(chunks, table), lost: [] }))]
+}
+
+/** One question for all tables. */
+function together(planned: readonly PlannedPart[], first: JobPlan): JobPlan {
+  const rows = planned.reduce((sum, { plan }) => sum + Number(plan.data.rows), 0)
+  const into = planned.map(({ target }) => tableText(target)).join(', ')
+  return { ...first, data: { ...first.data, rows, into } }
+}
+
+async function planPart(
+  session: Session,
+  part: Part,
+  { server, store }: RestoreContext,
+): Promise<PlannedPart> {
+  const { target, chunks, lost } = part
+  const missing = lost.reduce((sum, { deleted }) => sum + deleted, 0)
+  const title = `restore ${tableText(target)}`
+  const [newest] = chunks
+  if (!newest) throw new RangeError('a part has chunks')
   const header = await headerOf(store, newest)
   const found = await existingTable(session, target)
   const isEmpty =
@@ -83,6 +153,9 @@ export async function restoreArchive(into: TableName | undefined, context: Resto
       ...(stayed === 0
         ? []
         : [`${grouped(stayed)} saved rows are left out: they were changed and stayed in the table`]),
+      ...(found ? [] : foreignKeysOf(header)).map(
+        each => `the table is made without its foreign key: ${each}`,
+      ),
       ...(open.length === 0
         ? []
         : [
@@ -97,9 +170,15 @@ export async function restoreArchive(into: TableName | undefined, context: Resto
       makesTable: found === undefined,
     },
   }
-  emit({ event: 'job-plan', ...plan })
-  if (plansOnly || (confirm && !(await confirm(plan)))) return false
-  if (!found) await makeTable(session, target, header, 'archive')
+  return { ...part, plan, title, rows, header, isThere: found !== undefined }
+}
+
+async function restorePart(session: Session, part: PlannedPart, context: RestoreContext): Promise<void> {
+  const { server, emit } = context
+  const { target, chunks, lost, title, rows, header, isThere } = part
+  const missing = lost.reduce((sum, { deleted }) => sum + deleted, 0)
+  const [firstLost] = lost
+  if (!isThere) await makeTable(session, target, header, 'archive')
   const table = await readTable(session, target)
   const totals = { restored: 0, present: 0, other: 0 }
   const maxAllowedPacket = (await serverState(session)).maxAllowedPacket
@@ -127,7 +206,7 @@ export async function restoreArchive(into: TableName | undefined, context: Resto
   })
   if (failed) {
     const soFar = `Before that, ${grouped(totals.restored)} rows were restored, read back and equal. The same command leaves them as they are.`
-    throw partlyDone(done.failure, totals.restored > 0 || !found, soFar)
+    throw partlyDone(done.failure, totals.restored > 0 || !isThere, soFar)
   }
   if (done.isInterrupted)
     throw interruptedError(title, 'Run the same command again: what is there already is left as it is.')
@@ -137,7 +216,6 @@ export async function restoreArchive(into: TableName | undefined, context: Resto
       title: `${grouped(missing)} archived rows in ${grouped(lost.length)} chunks were not restored, as their receipts are gone`,
       changed: 'yes',
     })
-  return true
 }
 
 interface Restoring {
@@ -199,23 +277,4 @@ async function readChunk(store: Store, { receipt, done }: ArchivedChunk): Promis
     },
   })
   return { rows, bytes, columns }
-}
-
-async function headerOf(store: Store, { receipt }: ArchivedChunk): Promise<RowsHeader> {
-  let found: RowsHeader | undefined
-  await readBack(store, receipt.object, receipt, receipt, {
-    header: header => {
-      found = header
-    },
-  })
-  if (!found) throw new Error('a file of rows begins with its header')
-  return found
-}
-
-/** One header for each shape that the table had while it was archived. */
-async function shapesOf(store: Store, chunks: readonly ArchivedChunk[]): Promise<readonly RowsHeader[]> {
-  const first = new Map<string, ArchivedChunk>()
-  for (const chunk of chunks)
-    if (!first.has(chunk.receipt.fingerprint)) first.set(chunk.receipt.fingerprint, chunk)
-  return Promise.all([...first.values()].map(chunk => headerOf(store, chunk)))
 }

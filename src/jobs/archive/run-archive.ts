@@ -5,7 +5,7 @@ import { ChunkReader } from '../../mysql/chunk-reader.ts'
 import { usualLimits } from '../../mysql/chunk-size.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import { holdLock } from '../../mysql/named-lock.ts'
-import { RowsHasher } from '../../mysql/row-hash.ts'
+import { RowsHasher, rowHash } from '../../mysql/row-hash.ts'
 import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'
 import type { Emit } from '../../run/events.ts'
@@ -17,12 +17,14 @@ import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run
 import { listArchive, randomName, writeMark } from './archive-store.ts'
 import { archiveEnd, archivePlanEvent, archiveSoFar } from './archive-text.ts'
 import { ageSql, conditionSql, whereSql } from './condition.ts'
+import type { SavedChildren } from './delete-children.ts'
 import { RowDeleter } from './delete-rows.ts'
 import { finishChunk, orphans, savedRow } from './finish-earlier.ts'
 import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
-import { chunkName, newRun, positionToHex, receiptKey, rowsKey, serverText } from './records.ts'
-import { type ReceiptHead, saveChunk } from './save-chunk.ts'
+import { chunkName, chunkOfWith, newRun, positionToHex, receiptKey, rowsKey, serverText } from './records.ts'
+import { type ReceiptHead, saveChunk, type WithRows } from './save-chunk.ts'
 import { DeleteQueue, type DeleteTotals, noDeletes, sumOf, trustAfterMs } from './settle-deletes.ts'
+import { positionOf, rowsReferring } from './with-child.ts'
 
 export interface ArchiveContext {
   readonly server: Server
@@ -50,6 +52,8 @@ export interface ArchiveOutcome {
 
 /** Keys and hashes of a chunk wait until they may be deleted: smaller chunks keep memory flat. */
 const archiveLimits = { ...usualLimits, mostBytes: 2 * 1024 * 1024, mostRows: 5_000 }
+/** Each row may bring many of another table. */
+const limitsWithChildren = { ...archiveLimits, mostRows: 500 }
 
 /** Answers whether it ran: false where the person said no, or only a plan was wanted. */
 export async function runArchive(request: ArchiveRequest, context: ArchiveContext): Promise<boolean> {
@@ -93,7 +97,7 @@ async function carryOut(
   context: ArchiveContext,
 ): Promise<ArchiveOutcome> {
   const { server, store, emit, interrupt } = context
-  const { request, table, key, order, columns, resolved, state } = plan
+  const { request, table, key, order, columns, children, resolved, state } = plan
   const { condition } = resolved
   if (plan.isNew) await writeMark(store, request.table, state, resolved.now)
   const removedOrphans = await removeOrphans(store)
@@ -117,9 +121,13 @@ async function carryOut(
         ? { bound: ageSql(condition), ...(filter && { filter }) }
         : { filter: conditionSql(condition) }),
     },
-    archiveLimits,
+    children.length === 0 ? archiveLimits : limitsWithChildren,
   )
-  const deleter = new RowDeleter(session, { table, key, columns, condition: conditionSql(condition) })
+  const childSession = children.length === 0 ? session : await server.session()
+  const deleter = new RowDeleter(session, {
+    ...{ table, key, columns, children },
+    condition: conditionSql(condition),
+  })
   const queue = new DeleteQueue(store, deleter, store.url.startsWith('s3://') ? trustAfterMs : 0, stillLocked)
   const header: RowsHeader = {
     table: request.table,
@@ -166,12 +174,20 @@ async function carryOut(
           last: positionToHex(savedRows.at(-1)?.key ?? []),
           deletes: request.deletes,
         }
-        const done = await saveChunk(store, name, rows, hasher.digest(), header, head)
+        const withRows: WithRows[] = []
+        const keys = savedRows.map(each => each.key)
+        for (const child of children)
+          withRows.push({
+            child,
+            rows: await rowsReferring(childSession, { table, key, columns }, child, keys),
+          })
+        const done = await saveChunk(store, name, rows, hasher.digest(), header, head, withRows)
         storedBytes += done.receipt.sizeBytes
+        for (const { sizeBytes } of done.receipt.with ?? []) storedBytes += sizeBytes
         soFar.rows += done.receipt.rows
         soFar.chunks += 1
         if (!request.deletes) return
-        await queue.add({ saved: done, rows: savedRows })
+        await queue.add({ saved: done, rows: savedRows, children: withRows.map(savedChildren) })
       },
     },
     { emit, interrupt, governor },
@@ -186,6 +202,10 @@ async function carryOut(
     const milliseconds = performance.now() - begun
     return { ...outcome({ ...soFar, milliseconds, isInterrupted: false }), failure }
   }
+}
+
+function savedChildren({ child, rows }: WithRows): SavedChildren {
+  return { hashes: new Set(rows.map(rowHash)), keys: rows.map(row => positionOf(row, child)) }
 }
 
 async function finishAll(
@@ -212,8 +232,13 @@ async function finishAll(
 
 /** We hold the lock of the table, so nobody is between an object and its receipt now. */
 async function removeOrphans(store: Store): Promise<number> {
-  const { rows, receipts, done } = await listArchive(store)
+  const { rows, receipts, done, withRows } = await listArchive(store)
   let removed = 0
+  for (const key of withRows) {
+    const name = chunkOfWith(key)
+    if (receipts.includes(name) || done.has(name)) continue
+    if ((await store.head(receiptKey(name))) === undefined) await store.delete(key)
+  }
   for (const name of orphans(rows, receipts)) {
     // Its rows were deleted: whatever became of the receipt, this is the last copy.
     if (done.has(name)) continue

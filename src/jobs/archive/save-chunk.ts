@@ -8,19 +8,28 @@ import { checkEncryption, checked, type Proof } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import { packRows, type RowsHeader, unpackRows } from '../rows/rows-file.ts'
 import { writeReceipt } from './archive-store.ts'
-import { type Receipt, rowsKey } from './records.ts'
+import { type Receipt, rowsKey, type WithReceipt, withKey } from './records.ts'
+import type { PlannedChild } from './with-child.ts'
 
 /** What a receipt says beside what is found out by saving. */
 export type ReceiptHead = Omit<
   Receipt,
-  'format' | 'rows' | 'hash' | 'object' | 'sizeBytes' | 'sha256' | 'savedAt'
+  'format' | 'rows' | 'hash' | 'object' | 'sizeBytes' | 'sha256' | 'savedAt' | 'with'
 >
+
+/** Rows of another table that are saved with a chunk. */
+export interface WithRows {
+  readonly child: PlannedChild
+  readonly rows: readonly WireRow[]
+}
 
 /** A chunk that is in the store, as far as it can be proved now. */
 export interface SavedChunk {
   readonly name: string
   readonly receipt: Receipt
   readonly proof: Proof
+  /** Of the rows of other tables. */
+  readonly withProofs: readonly Proof[]
 }
 
 /** Nothing may be deleted before this resolves. `digest` is of the rows as they were read. */
@@ -31,11 +40,19 @@ export async function saveChunk(
   digest: RowsDigest,
   header: RowsHeader,
   head: ReceiptHead,
+  withRows: readonly WithRows[] = [],
 ): Promise<SavedChunk> {
   const content = contentOf(await packRows(header, rows))
   const key = rowsKey(name)
   await store.put(key, content)
   const proof = await readBack(store, key, content, digest)
+  const withReceipts: WithReceipt[] = []
+  const withProofs: Proof[] = []
+  for (const [index, each] of withRows.entries()) {
+    const saved = await saveWith(store, withKey(name, index), each, header.server)
+    withReceipts.push(saved.receipt)
+    withProofs.push(saved.proof)
+  }
   const receipt: Receipt = {
     format: 'ops-archive-receipt/1',
     ...head,
@@ -43,10 +60,41 @@ export async function saveChunk(
     object: key,
     sizeBytes: content.sizeBytes,
     sha256: content.sha256,
+    ...(withReceipts.length > 0 && { with: withReceipts }),
     savedAt: new Date().toISOString(),
   }
   await writeReceipt(store, name, receipt)
-  return { name, receipt, proof }
+  return { name, receipt, proof, withProofs }
+}
+
+async function saveWith(
+  store: Store,
+  key: string,
+  { child, rows }: WithRows,
+  server: string,
+): Promise<{ readonly receipt: WithReceipt; readonly proof: Proof }> {
+  const { table, looked, createTable, columns, link } = child
+  const hasher = new RowsHasher()
+  for (const row of rows) hasher.add(row)
+  const { fingerprint } = looked
+  const keyColumns = [...child.key.columns]
+  const header: RowsHeader = { table, columns, key: keyColumns, fingerprint, createTable, server }
+  const content = contentOf(await packRows(header, rows))
+  const digest = hasher.digest()
+  await store.put(key, content)
+  const proof = await readBack(store, key, content, digest)
+  const { sizeBytes, sha256 } = content
+  const receipt = {
+    table,
+    fingerprint,
+    key: keyColumns,
+    link: [...link],
+    ...digest,
+    object: key,
+    sizeBytes,
+    sha256,
+  }
+  return { receipt, proof }
 }
 
 /**

@@ -6,7 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { proveAgain } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import { writeDone } from './archive-store.ts'
-import type { RowDeleter, SavedRow } from './delete-rows.ts'
+import type { SavedChildren } from './delete-children.ts'
+import { addEach, type RowDeleter, type SavedRow } from './delete-rows.ts'
 import { positionToHex } from './records.ts'
 import type { SavedChunk } from './save-chunk.ts'
 
@@ -14,6 +15,8 @@ import type { SavedChunk } from './save-chunk.ts'
 export interface Waiting {
   readonly saved: SavedChunk
   readonly rows: readonly SavedRow[]
+  /** For each table of `--with`. */
+  readonly children: readonly SavedChildren[]
 }
 
 /** What came of all of them. */
@@ -24,9 +27,15 @@ export interface DeleteTotals {
   readonly stayed: number
   readonly locked: number
   readonly referred: number
+  /** Rows that refer to them were changed or added after they were saved. */
+  readonly unsaved: number
+  /** Rows of other tables that went with them, for each table of `--with`. */
+  readonly children: readonly number[]
 }
 
-export const noDeletes: DeleteTotals = { deleted: 0, gone: 0, stayed: 0, locked: 0, referred: 0 }
+export const noDeletes: DeleteTotals = {
+  ...{ deleted: 0, gone: 0, stayed: 0, locked: 0, referred: 0, unsaved: 0, children: [] },
+}
 
 export function sumOf(one: DeleteTotals, other: DeleteTotals): DeleteTotals {
   return {
@@ -35,6 +44,8 @@ export function sumOf(one: DeleteTotals, other: DeleteTotals): DeleteTotals {
     stayed: one.stayed + other.stayed,
     locked: one.locked + other.locked,
     referred: one.referred + other.referred,
+    unsaved: one.unsaved + other.unsaved,
+    children: addEach(one.children, other.children),
   }
 }
 
@@ -97,17 +108,21 @@ export class DeleteQueue {
     return saved.proof.provedAtMs + this.#trustMs - Date.now()
   }
 
-  async #settle({ saved, rows }: Waiting): Promise<void> {
+  async #settle({ saved, rows, children }: Waiting): Promise<void> {
     await this.#stillLocked()
-    await proveAgain(this.#store, saved.proof)
-    const { deleted, gone, stayed, locked, referred } = await this.#deleter.delete(rows)
+    for (const proof of [saved.proof, ...saved.withProofs]) await proveAgain(this.#store, proof)
+    const result = await this.#deleter.delete(rows, children)
+    const { deleted, gone, stayed, locked, referred, unsaved } = result
     this.#totals = sumOf(this.#totals, {
       deleted,
       gone,
       stayed: stayed.length,
       locked: locked.length,
       referred: referred.length,
+      unsaved: unsaved.length,
+      children: result.children,
     })
+    const withDone = await this.#deleter.stayedChildren()
     const { run, chunk } = saved.receipt
     await writeDone(this.#store, saved.name, {
       format: 'ops-archive-done/1',
@@ -115,7 +130,13 @@ export class DeleteQueue {
       chunk,
       deleted,
       gone,
-      stayed: [...stayed, ...locked, ...referred].map(positionToHex),
+      stayed: [...stayed, ...locked, ...referred, ...unsaved].map(positionToHex),
+      ...(withDone.length > 0 && {
+        with: withDone.map((each, index) => ({
+          deleted: result.children[index] ?? 0,
+          stayed: each.map(positionToHex),
+        })),
+      }),
       doneAt: new Date().toISOString(),
     })
   }

@@ -23,6 +23,7 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
   const title = `verify ${store.url}`
   const begun = performance.now()
   const broken: ErrorData[] = []
+  const withRows = new Map<string, number>()
   let rows = 0
   let bytes = 0
   const ofRows = chunks.reduce((sum, { receipt }) => sum + receipt.rows, 0)
@@ -34,6 +35,11 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
       await readBack(store, receipt.object, receipt, receipt)
       rows += receipt.rows
       bytes += receipt.sizeBytes
+      for (const each of receipt.with ?? []) {
+        await readBack(store, each.object, each, each)
+        withRows.set(tableText(each.table), (withRows.get(tableText(each.table)) ?? 0) + each.rows)
+        bytes += each.sizeBytes
+      }
     } catch (thrown) {
       const error = errorDataOf(thrown)
       broken.push(error)
@@ -69,6 +75,10 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
         name: 'whole',
         text: `${grouped(rows)} rows in ${grouped(chunks.length + lost.length - broken.length)} chunks`,
       },
+      ...[...withRows].map(([table, count]) => ({
+        name: 'with them',
+        text: `${grouped(count)} rows of ${table}`,
+      })),
       ...(broken.length === 0 ? [] : [{ name: 'broken', text: `${grouped(broken.length)} chunks` }]),
     ],
     notes: [
@@ -84,6 +94,7 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
     data: {
       table: tableText(mark.table),
       rows,
+      withRows: Object.fromEntries(withRows),
       bytes,
       chunks: chunks.length,
       lost: lost.length,

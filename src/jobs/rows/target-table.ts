@@ -34,6 +34,22 @@ export function checkColumns(
   if (problems.length > 0) throw new InputErrors(problems.map(title => inputError(title, { next }).data))
 }
 
+/** A line of SHOW CREATE TABLE. Names of foreign keys are unique in a database, and what they lead to may not be there. */
+const foreignKeyLine = /^ *CONSTRAINT `(?:[^`]|``)*` FOREIGN KEY .*$/
+
+/** The foreign keys that a table is made without. */
+export function foreignKeysOf({ createTable }: RowsHeader): readonly string[] {
+  return createTable
+    .split('\n')
+    .filter(line => foreignKeyLine.test(line))
+    .map(line => line.trim().replace(/,$/, ''))
+}
+
+function withoutForeignKeys(definition: string): string {
+  const lines = definition.split('\n').filter(line => !foreignKeyLine.test(line))
+  return lines.join('\n').replace(/,\n\)/, '\n)')
+}
+
 /** As it was saved, under its new name. `from` is what does not say how: `archive`. */
 export async function makeTable(
   session: Session,
@@ -51,5 +67,8 @@ export async function makeTable(
     })
   }
   const doing = `making ${tableText(target)}`
-  await session.query(sql`CREATE TABLE ${name(target.database, target.table)} ${rawSql(definition)}`, doing)
+  await session.query(
+    sql`CREATE TABLE ${name(target.database, target.table)} ${rawSql(withoutForeignKeys(definition))}`,
+    doing,
+  )
 }
