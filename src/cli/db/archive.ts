@@ -43,11 +43,7 @@ export async function run(argv: readonly string[], context: VerbContext): Promis
     .option('--sse <key>', 'encryption to ask of S3, and to see confirmed: AES256, aws:kms or aws:kms:KEY')
     .option('--where <sql>', 'only rows for which this holds too, as "state = \'closed\'"')
     .option('--tz <zone>', "the zone of a DATETIME or DATE, as Europe/Berlin (default: the server's)")
-    .option(
-      '--with <table>',
-      'rows of this table that refer to them go with them; may be repeated',
-      several,
-    )
+    .option('--with <table>', 'rows of this table that refer to them go with them; may be repeated', several)
     .option('--keep <age>', 'how long the store must keep them, as 7y (default: for ever)')
     .option('--scan', 'read the whole table where no index begins with the column')
     .option('--no-delete', 'save the rows, and delete none')
