@@ -4,6 +4,7 @@ import { silenceSeconds } from '../shell/runtime.ts'
 import { impatientSeconds, probeSeconds, sessionFunctions } from '../shell/session-processes.ts'
 import { placesFunction, sweepStagesFunction, wardenFunction } from '../shell/warden.ts'
 import { accessBegin } from './access/begin-shell.ts'
+import { togetherFunctions } from './together-shell.ts'
 
 /** What the run's own folder must have room for before anything is begun: observations, journal, logs. */
 const roomBytes = 131_072
@@ -41,7 +42,7 @@ echo '- 0' >"$OPS_DIR/now" && true >"$OPS_DIR/nap" && true >"$OPS_DIR/complaints
 } 2>/dev/null || { ops_full; return 1; }
 trap : PIPE
 trap 'ops_halt silence' HUP TERM
-ops_over= ops_dirty= ops_turn=0 ops_patience=${probeSeconds}
+ops_over= ops_dirty= ops_unproved= ops_turn=0 ops_patience=${probeSeconds}
 ! command -v ops_sweep >/dev/null || ops_sweep
 }
 `
@@ -155,6 +156,7 @@ $3" "$OPS_DIR/log.\${1%.*}" "$OPS_DIR/log.\${1%.*}"; }
 ops_step() {
 ops_to_arm=$ops_arming ops_arming=
 [ -z "$ops_over" ] || return 0
+[ -z "$ops_unproved" ] || { ops_prove_member "$@"; return; }
 [ ! -e "$OPS_DIR/stop" ] || { ops_frame stopped "$1" "$(cat "$OPS_DIR/stop")"; ops_over=stopped; return 0; }
 if [ -n "$ops_dirty" ]; then
 ops_quietly guard "$4"
@@ -177,14 +179,21 @@ ops_dirty=yes
 ops_run "$1" "$3" "$5"
 if [ "$ops_code" = 0 ] && [ -n "$6" ]; then ops_run "$1.settle" "$7" "$6"; [ "$ops_code" = 0 ] || ops_frame unsettled "$1"; fi
 ops_result=$ops_code
-if [ "$ops_result" != 0 ] && [ "$(cat "$OPS_DIR/stop" 2>/dev/null)" = restore ]; then ops_frame stopped "$1" restore; ops_over=stopped; return 0; fi
+! ops_put_back "$1" || return 0
 true >"$OPS_DIR/complaints"
-ops_quietly proof "$4"
+ops_prove "$1" "$2" "$4" "$1"
+}
+ops_put_back() {
+[ "$ops_result" != 0 ] && [ "$(cat "$OPS_DIR/stop" 2>/dev/null)" = restore ] || return 1
+ops_frame stopped "$1" restore; ops_over=stopped
+}
+ops_prove() {
+ops_quietly proof "$3"
 [ -z "$ops_over" ] || return 0
 ops_unmoved=
 ! ops_same proof "$2" || ops_unmoved=yes
 if [ "$ops_result" != 0 ]; then ops_over=failed; elif [ -n "$ops_unmoved" ]; then ops_over=nothing; fi
-[ -z "$ops_over" ] || { ops_frame said "$1"; cat "$OPS_DIR/log.$1" "$OPS_DIR/complaints" | tail -c 4000; }
+[ -z "$ops_over" ] || { ops_frame said "$1"; cat "$OPS_DIR/log.$4" "$OPS_DIR/complaints" | tail -c 4000; }
 ops_frame proof "$1" "$ops_result"
 case $2 in =*) printf %s "$ops_text$ops_line" ;; *) cat "$OPS_DIR/proof" ;; esac
 }
@@ -211,5 +220,5 @@ unset OPS_DIR OPS_STAGE
 /** All functions of a batch, sent once a trip. */
 export const batchFunctions = [
   ...[sessionFunctions, placesFunction, wardenFunction, sweepStagesFunction],
-  ...[accessBegin, begin, watch, steps],
+  ...[accessBegin, begin, watch, steps, togetherFunctions],
 ].join('')

@@ -1,13 +1,14 @@
 /** Turns what one batch tells, as it comes, into events and a report. */
 import type { ErrorData, OpsError } from '../base/errors.ts'
 import type { Frame } from '../shell/frame.ts'
+import { markOf } from '../shell/runtime.ts'
 import { earlierVerdict } from './access/words.ts'
 import type { BatchContext, BatchEnd, BatchReport } from './batch-report.ts'
 import { changeOf } from './diff.ts'
 import { type Group, LookCollector } from './look.ts'
 import { type PlannedStep, stepNameAt } from './make-plan.ts'
 import { maskerOf } from './mask.ts'
-import { guardOf, type Observation, observationOf } from './observation.ts'
+import { guardOf, type Observation, observationOf, splitMany } from './observation.ts'
 import { dropsOf } from './step.ts'
 import { stepError } from './step-error.ts'
 
@@ -72,8 +73,11 @@ export class BatchWatch {
     this.running = index
     const planned = this.#planned[index]
     this.#dropping ||= planned !== undefined && dropsOf(planned.step) !== undefined
-    this.#started.set(index, Date.now())
-    this.#context.emit({ event: 'step', host: this.#host, step: this.#name(index), status: 'running' })
+    // Steps that are done together begin together.
+    for (const each of args.length > 1 ? args.slice(1).map(Number) : [index]) {
+      this.#started.set(each, Date.now())
+      this.#context.emit({ event: 'step', host: this.#host, step: this.#name(each), status: 'running' })
+    }
   }
 
   /** Whole lines only: a secret that came in two pieces would not be known again. */
@@ -122,6 +126,9 @@ export class BatchWatch {
       case 'proof':
         this.#prove(index, Number(frame.args[1]), observationOf(frame.body))
         return
+      case 'proofs':
+        this.#proveMany(frame)
+        return
       case 'swept':
         this.#end = { kind: 'swept' }
         return
@@ -157,14 +164,29 @@ export class BatchWatch {
     }
   }
 
+  /** What was done together: the steps before the one that failed are as good as done alone, those after it were not touched. */
+  #proveMany({ args: [code = '', reached = '', ...members], body }: Frame): void {
+    const indexes = members.map(Number)
+    const whole = observationOf(body)
+    const parts = splitMany(whole, markOf(this.#context.session.names), indexes.length)
+    const failed = reached === 'end' ? Number.POSITIVE_INFINITY : Number(reached)
+    const [first = 0] = indexes
+    if (this.#overdue.has(first)) this.#overdue.add(failed)
+    const milliseconds = Math.round((Date.now() - (this.#started.get(first) ?? Date.now())) / indexes.length)
+    for (const [at, index] of indexes.entries()) {
+      const proof = parts?.[at] ?? { bytes: whole.bytes, code: 1 }
+      if (index <= failed) this.#prove(index, index === failed ? Number(code) : 0, proof, milliseconds)
+    }
+  }
+
   /** A step is changed when its apply ended well and its proof shows nothing left to do. */
-  #prove(index: number, code: number, observation: Observation): void {
+  #prove(index: number, code: number, observation: Observation, together?: number): void {
     const planned = this.#planned[index]
     if (!planned) return
     const guard = guardOf(observation)
     this.#proved.set(index, { code, guard })
     this.running = undefined
-    const milliseconds = Date.now() - (this.#started.get(index) ?? Date.now())
+    const milliseconds = together ?? Date.now() - (this.#started.get(index) ?? Date.now())
     const done = code === 0 && (dropsOf(planned.step) !== undefined || isAsWanted(planned, observation))
     this.#context.emit({
       event: 'step',

@@ -9,6 +9,7 @@ import type { PlannedStep } from './make-plan.ts'
 import { guardOf } from './observation.ts'
 import { applySecondsOf, dropsOf } from './step.ts'
 import { stepLines } from './still-steps.ts'
+import { applyText, canJoin, type LineOf, longestSecondsOf } from './together.ts'
 
 export interface Batch {
   readonly script: string
@@ -40,6 +41,10 @@ export function buildBatch(
   const pauses = pauseAt < planned.length && !todo.some(drops)
   const endangers = todo.some(each => isDangerous(each, planned))
   const tail = `case $ops_over in '${unless}' | broken) ;; *) ops_all ops_quietly; [ "$ops_over" = broken ] || ops_all ops_show ;; esac`
+  const lineOf: LineOf = (each, at, apply) => {
+    const arming = isDangerous(each, planned) ? `ops_arming=${quote(armText(each, from + at, who))}\n` : ''
+    return arming + stepLine(each, from + at, names, apply)
+  }
   const lines = [
     librariesOf(steps, step => todo.some(each => each.step === step && each.change)),
     batchFunctions,
@@ -53,32 +58,29 @@ export function buildBatch(
     'ops_all ops_quietly',
     '[ -z "$ops_over" ] || return 0',
     `[ "$(cd "$OPS_DIR" && sha256sum ${groups.map(group => group.id).join(' ')})" = ${quote(sums.join('\n'))} ] || { ops_frame swept; ops_all ops_show; return 0; }`,
-    ...stepLines(todo, names, (each, at) => {
-      const arming = isDangerous(each, planned) ? `ops_arming=${quote(armText(each, from + at, who))}\n` : ''
-      return arming + stepLine(each, from + at, names)
-    }),
+    ...stepLines(todo, names, each => canJoin(each) && !isDangerous(each, planned), lineOf, from),
     ...(pauses ? [`ops_pause ${pauseAt}`] : []),
     tail,
     '}',
     'ops_batch',
     'ops_done',
   ]
-  const longest = Math.max(0, ...todo.map(each => applySecondsOf(each.step) + settleSecondsOf(each)))
+  const longest = Math.max(0, ...todo.map(each => longestSecondsOf(each) + settleSecondsOf(each)))
   return { script: lines.join('\n'), groups, silenceMs: (longest + 240) * 1000 }
 }
 
-function stepLine(planned: PlannedStep, index: number, names: RunNames): string {
+function stepLine(planned: PlannedStep, index: number, names: RunNames, ready?: string): string {
   const { step, change } = planned
   const guard = guardWord(planned)
   const probe = probeText(step, names)
   if (!change) return `ops_step ${index} ${guard} 0 ${quote(probe)}`
   const { resource, params } = step
-  const apply = forUser(step, names, applyText(planned), true)
+  const apply = ready ?? quote(forUser(step, names, applyText(planned), true))
   const settle = resource.settle?.(params)
   const settleWords = settle
     ? ` ${quote(forUser(step, names, settle.shell.shell, true))} ${settle.deadlineSeconds}`
     : ''
-  return `ops_step ${index} ${guard} ${applySecondsOf(step)} ${quote(probe)} ${quote(apply)}${settleWords}`
+  return `ops_step ${index} ${guard} ${applySecondsOf(step)} ${quote(probe)} ${apply}${settleWords}`
 }
 
 const printable = /^[\n -~]*$/
@@ -88,14 +90,6 @@ function guardWord({ step, observation, guard }: PlannedStep): string {
   const text = observation.bytes.toString('latin1')
   if (!step.resource.printsVariables || !printable.test(text)) return guard
   return quote(`=${text}\n${observation.code}`)
-}
-
-function applyText({ step, change }: PlannedStep): string {
-  if (!change || !step.resource.apply) return 'echo "this does not hold, and ops only checks it" >&2\nexit 1'
-  return step.resource
-    .apply(change, step.params)
-    .map(each => each.shell)
-    .join('\n')
 }
 
 /**

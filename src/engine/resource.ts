@@ -67,6 +67,11 @@ export interface Resource<Params, Input = Params> {
   same?(key: string, actual: Value, desired: Value): boolean
   /** Shell that brings about the change, right from any state with that observation; run in order with `set -e`. */
   apply?(change: Change, params: Params): readonly Shell[]
+  /**
+   * Whether this change may be done together with those of neighbouring steps of the same resource: its `apply` is one command,
+   * which waits for nothing and undoes nothing of theirs. Needs `probeMany`. See docs/decisions/together.md.
+   */
+  joins?(change: Change, params: Params): boolean
   /** Awaited on the host after `apply` and before the proof. */
   settle?(params: Params): Settle | undefined
   /** What else the probe's answer depends on. What the step itself writes is always included. */

@@ -4,22 +4,32 @@ import type { RunNames } from '../shell/runtime.ts'
 import { expectedOf, groupsOf } from './look.ts'
 import type { PlannedStep } from './make-plan.ts'
 import { guardOf } from './observation.ts'
+import { groupAt, groupLines, type LineOf } from './together.ts'
 
 /** Fewer of them are looked at one by one in the same time. */
 const leastTogether = 3
 
 /**
- * The shell for steps in order: `lineOf` says what one of them is by itself, and stretches that can be asked together
- * are asked together first. Only where the answer differs does one look after the other find the step that moved.
+ * The shell for steps in order. Stretches that can be asked together are asked together first: only where the answer differs does
+ * one look after the other find the step that moved. `canJoin`: what may be done together with others of its kind.
  */
 export function stepLines(
   todo: readonly PlannedStep[],
   names: RunNames,
-  lineOf: (planned: PlannedStep, at: number) => string,
+  canJoin: (planned: PlannedStep) => boolean,
+  lineOf: LineOf,
+  from: number,
 ): string[] {
   const lines: string[] = []
   let isDirty = false
   for (let at = 0; at < todo.length; ) {
+    const joined = groupAt(todo, at, from, canJoin)
+    if (joined.length > 1) {
+      lines.push(...groupLines(joined, at, names, lineOf, from))
+      isDirty = true
+      at += joined.length
+      continue
+    }
     const stretch: readonly PlannedStep[] = isDirty ? stretchAt(todo, at) : []
     const together = stretch.length < leastTogether ? undefined : stillWords(stretch, names)
     const steps = together ? stretch : todo.slice(at, at + 1)

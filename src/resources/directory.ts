@@ -70,6 +70,7 @@ export const directory = resource<DirectoryParams, z.input<typeof params>>({
     return state === 'dangling' ? `${path} is a symbolic link that leads nowhere` : undefined
   },
   apply: (change, given) => [write(change, given)],
+  joins: (_change, { state }) => state === 'present',
   owns: ({ path }) => [`path:${path}`],
   reads: given => [`path:${given.path}`, ...accountClaims(given)],
   affects: ({ path, recursive }) => [`path:${path}`, ...(recursive ? [`path:${path}/` as const] : [])],

@@ -163,6 +163,11 @@ export const file = resource<FileParams, z.input<typeof params>>({
   impossible: (actual, given) => impossible(actual, given),
   lacks: lackingDirectory,
   apply: (change, given) => [write(change, given)],
+  joins: ({ keys }, given) =>
+    given.state === 'present' &&
+    given.validate === undefined &&
+    !given.inPlace &&
+    keys.some(({ key }) => key === 'state' || key === 'content'),
   owns: ({ path }) => [`path:${path}`],
   reads: given => [`path:${given.path}`, ...accountClaims(given)],
   payloads: given => {

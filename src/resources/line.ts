@@ -73,5 +73,6 @@ export const line = resource({
   desired: given => (given.state === 'absent' ? { state: 'absent' } : { state: 'present', line: given.line }),
   lacks: lackingDirectory,
   apply: (_change, given) => [sh`ops_line ${given.path} ${given.state} ${given.line} ${given.match ?? ''}`],
+  joins: () => true,
   owns: given => [`path:${given.path}#/${given.match ?? given.line}`],
 })

@@ -180,6 +180,7 @@ export const option = resource<OptionParams, z.input<typeof params>>({
   },
   lacks: lackingDirectory,
   apply: (_change, given) => [edit(given)],
+  joins: () => true,
   owns: given => {
     const { dashes, ignoresCase } = readingOf(given.format ?? formatOf(given.path), given)
     const dashed = dashes ? given.key.replaceAll('_', '-') : given.key

@@ -3,6 +3,7 @@ import { keptFunctions } from './kept-functions.ts'
 import { library } from './library.ts'
 import { changeFunctions } from './write/change.ts'
 import { contentFunctions } from './write/content.ts'
+import { joinedFunctions } from './write/joined.ts'
 import { regardFunctions } from './write/regard.ts'
 import { stageFunctions } from './write/stage.ts'
 
@@ -27,6 +28,7 @@ export const writeLibrary = library('write', 'apply')`
   ${keptFunctions.text}
   ${contentFunctions.text}
   ${changeFunctions.text}
+  ${joinedFunctions.text}
   ops_user=$(id -u 2>/dev/null) || ops_user=
   ops_tab='	'
   ops_newline='

@@ -51,11 +51,12 @@ export const item = resource<z.output<typeof params>, z.input<typeof params>>({
     settle === undefined ? undefined : { shell: raw('test', settle), deadlineSeconds: settleSeconds },
 })
 
-/** The same with a `probeMany`, for looks that ask together, and with guards that the shell itself compares. */
+/** The same with a `probeMany`, for looks that ask together, with guards that the shell itself compares, and done with its like. */
 export const manyItem = resource<z.output<typeof params>, z.input<typeof params>>({
   ...definition,
   type: 'many-item',
   printsVariables: true,
+  joins: () => true,
   probeMany: many =>
     joinShell(
       many.map(each =>

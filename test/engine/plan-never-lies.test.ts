@@ -27,7 +27,8 @@ function randomSteps(place: Place, random: (below: number) => number): Step[] {
   return order.map(name => {
     const other = at(names[random(names.length)] ?? 'a')
     const value = String(random(3))
-    const make = random(2) === 0 ? item : manyItem
+    // Neighbours of the second kind are done together.
+    const make = random(4) === 0 ? item : manyItem
     const effect = random(4)
     if (effect === 0)
       return make({ path: at(name), value, also: `echo ${random(3)} > ${other}`, moves: [other] })

@@ -3,9 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { togetherFunctions } from '../../src/engine/together-shell.ts'
 import { file } from '../../src/resources/file.ts'
 import { line } from '../../src/resources/line.ts'
 import { option } from '../../src/resources/option.ts'
+import { quote } from '../../src/shell/quote.ts'
 import { asIs, librariesOf, Place, parsed, shells } from './shells.ts'
 
 const edits = [
@@ -66,6 +68,38 @@ describe.each(shells)('a file that somebody edits meanwhile, on $name', shell =>
         place.environment.PATH = `${before}`
         expect(place.apply(maker.definition, maker.definition.params.parse(input))).toMatchObject({ code: 0 })
       }
+    },
+  )
+
+  // The shell of busybox has a sync of its own.
+  test.skipIf(shell.name === 'busybox')(
+    'is not overwritten where it is one of several that are written as one: those before it are, those after it are not touched',
+    () => {
+      const programs = join(place.root, 'programs')
+      mkdirSync(programs)
+      const real = execFileSync('sh', ['-c', 'command -v sync'], { encoding: 'utf8' }).trim()
+      writeFileSync(
+        join(programs, 'sync'),
+        `#!/bin/sh\n[ -e '${place.root}/once' ] || { : >'${place.root}/once'; printf 'a=9\\n' >'${path}'; }\nexec ${real} "$@"\n`,
+      )
+      chmodSync(join(programs, 'sync'), 0o755)
+      const paths = [place.path('one'), path, place.path('three')]
+      const texts = paths.map(each => {
+        const params = parsed(file, { path: each, content: 'new' })
+        const actual = place.look(file.definition, params)
+        const keys = [{ key: 'content', from: '', to: '' }]
+        return file.definition.apply?.({ actual, desired: {}, keys }, params)[0]?.shell ?? ''
+      })
+      place.environment.PATH = `${programs}:${process.env.PATH}`
+      const applies = texts.map((text, index) => `ops_apply_${index}=${quote(text)}`).join('\n')
+      const done = place.execute(asIs(`${applies}\nops_group_at=0; ops_do_members 0 1 2`), {
+        libraries: `${librariesOf(file.definition)}${togetherFunctions}`,
+      })
+      expect(done).toMatchObject(refused)
+      expect(readFileSync(join(place.run, 'reached'), 'utf8')).toBe('1\n')
+      expect(readFileSync(place.path('one'), 'utf8')).toBe('new')
+      expect(readFileSync(path, 'utf8')).toBe('a=9\n')
+      expect(readdirSync(place.files).sort()).toEqual(['edited', 'one'])
     },
   )
 

@@ -3,10 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { togetherFunctions } from '../../src/engine/together-shell.ts'
 import { directory } from '../../src/resources/directory.ts'
 import { file } from '../../src/resources/file.ts'
 import { option } from '../../src/resources/option.ts'
-import { Place, parsed, shells } from './shells.ts'
+import { quote } from '../../src/shell/quote.ts'
+import { asIs, librariesOf, Place, parsed, shells } from './shells.ts'
 
 const shell = shells.find(each => each.name === 'dash')
 const programs =
@@ -95,3 +97,49 @@ test.skipIf(shell === undefined)('one more key of a file costs fewer than twenty
   expect(place.apply(option.definition, params)).toMatchObject({ code: 0 })
   expect(started().length).toBeLessThan(20)
 })
+
+test.skipIf(shell === undefined)(
+  'twenty new files cost two syncs and one more program each, and ten keys of one file one write',
+  () => {
+    const { place, started } = counted()
+    // biome-ignore lint/suspicious/noExplicitAny: params of two resources meet here.
+    const together = (resource: any, all: readonly unknown[]): string[] => {
+      const applies = all.map((params, index) => {
+        const actual = place.look(resource, params)
+        const keys = [{ key: 'state', from: actual.state, to: 'present' }]
+        return `ops_apply_${index}=${quote(resource.apply({ actual, desired: {}, keys }, params)[0].shell)}`
+      })
+      started()
+      const members = all.map((_, index) => index).join(' ')
+      const text = `${applies.join('\n')}\nops_group_at=0; ops_do_members ${members}`
+      const libraries = `${librariesOf(resource)}${togetherFunctions}`
+      expect(place.execute(asIs(text), { libraries })).toMatchObject({ code: 0, stderr: '' })
+      return started()
+    }
+    const numbers = Array.from({ length: 20 }, (_, index) => index)
+    const names = together(
+      file.definition,
+      numbers.map(each => parsed(file, { path: place.path(`f${each}`), content: `${each}`, mode: '0644' })),
+    )
+    expect(names.filter(name => name !== 'mv' && name !== 'mkdir')).toEqual([
+      'stat',
+      'stat',
+      'sha256sum',
+      'chmod',
+      'stat',
+      'sync',
+      'rmdir',
+      'sync',
+    ])
+    expect(names.filter(name => name === 'mv')).toHaveLength(20)
+    const keys = together(
+      option.definition,
+      numbers
+        .slice(10)
+        .map(each => parsed(option, { path: place.path('a.ini'), key: `k${each}`, value: 'v' })),
+    )
+    expect(keys.filter(name => name === 'awk')).toHaveLength(10)
+    expect(keys.filter(name => name === 'sync')).toHaveLength(2)
+    expect(keys.length).toBeLessThan(22)
+  },
+)

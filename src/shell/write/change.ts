@@ -13,7 +13,7 @@ export const changeFunctions = library('change', 'apply')`
     ops_follow "$1"
     ops_mode=$2 ops_owner=$3 ops_group=$4
     if [ -n "$2" ] && [ -n "$3$4" ] || { [ -n "$3$4" ] && { [ -u "./$ops_name" ] || [ -g "./$ops_name" ]; }; }; then
-      ops_write "$1" \${2:+"mode=$2"} \${3:+"owner=$3"} \${4:+"group=$4"} -- ops_present
+      ops_write_alone "$1" \${2:+"mode=$2"} \${3:+"owner=$3"} \${4:+"group=$4"} -- ops_present
       exit
     fi
     ops_regard .
@@ -86,7 +86,7 @@ export const changeFunctions = library('change', 'apply')`
       case $ops_was in
         absent) ops_remove "$ops_target";;
         link:*) ops_symlink "$ops_target" "\${ops_was#link:}";;
-        *) ops_write "$ops_target" "like=$ops_was" -- cat -- "$ops_was";;
+        *) ops_write_alone "$ops_target" "like=$ops_was" -- cat -- "$ops_was";;
       esac </dev/null || ops_bad=1
     done <"$OPS_DIR/journal"
     exit $ops_bad

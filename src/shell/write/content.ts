@@ -41,7 +41,8 @@ export const contentFunctions = library('content', 'apply')`
   }
   # What the file holds already.
   ops_present() { cat -- "$ops_old"; }
-  ops_write() (
+  ops_write() { if [ -n "\${ops_joined:-}" ]; then ops_write_joined "$@"; else ops_write_alone "$@"; fi; }
+  ops_write_alone() (
     set +e
     ops_a=$1
     ops_sha= ops_size= ops_mode= ops_owner= ops_group= ops_like= ops_check= ops_view= ops_late= ops_place= ops_fresh=0644 ops_was_sha= ops_first=

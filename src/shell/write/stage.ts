@@ -100,7 +100,7 @@ export const stageFunctions = library('stage', 'apply')`
     [ -z "$ops_stages" ] || [ -d "$ops_stage" ] || : >"$ops_stages"
     exit 0
   }
-  # Where the stage in use is written down, so that one left by a power cut is found again.
+  # Where the stages in use are written down, a line each, so that one left by a power cut is found again.
   ops_stages() {
     ops_stages=
     ops_kept_root
@@ -119,10 +119,11 @@ export const stageFunctions = library('stage', 'apply')`
   ops_sweep() (
     ops_stages
     [ -n "$ops_stages" ] && [ -s "$ops_stages" ] || exit 0
-    read -r ops_old <"$ops_stages"
-    case \${ops_old##*/.ops.} in ''|*[!0-9a-f]*) exit 0;; esac
-    ops_a=\${ops_old%/*}
-    ! ops_go "\${ops_a:-/}" || ops_drop_stage "\${ops_old##*/}"
+    while read -r ops_old; do
+      case \${ops_old##*/.ops.} in ''|*[!0-9a-f]*) continue;; esac
+      ops_a=\${ops_old%/*}
+      ! ops_go "\${ops_a:-/}" || ops_drop_stage "\${ops_old##*/}"
+    done <"$ops_stages"
     : >"$ops_stages"
   )
 `

@@ -3,6 +3,7 @@ import { endedLate, shells, type TestShell } from '../../resources/shells.ts'
 import { BrokenInvariant } from './broken.ts'
 import type { CaseNote, FaultCase } from './fault-class.ts'
 import { errors, type Fault, type Injection, type Traced, traced } from './one-syscall.ts'
+import { isOldOrNew } from './picture.ts'
 import { StartedWrite } from './started-write.ts'
 import { type Write, writes } from './writes.ts'
 
@@ -76,7 +77,7 @@ function hitOnce(write: Write, shell: TestShell, injection: Injection, base: Bas
     const { code, stderr, trace } = runUnder(each, injection)
     if (code === endedLate) throw new BrokenInvariant('I5', 'it does not end')
     const found = each.managed()
-    if (found !== base.before && found !== base.after) {
+    if (!isOldOrNew(found, base.before, base.after)) {
       throw new BrokenInvariant('I1', `neither the old nor the new file: ${found}`)
     }
     if (code === 0 && found !== base.after)

@@ -8,6 +8,19 @@ export function picture(folder: string, isLeftOut: (name: string) => boolean = (
   return linesOf(folder, '', isLeftOut).join('\n')
 }
 
+/** Whether each name stands for what it did in the one picture or in the other. */
+export function isOldOrNew(found: string, before: string, after: string): boolean {
+  const [now, old, fresh] = [found, before, after].map(each => each.split('\n').filter(line => line !== ''))
+  const names = new Set([...(old ?? []), ...(fresh ?? [])].map(nameOf))
+  const lineOf = (name: string, all: readonly string[] = []) => all.find(line => nameOf(line) === name)
+  return (
+    (now ?? []).every(line => names.has(nameOf(line))) &&
+    [...names].every(name => [lineOf(name, old), lineOf(name, fresh)].includes(lineOf(name, now)))
+  )
+}
+
+const nameOf = (line: string): string => line.split(' ')[0] ?? ''
+
 function linesOf(folder: string, below: string, isLeftOut: (name: string) => boolean): string[] {
   const names = readable(() => readdirSync(join(folder, below)).sort()) ?? []
   return names

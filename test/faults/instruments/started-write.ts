@@ -1,6 +1,8 @@
 /** One write in a place of its own, as the engine would run it: done, disturbed, looked at, and done again. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { togetherFunctions } from '../../../src/engine/together-shell.ts'
+import { quote } from '../../../src/shell/quote.ts'
 import { asIs, librariesOf, type Output, Place, type TestShell } from '../../resources/shells.ts'
 import { picture } from './picture.ts'
 import type { Write } from './writes.ts'
@@ -53,13 +55,28 @@ export class StartedWrite {
   #text(): string {
     const { write, path } = this
     if (write.instead) return write.instead(path)
-    const { resource } = write
-    const actual = this.#place.look(resource, this.#params)
-    const desired = resource.desired(this.#params)
+    const all = this.#all.map(params => this.#textOf(params))
+    if (!write.together) return all.join('\n')
+    const applies = all.map((text, index) => `ops_apply_${index}=${quote(text)}`)
+    return [
+      togetherFunctions,
+      ...applies,
+      `ops_group_at=0; ops_do_members ${[...all.keys()].join(' ')}`,
+    ].join('\n')
+  }
+
+  get #all(): readonly unknown[] {
+    return [this.#params, ...(this.write.together?.(this.path) ?? [])]
+  }
+
+  #textOf(params: unknown): string {
+    const { resource } = this.write
+    const actual = this.#place.look(resource, params)
+    const desired = resource.desired(params)
     const keys = Object.entries(desired).flatMap(([key, to]) =>
       actual[key] === to ? [] : [{ key, from: actual[key], to }],
     )
-    const parts = resource.apply?.({ actual, desired, keys }, this.#params) ?? []
+    const parts = resource.apply?.({ actual, desired, keys }, params) ?? []
     return parts.map(part => part.shell).join('\n')
   }
 
@@ -69,7 +86,9 @@ export class StartedWrite {
     mkdirSync(run, { recursive: true })
     const environment = { OPS_DIR: run, OPS_NONCE: nonce }
     this.#place.execute(asIs('ops_sweep'), { libraries: librariesOf(this.write.resource), environment })
-    return this.#place.apply(this.write.resource, this.#params, environment)
+    const done = this.#all.map(params => this.#place.apply(this.write.resource, params, environment))
+    const failed = done.find(each => each.code !== 0)
+    return { code: 0, stdout: '', stderr: '', ...failed, keys: done.flatMap(each => each.keys) }
   }
 
   /** Type, mode, owner and bytes of all managed names; the stages of running writes are none. */

@@ -23,6 +23,8 @@ export interface Write {
   params(path: string): unknown
   /** The shell that is put to the test, where that is not what the engine would send. */
   readonly instead?: (path: string) => string
+  /** Further steps of the resource that are done together with this one. */
+  readonly together?: (path: string) => readonly unknown[]
 }
 
 const conf = (path: string, text: string, mode: number): void => {
@@ -72,6 +74,26 @@ export const writes: readonly Write[] = [
     resource: link.definition,
     before: path => symlinkSync('old', path),
     params: path => parsed(link, { path, to: 'new' }),
+  },
+  {
+    name: 'three files are written as one',
+    resource: file.definition,
+    before: path => conf(path, oldText, 0o640),
+    params: path => parsed(file, { path, content: newText }),
+    together: path => [
+      parsed(file, { path: `${path}.more`, content: 'one more\n', mode: '0600', ...(owner && { owner }) }),
+      parsed(file, { path: `${path}.most`, content: newText }),
+    ],
+  },
+  {
+    name: 'keys of two files are set as one',
+    resource: option.definition,
+    before: path => conf(path, settings, 0o640),
+    params: path => parsed(option, { path, section: 'server', key: 'port', value: '4' }),
+    together: path => [
+      parsed(option, { path, section: 'client', key: 'host', value: 'h' }),
+      parsed(option, { path: `${path}.more`, key: 'a', value: '1' }),
+    ],
   },
   {
     name: 'a file is put back',

@@ -1,0 +1,118 @@
+/** Neighbouring steps of one kind that do not depend on each other are one act on the host. See docs/decisions/together.md. */
+import { quote } from '../shell/quote.ts'
+import type { RunNames } from '../shell/runtime.ts'
+import { expectedOf, groupsOf } from './look.ts'
+import type { PlannedStep } from './make-plan.ts'
+import { guardOf } from './observation.ts'
+import { applySecondsOf, dropsOf } from './step.ts'
+
+/** More would keep an operator waiting who wants an end at the next step, and arguments have to fit one program. */
+const mostTogether = 200
+const mostCharacters = 400_000
+
+/** What one step is by itself; `apply` is the shell word for what it does, where that stands in a variable already. */
+export type LineOf = (planned: PlannedStep, at: number, apply?: string) => string
+
+/** What the step does, as shell. */
+export function applyText({ step, change }: PlannedStep): string {
+  if (!change || !step.resource.apply) return 'echo "this does not hold, and ops only checks it" >&2\nexit 1'
+  return step.resource
+    .apply(change, step.params)
+    .map(each => each.shell)
+    .join('\n')
+}
+
+/** Whether nothing of the step asks for a shell, a time or a wait of its own. */
+export function canJoin({ step, change }: PlannedStep): boolean {
+  const { resource, params, options } = step
+  return (
+    change !== undefined &&
+    resource.joins?.(change, params) === true &&
+    resource.probeMany !== undefined &&
+    options.user === undefined &&
+    options.timeoutSeconds === undefined &&
+    dropsOf(step) === undefined &&
+    resource.settle?.(params) === undefined
+  )
+}
+
+/**
+ * The steps from a position on that are done together, from one change to another; those in between that change nothing are
+ * guarded with them. Fewer than two: there are none. `from` is the number of the first of `todo`.
+ */
+export function groupAt(
+  todo: readonly PlannedStep[],
+  at: number,
+  from: number,
+  canJoin: (planned: PlannedStep) => boolean,
+): readonly PlannedStep[] {
+  const first = todo[at]
+  if (first === undefined || !canJoin(first)) return []
+  let characters = 0
+  let end = at
+  for (let next = at; next < todo.length && next - at < mostTogether; next++) {
+    const each = todo[next]
+    if (each === undefined || each.step.resource !== first.step.resource) break
+    if (each.step.options.user !== undefined || each.because.some(other => other >= from + at)) break
+    if (each.change === undefined) continue
+    characters += applyText(each).length + each.step.name.length
+    if (!canJoin(each) || characters > mostCharacters) break
+    end = next + 1
+  }
+  return todo.slice(at, end)
+}
+
+/** Done together; where that cannot be, or cannot be proved together, one after the other. */
+export function groupLines(
+  group: readonly PlannedStep[],
+  at: number,
+  names: RunNames,
+  lineOf: LineOf,
+  from: number,
+): string[] {
+  const first = from + at
+  const changed = group.flatMap((each, index) => (each.change ? [{ each, index }] : []))
+  const all = asked(group, names)
+  const own = asked(
+    changed.map(({ each }) => each),
+    names,
+  )
+  const words = [
+    ...[first, first + group.length - 1, groupSeconds(changed.map(({ each }) => each))],
+    ...[all.guard, quote(all.text), quote(changed.map(({ index }) => first + index).join(' '))],
+    ...[own.guard, changed.length === group.length ? "''" : quote(own.text)],
+  ]
+  return [
+    ...changed.map(({ each, index }) => `ops_apply_${index}=${quote(applyText(each))}`),
+    `ops_together ${words.join(' ')} || {`,
+    ...group.map((each, index) => lineOf(each, at + index, each.change && `"$ops_apply_${index}"`)),
+    'ops_unproved=',
+    '}',
+  ]
+}
+
+/** Half of what one may take is still far more than it needs. */
+const secondsAsOne = 2
+
+function groupSeconds(changed: readonly PlannedStep[]): number {
+  return Math.max(...changed.map(each => applySecondsOf(each.step))) * secondsAsOne
+}
+
+/** How long the apply may take on the host, alone or with others. */
+export function longestSecondsOf(planned: PlannedStep): number {
+  return applySecondsOf(planned.step) * (canJoin(planned) ? secondsAsOne : 1)
+}
+
+/** One look for all, and the hash of what it has to show. */
+function asked(
+  steps: readonly PlannedStep[],
+  names: RunNames,
+): { readonly guard: string; readonly text: string } {
+  const [group] = groupsOf(
+    steps.map(each => each.step),
+    names,
+  )
+  if (group === undefined) throw new RangeError('a group without steps')
+  const observations = steps.map(each => each.observation)
+  return { guard: guardOf(expectedOf(group, observations, names)), text: group.text }
+}

@@ -1,0 +1,138 @@
+/** Neighbouring steps of one kind as one act on the host: what each of them keeps for itself. */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Step } from '../../src/engine/step.ts'
+import { directory } from '../../src/resources/directory.ts'
+import { file } from '../../src/resources/file.ts'
+import { line } from '../../src/resources/line.ts'
+import { option } from '../../src/resources/option.ts'
+import { lacking } from '../needs.ts'
+import { type LocalRun, makePlace, type Place, runHere } from './shell-session.ts'
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
+
+let place: Place
+beforeEach(() => {
+  place = makePlace()
+})
+afterEach(() => place.remove())
+
+const at = (name: string): string => join(place.folder, name)
+const read = (name: string): string => readFileSync(at(name), 'utf8')
+const content = (number: number): string => `content ${number}\n`
+const files = (count: number): Step[] =>
+  numbers(count).map(number => file({ path: at(`file${number}`), content: content(number) }))
+
+/** How often the host began something: steps that are done together begin together. */
+const begun = ({ events }: LocalRun): number =>
+  events.filter(
+    (each, index) =>
+      each.event === 'step' &&
+      each.status === 'running' &&
+      !(
+        events[index - 1]?.event === 'step' && (events[index - 1] as { status: string }).status === 'running'
+      ),
+  ).length
+
+const outcomes = ({ result }: LocalRun): readonly string[] => result?.outcomes ?? []
+
+describe.each(['dash', 'bash', 'busybox'].filter(each => !lacking(each)))(
+  'steps of one kind, in %s',
+  shell => {
+    test('are one act, and each has its own line and proof', async () => {
+      const run = await runHere(place, files(7), { shell })
+      expect(run.result).toMatchObject({ status: 'ok', errors: [] })
+      expect({ trips: run.trips, begun: begun(run) }).toEqual({ trips: 2, begun: 1 })
+      expect(outcomes(run)).toEqual(numbers(7).map(() => 'changed'))
+      for (const number of numbers(7)) expect(read(`file${number}`)).toBe(content(number))
+      expect(readdirSync(place.folder).sort()).toEqual([
+        ...numbers(7).map(each => `file${each}`),
+        'lib',
+        'run',
+      ])
+      expect((await runHere(place, files(7), { shell })).trips).toBe(1)
+    })
+
+    test('keep the modes and owners of what they replace, and give new files those that were asked for', async () => {
+      writeFileSync(at('file0'), 'old\n', { mode: 0o640 })
+      writeFileSync(at('file1'), 'old\n', { mode: 0o4755 })
+      const steps = [
+        ...files(3),
+        file({ path: at('file3'), content: 'x', mode: '0600', owner: '77', group: '78' }),
+        file({ path: at('file4'), content: '', mode: '2711', group: '78' }),
+        file({ path: at('file5'), state: 'present' }),
+      ]
+      expect((await runHere(place, steps, { shell })).result).toMatchObject({ errors: [], status: 'ok' })
+      const seen = numbers(6).map(each => {
+        const { mode, uid, gid } = statSync(at(`file${each}`))
+        return `${(mode & 0o7777).toString(8)} ${uid}:${gid}`
+      })
+      expect(seen).toEqual(['640 0:0', '4755 0:0', '644 0:0', '600 77:78', '2711 0:78', '644 0:0'])
+      expect(read('file0')).toBe(content(0))
+    })
+
+    test('make one write of the keys and lines of one file', async () => {
+      writeFileSync(at('a.ini'), '# mine\n[s]\nk3 = old\n', { mode: 0o600 })
+      const keys = numbers(6).map(each =>
+        option({ path: at(each < 4 ? 'a.ini' : 'b.ini'), section: 's', key: `k${each}`, value: `v${each}` }),
+      )
+      const lines = numbers(3).map(each => line({ path: at('lines'), line: `line ${each}` }))
+      const run = await runHere(place, [...keys, ...lines], { shell })
+      expect(run.result).toMatchObject({ errors: [], status: 'ok' })
+      expect({ trips: run.trips, begun: begun(run) }).toEqual({ trips: 2, begun: 2 })
+      expect(read('a.ini')).toBe('# mine\n[s]\nk3 = v3\nk0 = v0\nk1 = v1\nk2 = v2\n')
+      expect(statSync(at('a.ini')).mode & 0o777).toBe(0o600)
+      expect(read('b.ini')).toBe('[s]\nk4=v4\nk5=v5\n')
+      expect(read('lines')).toBe('line 0\nline 1\nline 2\n')
+    })
+
+    test('end at the one that fails: those before it are done, none after it is touched', async () => {
+      const keys = numbers(5).map(each =>
+        option({
+          path: at('a.ini'),
+          key: `k${each}`,
+          // Read again, what is behind the sign is a comment.
+          ...(each === 2 ? { value: 'x # y', inlineComments: '#' } : { value: 'x' }),
+        }),
+      )
+      const run = await runHere(place, [...keys, ...files(1)], { shell })
+      expect(run.result).toMatchObject({ status: 'failed', errors: [{ code: 'failed', changed: 'no' }] })
+      expect(run.result?.errors).toMatchObject([
+        { step: `option ${at('a.ini')} k2`, said: expect.stringContaining('would not be read as wanted') },
+      ])
+      expect(outcomes(run)).toEqual(['changed', 'changed', 'failed', 'skipped', 'skipped', 'skipped'])
+      expect(read('a.ini')).toBe('k0=x\nk1=x\n')
+      expect(readdirSync(place.folder).sort()).toEqual(['a.ini', 'lib', 'run'])
+    })
+
+    test('are asked one by one where the guard of all does not hold', async () => {
+      writeFileSync(at('file2'), 'old\n')
+      const steps = [directory({ path: at('first') }), ...files(5)]
+      const run = await runHere(place, steps, {
+        shell,
+        between: () => writeFileSync(at('file2'), 'theirs\n'),
+      })
+      expect(run.result?.status).toBe('moved')
+      expect(read('file2')).toBe('theirs\n')
+      expect(existsSync(at('file3'))).toBe(false)
+    })
+
+    test('follow a link at the end as they do alone', async () => {
+      mkdirSync(at('real'))
+      symlinkSync('real/target', at('file1'))
+      writeFileSync(at('real/target'), 'old\n')
+      const run = await runHere(place, files(4), { shell })
+      expect(run.result).toMatchObject({ errors: [], status: 'ok' })
+      expect(read('real/target')).toBe(content(1))
+    })
+  },
+)
