@@ -36,6 +36,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'logs',
     'mysql',
     'params',
+    'postgres',
     'recipe',
     'report',
     'resources',
