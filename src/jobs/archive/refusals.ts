@@ -15,8 +15,8 @@ export interface Seen {
   readonly deletes: boolean
   /** A scan of the whole table was allowed. */
   readonly scans: boolean
-  /** Tables whose rows go with them. */
-  readonly with: readonly TableName[]
+  /** Tables whose rows go with them. Undefined: none. */
+  readonly with?: readonly TableName[]
 }
 
 const timeTypes = ['date', 'datetime', 'timestamp']
@@ -76,7 +76,7 @@ export function refusals(seen: Seen): readonly ErrorData[] {
     )
   }
   const goesWith = (child: TableName): boolean =>
-    seen.with.some(each => each.database === child.database && each.table === child.table)
+    (seen.with ?? []).some(each => each.database === child.database && each.table === child.table)
   for (const child of table.children.filter(
     each => ['CASCADE', 'SET NULL', 'SET DEFAULT'].includes(each.onDelete) && !goesWith(each.table),
   )) {
