@@ -54,7 +54,7 @@ if (types.recipes !== '' && types.sources === '') process.exitCode = 1
 /**
  * Bundles the program into one file, as linking many small ones is most of what a start costs: dist/ops-HASH.cjs holds
  * all, and its name changes with its content, as its compiled form is kept by name. dist/cli.js answers `--version` by
- * itself and runs the bundle else; dist/index.js is the part that recipes import. Answers with the names of the files in dist/.
+ * itself and runs the bundle else; dist/index.js is the part that recipes import, dist/jobs.js that of job files. Answers with the names of the files in dist/.
  */
 async function bundle() {
   const common = {
@@ -100,7 +100,10 @@ async function bundle() {
   mkdirSync(dist, { recursive: true })
   writeFileSync(join(dist, program), text)
   writeFileSync(join(dist, 'import.cjs'), importer)
-  writeFileSync(join(dist, 'index.js'), libraryOf(program))
+  const library = createRequire(import.meta.url)(join(dist, program))
+  const { runProgram: _, jobs, ...recipes } = library
+  writeFileSync(join(dist, 'index.js'), libraryOf(program, Object.keys(recipes)))
+  writeFileSync(join(dist, 'jobs.js'), libraryOf(program, Object.keys(jobs), '.jobs'))
   const others = await Promise.all([
     build({
       ...common,
@@ -121,7 +124,7 @@ async function bundle() {
     }),
   ])
   chmodSync(join(dist, 'cli.js'), 0o755)
-  return [program, 'import.cjs', 'index.js', ...others.flatMap(filesOf)]
+  return [program, 'import.cjs', 'index.js', 'jobs.js', ...others.flatMap(filesOf)]
 }
 
 /** The names in dist/ of what esbuild wrote, as it lists them. */
@@ -129,11 +132,10 @@ function filesOf({ metafile }) {
   return Object.keys(metafile.outputs).map(path => path.replace(/^dist\//, ''))
 }
 
-/** The ES module that recipes import: the running program's own library, by name. */
-function libraryOf(program) {
-  const names = Object.keys(createRequire(import.meta.url)(join(dist, program)))
+/** The ES module that recipes or job files import: the running program's own library, by name. */
+function libraryOf(program, names, part = '') {
   return `import { createRequire } from 'node:module'
-export const { ${names.filter(name => name !== 'runProgram').join(', ')} } = createRequire(import.meta.url)('./${program}')
+export const { ${names.join(', ')} } = createRequire(import.meta.url)('./${program}')${part}
 `
 }
 
@@ -180,7 +182,7 @@ function sourceStamp() {
           .filter(
             name =>
               name.endsWith('.ts') &&
-              !/^(?:cli|inventory|jobs|report|mysql|sandbox|transport|tunnel)\//.test(name),
+              !/^(?:cli|inventory|report|mysql|sandbox|transport|tunnel)\//.test(name),
           )
           .map(name => join(folder, name))
       : [],

@@ -26,7 +26,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   report: ['engine', 'run'],
   store: ['transport'],
   'index.ts': ['engine', 'params', 'recipe', 'resources', 'run', 'shell'],
-  'bundle.ts': ['cli', 'index.ts'],
+  'bundle.ts': ['cli', 'index.ts', 'jobs'],
   cli: [
     'engine',
     'git-remote',

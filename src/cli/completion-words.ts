@@ -1,6 +1,7 @@
 /** The words that may stand at the end of an unfinished command line. */
 import { dbVerbs } from './db/sub-verbs.ts'
 import { helpFlags, type KnownFlag } from './help-flags.ts'
+import { jobVerbs } from './job/sub-verbs.ts'
 import { verbs } from './verbs.ts'
 
 const takesRecipe = ['apply', 'plan', 'check']
@@ -10,6 +11,7 @@ const subverbs: Readonly<Record<string, readonly string[]>> = {
   socks: ['status', 'stop', 'exec'],
   logs: ['csv', 'sql', 'push'],
   db: dbVerbs.map(each => each.name),
+  job: jobVerbs.map(each => each.name),
   completion: ['bash', 'zsh', 'fish'],
 }
 const transports = ['ssh2', 'openssh']
@@ -92,6 +94,7 @@ async function operandWords(
     const first = subverbs[verb] ?? []
     return takesHosts.includes(verb) ? [...first, ...(await hostNames(words))] : first
   }
+  if (verb === 'job' && operands.length === 1) return await jobNames()
   if (verb === 'kept' && operands.length === 1) return ['restore', ...(await hostNames(words))]
   if (!takesHosts.includes(verb) || ['status'].includes(operands[0] ?? '')) return []
   const named = new Set(operands)
@@ -101,6 +104,11 @@ async function operandWords(
 async function recipeNames(): Promise<readonly string[]> {
   const { findRecipes } = await import('../recipe/find.ts')
   return findRecipes(process.cwd()).map(each => each.name)
+}
+
+async function jobNames(): Promise<readonly string[]> {
+  const { findJobs } = await import('../recipe/find.ts')
+  return findJobs(process.cwd()).map(each => each.name)
 }
 
 async function resourceNames(): Promise<readonly string[]> {

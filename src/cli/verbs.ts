@@ -75,6 +75,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./verbs/db.ts'),
   },
   {
+    name: 'job',
+    usage: 'list | plan | run',
+    summary: 'Jobs on databases, written down as files.',
+    load: () => import('./verbs/job.ts'),
+  },
+  {
     name: 'logs',
     usage: 'csv | sql | push',
     summary: 'Access logs of hosts as CSV, or asked in SQL.',

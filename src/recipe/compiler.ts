@@ -62,7 +62,6 @@ export function parseDiagnostics(said: string, folder: string): Diagnostic[] {
 }
 
 function configFor(file: string): object {
-  const built = join(packageFolder, 'dist', 'types', 'index.d.ts')
   return {
     files: [file],
     compilerOptions: {
@@ -76,12 +75,18 @@ function configFor(file: string): object {
       allowImportingTsExtensions: true,
       resolveJsonModule: true,
       esModuleInterop: true,
-      paths: { 'ops-recipes': [existsSync(built) ? built : join(packageFolder, 'src', 'index.ts')] },
+      paths: { 'ops-recipes': [typesOf('index')], 'ops-recipes/jobs': [typesOf('jobs/index')] },
       // Node's own types come with ops, so that a recipe may read a local file without installing anything.
       types: ['node'],
       typeRoots: [dirname(dirname(ours.resolve('@types/node/package.json')))],
     },
   }
+}
+
+/** Declarations as they were built; in a clone that was not built, the sources. */
+function typesOf(module: string): string {
+  const built = join(packageFolder, 'dist', 'types', `${module}.d.ts`)
+  return existsSync(built) ? built : join(packageFolder, 'src', `${module}.ts`)
 }
 
 function runCompiler(argv: readonly string[], folder: string): Promise<string> {

@@ -12,6 +12,8 @@ export interface RecipeSource {
   readonly file: string
   /** `folder` for a person's own, `shipped` for those that come with ops. */
   readonly origin: 'folder' | 'shipped'
+  /** What errors call it; a recipe where nothing is said. */
+  readonly noun?: 'recipe' | 'job'
 }
 
 const extensions = ['.ts', '.mts', '.js', '.mjs']
@@ -45,18 +47,42 @@ export function findRecipe(nameOrPath: string, cwd: string): RecipeSource {
   })
 }
 
+/** The job files of the project: `jobs/` of the current folder or above it. */
+export function findJobs(cwd: string): readonly RecipeSource[] {
+  const own = ownFolder(cwd, 'jobs')
+  return own === undefined
+    ? []
+    : recipesIn(own, 'folder').map(source => ({ ...source, noun: 'job' as const }))
+}
+
+/**
+ * Finds one job file, by its name or its path.
+ * @throws OpsError `input` when there is none, with the nearest name.
+ */
+export function findJob(nameOrPath: string, cwd: string): RecipeSource {
+  if (!recipeName.test(nameOrPath)) return { ...recipeAt(nameOrPath, cwd, 'job file'), noun: 'job' }
+  const found = findJobs(cwd)
+  const source = found.find(each => each.name === nameOrPath)
+  if (source !== undefined) return source
+  const names = found.map(each => each.name)
+  throw inputError(`there is no job ${JSON.stringify(nameOrPath)}`, {
+    detail: `Looked for ${join('jobs', `${nameOrPath}.ts`)} in ${foldersAbove(cwd).join(', ')}.`,
+    next: `${didYouMean(nameOrPath, names)}\`ops job list\` shows those that there are; \`ops job --help\` shows what one looks like.`,
+  })
+}
+
 /** The recipes that come with ops. */
 export function shippedRecipes(): readonly RecipeSource[] {
   return recipesIn(join(packageFolder, 'recipes'), 'shipped')
 }
 
-function recipeAt(path: string, cwd: string): RecipeSource {
+function recipeAt(path: string, cwd: string, noun = 'recipe file'): RecipeSource {
   const file = resolve(cwd, path)
   const candidates = [file, ...extensions.map(extension => file + extension)]
   const found = candidates.find(isFile)
   if (found === undefined) {
-    throw inputError(`there is no recipe file ${file}`, {
-      next: 'Give the path of a .ts file, or a name that `ops recipes` lists.',
+    throw inputError(`there is no ${noun} ${file}`, {
+      next: `Give the path of a .ts file, or a name that \`ops ${noun === 'job file' ? 'job list' : 'recipes'}\` lists.`,
     })
   }
   if (!extensions.includes(extname(found))) {
@@ -68,10 +94,10 @@ function recipeAt(path: string, cwd: string): RecipeSource {
   return { name: basename(found, extname(found)), file: found, origin: isShipped ? 'shipped' : 'folder' }
 }
 
-/** The nearest `recipes` folder with a recipe in it, unless it is the shipped one itself. */
-function ownFolder(cwd: string): string | undefined {
+/** The nearest folder of that name with a file of the kind in it, unless it is the shipped one itself. */
+function ownFolder(cwd: string, folderName = 'recipes'): string | undefined {
   return foldersAbove(cwd)
-    .map(folder => join(folder, 'recipes'))
+    .map(folder => join(folder, folderName))
     .find(folder => folder !== join(packageFolder, 'recipes') && recipesIn(folder, 'folder').length > 0)
 }
 

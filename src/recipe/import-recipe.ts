@@ -14,18 +14,19 @@ import { rememberCompiler } from './written-place.ts'
 export type RecipeLibrary = () => Promise<Readonly<Record<string, unknown>>>
 
 /**
- * The exports of the recipe's module.
+ * The exports of the recipe's module. `modules` are what it may import beside 'ops-recipes', by name.
  * @throws OpsError `input` for a syntax error, an import that is not there, whatever the file throws, or an
  *   `await` in it that does not end.
  */
 export async function importRecipe(
   source: RecipeSource,
   library: RecipeLibrary,
+  modules: Readonly<Record<string, unknown>> = {},
 ): Promise<Readonly<Record<string, unknown>>> {
   try {
     return source.origin === 'shipped' && isBuilt
       ? await importBuilt(source)
-      : await importSource(source, await library())
+      : await importSource(source, { ...modules, 'ops-recipes': await library() })
   } catch (thrown) {
     throw new OpsError(loadingError(source, thrown), { cause: thrown })
   }
@@ -37,7 +38,7 @@ function importBuilt({ file }: RecipeSource): Promise<Readonly<Record<string, un
 
 async function importSource(
   { file }: RecipeSource,
-  library: Readonly<Record<string, unknown>>,
+  modules: Readonly<Record<string, unknown>>,
 ): Promise<Readonly<Record<string, unknown>>> {
   // Required, not imported: Node reads a CommonJS module twice when it is imported, and this one is large.
   const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti')
@@ -45,17 +46,19 @@ async function importSource(
     fsCache: cacheFolder('compiled') ?? false,
     sourceMaps: true,
     // The very modules that run here: a recipe's `secret()` and ours must be one class, and no install is needed.
-    virtualModules: { 'ops-recipes': library },
+    virtualModules: modules,
     interopDefault: false,
   })
   rememberCompiler(jiti)
   return await settled(jiti.import<Readonly<Record<string, unknown>>>(file))
 }
 
-function loadingError({ name, file }: RecipeSource, thrown: unknown): ErrorData {
+function loadingError({ name, file, noun = 'recipe' }: RecipeSource, thrown: unknown): ErrorData {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return (
-    syntaxError(message) ?? missingImport(file, message) ?? thrownWhileLoading(name, file, thrown, message)
+    syntaxError(message) ??
+    missingImport(file, message, noun) ??
+    thrownWhileLoading(`${noun} ${name}`, file, thrown, message)
   )
 }
 
@@ -68,7 +71,7 @@ function syntaxError(message: string): ErrorData | undefined {
   return { ...inputAt(where), title: `syntax error: ${lowerFirst(found[1] ?? '')}` }
 }
 
-function missingImport(file: string, message: string): ErrorData | undefined {
+function missingImport(file: string, message: string, noun: string): ErrorData | undefined {
   const found = /Cannot find (?:module|package) '([^']+)'/.exec(message)
   if (!found?.[1]) return undefined
   const importer = /(?:imported from|Require stack:\s*-)\s+(?:file:\/\/)?(\/\S+)/.exec(message)?.[1] ?? file
@@ -76,18 +79,18 @@ function missingImport(file: string, message: string): ErrorData | undefined {
   const isRelative = /^[./]/.test(found[1])
   const next = isRelative
     ? 'Put the file there, or correct the path; it is relative to the file that imports it.'
-    : "Everything that recipes need comes from 'ops-recipes', `z` included; other packages must be installed beside the recipe."
-  return { ...inputAt(where), title: `cannot find ${found[1]}, which the recipe imports`, next }
+    : "Everything that recipes need comes from 'ops-recipes', `z` included, and what jobs need from 'ops-recipes/jobs'; other packages must be installed beside the file."
+  return { ...inputAt(where), title: `cannot find ${found[1]}, which the ${noun} imports`, next }
 }
 
 function thrownWhileLoading(name: string, file: string, thrown: unknown, message: string): ErrorData {
   if (thrown instanceof EndlessRecipe) {
-    const title = `recipe ${name}: loading it was ended, as ${message}`
+    const title = `${name}: loading it was ended, as ${message}`
     return { ...inputAt({ file, line: 1 }), title, next: 'Look for an `await` of what never comes.' }
   }
   const kind = thrown instanceof Error ? thrown.name : 'a value that is no error'
   const where = locationOf(thrown) ?? { file, line: 1 }
-  return { ...inputAt(where), title: `recipe ${name} fails while it is loaded: ${kind}: ${written(message)}` }
+  return { ...inputAt(where), title: `${name} fails while it is loaded: ${kind}: ${written(message)}` }
 }
 
 function inputAt(where: SourceLocation): Omit<ErrorData, 'title'> {

@@ -125,9 +125,12 @@ function editorConfig(): string {
       moduleResolution: 'Bundler',
       allowImportingTsExtensions: true,
       types: [],
-      paths: { 'ops-recipes': [`./${packageLink}/dist/types/index.d.ts`] },
+      paths: {
+        'ops-recipes': [`./${packageLink}/dist/types/index.d.ts`],
+        'ops-recipes/jobs': [`./${packageLink}/dist/types/jobs/index.d.ts`],
+      },
     },
-    include: ['recipes'],
+    include: ['recipes', 'jobs'],
   }
   return `${JSON.stringify(config, null, 2)}\n`
 }

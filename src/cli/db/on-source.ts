@@ -69,16 +69,37 @@ export async function onSource<Request>(
   }
   const chosen = word === undefined ? undefined : await chooseSource(word, settings, errors)
   const request = await read({ operands: rest, options, errors, database: chosen?.database.database })
+  return workOnSource({ name: command.name(), chosen, errors, settings, stopTexts }, screen, run =>
+    work(request, run),
+  )
+}
+
+/** What was found out before anything is contacted. */
+export interface FoundSource {
+  /** What the user runs, as `ops db archive`. */
+  readonly name: string
+  readonly chosen: ChosenSource | undefined
+  readonly errors: readonly ErrorData[]
+  readonly settings: CommonSettings
+  readonly stopTexts?: StopTexts | undefined
+}
+
+/** Works under a report, unless something is wrong, which is told then. */
+export async function workOnSource(
+  { name, chosen, errors, settings, stopTexts }: FoundSource,
+  screen: Screen,
+  work: (run: SourceRun) => Promise<number>,
+): Promise<number> {
   return underReport(screen, { ...settings, ...(stopTexts && { stopTexts }) }, async session => {
     if (!chosen || errors.length > 0) throw new InputErrors(errors)
     try {
-      return await work(request, { ...session, ...sourceRun(chosen, settings, session) })
+      return await work({ ...session, ...sourceRun(chosen, settings, session) })
     } catch (thrown) {
       // The connections were cut on purpose: what that looks like from inside is no news.
       if (session.interrupt.level !== 'hard') throw thrown
       throw new OpsError({
         code: 'interrupted',
-        title: `${command.name()} was stopped half-way`,
+        title: `${name} was stopped half-way`,
         changed: 'unknown',
         next: 'The server takes back what was not committed. Run the same command again: it looks at both sides afresh.',
       })
@@ -123,10 +144,11 @@ export function tableOperand({ operands, database, errors }: GivenWords, index =
   return { database: '', table: '' }
 }
 
-/** A verb that changes something needs a yes: a flag, or a person at a terminal. */
+/** A verb that changes something needs a yes: a flag, or a person at a terminal. `look`: what only looks. */
 export function needsYesOrPlan(
   verb: string,
-  { options, errors }: GivenWords,
+  { options, errors }: Pick<GivenWords, 'options' | 'errors'>,
+  look = '--plan',
 ): { plan: boolean; yes: boolean } {
   const plan = options.plan === true
   const yes = options.yes === true
@@ -134,7 +156,7 @@ export function needsYesOrPlan(
     const why =
       options.json === true ? '--json leaves no room for the question' : 'there is no terminal to ask on'
     errors.push(
-      inputError(`${verb} needs a yes, and ${why}`, { next: 'Add --yes, or --plan to look only.' }).data,
+      inputError(`${verb} needs a yes, and ${why}`, { next: `Add --yes, or ${look} to look only.` }).data,
     )
   }
   return { plan, yes }

@@ -1,0 +1,61 @@
+/** Runs a job file by the code behind its verb of `ops db`: the same plan, question, progress and exit codes. */
+import { resolve } from 'node:path'
+import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
+import { helped, parseArgv } from '../argv.ts'
+import { collected } from '../collected.ts'
+import { runJob } from '../db/job-verb.ts'
+import { needsYesOrPlan } from '../db/on-source.ts'
+import { type CommonSettings, commonSettings } from '../flags.ts'
+import type { VerbContext } from '../verb.ts'
+import { jobCommand } from './job-command.ts'
+import { loadJob } from './load-job.ts'
+
+const descriptions = {
+  plan: 'Shows what a job would do: counts, cut-off, what stays and why. Touches nothing.',
+  run: 'Runs a job: plan, question, work, proof. Killed at any time, the same command goes on.',
+}
+
+export async function runJobFile(
+  verb: 'plan' | 'run',
+  argv: readonly string[],
+  { screen }: VerbContext,
+): Promise<number> {
+  const command = jobCommand(verb, 'NAME', descriptions[verb])
+  if (verb === 'run') command.option('-y, --yes', 'go on without asking')
+  if (helped(command, argv, screen)) return 0
+  const errors: ErrorData[] = []
+  const { operands, options } = parseArgv(command, argv, errors)
+  const settings = absolute(commonSettings(options, errors))
+  const [name, ...more] = operands
+  if (errors.length === 0 && (name === undefined || more.length > 0)) {
+    errors.push(inputError(`job ${verb} takes one name`, { next: '`ops job list` shows them.' }).data)
+  }
+  const loaded = name === undefined ? undefined : await collected(errors, () => loadJob(name))
+  const answers =
+    verb === 'plan'
+      ? { plan: true, yes: false }
+      : needsYesOrPlan('job run', { options, errors }, '`ops job plan`')
+  if (!loaded) throw new InputErrors(errors)
+  // By hand from a folder below, or by a timer from anywhere: the names in a job begin at the same place.
+  process.chdir(loaded.project)
+  const { job, places } = loaded
+  const asked = {
+    name: `ops job run ${loaded.name}`,
+    fields: job.fields,
+    places,
+    settings,
+    errors,
+    ...answers,
+  }
+  return runJob(loaded.verb, asked, screen)
+}
+
+function absolute(settings: CommonSettings): CommonSettings {
+  const { sshConfigFile, inventoryFile, identityFile } = settings
+  return {
+    ...settings,
+    ...(sshConfigFile !== undefined && sshConfigFile !== 'none' && { sshConfigFile: resolve(sshConfigFile) }),
+    ...(inventoryFile !== undefined && { inventoryFile: resolve(inventoryFile) }),
+    ...(identityFile !== undefined && { identityFile: resolve(identityFile) }),
+  }
+}

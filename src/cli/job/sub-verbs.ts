@@ -1,0 +1,23 @@
+/** The sub-verbs of `ops job`: what its help lists, and where each one lives. */
+import type { Verb } from '../verb.ts'
+
+export const jobVerbs: readonly Verb[] = [
+  {
+    name: 'list',
+    usage: '',
+    summary: 'List the jobs of this project.',
+    load: () => import('./list.ts'),
+  },
+  {
+    name: 'plan',
+    usage: 'NAME',
+    summary: 'Show what a job would do; touch nothing.',
+    load: () => import('./plan.ts'),
+  },
+  {
+    name: 'run',
+    usage: 'NAME [--yes]',
+    summary: 'Plan, ask, do and prove it.',
+    load: () => import('./run.ts'),
+  },
+]

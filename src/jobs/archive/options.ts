@@ -1,0 +1,54 @@
+/** The options of an archive: as flags of `ops db archive`, as fields of `archive({ ... })`. */
+import { z } from 'zod'
+import { age } from '../option-types.ts'
+import { jobKind } from '../options.ts'
+import { isZone } from '../time-words.ts'
+import { checkWhere } from './condition.ts'
+
+export const archiveKind = jobKind({
+  name: 'archive',
+  operands: ['source', 'table'],
+  words: {
+    olderThan: 'age',
+    by: 'column',
+    to: 'url',
+    sse: 'key',
+    where: 'sql',
+    tz: 'zone',
+    with: 'table',
+    keep: 'age',
+  },
+  options: {
+    source: z
+      .string()
+      .describe('A section [db NAME] of ops.ini, a host, or mysql://USER@HOST:PORT/DB?via=SSHHOST.'),
+    table: z.string().describe('DB.TABLE, a name with dots or blanks in backquotes.'),
+    olderThan: age('rows whose time is so long ago: 12h, 30d, 2w, 6mo, 7y'),
+    by: z.string().min(1, 'is empty').describe('the column of that time: DATE, DATETIME or TIMESTAMP'),
+    to: z.string().min(1, 'is empty').describe('a folder, or s3://BUCKET/PREFIX; one place for one table'),
+    sse: z
+      .string()
+      .optional()
+      .describe('encryption to ask of S3, and to see confirmed: AES256, aws:kms or aws:kms:KEY'),
+    where: z
+      .string()
+      .superRefine((text, { addIssue }) => {
+        const problem = checkWhere(text)
+        if (problem !== undefined) addIssue(problem)
+      })
+      .optional()
+      .describe('only rows for which this holds too, as "state = \'closed\'"'),
+    tz: z
+      .string()
+      .refine(isZone, 'there is no such zone')
+      .optional()
+      .describe("the zone of a DATETIME or DATE, as Europe/Berlin (default: the server's)"),
+    with: z
+      .array(z.string())
+      .default([])
+      .describe('rows of this table that refer to them go with them; may be repeated'),
+    keep: age('how long the store must keep them, as 7y (default: for ever)').optional(),
+    scan: z.boolean().default(false).describe('read the whole table where no index begins with the column'),
+    delete: z.boolean().default(true).describe('save the rows, and delete none'),
+  },
+})

@@ -1,0 +1,15 @@
+/** Types of options that several jobs have. */
+import { z } from 'zod'
+import { type Age, parseAge } from './time-words.ts'
+
+/** `6mo`, as the job gets it: a count and a unit. */
+export function age(description: string): z.ZodType<Age, string> {
+  return z
+    .string()
+    .transform((text, { addIssue }) => {
+      const parsed = parseAge(text)
+      if (!parsed) addIssue('is no age')
+      return parsed ?? z.NEVER
+    })
+    .describe(description)
+}
