@@ -71,7 +71,9 @@ const mostCounted = 3_000_000
 export async function planCopy(session: Session, target: PgSession, request: CopyRequest): Promise<CopyPlan> {
   const { as, by, scans } = request
   const { table, state, grants } = await lookAtSource(session, request.table)
-  const errors: ErrorData[] = [...refusals({ table, state, grants, by: by ?? '', deletes: false, scans })]
+  const errors: ErrorData[] = [
+    ...refusals({ table, state, grants, by: by ?? '', deletes: false, scans, with: [] }),
+  ]
   if (by === undefined) {
     errors.length = 0
     refuseWithoutBy(table, grants, errors)
