@@ -15,6 +15,7 @@ import { commonSettings } from './flags.ts'
 import { needsYes } from './needs-yes.ts'
 import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
 import { type ReportSession, underReport } from './report-session.ts'
+import { rollOutFlags, rollOutOf } from './roll-out-flags.ts'
 import { exitCodeOfRun, reachHosts, runSteps } from './run-steps.ts'
 import { chooseReachable } from './targets.ts'
 
@@ -39,6 +40,7 @@ export async function applySavedPlan(
   const names = plan.hosts.map(host => host.name)
   const chosen = await collected(errors, () => chooseReachable(names, settings))
   if (options.yes !== true) errors.push(...needsYes(settings.json))
+  const pieces = rollOutFlags(options, errors)
   return underReport(screen, settings, async session => {
     const secrets = await savedSecrets(plan, paramValues(options, docs), session, errors)
     if (errors.length > 0) throw new InputErrors(errors)
@@ -54,6 +56,7 @@ export async function applySavedPlan(
         recipe: plan.recipe,
         hosts,
         limit: settings.limit,
+        rollOut: rollOutOf(pieces, hosts.length),
         saved: plan.hosts,
         waitForLock: options.wait === true,
         purpose: `apply ${file}`,

@@ -30,6 +30,7 @@ const ofStatus: Readonly<Record<HostStatus, number>> = {
   moved: 8,
   reverted: 7,
   interrupted: 130,
+  'not-begun': 1,
 }
 
 /** The operator said no to the plan: the hosts differ from it still. */

@@ -16,6 +16,7 @@ import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
 import { evaluations } from './recipe-hosts.ts'
 import { recipeLibrary } from './recipe-library.ts'
 import { type ReportSession, underReport } from './report-session.ts'
+import { addApplyFlags, type RollOutFlags, rollOutFlags, rollOutOf } from './roll-out-flags.ts'
 import { exitCodeOfRun, reachHosts, runSteps } from './run-steps.ts'
 import { isSavedPlan } from './saved-plan-file.ts'
 import { type Chosen, chooseReachable } from './targets.ts'
@@ -37,6 +38,7 @@ interface Request {
   readonly settings: CommonSettings
   readonly yes: boolean
   readonly wait: boolean
+  readonly rollOut: RollOutFlags
   readonly output: string | undefined
   readonly errors: ErrorData[]
 }
@@ -97,6 +99,7 @@ export async function runRecipeVerb(
         settings,
         yes,
         wait: options.wait === true,
+        rollOut: rollOutFlags(options, errors),
         output: typeof options.output === 'string' ? options.output : undefined,
         errors,
       },
@@ -127,6 +130,7 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
         evaluate: evaluate.get(host) ?? (() => ({ steps: [] })),
       })),
       limit: settings.limit,
+      rollOut: rollOutOf(request.rollOut, reached.size),
       waitForLock: request.wait,
       purpose: `${verb} ${loaded.name}`,
       yes: request.yes,
@@ -153,10 +157,7 @@ function recipeCommand(verb: RecipeVerb, loaded?: LoadedRecipe, docs: readonly P
     : descriptions[verb]
   const command = verbCommand(verb, usage, about)
   if (loaded) addParamFlags(command, docs, loaded.name)
-  if (verb === 'apply') {
-    command.option('-y, --yes', 'apply without asking')
-    command.option('--wait', 'wait for a host that another run holds, instead of giving up (exit 6)')
-  }
+  if (verb === 'apply') addApplyFlags(command)
   if (verb === 'plan') command.option('-o, --output <file>', 'save the plan (mode 0600) for `ops apply FILE`')
   return addPlanFlags(addConnectionFlags(command))
 }

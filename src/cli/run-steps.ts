@@ -23,7 +23,8 @@ export async function reachHosts(
   return new Map([...targets].map(([host, target]) => [host, { target, ...(become && { become }) }]))
 }
 
-interface StepsRun extends Pick<RunOptions, 'verb' | 'hosts' | 'limit' | 'saved' | 'waitForLock'> {
+interface StepsRun
+  extends Pick<RunOptions, 'verb' | 'hosts' | 'limit' | 'rollOut' | 'saved' | 'waitForLock'> {
   /** Undefined where the steps come from none. */
   readonly recipe?: string
   /** What the operator typed, for the holder of the lock. */

@@ -1,11 +1,11 @@
 /** A run over many hosts: plan each, ask once, apply each; one failing host never stops or hides the others. */
 import { type ErrorData, errorDataOf, InputErrors } from '../base/errors.ts'
-import { eachLimited } from '../run/each-limited.ts'
 import type { Emit, HostStatus, HostSummary } from '../run/events.ts'
 import { HostLink } from '../run/host-link.ts'
 import { statusOf } from '../run/host-status.ts'
 import type { Interrupt } from '../run/interrupt.ts'
 import type { HostPlan } from '../run/plan.ts'
+import { type RollOut, rollOut } from '../run/roll-out.ts'
 import type { Become, ConnectTarget } from '../transport/transport.ts'
 import type { AccessContext } from './access/dangers.ts'
 import { applyHost } from './apply/apply-host.ts'
@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly hosts: readonly RunHost[]
   /** Hosts at once. */
   readonly limit: number
+  /** In what pieces hosts are applied. */
+  readonly rollOut?: RollOut
   readonly emit: Emit
   readonly interrupt: Interrupt
   /** Asked once with all plans before anything is applied; left out: apply without asking, each host at once. */
@@ -69,7 +71,7 @@ interface HostRun {
  * @throws InputErrors when recipes turn out wrong with the hosts' facts; nothing was changed then.
  */
 export async function runHosts(options: RunOptions): Promise<RunOutcome> {
-  const { hosts, limit, emit, interrupt } = options
+  const { hosts, limit, emit, interrupt, rollOut: pieces = {} } = options
   const runs: HostRun[] = hosts.map(host => ({ host, link: new HostLink(host.target, host.become, emit) }))
   const apply = options.verb === 'apply'
   const straightOn = apply && !options.confirm && !options.saved
@@ -80,10 +82,14 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
     if (level === 'hard') for (const run of runs) if (!run.applying) void run.link.close()
   })
   try {
-    await eachLimited(runs, limit, async run => {
-      await planOne(run, options, inputProblems)
-      if (straightOn && !run.summary && inputProblems.length === 0) await applyOne(run, options)
-      if (run.summary) await run.link.close()
+    await rollOut(runs, limit, straightOn ? pieces : {}, {
+      run: async run => {
+        await planOne(run, options, inputProblems)
+        if (straightOn && !run.summary && inputProblems.length === 0) await applyOne(run, options)
+        if (run.summary) await run.link.close()
+        return isWell(run)
+      },
+      leave: run => settle(run, emit, untouched([], 'not-begun')),
     })
     if (inputProblems.length > 0 && !runs.some(run => run.applying)) throw new InputErrors(inputProblems)
     // Too late to refuse everything: what was applied stays told, and so is what could not be planned.
@@ -98,11 +104,18 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
       const held = options.saved !== undefined && waiting.length < runs.length
       if (!held && anything && interrupt.level === 'none' && options.confirm)
         declined = !(await options.confirm(plans))
-      await eachLimited(waiting, limit, async run => {
-        if (declined || held || interrupt.level !== 'none')
-          settle(run, emit, untouched(run.planned ?? [], declined || held ? 'drift' : 'interrupted'))
-        else await applyOne(run, options)
-        await run.link.close()
+      await rollOut(waiting, limit, pieces, {
+        run: async run => {
+          if (declined || held || interrupt.level !== 'none')
+            settle(run, emit, untouched(run.planned ?? [], declined || held ? 'drift' : 'interrupted'))
+          else await applyOne(run, options)
+          await run.link.close()
+          return isWell(run)
+        },
+        leave: async run => {
+          settle(run, emit, untouched(run.planned ?? [], 'not-begun'))
+          await run.link.close()
+        },
       })
     }
   } finally {
@@ -217,6 +230,10 @@ async function applyOne(run: HostRun, options: RunOptions): Promise<void> {
   } catch (error) {
     settleError(run, emit, error)
   }
+}
+
+function isWell({ summary }: HostRun): boolean {
+  return summary === undefined || summary.status === 'ok' || summary.status === 'drift'
 }
 
 function settle(run: HostRun, emit: Emit, summary: HostSummary): void {

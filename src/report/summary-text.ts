@@ -13,6 +13,7 @@ export interface SummaryInput {
 const order: readonly HostStatus[] = [
   'ok',
   'drift',
+  'not-begun',
   'unreachable',
   'locked',
   'moved',
@@ -65,6 +66,8 @@ export function outcomeWord(verb: string, { status, changed }: HostSummary): str
       return 'lost, state unknown'
     case 'locked':
       return 'locked by another run'
+    case 'not-begun':
+      return 'not begun'
     case 'moved':
       return 'moved by somebody else'
     default:

@@ -15,6 +15,8 @@ export type HostStatus =
   | 'moved'
   | 'reverted'
   | 'interrupted'
+  /** Too many others failed before its turn. */
+  | 'not-begun'
 
 /** `ok` already as wanted · `changed` applied and proved · `skipped` not reached. */
 export interface HostSummary {

@@ -115,6 +115,35 @@ describeReal('runs over several hosts', () => {
     await hosts()[1]?.read('rm -rf /etc/word')
   })
 
+  test('with --serial a batch that fails is the last one: the hosts after it are not begun', async () => {
+    const [good = '', bad = '', last = ''] = names()
+    await hosts()[1]?.read('rm -rf /etc/word && mkdir -p /etc/word/in-the-way')
+    const before = await hosts()[2]?.read('cat /etc/word; stat -c %Y /etc/word')
+    const run = await json(['apply', 'word', good, bad, last, '--word', 'rolled', '--serial', '1', '--yes'])
+    expect(Object.values(run.summary.hosts).map(each => each.status)).toEqual(['ok', 'failed', 'not-begun'])
+    expect([run.code, run.summary.trips[last]]).toEqual([1, 0])
+    expect(await hosts()[2]?.read('cat /etc/word; stat -c %Y /etc/word')).toBe(before)
+    const all = await json(['apply', 'word', bad, last, '--word', 'rolled', '--max-fail', '1', '--yes'])
+    expect(Object.values(all.summary.hosts).map(each => each.status)).toEqual(['failed', 'ok'])
+    await hosts()[1]?.read('rm -rf /etc/word')
+    const wrong = await folder.ops([
+      'apply',
+      'word',
+      good,
+      '--word',
+      'x',
+      '--serial',
+      '0',
+      '--yes',
+      '-F',
+      config(),
+    ])
+    expect([wrong.code, wrong.stderr]).toEqual([
+      3,
+      expect.stringContaining('--serial 0: not a number of hosts'),
+    ])
+  })
+
   test('a check exits with 2 on drift and touches nothing', async () => {
     await first().read('echo foreign > /etc/word')
     const check = await json(['check', 'word', ...names(), '--word', 'two'])
