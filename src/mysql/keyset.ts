@@ -13,13 +13,18 @@ export function after(order: Order, place: Position): Sql {
   return beyond(order, place, '>', '>')
 }
 
+/** Rows behind a place, and those that are there. */
+export function atOrAfter(order: Order, place: Position): Sql {
+  return beyond(order, place, '>', '>=')
+}
+
 /** Rows up to a place, with the row that is there. */
 export function upTo(order: Order, place: Position): Sql {
   return beyond(order, place, '<', '<=')
 }
 
 /** `a > x OR (a = x AND (b > y OR ...))`: row constructors are slow or wrong in older servers. */
-function beyond(order: Order, place: Position, sign: '>' | '<', last: '>' | '<='): Sql {
+function beyond(order: Order, place: Position, sign: '>' | '<', last: '>' | '>=' | '<='): Sql {
   const nested = (index: number): Sql => {
     const column = name(order[index]?.name ?? '')
     const value = valueAt(order, place, index)

@@ -1,5 +1,6 @@
 /** The days of a dump: where they begin and end in each zone, without any server. */
 import { describe, expect, test } from 'vitest'
+import { closing } from '../../src/jobs/dump/closing.ts'
 import { borderOf, dayOf, dayOfValue, dayRange, nextDay, startOf } from '../../src/jobs/dump/days.ts'
 import { dayNameIn, objectKey, receiptKey } from '../../src/jobs/dump/records.ts'
 
@@ -74,5 +75,41 @@ describe('days', () => {
     expect(dayNameIn(receiptKey(name))).toEqual({ ...name, isReceipt: true })
     for (const key of ['dump.json', 'days/x', 'receipts/2026-03-29.json', 'days/2026-03-29-r0-a.tsv.gz'])
       expect(dayNameIn(key)).toBeUndefined()
+  })
+})
+
+describe('a day is closed', () => {
+  const now = new Date('2026-11-28T22:30:00Z')
+  const transaction = (since: string) => ({ since: new Date(since), connection: 7 })
+  const base = {
+    now,
+    closeAfter: { count: 2, unit: 'd' } as const,
+    replica: 'none' as const,
+    zone: 'Europe/Berlin',
+  }
+  test.each([
+    ['two days after its end', {}, '2026-11-26'],
+    ['an hour after it', { closeAfter: { count: 1, unit: 'h' } as const }, '2026-11-28'],
+    [
+      'by the clocks of its zone',
+      { closeAfter: { count: 1, unit: 'h' } as const, zone: 'Pacific/Auckland' },
+      '2026-11-29',
+    ],
+    ['whatever began since', { oldest: transaction('2026-11-27T00:00:00Z') }, '2026-11-26'],
+    [
+      'not while a transaction is open that began before it ended',
+      { oldest: transaction('2026-11-24T09:00:00Z') },
+      '2026-11-24',
+    ],
+    ['not before a replica has its rows', { replica: { secondsBehind: 5 * 86_400 } }, '2026-11-23'],
+    ['by its age alone where transactions are not seen', { oldest: 'unseen' as const }, '2026-11-26'],
+  ])('%s', (_, seen, until) => {
+    expect(closing({ ...base, oldest: undefined, ...seen }).until).toBe(until)
+  })
+
+  test('who holds it open is told, and only who does', () => {
+    const holding = (since: string) => closing({ ...base, oldest: transaction(since) }).holding?.connection
+    expect(holding('2026-11-24T09:00:00Z')).toBe(7)
+    expect(holding('2026-11-26T09:00:00Z')).toBeUndefined()
   })
 })

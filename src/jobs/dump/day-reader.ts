@@ -8,7 +8,7 @@ import { tableSql, tableText } from '../../mysql/catalog.ts'
 import type { ChunkLimits, ChunkSize } from '../../mysql/chunk-size.ts'
 import { selectList } from '../../mysql/column-sql.ts'
 import { guardAccess } from '../../mysql/explain-guard.ts'
-import { after, orderByList, type Position } from '../../mysql/keyset.ts'
+import { after, atOrAfter, orderByList, type Position } from '../../mysql/keyset.ts'
 import { RowsHasher } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, sql, trusted } from '../../mysql/sql.ts'
@@ -73,14 +73,23 @@ export class DayReader {
   }
 
   async next(): Promise<DayPiece> {
-    const { order } = this.#shape
+    const begun = performance.now()
+    const piece = this.#shape.order.isUnique ? await this.#byPlace() : await this.#byGroups()
+    const milliseconds = performance.now() - begun
+    // Lets the table go.
+    await this.#session.query(sql`ROLLBACK TO SAVEPOINT ops`, this.#doing)
+    this.#size.learn(piece.rows, piece.bytes, milliseconds)
+    this.longestMs = Math.max(this.longestMs, milliseconds)
+    return piece
+  }
+
+  async #byPlace(): Promise<DayPiece> {
     const most = this.#size.rows
     const statement = await this.#statement(most + 1)
     const lines = new RowLines()
     let last: WireRow | undefined
     let bytes = 0
     let isCut = false
-    const begun = performance.now()
     await this.#session.query(statement, this.#doing, {
       onRow: row => {
         isCut ||= lines.rows >= most || bytes > dumpLimits.mostBytes * 2
@@ -91,18 +100,41 @@ export class DayReader {
         last = row
       },
     })
-    const milliseconds = performance.now() - begun
-    if (last && isCut) this.#place = placeOf(last, order.at)
-    await this.#session.query(sql`ROLLBACK TO SAVEPOINT ops`, this.#doing)
-    this.#size.learn(lines.rows, bytes, milliseconds)
-    this.longestMs = Math.max(this.longestMs, milliseconds)
+    if (last && isCut) this.#place = placeOf(last, this.#shape.order.at)
     return { rows: lines.rows, bytes, lines: lines.take(), isLast: !isCut }
+  }
+
+  /** Rows of one value of the column stay together: the last value of a statement that was cut is left to the next. */
+  async #byGroups(): Promise<DayPiece> {
+    const { at } = this.#shape.order
+    for (let most = this.#size.rows; ; most *= 2) {
+      const rows: WireRow[] = []
+      await this.#session.query(await this.#statement(most + 1), this.#doing, {
+        onRow: row => void rows.push(row),
+      })
+      const last = rows.at(-1)
+      const isCut = last !== undefined && rows.length > most
+      const border = isCut ? placeOf(last, at) : undefined
+      const isBefore = (row: WireRow): boolean => !border?.[0]?.equals(placeOf(row, at)[0] ?? Buffer.alloc(0))
+      const whole = border ? rows.slice(0, rows.findLastIndex(isBefore) + 1) : rows
+      if (border && whole.length === 0) continue
+      const lines = new RowLines()
+      let bytes = 0
+      for (const row of whole) {
+        lines.add(row)
+        this.hasher.add(row)
+        bytes += row.length
+      }
+      this.#place = border
+      return { rows: whole.length, bytes, lines: lines.take(), isLast: !border }
+    }
   }
 
   async #statement(limit: number): Promise<ReturnType<typeof sql>> {
     const { table, columns, order, by } = this.#shape
     const { from, to } = this.#day
-    const behind = this.#place ? sql` AND ${after(order.columns, this.#place)}` : trusted('')
+    const begin = order.isUnique ? after : atOrAfter
+    const behind = this.#place ? sql` AND ${begin(order.columns, this.#place)}` : trusted('')
     const statement = sql`SELECT ${selectList(columns)} FROM ${tableSql(table)} FORCE INDEX (${name(order.index)})
       WHERE ${betweenSql(by, from, to)}${behind} ORDER BY ${orderByList(order.columns)} LIMIT ${limit}`
     const form = this.#place ? 'later' : 'first'

@@ -1,16 +1,13 @@
 /** Hands out the pieces of one day after another: new days, and days that are looked at again and differ. */
 
-import { tableText } from '../../mysql/catalog.ts'
 import { ChunkSize } from '../../mysql/chunk-size.ts'
-import { errorNumber } from '../../mysql/mysql-error.ts'
+import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import type { RowsDigest } from '../../mysql/row-hash.ts'
-import { isSameOnServer, serverDigest } from '../../mysql/row-hash-sql.ts'
 import type { Session } from '../../mysql/session.ts'
-import { sql } from '../../mysql/sql.ts'
 import type { ReadChunk } from '../run.ts'
+import { compareSize, isAsDumped } from './compare-day.ts'
 import { DayReader, dumpLimits } from './day-reader.ts'
 import type { Day } from './days.ts'
-import { betweenSql, fromSql } from './find-days.ts'
 import type { Receipt } from './records.ts'
 import { readShape, type TableShape } from './table-shape.ts'
 
@@ -43,6 +40,8 @@ export interface WalkTotals {
 /** ER_TABLE_DEF_CHANGED, ER_BAD_FIELD_ERROR, ER_KEY_DOES_NOT_EXITS. */
 const altered = [1412, 1054, 1176]
 const mostRestarts = 5
+/** Of the lock wait of our sessions, 5 s each: an ALTER that rebuilds a table holds it for itself only at its end. */
+const mostWaits = 60
 
 export class DaysWalk {
   readonly totals: WalkTotals = {
@@ -56,11 +55,13 @@ export class DaysWalk {
   readonly #days: readonly DayWork[]
   #shape: TableShape
   #size: ChunkSize
+  readonly #compareSize = compareSize()
   #guarded = new Set<string>()
   #at = 0
   #reader: DayReader | undefined
   #isFirst = true
   #restarts = 0
+  #waits = 0
 
   constructor(session: Session, shape: TableShape, days: readonly DayWork[]) {
     this.#session = session
@@ -77,7 +78,12 @@ export class DaysWalk {
       return await this.#piece(work)
     } catch (thrown) {
       await this.close().catch(() => undefined)
-      if (!altered.includes(errorNumber(thrown) ?? 0) || this.#restarts >= mostRestarts) throw thrown
+      const number = errorNumber(thrown)
+      if (number === serverErrors.lockWaitTimeout && this.#waits < mostWaits) {
+        this.#waits += 1
+        return this.next()
+      }
+      if (!altered.includes(number ?? 0) || this.#restarts >= mostRestarts) throw thrown
       await this.#beginAgain()
       return this.next()
     }
@@ -91,7 +97,11 @@ export class DaysWalk {
 
   async #piece(work: DayWork): Promise<WalkPiece> {
     if (!this.#reader) {
-      if (work.receipt && (await this.#isAsDumped(work, work.receipt))) return this.#nothing(work)
+      if (work.receipt) {
+        if (this.#restarts === 0) this.totals.checked += 1
+        if (await isAsDumped(this.#session, this.#shape, work.receipt, this.#compareSize))
+          return this.#nothing(work)
+      }
       this.#reader = new DayReader(this.#session, this.#shape, work, this.#size, this.#guarded)
       this.#isFirst = true
       await this.#reader.begin()
@@ -123,16 +133,6 @@ export class DaysWalk {
       return this.#nothing(work)
     this.#advance()
     return { ...piece, end: { digest, seenAt: reader.seenAt, snapshotMs: Math.round(reader.snapshotMs) } }
-  }
-
-  /** One aggregate by the server, compared with what was dumped. */
-  async #isAsDumped({ from, to }: DayWork, receipt: Receipt): Promise<boolean> {
-    const { table, by, columns, order } = this.#shape
-    this.totals.checked += 1
-    if (receipt.fingerprint !== table.fingerprint) return false
-    const rest = sql`FROM ${fromSql({ table, index: order.index })} WHERE ${betweenSql(by, from, to)}`
-    const doing = `comparing ${receipt.day} of ${tableText(table)}`
-    return isSameOnServer(await serverDigest(this.#session, columns, rest, doing), receipt)
   }
 
   #emptied(work: DayWork): WalkPiece {

@@ -102,7 +102,7 @@ function bordersFact({ newDays, inServerZone, state, request, kind }: DumpPlan):
 }
 
 function planNotes(plan: DumpPlan): string[] {
-  const { shape, holding, oldest, dayless, request, newest, findings } = plan
+  const { shape, holding, oldest, replica, dayless, request, newest, findings } = plan
   return [
     ...(holding
       ? [

@@ -2,6 +2,7 @@
 import { type ErrorData, InputErrors } from '../../base/errors.ts'
 import { readTable, type TableName, tableText } from '../../mysql/catalog.ts'
 import { readGrants } from '../../mysql/grants.ts'
+import { type ReplicaState, replicaState } from '../../mysql/replica-state.ts'
 import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, sql } from '../../mysql/sql.ts'
@@ -9,6 +10,7 @@ import type { Finding, Store } from '../../store/store.ts'
 import { serverZoneText } from '../archive/condition.ts'
 import { timeColumn } from '../archive/refusals.ts'
 import { type Age, before } from '../time-words.ts'
+import { closing } from './closing.ts'
 import { type Day, dayOf, dayRange, type TimeKind } from './days.ts'
 import { checkMark, type DumpNames, listDump, readMark, readReceipt } from './dump-store.ts'
 import { type DayAxis, findDays, floorOf, fromSql, type NewDay } from './find-days.ts'
@@ -47,6 +49,7 @@ export interface DumpPlan {
   /** A transaction that keeps days open which are old enough. */
   readonly holding: OldestTransaction | undefined
   readonly oldest: OldestTransaction | undefined | 'unseen'
+  readonly replica: ReplicaState
   readonly newDays: readonly NewDay[]
   readonly checks: readonly DayToCheck[]
   readonly names: DumpNames
@@ -68,7 +71,10 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
   const table = await readTable(session, request.table)
   const [state, grants] = [await serverState(session), await readGrants(session)]
   const oldest = await oldestTransaction(session)
-  const errors: ErrorData[] = [...refusals({ table, grants, by, scans, oldest, unwatched })]
+  const replica = await replicaState(session)
+  const { isReadOnly } = state
+  const seen = { table, grants, by, scans, oldest, replica, isReadOnly, unwatched }
+  const errors: ErrorData[] = [...refusals(seen)]
   const findings = await store.look({ keepDays: 'for ever' })
   for (const { verdict, sentence, next } of findings) {
     if (verdict !== 'refuse') continue
@@ -83,9 +89,7 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
   if (mark) checkMark(store, mark, request, state)
 
   const now = new Date(`${(await session.value(sql`SELECT UTC_TIMESTAMP()`, doing))?.replace(' ', 'T')}Z`)
-  const byAge = before(now, request.closeAfter)
-  const holding = typeof oldest === 'object' && oldest.since < byAge ? oldest : undefined
-  const until = dayOf(holding?.since ?? byAge, zone)
+  const { until, holding } = closing({ now, closeAfter: request.closeAfter, oldest, replica, zone })
   const kind = column.dataType as TimeKind
   const axis: DayAxis = { table, by, kind, zone, index: indexOn(table, by) }
   const newDays = await findDays(session, axis, until, names.days, table.estimate.rows <= mostCounted)
@@ -97,8 +101,9 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
     state,
     now,
     until,
-    holding: holding && dayOf(byAge, zone) > until ? holding : undefined,
+    holding,
     oldest,
+    replica,
     newDays,
     checks: await daysToCheck(store, names, request, kind, now),
     names,

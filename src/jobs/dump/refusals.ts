@@ -2,6 +2,7 @@
 import { type ErrorData, inputError, OpsError } from '../../base/errors.ts'
 import { type Table, tableText } from '../../mysql/catalog.ts'
 import { type Grant, may } from '../../mysql/grants.ts'
+import type { ReplicaState } from '../../mysql/replica-state.ts'
 import { grantText, keyOrError, refuseColumn, timeColumn } from '../archive/refusals.ts'
 import type { OldestTransaction } from './open-transactions.ts'
 
@@ -13,12 +14,15 @@ export interface Seen {
   /** A scan of the whole table was allowed. */
   readonly scans: boolean
   readonly oldest: OldestTransaction | undefined | 'unseen'
+  readonly replica: ReplicaState
+  readonly isReadOnly: boolean
   /** Days may be closed although open transactions cannot be seen. */
   readonly unwatched: boolean
 }
 
 /** Empty: nothing is against it. */
-export function refusals({ table, grants, by, scans, oldest, unwatched }: Seen): readonly ErrorData[] {
+export function refusals(seen: Seen): readonly ErrorData[] {
+  const { table, grants, by, scans, oldest, replica, isReadOnly, unwatched } = seen
   const where = tableText(table)
   const found: ErrorData[] = []
   const refuse = (title: string, next: string): void => void found.push(inputError(title, { next }).data)
@@ -46,12 +50,25 @@ export function refusals({ table, grants, by, scans, oldest, unwatched }: Seen):
       'A transaction that began before a day ended may commit rows of it later. Give the account the right: GRANT PROCESS ON *.* TO the account. Or dump without that knowledge with --unwatched, and find late rows with --recheck.',
     )
   }
+  if (replica === 'stopped') {
+    refuse(
+      'this server is a replica that gets nothing now: rows of days that have ended may be missing',
+      'Let it go on (START REPLICA, or START SLAVE) until it has caught up, or name the server that the rows are written to.',
+    )
+  }
+  if (replica === 'unseen' && isReadOnly && !unwatched) {
+    refuse(
+      'not watched: this server is read-only, and the account cannot see whether it is a replica that is behind',
+      'Rows of days that have ended may be missing. Give the account the right (REPLICA MONITOR in MariaDB 10.5 and later, else REPLICATION CLIENT), or dump without that knowledge with --unwatched.',
+    )
+  }
   return found
 }
 
 /** The index that begins with this column. */
 export function indexOn(table: Table, by: string): string | undefined {
   return table.indexes.find(
-    index => index.columns[0]?.name === by && index.kind === 'BTREE' && !index.isIgnored,
+    ({ columns: [first], kind, isIgnored }) =>
+      first?.name === by && !first.isPrefix && !first.isDescending && kind === 'BTREE' && !isIgnored,
   )?.name
 }

@@ -1,10 +1,11 @@
 /** The table as it is now, and how its days are walked. */
 import { readTable, type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
 import { type RowColumn, rowColumns } from '../../mysql/column-sql.ts'
-import { checkDirection, keyOf, orderBy } from '../../mysql/keys.ts'
+import { checkDirection, type Key, keyOf, orderBy, type WalkOrder } from '../../mysql/keys.ts'
 import type { Order } from '../../mysql/keyset.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
+import { indexOn } from './refusals.ts'
 
 export interface TableShape {
   readonly table: Table
@@ -17,8 +18,18 @@ export interface TableShape {
     /** Where the columns of the order stand in a row. */
     readonly at: readonly number[]
     readonly isByColumn: boolean
+    /** False: by the column alone, in which many rows may be equal. */
+    readonly isUnique: boolean
   }
   readonly createTable: string
+}
+
+/** By the column and then the key where an index gives out rows so, else by the column alone. Without an index, by the key. */
+function walkOf(table: Table, key: Key, by: string): WalkOrder & { readonly isUnique: boolean } {
+  const walk = orderBy(table, key, by)
+  const index = indexOn(table, by)
+  if (walk.isByColumn || index === undefined) return { ...walk, isUnique: true }
+  return { index, columns: [by], isByColumn: true, isUnique: false }
 }
 
 export async function readShape(session: Session, wanted: TableName, by: string): Promise<TableShape> {
@@ -27,7 +38,7 @@ export async function readShape(session: Session, wanted: TableName, by: string)
 
 export async function shapeOf(session: Session, table: Table, by: string): Promise<TableShape> {
   const key = keyOf(table)
-  const walk = orderBy(table, key, by)
+  const walk = walkOf(table, key, by)
   checkDirection(table, walk)
   const columns = rowColumns(table, [...walk.columns, ...key.columns])
   const at = walk.columns.map(column => columns.findIndex(each => each.name === column))
@@ -47,6 +58,7 @@ export async function shapeOf(session: Session, table: Table, by: string): Promi
       }),
       at,
       isByColumn: walk.isByColumn,
+      isUnique: walk.isUnique,
     },
     createTable: created?.['Create Table'] ?? '',
   }
