@@ -162,56 +162,107 @@ describeReal('ops db dump', () => {
     expect(other.code).toBe(3)
   })
 
-  test('an ALTER while a day is read is seen, and the day is begun again', async () => {
-    await mariadb(`CREATE DATABASE altered; USE altered; CREATE TABLE t (id INT PRIMARY KEY, v CHAR(100), at DATETIME, KEY (at));
-      INSERT INTO t SELECT seq, MD5(seq), '2025-06-01' FROM seq_1_to_${manyRows};
-      ${whenRead('altered', 'ALTER TABLE t ADD w INT DEFAULT 5')}`)
-    const altering = host().exec('mariadb altered -e "CALL meanwhile()"')
-    const run = await dump('altered.t', 'altered')
-    expect((await altering).code).toBe(0)
-    expect(run.stderr).toBe('')
-    expect(run.stdout).toContain('the table was altered meanwhile: a day was begun again')
-    expect(files('altered', 'days')).toHaveLength(1)
-    expect((await restore('altered', 'altered.again')).code).toBe(0)
-    expect(await checksum('altered.again')).toBe(await checksum('altered.t'))
+  test('a table in partitions is walked by its time; one without an index on it is read whole, once that is allowed', async () => {
+    await mariadb(`CREATE DATABASE walk; USE walk;
+      CREATE TABLE parted (id INT, v INT, at DATETIME NOT NULL, PRIMARY KEY (id, at), KEY (at)) PARTITION BY RANGE (TO_DAYS(at))
+        (PARTITION a VALUES LESS THAN (TO_DAYS('2024-02-01')), PARTITION b VALUES LESS THAN (TO_DAYS('2024-02-15')), PARTITION c VALUES LESS THAN MAXVALUE);
+      INSERT INTO parted SELECT seq, seq, '2024-01-10' + INTERVAL seq * 7919 % 40 DAY + INTERVAL seq % 4 HOUR FROM seq_1_to_8000;
+      CREATE TABLE scanned (id INT PRIMARY KEY, v INT, at TIMESTAMP NULL); SET time_zone = '+01:00'; INSERT INTO scanned SELECT id, v, at FROM parted`)
+    const parted = await dump('walk.parted', 'parted')
+    expect(parted.stderr).toBe('')
+    const refused = await dump('walk.scanned', 'scanned')
+    expect(refused.stderr).toContain('no index of walk.scanned begins with at')
+    expect(refused.stderr).toMatch(/allow a scan with --scan: .* about [\d,]+ rows and [\d,]+ MB/)
+    expect(refused.code).toBe(3)
+    const scanned = await dump('walk.scanned', 'scanned', '--scan')
+    expect(scanned.stderr).toBe('')
+    for (const table of ['parted', 'scanned']) {
+      expect(files(table, 'receipts')).toHaveLength(40)
+      expect(receipt(table, '2024-02-10-r1').rows).toBe(200)
+      expect((await restore(table, `walk.${table}_again`)).code).toBe(0)
+      expect(await checksum(`walk.${table}_again`)).toBe(await checksum(`walk.${table}`))
+    }
+    await mariadb("INSERT INTO walk.scanned VALUES (9000, 1, '2024-06-01 12:00:00')")
+    expect((await dump('walk.scanned', 'scanned', '--scan')).stdout).toMatch(/dumped +1 rows in 1 day,/)
+    const rechecked = await dump('walk.scanned', 'scanned', '--scan', '--recheck', '30d')
+    expect(rechecked.stderr).toContain('--recheck would read the whole table for each day')
   })
 
-  test('whoever wants the table for himself waits for a statement, not for the snapshot', async () => {
-    await mariadb(`CREATE DATABASE wait; USE wait; CREATE TABLE t (id INT PRIMARY KEY, v CHAR(100), at DATETIME, KEY (at));
-      CREATE TABLE waits (microseconds INT);
-      INSERT INTO t SELECT seq, MD5(seq), '2025-06-01' FROM seq_1_to_${manyRows}`)
-    // A client beside, which takes the table for itself again and again.
-    const client = host().exec(
-      `(while [ ! -e /tmp/stop-waiting ]; do echo 'SET @a = NOW(6); LOCK TABLES t WRITE; SET @w = TIMESTAMPDIFF(MICROSECOND, @a, NOW(6)); UNLOCK TABLES; INSERT INTO waits VALUES (@w); DO SLEEP(0.03);'; done) | mariadb wait`,
-    )
-    const run = await dump('wait.t', 'wait', '--json')
-    await host().read(`touch /tmp/stop-waiting`)
+  test('what cannot be dumped is refused with the way out', async () => {
+    await mariadb(`CREATE DATABASE no; USE no; CREATE TABLE keyless (id INT, at DATETIME, KEY (at));
+      CREATE TABLE nullable (id INT UNIQUE, at DATETIME, KEY (at)); CREATE TABLE isam (id INT PRIMARY KEY, at DATETIME, KEY (at)) ENGINE=MyISAM;
+      CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at)); INSERT INTO t VALUES (1, '2024-01-01');
+      CREATE USER few IDENTIFIED BY 'few'; GRANT SELECT ON no.* TO few`)
+    for (const [table, reason, way] of [
+      ['keyless', 'has no primary key', 'Add a key'],
+      ['nullable', 'may be NULL', 'Make it NOT NULL'],
+      ['isam', 'which has no snapshots', 'ENGINE=InnoDB'],
+    ] as const) {
+      const refused = await dump(`no.${table}`, 'no')
+      expect(refused.stderr).toContain(reason)
+      expect(refused.stderr).toContain(way)
+      expect(refused.code).toBe(3)
+    }
+    const few = (...argv: string[]): Promise<Outcome> =>
+      folder.ops(
+        [
+          ...[
+            'db',
+            'dump',
+            'mysql://few@127.0.0.1:3306/no?via=db1&password=env:FEW',
+            't',
+            '--by',
+            'at',
+            '--tz',
+            'UTC',
+            '--to',
+            'few',
+          ],
+          ...[...argv, '--yes', '-F', host().sshConfig],
+        ],
+        { env: { FEW: 'few' } },
+      )
+    const unseen = await few()
+    expect(unseen.stderr).toContain('not watched: the account cannot see open transactions')
+    expect(unseen.stderr).toContain('GRANT PROCESS')
+    expect(unseen.code).toBe(3)
+    const unwatched = await few('--unwatched')
+    expect(unwatched.stderr).toBe('')
+    expect(unwatched.stdout).toContain('not watched: open transactions')
+    expect(files('few', 'receipts')).toEqual(['2024-01-01-r1.json'])
+    expect(readdirSync(folder.path)).not.toContain('no')
+  })
+
+  test('a table that has other rows is not restored into; what a killed restore left is gone on with', async () => {
+    await mariadb(`CREATE DATABASE back; USE back; CREATE TABLE t (id INT PRIMARY KEY, v INT, at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, seq, '2024-01-01' + INTERVAL seq % 10 DAY FROM seq_1_to_1000`)
+    await dump('back.t', 'back')
+    await mariadb(`USE back; CREATE TABLE half LIKE t; INSERT INTO half SELECT * FROM t WHERE at < '2024-01-05';
+      CREATE TABLE torn LIKE t; INSERT INTO torn SELECT * FROM t WHERE id < 500; CREATE TABLE more LIKE t; INSERT INTO more VALUES (1, 1, NOW())`)
+    const half = await restore('back', 'back.half')
+    expect(half.stderr).toBe('')
+    expect(half.stdout).toMatch(/were there +4 days, equal/)
+    expect(await checksum('back.half')).toBe(await checksum('back.t'))
+    for (const [table, reason] of [
+      ['torn', 'its rows of 2024-01-01 are not those of the dump'],
+      ['more', '1 of its rows are in no day of the dump'],
+    ] as const) {
+      const before = await checksum(`back.${table}`)
+      const refused = await restore('back', `back.${table}`)
+      expect(refused.stderr).toContain(reason)
+      expect(refused.stderr).toContain('--into')
+      expect(refused.code).toBe(3)
+      expect(await checksum(`back.${table}`)).toBe(before)
+    }
     await mariadb(
-      "SELECT CONCAT('KILL ', ID) INTO @k FROM information_schema.PROCESSLIST WHERE DB = 'wait' LIMIT 1; EXECUTE IMMEDIATE @k",
+      'CREATE TRIGGER back.bad BEFORE INSERT ON back.half FOR EACH ROW SET NEW.v = 0; TRUNCATE back.half',
     )
-    await client
-    expect(run.code).toBe(0)
-    const end = run.stdout
-      .split('\n')
-      .flatMap(line => (line.includes('"job-end"') ? [JSON.parse(line)] : []))[0]
-    const { longestSnapshotMs } = end.data as { longestSnapshotMs: number }
-    const [longest, count] = (await mariadb('SELECT MAX(microseconds) / 1000, COUNT(*) FROM wait.waits'))
-      .trim()
-      .split('\t')
-    expect(Number(count)).toBeGreaterThan(3)
-    expect(Number(longest)).toBeLessThan(longestSnapshotMs / 2)
+    const bent = await restore('back', 'back.half')
+    expect(bent.stderr).toContain('are not what was dumped')
+    expect(bent.code).toBe(1)
+    expect(await mariadb('SELECT COUNT(*) FROM back.half')).toBe('0\n')
+    const gone = await restore('back', 'back.one', '--day', '2023-01-01')
+    expect(gone.stderr).toContain('has no day 2023-01-01')
+    expect(gone.code).toBe(3)
   })
 })
-
-/** So many that a day of them is read in many statements. */
-const manyRows = 200_000
-
-/** A procedure that waits until somebody else has a snapshot. What the server shows of transactions is renewed only where nobody looked for 0.1 s. */
-const whenRead = (base: string, statement: string): string => `DELIMITER //
-  CREATE PROCEDURE ${base}.meanwhile() BEGIN
-    WHILE (SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_isolation_level = 'REPEATABLE READ' AND trx_mysql_thread_id <> CONNECTION_ID()) = 0 DO
-      DO SLEEP(0.15);
-    END WHILE;
-    ${statement};
-  END //
-  DELIMITER ;`

@@ -46,11 +46,10 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       const store = await openTarget(to, sse, session)
       const { runDump } = await import('../../jobs/dump/run-dump.ts')
       session.report.emit({ event: 'run', verb: 'db dump', hosts: [session.source], version: opsVersion() })
-      const confirm = confirmJob(
-        session,
-        yes || plan,
-        ({ data }) =>
-          `Dump ${(data.days as readonly unknown[]).length.toLocaleString('en')} days to ${store.url}?`,
+      const confirm = confirmJob(session, yes || plan, ({ data }) =>
+        data.reads === 'scan'
+          ? `Read the whole table, and dump its new days to ${store.url}?`
+          : `Dump ${(data.days as readonly unknown[]).length.toLocaleString('en')} days to ${store.url}?`,
       )
       const ran = await runDump(dump, {
         server: await session.open(),

@@ -37,20 +37,27 @@ export interface WalkTotals {
   longestSnapshotMs: number
 }
 
+/** Where the pieces of days come from. */
+export interface DaysSource {
+  readonly totals: WalkTotals
+  /** The next piece; undefined at the end. One without rows says that nothing of its day is to be saved. */
+  next(): Promise<WalkPiece | undefined>
+  /** Ends the snapshot of what was not read to its end. */
+  close(): Promise<void>
+}
+
+export function newTotals(): WalkTotals {
+  return { checked: 0, emptied: [], restarts: 0, longestStatementMs: 0, longestSnapshotMs: 0 }
+}
+
 /** ER_TABLE_DEF_CHANGED, ER_BAD_FIELD_ERROR, ER_KEY_DOES_NOT_EXITS. */
-const altered = [1412, 1054, 1176]
-const mostRestarts = 5
+export const altered = [1412, 1054, 1176]
+export const mostRestarts = 5
 /** Of the lock wait of our sessions, 5 s each: an ALTER that rebuilds a table holds it for itself only at its end. */
 const mostWaits = 60
 
-export class DaysWalk {
-  readonly totals: WalkTotals = {
-    checked: 0,
-    emptied: [],
-    restarts: 0,
-    longestStatementMs: 0,
-    longestSnapshotMs: 0,
-  }
+export class DaysWalk implements DaysSource {
+  readonly totals = newTotals()
   readonly #session: Session
   readonly #days: readonly DayWork[]
   #shape: TableShape
@@ -70,7 +77,6 @@ export class DaysWalk {
     this.#size = new ChunkSize(shape.table.estimate.averageRowBytes, dumpLimits)
   }
 
-  /** The next piece; undefined at the end. One without rows says that nothing of its day is to be saved. */
   async next(): Promise<WalkPiece | undefined> {
     const work = this.#days[this.#at]
     if (!work) return undefined
@@ -89,7 +95,6 @@ export class DaysWalk {
     }
   }
 
-  /** Ends the snapshot of a day that was not read to its end. */
   async close(): Promise<void> {
     await this.#reader?.end()
     this.#reader = undefined

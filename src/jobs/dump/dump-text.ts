@@ -18,13 +18,8 @@ export function dumpPlanEvent(
   const { table, order } = shape
   const isCounted = newDays.every(({ rows }) => rows !== undefined)
   const rows = newDays.reduce((sum, day) => sum + (day.rows ?? 0), 0)
-  const largest = Math.max(0, ...newDays.map(day => day.rows ?? 0))
   const facts: JobFact[] = [
-    {
-      name: 'new',
-      text:
-        newDays.length === 0 ? 'no day' : `${daysText(newDays)}${isCounted ? `, ${grouped(rows)} rows` : ''}`,
-    },
+    { name: 'new', text: newText(plan) },
     ...bordersFact(plan),
     {
       name: 'closed',
@@ -43,16 +38,7 @@ export function dumpPlanEvent(
       name: 'read',
       text: `by ${order.index}, in statements of some 40 ms: nobody waits longer for the table`,
     },
-    ...(newDays.length === 0
-      ? []
-      : [
-          {
-            name: 'snapshot',
-            text: isCounted
-              ? `one a day; the longest about ${secondsText(largest / usualRate)}, of ${grouped(largest)} rows`
-              : 'one a day',
-          },
-        ]),
+    ...snapshotFact(plan),
   ]
   return {
     job: 'dump',
@@ -60,12 +46,13 @@ export function dumpPlanEvent(
     title: `dump ${tableText(table)}`,
     facts,
     notes: [...planNotes(plan), ...governor.notWatched.map(what => `not watched: ${what}`)],
-    isEmpty: newDays.length === 0 && checks.length === 0,
+    isEmpty: plan.reads === 'days' && newDays.length === 0 && checks.length === 0,
     data: {
       table: tableText(table),
       by: request.by,
       zone: request.zone,
       until,
+      reads: plan.reads,
       days: newDays.map(({ day, startsAt, endsAt, rows }) => ({
         day,
         fromUtc: startsAt.toISOString(),
@@ -81,6 +68,30 @@ export function dumpPlanEvent(
       index: order.index,
     },
   }
+}
+
+function newText({ reads, newDays, shape, request }: DumpPlan): string {
+  const { rows: about, dataBytes } = shape.table.estimate
+  if (reads === 'scan')
+    return `days are found while the whole table is read, about ${grouped(about)} rows and ${sizeText(dataBytes)}: no index begins with ${request.by}`
+  if (newDays.length === 0) return 'no day'
+  const counts = newDays.map(day => day.rows)
+  const isCounted = counts.every(count => count !== undefined)
+  const rows = counts.reduce((sum: number, count) => sum + (count ?? 0), 0)
+  return `${daysText(newDays)}${isCounted ? `, ${grouped(rows)} rows` : ''}`
+}
+
+function snapshotFact({ reads, newDays, shape }: DumpPlan): JobFact[] {
+  const name = 'snapshot'
+  if (reads === 'scan')
+    return [
+      { name, text: `one for the whole table, about ${secondsText(shape.table.estimate.rows / usualRate)}` },
+    ]
+  if (newDays.length === 0) return []
+  const largest = Math.max(...newDays.map(day => day.rows ?? 0))
+  if (largest === 0) return [{ name, text: 'one a day' }]
+  const time = secondsText(largest / usualRate)
+  return [{ name, text: `one a day; the longest about ${time}, of ${grouped(largest)} rows` }]
 }
 
 function daysText(days: readonly { readonly day: string }[]): string {
@@ -112,6 +123,12 @@ function planNotes(plan: DumpPlan): string[] {
     ...(oldest === 'unseen'
       ? ['not watched: open transactions (needs the right PROCESS); late rows are found by --recheck alone']
       : []),
+    ...(typeof replica === 'object'
+      ? [
+          `this server is a replica, ${grouped(replica.secondsBehind)} s behind: transactions that are open on its source are not seen`,
+        ]
+      : []),
+    ...(replica === 'unseen' ? ['not watched: whether this server is a replica'] : []),
     ...(dayless === undefined
       ? [`rows whose ${request.by} is NULL are in no day, and were not counted`]
       : []),
@@ -121,11 +138,6 @@ function planNotes(plan: DumpPlan): string[] {
     ...(newest && newest.fingerprint !== shape.table.fingerprint
       ? [`the table was altered since ${newest.day} was dumped: new files have its new columns`]
       : []),
-    ...(shape.order.isByColumn
-      ? []
-      : [
-          `no index gives out rows by ${request.by}: the whole table is read in the order of ${shape.order.index}`,
-        ]),
     ...shape.table.columns
       .filter(column => column.isGenerated)
       .map(column => `${column.name} is computed by the server and not dumped`),

@@ -50,6 +50,8 @@ export interface DumpPlan {
   readonly holding: OldestTransaction | undefined
   readonly oldest: OldestTransaction | undefined | 'unseen'
   readonly replica: ReplicaState
+  /** `scan`: the whole table is read, and its new days are found thereby. */
+  readonly reads: 'days' | 'scan'
   readonly newDays: readonly NewDay[]
   readonly checks: readonly DayToCheck[]
   readonly names: DumpNames
@@ -73,7 +75,8 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
   const oldest = await oldestTransaction(session)
   const replica = await replicaState(session)
   const { isReadOnly } = state
-  const seen = { table, grants, by, scans, oldest, replica, isReadOnly, unwatched }
+  const rechecks = request.recheck !== undefined
+  const seen = { table, grants, by, scans, rechecks, oldest, replica, isReadOnly, unwatched }
   const errors: ErrorData[] = [...refusals(seen)]
   const findings = await store.look({ keepDays: 'for ever' })
   for (const { verdict, sentence, next } of findings) {
@@ -92,7 +95,9 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
   const { until, holding } = closing({ now, closeAfter: request.closeAfter, oldest, replica, zone })
   const kind = column.dataType as TimeKind
   const axis: DayAxis = { table, by, kind, zone, index: indexOn(table, by) }
-  const newDays = await findDays(session, axis, until, names.days, table.estimate.rows <= mostCounted)
+  const reads = axis.index === undefined ? 'scan' : 'days'
+  const isFew = table.estimate.rows <= mostCounted
+  const newDays = reads === 'scan' ? [] : await findDays(session, axis, until, names.days, isFew)
   const last = [...names.days].at(-1)
   return {
     request,
@@ -104,6 +109,7 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
     holding,
     oldest,
     replica,
+    reads,
     newDays,
     checks: await daysToCheck(store, names, request, kind, now),
     names,

@@ -13,6 +13,8 @@ export interface Seen {
   readonly by: string
   /** A scan of the whole table was allowed. */
   readonly scans: boolean
+  /** Closed days are to be compared again. */
+  readonly rechecks: boolean
   readonly oldest: OldestTransaction | undefined | 'unseen'
   readonly replica: ReplicaState
   readonly isReadOnly: boolean
@@ -22,7 +24,7 @@ export interface Seen {
 
 /** Empty: nothing is against it. */
 export function refusals(seen: Seen): readonly ErrorData[] {
-  const { table, grants, by, scans, oldest, replica, isReadOnly, unwatched } = seen
+  const { table, grants, by, scans, rechecks, oldest, replica, isReadOnly, unwatched } = seen
   const where = tableText(table)
   const found: ErrorData[] = []
   const refuse = (title: string, next: string): void => void found.push(inputError(title, { next }).data)
@@ -36,12 +38,17 @@ export function refusals(seen: Seen): readonly ErrorData[] {
       `A day could change while it is read: ALTER TABLE ${where} ENGINE=InnoDB.`,
     )
   }
-  if (timeColumn({ table, by }) && indexOn(table, by) === undefined && !scans) {
+  if (timeColumn({ table, by }) && indexOn(table, by) === undefined) {
     const { rows, dataBytes } = table.estimate
-    refuse(
-      `no index of ${where} begins with ${by}`,
-      `Add one: ALTER TABLE ${where} ADD INDEX (${by}). Or allow a scan with --scan: each run then reads the whole table, about ${rows.toLocaleString('en')} rows and ${Math.ceil(dataBytes / 1_000_000).toLocaleString('en')} MB.`,
-    )
+    const add = `Add one: ALTER TABLE ${where} ADD INDEX (${by}).`
+    const title = `no index of ${where} begins with ${by}`
+    if (!scans)
+      refuse(
+        title,
+        `${add} Or allow a scan with --scan: each run then reads the whole table in one snapshot, about ${rows.toLocaleString('en')} rows and ${Math.ceil(dataBytes / 1_000_000).toLocaleString('en')} MB.`,
+      )
+    else if (rechecks)
+      refuse(title, `${add} Without it --recheck would read the whole table for each day; leave it out.`)
   }
   if (!may(grants, 'SELECT', table)) refuse(`the account may not read ${where}`, grantText('SELECT', table))
   if (oldest === 'unseen' && !unwatched) {

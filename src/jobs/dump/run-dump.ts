@@ -13,12 +13,13 @@ import { serverText } from '../archive/records.ts'
 import { headerLine } from '../rows/rows-file.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { DayFile } from './day-file.ts'
-import { DaysWalk, type WalkPiece, type WalkTotals } from './days-walk.ts'
+import { type DaysSource, DaysWalk, type WalkPiece, type WalkTotals } from './days-walk.ts'
 import { writeMark } from './dump-store.ts'
 import { dumpEnd, dumpPlanEvent, dumpSoFar } from './dump-text.ts'
 import { type DumpPlan, type DumpRequest, planDump } from './plan.ts'
 import type { Receipt } from './records.ts'
 import { saveDay } from './save-day.ts'
+import { ScanWalk } from './scan-walk.ts'
 
 export interface DumpContext {
   readonly server: Server
@@ -83,8 +84,7 @@ async function carryOut(plan: DumpPlan, governor: Governor, context: DumpContext
   const { request, names, state, now, shape } = plan
   if (!names.isMarked) await writeMark(store, request, state, now)
   const removedOrphans = await removeOrphans(names.orphans, store)
-  const days = [...plan.checks, ...plan.newDays]
-  const walk = new DaysWalk(await server.session(), shape, days)
+  const walk = await walkOf(plan, server)
   const saver = new DaySaver(plan, context)
   const begun = performance.now()
   const soFar = { rows: 0, bytes: 0, chunks: 0 }
@@ -96,7 +96,7 @@ async function carryOut(plan: DumpPlan, governor: Governor, context: DumpContext
     pausedMs: governor.pausedMs,
   })
   try {
-    const counted = plan.newDays.every(({ rows }) => rows !== undefined)
+    const counted = plan.reads === 'days' && plan.newDays.every(({ rows }) => rows !== undefined)
     const read = await runChunks<WalkPiece>(
       {
         source: server.name,
@@ -122,13 +122,20 @@ async function carryOut(plan: DumpPlan, governor: Governor, context: DumpContext
   }
 }
 
+async function walkOf(plan: DumpPlan, server: Server): Promise<DaysSource> {
+  const { request, shape, names, until, kind, checks, newDays } = plan
+  const session = await server.session()
+  if (plan.reads === 'days') return new DaysWalk(session, shape, [...checks, ...newDays])
+  return new ScanWalk(session, shape, { kind, zone: request.zone, until, known: names.days.keys() })
+}
+
 /** Puts the pieces of a day into its file, and saves it with the last one. */
 class DaySaver {
   readonly saved: Receipt[] = []
   readonly #plan: DumpPlan
   readonly #context: DumpContext
   readonly #token = randomName()
-  #file: DayFile | undefined
+  readonly #files = new Map<string, DayFile>()
 
   constructor(plan: DumpPlan, context: DumpContext) {
     this.#plan = plan
@@ -139,19 +146,20 @@ class DaySaver {
     const { request, kind, state } = this.#plan
     const { store, server } = this.#context
     const { table, columns, key, createTable } = shape
-    if (isFirst) {
-      await this.close()
-      this.#file = new DayFile()
+    const { day } = work
+    if (isFirst) await this.#drop(day)
+    let file = this.#files.get(day)
+    if (!file) {
+      file = new DayFile()
+      this.#files.set(day, file)
       const { fingerprint } = table
-      await this.#file.add(
+      await file.add(
         headerLine({ table: request.table, columns, key, fingerprint, createTable, server: state.version }),
       )
     }
-    const file = this.#file
-    if (!file) throw new Error('a day begins with its first piece')
     await file.add(lines)
     if (!end) return
-    const { day, from, to, startsAt, endsAt, receipt } = work
+    const { from, to, startsAt, endsAt, receipt } = work
     const saved = await saveDay(store, file, this.#token, end.digest, {
       day,
       revision: (receipt?.revision ?? 0) + 1,
@@ -173,12 +181,17 @@ class DaySaver {
       ...(receipt && { before: { rows: receipt.rows, hash: receipt.hash } }),
     })
     this.saved.push(saved)
-    await this.close()
+    await this.#drop(day)
   }
 
   async close(): Promise<void> {
-    await this.#file?.discard()
-    this.#file = undefined
+    for (const day of [...this.#files.keys()]) await this.#drop(day)
+  }
+
+  async #drop(day: string): Promise<void> {
+    const file = this.#files.get(day)
+    this.#files.delete(day)
+    await file?.discard()
   }
 }
 

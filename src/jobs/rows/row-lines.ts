@@ -16,8 +16,12 @@ letters[backslash] = backslash
 /** Grows with its rows; `take` empties it. */
 export class RowLines {
   rows = 0
-  #bytes = Buffer.allocUnsafe(256 * 1024)
+  #bytes: Buffer
   #at = 0
+
+  constructor(firstBytes = 256 * 1024) {
+    this.#bytes = Buffer.allocUnsafe(firstBytes)
+  }
 
   add(row: WireRow): void {
     // Each byte may become two; a length, of one byte at least, gives its place to a tab or a line feed.

@@ -1,0 +1,163 @@
+/**
+ * `ops db dump` and `ops db restore` while something happens: an ALTER, a client that wants the table for himself, a
+ * transaction that stays open, a kill at any point. Seen by the host's own client.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { oldestTransaction } from '../../src/jobs/dump/open-transactions.ts'
+import { openServer } from '../../src/mysql/server.ts'
+import { type Folder, folderWith, type Outcome, program } from '../cli/run-ops.ts'
+import { describeReal } from '../hosts/available.ts'
+import { useHost } from '../hosts/use-hosts.ts'
+
+/** For a sweep of them: `OPS_DUMP_KILLS=50`. */
+const kills = Number(process.env.OPS_DUMP_KILLS ?? 5)
+
+describeReal('ops db dump, meanwhile', () => {
+  const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
+  let folder: Folder
+  beforeAll(() => {
+    folder = folderWith({ 'ops.ini': '[db shop]\nhost = db1\n' })
+  })
+  afterAll(() => folder?.remove())
+
+  const mariadb = (statements: string): Promise<string> =>
+    host().read('mariadb --default-character-set=utf8mb4 -BN', { input: statements })
+  const dumpWords = (table: string, to: string): string[] => [
+    ...['db', 'dump', 'shop', table, '--by', 'at', '--tz', 'Europe/Berlin', '--to', to],
+    ...['--yes', '-F', host().sshConfig],
+  ]
+  const restoreWords = (from: string, into: string): string[] => [
+    ...['db', 'restore', from, '--into', into, '--yes', '-F', host().sshConfig],
+  ]
+  const dump = (table: string, to: string, ...argv: string[]): Promise<Outcome> =>
+    folder.ops([...dumpWords(table, to), ...argv])
+  const restore = (from: string, into: string): Promise<Outcome> => folder.ops(restoreWords(from, into))
+  const checksum = async (table: string): Promise<string> =>
+    (await mariadb(`CHECKSUM TABLE ${table} EXTENDED`)).split('\t')[1]?.trim() ?? ''
+  const files = (to: string, kind: 'days' | 'receipts'): string[] => {
+    const path = join(folder.path, to, kind)
+    return existsSync(path) ? readdirSync(path).filter(name => !name.startsWith('.')) : []
+  }
+
+  test('an ALTER while a day is read is seen, and the day is begun again', async () => {
+    await mariadb(`CREATE DATABASE altered; USE altered; CREATE TABLE t (id INT PRIMARY KEY, v CHAR(100), at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, MD5(seq), '2025-06-01' FROM seq_1_to_${manyRows};
+      ${whenRead('altered', 'ALTER TABLE t ADD w INT DEFAULT 5')}`)
+    const altering = host().exec('mariadb altered -e "CALL meanwhile()"')
+    const run = await dump('altered.t', 'altered')
+    expect((await altering).code).toBe(0)
+    expect(run.stderr).toBe('')
+    expect(run.stdout).toContain('the table was altered meanwhile: a day was begun again')
+    expect(files('altered', 'days')).toHaveLength(1)
+    expect((await restore('altered', 'altered.again')).code).toBe(0)
+    expect(await checksum('altered.again')).toBe(await checksum('altered.t'))
+  })
+
+  test('whoever wants the table for himself waits for a statement, not for the snapshot', async () => {
+    await mariadb(`CREATE DATABASE wait; USE wait; CREATE TABLE t (id INT PRIMARY KEY, v CHAR(100), at DATETIME, KEY (at));
+      CREATE TABLE waits (microseconds INT);
+      INSERT INTO t SELECT seq, MD5(seq), '2025-06-01' FROM seq_1_to_${manyRows}`)
+    // A client beside, which takes the table for itself again and again.
+    const client = host().exec(
+      `(while [ ! -e /tmp/stop-waiting ]; do echo 'SET @a = NOW(6); LOCK TABLES t WRITE; SET @w = TIMESTAMPDIFF(MICROSECOND, @a, NOW(6)); UNLOCK TABLES; INSERT INTO waits VALUES (@w); DO SLEEP(0.03);'; done) | mariadb wait`,
+    )
+    const run = await dump('wait.t', 'wait', '--json')
+    await host().read(`touch /tmp/stop-waiting`)
+    await mariadb(
+      "SELECT CONCAT('KILL ', ID) INTO @k FROM information_schema.PROCESSLIST WHERE DB = 'wait' LIMIT 1; EXECUTE IMMEDIATE @k",
+    )
+    await client
+    expect(run.code).toBe(0)
+    const end = run.stdout
+      .split('\n')
+      .flatMap(line => (line.includes('"job-end"') ? [JSON.parse(line)] : []))[0]
+    const { longestSnapshotMs } = end.data as { longestSnapshotMs: number }
+    const [longest, count] = (await mariadb('SELECT MAX(microseconds) / 1000, COUNT(*) FROM wait.waits'))
+      .trim()
+      .split('\t')
+    expect(Number(count)).toBeGreaterThan(3)
+    expect(Number(longest)).toBeLessThan(longestSnapshotMs / 2)
+  })
+
+  test('a transaction that is open is seen with its beginning, whatever zone the system has', async () => {
+    await mariadb('CREATE DATABASE open; CREATE TABLE open.t (id INT PRIMARY KEY)')
+    const before = Number(await mariadb('SELECT UNIX_TIMESTAMP()'))
+    const holder = host().exec('mariadb open -e "BEGIN; INSERT INTO t VALUES (1); DO SLEEP(600)"')
+    const sleeping = "SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP%'"
+    while ((await mariadb(sleeping)).trim() === '') await pause(100)
+    const after = Number(await mariadb('SELECT UNIX_TIMESTAMP()'))
+    const connection = Number(await mariadb(sleeping))
+    const through = { name: 'db1', destination: 'db1', sshConfigFile: host().sshConfig }
+    const server = await openServer({ name: 'db1', through, at: undefined })
+    const oldest = await oldestTransaction(await server.session())
+    await server.close()
+    await mariadb(`KILL ${connection}`)
+    await holder
+    expect(oldest).toMatchObject({ connection })
+    const since = typeof oldest === 'object' ? oldest.since.getTime() / 1000 : 0
+    expect(since).toBeGreaterThanOrEqual(before)
+    expect(since).toBeLessThanOrEqual(after)
+  })
+
+  test(`killed ${kills} times at any point, each goes on where it was: no day is torn or there twice`, async () => {
+    await mariadb(`CREATE DATABASE killed; USE killed; CREATE TABLE t (id INT PRIMARY KEY, v CHAR(100), at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, REPEAT(MD5(seq), 3), '2025-01-01' + INTERVAL seq % ${killedDays} DAY FROM seq_1_to_${killedDays * 1000}`)
+    const progress: Readonly<Record<string, () => Promise<number>>> = {
+      dump: async () => files('killed', 'days').length + files('killed', 'receipts').length,
+      restore: async () => Number(await mariadb(restoredRows)),
+    }
+    const words = { dump: dumpWords('killed.t', 'killed'), restore: restoreWords('killed', 'killed.again') }
+    for (const verb of ['dump', 'restore'] as const) {
+      const codes: (number | null)[] = []
+      for (let kill = 0; kill < kills; kill++) {
+        const child = spawn(process.execPath, [program, ...words[verb]], {
+          cwd: folder.path,
+          env: { PATH: process.env.PATH, HOME: folder.path },
+          stdio: 'ignore',
+        })
+        const ended = once(child, 'exit')
+        // Killed at work, however fast the machine is: some time after the first thing that it writes.
+        const begun = await progress[verb]?.()
+        while ((await progress[verb]?.()) === begun && child.exitCode === null) await pause(2)
+        await Promise.race([ended, pause(Math.random() * 100)])
+        child.kill('SIGKILL')
+        codes.push(((await ended) as [number | null])[0])
+      }
+      expect(codes.filter(code => code !== null && code !== 0 && code !== 6)).toEqual([])
+      expect(codes).toContain(null)
+      let last = await folder.ops(words[verb])
+      // The server may not have noticed yet that the connection of the lock is gone.
+      for (let tries = 0; last.code === 6 && tries < 50; tries++) {
+        await pause(200)
+        last = await folder.ops(words[verb])
+      }
+      expect(last.stderr).toBe('')
+      expect(last.code).toBe(0)
+    }
+    expect(files('killed', 'receipts')).toHaveLength(killedDays)
+    expect(files('killed', 'days')).toHaveLength(killedDays)
+    expect(await checksum('killed.again')).toBe(await checksum('killed.t'))
+  }, 600_000)
+})
+
+const killedDays = Math.max(40, kills * 4)
+const restoredRows =
+  "SELECT IFNULL(MAX(TABLE_ROWS), 0) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'killed' AND TABLE_NAME = 'again'"
+
+/** So many that a day of them is read in many statements. */
+const manyRows = 200_000
+
+/** A procedure that waits until somebody else has a snapshot. What the server shows of transactions is renewed only where nobody looked for 0.1 s. */
+const whenRead = (base: string, statement: string): string => `DELIMITER //
+  CREATE PROCEDURE ${base}.meanwhile() BEGIN
+    WHILE (SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_isolation_level = 'REPEATABLE READ' AND trx_mysql_thread_id <> CONNECTION_ID()) = 0 DO
+      DO SLEEP(0.15);
+    END WHILE;
+    ${statement};
+  END //
+  DELIMITER ;`
