@@ -116,7 +116,8 @@ export function commonSettings(
   }
 }
 
-function wholeNumber(
+/** A number that a flag was given; what is none is added to `errors`. */
+export function wholeNumber(
   text: string | undefined,
   flag: string,
   most: number,

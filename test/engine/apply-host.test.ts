@@ -240,7 +240,7 @@ describe.each(Object.keys(shells))('on %s', shell => {
       onEvent: event => {
         if (event.event !== 'step' || event.status !== 'running') return
         interrupt.raise()
-        setTimeout(() => writeFileSync(at('go'), ''), 300)
+        void until(isToldToStop).then(() => writeFileSync(at('go'), ''))
       },
     })
     expect(run.result?.status).toBe('interrupted')
@@ -322,11 +322,7 @@ describe.each(Object.keys(shells))('on %s', shell => {
     const run = runHere(place, steps, { shell, keep: each => (open = each) }).catch(error => error)
     await until(() => existsSync(at('a')))
     open?.child.stdin?.destroy()
-    await until(() =>
-      readdirSync(join(place.folder, 'run/ops')).some(
-        name => name.startsWith('run.') && existsSync(join(place.folder, 'run/ops', name, 'stop')),
-      ),
-    )
+    await until(isToldToStop)
     writeFileSync(at('go'), '')
     await run
     expect(read(at('end'))).toBe('done')
@@ -426,6 +422,12 @@ describe.each(Object.keys(shells))('on %s', shell => {
 
 /** A command that hangs, with a child whose pid it writes down. */
 const hanging = () => `sh -c 'sleep 300 & echo $! > ${at('pid')}; wait'`
+
+/** Whether the host has raised its flag for a run: no other step starts. */
+function isToldToStop(): boolean {
+  const runs = join(place.folder, 'run/ops')
+  return readdirSync(runs).some(name => name.startsWith('run.') && existsSync(join(runs, name, 'stop')))
+}
 
 /** A zombie that nobody has reaped yet is not alive. */
 function isAlive(pid: number): boolean {

@@ -72,7 +72,7 @@ describeReal('a host that prints', () => {
             await allHold([
               () => clearError(ran, [code]),
               () => expect(ran.stdout).not.toMatch(actsOnTerminals),
-              () => noLeftovers(host(), controller, 15_000),
+              () => noLeftovers(host(), controller, 60_000),
             ])
             return { exit: ran.code }
           },

@@ -95,7 +95,7 @@ describeReal('ways for a run to end', () => {
     ])
 
   const holdsAfter = async (ran: Ran, how: string, exits: readonly number[]): Promise<void> => {
-    await lockIsFree(host(), 15_000)
+    await lockIsFree(host(), 60_000)
     await allHold([
       () => clearError(ran, exits),
       () => stillReachable(host()),
@@ -105,7 +105,7 @@ describeReal('ways for a run to end', () => {
         await host().read('touch /run/fault-gone')
         await converges(() => run(how, 'ssh2'), host(), managed)
       },
-      () => noLeftovers(host(), controller, 15_000),
+      () => noLeftovers(host(), controller, 60_000),
     ])
   }
 

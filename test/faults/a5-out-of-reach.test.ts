@@ -64,7 +64,7 @@ describeReal('a host that is out of reach', () => {
         )
         const ran = await controller.run(
           ['apply', 'word', 'bad', good().name, '-F', config, '--yes', '--transport', backend],
-          { withinSeconds: 45 },
+          { withinSeconds: 100 },
         )
         await nft('table inet drop22; delete table inet drop22;')
         const bad = ran.errors.find(each => each.host === 'bad')

@@ -53,7 +53,7 @@ describeReal('a host that restarts in the middle of a run', () => {
         () => converges(() => runJob(controller, host()), host(), managedPaths, serviceIsWanted),
         () => nothingForeignLost(host(), foreignPaths),
         // What was being written when the host went down is there until the next run comes by.
-        () => noLeftovers(host(), controller, 30_000),
+        () => noLeftovers(host(), controller, 60_000),
       ])
       return { exit: ran.code }
     },

@@ -104,7 +104,7 @@ describeReal('two controllers at once', () => {
           const ran = await Promise.all(started.map(each => each.ended))
           for (const each of ran) clearError(each, [0])
           expect((await host().read('sort /run/race/log')).trim()).toBe('one\ntwo')
-          await Promise.all(controllers.map(each => noLeftovers(host(), each, 15_000)))
+          await Promise.all(controllers.map(each => noLeftovers(host(), each, 60_000)))
         },
       })),
   })

@@ -61,7 +61,7 @@ describe('hostile input', () => {
       if (!exits.includes(code) || ran.stderr === '')
         throw new BrokenInvariant('I8', `exit ${code}: ${ran.stdout}${ran.stderr}`)
     } else {
-      const ran = await controller.run(argv, { withinSeconds: 30, through: tracer })
+      const ran = await controller.run(argv, { withinSeconds: 90, through: tracer })
       code = ran.code
       if (code !== 0 || !exits.includes(0)) clearError(ran, exits)
     }

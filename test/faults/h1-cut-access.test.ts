@@ -2,12 +2,20 @@ import { beforeAll, expect } from 'vitest'
 import { describeReal } from '../hosts/available.ts'
 import type { Host } from '../hosts/host.ts'
 import { useHosts } from '../hosts/use-hosts.ts'
+import { measured } from '../machine-unit.ts'
 import { allHold } from './instruments/broken.ts'
 import type { Controller } from './instruments/controller.ts'
 import { type Danger, dangersFor, resetDangers, withController } from './instruments/dangers.ts'
 import { chosen, faultClass } from './instruments/fault-class.ts'
 import { inLanes, type LaneCase } from './instruments/lanes.ts'
-import { accessBack, argvOf, checkedInvariants, mendsItself, restoredAt } from './instruments/lost-access.ts'
+import {
+  accessBack,
+  aMinute,
+  argvOf,
+  checkedInvariants,
+  mendsItself,
+  restoredAt,
+} from './instruments/lost-access.ts'
 import { clearError } from './invariants/i8-clear-error.ts'
 
 const tries = 20
@@ -25,12 +33,13 @@ describeReal('a change that cuts our own access', () => {
     const running = controller.start(argvOf(danger, host, ['--bad', ...more]), { withinSeconds: 150 })
     await running.seen(event => event.event === 'step' && event.status === 'running')
     const begun = Date.now()
-    const ran = await running.ended
+    const { value: ran, unitMs } = await measured(() => running.ended)
     clearError(ran, [7])
     const seconds = ((await restoredAt(host)) - begun) / 1000
     await allHold([
       () => expect(ran.errors.map(each => each.code)).toEqual(['reverted']),
-      () => expect(seconds - (danger.cutsAfter ?? 0), 'seconds until it was back').toBeLessThan(62),
+      () =>
+        expect(seconds - (danger.cutsAfter ?? 0), 'seconds until it was back').toBeLessThan(aMinute(unitMs)),
       () => accessBack(danger, host),
       () => mendsItself(danger, host, controller, more),
     ])

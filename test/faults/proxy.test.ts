@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, connect as dial, type Socket } from 'node:net'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { type FaultProxy, type ProxyOptions, startProxy } from './instruments/proxy.ts'
 
 /** A server that sends back all it gets, behind a proxy. */
@@ -139,9 +139,9 @@ test('resets the client where nobody listens', async () => {
 test('leaves no connection behind when it is closed', async () => {
   const proxy = await proxiedEcho({ delayMs: 1000 })
   const sockets = await Promise.all(Array.from({ length: 50 }, () => connected(proxy)))
-  await vi.waitFor(() => expect(proxy.accepted).toBe(50))
+  await expect.poll(() => proxy.accepted).toBe(50)
   const ends = sockets.map(socket => drained(socket))
   await proxy.close()
   await Promise.all(ends)
-  await vi.waitFor(() => expect(proxy.connections.size).toBe(0))
+  await expect.poll(() => proxy.connections.size).toBe(0)
 })

@@ -33,7 +33,7 @@ export interface Access {
   readonly keyFile: string
 }
 
-const bootDeadlineMs = 60_000
+const bootDeadlineMs = 150_000
 /** What does not end at SIGTERM keeps a system that goes down for 90 s (systemd-system.conf(5), DefaultTimeoutStopSec). */
 const shutdownDeadlineMs = 95_000
 const pollMs = 20

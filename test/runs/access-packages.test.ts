@@ -57,5 +57,5 @@ describeReal('the first recipe of a fresh host', () => {
     expect(await host().read('ufw status | head -n 1')).toBe('Status: active\n')
     const again = await apply()
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('nothing to do')])
-  }, 240_000)
+  }, 600_000)
 })

@@ -39,7 +39,7 @@ describeReal('ops run', () => {
 
     test('tells a line as soon as it is whole, though the command goes on', async () => {
       const run = start('echo one; until [ -e /tmp/go-on ]; do sleep 0.05; done; rm /tmp/go-on; printf two')
-      await expect.poll(() => all(run), { timeout: 20_000 }).toBe('one\n')
+      await expect.poll(() => all(run)).toBe('one\n')
       await host().read('touch /tmp/go-on', { user: 'deploy' })
       expect(await run.ended).toBe(0)
       await expect.poll(() => all(run)).toBe('one\ntwo')

@@ -144,7 +144,7 @@ describe.skipIf(!possible())('a sandbox whose process is killed', () => {
     const sandboxFolder = config.replace(/\/ssh_config$/, '')
     expect((await ssh(config, 'sleep 1000 >/dev/null 2>&1 & echo up')).out).toBe('up')
     holder.kill('SIGKILL')
-    await expect.poll(descriptions, { timeout: 10_000 }).not.toContain(sandboxFolder)
+    await expect.poll(descriptions).not.toContain(sandboxFolder)
     expect(existsSync(sandboxFolder)).toBe(true)
     await (await openSandbox()).close()
     expect(existsSync(sandboxFolder)).toBe(false)

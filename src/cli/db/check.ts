@@ -4,19 +4,21 @@ import { hasRow, prepareCheck } from '../../jobs/check/has-row.ts'
 import { oneSelect } from '../../jobs/check/one-select.ts'
 import type { Server } from '../../mysql/server.ts'
 import { helped, parseArgv } from '../argv.ts'
-import { type CommonSettings, commonSettings } from '../flags.ts'
+import { type CommonSettings, commonSettings, wholeNumber } from '../flags.ts'
 import { type ReportSession, underReport } from '../report-session.ts'
 import type { VerbContext } from '../verb.ts'
 import { dbCommand } from './on-source.ts'
 import { chooseSource, serverPlace } from './source.ts'
 
-const description = `Prints 1 when the query has at least one row, else 0, and nothing else; always within 2.5 s, connecting and login included. The query is one SELECT, runs read-only, and is read to its first row. (A COUNT(*) is a row too: ask for the rows.) What went wrong is told on stderr and by the exit code.
+const description = `Prints 1 when the query has at least one row, else 0, and nothing else; always within 2.5 s (or --within), connecting and login included. The query is one SELECT, runs read-only, and is read to its first row. (A COUNT(*) is a row too: ask for the rows.) What went wrong is told on stderr and by the exit code.
   ops db check shop 'SELECT 1 FROM app.imports WHERE day = CURDATE() - INTERVAL 1 DAY'
   ops db check shop "SELECT 1 FROM app.jobs WHERE state = 'failed'" --on-error empty`
 
-/** Counted from the start of the process; what is left of 2.5 s is for its end. */
-const patienceMs = 2_200
-const leftMs = (): number => Math.max(1, Math.round(patienceMs - performance.now()))
+/** Just under the three seconds that the usual agent waits. */
+const usualMs = 2_500
+/** What a process needs to end once the answer is there, or is not. */
+const endingMs = 300
+const longestSeconds = 3_600
 /** How long the goodbye may take: it keeps the server's log clean, and nobody waits for more. */
 const goodbyeMs = 150
 const stopTexts = { soft: 'Stopping.', hard: 'Stopping.' }
@@ -33,6 +35,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     '--on-error <0|empty>',
     'what to print when there is no answer: 0 (the default) or nothing',
   )
+  command.option('--within <seconds>', 'longest time for all of it (default: 2.5): less than the agent waits')
   for (const option of command.options) if (option.long === '--json') option.hidden = true
   if (helped(command, argv, screen)) return 0
   const errors: ErrorData[] = []
@@ -43,7 +46,8 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     const next = "Write ops db check SOURCE 'SELECT ...', the query as one word in quotes."
     errors.push(inputError('check takes a source and one query', { next }).data)
   }
-  const { onError = '0' } = options
+  const { onError = '0', within } = options
+  const seconds = wholeNumber(within as string | undefined, '--within', longestSeconds, errors)
   if (onError !== '0' && onError !== 'empty') {
     errors.push(
       inputError(`--on-error ${onError}: there is no such answer`, { next: 'Use 0 or empty.' }).data,
@@ -53,7 +57,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   // Standard output is for the answer alone.
   const told = { ...screen, out: screen.error, isTerminal: false, style: screen.errorStyle }
   return underReport(told, { ...settings, json: false, stopTexts }, async session => {
-    const check = new Check(session)
+    const check = new Check(session, (seconds === undefined ? usualMs : seconds * 1000) - endingMs)
     try {
       const found = await check.beforeDeadline({ word, text, settings, errors })
       screen.out(found ? '1\n' : '0\n')
@@ -72,16 +76,23 @@ class Check {
   readonly #session: ReportSession
   #server: Server | undefined
   #ended: Promise<void> | undefined
+  /** Counted from the start of the process. */
+  readonly #patienceMs: number
 
-  constructor(session: ReportSession) {
+  constructor(session: ReportSession, patienceMs: number) {
     this.#session = session
+    this.#patienceMs = patienceMs
+  }
+
+  #leftMs(): number {
+    return Math.max(1, Math.round(this.#patienceMs - performance.now()))
   }
 
   async beforeDeadline(given: Given): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined
     let unlisten = (): void => {}
     const stopped = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(this.#late(given.word)), leftMs())
+      timer = setTimeout(() => reject(this.#late(given.word)), this.#leftMs())
       const title = 'stopped before there was an answer'
       unlisten = this.#session.interrupt.listen(() =>
         reject(new OpsError({ code: 'interrupted', title, changed: 'no' })),
@@ -105,13 +116,13 @@ class Check {
     if (chosen && chosen.database.engine !== 'mysql')
       errors.push(inputError(`${word} is no MySQL or MariaDB server`).data)
     if (!chosen || 'problem' in query || errors.length > 0) throw new InputErrors(errors)
-    const connectTimeoutMs = Math.min(settings.connectTimeoutMs ?? patienceMs, leftMs())
+    const connectTimeoutMs = Math.min(settings.connectTimeoutMs ?? this.#patienceMs, this.#leftMs())
     // Nobody is there to answer a question in so short a time.
     const silent = { ...this.#session, prompts: undefined }
     const place = await serverPlace(chosen, { ...settings, connectTimeoutMs }, silent)
     const { openServer } = await import('../../mysql/server.ts')
     const { database } = chosen.database
-    const server = await openServer(place, each => prepareCheck(each, database, leftMs()))
+    const server = await openServer(place, each => prepareCheck(each, database, this.#leftMs()))
     this.#server = server
     const { answer, ended } = hasRow(await server.session(), query.select)
     this.#ended = ended
@@ -119,7 +130,7 @@ class Check {
   }
 
   #late(word: string): OpsError {
-    const title = `${word}: no answer within ${patienceMs / 1000} s`
+    const title = `${word}: no answer within ${this.#patienceMs / 1000} s`
     return this.#ended
       ? new OpsError({
           code: 'failed',

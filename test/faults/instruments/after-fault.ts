@@ -49,7 +49,7 @@ export async function afterFault({
   host,
   controller,
   exits,
-  quietWithinMs = 30_000,
+  quietWithinMs = 60_000,
 }: AfterFault): Promise<CaseNote> {
   await allHold([
     () => (exits === 'killed' ? undefined : clearError(ran, exits)),

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { Host } from '../../hosts/host.ts'
+import { measured } from '../../machine-unit.ts'
 import { noTornFile } from '../invariants/i1-no-torn-file.ts'
 import { noFalseSuccess } from '../invariants/i2-no-false-success.ts'
 import { converges } from '../invariants/i4-converges.ts'
@@ -18,6 +19,11 @@ export function argvOf(danger: Danger, host: Host, more: readonly string[]): str
   const alias = danger.user === 'root' ? host.name : `${host.name}-${danger.user}`
   const words = danger.words?.(host, more.includes('--bad')) ?? []
   return ['apply', danger.recipe, alias, '-F', host.sshConfig, '--yes', ...words, ...more]
+}
+
+/** Seconds in which our access must be back: the host's minute, and what its own work takes on a machine as busy as this. */
+export function aMinute(unitMs: number): number {
+  return 60 + (40 * unitMs) / 1000
 }
 
 /** When the host gave its verdict, in milliseconds of this machine's clock, which is the host's too. */
@@ -77,14 +83,14 @@ export async function mendsItself(
   await allHold([
     () => noTornFile(host, danger.managed),
     async () => {
-      const ran = mended ?? (await again())
+      const { value: ran, unitMs } = await measured(async () => mended ?? (await again()))
       expect(ran.code, ran.tail).toBe(0)
-      expect(ran.milliseconds, 'milliseconds that a good change takes').toBeLessThan(30_000)
+      expect(ran.milliseconds, 'milliseconds that a good change takes').toBeLessThan(25_000 + 100 * unitMs)
       expect(await host.read('head -n 1 /var/lib/ops/access/verdict')).toBe('verdict=confirmed\n')
       await noFalseSuccess(ran, host, danger.managed)
     },
     () => converges(again, host, danger.managed),
-    () => noLeftovers(host, controller, 30_000),
+    () => noLeftovers(host, controller, 60_000),
     async () => expect((await host.exec(leftovers)).stdout, 'what arming leaves').toBe(''),
   ])
 }

@@ -113,7 +113,7 @@ async function runOne(host: Host, controller: Controller, each: OneStepCase): Pr
       const moved = watch.filter(path => now.get(path) !== before.get(path))
       if (moved.length > 0) throw new BrokenInvariant('I2', `not told that it changed ${moved.join()}`)
     },
-    () => noLeftovers(host, controller, 30_000),
+    () => noLeftovers(host, controller, 60_000),
   ])
   if (mend === undefined && ran.code !== 0 && between === undefined) {
     const again = await applySteps(controller, host, steps)
@@ -128,7 +128,7 @@ async function runOne(host: Host, controller: Controller, each: OneStepCase): Pr
   const last = await applySteps(controller, host, steps)
   if (last.code !== 0 || last.changed !== 0)
     throw new BrokenInvariant('I4', `the run after it changes ${last.changed}: ${last.tail}`)
-  await noLeftovers(host, controller, 30_000)
+  await noLeftovers(host, controller, 60_000)
   return ran
 }
 

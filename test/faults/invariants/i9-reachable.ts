@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../hosts/host.ts'
 import { BrokenInvariant } from '../instruments/broken.ts'
 
-const loginMs = 15_000
+const loginMs = 60_000
 
-/** @throws BrokenInvariant when a fresh login does not come about in 15 seconds. */
+/** @throws BrokenInvariant when a fresh login does not come about in a minute. */
 export async function stillReachable(host: Host): Promise<void> {
   const login = host.ssh('echo in')
   const end = await Promise.race([login, pause(loginMs, undefined, { ref: false })])
