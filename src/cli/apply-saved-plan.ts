@@ -39,8 +39,8 @@ export async function applySavedPlan(
   }
   const names = plan.hosts.map(host => host.name)
   const chosen = await collected(errors, () => chooseReachable(names, settings))
-  if (options.yes !== true) errors.push(...needsYes(settings.json))
   const pieces = rollOutFlags(options, errors)
+  if (options.yes !== true) errors.push(...needsYes('apply', settings.json))
   return underReport(screen, settings, async session => {
     const secrets = await savedSecrets(plan, paramValues(options, docs), session, errors)
     if (errors.length > 0) throw new InputErrors(errors)

@@ -88,7 +88,6 @@ export async function runRecipeVerb(
   const chosen = await collected(errors, () => chooseReachable(hostNames, settings, once))
   const yes = options.yes === true
   if (typeof options.output === 'string') errors.push(...outputProblems(options.output))
-  if (verb === 'apply' && !yes && name !== undefined) errors.push(...needsYes(settings.json))
   return underReport(screen, settings, session =>
     runRequest(
       {
@@ -114,9 +113,11 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
   const given = { flags: request.flags, inventory: chosen?.inventory }
   if (loaded) errors.push(...misspeltSections(loaded, chosen?.inventory))
   const params = loaded && (await askParams(paramsOfRecipe(loaded), given, session, errors))
-  if (!loaded || !params || !chosen) throw new InputErrors(errors)
+  const unasked = verb === 'apply' && !request.yes && loaded ? needsYes('apply', settings.json) : []
+  if (!loaded || !params || !chosen) throw new InputErrors([...errors, ...unasked])
   // What is wrong with its steps is told with the rest, also where something else is wrong already.
   const evaluate = evaluations(loaded, params, chosen.hosts, errors)
+  errors.push(...unasked)
   if (errors.length > 0) throw new InputErrors(errors)
 
   const reached = await reachHosts(chosen, settings, session)

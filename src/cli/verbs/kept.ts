@@ -42,7 +42,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   }
   if (!restores && paths.length > 1) errors.push(inputError('name one file, or none for all').data)
   const yes = options.yes === true
-  if (restores && !yes) errors.push(...needsYes(settings.json))
+  if (restores && !yes) errors.push(...needsYes('restore', settings.json))
   const from = typeof options.from === 'string' ? options.from : undefined
   const chosen = await collected(errors, () => chooseReachable(hostNames, settings, 'machine'))
   return underReport(screen, settings, async session => {
