@@ -194,6 +194,7 @@ ops_unmoved=
 ! ops_same proof "$2" || ops_unmoved=yes
 if [ "$ops_result" != 0 ]; then ops_over=failed; elif [ -n "$ops_unmoved" ]; then ops_over=nothing; fi
 [ -z "$ops_over" ] || { ops_frame said "$1"; cat "$OPS_DIR/log.$4" "$OPS_DIR/complaints" | tail -c 4000; }
+[ ! -s "$OPS_DIR/kept" ] || { ops_frame kept "$1"; cat "$OPS_DIR/kept"; rm -f "$OPS_DIR/kept"; }
 ops_frame proof "$1" "$ops_result"
 case $2 in =*) printf %s "$ops_text$ops_line" ;; *) cat "$OPS_DIR/proof" ;; esac
 }

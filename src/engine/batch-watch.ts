@@ -15,8 +15,8 @@ import { stepError } from './step-error.ts'
 /** Of a line without an end that much is kept, in characters. */
 const longestPartial = 8192
 
-/** What a step waits for, in a line of its output, is told at once, and not with -v only. */
-const waitingMark = 'ops: waiting for '
+/** Lines of a step that are told at once, and not with -v only: what it waits for, and what a person has to know. */
+const told = /^ops: (waiting for |note: )/
 
 /** Of one batch. */
 export class BatchWatch {
@@ -25,6 +25,7 @@ export class BatchWatch {
   readonly #collector: LookCollector
   readonly #proved = new Map<number, { code: number; guard: string }>()
   readonly #said = new Map<number, string>()
+  readonly #kept = new Map<number, readonly string[]>()
   readonly #unsettled = new Set<number>()
   readonly #started = new Map<number, number>()
   readonly #errors: ErrorData[] = []
@@ -100,8 +101,9 @@ export class BatchWatch {
   #tell(index: number, text: string): void {
     if (!text.trim()) return
     const [step, masked] = [this.#name(index), this.#masked(text)]
-    for (const line of masked.split('\n').filter(each => each.startsWith(waitingMark))) {
-      this.#context.emit({ event: 'note', host: this.#host, text: `${step}: ${line.slice('ops: '.length)}` })
+    for (const line of masked.split('\n').filter(each => told.test(each))) {
+      const text = line.replace(/^ops: (note: )?/, '')
+      this.#context.emit({ event: 'note', host: this.#host, text: `${step}: ${text}` })
     }
     this.#context.emit({ event: 'output', host: this.#host, step, stream: 'stderr', text: masked })
   }
@@ -116,6 +118,9 @@ export class BatchWatch {
         return
       case 'said':
         this.#said.set(index, this.#masked(wholeLines(frame.body.toString('utf8'))).trim())
+        return
+      case 'kept':
+        this.#keep(index, text())
         return
       case 'overdue':
         this.#overdue.add(index)
@@ -179,6 +184,15 @@ export class BatchWatch {
     }
   }
 
+  /** Files that are kept since a step: each line names the step of several that were one act, and the file. */
+  #keep(index: number, text: string): void {
+    for (const line of text.split('\n')) {
+      const [, member = '', path = ''] = /^(\d*)-\t(.*)$/.exec(line) ?? []
+      const of = member === '' ? index : Number(member)
+      this.#kept.set(of, [...(this.#kept.get(of) ?? []), path])
+    }
+  }
+
   /** A step is changed when its apply ended well and its proof shows nothing left to do. */
   #prove(index: number, code: number, observation: Observation, together?: number): void {
     const planned = this.#planned[index]
@@ -187,6 +201,7 @@ export class BatchWatch {
     this.#proved.set(index, { code, guard })
     this.running = undefined
     const milliseconds = together ?? Date.now() - (this.#started.get(index) ?? Date.now())
+    const kept = this.#kept.get(index)
     const done = code === 0 && (dropsOf(planned.step) !== undefined || isAsWanted(planned, observation))
     this.#context.emit({
       event: 'step',
@@ -194,6 +209,7 @@ export class BatchWatch {
       step: this.#name(index),
       status: done ? 'changed' : 'failed',
       milliseconds,
+      ...(kept && { kept }),
     })
     if (done) return
     // The host stops by itself on a failure, but only here is it known that a step that ended well did not converge.

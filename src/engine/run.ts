@@ -225,6 +225,7 @@ async function applyOne(run: HostRun, options: RunOptions): Promise<void> {
       changed: count('changed'),
       failed: count('failed'),
       skipped: count('skipped'),
+      ...(count('reverted') > 0 && { reverted: count('reverted') }),
       status: result.status,
     })
   } catch (error) {

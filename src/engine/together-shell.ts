@@ -35,6 +35,7 @@ ops_quietly proof "\${8:-$5}"
 if [ "$ops_code" != 0 ]; then ops_unproved=yes; return 1; fi
 if [ "$ops_result" != 0 ]; then ops_over=failed; elif ops_same proof "$7"; then ops_over=nothing; fi
 [ -z "$ops_over" ] || { ops_frame said "\${ops_reached:-$1}"; cat "$OPS_DIR/log.$1" "$OPS_DIR/complaints" | tail -c 4000; }
+[ ! -s "$OPS_DIR/kept" ] || { ops_frame kept "$1"; cat "$OPS_DIR/kept"; rm -f "$OPS_DIR/kept"; }
 ops_frame proofs "$ops_result" "\${ops_reached:-end}" $6
 cat "$OPS_DIR/proof"
 }

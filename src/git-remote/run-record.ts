@@ -28,7 +28,7 @@ const lookPrefix = `${repositoryLook.definition.type} `
 export class RunRecord {
   readonly #name: string
   readonly #options: RecordOptions
-  readonly #counts = { ok: 0, changed: 0, failed: 0, skipped: 0 }
+  readonly #counts = { ok: 0, changed: 0, failed: 0, skipped: 0, reverted: 0 }
   #status: HostStatus = 'ok'
   #declined = false
   #running: string | undefined

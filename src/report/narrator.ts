@@ -2,7 +2,7 @@
 
 import type { ErrorData } from '../base/errors.ts'
 import type { RunEvent } from '../run/events.ts'
-import type { HostPlan, PlanStep } from '../run/plan.ts'
+import type { HostPlan } from '../run/plan.ts'
 import { errorText, hostKeysText, isUnknownHostKey } from './error-text.ts'
 import { factsText } from './facts-text.ts'
 import { heldText, jobEndText, jobPlanText } from './job-text.ts'
@@ -12,7 +12,7 @@ import { planText } from './plan-text.ts'
 import { printable, printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 import { summaryText } from './summary-text.ts'
-import { duration, names, stepName } from './words.ts'
+import { count, duration, names, stepName } from './words.ts'
 
 /** Text without an end of line, and where it belongs. */
 export interface Told {
@@ -37,8 +37,6 @@ export class Narrator {
   /** Plans that were not told yet, in order of arrival: equal ones are told together. */
   readonly #plans = new Map<string, HostPlan>()
   readonly #toldPlans = new Set<string>()
-  /** Steps that replace a file which is there, by host: its former content is kept. */
-  readonly #replacing = new Map<string, ReadonlySet<string>>()
   /** Hosts that will bring no first plan any more. */
   readonly #planned = new Set<string>()
   readonly #hostKeys: ErrorData[] = []
@@ -67,7 +65,6 @@ export class Narrator {
       case 'kept':
         return [out(keptText(event.host, event.copies, this.#options.style))]
       case 'plan':
-        this.#replacing.set(event.host, new Set(event.steps.filter(replacesFile).map(step => step.name)))
         this.#plans.set(event.host, { host: event.host, steps: event.steps, errors: event.errors })
         return this.#accounted(event.host)
       case 'waiting':
@@ -129,14 +126,13 @@ export class Narrator {
     if (quiet && !this.#options.verbose) return rest
     if (event.status === 'changed' && !this.#options.tellsSteps(this.#hosts.length)) return rest
     const { style } = this.#options
-    const paint = event.status === 'failed' ? style.red : event.status === 'changed' ? style.green : style.dim
+    const isBad = event.status === 'failed' || event.status === 'reverted'
+    const paint = isBad ? style.red : event.status === 'changed' ? style.green : style.dim
+    const word = event.status === 'reverted' ? 'taken back' : event.status
     const took = event.milliseconds === undefined ? '' : style.dim(` (${duration(event.milliseconds)})`)
-    const keeps = event.status === 'changed' && this.#replacing.get(event.host)?.has(event.step)
-    const before = keeps
-      ? style.dim(printableLine(`; before: ops kept ${event.host} ${pathOf(event.step)}`))
-      : ''
+    const before = style.dim(printableLine(keptWords(event)))
     this.#toldAnything = true
-    return [...rest, this.#line(event.host, `${paint(event.status)} ${stepName(event.step)}${took}${before}`)]
+    return [...rest, this.#line(event.host, `${paint(word)} ${stepName(event.step)}${took}${before}`)]
   }
 
   #said(event: RunEvent & { event: 'output' }): readonly Told[] {
@@ -200,19 +196,19 @@ function out(text: string): Told {
   return { to: 'out', text }
 }
 
-/** Only of `file`, whose name is its path. */
-function replacesFile({ name, status, changes }: PlanStep): boolean {
-  const writes = changes.some(({ key }) => key === 'content' || key === 'state')
-  return (
-    name.startsWith('file /') &&
-    status === 'change' &&
-    writes &&
-    changes.every(({ from }) => from !== 'absent')
-  )
+/** Where to find what a step has overwritten or removed, whichever resource it is of. */
+function keptWords({
+  host,
+  kept = [],
+}: {
+  readonly host: string
+  readonly kept?: readonly string[]
+}): string {
+  if (kept.length === 0) return ''
+  return `; before: ops kept ${host}${kept.length === 1 ? ` ${quoted(kept[0] ?? '')}` : ` (${count(kept.length, 'file')})`}`
 }
 
-function pathOf(step: string): string {
-  const path = step.slice('file '.length)
+function quoted(path: string): string {
   return /^[\w./@%+,:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }
 

@@ -27,8 +27,8 @@ const order: readonly HostStatus[] = [
 export function summaryText(input: SummaryInput, style: Style): string {
   const groups = new Map<string, { summary: HostSummary; hosts: string[]; trips: Set<number> }>()
   for (const [host, summary] of Object.entries(input.hosts)) {
-    const { status, ok, changed, failed, skipped, maybe } = summary
-    const key = [status, ok, changed, failed, skipped, maybe].join(' ')
+    const { status, ok, changed, failed, skipped, reverted, maybe } = summary
+    const key = [status, ok, changed, failed, skipped, reverted, maybe].join(' ')
     const group = groups.get(key) ?? { summary, hosts: [], trips: new Set() }
     group.hosts.push(host)
     group.trips.add(input.trips[host] ?? 0)
@@ -79,13 +79,17 @@ function isQuestion(verb: string): boolean {
   return verb === 'run' || verb === 'facts' || verb === 'kept'
 }
 
-function countsText(verb: string, { ok, changed, failed, skipped, maybe = 0 }: HostSummary): string {
+function countsText(
+  verb: string,
+  { ok, changed, failed, skipped, reverted = 0, maybe = 0 }: HostSummary,
+): string {
   if (isQuestion(verb)) return ''
   const changedWord = verb === 'apply' ? 'changed' : 'to change'
   return [
     changed > 0 && `${changed} ${changedWord}`,
     maybe > 0 && `${maybe} may change`,
     failed > 0 && `${failed} failed`,
+    reverted > 0 && `${reverted} taken back`,
     skipped > 0 && `${skipped} not reached`,
     ok > 0 && `${ok} ok`,
   ]

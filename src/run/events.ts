@@ -18,12 +18,13 @@ export type HostStatus =
   /** Too many others failed before its turn. */
   | 'not-begun'
 
-/** `ok` already as wanted · `changed` applied and proved · `skipped` not reached. */
+/** `ok` already as wanted · `changed` applied and proved · `skipped` not reached · `reverted` done, and taken back. */
 export interface HostSummary {
   readonly ok: number
   readonly changed: number
   readonly failed: number
   readonly skipped: number
+  readonly reverted?: number
   /** Of a plan: ok now, but an earlier step may change that. */
   readonly maybe?: number
   readonly status: HostStatus
@@ -59,8 +60,10 @@ export type RunEvent =
       readonly event: 'step'
       readonly host: string
       readonly step: string
-      readonly status: 'ok' | 'changed' | 'failed' | 'skipped'
+      readonly status: 'ok' | 'changed' | 'failed' | 'skipped' | 'reverted'
       readonly milliseconds?: number
+      /** Files whose content before this run the host keeps since this step: `ops kept HOST` has it. */
+      readonly kept?: readonly string[]
     }
   | {
       readonly event: 'surprise'

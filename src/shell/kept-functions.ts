@@ -28,6 +28,14 @@ export const keptFunctions = library('kept', 'apply')`
       shift
     done
   }
+  # Sets ops_run to the folder of this run's copies.
+  ops_kept_run() {
+    ops_run=
+    for ops_a in "$ops_kept"/*Z-"\${OPS_NONCE:-$$}"; do [ ! -d "$ops_a" ] || ops_run=$ops_a; done
+    [ -z "$ops_run" ] || return 0
+    ops_run=$ops_kept/$(date -u +%Y%m%dT%H%M%SZ)-\${OPS_NONCE:-$$}
+    ops_prune
+  }
   # Whether this run has already kept what it found at the real path $1; sets ops_was to where.
   ops_recorded() {
     [ -n "\${OPS_DIR:-}" ] && [ -s "$OPS_DIR/journal" ] || return 1
@@ -43,18 +51,14 @@ export const keptFunctions = library('kept', 'apply')`
     elif [ -L "$2" ]; then ops_was=link:$(readlink -- "$2")
     else
       ops_kept_root || ops_fail "$1: there is no place to keep its previous content; nothing was changed"
-      ops_run=
-      for ops_a in "$ops_kept"/*Z-"\${OPS_NONCE:-$$}"; do [ ! -d "$ops_a" ] || ops_run=$ops_a; done
-      if [ -z "$ops_run" ]; then
-        ops_run=$ops_kept/$(date -u +%Y%m%dT%H%M%SZ)-\${OPS_NONCE:-$$}
-        ops_prune
-      fi
+      ops_kept_run
       ops_was=$ops_run$1
       if ! { { [ -d "\${ops_was%/*}" ] || mkdir -p -- "\${ops_was%/*}"; } &&
         { cp --preserve=all -- "$2" "$ops_was" 2>/dev/null || cp -p -- "$2" "$ops_was"; }; }; then
         rm -f -- "$ops_was"
         ops_fail "$1: its previous content cannot be kept below $ops_kept; nothing was changed"
       fi
+      [ -z "\${OPS_DIR:-}" ] || printf '%s\t%s\n' "\${ops_joined:+$ops_member}\${ops_kept_for:-}-" "$1" >>"$OPS_DIR/kept" || :
     fi
     [ -z "\${OPS_DIR:-}" ] || printf '%s\t%s\n' "$ops_was" "$1" >>"$OPS_DIR/journal" ||
       ops_fail "$1: the journal of this run cannot be written; nothing was changed"

@@ -12,13 +12,27 @@ export default recipe({
 })
 `
 
+const several = `import { recipe, file, line, option } from 'ops-recipes'
+export default recipe({
+  summary: 'What changes and removes content.',
+  steps: () => [
+    file({ path: '/etc/kept-file', content: 'new' }),
+    option({ path: '/etc/kept-option', key: 'a', value: '2' }),
+    option({ path: '/etc/kept-option', key: 'b', value: '2' }),
+    line({ path: '/etc/kept-line', line: 'two' }),
+    file({ path: '/etc/kept-gone', state: 'absent' }),
+    file({ path: '/etc/kept-new', content: 'new' }),
+  ],
+})
+`
+
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
 describeReal('ops kept', () => {
   const host = useHost()
   let folder: Folder
   beforeAll(() => {
-    folder = folderWith({ 'recipes/one.ts': recipe })
+    folder = folderWith({ 'recipes/one.ts': recipe, 'recipes/several.ts': several })
   })
   afterAll(() => folder?.remove())
 
@@ -69,6 +83,20 @@ describeReal('ops kept', () => {
 
     const again = await ops('kept', host().name, 'restore', '/etc/app.conf', '--from', oldest, '--yes')
     expect(again.stdout).toContain('nothing to do')
+  })
+
+  test('is named by each step that changes or removes content, whatever resource it is of', async () => {
+    const names = ['file', 'option', 'line', 'gone']
+    await host().read(names.map(name => `echo a=1 >/etc/kept-${name}`).join(';'))
+    const { code, stdout } = await ops('apply', 'several', host().name, '--yes')
+    expect([code, stdout.match(/before: ops kept \S+ \S+/g)]).toEqual([
+      0,
+      names.map(name => `before: ops kept ${host().name} /etc/kept-${name}`),
+    ])
+    const kept = (await listed()).filter(({ path }) => path.startsWith('/etc/kept-'))
+    expect(kept.map(copy => [copy.path, copy.sha256]).sort()).toEqual(
+      names.map(name => [`/etc/kept-${name}`, hashOf('a=1\n')]).sort(),
+    )
   })
 
   test('refuses what it does not keep, and more than one file at a time', async () => {

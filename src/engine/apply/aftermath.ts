@@ -12,8 +12,8 @@ export async function aftermathOf(progress: Progress, verdict: Verdict): Promise
   const [back, stays]: [string[], string[]] = [[], []]
   for (const [index, each] of progress.planned.entries()) {
     if (!applied.has(index) || outcomes[index] === 'failed') continue
-    if (isUndone?.(index) || wasPutBack(each, verdict)) outcomes[index] = 'skipped'
-    ;(outcomes[index] === 'skipped' ? back : stays).push(each.step.name)
+    if (isUndone?.(index) || wasPutBack(each, verdict)) outcomes[index] = 'reverted'
+    ;(outcomes[index] === 'reverted' ? back : stays).push(each.step.name)
   }
   return { back, stays }
 }

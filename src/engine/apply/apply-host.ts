@@ -124,7 +124,7 @@ class HostApply {
     const fresh = seen ? this.#progress.plan(seen) : []
     for (const [index, each] of fresh.entries()) {
       // Put back by the step that failed: it is not changed any more.
-      if (outcomes[index] === 'changed' && each.change) outcomes[index] = 'skipped'
+      if (outcomes[index] === 'changed' && each.change) outcomes[index] = 'reverted'
     }
     for (const status of ['reverted', 'moved'] as const) {
       if (errors.some(each => each.code === status)) return this.#progress.finish(status, errors)

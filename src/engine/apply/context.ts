@@ -6,7 +6,7 @@ import type { Session } from '../../run/session.ts'
 import type { AccessContext } from '../access/dangers.ts'
 import type { BatchContext } from '../batch-report.ts'
 
-export type StepOutcome = 'ok' | 'changed' | 'failed' | 'skipped'
+export type StepOutcome = 'ok' | 'changed' | 'failed' | 'skipped' | 'reverted'
 
 export interface ApplyResult {
   readonly status: HostStatus

@@ -109,6 +109,6 @@ export class AccessKeeper {
   #asItIs(error: ErrorData): ErrorData {
     const { planned, outcomes } = this.#progress
     const index = planned.findIndex(each => each.step.name === error.step)
-    return outcomes[index] === 'skipped' ? { ...error, changed: 'no' } : error
+    return outcomes[index] === 'reverted' ? { ...error, changed: 'no' } : error
   }
 }

@@ -128,7 +128,8 @@ export class Progress {
   /** The last word on this host; tells what became of the steps that no batch told of. */
   finish(status: HostStatus, errors: readonly ErrorData[] = []): ApplyResult {
     for (const [index, outcome] of this.outcomes.entries()) {
-      if (outcome !== 'ok' && outcome !== 'skipped') continue
+      // What was done and failed was told by its batch.
+      if (outcome === 'changed' || outcome === 'failed') continue
       this.context.emit({ event: 'step', host: this.host, step: this.nameAt(index), status: outcome })
     }
     return { status, outcomes: this.outcomes, errors }

@@ -21,6 +21,7 @@ export const changeFunctions = library('change', 'apply')`
     [ "$ops_kind" = 8 ] || ops_moved
     ops_sole
     ops_keep "$ops_path" "$ops_old"
+    [ -n "$ops_open" ] || ops_as_seen .
     ops_attributes_now "$ops_old"
     [ -z "$ops_open" ] || ops_written
   )
@@ -29,24 +30,43 @@ export const changeFunctions = library('change', 'apply')`
     [ -e "$1" ] || [ -L "$1" ] || exit 0
     ops_locate "$1"
     [ ! -d "./$ops_name" ] || [ -L "./$ops_name" ] || ops_fail "$1: is a directory, not a file; nothing was changed"
-    ops_in=.
+    ops_in=.. ops_stageless=
     ops_regard .
-    if [ -n "$ops_open" ]; then ops_enter; ops_regard ..; ops_in=..; fi
+    # Where there is no room for a stage, a file can still be removed.
+    if [ -n "$ops_open" ]; then ops_enter; ops_regard ..
+    else ops_stageless=1; ops_enter && ops_regard .. || ops_in=.
+    fi
     case $ops_kind in
-      ''|8|a) ;;
+      '') exit 0;;
+      8|a) ;;
       4) ops_fail "$1: is a directory, not a file; nothing was changed";;
       *) ops_fail "$1: is a device, pipe or socket, not a file; nothing was changed";;
     esac
     ops_keep "$ops_path" "$ops_old"
-    [ -z "$ops_open" ] || ops_as_seen
-    ops_said=$(rm -f -- "$ops_in/$ops_name" 2>&1) || {
-      ops_reason "$ops_said"
-      ops_hint "$ops_in/$ops_name"
-      ops_fail "$1: cannot be removed ($ops_why$ops_hint); nothing was changed"
-    }
-    [ -z "$ops_open" ] || ops_written
+    ops_as_seen "$ops_in"
+    if [ -n "$ops_open" ] || [ "$ops_in" = . ]; then
+      [ -z "$ops_open" ] || ops_hold_last
+      ops_said=$(rm -f -- "$ops_in/$ops_name" 2>&1) || ops_not_removed
+      [ ! -e ./.ops-last ] || ops_alike ./.ops-last || ops_overwrote ./.ops-last
+    else
+      # Taken into the stage first: what is there by then can be looked at, and go back.
+      ops_left=1
+      ops_said=$(mv -fT -- "../$ops_name" "./$ops_name" 2>&1) || ops_not_removed
+      ops_alike "./$ops_name" || ops_take_back
+    fi
+    [ "$ops_in" = . ] || ops_written
     sync . 2>/dev/null || :
   )
+  ops_not_removed() {
+    ops_reason "$ops_said"
+    ops_hint "$ops_in/$ops_name"
+    ops_fail "$ops_asked: cannot be removed ($ops_why$ops_hint); nothing was changed"
+  }
+  ops_take_back() {
+    mv -nT -- "./$ops_name" "../$ops_name" 2>/dev/null
+    [ -e "./$ops_name" ] || [ -L "./$ops_name" ] || ops_moved
+    ops_overwrote "./$ops_name"
+  }
   ops_symlink() (
     set +e
     ops_locate "$1"

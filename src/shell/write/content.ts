@@ -161,14 +161,53 @@ export const contentFunctions = library('content', 'apply')`
     [ "\${ops_sum%% *}" = "$ops_sha" ] ||
       ops_fail "$ops_asked: its validator changed the new content; nothing was changed"
   }
-  # The staged file or link takes its name, where that is as it was looked at.
+  # The staged file or link takes its name, where that is as it was looked at. Until then an edit may come: what gives way is
+  # looked at once more. One that only root can put there is swapped back; another is kept, and told.
   ops_rename() {
     ops_as_seen
-    ops_said=$(mv -fT -- "./$ops_name" "../$ops_name" 2>&1) || {
-      ops_reason "$ops_said"
-      ops_hint "../$ops_name"
-      case $ops_why in *busy*) ops_hint=", it is a mount point of its own: the param inPlace writes into it";; esac
-      ops_fail "$ops_asked: cannot be replaced ($ops_why$ops_hint); nothing was changed"
-    }
+    if [ -z "$ops_old" ]; then
+      ops_said=$(mv -nT -- "./$ops_name" "../$ops_name" 2>&1)
+      [ -e "./$ops_name" ] || [ -L "./$ops_name" ] || return 0
+      [ ! -e "../$ops_name" ] && [ ! -L "../$ops_name" ] || ops_moved
+      ops_not_replaced
+    fi
+    if [ -z "$ops_open" ] && ops_swap "./$ops_name" "../$ops_name"; then
+      ops_left=1
+      ops_alike "./$ops_name" && return 0
+      ! ops_swap "./$ops_name" "../$ops_name" || ops_moved
+      ops_overwrote "./$ops_name"
+      return 0
+    fi
+    ops_hold_last
+    ops_said=$(mv -fT -- "./$ops_name" "../$ops_name" 2>&1) || ops_not_replaced
+    [ ! -e ./.ops-last ] || ops_alike ./.ops-last || ops_overwrote ./.ops-last
+  }
+  ops_not_replaced() {
+    ops_reason "$ops_said"
+    ops_hint "../$ops_name"
+    case $ops_why in *busy*) ops_hint=", it is a mount point of its own: the param inPlace writes into it";; esac
+    ops_fail "$ops_asked: cannot be replaced ($ops_why$ops_hint); nothing was changed"
+  }
+  # A second name of what the name is taken from in the next moment.
+  ops_hold_last() {
+    ln -- "../$ops_name" ./.ops-last 2>/dev/null || return 0
+    ops_left=1
+    ops_alike ./.ops-last || ops_moved
+  }
+  # STAGED NAMED: the staged file and what has its name change places in one step of the kernel: renameat2 with RENAME_EXCHANGE, by its number for this machine.
+  ops_swap() {
+    ops_swapped=1
+    perl -e 'open F, "<", "/proc/self/exe" or exit 1; read F, $_, 20;
+      $n = {62, 316, 183, 276, 243, 276, 3, 353, 40, 382}->{unpack "x18v", $_} or exit 1;
+      exit(0 == syscall($n, -100, $ARGV[0], -100, $ARGV[1], 2) ? 0 : 1)' "$1" "$2" 2>/dev/null
+  }
+  # FILE: what somebody wrote there in the last moment, and had to give way. It is kept beside what was there before.
+  ops_overwrote() {
+    if [ -L "$1" ]; then ops_a="a symbolic link to $(readlink -- "$1")"
+    else
+      ops_kept_root && ops_kept_run && ops_a=$ops_run$ops_path.overwritten && mkdir -p -- "\${ops_a%/*}" &&
+        [ -f "$1" ] && cp -p -- "$1" "$ops_a" 2>/dev/null || ops_a='lost: it could not be kept'
+    fi
+    printf 'ops: note: %s: somebody else changed it in the moment in which it was replaced; what gave way is %s\n' "$ops_asked" "$ops_a" >&2
   }
 `

@@ -40,7 +40,7 @@ export const joinedFunctions = library('joined', 'apply')`
     [ ! -L "$ops_asked" ] && [ ! -d "$ops_asked" ] && ops_dir=\${ops_asked%/*} && ops_go "\${ops_dir:-/}" || return 1
     ops_name=\${ops_asked##*/}
     ops_path=\${ops_dir%/}/$ops_name
-    case $ops_name in ''|.ops-was|.ops-mark) return 1;; esac
+    case $ops_name in ''|.ops-was|.ops-last|.ops-mark) return 1;; esac
     case $ops_path in /etc/sudoers*|/etc/ssh/*|/etc/nftables.conf|*"$ops_newline"*) return 1;; esac
     if [ "$ops_path" = "$ops_last_path" ] && [ -z "$ops_sha$ops_mode$ops_owner$ops_group" ]; then
       # One more edit of the file that was staged last.
@@ -121,13 +121,13 @@ export const joinedFunctions = library('joined', 'apply')`
       set -- "$@" "\${ops_a%/}/$ops_stage"
       ops_rest=\${ops_rest#*"$ops_newline"}
     done
-    [ $# = 0 ] || rmdir -- "$@" 2>/dev/null || rm -rf -- "$@" || return 1
+    [ $# = 0 ] || { [ -z "$ops_swapped" ] && rmdir -- "$@" 2>/dev/null; } || rm -rf -- "$@" || return 1
     ops_nothing_held
     ops_stages
     [ -z "$ops_stages" ] || : >"$ops_stages"
   }
   ops_nothing_held() {
-    ops_held=0 ops_last_path= ops_text= ops_staged=$ops_newline ops_held_paths=$ops_newline
+    ops_swapped= ops_held=0 ops_last_path= ops_text= ops_staged=$ops_newline ops_held_paths=$ops_newline
   }
   # WORD...: sets them for what is held at ops_n.
   ops_take() {
@@ -154,7 +154,7 @@ export const joinedFunctions = library('joined', 'apply')`
       eval "ops_whose=\$ops_whose_$ops_n"
       for ops_member in $ops_whose; do
         ops_reached "$ops_member"
-        (ops_joined=; ops_do_member) || return
+        (ops_joined= ops_kept_for=$ops_member; ops_do_member) || return
       done
       ops_n=$((ops_n + 1))
     done
@@ -236,7 +236,8 @@ export const joinedFunctions = library('joined', 'apply')`
     [ -z "\${OPS_DIR:-}" ] || [ ! -s "$OPS_DIR/journal" ] || ops_told=$ops_newline$(cat "$OPS_DIR/journal")$ops_newline || return 1
     ops_n=0
     while [ "$ops_n" -lt "$ops_many" ]; do
-      ops_n=$((ops_n + 1)) && ops_take dir name is
+      ops_n=$((ops_n + 1)) && ops_take dir name is whose
+      ops_member=\${ops_whose%% *}
       case $ops_told in *"$ops_tab$ops_path$ops_newline"*) continue;; esac
       if [ -n "$ops_is" ]; then (ops_keep "$ops_path" "$ops_path") 2>/dev/null || return 1
       elif [ -n "\${OPS_DIR:-}" ]; then printf 'absent\t%s\n' "$ops_path" >>"$OPS_DIR/journal" || return 1
@@ -285,7 +286,22 @@ export const joinedFunctions = library('joined', 'apply')`
       if [ -n "$ops_seen" ]; then [ "$(stat -c "$ops_identity" -- "$ops_path" 2>/dev/null)" = "$ops_seen" ]
       else [ ! -e "$ops_path" ] && [ ! -L "$ops_path" ]
       fi || { (ops_moved); return; }
-      mv -fT -- "$ops_new" "$ops_path" 2>/dev/null || return 0
+      if [ -z "$ops_seen" ]; then
+        mv -nT -- "$ops_new" "$ops_path" 2>/dev/null
+        if [ -e "$ops_new" ]; then
+          [ ! -e "$ops_path" ] && [ ! -L "$ops_path" ] || { (ops_moved); return; }
+          return 0
+        fi
+      elif ops_swap "$ops_new" "$ops_path"; then
+        ops_is "$ops_seen"
+        ops_alike "$ops_new" || { ops_swap "$ops_new" "$ops_path" && { (ops_moved); return; }; } || ops_overwrote "$ops_new"
+      else
+        ops_b=\${ops_new%/*}/.ops-last
+        ops_is "$ops_seen"
+        if ln -f -- "$ops_path" "$ops_b" 2>/dev/null; then ops_alike "$ops_b" || { (ops_moved); return; }; else ops_b=; fi
+        mv -fT -- "$ops_new" "$ops_path" 2>/dev/null || return 0
+        [ -z "$ops_b" ] || ops_alike "$ops_b" || ops_overwrote "$ops_b"
+      fi
       ops_first_left=$((ops_first_left + 1))
     done
   }
@@ -308,6 +324,6 @@ export const joinedFunctions = library('joined', 'apply')`
   }
   ops_stage=.ops.\${OPS_NONCE:-0} ops_own_ways='
 '
-  ops_identity='%u %g %a %h %f %d:%i:%s:%y:%z' ops_newline=$ops_own_ways ops_tab='	'
+  ops_newline=$ops_own_ways ops_tab='	'
   ops_nothing_held
 `

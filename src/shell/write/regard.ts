@@ -6,10 +6,10 @@ import { library } from '../library.ts'
  * attributes of what stands there may be read (empty: nothing stands there), `ops_kind` (8 a regular file, a a link, 4 a
  * directory), `ops_mode_was`, `ops_uid_was`, `ops_gid_was`, `ops_names`, and `ops_seen` to all of it. Where others may write in the
  * directory, the stage holds a second name of the same file: what is done to that is done to this file, whatever they swap.
- * `ops_as_seen` asks, right before the end, whether the name is as it was.
+ * `ops_as_seen` asks, right before the end, whether the name is as it was; `ops_alike`, after the end, whether what gave way was that.
  */
 export const regardFunctions = library('regard', 'apply')`
-  ops_identity='%u %g %a %h %f %d:%i:%s:%y:%z'
+  ops_identity='%u %g %a %h %f %d:%i:%s:%y@%z'
   # By exit code 95: what is there now is the work of somebody else.
   ops_moved() {
     printf 'ops: %s: somebody else changed it meanwhile; nothing was changed\n' "$ops_asked" >&2
@@ -36,9 +36,11 @@ export const regardFunctions = library('regard', 'apply')`
   }
   ops_is() {
     ops_seen=$1
+    ops_likeness=\${1%%@*}
     # shellcheck disable=SC2086
     set -- $1
     ops_uid_was=$1 ops_gid_was=$2 ops_mode_was=$3 ops_names=$4 ops_kind=\${5%???}
+    ops_likeness="$1 $2 $3 $5 \${ops_likeness#* * * * * }"
   }
   # The identity of the directory and of what is in it (ten words each): whether another user could swap it.
   ops_may_swap() {
@@ -60,8 +62,10 @@ export const regardFunctions = library('regard', 'apply')`
     ops_fail "$ops_asked: has another name elsewhere (a hard link), and others may write in $ops_dir: what is changed here could be a foreign file; nothing was changed"
   }
   ops_as_seen() {
-    if [ -z "$ops_old" ]; then [ ! -e "../$ops_name" ] && [ ! -L "../$ops_name" ] || ops_moved
-    else [ "$(stat -c "$ops_identity" -- "../$ops_name" 2>/dev/null)" = "$ops_seen" ] || ops_moved
+    if [ -z "$ops_old" ]; then [ ! -e "\${1:-..}/$ops_name" ] && [ ! -L "\${1:-..}/$ops_name" ] || ops_moved
+    else [ "$(stat -c "$ops_identity" -- "\${1:-..}/$ops_name" 2>/dev/null)" = "$ops_seen" ] || ops_moved
     fi
   }
+  # FILE: whether it is what was looked at, by whatever name. A new name changes the time of its inode and the count of its names.
+  ops_alike() { [ "$(stat -c '%u %g %a %f %d:%i:%s:%y' -- "$1" 2>/dev/null)" = "$ops_likeness" ]; }
 `

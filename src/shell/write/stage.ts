@@ -57,7 +57,7 @@ export const stageFunctions = library('stage', 'apply')`
   # Makes the stage .ops.NONCE in this directory and goes into it.
   ops_enter() {
     umask 077
-    case $ops_name in .ops-was|.ops-mark) ops_fail "$ops_asked: this name is kept for ops itself; nothing was changed";; esac
+    case $ops_name in .ops-was|.ops-last|.ops-mark) ops_fail "$ops_asked: this name is kept for ops itself; nothing was changed";; esac
     ops_stages
     [ -z "$ops_stages" ] || [ ! -s "$ops_stages" ] || ops_sweep
     for ops_a in .ops.*; do
@@ -69,6 +69,7 @@ export const stageFunctions = library('stage', 'apply')`
     ops_stage=.ops.\${OPS_NONCE:-$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')} ops_left=
     [ -z "$ops_stages" ] || echo "\${ops_dir%/}/$ops_stage" >"$ops_stages"
     ops_said=$(mkdir -m 0700 -- "$ops_stage" 2>&1) || {
+      [ -z "\${ops_stageless:-}" ] || return 1
       ops_reason "$ops_said"
       ops_hint .
       ops_fail "$ops_asked: nothing can be made in $ops_dir ($ops_why$ops_hint); nothing was changed"
@@ -87,7 +88,9 @@ export const stageFunctions = library('stage', 'apply')`
   # Out of the stage, and the stage away. ops_left says that something is in it.
   ops_leave() {
     trap - EXIT
-    [ -z "$ops_left" ] || rm -rf -- "./$ops_name" ./.ops-was ./.ops-mark
+    # Where nobody else may write, all of it is one removal.
+    if [ -n "$ops_left" ] && [ -n "\${ops_swapped:-}" ]; then cd -P .. && rm -rf -- "./$ops_stage"; return; fi
+    [ -z "$ops_left" ] || rm -rf -- "./$ops_name" ./.ops-was ./.ops-last ./.ops-mark
     cd -P .. && rmdir -- "$ops_stage" 2>/dev/null
   }
   # The end of a good write. One sync makes both the new name and the stage's end last; until then the stage is written down.
