@@ -65,3 +65,14 @@ export async function holdLock(server: Server, what: string): Promise<HeldLock> 
     },
   }
 }
+
+/** Whether anybody holds it just now. */
+export async function isLockHeld(server: Server, what: string): Promise<boolean> {
+  const session = await server.session()
+  const holder = await session.value(
+    sql`SELECT IS_USED_LOCK(${lockName(what)})`,
+    `asking for the lock of ${what}`,
+  )
+  await session.close()
+  return holder !== null && holder !== undefined
+}

@@ -38,6 +38,10 @@ export const archiveVerb: JobVerb<typeof archiveKind.options, Request> = {
     to,
     sse,
   }),
+  async records({ to, sse }, place) {
+    const { storeRecords } = await import('../../jobs/history/store-records.ts')
+    return storeRecords(await openTarget(to, sse, place))
+  },
   async work({ archive, to, sse }, run) {
     const store = await openTarget(to, sse, run)
     const { runArchive } = await import('../../jobs/archive/run-archive.ts')

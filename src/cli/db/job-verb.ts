@@ -1,6 +1,7 @@
 /** One way into a data job, whether flags or a job file say what it shall do: options checked, source found, plan, question, work. */
 import type { Command } from 'commander'
 import { type ErrorData, inputError } from '../../base/errors.ts'
+import type { RunRecords } from '../../jobs/history/record.ts'
 import type { JobKind, JobShape, ValuesOf } from '../../jobs/options.ts'
 import type { TableName } from '../../mysql/catalog.ts'
 import { parseTableName } from '../../mysql/table-name.ts'
@@ -18,6 +19,7 @@ import {
 } from './job-fields.ts'
 import { confirmJob, jobStopTexts } from './job-prompts.ts'
 import { dbCommand, needsYesOrPlan, type SourceRun, workOnSource } from './on-source.ts'
+import { recordRun } from './recorded-run.ts'
 import { chooseSource } from './source.ts'
 
 /** What a kind of job is to the command line. `Request` is what it makes of its options. */
@@ -28,6 +30,8 @@ export interface JobVerb<Shape extends JobShape, Request> {
   readonly description: string
   /** Checks what the types alone cannot; `refuse` keeps the job from starting. Contacts nothing. */
   read(values: ValuesOf<Shape>, given: JobGiven): Request
+  /** Where its runs are written down. */
+  records?(request: Request, place: Pick<SourceRun, 'atEnd' | 'inventory'>): Promise<RunRecords>
   /** Plans, asks and works. Answers with the exit code. */
   work(request: Request, run: JobRun): Promise<number>
 }
@@ -55,6 +59,8 @@ export interface AskedJob {
   readonly plan: boolean
   readonly yes: boolean
   readonly errors: ErrorData[]
+  /** The job file; undefined: flags said all. */
+  readonly job?: string
 }
 
 /** `ops db KIND ...`. */
@@ -79,7 +85,7 @@ export async function runJobVerb<Shape extends JobShape, Request>(
 /** Contacts nothing before all that is wrong was told. */
 export async function runJob<Shape extends JobShape, Request>(
   verb: JobVerb<Shape, Request>,
-  { name, fields, places, settings, plan, yes, errors }: AskedJob,
+  { name, fields, places, settings, plan, yes, errors, job }: AskedJob,
   screen: Screen,
 ): Promise<number> {
   const { source } = fields
@@ -99,7 +105,41 @@ export async function runJob<Shape extends JobShape, Request>(
   return workOnSource({ name, chosen, errors, settings, stopTexts: jobStopTexts }, screen, async run => {
     // Only where something is wrong is there no request, and then this is not reached.
     if (request === undefined) throw inputError(`${name} has no options`)
-    const confirm: JobRun['confirm'] = question => confirmJob(run, yes || plan, question)
-    return verb.work(request, { ...run, plan, confirm })
+    const { report, secrets } = run
+    const ask: JobRun['confirm'] = question => confirmJob(run, yes || plan, question)
+    const { records } = verb
+    if (!records || plan) return verb.work(request, { ...run, plan, confirm: ask })
+    const recorded = recordRun(
+      report.emit,
+      secrets,
+      once(() => records(request, run)),
+      job,
+    )
+    const confirm: JobRun['confirm'] = question => async shown => {
+      const isAgreed = (await ask(question)?.(shown)) ?? true
+      if (isAgreed) await recorded.begin(shown)
+      return isAgreed
+    }
+    try {
+      const code = await verb.work(request, {
+        ...run,
+        report: { ...report, emit: recorded.emit },
+        plan,
+        confirm,
+      })
+      await recorded.end(undefined)
+      return code
+    } catch (thrown) {
+      await recorded.end(thrown)
+      throw thrown
+    }
   })
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }

@@ -117,21 +117,28 @@ function sourceRun(
     source: chosen.database.name,
     database: chosen.database.database,
     inventory: chosen.inventory,
-    async open() {
-      if (chosen.database.engine !== 'mysql') {
-        throw inputError(`${chosen.database.name} is no MySQL or MariaDB server`, {
-          next: 'This verb reads from MySQL and MariaDB alone.',
-        })
-      }
-      const { openServer } = await import('../../mysql/server.ts')
-      const server = await openServer(await serverPlace(chosen, settings, session))
-      session.atEnd.push(() => server.close())
-      session.interrupt.listen(level => {
-        if (level === 'hard') server.abort()
-      })
-      return server
-    },
+    open: () => openSource(chosen, settings, session),
   }
+}
+
+/** Logs in to a source; closed with the session. */
+export async function openSource(
+  chosen: ChosenSource,
+  settings: CommonSettings,
+  session: ReportSession,
+): Promise<Server> {
+  if (chosen.database.engine !== 'mysql') {
+    throw inputError(`${chosen.database.name} is no MySQL or MariaDB server`, {
+      next: 'This verb reads from MySQL and MariaDB alone.',
+    })
+  }
+  const { openServer } = await import('../../mysql/server.ts')
+  const server = await openServer(await serverPlace(chosen, settings, session))
+  session.atEnd.push(() => server.close())
+  session.interrupt.listen(level => {
+    if (level === 'hard') server.abort()
+  })
+  return server
 }
 
 /** The operand DB.TABLE; adds to `errors` what is wrong with it. */

@@ -1,13 +1,12 @@
 /** Runs a job file by the code behind its verb of `ops db`: the same plan, question, progress and exit codes. */
-import { resolve } from 'node:path'
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import { helped, parseArgv } from '../argv.ts'
 import { collected } from '../collected.ts'
 import { runJob } from '../db/job-verb.ts'
 import { needsYesOrPlan } from '../db/on-source.ts'
-import { type CommonSettings, commonSettings } from '../flags.ts'
+import { commonSettings } from '../flags.ts'
 import type { VerbContext } from '../verb.ts'
-import { jobCommand } from './job-command.ts'
+import { absolute, jobCommand } from './job-command.ts'
 import { loadJob } from './load-job.ts'
 
 const descriptions = {
@@ -43,19 +42,10 @@ export async function runJobFile(
     name: `ops job run ${loaded.name}`,
     fields: job.fields,
     places,
+    job: loaded.name,
     settings,
     errors,
     ...answers,
   }
   return runJob(loaded.verb, asked, screen)
-}
-
-function absolute(settings: CommonSettings): CommonSettings {
-  const { sshConfigFile, inventoryFile, identityFile } = settings
-  return {
-    ...settings,
-    ...(sshConfigFile !== undefined && sshConfigFile !== 'none' && { sshConfigFile: resolve(sshConfigFile) }),
-    ...(inventoryFile !== undefined && { inventoryFile: resolve(inventoryFile) }),
-    ...(identityFile !== undefined && { identityFile: resolve(identityFile) }),
-  }
 }

@@ -20,4 +20,10 @@ export const jobVerbs: readonly Verb[] = [
     summary: 'Plan, ask, do and prove it.',
     load: () => import('./run.ts'),
   },
+  {
+    name: 'history',
+    usage: '[NAME] [--last N]',
+    summary: 'Tell what its runs did, from any machine.',
+    load: () => import('./history.ts'),
+  },
 ]

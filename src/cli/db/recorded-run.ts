@@ -1,0 +1,115 @@
+/** Writes the story of a run next to its data while it is told to the person: that it began, its events, how it ended. */
+import { randomBytes } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import { type ErrorData, errorDataOf, InputErrors } from '../../base/errors.ts'
+import { opsVersion } from '../../base/version.ts'
+import type { RunRecords } from '../../jobs/history/record.ts'
+import { masked } from '../../report/mask.ts'
+import { jsonLine } from '../../report/ndjson-report.ts'
+import type { Emit, RunEvent } from '../../run/events.ts'
+import type { JobEnd, JobPlan } from '../../run/job-events.ts'
+
+/** More of a log is cut off: it is for people. */
+const longestLog = 1_000_000
+
+export interface RecordedRun {
+  readonly emit: Emit
+  /** The person said yes, or nobody is asked. */
+  begin(plan: JobPlan): Promise<void>
+  /** `thrown`: what it ended with; undefined: well. Never throws: a job is not undone by its history. */
+  end(thrown: unknown): Promise<void>
+}
+
+/** `name` is that of the job file. `records` is asked for at the first write. */
+export function recordRun(
+  emit: Emit,
+  secrets: ReadonlySet<string>,
+  records: () => Promise<RunRecords>,
+  name: string | undefined,
+): RecordedRun {
+  const lines: string[] = []
+  let length = 0
+  let shown: JobPlan | undefined
+  let ended: JobEnd | undefined
+  let run: string | undefined
+  const keep = (event: RunEvent): void => {
+    if (event.event === 'job-plan') shown = event
+    if (event.event === 'job-end') ended = event
+    if (event.event === 'progress' && event.held === undefined) return
+    const line = jsonLine(masked(event, secrets))
+    length += line.length
+    if (length < longestLog) lines.push(line)
+  }
+  const told = async (source: string, write: (records: RunRecords) => Promise<void>): Promise<void> => {
+    try {
+      await write(await records())
+    } catch (thrown) {
+      emit({
+        event: 'note',
+        host: source,
+        text: `this run is not whole in the history: ${errorDataOf(thrown).title}`,
+      })
+    }
+  }
+  const begin = async ({ job, title, source }: JobPlan): Promise<void> => {
+    const now = new Date()
+    run = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z-${randomBytes(3).toString('hex')}`
+    const log = journalOf(process.env.INVOCATION_ID)
+    const begun = {
+      format: 'ops-run/1' as const,
+      run,
+      job,
+      ...(name !== undefined && { name }),
+      title,
+      source,
+      startedAt: now.toISOString(),
+      by: { user: userInfo().username, machine: hostname(), pid: process.pid },
+      ...(log !== undefined && { log }),
+      version: opsVersion(),
+    }
+    await told(source, each => each.begin(masked(begun, secrets)))
+  }
+  return {
+    begin,
+    emit(event) {
+      keep(event)
+      emit(event)
+    },
+    async end(thrown) {
+      // Nothing to do is a run as well; a plan alone, or a no, is none.
+      if (run === undefined && shown?.isEmpty === true && thrown === undefined) await begin(shown)
+      if (run === undefined || !shown) return
+      const { facts, notes, data } = ended ?? { facts: [], notes: [], data: {} }
+      const nothing = shown.isEmpty === true ? [{ name: 'nothing', text: 'to do' }] : []
+      const error = thrown === undefined ? undefined : firstError(thrown)
+      if (error) keep({ event: 'error', error })
+      const record = {
+        format: 'ops-run-end/1' as const,
+        run,
+        endedAt: new Date().toISOString(),
+        status: error?.code ?? ended?.status ?? 'ok',
+        facts: [...facts, ...nothing],
+        notes: [...notes],
+        data: { ...data },
+        ...(error && { error: errorWords(error) }),
+      }
+      await told(shown.source, each => each.end(masked(record, secrets), lines.join('')))
+    },
+  }
+}
+
+function firstError(thrown: unknown): ErrorData {
+  const [first] = thrown instanceof InputErrors ? thrown.errors : []
+  return first ?? errorDataOf(thrown)
+}
+
+function errorWords({ title, detail, next }: ErrorData): { title: string; detail?: string; next?: string } {
+  return { title, ...(detail !== undefined && { detail }), ...(next !== undefined && { next }) }
+}
+
+/** What a systemd service prints is in the journal of its machine, under the id of its invocation. */
+function journalOf(invocation: string | undefined): string | undefined {
+  return invocation !== undefined && /^[0-9a-f]{32}$/.test(invocation)
+    ? `journalctl _SYSTEMD_INVOCATION_ID=${invocation}`
+    : undefined
+}

@@ -1,0 +1,88 @@
+/** `ops job history [NAME]`: what the runs of a job did, read from where they wrote it down, next to their data. */
+import { type ErrorData, errorDataOf, InputErrors, inputError } from '../../base/errors.ts'
+import { readInventory } from '../../inventory/read.ts'
+import type { RunStory } from '../../jobs/history/record.ts'
+import { findJobs } from '../../recipe/find.ts'
+import { historyText, type RunRow } from '../../report/history-text.ts'
+import { helped, parseArgv } from '../argv.ts'
+import { historyOf } from '../db/job-history.ts'
+import { commonSettings } from '../flags.ts'
+import { underReport } from '../report-session.ts'
+import type { VerbContext } from '../verb.ts'
+import { absolute, jobCommand } from './job-command.ts'
+import { type LoadedJob, loadJob, loadJobFile } from './load-job.ts'
+
+const description =
+  'Tells each run of a job in a few lines: rows, bytes, time, what stayed and why, where its log is. Runs are written down next to the data, so that any machine can read them; one that was killed is told as such.'
+
+export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
+  const command = jobCommand('history', '[NAME]', description).option(
+    '--last <n>',
+    'so many runs of each job (default: 10)',
+  )
+  if (helped(command, argv, screen)) return 0
+  const errors: ErrorData[] = []
+  const { operands, options } = parseArgv(command, argv, errors)
+  const settings = absolute(commonSettings(options, errors))
+  const last = options.last === undefined ? 10 : Number(options.last)
+  if (!Number.isInteger(last) || last < 1 || last > 1000)
+    errors.push(inputError(`--last ${String(options.last)}: not a whole number from 1 to 1000`).data)
+  if (errors.length > 0) throw new InputErrors(errors)
+  const jobs = await chosenJobs(operands)
+  const [first] = jobs
+  if (first) process.chdir(first.project)
+  return underReport(screen, settings, async session => {
+    const inventory = readInventory(
+      settings.inventoryFile === undefined ? {} : { file: settings.inventoryFile },
+    )
+    let failed = 0
+    for (const job of jobs) {
+      try {
+        const found = await historyOf(job, { settings, session, inventory, last })
+        const rows = found.stories.map(story => rowOf(story, found.running))
+        if (settings.json)
+          for (const row of rows)
+            screen.out(`${JSON.stringify({ event: 'job-run', job: job.name, ...row })}\n`)
+        else screen.out(`${historyText(job.name, rows, screen.style)}\n`)
+      } catch (thrown) {
+        if (jobs.length === 1) throw thrown
+        failed += 1
+        session.report.say(`${job.name}: ${errorDataOf(thrown).title}`)
+      }
+    }
+    return failed === 0 ? 0 : 1
+  })
+}
+
+async function chosenJobs(names: readonly string[]): Promise<readonly LoadedJob[]> {
+  if (names.length > 0) return Promise.all(names.map(name => loadJob(name)))
+  const found = findJobs(process.cwd())
+  if (found.length > 0) return Promise.all(found.map(source => loadJobFile(source, false)))
+  throw inputError('there are no jobs here', { next: '`ops job --help` shows what one looks like.' })
+}
+
+/** `running`: what the server says of those without an end; a text is the reason why it could not be asked. */
+function rowOf({ begun, ended, log }: RunStory, running: ReadonlySet<string> | string): RunRow {
+  const { title, source, startedAt, by, run } = begun
+  const logs = [
+    ...(log === undefined ? [] : [log]),
+    ...(begun.log === undefined ? [] : [`${begun.log} on ${by.machine}`]),
+  ]
+  const row = { title, source, startedAt, by, logs }
+  if (ended) {
+    const { status, endedAt, facts, notes, error } = ended
+    return { ...row, status, endedAt, facts, notes, error }
+  }
+  const nothing = { facts: [] }
+  if (typeof running === 'string') {
+    const notes = [
+      `no end is written down: it was killed, or runs still (the server could not be asked: ${running})`,
+    ]
+    return { ...row, ...nothing, status: 'unknown', notes }
+  }
+  if (running.has(run)) return { ...row, ...nothing, status: 'running', notes: [] }
+  const notes = [
+    'no end is written down and nothing holds its lock: it was killed; the next run goes on from there',
+  ]
+  return { ...row, ...nothing, status: 'killed', notes }
+}

@@ -1,0 +1,56 @@
+/** What is written down of one run of a job: when it begins, and how it ended. A run without an end was killed, or runs still. */
+import { z } from 'zod'
+
+const fact = z.object({ name: z.string(), text: z.string() })
+
+/** `runs/RUN-begun.json`. */
+export const begunSchema = z.object({
+  format: z.literal('ops-run/1'),
+  run: z.string(),
+  /** The kind, as `archive`. */
+  job: z.string(),
+  /** The job file; undefined: it was a command line. */
+  name: z.string().optional(),
+  /** As `archive app.events`: also the name of the lock that it holds on the server. */
+  title: z.string(),
+  source: z.string(),
+  startedAt: z.string(),
+  by: z.object({ user: z.string(), machine: z.string(), pid: z.number().int() }),
+  /** Where else a log of it is, as a command to run there. */
+  log: z.string().optional(),
+  version: z.string(),
+})
+export type RunBegun = z.infer<typeof begunSchema>
+
+/** `runs/RUN-ended.json`. */
+export const endedSchema = z.object({
+  format: z.literal('ops-run-end/1'),
+  run: z.string(),
+  endedAt: z.string(),
+  /** `ok`, or the code of its error. */
+  status: z.string(),
+  facts: z.array(fact),
+  notes: z.array(z.string()),
+  data: z.record(z.string(), z.unknown()),
+  error: z
+    .object({ title: z.string(), detail: z.string().optional(), next: z.string().optional() })
+    .optional(),
+})
+export type RunEnded = z.infer<typeof endedSchema>
+
+/** One run as it is read back. */
+export interface RunStory {
+  readonly begun: RunBegun
+  readonly ended: RunEnded | undefined
+  /** Where its events are, one a line as JSON; undefined: they were not kept. */
+  readonly log: string | undefined
+}
+
+/** Where the runs of one job are written down: next to its data. */
+export interface RunRecords {
+  begin(begun: RunBegun): Promise<void>
+  /** `log`: its events as lines of JSON. */
+  end(ended: RunEnded, log: string): Promise<void>
+  /** The newest runs, the oldest of them first. */
+  last(count: number): Promise<readonly RunStory[]>
+}
