@@ -12,12 +12,15 @@ export type { Finding, KeyChange, Value } from '../run/plan.ts'
 /** A flat picture of one thing: what was found, or what is wanted. */
 export type State = Readonly<Record<string, Value>>
 
+/** The keys of a state, or of any of several. */
+export type Keys<Found> = Found extends unknown ? keyof Found & string : never
+
 /** The difference of one step, made by the engine and handed to the resource's `apply`. */
-export interface Change {
-  readonly actual: State
-  readonly desired: State
+export interface Change<Key extends string = string> {
+  readonly actual: string extends Key ? State : { readonly [Each in Key]?: Value }
+  readonly desired: string extends Key ? State : { readonly [Each in Key]?: Value }
   /** Never empty. */
-  readonly keys: readonly KeyChange[]
+  readonly keys: readonly (KeyChange & { readonly key: Key })[]
 }
 
 /** A wait on the host until what was applied holds; its exit code other than 0 fails the step. */
@@ -116,6 +119,27 @@ export interface Resource<Params, Input = Params> {
   readonly refuses?: true
   /** How long `apply` may take on the host, in whole seconds. Default 600. */
   readonly applySeconds?: number
-  /** The step drops the connection: the engine logs in again (after a new boot id, for 'boot') and probes. */
-  readonly drops?: 'connection' | 'boot'
+}
+
+/** A state as it may have been found: any of its keys may be missing. */
+type Partly<Found> = string extends Keys<Found> ? State : { readonly [Key in Keys<Found>]?: Value }
+
+/**
+ * What an author writes: the contract, with the keys of its own state in it. Params come from the schema, the state's keys
+ * from `parse`.
+ */
+export interface Definition<Params, Input, Found, Wanted>
+  extends Omit<
+    Resource<NoInfer<Params>, NoInfer<Input>>,
+    'params' | 'parse' | 'desired' | 'same' | 'apply' | 'impossible' | 'takesAway' | 'owns'
+  > {
+  readonly params: z.ZodType<Params, Input>
+  parse(observation: string, params: NoInfer<Params>): Found
+  desired(params: NoInfer<Params>): Wanted
+  same?(key: Keys<Found>, actual: Value, desired: Value): boolean
+  apply?(change: Change<Keys<Found>>, params: NoInfer<Params>): readonly Shell[]
+  impossible?(actual: Partly<Found>, params: NoInfer<Params>, detail?: string): string | undefined
+  takesAway?(change: Change<Keys<Found>>, params: NoInfer<Params>, detail: string): readonly Claim[]
+  /** Empty where nothing is its own: said, never left out, as the guard of our access goes by it. */
+  owns(params: NoInfer<Params>): readonly Claim[]
 }

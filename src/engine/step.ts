@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { type ErrorData, inputError, type SourceLocation } from '../base/errors.ts'
 import type { AccessOption } from './access/dangers.ts'
-import type { Resource } from './resource.ts'
+import type { Definition, Keys, Resource, State, Value } from './resource.ts'
 
 /** What every step takes beside its resource's params. */
 export interface StepOptions {
@@ -41,8 +41,18 @@ export interface StepMaker<Params, Input> {
   readonly definition: Resource<Params, Input>
 }
 
-/** Turns a resource's contract into the function that recipes call. */
-export function resource<Params, Input>(definition: Resource<Params, Input>): StepMaker<Params, Input> {
+/**
+ * Turns a resource's contract into the function that recipes call. The keys of its state are those that `parse` gives:
+ * one that `desired`, `same` or `apply` spells otherwise is a type error.
+ */
+export function resource<
+  Params,
+  Input,
+  Found extends State,
+  Wanted extends { readonly [Key in keyof Wanted]: Key extends Keys<Found> ? Value : never },
+>(contract: Definition<Params, Input, Found, Wanted>): StepMaker<Params, Input> {
+  // The states that the engine hands to it are those that it gave: their keys are its own.
+  const definition = contract as unknown as Resource<Params, Input>
   const make = (input: Input, options: StepOptions = {}): Step => {
     const where = callSite()
     const parsed = definition.params.safeParse(input)
@@ -83,9 +93,6 @@ export function applySecondsOf({ options, resource }: Pick<Step, 'options' | 're
 }
 
 /** Whether the step is meant to drop the connection, and what to wait for then. */
-export function dropsOf({
-  options,
-  resource,
-}: Pick<Step, 'options' | 'resource'>): 'connection' | 'boot' | undefined {
-  return options.drops ?? resource.drops
+export function dropsOf({ options }: Pick<Step, 'options'>): 'connection' | 'boot' | undefined {
+  return options.drops
 }

@@ -36,7 +36,7 @@ const repositoryGoneLibrary = library('git-gone', 'apply')`
 `
 
 /** The repository is not there. */
-export const repositoryGone = resource<z.output<typeof params>, z.input<typeof params>>({
+export const repositoryGone = resource({
   type: 'repositoryGone',
   doc: 'Removes a bare repository that holds what was seen in it and nothing more.',
   params,

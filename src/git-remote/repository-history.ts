@@ -18,7 +18,7 @@ export interface RepositoryHistory {
 }
 
 /** Asked only where the host holds commits that are not known here: on a large repository it takes seconds. */
-export const repositoryHistory = resource<z.output<typeof params>, z.input<typeof params>>({
+export const repositoryHistory = resource({
   type: 'history',
   doc: 'Reads the first commits of a repository, and which branches it holds whole.',
   params,
@@ -45,6 +45,7 @@ export const repositoryHistory = resource<z.output<typeof params>, z.input<typeo
     ]),
   parse: observation => ({ roots: readRepositoryHistory(observation).roots.join(' ') }),
   desired: () => ({}),
+  owns: () => [],
 })
 
 /** Reads what the probe printed. */

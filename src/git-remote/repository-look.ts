@@ -49,7 +49,6 @@ export interface RepositoryLook {
 }
 
 const params = z.strictObject({ user: z.string(), path: z.string() })
-type LookParams = z.output<typeof params>
 
 /** `ops_git_server USER PATH`: as canonical lines. USER is the one that will push, whoever looks. */
 export const repositoryLookLibrary = library('git-server')`
@@ -131,7 +130,7 @@ export const repositoryLookLibrary = library('git-server')`
 `
 
 /** One look at the place of a repository; as a step it also guards a run against pushes of others meanwhile. */
-export const repositoryLook = resource<LookParams, LookParams>({
+export const repositoryLook = resource({
   type: 'look',
   doc: 'Looks at git and at the place of a repository on the host.',
   params,
@@ -144,6 +143,7 @@ export const repositoryLook = resource<LookParams, LookParams>({
   probe: ({ user, path }) => sh`ops_git_server ${user} ${path}`,
   parse: observation => ({ state: readRepositoryLook(observation).state }),
   desired: () => ({}),
+  owns: () => [],
 })
 
 /** Reads what `ops_git_server` printed. Throws on text that it cannot have printed. */

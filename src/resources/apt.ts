@@ -120,6 +120,7 @@ export const apt = resource({
 ops_apt_change ${modeOf(each)} ${recommendsOf(each)} ${each.components.join(' ')} ${each.removes ? 'yes' : 'no'} ${each.lockSeconds} ${each.packages}`,
   ],
   reads: each => [...allNames([each]).map(packageClaim), 'path:/etc/apt/'],
+  owns: () => [],
   affects: (_each, detail) => simulationClaims(readSimulation(detail)),
   takesAway: (_change, each, detail) =>
     [...readSimulation(detail).removes, ...(each.state === 'absent' ? each.packages : [])].map(packageClaim),

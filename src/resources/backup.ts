@@ -70,7 +70,7 @@ type BackupParams = z.output<typeof params>
 const within = (path: string, folder: string): boolean => `${path}/`.startsWith(`${folder}/`)
 
 /** `backup {paths, to, keep?, forget?, shrink?, mayEmpty?, exclude?, acceptShrink?, checksum?, attributes?, mounted?}`. */
-export const backup = resource<BackupParams, z.input<typeof params>>({
+export const backup = resource({
   type: 'backup',
   doc: 'Copies in hard-linked generations (rsync); an empty, shrunken or unreadable source never replaces a good copy.',
   params,

@@ -5,7 +5,13 @@ import { resource } from '../engine/step.ts'
 import { type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { directoryLibrary } from './directory/change.ts'
-import { accountClaims, attributeFlags, observedAttributes, wantedAttributes } from './paths/attributes.ts'
+import {
+  type AttributeState,
+  accountClaims,
+  attributeFlags,
+  observedAttributes,
+  wantedAttributes,
+} from './paths/attributes.ts'
 import { look, lookLibrary, lookMany, readLook, refusedWay } from './paths/look.ts'
 import { account, entryPath, mode } from './paths/params.ts'
 
@@ -32,7 +38,7 @@ const params = z
 type DirectoryParams = z.output<typeof params>
 
 /** `directory {path, mode, owner, group, state, recursive}`. */
-export const directory = resource<DirectoryParams, z.input<typeof params>>({
+export const directory = resource({
   type: 'directory',
   doc: 'One directory, its mode and owner, or its absence.',
   params,
@@ -80,7 +86,7 @@ function lookOf(given: DirectoryParams): { path: string; flags: string } {
   return { path: given.path, flags: given.state === 'absent' ? 'r' : attributeFlags(given) || '-' }
 }
 
-function write({ keys }: Change, given: DirectoryParams): Shell {
+function write({ keys }: Change<'state' | 'why' | keyof AttributeState>, given: DirectoryParams): Shell {
   const { path } = given
   if (given.state === 'absent') return sh`ops_directory_absent ${path} ${given.recursive ? 'recursive' : ''}`
   const isNew = keys.some(change => change.key === 'state')

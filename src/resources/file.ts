@@ -19,6 +19,7 @@ import {
 import { renderTemplate } from './file/template.ts'
 import { viewLibrary } from './file/view.ts'
 import {
+  type AttributeState,
   accountClaims,
   attributeFlags,
   attributeWords,
@@ -98,7 +99,7 @@ const params = z
 type FileParams = z.output<typeof params>
 
 /** `file {path, content | source | template+vars, mode, owner, group, state, validate, inPlace}`. */
-export const file = resource<FileParams, z.input<typeof params>>({
+export const file = resource({
   type: 'file',
   doc: 'One file: its content, mode and owner, or its absence.',
   params,
@@ -236,7 +237,10 @@ function impossible({ state, why }: State, given: FileParams): string | undefine
   return undefined
 }
 
-function write({ keys, actual }: Change, given: FileParams): Shell {
+function write(
+  { keys, actual }: Change<'state' | 'content' | 'why' | keyof AttributeState>,
+  given: FileParams,
+): Shell {
   const { path } = given
   if (given.state === 'absent') return sh`ops_remove ${path}`
   const differs = (key: string) => keys.some(change => change.key === key)

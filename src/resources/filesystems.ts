@@ -52,7 +52,7 @@ function findingsOf(observation: string, given: Params): readonly Finding[] {
 }
 
 /** `filesystems {look, space?, inodes?, days?, devices?, except?, strict?}`. */
-export const filesystems = resource<Params, z.input<typeof params>>({
+export const filesystems = resource({
   type: 'filesystems',
   doc: 'A read-only look at disks and file systems: what it finds wrong is drift, one line each.',
   params,

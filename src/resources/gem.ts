@@ -52,6 +52,7 @@ export const gem = resource({
     sh`ops_gem_install ${name} ${file ?? ''} ${file ? ['--local'] : []} ${version === undefined ? [] : ['--version', version]}`,
   ],
   reads: () => ['path:/usr/', 'path:/var/lib/gems/', 'path:/home/', 'path:/root/'],
+  owns: () => [],
   affects: () => ['path:/usr/local/', 'path:/var/lib/gems/', 'path:/home/', 'path:/root/'],
   library: [gemLook, gemChange],
   applySeconds: 3600,

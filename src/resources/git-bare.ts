@@ -37,7 +37,7 @@ const params = z.strictObject({
 type GitBareParams = z.output<typeof params>
 
 /** `gitBare {path, branch, description?, shared?, owner?, group?}`. */
-export const gitBare = resource<GitBareParams, z.input<typeof params>>({
+export const gitBare = resource({
   type: 'gitBare',
   doc: 'One bare git repository to push to.',
   params,

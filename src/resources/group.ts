@@ -17,7 +17,7 @@ const params = z.strictObject({
 type GroupParams = z.output<typeof params>
 
 /** `group {name, state, gid, system}`. */
-export const group = resource<GroupParams, z.input<typeof params>>({
+export const group = resource({
   type: 'group',
   doc: 'One group of the host.',
   params,

@@ -67,7 +67,7 @@ const params = z.strictObject({
 type Params = z.output<typeof params>
 
 /** `mysqlSettings {settings, listens, name, overrides, settleSeconds}`. */
-export const mysqlSettings = resource<Params, z.input<typeof params>>({
+export const mysqlSettings = resource({
   type: 'mysqlSettings',
   doc: 'Settings of a MySQL or MariaDB server, in the file that wins and in the running server; restarts it only when it runs with others, and takes back what it does not come up with.',
   params,
@@ -115,6 +115,7 @@ export const mysqlSettings = resource<Params, z.input<typeof params>>({
     'unit:mariadb',
     'unit:mysql',
   ],
+  owns: () => [],
   affects: ({ listens }) => [
     'path:/etc/mysql/',
     'unit:mariadb',

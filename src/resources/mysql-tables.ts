@@ -40,7 +40,7 @@ const mysqlTablesLibrary = library('mysql-tables')`
 `
 
 /** `mysqlTables {databases?}`. */
-export const mysqlTables = resource<z.output<typeof params>, z.input<typeof params>>({
+export const mysqlTables = resource({
   type: 'mysqlTables',
   doc: 'The tables of MySQL or MariaDB are in order, by its own check through the local socket.',
   params,

@@ -52,7 +52,7 @@ const params = z
 type Params = z.output<typeof params>
 
 /** `mysqlUser {name, from, password, rights, tls, state}`. */
-export const mysqlUser = resource<Params, z.input<typeof params>>({
+export const mysqlUser = resource({
   type: 'mysqlUser',
   doc: 'One account of a MySQL or MariaDB server and its rights on databases; only the hash of its password is sent to the host.',
   params,

@@ -97,7 +97,7 @@ const params = z
 type OptionParams = z.output<typeof params>
 
 /** `option {path, section?, key, value | bare | state: 'absent', separator?, wins?, before?, dashes?, ...}`. */
-export const option = resource<OptionParams, z.input<typeof params>>({
+export const option = resource({
   type: 'option',
   doc: 'One key in an ini-style file; comments, order and all other bytes survive.',
   params,

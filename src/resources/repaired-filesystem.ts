@@ -49,7 +49,7 @@ const repairLibrary = library('filesystem-repair', 'apply')`
 `
 
 /** `repairedFilesystem {device}`. */
-export const repairedFilesystem = resource<z.output<typeof params>, z.input<typeof params>>({
+export const repairedFilesystem = resource({
   type: 'repairedFilesystem',
   doc: 'Repairs ext4 or XFS on a device that is not mounted (e2fsck -y, xfs_repair); copy the device before.',
   params,

@@ -43,7 +43,7 @@ const params = z
 type UserParams = z.output<typeof params>
 
 /** `user {name, state, uid, group, groups, shell, home, comment, system, removeHome}`. */
-export const user = resource<UserParams, z.input<typeof params>>({
+export const user = resource({
   type: 'user',
   doc: 'One user of the host; a new one has no password, so that only keys log in.',
   params,

@@ -79,7 +79,7 @@ const wholeFilesLibrary = library('whole-files')`
 `
 
 /** `wholeFiles {path, shrink?, strict?}`. */
-export const wholeFiles = resource<z.output<typeof params>, z.input<typeof params>>({
+export const wholeFiles = resource({
   type: 'wholeFiles',
   doc: 'No file is empty, and no dump is suddenly smaller than its earlier generations; a look that changes nothing.',
   params,

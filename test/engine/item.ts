@@ -45,14 +45,14 @@ const definition = {
     [path, ...moves].map((each): Claim => `path:${each}`),
 }
 
-export const item = resource<z.output<typeof params>, z.input<typeof params>>({
+export const item = resource({
   ...definition,
   settle: ({ settle, settleSeconds }) =>
     settle === undefined ? undefined : { shell: raw('test', settle), deadlineSeconds: settleSeconds },
 })
 
 /** The same with a `probeMany`, for looks that ask together, with guards that the shell itself compares, and done with its like. */
-export const manyItem = resource<z.output<typeof params>, z.input<typeof params>>({
+export const manyItem = resource({
   ...definition,
   type: 'many-item',
   printsVariables: true,
@@ -66,21 +66,21 @@ export const manyItem = resource<z.output<typeof params>, z.input<typeof params>
 })
 
 /** Like `item`, but each probe prints another number: not canonical, as a test of that. */
-export const restless = resource<z.output<typeof params>, z.input<typeof params>>({
+export const restless = resource({
   ...definition,
   type: 'restless',
   probe: ({ path }) => sh`cat /proc/sys/kernel/random/uuid; cat ${path} 2>/dev/null; true`,
 })
 
 /** Hangs on a pipe that nobody writes to. */
-export const fifo = resource<z.output<typeof params>, z.input<typeof params>>({
+export const fifo = resource({
   ...definition,
   type: 'fifo',
   probe: ({ path }) => sh`if [ -e ${path} ]; then cat ${path}; else echo absent; fi`,
 })
 
 /** Its probe fails until the file beside it, `a`, is there. */
-export const failing = resource<z.output<typeof params>, z.input<typeof params>>({
+export const failing = resource({
   ...definition,
   type: 'failing',
   probe: ({ path, reads: [other = ''] }) =>

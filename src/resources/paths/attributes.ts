@@ -9,13 +9,16 @@ export interface Attributes {
 
 const keys = ['mode', 'owner', 'group'] as const
 
+/** The same as keys of a state. */
+export type AttributeState = { readonly [Key in (typeof keys)[number]]?: string }
+
 /** Those that are wanted, for `desired`. */
-export function wantedAttributes(wanted: Attributes): Record<string, string> {
+export function wantedAttributes(wanted: Attributes): AttributeState {
   return Object.fromEntries(keys.flatMap(key => (wanted[key] === undefined ? [] : [[key, wanted[key]]])))
 }
 
 /** Those that were observed, for `parse`; modes get their four digits. */
-export function observedAttributes(found: ReadonlyMap<string, string>): Record<string, string> {
+export function observedAttributes(found: ReadonlyMap<string, string>): AttributeState {
   return Object.fromEntries(
     keys.flatMap(key => {
       const value = found.get(key)
