@@ -19,6 +19,7 @@ const packages: Readonly<Record<string, string>> = {
   sshd: 'openssh-server',
   ip: 'iproute2',
   'mkfs.ext4': 'e2fsprogs',
+  shellcheck: 'shellcheck',
 }
 
 const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin']

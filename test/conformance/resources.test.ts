@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { Secret } from '../../src/base/secret.ts'
 import { changeOf } from '../../src/engine/diff.ts'
 import { resources } from '../../src/resources/index.ts'
 import { restoredFile } from '../../src/resources/restored-file.ts'
-import { hasProgram } from '../needs.ts'
+import { hasProgram, testWith } from '../needs.ts'
 import { librariesOf, mark, Place, shells } from '../resources/shells.ts'
-import { Arena, attacks, fuzz, mutations } from './hostile.ts'
-import { type AnyResource, accepted, hashedParams, shellParams, textsOf } from './resource-texts.ts'
+import { bashisms, missingFunctions, unquotedParams, unsteadyLooks } from './checks.ts'
+import { attacks, fuzz } from './hostile.ts'
+import { type AnyResource, accepted, textsOf } from './resource-texts.ts'
 
 /** What recipes call, and what `ops kept` makes its plans of. */
 const kinds = [...Object.values(resources), restoredFile].map(({ definition }): AnyResource => definition)
@@ -88,57 +88,20 @@ describe.each(kinds.map(resource => ({ type: resource.type, resource })))('$type
   test.each(shells)(
     'hands hostile values to $name as data',
     shell => {
-      const arena = new Arena()
-      try {
-        const strings = [...attacks, ...fuzz(Math.ceil(fuzzCount / kinds.length), resource.type.length)]
-        const cases = strings.flatMap(template =>
-          hostileCases(resource, template.replaceAll('X', arena.canary)),
-        )
-        const done = arena.run(
-          shell,
-          cases.flatMap(({ texts }) => texts),
-        )
-        expect(arena.touched).toBe(false)
-        expect(done.recorded.endsWith('the end')).toBe(true)
-        expect(done.complaints).toBe('')
-        const lost = cases.filter(
-          ({ where, value, texts }) =>
-            !hashedParams.includes(where) &&
-            texts.some(text => text.includes('ops_')) &&
-            !done.recorded.includes(value.trim()),
-        )
-        expect(lost.map(({ where, value }) => `${where}: ${value}`)).toEqual([])
-      } finally {
-        arena.remove()
-      }
+      const strings = [...attacks, ...fuzz(Math.ceil(fuzzCount / kinds.length), resource.type.length)]
+      expect(unquotedParams(resource, shell, strings)).toEqual([])
     },
     60_000,
   )
-})
 
-/** What the resource makes of a hostile string in each of its params that takes it. */
-function hostileCases(
-  resource: AnyResource,
-  value: string,
-): { where: string; value: string; texts: string[] }[] {
-  const places = resource.examples.flatMap(({ params }) => [
-    ...mutations(params, () => value),
-    ...[...mutations(params, text => (text.startsWith('/') ? `/x/${value}` : ''))].filter(([, changed]) =>
-      JSON.stringify(changed).includes('/x/'),
-    ),
-  ])
-  const secrets = resource.examples.flatMap(({ params }) =>
-    Object.entries(params).flatMap(([key, held]): [string, unknown][] =>
-      held instanceof Secret ? [[key, { ...params, [key]: new Secret(value) }]] : [],
-    ),
-  )
-  return [...places, ...secrets].flatMap(([path, input]) => {
-    const where = `${resource.type}.${path}`
-    if (shellParams.includes(where)) return []
-    const params = accepted(resource, input)
-    return params === undefined ? [] : [{ where, value, texts: textsOf(resource, params) }]
+  test('calls no function that its libraries do not bring', () => {
+    expect(missingFunctions(resource)).toEqual([])
   })
-}
+
+  test.each(shells.slice(0, 1))('looks the same a moment later, with $name', shell => {
+    expect(unsteadyLooks(resource, shell)).toEqual([])
+  })
+})
 
 /** Every function that any text for a host defines: what is defined twice would be whichever came last. */
 test('functions of the shell have one definition each, the engine among them', () => {
@@ -155,6 +118,13 @@ test('functions of the shell have one definition each, the engine among them', (
   for (const name of ['ops_detail', 'ops_wants_detail']) owners.delete(name)
   expect(owners.size).toBeGreaterThan(200)
   expect([...owners].filter(([, files]) => files.length > 1)).toEqual([])
+})
+
+testWith('shellcheck')('no library speaks anything but POSIX sh', { timeout: 60_000 }, () => {
+  const libraries = new Map(
+    kinds.flatMap(({ library }) => (library ?? []).map(each => [each.name, each.text])),
+  )
+  expect(bashisms([...libraries.values()].join('\n'))).toEqual([])
 })
 
 /** Programs for awk stand between single quotes; a mistake in one would end a pipe without a word. */

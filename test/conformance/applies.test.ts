@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { changeOf } from '../../src/engine/diff.ts'
+import type { PlannedStep } from '../../src/engine/make-plan.ts'
+import { runHosts } from '../../src/engine/run.ts'
+import type { Step } from '../../src/engine/step.ts'
+import { resources } from '../../src/resources/index.ts'
+import { restoredFile } from '../../src/resources/restored-file.ts'
+import { Interrupt } from '../../src/run/interrupt.ts'
+import { describeReal } from '../hosts/available.ts'
+import { useHost } from '../hosts/use-hosts.ts'
+import { diskPackages } from '../recipes/disks.ts'
+import { cases, type HostCase, type LookCase } from './host-cases.ts'
+
+const types = [...Object.keys(resources), restoredFile.definition.type]
+const entries = Object.entries(cases)
+const applied = entries.flatMap(([type, each]): [string, HostCase][] =>
+  'holds' in each ? [[type, each]] : [],
+)
+const looks = entries.flatMap(([type, each]): [string, LookCase][] => ('right' in each ? [[type, each]] : []))
+
+test('every resource says what must be true of it on a host', () => {
+  expect(Object.keys(cases)).toEqual(types.sort())
+})
+
+test.each(entries.flatMap(([type, each]) => ('title' in each ? [{ type, ...each }] : [])))(
+  '$type is applied on real hosts by $file',
+  ({ file, title }) => {
+    const text = readFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)), 'utf8')
+    expect(text).toContain(`test('${title}'`)
+  },
+)
+
+/** What became of the steps of one run, by resource. */
+type Seen = Readonly<Record<string, PlannedStep & { readonly said: string }>>
+
+describeReal('on a host', () => {
+  const host = useHost({ storage: 'disk', withPackages: diskPackages })
+
+  const stepOf = (type: string, input: unknown): Step => {
+    const step = resources[type]?.(input)
+    if (!step) throw new RangeError(`no resource ${type}`)
+    expect(step.problems, type).toEqual([])
+    return step
+  }
+
+  /** Runs steps as a recipe would; what each was planned as, and what was said of it. */
+  const run = async (
+    verb: 'plan' | 'apply',
+    steps: readonly (readonly [string, unknown])[],
+  ): Promise<Seen> => {
+    const said: string[] = []
+    const outcome = await runHosts({
+      verb,
+      hosts: [
+        {
+          target: { name: host().name, destination: host().name, sshConfigFile: host().sshConfig },
+          evaluate: () => ({ steps: steps.map(([type, input]) => stepOf(type, input)) }),
+        },
+      ],
+      limit: 1,
+      emit: event => {
+        if (event.event === 'error') said.push(`${event.error.title} ${event.error.said ?? ''}`)
+      },
+      interrupt: new Interrupt(),
+    })
+    if (verb === 'apply') {
+      const { failed, skipped } = outcome.hosts[host().name] ?? {}
+      expect({ failed, skipped, said }).toEqual({ failed: 0, skipped: 0, said: [] })
+    }
+    const planned = outcome.planned.get(host().name)?.planned ?? []
+    return Object.fromEntries(
+      steps.map(([type], index) => {
+        const step = planned[index]
+        if (!step) throw new Error(`${type} was not planned: ${said.join('; ')}`)
+        return [type, { ...step, said: step.error?.title ?? '' }]
+      }),
+    )
+  }
+
+  /** The codes of many scripts in one go, by resource. */
+  const shell = async (scripts: readonly (readonly [string, string])[]): Promise<Record<string, string>> => {
+    const text = scripts.map(
+      ([, script], index) => `( set -e\n${script}\n) >/tmp/c-${index} 2>&1 </dev/null; echo $?`,
+    )
+    const codes = (await host().read(text.join('\n'))).trim().split('\n')
+    const failed = scripts.flatMap(([type], index) => (codes[index] === '0' ? [] : [{ type, index }]))
+    const told = failed.map(async ({ type, index }) => [
+      type,
+      `failed: ${await host().read(`cat /tmp/c-${index}`)}`,
+    ])
+    return Object.fromEntries(await Promise.all(told))
+  }
+
+  /** Makes the host so; that a thing cannot be taken away which is not there is fine. */
+  const make = (scripts: readonly (readonly [string, string])[]) =>
+    host().read(`${scripts.map(([, script]) => `( ${script}\n) >/dev/null 2>&1 </dev/null`).join('\n')}\n:`)
+
+  beforeAll(async () => {
+    await host().read(`mkdir -p /srv/c; cp /var/cache/apt/archives/tree_*.deb /root 2>/dev/null
+      apt-get install -y -q --no-install-recommends git ruby </dev/null >/dev/null
+      cd /var/cache/apt/archives && { ls tree_*.deb >/dev/null 2>&1 || apt-get download tree; }`)
+    await make(applied.flatMap(([type, { setUp }]) => (setUp === undefined ? [] : [[type, setUp] as const])))
+  }, 300_000)
+
+  const all = applied.map(([type, { input }]) => [type, input] as const)
+
+  describe.each(['absent', 'wrong'] as const)('from %s', before => {
+    let first: Seen = {}
+    let second: Seen = {}
+    let holds: Readonly<Record<string, string>> = {}
+    beforeAll(async () => {
+      await make(applied.map(([type, each]) => [type, each[before]] as const))
+      first = await run('plan', all)
+      await run('apply', all)
+      second = await run('plan', all)
+      holds = await shell(applied.map(([type, each]) => [type, each.holds] as const))
+    }, 300_000)
+
+    test.each(applied)('%s sees it, brings it about, and asks for nothing more', type => {
+      expect(first[type]?.said).toBe('')
+      expect(first[type]?.change, 'what the first look asks for').toBeDefined()
+      const { step, actual, desired, said } = second[type] ?? {}
+      expect(said).toBe('')
+      expect(step && changeOf(step.resource, actual ?? {}, desired ?? {})).toBeUndefined()
+      expect(holds[type], 'what other programs say').toBeUndefined()
+    })
+  })
+
+  describe("from what is somebody else's", () => {
+    const refused = applied.filter(([, { foreign }]) => foreign.refused)
+    const welcome = applied.filter(([, { foreign }]) => !foreign.refused)
+    let plan: Seen = {}
+    let kept: Readonly<Record<string, string>> = {}
+    let holds: Readonly<Record<string, string>> = {}
+    beforeAll(async () => {
+      await make(applied.map(([type, { foreign }]) => [type, foreign.before] as const))
+      // Each alone: what an earlier step may put right is no reason to refuse.
+      for (const [type, { input }] of refused) plan = { ...plan, ...(await run('plan', [[type, input]])) }
+      await run(
+        'apply',
+        welcome.map(([type, { input }]) => [type, input] as const),
+      )
+      holds = await shell(welcome.map(([type, each]) => [type, each.holds] as const))
+      kept = await shell(applied.map(([type, { foreign }]) => [type, foreign.kept] as const))
+    }, 300_000)
+
+    test.each(refused)('%s refuses to touch it, and says why', (type, { foreign }) => {
+      expect(plan[type]?.said).toMatch(foreign.refused ?? /never/)
+      expect(kept[type]).toBeUndefined()
+    })
+
+    test.each(welcome)('%s leaves it as it is, and has its own way beside it', type => {
+      expect(holds[type]).toBeUndefined()
+      expect(kept[type]).toBeUndefined()
+    })
+  })
+
+  describe('taken away again', () => {
+    const undone = applied.flatMap(([type, each]) =>
+      'input' in each.undo ? [[type, each, each.undo] as const] : [],
+    )
+    let gone: Readonly<Record<string, string>> = {}
+    let second: Seen = {}
+    beforeAll(async () => {
+      const steps = undone.map(([type, , { input }]) => [type, input] as const)
+      await run(
+        'apply',
+        undone.map(([type, { input }]) => [type, input] as const),
+      )
+      await run('apply', steps)
+      second = await run('plan', steps)
+      gone = await shell(undone.map(([type, , each]) => [type, each.gone] as const))
+    }, 300_000)
+
+    test.each(undone)('%s is gone, and a second look asks for nothing', type => {
+      expect(second[type]?.said).toBe('')
+      expect(second[type]?.change).toBeUndefined()
+      expect(gone[type]).toBeUndefined()
+    })
+  })
+
+  test.each(looks)(
+    '%s finds what is wrong, and nothing when it is right',
+    async (type, { input, wrong, right }) => {
+      await make([[type, wrong]])
+      expect((await run('plan', [[type, input]]))[type]?.change).toBeDefined()
+      await make([[type, right]])
+      const { change, said } = (await run('plan', [[type, input]]))[type] ?? {}
+      expect([change, said]).toEqual([undefined, ''])
+    },
+  )
+})

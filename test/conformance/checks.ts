@@ -1,0 +1,122 @@
+/** What a resource must be, checked without a host: each check answers with what is wrong, in words. */
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { lookFunctions } from '../../src/shell/runtime.ts'
+import { hasProgram } from '../needs.ts'
+import { librariesOf, Place, type TestShell } from '../resources/shells.ts'
+import { Arena, attacks } from './hostile.ts'
+import { type AnyResource, accepted, hashedParams, hostileCases, textsOf } from './resource-texts.ts'
+
+const examplesOf = (resource: AnyResource) =>
+  resource.examples.map(({ params }) => accepted(resource, params))
+
+/** All shell of a resource: its libraries, and what it makes of its examples. */
+export function shellOf(resource: AnyResource): string {
+  return [librariesOf(resource), ...examplesOf(resource).flatMap(params => textsOf(resource, params))].join(
+    '\n',
+  )
+}
+
+const definition = /^[ \t]*(ops_\w+)\(\)/m
+/** Where a command stands: at the beginning of one, or behind what lets another follow. */
+const call =
+  /(?:^|[;&|!]|(?<!\()\((?!\()|\{[ \t]|\b(?:then|do|else|elif|if|while|until)\b)[ \t]*(ops_\w*[a-z0-9])\b(?!\s*=|\()/gm
+const variable = /\b(ops_\w+)=|\$\{?(ops_\w+)\b|\bfor (ops_\w+) in\b/g
+
+/** Of the view library: called by a write that has `view=` alone. */
+const optional = ['ops_judge', 'ops_judge_late']
+
+const namesIn = (pattern: RegExp, text: string): readonly string[] =>
+  [...text.matchAll(pattern)].flatMap(([, ...names]) => names.filter(name => name !== undefined))
+
+/** Functions that its probe and apply come to call, and that neither its libraries nor the engine bring. */
+export function missingFunctions(resource: AnyResource): readonly string[] {
+  const libraries = librariesOf(resource)
+  const texts = examplesOf(resource).flatMap(params => textsOf(resource, params))
+  // Each function up to the next: what stands between two is run when the library is read.
+  const [loose = '', ...parts] = `${lookFunctions}\n${libraries}`.split(
+    new RegExp(`(?=${definition.source})`, 'm'),
+  )
+  const bodies = new Map(parts.map(part => [definition.exec(part)?.[1] ?? '', part]))
+  const variables = new Set(namesIn(variable, libraries + texts.join('\n')))
+  const waiting = namesIn(call, [loose, ...texts].join('\n')).filter(name => !variables.has(name))
+  const reached = new Set<string>()
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (reached.has(name)) continue
+    reached.add(name)
+    waiting.push(
+      ...namesIn(call, bodies.get(name)?.replace(definition, '') ?? '').filter(each => !variables.has(each)),
+    )
+  }
+  return [...reached]
+    .filter(name => !bodies.has(name) && !optional.includes(name))
+    .map(name => `${name} is in none of its libraries`)
+}
+
+/** What shellcheck calls undefined in POSIX sh; nothing where there is no shellcheck. */
+export function bashisms(text: string): readonly string[] {
+  if (!hasProgram('shellcheck')) return []
+  const argv = ['--shell=sh', '--severity=warning', '--format=json', '-']
+  const { stdout } = spawnSync('shellcheck', argv, { input: text, encoding: 'utf8', maxBuffer: 1 << 26 })
+  const found = JSON.parse(stdout) as readonly { code: number; line: number; message: string }[]
+  const lines = text.split('\n')
+  return found
+    .filter(({ code }) => code >= 3000 && code < 4000)
+    .map(({ message, line }) => `${message} ${lines[line - 1]?.trim()}`)
+}
+
+/** Looks at one example again and again while every clock goes on: what it prints must stay. */
+export function unsteadyLooks(resource: AnyResource, shell: TestShell): readonly string[] {
+  const place = new Place(shell)
+  try {
+    const clock = join(place.root, 'clock')
+    const programs = join(place.root, 'programs')
+    mkdirSync(programs)
+    for (const name of ['date', 'uptime']) {
+      writeFileSync(join(programs, name), `#!/bin/sh\necho x >>'${clock}'\nwc -c <'${clock}'\n`)
+      chmodSync(join(programs, name), 0o755)
+    }
+    place.environment.PATH = `${programs}:${process.env.PATH ?? ''}`
+    const libraries = librariesOf(resource)
+    return examplesOf(resource).flatMap((params, index) => {
+      const looks = [0, 1].map(() => place.execute(resource.probe(params), { libraries }))
+      const [first, second] = looks.map(({ code, stdout }) => `${stdout}${code}`)
+      return first === second
+        ? []
+        : [`example ${index} looked like this: ${first}\nand a moment later: ${second}`]
+    })
+  } finally {
+    place.remove()
+  }
+}
+
+/** Params that become code on a host, or that do not arrive as they were given. */
+export function unquotedParams(
+  resource: AnyResource,
+  shell: TestShell,
+  strings: readonly string[] = attacks,
+): readonly string[] {
+  const arena = new Arena()
+  try {
+    const cases = strings.flatMap(template => hostileCases(resource, template.replaceAll('X', arena.canary)))
+    const done = arena.run(
+      shell,
+      cases.flatMap(({ texts }) => texts),
+    )
+    const lost = cases.filter(
+      ({ where, value, texts }) =>
+        !hashedParams.includes(where) &&
+        texts.some(text => text.includes('ops_')) &&
+        !done.recorded.includes(value.trim()),
+    )
+    return [
+      ...(arena.touched ? ['a param was run as code'] : []),
+      ...(done.recorded.endsWith('the end') ? [] : ['a param ended the script']),
+      ...(done.complaints === '' ? [] : [done.complaints]),
+      ...lost.map(({ where, value }) => `${where} did not arrive: ${value}`),
+    ]
+  } finally {
+    arena.remove()
+  }
+}

@@ -1,0 +1,280 @@
+/** For every resource, the states that a host can be in before it is applied, and what must be true afterwards. */
+
+import { Secret } from '../../src/base/secret.ts'
+
+/** How a host stands to a thing before it is applied: each is shell that makes it so, as root. */
+export interface HostCase {
+  readonly input: unknown
+  /** Once, before all: what the thing is built on. */
+  readonly setUp?: string
+  readonly absent: string
+  readonly wrong: string
+  /** Somebody else's thing is in its place, or beside it. */
+  readonly foreign: {
+    readonly before: string
+    /** What the plan says of it; undefined: it is applied all the same. */
+    readonly refused?: RegExp
+    /** Succeeds while what is theirs is as they left it. */
+    readonly kept: string
+  }
+  /** Succeeds when what is wanted holds: by other programs than those that the resource looks with, where there are any. */
+  readonly holds: string
+  /** Params that take it away, and what succeeds then; or why it stays. */
+  readonly undo: { readonly input: unknown; readonly gone: string } | { readonly stays: string }
+}
+
+/** A look that finds and never changes: a state to find, and one that is in order. */
+export interface LookCase {
+  readonly input: unknown
+  readonly wrong: string
+  readonly right: string
+}
+
+/** Applied on real hosts by a suite of its own. */
+export interface ElsewhereCase {
+  readonly file: string
+  readonly title: string
+}
+
+export type ConformanceCase = HostCase | LookCase | ElsewhereCase
+
+const stays = (why: string) => ({ stays: why })
+
+export const cases: Readonly<Record<string, ConformanceCase>> = {
+  apt: {
+    input: { packages: ['tree'], recommends: false },
+    absent: 'dpkg --purge tree 2>/dev/null',
+    wrong: 'dpkg --unpack /var/cache/apt/archives/tree_*.deb',
+    foreign: {
+      before:
+        'dpkg --purge tree; printf "Package: tree\\nPin: release *\\nPin-Priority: -1\\n" >/etc/apt/preferences.d/theirs',
+      refused: /a pin with a priority below zero/,
+      kept: '! command -v tree; rm /etc/apt/preferences.d/theirs',
+    },
+    holds: 'tree --version',
+    undo: { input: { packages: ['tree'], state: 'absent' }, gone: '! command -v tree' },
+  },
+  assertion: {
+    input: { name: 'conformance', probe: 'cat /srv/c/asserted', expect: 'yes' },
+    wrong: 'echo no >/srv/c/asserted',
+    right: 'echo yes >/srv/c/asserted',
+  },
+  backup: {
+    input: { paths: ['/srv/c/source'], to: '/srv/c/copies' },
+    setUp: 'mkdir -p /srv/c/source; echo one >/srv/c/source/one',
+    absent: 'rm -rf /srv/c/copies',
+    wrong: 'echo more >>/srv/c/source/one',
+    foreign: {
+      before: 'rm -rf /srv/c/copies; echo theirs >/srv/c/copies',
+      refused: /is no folder/,
+      kept: 'grep -qx theirs /srv/c/copies; rm /srv/c/copies',
+    },
+    holds: 'cmp /srv/c/source/one "$(ls -d /srv/c/copies/2* | tail -n 1)/srv/c/source/one"',
+    undo: stays('copies are what it is for: nothing but `keep` takes old ones away'),
+  },
+  command: {
+    input: { run: 'echo done >/srv/c/commanded', unless: 'grep -qx done /srv/c/commanded' },
+    absent: 'rm -f /srv/c/commanded',
+    wrong: 'echo half >/srv/c/commanded',
+    foreign: {
+      before: 'echo theirs >/srv/c/commanded; echo x >/srv/c/beside',
+      kept: 'grep -qx x /srv/c/beside',
+    },
+    holds: 'grep -qx done /srv/c/commanded',
+    undo: stays('what a command did is its own'),
+  },
+  directory: {
+    input: { path: '/srv/c/folder', mode: '0750', owner: 'deploy', group: 'deploy' },
+    absent: 'rm -rf /srv/c/folder',
+    wrong: 'chmod 0700 /srv/c/folder; chown root /srv/c/folder',
+    foreign: {
+      before: 'rm -rf /srv/c/folder; echo theirs >/srv/c/folder',
+      refused: /is a file/,
+      kept: 'grep -qx theirs /srv/c/folder; rm /srv/c/folder',
+    },
+    holds: 'test "$(stat -c "%F %a %U %G" /srv/c/folder)" = "directory 750 deploy deploy"',
+    undo: { input: { path: '/srv/c/folder', state: 'absent' }, gone: '! test -e /srv/c/folder' },
+  },
+  file: {
+    input: { path: '/srv/c/file', content: 'wanted\n', mode: '0640', owner: 'deploy', group: 'root' },
+    absent: 'rm -f /srv/c/file',
+    wrong: 'echo other >/srv/c/file; chmod 0666 /srv/c/file',
+    foreign: {
+      before: 'rm -f /srv/c/file; mkdir /srv/c/file; echo theirs >/srv/c/file/inside',
+      refused: /is a directory/,
+      kept: 'grep -qx theirs /srv/c/file/inside; rm -r /srv/c/file',
+    },
+    holds: 'echo wanted | cmp - /srv/c/file; test "$(stat -c "%a %U %G" /srv/c/file)" = "640 deploy root"',
+    undo: { input: { path: '/srv/c/file', state: 'absent' }, gone: '! test -e /srv/c/file' },
+  },
+  filesystems: {
+    file: 'recipes/verify-filesystems.test.ts',
+    title: 'every entry that does not resolve or is not mounted as written is named',
+  },
+  gem: {
+    input: { name: 'conforms', version: '1.0', file: '/root/gem/conforms-1.0.gem' },
+    setUp: `mkdir -p /root/gem; cd /root/gem
+for v in 0.9 1.0; do
+printf 'Gem::Specification.new { |s| s.name = "conforms"; s.version = "%s"; s.summary = "x"; s.authors = ["x"]; s.files = [] }\\n' $v >x.gemspec
+gem build -q x.gemspec
+done`,
+    absent: 'gem uninstall -q -a -x conforms',
+    wrong: 'gem uninstall -q -a -x conforms; gem install -q -N -l /root/gem/conforms-0.9.gem',
+    foreign: {
+      before: 'gem uninstall -q -a -x conforms; gem install -q -N -l /root/gem/conforms-0.9.gem',
+      kept: 'test -e "$(gem env gemdir)/specifications/conforms-0.9.gemspec"',
+    },
+    holds: 'test -e "$(gem env gemdir)/specifications/conforms-1.0.gemspec"',
+    undo: stays('other programs may use a gem by then'),
+  },
+  gitBare: {
+    input: { path: '/srv/c/app.git', branch: 'main', owner: 'deploy' },
+    absent: 'rm -rf /srv/c/app.git',
+    wrong: 'echo "ref: refs/heads/old" >/srv/c/app.git/HEAD; chown root /srv/c/app.git',
+    foreign: {
+      before: 'rm -rf /srv/c/app.git; mkdir /srv/c/app.git; echo theirs >/srv/c/app.git/notes',
+      refused: /./,
+      kept: 'grep -qx theirs /srv/c/app.git/notes; rm -r /srv/c/app.git',
+    },
+    holds:
+      'grep -qx "ref: refs/heads/main" /srv/c/app.git/HEAD; test "$(stat -c %U /srv/c/app.git)" = deploy',
+    undo: stays('nobody loses history by a step: `ops git-remote --undo` asks first'),
+  },
+  group: {
+    input: { name: 'conforming', gid: 4321 },
+    absent: 'sed -i /^conforming:/d /etc/group /etc/gshadow',
+    wrong: 'sed -i s/^conforming:x:4321:/conforming:x:4329:/ /etc/group',
+    foreign: {
+      before: 'sed -i /^conforming:/d /etc/group /etc/gshadow; echo theirs:x:4321: >>/etc/group',
+      refused: /4321/,
+      kept: 'grep -qx theirs:x:4321: /etc/group; sed -i /^theirs:/d /etc/group',
+    },
+    holds: 'grep -qx "conforming:x:4321:" /etc/group',
+    undo: { input: { name: 'conforming', state: 'absent' }, gone: '! grep -q ^conforming: /etc/group' },
+  },
+  line: {
+    input: { path: '/srv/c/lines', line: 'key wanted', match: '^key ' },
+    absent: 'printf "above\\nbelow\\n" >/srv/c/lines',
+    wrong: 'printf "above\\nkey other\\nbelow\\n" >/srv/c/lines',
+    foreign: {
+      before: 'printf "#key theirs\\nxkey theirs" >/srv/c/lines',
+      kept: 'test "$(grep -c theirs /srv/c/lines)" = 2',
+    },
+    holds: 'test "$(grep -c "^key wanted$" /srv/c/lines)" = 1; test "$(grep -c ^key /srv/c/lines)" = 1',
+    undo: {
+      input: { path: '/srv/c/lines', line: 'key wanted', state: 'absent' },
+      gone: '! grep -q "^key wanted$" /srv/c/lines',
+    },
+  },
+  link: {
+    input: { path: '/srv/c/link', to: 'file' },
+    absent: 'rm -f /srv/c/link',
+    wrong: 'ln -sfn elsewhere /srv/c/link',
+    foreign: {
+      before: 'rm -f /srv/c/link; echo theirs >/srv/c/link',
+      refused: /./,
+      kept: 'grep -qx theirs /srv/c/link; rm /srv/c/link',
+    },
+    holds: 'test "$(readlink /srv/c/link)" = file',
+    undo: stays('`file` with `state: absent` takes a link away'),
+  },
+  mysqlSettings: {
+    input: { settings: { 'max-connections': 77 }, name: 'zz-conforms' },
+    absent: 'rm -f /etc/mysql/mariadb.conf.d/zz-conforms.cnf; systemctl restart mariadb',
+    wrong: 'sed -i s/77/55/ /etc/mysql/mariadb.conf.d/zz-conforms.cnf; systemctl restart mariadb',
+    foreign: {
+      before:
+        'rm -f /etc/mysql/mariadb.conf.d/zz-conforms.cnf; printf "[mysqld]\\nmax_connections=33\\n" >/etc/mysql/mariadb.conf.d/zzz-theirs.cnf; systemctl restart mariadb',
+      refused: /zzz-theirs/,
+      kept: 'grep -qx max_connections=33 /etc/mysql/mariadb.conf.d/zzz-theirs.cnf; rm /etc/mysql/mariadb.conf.d/zzz-theirs.cnf',
+    },
+    holds: 'test "$(mariadb -BNe "select @@max_connections")" = 77',
+    undo: stays('a setting has no absent state: remove its file with `file`'),
+  },
+  mysqlTables: {
+    file: 'recipes/verify-filesystems.test.ts',
+    title: 'broken tables are found, sound ones are not, and a database that is down is',
+  },
+  mysqlUser: {
+    input: {
+      name: 'conforms',
+      from: '192.0.2.7',
+      rights: { conforms: ['SELECT'] },
+      password: new Secret('x'),
+    },
+    setUp: 'mariadb -e "create database if not exists conforms"',
+    absent: 'mariadb -e "drop user if exists conforms@192.0.2.7"',
+    wrong:
+      'mariadb -e "grant insert on conforms.* to conforms@192.0.2.7; revoke select on conforms.* from conforms@192.0.2.7"',
+    foreign: {
+      before:
+        'mariadb -e "drop user if exists conforms@192.0.2.7; create user conforms@192.0.2.8; grant insert on conforms.* to conforms@192.0.2.8"',
+      kept: 'mariadb -BNe "show grants for conforms@192.0.2.8" | grep -q INSERT',
+    },
+    holds:
+      'mariadb -BNe "show grants for conforms@192.0.2.7" | grep -q "GRANT SELECT ON .conforms"; ! mariadb -BNe "show grants for conforms@192.0.2.7" | grep -q INSERT',
+    undo: {
+      input: { name: 'conforms', from: '192.0.2.7', state: 'absent' },
+      gone: 'test "$(mariadb -BNe "select count(*) from mysql.user where user=\'conforms\' and host=\'192.0.2.7\'")" = 0',
+    },
+  },
+  option: {
+    input: { path: '/srv/c/app.ini', format: 'python', section: 'app', key: 'debug', value: 'false' },
+    absent: 'printf "[app]\\nother = 1\\n" >/srv/c/app.ini',
+    wrong: 'printf "[app]\\ndebug = true\\nother = 1\\n" >/srv/c/app.ini',
+    foreign: {
+      before: 'printf "[theirs]\\ndebug = true\\n" >/srv/c/app.ini',
+      kept: 'grep -A1 -F "[theirs]" /srv/c/app.ini | grep -q "debug = true"',
+    },
+    holds: `python3 -c 'import configparser as c; p = c.ConfigParser(); p.read("/srv/c/app.ini"); assert p["app"]["debug"] == "false"' 2>/dev/null || sed -n '/^.app/,/^.t/p' /srv/c/app.ini | grep -Eq '^debug *= *false$'`,
+    undo: {
+      input: { path: '/srv/c/app.ini', format: 'python', section: 'app', key: 'debug', state: 'absent' },
+      gone: '! grep -q "debug *= *false" /srv/c/app.ini',
+    },
+  },
+  repairedFilesystem: {
+    file: 'recipes/verify-filesystems.test.ts',
+    title: 'asks first, refuses what is mounted, repairs, and has nothing to do the second time',
+  },
+  restored: {
+    file: 'runs/kept.test.ts',
+    title: 'lists what was there before, and puts it back as a step that is planned, kept in turn and proved',
+  },
+  service: {
+    input: { unit: 'conforms', running: true, enabled: true },
+    setUp: `printf '[Service]\\nExecStart=/bin/sleep 98765\\n[Install]\\nWantedBy=multi-user.target\\n' >/etc/systemd/system/conforms.service; systemctl daemon-reload`,
+    absent: 'systemctl disable --now -q conforms',
+    wrong: 'systemctl stop conforms',
+    foreign: {
+      before:
+        'systemctl disable --now -q conforms; mv /etc/systemd/system/conforms.service /root; ln -s /dev/null /etc/systemd/system/conforms.service; systemctl daemon-reload',
+      refused: /is masked/,
+      kept: 'test "$(readlink /etc/systemd/system/conforms.service)" = /dev/null; rm /etc/systemd/system/conforms.service; mv /root/conforms.service /etc/systemd/system; systemctl daemon-reload',
+    },
+    holds:
+      'test -L /etc/systemd/system/multi-user.target.wants/conforms.service; pgrep -xf "/bin/sleep 98765"',
+    undo: {
+      input: { unit: 'conforms', running: false, enabled: false },
+      gone: '! test -e /etc/systemd/system/multi-user.target.wants/conforms.service; ! pgrep -xf "/bin/sleep 98765"',
+    },
+  },
+  user: {
+    input: { name: 'conformist', shell: '/bin/bash', groups: ['games'] },
+    absent:
+      'sed -i "/^conformist:/d; s/conformist//" /etc/passwd /etc/shadow /etc/group /etc/gshadow; rm -rf /home/conformist',
+    wrong:
+      'sed -i "/^conformist:/s,/bin/bash$,/bin/sh," /etc/passwd; sed -i "/^games:/s/conformist//" /etc/group',
+    foreign: {
+      before:
+        'sed -i "/^conformist:/d; s/conformist//" /etc/passwd /etc/shadow /etc/group /etc/gshadow; useradd -m -s /bin/sh -G tape conformist; echo theirs >/home/conformist/notes',
+      kept: 'grep -qx theirs /home/conformist/notes; grep -q "^tape:.*conformist" /etc/group',
+    },
+    holds: 'grep -q "^conformist:.*:/bin/bash$" /etc/passwd; grep -q "^games:.*conformist" /etc/group',
+    undo: { input: { name: 'conformist', state: 'absent' }, gone: '! grep -q ^conformist: /etc/passwd' },
+  },
+  wholeFiles: {
+    input: { path: '/srv/c/dumps' },
+    wrong: 'mkdir -p /srv/c/dumps; : >/srv/c/dumps/a.sql',
+    right: 'printf "insert into t values (1);\\n%2000s\\n" x >/srv/c/dumps/a.sql',
+  },
+}
