@@ -1,0 +1,80 @@
+/** `ops db dump` into a real S3 server that is made to lie: no day counts as dumped then, and the next run sees to it. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
+import { realHosts } from '../hosts/available.ts'
+import { useHost } from '../hosts/use-hosts.ts'
+import { login, loginSecret, useCeph } from '../store/ceph.ts'
+import { type Fault, flips, hides, refusesAfterDoing, shortens, useFaultProxy } from '../store/fault-proxy.ts'
+
+/** As often as a patient client may try. */
+const always = (fault: Fault): Fault[] => Array.from({ length: 40 }, () => fault)
+
+describe.skipIf(!realHosts().available)('ops db dump into S3', () => {
+  const ceph = useCeph()
+  const proxy = useFaultProxy(ceph)
+  const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
+  let folder: Folder
+  let env: Record<string, string> = {}
+  beforeAll(async () => {
+    await ceph().configure('PUT', 'dump', '')
+    folder = folderWith({ 'ops.ini': `[s3]\nendpoint = ${proxy().url.origin}\n` })
+    env = { AWS_ACCESS_KEY_ID: (await login()).accessKeyId, AWS_SECRET_ACCESS_KEY: loginSecret }
+    await mariadb(`CREATE DATABASE app; USE app; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(50), at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, MD5(seq), '2025-01-01' + INTERVAL seq % 10 DAY FROM seq_1_to_1000`)
+  })
+  afterAll(() => folder?.remove())
+  afterEach(() => proxy().calm())
+
+  const mariadb = (statements: string): Promise<string> => host().read('mariadb -BN', { input: statements })
+  const ops = (...argv: string[]): Promise<Outcome> =>
+    folder.ops(['db', ...argv, '--sse', 'aws:kms:archive-key', '--yes', '-F', host().sshConfig], { env })
+  const dump = (to: string, ...argv: string[]): Promise<Outcome> =>
+    ops('dump', 'db1', 'app.t', '--by', 'at', '--tz', 'UTC', '--to', `s3://dump/${to}`, ...argv)
+
+  test.each([
+    [
+      'a body that is cut when it is read back',
+      'GET',
+      'days',
+      shortens(100),
+      'does not hold what was stored',
+    ],
+    ['a bit that is turned', 'GET', 'days', flips(40), 'does not hold what was stored'],
+    [
+      'encryption that is not confirmed',
+      'PUT',
+      'days',
+      hides('x-amz-server-side-encryption', 'x-amz-server-side-encryption-aws-kms-key-id'),
+      'encrypt',
+    ],
+  ])('%s: the day is not dumped, and is by the next run', async (title, method, kind, fault, reason) => {
+    const to = title.replaceAll(' ', '-')
+    proxy().inject(method, new RegExp(`^/dump/${to}/${kind}/`), ...always(fault))
+    const failed = await dump(to)
+    expect(failed.stderr).toContain(reason)
+    expect(failed.code).not.toBe(0)
+    expect(failed.stdout + failed.stderr).not.toContain(loginSecret)
+    proxy().calm()
+    const run = await dump(to)
+    expect(run.stderr).toBe('')
+    expect(run.stdout).toMatch(/dumped +1,000 rows in 10 days/)
+  })
+
+  test('a 500 after a day was stored is no failure; what was dumped is listed once, and comes back', async () => {
+    proxy().inject('PUT', /^\/dump\/whole\/days\//, refusesAfterDoing(500, 'InternalError'))
+    const run = await dump('whole')
+    expect(run.stderr).toBe('')
+    await mariadb("INSERT INTO app.t VALUES (9000, 'one more', '2025-03-01')")
+    proxy().seen()
+    expect((await dump('whole')).stdout).toMatch(/dumped +1 rows in 1 day/)
+    const seen = proxy().seen()
+    expect(seen.filter(each => each.includes('list-type=2') && !each.includes('max-keys=1&'))).toHaveLength(1)
+    // The mark and the newest receipt, and then the new day: stored, read back, with its receipt.
+    expect(seen.filter(each => /^(GET|PUT) \/dump\/whole\//.test(each)).length).toBeLessThan(8)
+    const restored = await ops('restore', 's3://dump/whole', '--into', 'app.again')
+    expect(restored.stderr).toBe('')
+    const checksum = async (table: string): Promise<string | undefined> =>
+      (await mariadb(`CHECKSUM TABLE ${table} EXTENDED`)).split('\t')[1]
+    expect(await checksum('app.again')).toBe(await checksum('app.t'))
+  })
+})
