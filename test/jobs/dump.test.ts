@@ -11,7 +11,12 @@ describeReal('ops db dump', () => {
   const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
   let folder: Folder
   beforeAll(() => {
-    folder = folderWith({ 'ops.ini': '[db shop]\nhost = db1\n' })
+    folder = folderWith({
+      'ops.ini': '[db shop]\nhost = db1\n',
+      'jobs/late-days.ts': `import { dump } from 'ops-recipes/jobs'
+export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Berlin', to: './late', recheck: '40d' })
+`,
+    })
   })
   afterAll(() => folder?.remove())
 
@@ -118,7 +123,7 @@ describeReal('ops db dump', () => {
       rows: 100,
       hash: receipt('late', `${deleted}-r1`).hash,
     })
-    const again = await dump('late.t', 'late', '--recheck', '40d')
+    const again = await folder.ops(['job', 'run', 'late-days', '--yes', '-F', host().sshConfig])
     expect(again.stdout).toContain('20 days, 0 of them changed')
     expect((await dump('late.t', 'late', '--recheck', '1d')).stdout).toContain('nothing to do')
     expect((await restore('late', 'late.again')).code).toBe(0)

@@ -6,6 +6,7 @@ export type AnyJobVerb = JobVerb<any, any>
 
 const kinds: Readonly<Record<string, () => Promise<AnyJobVerb>>> = {
   archive: async () => (await import('../db/archive.ts')).archiveVerb,
+  dump: async () => (await import('../db/dump.ts')).dumpVerb,
 }
 
 /** Undefined for a kind that this ops does not know. */
