@@ -3,6 +3,12 @@ import type { Verb } from '../verb.ts'
 
 export const dbVerbs: readonly Verb[] = [
   {
+    name: 'sizes',
+    usage: 'SOURCE [DB] [--top 10]',
+    summary: 'Show the largest tables, what of them is old, and how to archive it.',
+    load: () => import('./sizes.ts'),
+  },
+  {
     name: 'archive',
     usage: 'SOURCE DB.TABLE --older-than 6mo --by COLUMN --to URL | verify URL | restore [SOURCE] URL',
     summary: 'Save old rows in a store, prove them there, and only then delete them.',
