@@ -1,11 +1,15 @@
 /** `ops db load` on a real MariaDB through SSH, compared with what the host's own client loads and sees. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
+import { type Folder, folderWith, type Outcome, program } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
+import { hostileSql } from '../mysql/eyes.ts'
 
 describeReal('ops db load', () => {
   const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
@@ -21,6 +25,8 @@ describeReal('ops db load', () => {
   const argvOf = (...argv: string[]): string[] => ['db', 'load', 'shop', ...argv, '-F', host().sshConfig]
   const load = (table: string, ...argv: string[]): Promise<Outcome> =>
     folder.ops(argvOf(table, ...argv, '--yes'))
+  const pipe = (input: string, table: string, ...argv: string[]): Promise<Outcome> =>
+    folder.ops(argvOf(table, ...argv, '--yes'), { input })
   const write = (name: string, content: string | Buffer): string => {
     writeFileSync(join(folder.path, name), content)
     return name
@@ -96,19 +102,19 @@ describeReal('ops db load', () => {
 
     test('a row whose key is there is left out or replaced where that is asked for', async () => {
       await mariadb(
-        `CREATE TABLE dup_${method} (id INT PRIMARY KEY, v INT); INSERT INTO dup_${method} VALUES (2, 0), (9, 0)`,
+        `CREATE TABLE dup_${method} (id INT AUTO_INCREMENT PRIMARY KEY, v INT); INSERT INTO dup_${method} VALUES (2, 0), (9, 0)`,
       )
-      const file = write('dup.csv', 'id,v\n1,1\n2,2\n2,3\n')
+      const file = write('dup.csv', 'id,v\n0,1\n2,2\n2,3\n')
       const skipped = await load(`app.dup_${method}`, file, '--method', method, '--on-duplicate', 'skip')
       expect(skipped.stdout).toMatch(/loaded +1 rows/)
       expect(skipped.stdout).toMatch(/left out +2 rows/)
-      expect(await mariadb(`SELECT * FROM dup_${method}`)).toBe('1\t1\n2\t0\n9\t0\n')
+      expect(await mariadb(`SELECT * FROM dup_${method}`)).toBe('0\t1\n2\t0\n9\t0\n')
       const one = write('one.csv', 'id,v\n9,1\n')
       const only = await load(`app.dup_${method}`, one, '--method', method, '--on-duplicate', 'skip')
       expect(only.stdout).toMatch(/loaded +0 rows/)
       const replaced = await load(`app.dup_${method}`, file, '--method', method, '--on-duplicate', 'replace')
       expect(replaced.stdout).toMatch(/replaced +[23] rows/)
-      expect(await mariadb(`SELECT * FROM dup_${method}`)).toBe('1\t1\n2\t3\n9\t0\n')
+      expect(await mariadb(`SELECT * FROM dup_${method}`)).toBe('0\t1\n2\t3\n9\t0\n')
     })
   })
 
@@ -125,5 +131,222 @@ describeReal('ops db load', () => {
     expect(good.stderr).toBe('')
     expect(good.stdout).toMatch(/stage +Reading file/)
     expect(await mariadb('SELECT COUNT(*), SUM(v = id) FROM many')).toBe('300000\t300000\n')
+  })
+
+  test('what the server itself writes as TSV comes back byte for byte', async () => {
+    const file = '/tmp/hostile.tsv'
+    // The server keeps an ENUM that is none of its values, which no text can say.
+    await mariadb(`CREATE DATABASE lab; USE lab; ${hostileSql('mariadb')}; UPDATE hostile SET e = NULL WHERE e = '';
+      CREATE TABLE again LIKE hostile`)
+    const columns = (
+      await mariadb(`SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = 'lab'
+      AND TABLE_NAME = 'hostile' AND EXTRA NOT LIKE '%GENERATED%'`)
+    )
+      .trimEnd()
+      .split('\n')
+    const quoted = columns.map(each => `\`${each.replaceAll('`', '``')}\``)
+    const selected = quoted.map(each =>
+      each === '`f`' ? 'f * 1e0' : each === '`l`' ? 'CONVERT(l USING utf8mb4)' : each,
+    )
+    await mariadb(
+      `SET time_zone = '+00:00'; SELECT ${selected.join(', ')} INTO OUTFILE '${file}' CHARACTER SET binary FROM lab.hostile`,
+    )
+    const body = Buffer.from(await host().read(`base64 -w0 ${file}`), 'base64')
+    const run = await load(
+      'lab.again',
+      write('hostile.tsv', Buffer.concat([Buffer.from(`${columns.join('\t')}\n`), body])),
+    )
+    expect(run.stderr).toBe('')
+    const shown = quoted.map(each => `HEX(CONCAT(${each === '`f`' ? 'f * 1e0' : each}))`).join(', ')
+    const seen = (table: string): Promise<string> =>
+      mariadb(`SELECT ${shown}, gen FROM lab.${table} ORDER BY id`)
+    expect(await seen('again')).toBe(await seen('hostile'))
+    expect((await seen('again')).split('\n')).toHaveLength(3)
+  })
+
+  test('a CSV becomes the rows that LOAD DATA of the stock client makes of it', async () => {
+    await mariadb(
+      'CREATE TABLE stock (id INT PRIMARY KEY, a VARCHAR(50), b VARCHAR(50), c DOUBLE); CREATE TABLE ours LIKE stock',
+    )
+    const line = (index: number): string =>
+      `${index},"x, ""${index}""${index % 7 === 0 ? '\n\r' : ''}",${index % 3 === 0 ? '' : 'é\\'},${index / 7}\n`
+    const body = Array.from({ length: 20_000 }, (_, index) => line(index)).join('')
+    await host().read('base64 -d >/tmp/stock.csv', { input: Buffer.from(body).toString('base64') })
+    await mariadb(`LOAD DATA LOCAL INFILE '/tmp/stock.csv' INTO TABLE stock CHARACTER SET utf8mb4
+      FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''`)
+    const run = await load('app.ours', write('stock.csv', body), '--columns', 'id,a,b,c')
+    expect(run.stderr).toBe('')
+    expect(await count('stock')).toBe(20_000)
+    const [one, other] = (await mariadb('CHECKSUM TABLE stock, ours')).trim().split('\n')
+    expect(other?.split('\t')[1]).toBe(one?.split('\t')[1])
+  })
+
+  test('lines of JSON keep every digit, and what is no JSON is named', async () => {
+    await mariadb(
+      'CREATE TABLE j (id BIGINT PRIMARY KEY, name VARCHAR(20), v DECIMAL(40,10), j JSON, yes TINYINT, extra INT)',
+    )
+    const run = await pipe(
+      '{"id": 9007199254740993, "name": "a\\u00e4\\ud83d\\ude00\\"\\\\n", "v": 12345678901234567890.123456789, "j": {"a":[1,{"b":"}"}]}, "yes": true}\n' +
+        '{"name":"b","id":2,"v":null,"extra":1,"j":null,"yes":false}\n\n{"id": 3, "name": "", "v": 1e3, "j": "[1]"}',
+      'app.j',
+    )
+    expect(run.stderr).toBe('')
+    expect(await mariadb('SELECT * FROM j ORDER BY id')).toBe(
+      '2\tb\tNULL\tNULL\t0\t1\n3\t\t1000.0000000000\t[1]\tNULL\tNULL\n' +
+        '9007199254740993\taä😀"\\\\n\t12345678901234567890.1234567890\t{"a":[1,{"b":"}"}]}\t1\tNULL\n',
+    )
+    const bad = await pipe(
+      '{"id":9}\n{"id":10,"name":"x\n{"id":11,"name":"\\ud800"}\n{"id":12,"id":13}\n{"id":14,"nam":1}\n{"id":15} x\n[1]\n{"id":016}\n',
+      'app.j',
+      ...['--format', 'ndjson', '--columns', 'id,name'],
+    )
+    const told = [...bad.stderr.matchAll(/line (\d+): /g)].map(([, line]) => line)
+    expect(told).toEqual(['2', '3', '4', '5', '6', '7', '8'])
+    expect(await count('j')).toBe(3)
+  })
+
+  describe('commits nothing when', () => {
+    beforeAll(() => mariadb('CREATE TABLE whole (id INT PRIMARY KEY, v INT)'))
+    const text = `id,v\n${Array.from({ length: 60_000 }, (_, index) => `${index},${index}`).join('\n')}\n`
+
+    test.each([
+      [
+        'a gzip is cut',
+        () => load('app.whole', write('cut.csv.gz', gzipSync(text).subarray(0, -20_000))),
+        'broke off',
+      ],
+      [
+        'a pipe ends in the middle of a line',
+        () => pipe(text.slice(0, -2), 'app.whole'),
+        'standard input ends in the middle of line 60001',
+      ],
+      [
+        'rows are missing',
+        () => load('app.whole', write('few.csv', text), '--expect', '60001'),
+        'has 60,000 rows',
+      ],
+    ])('%s', async (_, run, reason) => {
+      const outcome = await run()
+      expect(outcome.stderr).toContain(reason)
+      expect(outcome.stderr).toMatch(/changed +no/)
+      expect(outcome.code).toBe(1)
+      expect(await count('whole')).toBe(0)
+    })
+
+    test.each(['SIGINT', 'SIGKILL'] as const)(
+      'it is ended by %s, and its indexes are put back',
+      async signal => {
+        const table = `owed_${signal.toLowerCase()}`
+        const definition = `CREATE TABLE ${table} (id INT PRIMARY KEY, v INT, w VARCHAR(50), UNIQUE u (w), KEY v (v) COMMENT 'it''s, \`v\`', KEY \`w\`\`v\` (w(10), v))`
+        await mariadb(definition)
+        const before = await mariadb(`SHOW CREATE TABLE ${table}`)
+        const keys = (): Promise<string> =>
+          mariadb(`SELECT COUNT(DISTINCT Key_name) FROM (SELECT INDEX_NAME AS Key_name
+        FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = 'app' AND TABLE_NAME = '${table}') k`)
+        const child = spawn(
+          process.execPath,
+          [program, ...argvOf(`app.${table}`, '--indexes', 'rebuild', '--yes')],
+          {
+            cwd: folder.path,
+            env: { PATH: process.env.PATH, HOME: folder.path },
+            stdio: ['pipe', 'ignore', 'ignore'],
+          },
+        )
+        const ended = once(child, 'exit')
+        child.stdin.on('error', () => {})
+        child.stdin.write('id,v,w\n1,1,a\n2,2,b\n')
+        // It waits for the rest of its input: the indexes are away now.
+        while ((await keys()) !== '2\n' && child.exitCode === null) await pause(20)
+        child.kill(signal)
+        if (signal === 'SIGINT') child.stdin.end('3,3,c\n')
+        const [code] = (await ended) as [number | null]
+        expect(await count(table)).toBe(0)
+        if (signal === 'SIGINT') expect(code).toBe(130)
+        else {
+          expect(await keys()).toBe('2\n')
+          let next = await load(`app.${table}`, '--put-back')
+          // The server may not have noticed yet that the connection of the lock is gone.
+          for (let tries = 0; next.code === 6 && tries < 50; tries++) {
+            await pause(200)
+            next = await load(`app.${table}`, '--put-back')
+          }
+          expect(next.stderr).toBe('')
+          expect(next.stdout).toMatch(/back +v, w`v/)
+        }
+        const sorted = (text: string): string[] =>
+          text
+            .replaceAll(/,(?=\\n)/g, '')
+            .split('\\n')
+            .sort()
+        expect(sorted(await mariadb(`SHOW CREATE TABLE ${table}`))).toEqual(sorted(before))
+        expect(await mariadb(`SHOW TABLES LIKE '\\_ops\\_owed%'`)).toBe('')
+      },
+    )
+
+    test('the connection is lost', async () => {
+      const child = spawn(process.execPath, [program, ...argvOf('app.whole', '--yes', '--json')], {
+        cwd: folder.path,
+        env: { PATH: process.env.PATH, HOME: folder.path },
+        stdio: ['pipe', 'pipe', 'ignore'],
+      })
+      const said: Buffer[] = []
+      child.stdout.on('data', (piece: Buffer) => said.push(piece))
+      const ended = once(child, 'close')
+      child.stdin.on('error', () => {})
+      child.stdin.write(text)
+      const inTransaction =
+        'SELECT MAX(trx_mysql_thread_id) FROM information_schema.INNODB_TRX WHERE trx_rows_modified > 1000'
+      let thread = 'NULL'
+      while (thread === 'NULL') {
+        await pause(20)
+        if (child.exitCode !== null) break
+        child.stdin.write(Array.from({ length: 20_000 }, (_, index) => `${index + 100_000},1\n`).join(''))
+        thread = (await mariadb(inTransaction)).trim()
+      }
+      await mariadb(`KILL ${thread}`)
+      child.stdin.end()
+      expect((await ended)[0]).not.toBe(0)
+      expect(Buffer.concat(said).toString()).toContain('"changed":"no"')
+      expect(await count('whole')).toBe(0)
+    })
+  })
+
+  test('a server without LOCAL and with packets of 1 MiB takes INSERTs that fit, and a row that does not fit is named', async () => {
+    await mariadb(
+      'CREATE TABLE packet (id INT PRIMARY KEY, v LONGTEXT); SET GLOBAL local_infile = 0, max_allowed_packet = 1048576',
+    )
+    const long = `1,${'x'.repeat(1_000_000)}\n2,${'\n'.repeat(0)}${'y'.repeat(1000)}\n`
+    const rows = Array.from({ length: 5_000 }, (_, index) => `${index + 10},${'z'.repeat(1_000)}\n`).join('')
+    const run = await load('app.packet', write('packet.csv', `id,v\n${long}${rows}`))
+    expect(run.stderr).toBe('')
+    expect(run.stdout).toContain('INSERTs (local_infile is OFF on the server)')
+    expect(await mariadb('SELECT COUNT(*), SUM(LENGTH(v)) FROM packet')).toBe('5002\t6001000\n')
+    const refused = await load('app.packet', write('large.csv', `id,v\n3,ok\n4,${'x'.repeat(1_100_000)}\n`))
+    expect(refused.stderr).toMatch(
+      /line 3: the row is \d+ bytes, and max_allowed_packet of the server 1048576/,
+    )
+    const asked = await load('app.packet', 'packet.csv', '--method', 'infile')
+    await mariadb('SET GLOBAL local_infile = 1, max_allowed_packet = 16777216')
+    expect(asked.stderr).toContain('takes no LOAD DATA LOCAL: local_infile is OFF')
+    expect(asked.code).toBe(3)
+  })
+
+  test.each([
+    ['myisam (id INT) ENGINE=MyISAM', 'id\n1\n', [], 'the engine MyISAM, which takes nothing back'],
+    ['unknown (id INT)', 'id,nam\n1,2\n', [], 'has no column nam'],
+    ['values (id INT)', '1\n2\n', [], 'The first line names the columns. Where it holds values already'],
+    ['needed (id INT, n INT NOT NULL)', 'id\n1\n', [], 'no field for n of refuse.needed, which is NOT NULL'],
+    ['twice (id INT)', 'id,ID\n1,2\n', [], 'the input names id twice'],
+    ['wide (id INT)', Buffer.from('\ufeffid\n1\n', 'utf16le'), [], 'is UTF-16'],
+    ['empty (id INT)', '', [], 'is empty'],
+    ['parent (id INT PRIMARY KEY)', 'id\n1\n', ['--on-duplicate', 'replace'], 'kept is ON DELETE CASCADE'],
+    ['method (id INT)', 'id\n1\n', ['--method', 'fast'], '--method fast is none of auto, infile, insert'],
+  ])('refuses %s', async (definition, content, argv, reason) => {
+    const name = definition.split(' ')[0] ?? ''
+    await mariadb(`CREATE DATABASE IF NOT EXISTS refuse; USE refuse; CREATE TABLE \`${name}\` ${definition.slice(name.length)};
+      ${name === 'parent' ? 'CREATE TABLE child (p INT, CONSTRAINT kept FOREIGN KEY (p) REFERENCES parent (id) ON DELETE CASCADE);' : ''}`)
+    const refused = await load(`refuse.${name}`, write('refused.csv', content), ...argv)
+    expect(refused.stderr).toContain(reason)
+    expect(refused.code).toBe(3)
   })
 })

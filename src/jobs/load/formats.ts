@@ -25,6 +25,9 @@ export interface OpenedFormat {
 }
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
+const lineFeed = 0x0a
+/** No first line with names is longer. */
+const mostNames = 1024 * 1024
 /** So many lines of JSON are looked at for their keys. */
 const keysFrom = 1_000
 
@@ -36,7 +39,8 @@ export async function openFormat(
   table: Table,
   errors: ErrorData[],
 ): Promise<OpenedFormat> {
-  while (reader.ahead.length < 4096 && (await reader.more()));
+  // Not more than the first line: who writes it may be slow.
+  while (!reader.ahead.includes(lineFeed) && reader.ahead.length < mostNames && (await reader.more()));
   const { ahead } = reader
   if ((ahead[0] === 0xff && ahead[1] === 0xfe) || (ahead[0] === 0xfe && ahead[1] === 0xff)) {
     throw inputError(`${inputName} is UTF-16`, { next: 'Make UTF-8 of it: iconv -f UTF-16 -t UTF-8.' })

@@ -2,7 +2,7 @@
 import { type ErrorData, inputError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
 import { type Column, type Table, tableText } from '../../mysql/catalog.ts'
-import { name, type Sql, sql, trusted } from '../../mysql/sql.ts'
+import { join, name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 
 /** What ops itself makes of a cell before the server sees it. */
 export type CellWay = 'plain' | 'bit' | 'time' | 'truth' | 'enum' | 'set'
@@ -168,12 +168,15 @@ function membersOf(type: string): readonly string[] {
 
 /** `(a, @1) SET b = CONVERT(@1 USING utf8mb4)`: where LOAD DATA puts the fields. */
 export function loadList(targets: readonly Target[]): Sql {
-  const places = targets.map(({ column, stored }, index) =>
-    stored ? trusted(`@ops${index}`) : name(column.name),
-  )
-  const sets = targets.flatMap(({ column, stored }, index) =>
-    stored ? [sql`${name(column.name)} = ${stored(trusted(`@ops${index}`))}`] : [],
-  )
-  const list = trusted(`(${places.map(each => each.bytes).join(', ')})`)
-  return sets.length === 0 ? list : sql`${list} SET ${trusted(sets.map(each => each.bytes).join(', '))}`
+  const isPlain = targets.every(each => each.stored === undefined)
+  // With SET, a server takes the 0 of a column beside it for the next number, whatever the mode says: it is set as well.
+  const isSet = ({ stored, column }: Target): boolean =>
+    stored !== undefined || (column.isAutoIncrement && !isPlain)
+  const variable = (index: number): Sql => trusted(`@ops${index}`)
+  const places = targets.map((each, index) => (isSet(each) ? variable(index) : name(each.column.name)))
+  const sets = targets.flatMap((each, index) => {
+    const { column, stored = (value: Sql) => value } = each
+    return isSet(each) ? [sql`${name(column.name)} = ${stored(variable(index))}`] : []
+  })
+  return sets.length === 0 ? sql`(${join(places)})` : sql`(${join(places)}) SET ${join(sets)}`
 }
