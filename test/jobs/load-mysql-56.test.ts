@@ -14,7 +14,7 @@ describe.skipIf(why !== undefined)(`ops db load on MySQL 5.6${why === undefined 
   let eyes: Eyes
   let folder: Folder
   beforeAll(async () => {
-    server = await startMysql56()
+    server = await startMysql56(['--log-bin=log', '--server-id=1', '--binlog-format=STATEMENT'])
     const local = await connect({ name: 'local', destination: 'local', backend: 'local' })
     eyes = await openEyes(await local.forwardSocket(server.socket))
     folder = folderWith({ 'ops.ini': `[db old]\nsocket = ${server.socket}\nuser = root\n` })

@@ -1,5 +1,6 @@
 /** What happens once a line is known to be bad: nothing will be stored, but the lines behind it are looked at for a while. */
 import { performance } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
 import { OpsError } from '../../base/errors.ts'
 import { tableText } from '../../mysql/catalog.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -27,7 +28,9 @@ export async function checkOn(
   const doing = 'looking for more lines that cannot be loaded'
   try {
     while (!problems.areEnough && interrupt.level === 'none' && performance.now() - begun < patienceMs) {
-      const chunk = await chunks.read()
+      // Whoever writes the input may be slow, or wait for an answer.
+      const left = pause(patienceMs - (performance.now() - begun), undefined, { ref: false })
+      const chunk = await Promise.race([chunks.read(), left])
       if (!chunk) return
       if (chunk.rows.length === 0) {
         problems.add(...chunk.bad)

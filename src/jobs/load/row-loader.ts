@@ -30,10 +30,12 @@ export interface LoadedRows {
 }
 
 const duplicateKey = 1062
+const unsafeToLog = 1592
 const pieceBytes = 256 * 1024
 /** Errors that are no fault of a row: locks, ends, rights, room, limits. */
 const noFaultOfRows = [
-  1021, 1030, 1036, 1044, 1114, 1142, 1143, 1146, 1180, 1197, 1205, 1206, 1213, 1290, 1317, 1969, 3024, 3100,
+  1021, 1030, 1036, 1044, 1114, 1142, 1143, 1146, 1180, 1197, 1205, 1206, 1213, 1290, 1317, 1665, 1969, 3024,
+  3100,
 ]
 
 export class RowLoader {
@@ -165,7 +167,9 @@ export class RowLoader {
   async #warnings(count: number): Promise<Said> {
     if (count === 0) return nothingSaid
     const total = Number(await this.#session.value(sql`SHOW COUNT(*) WARNINGS`, this.#doing))
-    const rows = await this.#session.records(sql`SHOW WARNINGS`, this.#doing)
+    const all = await this.#session.records(sql`SHOW WARNINGS`, this.#doing)
+    // That a statement is not safe to log as its text says nothing about a row.
+    const rows = all.filter(each => Number(each.Code) !== unsafeToLog)
     const notes = rows.filter(each => each.Level === 'Note')
     const duplicates = rows.filter(each => Number(each.Code) === duplicateKey).length
     return {
@@ -175,7 +179,7 @@ export class RowLoader {
       warned: rows
         .filter(each => each.Level !== 'Note' && Number(each.Code) !== duplicateKey)
         .map(each => each.Message ?? ''),
-      areCut: rows.length < total,
+      areCut: all.length < total,
     }
   }
 }

@@ -124,6 +124,9 @@ async function carryOut(
     sql`SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES', max_error_count = 65535, innodb_lock_wait_timeout = 50`,
     doing,
   )
+  // InnoDB logs no statements in READ COMMITTED.
+  if (state.binlogFormat === 'STATEMENT')
+    await session.query(sql`SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ`, doing)
   const profile = new StageProfile(session)
   if (request.profiles) await profile.start()
   const problems = new Problems()
@@ -132,6 +135,8 @@ async function carryOut(
   const chunks = chunksOf(plan, reader)
   const failure = (): LoadFailure => ({ source: server.name, plan, input, problems })
   const begun = performance.now()
+  // An input that does not come is not waited for either.
+  const unlisten = interrupt.listen(() => input.close())
   await session.query(sql`START TRANSACTION`, doing)
   try {
     const done = await runChunks(
@@ -153,14 +158,7 @@ async function carryOut(
       },
       { emit, interrupt, governor },
     )
-    if (done.isInterrupted) {
-      throw new OpsError({
-        code: 'interrupted',
-        title: `${title} was stopped: nothing was loaded`,
-        changed: 'no',
-        next: 'Run the same command again: it begins anew.',
-      })
-    }
+    if (done.isInterrupted) throw stopped(title)
     if (problems.any) {
       await session.query(sql`ROLLBACK`, doing)
       await checkOn(session, loader, chunks, problems, interrupt)
@@ -170,7 +168,10 @@ async function carryOut(
   } catch (thrown) {
     // A connection that is gone took the transaction with it.
     if (session.lost === undefined) await session.query(sql`ROLLBACK`, doing).catch(() => undefined)
+    if (interrupt.level !== 'none') throw stopped(title)
     throw isLost(thrown) ? nothingStored(thrown) : thrown
+  } finally {
+    unlisten()
   }
   const beforeCommit = performance.now()
   await session.query(sql`COMMIT`, doing).catch((thrown: unknown) => {
@@ -189,6 +190,15 @@ async function carryOut(
     stages: profile.stages,
     noStages: profile.problem,
   }
+}
+
+function stopped(title: string): OpsError {
+  return new OpsError({
+    code: 'interrupted',
+    title: `${title} was stopped: nothing was loaded`,
+    changed: 'no',
+    next: 'Run the same command again: it begins anew.',
+  })
 }
 
 function nothingStored(thrown: unknown): OpsError {
