@@ -3,6 +3,7 @@ import { keptFunctions } from './kept-functions.ts'
 import { library } from './library.ts'
 import { changeFunctions } from './write/change.ts'
 import { contentFunctions } from './write/content.ts'
+import { heldFunctions } from './write/held.ts'
 import { joinedFunctions } from './write/joined.ts'
 import { regardFunctions } from './write/regard.ts'
 import { stageFunctions } from './write/stage.ts'
@@ -15,7 +16,8 @@ import { stageFunctions } from './write/stage.ts'
  *   `size=` of the whole content; `was=` the hash of what it replaces, or `absent`; `mode=`, `owner=`, `group=` (else those of
  *   the replaced file are kept; new files get 0644 or `new=`); `like=FILE` takes attributes from there; `check=SHELL` validates
  *   `$1`; `view=SHELL` validates the host as it will be (with the view library); `place` writes into the existing file;
- *   `first=FUNCTION` is asked once before. A producer finds what is there now in `$ops_old`, which is empty where there is nothing.
+ *   `first=FUNCTION` is asked once before; `many=FUNCTION COUNT` makes of `$ops_edits`, the producer's words from the second on, a line
+ *   each, what that many producers would make one after the other. A producer finds what is there now in `$ops_old`, which is empty where there is nothing.
  * - `ops_payload SHA256` is a producer: prints an uploaded file.
  * - `ops_attributes PATH MODE OWNER GROUP` changes these alone (empty: leave).
  * - `ops_remove PATH`, `ops_symlink PATH TARGET` do as they say.
@@ -28,6 +30,7 @@ export const writeLibrary = library('write', 'apply')`
   ${keptFunctions.text}
   ${contentFunctions.text}
   ${changeFunctions.text}
+  ${heldFunctions.text}
   ${joinedFunctions.text}
   ops_user=$(id -u 2>/dev/null) || ops_user=
   ops_tab='	'

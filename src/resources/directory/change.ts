@@ -11,6 +11,7 @@ export const directoryLibrary = library('directory', 'apply')`
   ops_directory() (
     set +e
     umask 022
+    ops_dressed=
     ops_go "$1"
     case $? in 0) ;; 2) ops_no "$1" "$ops_why; nothing was changed";; *)
       ops_parent=\${1%/*} ops_name=\${1##*/}
@@ -18,13 +19,15 @@ export const directoryLibrary = library('directory', 'apply')`
       # A private one is private from its first moment.
       ops_said=$(mkdir \${2:+-m "$2"} -- "./$ops_name" 2>&1) || ops_no "$1" "cannot be made (\${ops_said##*: })"
       cd -P -- "./$ops_name" && ops_here && [ "$PWD" = "\${ops_dir%/}/$ops_name" ] ||
-        ops_no "$1" "somebody else moves it meanwhile";;
+        ops_no "$1" "somebody else moves it meanwhile"
+      # It has its mode, unless a directory above gives setgid to those in it.
+      [ -u . ] || [ -g . ] || [ -n "$3$4" ] || ops_dressed=1;;
     esac
     # From inside: what is done to this directory is done to nothing that somebody puts in its place.
     if [ -n "$3$4" ]; then
       ops_said=$(chown -- "$3\${4:+:$4}" . 2>&1) || ops_no "$1" "its owner cannot be set (\${ops_said##*: })"
     fi
-    [ -z "$2" ] || ops_said=$(ops_mode_of_directory "$2" 2>&1) || ops_no "$1" "its mode cannot be set (\${ops_said##*: })"
+    [ -z "$2" ] || [ -n "$ops_dressed" ] || ops_said=$(ops_mode_of_directory "$2" 2>&1) || ops_no "$1" "its mode cannot be set (\${ops_said##*: })"
   )
   # Of a directory, chmod keeps setuid and setgid that a number does not ask for (coreutils manual, 27.5), and one under a
   # setgid parent is born with setgid.

@@ -52,7 +52,10 @@ END {
 }
 `
 
-/** First come twelve lines: the eight fields, what to do, the separator of new lines, the value, the final line end. */
+/**
+ * First comes how many keys are edited, then eleven lines for each: the eight fields, what to do, the separator of new lines, the
+ * value; then the final line end of the file. Each edit is read again before the next one, as if it came alone.
+ */
 const editing = String.raw`
 function refuse(reason) {
   print reason | "cat >&2"
@@ -81,18 +84,33 @@ function others(   e, k, skip, out) {
   return out
 }
 function put(t, end_of_it, source) { out[++count] = t; ending[count] = end_of_it; origin[count] = source }
-NR <= 12 { given[NR - 1] = $0; next }
+NR == 1 { edits = $0 + 0; next }
+NR <= edits * 11 + 1 { wish[int((NR - 2) / 11), (NR - 2) % 11] = $0; next }
+NR == edits * 11 + 2 { given[11] = $0; next }
 { take($0) }
 END {
-  manner(given[0], given[4], given[5], given[6], given[7])
-  read_all()
-  find(given[2], given[3])
-  what_to_do = given[8]
-  if (why != "") refuse(why)
-  if (several != "" && what_to_do != "absent") refuse("lines " several " each count")
-  edit()
+  for (edit_at = 0; edit_at < edits; edit_at++) {
+    for (field_at = 0; field_at < 11; field_at++) given[field_at] = wish[edit_at, field_at]
+    manner(given[0], given[4], given[5], given[6], given[7])
+    read_all()
+    find(given[2], given[3])
+    what_to_do = given[8]
+    if (why != "") refuse(why)
+    if (several != "" && what_to_do != "absent") refuse("lines " several " each count")
+    edit()
+  }
+  for (k = 1; k <= n; k++) {
+    t = line[k] cr[k]
+    if (k == 1) t = bom t
+    if (k < n || given[11] != "") t = t "\n"
+    printf "%s", t
+  }
 }
 function edit(   e, k, i, anchor, border, foot, blocks, styled, margin, add, kept, t) {
+  split("", gone); split("", now); split("", new_line); split("", last_line)
+  split("", out); split("", ending); split("", origin)
+  count = 0
+  roomy = style = ""
   add = what_to_do != "absent" && !hit
   if (add && (t = homeless(home, home path_of(given[3]))) != "") refuse(t)
   for (e = 1; e <= m; e++) {
@@ -141,12 +159,10 @@ function edit(   e, k, i, anchor, border, foot, blocks, styled, margin, add, kep
   find(given[2], given[3])
   if (why != "" || others() != kept || (what_to_do == "absent" ? found : several != "" || !hit || many[hit] || (what_to_do == "bare" ? !bare[hit] : bare[hit] || text[hit] != given[10])))
     refuse("as it is to be written, the file would not be read as wanted, as when quotes are missing")
-  for (k = 1; k <= n; k++) {
-    t = out[k] ending[k]
-    if (k == 1) t = bom t
-    if (k < n || origin[k] != i || given[11] != "") t = t "\n"
-    printf "%s", t
-  }
+  given[11] = n == 0 || (origin[n] == i && given[11] == "") ? "" : "1"
+  end_of_line = ""
+  for (k = 1; k <= n; k++) if ((cr[k] = ending[k]) != "") end_of_line = cr[k]
+  if (n == 0) bom = ""
 }
 `
 
@@ -215,7 +231,7 @@ v"*)
 export const optionEditLibrary = library('option-edit', 'apply')`
   ops_option_editing=${quoted(editing)}
   ops_option() {
-    ops_write "$3" "new=$1" first=ops_option_whole -- ops_option_edit "$@"
+    ops_write "$3" "new=$1" first=ops_option_whole many=ops_option_edits -- ops_option_edit "$@"
   }
   # Whether the file ends with its last line, or is none of text: seen once, as the content is made twice.
   ops_option_whole() {
@@ -229,11 +245,17 @@ export const optionEditLibrary = library('option-edit', 'apply')`
   }
   ops_option_edit() {
     shift
+    ops_edits=$(printf '%s\n' "$@" && echo .)
+    ops_edits=\${ops_edits%.}
+    ops_option_edits 1
+  }
+  # COUNT: as many edits as ops_edits holds, one after the other.
+  ops_option_edits() {
     if [ ! -s "$ops_old" ]; then
-      printf '%s\n' "$@" '' | LC_ALL=C awk "$ops_option_reading$ops_option_editing" -
+      printf '%s\n%s\n' "$1" "$ops_edits" | LC_ALL=C awk "$ops_option_reading$ops_option_editing" -
       return
     fi
     [ "$ops_whole" != no-text ] || { echo "it is not text" >&2; return 1; }
-    printf '%s\n' "$@" "$ops_whole" | LC_ALL=C awk "$ops_option_reading$ops_option_editing" - "$ops_old"
+    printf '%s\n%s%s\n' "$1" "$ops_edits" "$ops_whole" | LC_ALL=C awk "$ops_option_reading$ops_option_editing" - "$ops_old"
   }
 `

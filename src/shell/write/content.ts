@@ -60,6 +60,7 @@ export const contentFunctions = library('content', 'apply')`
         check=*) ops_check=\${1#*=};;
         view=*) ops_view=\${1#*=};;
         first=*) ops_first=\${1#*=};;
+        many=*) ;;
         place) ops_place=1;;
         *) ops_fail "ops_write: unknown option $1";;
       esac
