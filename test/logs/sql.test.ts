@@ -66,6 +66,21 @@ describe.skipIf(!hasDuckdb)('ops logs sql with DuckDB', () => {
     expect(status).toBe(0)
   })
 
+  test.each([
+    `SELECT * FROM read_csv('/etc/passwd')`,
+    `SELECT content FROM read_text('/etc/passwd')`,
+    `SELECT * FROM '/etc/passwd.csv'`,
+    `SELECT * FROM glob('/etc/*')`,
+    `SELECT status FROM logs WHERE EXISTS (SELECT 1 FROM read_blob('/etc/hostname'))`,
+    `SELECT * FROM sniff_csv('/etc/passwd')`,
+  ])('reads no other file of this machine: %s', query => {
+    const { status, stdout, stderr } = sql([query], plain)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/external access|file system operations are disabled|does not exist/i)
+    expect(stderr).not.toContain('root:')
+    expect(status).not.toBe(0)
+  })
+
   test('answers as a table, as CSV and as JSON, and tells NULL from an empty text', () => {
     const empty = plain.replace('"x"', '""').replace(' 200 5 ', ' 200 9007199254740993 ')
     const query = 'SELECT status, http_referer, http_user_agent, body_bytes_sent, time FROM logs'

@@ -13,6 +13,9 @@ const memoryLimit = '200MB'
 /** A row is at most a line of 4 MiB with all odd bytes spelled out. */
 const longestRowBytes = 17 << 20
 
+/** The pipe that rows come by. */
+const rowsName = 'rows'
+
 const types: Readonly<Record<SqlType, string>> = {
   text: 'VARCHAR',
   integer: 'BIGINT',
@@ -42,7 +45,9 @@ export class DuckdbEngine {
         // It must never wait for a network that is not there.
         autoinstall_known_extensions: 'false',
       })
-      return new DuckdbEngine(folder, instance, await instance.connect())
+      const connection = await instance.connect()
+      await shutIn(connection, join(folder, rowsName))
+      return new DuckdbEngine(folder, instance, connection)
     } catch (error) {
       rmSync(folder, { recursive: true, force: true })
       throw error
@@ -74,7 +79,7 @@ export class DuckdbEngine {
 
   /** Fills the table from CSV without a header. `rows` says how many there were, once all are handed out. */
   async load(columns: readonly SqlColumn[], csv: AsyncIterable<Buffer>, rows: () => number): Promise<void> {
-    const path = join(this.#folder, 'rows')
+    const path = join(this.#folder, rowsName)
     const fifo = await Fifo.make(path)
     const asText = columns.map(({ name }) => `${literal(name)}: 'VARCHAR'`).join(', ')
     const cells = columns.map(({ name, type }) => {
@@ -158,6 +163,13 @@ export class DuckdbEngine {
       return errorDataOf(error).title.split('\n')[0]
     }
   }
+}
+
+/** A query reads the logs that were named and nothing else of this machine: it may come from somebody else. */
+async function shutIn(connection: DuckdbConnection, rows: string): Promise<void> {
+  await connection.run(`SET allowed_paths = [${literal(rows)}]`)
+  await connection.run('SET enable_external_access = false')
+  await connection.run('SET lock_configuration = true')
 }
 
 async function* cellRows(batches: AsyncIterable<unknown[][]>): AsyncGenerator<readonly (readonly Cell[])[]> {
