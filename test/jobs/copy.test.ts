@@ -77,9 +77,15 @@ describeReal('ops db copy', () => {
     const plan = await folder.ops(words('app.t', 'staging.t', '--by', 'at', '--plan'))
     expect(plan.stdout).toContain('4: those with at from')
     expect(await psql(`SELECT count(*) FROM staging.t WHERE v IN ('changed', 'new')`)).toBe('0\n')
+    const logins = (host: Host): Promise<string> =>
+      host.read('journalctl -q -u ssh | grep -c "Accepted publickey"')
+    const before = await Promise.all(hosts().map(logins))
     const run = await copy('app.t', 'staging.t', '--by', 'at')
     expect(run.stderr).toBe('')
     expect(run.stdout).toMatch(/1 new, 3 changed, 0 as they were/)
+    // Its many connections shared one login on each side; each look at the journal is one more.
+    const after = await Promise.all(hosts().map(logins))
+    expect(after.map((each, index) => Number(each) - Number(before[index]))).toEqual([2, 2])
     const again = await copy('app.t', 'staging.t', '--by', 'at')
     expect(again.code).toBe(0)
     expect(again.stdout).toMatch(/0 new, 0 changed, 4 as they were|nothing to do/)

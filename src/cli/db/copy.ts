@@ -14,7 +14,8 @@ import { chooseTarget, openTargetServer } from './target-server.ts'
 const description = `Copies a table into PostgreSQL: whole at first, later what changed. A changed row replaces its old copy; rows and watermark come in one transaction, so that a run that is killed leaves the target as it was. What the target cannot hold is counted before a row moves.
   ops db copy shop shop.users --to reports --as staging.users --by updated_at
   ops db copy shop shop.users --to reports --as staging.users --by updated_at --deletes hard
-  ops db copy shop shop.users --to reports --as staging.users --ddl`
+  ops db copy shop shop.users --to reports --as staging.users --ddl
+  ops db copy audit shop shop.users --to reports --as staging.users      find what no stamp tells of`
 
 interface Request {
   readonly copy: CopyRequest
@@ -25,6 +26,7 @@ interface Request {
 }
 
 export async function run(argv: readonly string[], context: VerbContext): Promise<number> {
+  if (argv[0] === 'audit') return (await import('./copy-audit.ts')).run(argv.slice(1), context)
   const { screen } = context
   const command = addCopyFlags(
     dbCommand('copy', 'SOURCE DB.TABLE --to TARGET --as SCHEMA.TABLE', description, true),

@@ -16,7 +16,7 @@ export const dbVerbs: readonly Verb[] = [
   },
   {
     name: 'copy',
-    usage: 'SOURCE DB.TABLE --to TARGET --as SCHEMA.TABLE [--by updated_at]',
+    usage: 'SOURCE DB.TABLE --to TARGET --as SCHEMA.TABLE [--by updated_at] | audit ... [--repair]',
     summary: 'Bring a table into PostgreSQL: whole at first, later what changed, each row once.',
     load: () => import('./copy.ts'),
   },

@@ -67,17 +67,22 @@ export interface CopyPlan {
 /** Counting is a read of an index: so many entries are counted, more are estimated. */
 const mostCounted = 3_000_000
 
+/** Both sides as they are, with nothing against a copy. */
+export type BothSides = Pick<CopyPlan, 'table' | 'key' | 'columns' | 'state' | 'place' | 'record'>
+
 /** @throws InputErrors with everything that is refused; nothing was changed. */
-export async function planCopy(session: Session, target: PgSession, request: CopyRequest): Promise<CopyPlan> {
+export async function lookAtBoth(
+  session: Session,
+  target: PgSession,
+  request: CopyRequest,
+): Promise<BothSides> {
   const { as, by, scans } = request
-  const { table, state, grants } = await lookAtSource(session, request.table)
-  const errors: ErrorData[] = [
-    ...refusals({ table, state, grants, by: by ?? '', deletes: false, scans, with: [] }),
-  ]
-  if (by === undefined) {
-    errors.length = 0
-    refuseWithoutBy(table, grants, errors)
-  }
+  const table = await readTable(session, request.table)
+  const [state, grants] = [await serverState(session), await readGrants(session)]
+  const errors: ErrorData[] =
+    by === undefined
+      ? [...refusalsWithoutBy(table, grants)]
+      : [...refusals({ table, state, grants, by, deletes: false, scans, with: [] })]
   const key = keyOrError(table)
   const columns = copyColumns(table, key instanceof OpsError ? [] : key.columns, 'postgres', errors)
   if (errors.length > 0 || key instanceof OpsError) throw new InputErrors(errors)
@@ -85,7 +90,13 @@ export async function planCopy(session: Session, target: PgSession, request: Cop
   const record = await readRecord(target, as)
   errors.push(...(await targetProblems(target, { request, table, key, columns, state, place, record })))
   if (errors.length > 0) throw new InputErrors(errors)
+  return { table, key, columns, state, place, record }
+}
 
+/** @throws InputErrors with everything that is refused; nothing was changed. */
+export async function planCopy(session: Session, target: PgSession, request: CopyRequest): Promise<CopyPlan> {
+  const { by } = request
+  const { table, key, columns, state, place, record } = await lookAtBoth(session, target, request)
   const mode = modeOf(request, place, record)
   const order = orderBy(table, key, mode === 'delta' ? by : undefined)
   checkDirection(table, order)
@@ -116,17 +127,6 @@ export async function planCopy(session: Session, target: PgSession, request: Cop
   }
 }
 
-export interface SourceLook {
-  readonly table: Table
-  readonly state: ServerState
-  readonly grants: readonly Grant[]
-}
-
-export async function lookAtSource(session: Session, wanted: TableName): Promise<SourceLook> {
-  const table = await readTable(session, wanted)
-  return { table, state: await serverState(session), grants: await readGrants(session) }
-}
-
 /** For `--ddl`: the source alone is asked. */
 export async function planDdl(
   session: Session,
@@ -151,17 +151,19 @@ function modeOf({ isFull, by }: CopyRequest, { table }: PgPlace, record: CopyRec
   return isFull || by === undefined || record?.watermark == null ? 'whole' : 'delta'
 }
 
-function refuseWithoutBy(table: Table, grants: readonly Grant[], errors: ErrorData[]): void {
+function refusalsWithoutBy(table: Table, grants: readonly Grant[]): readonly ErrorData[] {
   const where = tableText(table)
-  const refuse = (title: string, next: string): void => void errors.push(inputError(title, { next }).data)
+  const found: ErrorData[] = []
+  const refuse = (title: string, next: string): void => void found.push(inputError(title, { next }).data)
   if (table.kind.includes('VIEW')) refuse(`${where} is a view`, 'Name the table that holds the rows.')
   const key = keyOrError(table)
-  if (key instanceof OpsError) errors.push(key.data)
+  if (key instanceof OpsError) found.push(key.data)
   if (!may(grants, 'SELECT', table))
     refuse(
       `the account may not read ${where}`,
       `Give it the right: GRANT SELECT ON \`${table.database}\`.\`${table.table}\`.`,
     )
+  return found
 }
 
 /** Two keys that lose something could become one. */

@@ -17,10 +17,12 @@ import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import { type ChunksDone, interruptedError, runChunks } from '../run.ts'
+import { compareSides } from './compare.ts'
 import { copyEnd, copyPlanEvent } from './copy-report.ts'
 import { type Loss, lossesOf } from './losses.ts'
 import { type CopyPlan, type CopyRequest, planCopy } from './plan.ts'
 import { lockTarget, writeRecord } from './record.ts'
+import { deleteKeys } from './stage.ts'
 import { openLanding, type Written } from './write-rows.ts'
 
 export interface CopyContext {
@@ -68,6 +70,13 @@ export async function runCopy(request: CopyRequest, context: CopyContext): Promi
   }
 }
 
+/** A delta does not see what is gone: the keys of both sides are compared. */
+async function deleteGone(plan: CopyPlan, pg: PgSession, server: Server): Promise<number> {
+  if (plan.mode !== 'delta' || plan.request.deletes === 'off') return 0
+  const { extra } = await compareSides(await server.session(), pg, plan, true)
+  return deleteKeys(pg, plan, extra)
+}
+
 async function carryOut(
   plan: CopyPlan,
   pg: PgSession,
@@ -113,7 +122,8 @@ async function carryOut(
     await landing.fail()
     throw thrown
   }
-  const written = await landing.settle()
+  const landed = await landing.settle()
+  const written = { ...landed, deleted: landed.deleted + (await deleteGone(plan, pg, server)) }
   await writeRecord(pg, request.as, {
     server: state.ownId,
     sourceTable: tableText(table),

@@ -6,6 +6,7 @@ import type { PgSession } from '../../postgres/session.ts'
 import { nameList, quoteName } from '../../postgres/sql.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import type { CopyPlan } from './plan.ts'
+import { openStage } from './stage.ts'
 
 /** What became of the rows that came. */
 export interface Written {
@@ -69,71 +70,17 @@ function filledMeanwhile(where: string): OpsError {
   })
 }
 
-/** A name of the session's own: no schema has it. */
-const stage = 'pg_temp.ops_stage'
-
 async function throughStage(pg: PgSession, plan: Target): Promise<Landing> {
-  const { columns, request } = plan
-  const { as } = request
-  const quoted = quoteName(as.schema, as.table)
-  const doing = `writing ${pgTableText(as)}`
-  const names = columns.map(each => each.target.name)
-  const list = names.map(each => quoteName(each)).join(', ')
-  await pg.query(
-    `CREATE TEMP TABLE ops_stage ON COMMIT DROP AS SELECT ${list}, 0::bigint AS ops_number FROM ${quoted} WITH NO DATA;
-     CREATE TEMP SEQUENCE ops_numbers; ALTER TABLE ${stage} ALTER ops_number SET DEFAULT nextval('pg_temp.ops_numbers')`,
-    doing,
-  )
-  const copy = pg.copyIn(`COPY ${stage} ${nameList(names)} FROM STDIN`, doing)
+  const stage = await openStage(pg, plan)
   return {
-    write: copy.write,
-    fail: copy.fail,
+    write: stage.write,
+    fail: stage.fail,
     async settle() {
-      const came = await copy.end()
-      await pg.query(`ANALYZE ${stage}`, doing)
-      const [merged] = await pg.records(upsertText(plan, stage), doing)
-      const deleted =
-        plan.mode === 'whole' ? (await pg.query(deleteAbsentText(plan, stage), doing)).affected : 0
-      await pg.query(`DROP TABLE ${stage}; DROP SEQUENCE pg_temp.ops_numbers`, doing)
-      const inserted = Number(merged?.inserted ?? 0)
-      const updated = Number(merged?.updated ?? 0)
+      const came = await stage.end()
+      const { inserted, updated } = await stage.merge()
+      const deleted = plan.mode === 'whole' ? await stage.deleteAbsent() : 0
+      await stage.drop()
       return { came, inserted, updated, unchanged: came - inserted - updated, deleted }
     },
   }
-}
-
-/** A row that came twice (it was changed while it was read) counts as it came last. */
-function upsertText({ request, columns, key, place }: Target, from: string): string {
-  const { as } = request
-  const names = columns.map(each => quoteName(each.target.name))
-  const list = names.join(', ')
-  const keys = key.columns.map(each => quoteName(each)).join(', ')
-  const deletedAt = quoteName(deletedAtColumn.name)
-  const others = columns.filter(each => !each.isKey).map(each => quoteName(each.target.name))
-  // Once soft, a mark is taken back whatever this run says of deletes.
-  const hasMarks = place.table?.columns.some(each => each.name === deletedAtColumn.name)
-  const back = hasMarks ? [deletedAt] : []
-  const sets = [...others.map(each => `${each} = excluded.${each}`), ...back.map(each => `${each} = NULL`)]
-  const old = [...others, ...back].map(each => `there.${each}`).join(', ')
-  const fresh = [...others.map(each => `excluded.${each}`), ...back.map(() => 'NULL')].join(', ')
-  const onConflict =
-    sets.length === 0
-      ? 'DO NOTHING'
-      : `DO UPDATE SET ${sets.join(', ')} WHERE ROW(${old}) IS DISTINCT FROM ROW(${fresh})`
-  return `WITH merged AS (
-      INSERT INTO ${quoteName(as.schema, as.table)} AS there (${list})
-      SELECT DISTINCT ON (${keys}) ${list} FROM ${from} ORDER BY ${keys}, ops_number DESC
-      ON CONFLICT (${keys}) ${onConflict}
-      RETURNING (xmax = 0) AS is_new)
-    SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM merged`
-}
-
-function deleteAbsentText({ request, key }: Target, from: string): string {
-  const { as, deletes } = request
-  const quoted = quoteName(as.schema, as.table)
-  const same = key.columns.map(each => `stage.${quoteName(each)} = there.${quoteName(each)}`).join(' AND ')
-  const absent = `NOT EXISTS (SELECT 1 FROM ${from} AS stage WHERE ${same})`
-  if (deletes !== 'soft') return `DELETE FROM ${quoted} AS there WHERE ${absent}`
-  const deletedAt = quoteName(deletedAtColumn.name)
-  return `UPDATE ${quoted} AS there SET ${deletedAt} = now() WHERE ${absent} AND ${deletedAt} IS NULL`
 }

@@ -1,0 +1,170 @@
+/**
+ * Finds the rows that differ between the two sides. Each server hashes its own rows into buckets; of the buckets that differ
+ * the keys and hashes are fetched, and nothing else crosses the network.
+ */
+import { tableSql, tableText } from '../../mysql/catalog.ts'
+import { readSql } from '../../mysql/column-sql.ts'
+import type { Position } from '../../mysql/keyset.ts'
+import type { Session } from '../../mysql/session.ts'
+import { join, name, sql, trusted } from '../../mysql/sql.ts'
+import { deletedAtColumn } from '../../postgres/create-table.ts'
+import type { PgSession } from '../../postgres/session.ts'
+import { quoteName } from '../../postgres/sql.ts'
+import { pgTableText } from '../../postgres/table-name.ts'
+import { hasMarks } from './marks.ts'
+import type { CopyPlan } from './plan.ts'
+import { bucketOf, type RowHashes, rowHashes, sumOf } from './row-hashes.ts'
+
+export type Compared = Pick<CopyPlan, 'request' | 'table' | 'key' | 'columns' | 'place'>
+
+export interface Differences {
+  /** Keys of the source that the target has not, or has otherwise. */
+  readonly wanted: readonly Position[]
+  /** Keys of the target that the source has not, as the target's text. */
+  readonly extra: readonly (readonly string[])[]
+  /** Keys that were fetched from both sides. */
+  readonly listedRows: number
+  readonly sourceRows: number
+  readonly targetRows: number
+  readonly leftOut: readonly string[]
+}
+
+/** With so few rows in a bucket, a handful of differences is found by reading less than a hundredth. */
+const rowsOfBucket = 16
+const mostBuckets = 65_536
+const leastBuckets = 64
+
+/** `keysOnly`: finds rows that one side has not. Rows of the target that are marked as deleted do not count. */
+export async function compareSides(
+  source: Session,
+  target: PgSession,
+  sides: Compared,
+  keysOnly: boolean,
+): Promise<Differences> {
+  const hashes = rowHashes(sides.columns, keysOnly)
+  const buckets = Math.max(
+    leastBuckets,
+    Math.min(mostBuckets, Math.ceil(sides.table.estimate.rows / rowsOfBucket)),
+  )
+  const [ours, theirs] = [
+    await sourceBuckets(source, sides, hashes, buckets),
+    await targetBuckets(target, sides, hashes, buckets),
+  ]
+  const differing = [...new Set([...ours.sums.keys(), ...theirs.sums.keys()])].filter(
+    bucket => ours.sums.get(bucket) !== theirs.sums.get(bucket),
+  )
+  const rows = { sourceRows: ours.rows, targetRows: theirs.rows, leftOut: hashes.leftOut }
+  if (differing.length === 0) return { wanted: [], extra: [], listedRows: 0, ...rows }
+  const there = await targetKeys(target, sides, hashes, buckets, differing)
+  const here = await sourceKeys(source, sides, hashes, buckets, differing)
+  const listedRows = there.size + here.size
+  const wanted: Position[] = []
+  for (const [key, { hash, place }] of here) {
+    if (there.get(key)?.hash !== hash) wanted.push(place)
+    there.delete(key)
+  }
+  return { wanted, extra: [...there.values()].map(each => each.key), listedRows, ...rows }
+}
+
+interface Buckets {
+  /** Count and sum, as text. */
+  readonly sums: ReadonlyMap<string, string>
+  readonly rows: number
+}
+
+async function sourceBuckets(
+  session: Session,
+  { table, key }: Compared,
+  hashes: RowHashes,
+  count: number,
+): Promise<Buckets> {
+  const bucket = bucketOf(hashes.key, count).mysql
+  const cells = await session.cells(
+    sql`SELECT ${bucket} AS bucket, COUNT(*), COALESCE(${sumOf(hashes.row).mysql}, 0), SUM(${hashes.row.mysql} IS NULL)
+        FROM ${tableSql(table)} FORCE INDEX (${name(key.index)}) GROUP BY bucket ORDER BY NULL`,
+    `hashing ${tableText(table)}`,
+  )
+  // A row that has no hash is equal to nothing.
+  return bucketsOf(cells.map(row => row.map(cell => cell?.toString() ?? '')))
+}
+
+async function targetBuckets(
+  session: PgSession,
+  sides: Compared,
+  hashes: RowHashes,
+  count: number,
+): Promise<Buckets> {
+  const bucket = bucketOf(hashes.key, count).postgres
+  const { rows } = await session.query(
+    `SELECT ${bucket} AS bucket, count(*), ${sumOf(hashes.row).postgres}, 0 FROM ${fromTarget(sides)} GROUP BY 1`,
+    `hashing ${pgTableText(sides.request.as)}`,
+  )
+  return bucketsOf(rows.map(row => row.map(cell => cell ?? '')))
+}
+
+function bucketsOf(rows: readonly (readonly string[])[]): Buckets {
+  let all = 0
+  const sums = new Map<string, string>()
+  for (const [bucket = '', count = '0', sum = '', odd = '0'] of rows) {
+    all += Number(count)
+    sums.set(bucket, odd === '0' ? `${count}:${sum}` : 'odd')
+  }
+  return { sums, rows: all }
+}
+
+function fromTarget({ request, place }: Compared): string {
+  const { as } = request
+  return `${quoteName(as.schema, as.table)} WHERE ${hasMarks(place) ? `${quoteName(deletedAtColumn.name)} IS NULL` : 'true'}`
+}
+
+const inBuckets = (differing: readonly string[]): string => differing.map(Number).join(', ')
+
+async function sourceKeys(
+  session: Session,
+  { table, key, columns }: Compared,
+  hashes: RowHashes,
+  count: number,
+  differing: readonly string[],
+): Promise<Map<string, { readonly hash: string; readonly place: Position }>> {
+  const keys = keyColumns(columns, key.columns).map(each => readSql(each.read))
+  const found = await session.cells(
+    sql`SELECT ${hashes.key.mysql}, ${hashes.row.mysql}, ${join(keys)} FROM ${tableSql(table)} FORCE INDEX (${name(key.index)})
+        WHERE ${bucketOf(hashes.key, count).mysql} IN (${trusted(inBuckets(differing))})`,
+    `listing keys of ${tableText(table)}`,
+  )
+  return new Map(
+    found.map(([keyHash, hash, ...place]) => [
+      keyHash?.toString() ?? '',
+      {
+        hash: hash?.toString() ?? 'none',
+        place: place.map(cell => (cell === null ? null : Buffer.from(cell))),
+      },
+    ]),
+  )
+}
+
+async function targetKeys(
+  session: PgSession,
+  sides: Compared,
+  hashes: RowHashes,
+  count: number,
+  differing: readonly string[],
+): Promise<Map<string, { readonly hash: string; readonly key: readonly string[] }>> {
+  const keys = sides.key.columns.map(each => `${quoteName(each)}::text`)
+  const { rows } = await session.query(
+    `SELECT ${hashes.key.postgres}, ${hashes.row.postgres}, ${keys.join(', ')} FROM ${fromTarget(sides)}
+       AND ${bucketOf(hashes.key, count).postgres} IN (${inBuckets(differing)})`,
+    `listing keys of ${pgTableText(sides.request.as)}`,
+  )
+  return new Map(
+    rows.map(([keyHash, hash, ...key]) => [
+      keyHash ?? '',
+      { hash: hash ?? '', key: key.map(each => each ?? '') },
+    ]),
+  )
+}
+
+/** In the order of the key. */
+export function keyColumns(columns: Compared['columns'], key: readonly string[]): Compared['columns'] {
+  return key.flatMap(each => columns.filter(column => column.source.name === each))
+}

@@ -1,0 +1,158 @@
+/** Rows on their way over those that are there: a table of the session's own, which ends with the transaction. */
+import { deletedAtColumn } from '../../postgres/create-table.ts'
+import type { PgSession } from '../../postgres/session.ts'
+import { nameList, quoteName } from '../../postgres/sql.ts'
+import { pgTableText } from '../../postgres/table-name.ts'
+import { hasMarks } from './marks.ts'
+import type { CopyPlan } from './plan.ts'
+
+export type Staged = Pick<CopyPlan, 'request' | 'columns' | 'key' | 'place'>
+
+export interface Stage {
+  write(lines: Buffer): Promise<void>
+  fail(): Promise<void>
+  /** No more rows; answers how many came. */
+  end(): Promise<number>
+  /** How they differ from the target's; `pending` of those have their stamp from the watermark on. */
+  judge(watermark: { readonly column: string; readonly text: string } | undefined): Promise<Judged>
+  merge(): Promise<{ readonly inserted: number; readonly updated: number }>
+  /** Deletes or marks what is not in the stage. */
+  deleteAbsent(): Promise<number>
+  drop(): Promise<void>
+}
+
+export interface Judged {
+  readonly missing: number
+  readonly changed: number
+  readonly pending: number
+}
+
+const stage = 'pg_temp.ops_stage'
+
+export async function openStage(pg: PgSession, sides: Staged): Promise<Stage> {
+  const { columns, request } = sides
+  const { as } = request
+  const quoted = quoteName(as.schema, as.table)
+  const doing = `writing ${pgTableText(as)}`
+  const names = columns.map(each => each.target.name)
+  const list = names.map(each => quoteName(each)).join(', ')
+  await pg.query(
+    `CREATE TEMP TABLE ops_stage ON COMMIT DROP AS SELECT ${list}, 0::bigint AS ops_number FROM ${quoted} WITH NO DATA;
+     CREATE TEMP SEQUENCE ops_numbers; ALTER TABLE ${stage} ALTER ops_number SET DEFAULT nextval('pg_temp.ops_numbers')`,
+    doing,
+  )
+  const copy = pg.copyIn(`COPY ${stage} ${nameList(names)} FROM STDIN`, doing)
+  return {
+    write: copy.write,
+    fail: copy.fail,
+    async end() {
+      const came = await copy.end()
+      await pg.query(`ANALYZE ${stage}`, doing)
+      return came
+    },
+    async judge(watermark) {
+      const [judged] = await pg.records(
+        judgeText(sides, watermark?.column),
+        doing,
+        watermark ? [watermark.text] : undefined,
+      )
+      const number = (name: string): number => Number(judged?.[name] ?? 0)
+      return { missing: number('missing'), changed: number('changed'), pending: number('pending') }
+    },
+    async merge() {
+      const [merged] = await pg.records(upsertText(sides), doing)
+      return { inserted: Number(merged?.inserted ?? 0), updated: Number(merged?.updated ?? 0) }
+    },
+    async deleteAbsent() {
+      return (await pg.query(deleteAbsentText(sides), doing)).affected
+    },
+    async drop() {
+      await pg.query(`DROP TABLE ${stage}; DROP SEQUENCE pg_temp.ops_numbers`, doing)
+    },
+  }
+}
+
+/** A row that came twice (it was changed while it was read) counts as it came last. */
+function upsertText({ request, columns, key, place }: Staged): string {
+  const { as } = request
+  const list = columns.map(each => quoteName(each.target.name)).join(', ')
+  const keys = key.columns.map(each => quoteName(each)).join(', ')
+  const others = columns.filter(each => !each.isKey).map(each => quoteName(each.target.name))
+  // Once soft, a mark is taken back whatever this run says of deletes.
+  const back = hasMarks(place) ? [quoteName(deletedAtColumn.name)] : []
+  const sets = [...others.map(each => `${each} = excluded.${each}`), ...back.map(each => `${each} = NULL`)]
+  const old = [...others, ...back].map(each => `there.${each}`).join(', ')
+  const fresh = [...others.map(each => `excluded.${each}`), ...back.map(() => 'NULL')].join(', ')
+  const onConflict =
+    sets.length === 0
+      ? 'DO NOTHING'
+      : `DO UPDATE SET ${sets.join(', ')} WHERE ROW(${old}) IS DISTINCT FROM ROW(${fresh})`
+  return `WITH merged AS (
+      INSERT INTO ${quoteName(as.schema, as.table)} AS there (${list})
+      SELECT DISTINCT ON (${keys}) ${list} FROM ${stage} ORDER BY ${keys}, ops_number DESC
+      ON CONFLICT (${keys}) ${onConflict}
+      RETURNING (xmax = 0) AS is_new)
+    SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM merged`
+}
+
+function sameKey({ key }: Staged): string {
+  return key.columns.map(each => `stage.${quoteName(each)} = there.${quoteName(each)}`).join(' AND ')
+}
+
+function judgeText(sides: Staged, by: string | undefined): string {
+  const { request, columns, key, place } = sides
+  const { as } = request
+  const cells = (side: string): string =>
+    columns.map(each => `${side}.${quoteName(each.target.name)}`).join(', ')
+  const type = columns.find(each => each.source.name === by)?.target.type
+  const isMissing = `there.${quoteName(key.columns[0] ?? '')} IS NULL`
+  const isChanged = `NOT (${isMissing}) AND ROW(${cells('there')}) IS DISTINCT FROM ROW(${cells('stage')})`
+  const isPending = by === undefined ? 'false' : `stage.${quoteName(by)} >= $1::${type}`
+  return `SELECT count(*) FILTER (WHERE (${isMissing}) AND NOT (${isPending})) AS missing,
+      count(*) FILTER (WHERE (${isChanged}) AND NOT (${isPending})) AS changed,
+      count(*) FILTER (WHERE ((${isMissing}) OR (${isChanged})) AND (${isPending})) AS pending
+    FROM ${stage} AS stage LEFT JOIN ${quoteName(as.schema, as.table)} AS there ON ${sameKey(sides)}
+      ${hasMarks(place) ? `AND there.${quoteName(deletedAtColumn.name)} IS NULL` : ''}`
+}
+
+function deleteAbsentText(sides: Staged): string {
+  const { as, deletes } = sides.request
+  const quoted = quoteName(as.schema, as.table)
+  const absent = `NOT EXISTS (SELECT 1 FROM ${stage} AS stage WHERE ${sameKey(sides)})`
+  if (deletes !== 'soft') return `DELETE FROM ${quoted} AS there WHERE ${absent}`
+  const deletedAt = quoteName(deletedAtColumn.name)
+  return `UPDATE ${quoted} AS there SET ${deletedAt} = now() WHERE ${absent} AND ${deletedAt} IS NULL`
+}
+
+/** Deletes or marks these keys, told as the target's own text. */
+export async function deleteKeys(
+  pg: PgSession,
+  { request, key, columns }: Staged,
+  keys: readonly (readonly string[])[],
+): Promise<number> {
+  const { as, deletes } = request
+  const quoted = quoteName(as.schema, as.table)
+  const deletedAt = quoteName(deletedAtColumn.name)
+  const fields = key.columns.map((_each, index) => `k${index} text`).join(', ')
+  const same = key.columns
+    .map(
+      (each, index) =>
+        `there.${quoteName(each)} = gone.k${index}::${columns.find(({ source }) => source.name === each)?.target.type}`,
+    )
+    .join(' AND ')
+  let affected = 0
+  for (let from = 0; from < keys.length; from += keysAtOnce) {
+    const records = keys
+      .slice(from, from + keysAtOnce)
+      .map(each => Object.fromEntries(each.map((cell, index) => [`k${index}`, cell])))
+    const gone = `json_to_recordset($1::json) AS gone(${fields})`
+    const text =
+      deletes === 'soft'
+        ? `UPDATE ${quoted} AS there SET ${deletedAt} = now() FROM ${gone} WHERE ${same} AND there.${deletedAt} IS NULL`
+        : `DELETE FROM ${quoted} AS there USING ${gone} WHERE ${same}`
+    affected += (await pg.query(text, `deleting from ${pgTableText(as)}`, [JSON.stringify(records)])).affected
+  }
+  return affected
+}
+
+const keysAtOnce = 5_000
