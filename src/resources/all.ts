@@ -1,6 +1,7 @@
 /** Every resource, each on one line: docs, completion, saved plans and the conformance test follow from it. */
 export { apt } from './apt.ts'
 export { assertion } from './assertion.ts'
+export { authorizedKey } from './authorized-key.ts'
 export { backup } from './backup.ts'
 export { command } from './command.ts'
 export { directory } from './directory.ts'
