@@ -41,7 +41,7 @@ const keyOf = ({ key }: KeyParams): string => key.split(/\s+/, 2).join(' ')
 const usualHome = ({ user }: KeyParams): string => (user === 'root' ? '/root' : `/home/${user}`)
 
 /** `authorizedKey {user, key, options, exclusive, state}`. */
-export const authorizedKey = resource<KeyParams, z.input<typeof params>>({
+export const authorizedKey = resource({
   type: 'authorizedKey',
   doc: 'One public key that may log in as a user, in the `.ssh/authorized_keys` of their home.',
   params,

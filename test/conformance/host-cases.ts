@@ -40,6 +40,8 @@ export type ConformanceCase = HostCase | LookCase | ElsewhereCase
 
 const stays = (why: string) => ({ stays: why })
 
+const aKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKhXN+zGxfhbrSDRXojyz/XY33RYZ2Ewxy+EEuRXKZYX'
+
 export const cases: Readonly<Record<string, ConformanceCase>> = {
   apt: {
     input: { packages: ['tree'], recommends: false },
@@ -58,6 +60,21 @@ export const cases: Readonly<Record<string, ConformanceCase>> = {
     input: { name: 'conformance', probe: 'cat /srv/c/asserted', expect: 'yes' },
     wrong: 'echo no >/srv/c/asserted',
     right: 'echo yes >/srv/c/asserted',
+  },
+  authorizedKey: {
+    input: { user: 'guest', key: `${aKey} conforms`, options: 'no-pty' },
+    absent: 'rm -rf /home/guest/.ssh.was; mv /home/guest/.ssh /home/guest/.ssh.was',
+    wrong: `printf '%s\\n' '${aKey} old' >>/home/guest/.ssh/authorized_keys; chmod 0666 /home/guest/.ssh/authorized_keys`,
+    foreign: {
+      before: 'rm -rf /home/guest/.ssh; ln -s /root/.ssh /home/guest/.ssh; chown -h guest: /home/guest/.ssh',
+      refused: /symbolic link of another user/,
+      kept: '! grep conforms /root/.ssh/authorized_keys; rm /home/guest/.ssh; mv /home/guest/.ssh.was /home/guest/.ssh',
+    },
+    holds: `grep -qxF 'no-pty ${aKey} conforms' /home/guest/.ssh/authorized_keys; test "$(stat -c "%a %U" /home/guest/.ssh/authorized_keys)" = "600 guest"`,
+    undo: {
+      input: { user: 'guest', key: aKey, state: 'absent' },
+      gone: '! grep -F conforms /home/guest/.ssh/authorized_keys',
+    },
   },
   backup: {
     input: { paths: ['/srv/c/source'], to: '/srv/c/copies' },
