@@ -18,6 +18,14 @@ const longestPartial = 8192
 /** Lines of a step that are told at once, and not with -v only: what it waits for, and what a person has to know. */
 const told = /^ops: (waiting for |note: )/
 
+/** How a step was done that was not done alone. */
+interface Together {
+  /** Its share of the time. */
+  readonly milliseconds: number
+  /** Steps after one that failed may be done as well. */
+  readonly isWide: boolean
+}
+
 /** Of one batch. */
 export class BatchWatch {
   readonly #context: BatchContext
@@ -174,13 +182,18 @@ export class BatchWatch {
     const indexes = members.map(Number)
     const whole = observationOf(body)
     const parts = splitMany(whole, markOf(this.#context.session.names), indexes.length)
-    const failed = reached === 'end' ? Number.POSITIVE_INFINITY : Number(reached)
+    const failed = reached === 'end' ? Number.POSITIVE_INFINITY : Number.parseInt(reached, 10)
+    // Of one transaction, what comes after the one that failed may be there all the same.
+    const isWide = reached.endsWith('+')
     const [first = 0] = indexes
     if (this.#overdue.has(first)) this.#overdue.add(failed)
     const milliseconds = Math.round((Date.now() - (this.#started.get(first) ?? Date.now())) / indexes.length)
     for (const [at, index] of indexes.entries()) {
       const proof = parts?.[at] ?? { bytes: whole.bytes, code: 1 }
-      if (index <= failed) this.#prove(index, index === failed ? Number(code) : 0, proof, milliseconds)
+      const planned = this.#planned[index]
+      const isThere = isWide && planned !== undefined && isAsWanted(planned, proof)
+      if (index <= failed || isThere)
+        this.#prove(index, index === failed ? Number(code) : 0, proof, { milliseconds, isWide })
     }
   }
 
@@ -194,13 +207,13 @@ export class BatchWatch {
   }
 
   /** A step is changed when its apply ended well and its proof shows nothing left to do. */
-  #prove(index: number, code: number, observation: Observation, together?: number): void {
+  #prove(index: number, code: number, observation: Observation, together?: Together): void {
     const planned = this.#planned[index]
     if (!planned) return
     const guard = guardOf(observation)
     this.#proved.set(index, { code, guard })
     this.running = undefined
-    const milliseconds = together ?? Date.now() - (this.#started.get(index) ?? Date.now())
+    const milliseconds = together?.milliseconds ?? Date.now() - (this.#started.get(index) ?? Date.now())
     const kept = this.#kept.get(index)
     const done = code === 0 && (dropsOf(planned.step) !== undefined || isAsWanted(planned, observation))
     this.#context.emit({
@@ -223,6 +236,7 @@ export class BatchWatch {
         changed: guard !== planned.guard,
         settling: this.#unsettled.has(index),
         interrupted: this.#context.interrupt.level === 'hard',
+        others: together?.isWide ?? false,
         said: this.#said.get(index) ?? '',
       }),
     )

@@ -30,6 +30,12 @@ export interface Settle {
   readonly deadlineSeconds: number
 }
 
+/** Only changes with the same `like` are done together, and with `even` those that what the others bring may move. */
+export interface JoinedWith {
+  readonly like: string
+  readonly even: 'dependents'
+}
+
 /** A documented use of a resource: shown in its docs, and a case of the conformance test. */
 export interface Example<Input> {
   readonly title: string
@@ -74,7 +80,7 @@ export interface Resource<Params, Input = Params> {
    * Whether this change may be done together with those of neighbouring steps of the same resource: its `apply` is one command,
    * which waits for nothing and undoes nothing of theirs. Needs `probeMany`. See docs/decisions/together.md.
    */
-  joins?(change: Change, params: Params): boolean
+  joins?(change: Change, params: Params): boolean | JoinedWith
   /** Awaited on the host after `apply` and before the proof. */
   settle?(params: Params): Settle | undefined
   /** What else the probe's answer depends on. What the step itself writes is always included. */

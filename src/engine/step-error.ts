@@ -20,6 +20,8 @@ interface StepFailure {
   readonly overdue: boolean
   /** The operator asked to end it now. */
   readonly interrupted: boolean
+  /** It was one of a transaction, of which steps after it may be done as well. */
+  readonly others?: boolean
   readonly said: string
 }
 
@@ -62,10 +64,13 @@ function explain({
   changed,
   settling,
   overdue,
+  others,
 }: StepFailure): readonly [ErrorCode, string, string] {
   const { name, resource } = planned.step
   const seconds = applySecondsOf(planned.step)
-  const again = 'Steps after it were not touched. Mend the cause, then run again.'
+  const again = others
+    ? 'What else the same transaction brought is told by the steps of it; none after those was touched. Mend the cause, then run again.'
+    : 'Steps after it were not touched. Mend the cause, then run again.'
   if (code === exitReverted && resource.takesBack) {
     return [
       'reverted',

@@ -8,7 +8,7 @@
  *
  * An apply may hold back what it is to do and name in `ops_flush` the function that does it, in order. `ops_member` is whose turn it
  * is, and `ops_reached K` writes down that the steps before K are done: where it ends badly, K is the one that failed, and none after
- * it was touched. `ops_do_member` does that step again, alone.
+ * it was touched; `ops_reached K +` says that those after it may be done as well. `ops_do_member` does that step again, alone.
  */
 export const togetherFunctions = `
 ops_together() {
@@ -29,14 +29,15 @@ ops_result=$ops_code
 ! ops_put_back "$1" || return 0
 true >"$OPS_DIR/complaints"
 ops_members=$6
-if [ "$ops_result" = 0 ]; then ops_reached=; else read -r ops_reached <"$OPS_DIR/reached"; fi
+ops_reached= ops_wide=
+[ "$ops_result" = 0 ] || read -r ops_reached ops_wide <"$OPS_DIR/reached"
 ops_quietly proof "\${8:-$5}"
 [ -z "$ops_over" ] || return 0
 if [ "$ops_code" != 0 ]; then ops_unproved=yes; return 1; fi
 if [ "$ops_result" != 0 ]; then ops_over=failed; elif ops_same proof "$7"; then ops_over=nothing; fi
 [ -z "$ops_over" ] || { ops_frame said "\${ops_reached:-$1}"; cat "$OPS_DIR/log.$1" "$OPS_DIR/complaints" | tail -c 4000; }
 [ ! -s "$OPS_DIR/kept" ] || { ops_frame kept "$1"; cat "$OPS_DIR/kept"; rm -f "$OPS_DIR/kept"; }
-ops_frame proofs "$ops_result" "\${ops_reached:-end}" $6
+ops_frame proofs "$ops_result" "\${ops_reached:-end}$ops_wide" $6
 cat "$OPS_DIR/proof"
 }
 ops_do_members() {
@@ -48,12 +49,12 @@ done
 $ops_flush
 }
 ops_do_member() { eval "eval \\"\\\${ops_apply_$((ops_member - ops_group_at)):?}\\""; }
-ops_reached() { echo "$1" >"$OPS_DIR/reached"; }
+ops_reached() { echo "$*" >"$OPS_DIR/reached"; }
 ops_prove_member() {
 case " $ops_members " in *" $1 "*) ;; *) return 0 ;; esac
 ops_all_of_it=$ops_result
 if [ -n "$ops_reached" ]; then
-[ "$1" -le "$ops_reached" ] || return 0
+[ "$1" -le "$ops_reached" ] || [ -n "$ops_wide" ] || return 0
 [ "$1" = "$ops_reached" ] || ops_result=0
 fi
 ops_prove "$1" "$2" "$4" "$ops_group_at"

@@ -4,6 +4,7 @@ import type { RunNames } from '../shell/runtime.ts'
 import { expectedOf, groupsOf } from './look.ts'
 import type { PlannedStep } from './make-plan.ts'
 import { guardOf } from './observation.ts'
+import type { JoinedWith } from './resource.ts'
 import { applySecondsOf, dropsOf } from './step.ts'
 
 /** More would keep an operator waiting who wants an end at the next step, and arguments have to fit one program. */
@@ -22,16 +23,20 @@ export function applyText({ step, change }: PlannedStep): string {
     .join('\n')
 }
 
+/** What it has to be done with, as the resource says; undefined where it is done alone. */
+function joinedWith({ step, change }: PlannedStep): true | JoinedWith | undefined {
+  return (change && step.resource.joins?.(change, step.params)) || undefined
+}
+
 /** Whether nothing of the step asks for a shell, a time or a wait of its own. */
-export function canJoin({ step, change }: PlannedStep): boolean {
-  const { resource, params, options } = step
+export function canJoin(planned: PlannedStep): boolean {
+  const { resource, params, options } = planned.step
   return (
-    change !== undefined &&
-    resource.joins?.(change, params) === true &&
+    joinedWith(planned) !== undefined &&
     resource.probeMany !== undefined &&
     options.user === undefined &&
     options.timeoutSeconds === undefined &&
-    dropsOf(step) === undefined &&
+    dropsOf(planned.step) === undefined &&
     resource.settle?.(params) === undefined
   )
 }
@@ -48,18 +53,27 @@ export function groupAt(
 ): readonly PlannedStep[] {
   const first = todo[at]
   if (first === undefined || !canJoin(first)) return []
+  const like = likenessOf(first)
+  const evenDependents = like !== ''
   let characters = 0
   let end = at
   for (let next = at; next < todo.length && next - at < mostTogether; next++) {
     const each = todo[next]
     if (each === undefined || each.step.resource !== first.step.resource) break
-    if (each.step.options.user !== undefined || each.because.some(other => other >= from + at)) break
+    const depends = each.because.some(other => other >= from + at)
+    if (each.step.options.user !== undefined || (depends && !(each.change && evenDependents))) break
     if (each.change === undefined) continue
+    if (likenessOf(each) !== like) break
     characters += applyText(each).length + each.step.name.length
     if (!canJoin(each) || characters > mostCharacters) break
     end = next + 1
   }
   return todo.slice(at, end)
+}
+
+function likenessOf(planned: PlannedStep): string {
+  const joined = joinedWith(planned)
+  return typeof joined === 'object' ? joined.like : ''
 }
 
 /** Done together; where that cannot be, or cannot be proved together, one after the other. */

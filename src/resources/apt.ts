@@ -119,6 +119,9 @@ export const apt = resource({
     sh`ops_apt_names=${allNames([each]).join(' ')}
 ops_apt_change ${modeOf(each)} ${recommendsOf(each)} ${each.components.join(' ')} ${each.removes ? 'yes' : 'no'} ${each.lockSeconds} ${each.packages}`,
   ],
+  // What one of them brings, the others want as well, or do not mind.
+  joins: (_change, { packages, debconf, ...how }) =>
+    debconf.length === 0 && { like: JSON.stringify(how), even: 'dependents' },
   reads: each => [...allNames([each]).map(packageClaim), 'path:/etc/apt/'],
   owns: () => [],
   affects: (_each, detail) => simulationClaims(readSimulation(detail)),

@@ -70,7 +70,42 @@ export const aptChange = library('apt-change', 'apply')`
       esac
     done
   }
+  # Steps that are done together: one transaction for the packages of all.
+  ops_apt_hold() {
+    [ -n "\${ops_apt_held:-}" ] || ops_apt_held=' ' ops_apt_how="$1 '$2' '$3' $4 $5" ops_all_names= ops_apt_specs=
+    ops_flush=ops_apt_end ops_apt_held="$ops_apt_held$ops_member " ops_all_names="$ops_all_names $ops_apt_names"
+    shift 5
+    ops_a=
+    for ops_spec; do ops_a="$ops_a '$ops_spec'"; done
+    ops_apt_specs=$ops_apt_specs$ops_a
+    eval "ops_apt_of_$ops_member=\$ops_a"
+  }
+  # SPEC...: whether all of them are as wanted.
+  ops_apt_there() {
+    for ops_spec; do
+      ops_found=
+      for ops_p in $ops_spec; do
+        ops_apt_status "$ops_p"
+        case $ops_mode/$ops_s in present/present) ops_found=1; break ;; present/*) ;; */absent) ops_found=1 ;; esac
+      done
+      [ -n "$ops_found" ] || return 1
+    done
+  }
+  # Where that fails, each is done by itself: one of them is why, and only the others can tell. What came is there.
+  ops_apt_end() {
+    ops_joined= ops_apt_names=$ops_all_names
+    eval "ops_apt_change $ops_apt_how $ops_apt_specs" && return 0
+    for ops_member in $ops_apt_held; do
+      ops_apt_read $ops_all_names || return 1
+      eval "eval ops_apt_there \"\$ops_apt_of_$ops_member\"" && continue
+      ops_reached "$ops_member" +
+      # All of the time to wait for the lock is used up.
+      [ -z "$ops_held" ] || [ "$ops_left" -gt 0 ] || return 1
+      ops_do_member || return
+    done
+  }
   ops_apt_change() {
+    [ -z "\${ops_joined:-}" ] || { ops_apt_hold "$@"; return; }
     export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 NEEDRESTART_MODE=l UCF_FORCE_CONFFOLD=1
     export APT_LISTCHANGES_FRONTEND=none APT_LISTBUGS_FRONTEND=none
     ops_mode=$1 ops_recommends=$2 ops_wanted=$3 ops_removes=$4 ops_seconds=$5
