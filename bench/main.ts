@@ -10,6 +10,7 @@ import { ansible, mitogen } from './contenders/ansible.ts'
 import { floor } from './contenders/floor.ts'
 import { mise } from './contenders/mise.ts'
 import { ops, opsProgram } from './contenders/ops.ts'
+import { benchDump } from './dump.ts'
 import { benchLogs } from './logs.ts'
 import { measure } from './measure.ts'
 import { resultsFolder, root, storage } from './places.ts'
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     hosts: { type: 'string', default: '8' },
     memory: { type: 'boolean', default: false },
     lines: { type: 'string', default: '1000000' },
+    'table-rows': { type: 'string', default: '2000000' },
   },
 })
 
@@ -65,13 +67,16 @@ async function bench(): Promise<void> {
   const socks = wantsSocks ? await benchSocks(say) : undefined
   // Only where they are asked for: one writes gigabytes, one takes minutes.
   const store = wanted?.includes('store') ? await benchStore(say, Number(values.rounds)) : undefined
+  const dump = wanted?.includes('dump')
+    ? await benchDump(say, Number(values['table-rows']), Number(values.rounds))
+    : undefined
   const logs = wanted?.includes('logs') ? await benchLogs(say, Number(values.lines)) : undefined
   mkdirSync(resultsFolder, { recursive: true })
   const file = join(resultsFolder, 'latest.json')
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, node: process.version }
   writeFileSync(
     file,
-    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(store && { store }), ...(logs && { logs }) }, undefined, 2)}\n`,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(store && { store }), ...(dump && { dump }), ...(logs && { logs }) }, undefined, 2)}\n`,
   )
   say(`Written to ${file}`)
 }

@@ -140,6 +140,11 @@ export function fingerprintOf(columns: readonly Column[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }
 
+/** The fingerprint as it is now: one statement, to see whether a table was altered meanwhile. */
+export async function readFingerprint(session: Session, wanted: TableName): Promise<string> {
+  return fingerprintOf(await readColumns(session, wanted, `looking at ${tableText(wanted)}`))
+}
+
 async function noSuchTable(session: Session, { database, table }: TableName): Promise<OpsError> {
   const known = await session.records(
     sql`SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${database} LIMIT 500`,

@@ -61,7 +61,8 @@ function headLength(length: number): number {
   return length < nullMark ? 1 : length <= 0xffff ? 3 : length <= 0xffffff ? 4 : 9
 }
 
-function writeLength(row: Buffer, at: number, length: number): number {
+/** Writes the length before a cell; answers where the cell begins. */
+export function writeLength(row: Buffer, at: number, length: number): number {
   if (length < nullMark) return row.writeUInt8(length, at)
   if (length <= 0xffff) return row.writeUInt16LE(length, row.writeUInt8(0xfc, at))
   if (length <= 0xffffff) return row.writeUIntLE(length, row.writeUInt8(0xfd, at), 3)

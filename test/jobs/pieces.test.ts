@@ -1,7 +1,9 @@
 /** The parts of src/jobs that need no server. */
 import { describe, expect, test } from 'vitest'
 import { checkWhere } from '../../src/jobs/archive/condition.ts'
+import { LineRows, RowLines } from '../../src/jobs/rows/row-lines.ts'
 import { packRows, unpackRows } from '../../src/jobs/rows/rows-file.ts'
+import { decodeRow, encodeRows } from '../../src/jobs/rows/tsv.ts'
 import { before, isZone, parseAge, utcText, zoneText } from '../../src/jobs/time-words.ts'
 import { rowOf } from '../../src/mysql/wire-row.ts'
 
@@ -87,4 +89,39 @@ test('a file of rows gives back every byte, whatever piece it is read in', async
       () => {},
     ),
   ).rejects.toThrow('no file of rows that can be read')
+})
+
+test('rows become lines and rows again, byte for byte, whatever is in them and however long they are', () => {
+  const every = Buffer.from(Array.from({ length: 256 }, (_, index) => index))
+  const cells = [
+    ...[
+      null,
+      Buffer.alloc(0),
+      every,
+      Buffer.from('\\N'),
+      Buffer.from('\\'),
+      Buffer.from('plain'),
+      Buffer.from('a\tb'),
+    ],
+    ...[250, 251, 252, 65_535, 65_536].map(length => Buffer.alloc(length, 'x')),
+  ]
+  const rows = [
+    ...cells.map(cell => [cell]),
+    ...cells.map(cell => [cell, null, cell, Buffer.from('7')]),
+    cells,
+  ]
+  const lines = new RowLines(1)
+  for (const row of rows) lines.add(rowOf(row))
+  const text = lines.take()
+  expect(text.equals(encodeRows(rows.map(rowOf)))).toBe(true)
+  const reader = new LineRows()
+  let from = 0
+  for (const row of rows) {
+    const to = text.indexOf(10, from)
+    expect(reader.read(text, from, to).equals(rowOf(row))).toBe(true)
+    expect(decodeRow(text.subarray(from, to)).equals(rowOf(row))).toBe(true)
+    from = to + 1
+  }
+  expect(from).toBe(text.length)
+  expect(lines.rows).toBe(0)
 })

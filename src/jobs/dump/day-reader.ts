@@ -13,7 +13,7 @@ import { RowsHasher } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, sql, trusted } from '../../mysql/sql.ts'
 import { cellsOf, type WireRow } from '../../mysql/wire-row.ts'
-import { RowLines } from '../rows/row-lines.ts'
+import type { RowLines } from '../rows/row-lines.ts'
 import type { Day } from './days.ts'
 import { betweenSql } from './find-days.ts'
 import type { TableShape } from './table-shape.ts'
@@ -30,63 +30,90 @@ export interface DayPiece {
   readonly isLast: boolean
 }
 
+type ReadPiece = Omit<DayPiece, 'lines'>
+
+/** What the days of a run share. */
+export interface ReaderShared {
+  readonly size: ChunkSize
+  readonly lines: RowLines
+  /** The statements that were asked about, for all days of one shape. */
+  readonly guarded: Set<string>
+}
+
 /** One day, from its snapshot to its end. */
 export class DayReader {
-  readonly hasher = new RowsHasher()
+  hasher = new RowsHasher()
   /** The longest statement. */
   longestMs = 0
   /** How long the snapshot was open; 0 while it is. */
   snapshotMs = 0
-  seenAt = ''
   readonly #session: Session
   readonly #shape: TableShape
   readonly #day: Day
-  readonly #size: ChunkSize
-  readonly #guarded: Set<string>
-  #begun = 0
+  readonly #shared: ReaderShared
+  #isShort: boolean
+  #begun: number | undefined
   #place: Position | undefined
 
-  /** `guarded`: the statements that were asked about, for all days of one shape. */
-  constructor(session: Session, shape: TableShape, day: Day, size: ChunkSize, guarded: Set<string>) {
+  /** `expectedRows`: those of a day that fits into one statement are its own snapshot. */
+  constructor(
+    session: Session,
+    shape: TableShape,
+    day: Day,
+    shared: ReaderShared,
+    expectedRows = Number.POSITIVE_INFINITY,
+  ) {
     this.#session = session
     this.#shape = shape
     this.#day = day
-    this.#size = size
-    this.#guarded = guarded
-  }
-
-  async begin(): Promise<void> {
-    const doing = `taking a snapshot of ${this.#day.day}`
-    await this.#session.query(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`, doing)
-    this.#begun = performance.now()
-    await this.#session.query(sql`START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY`, doing)
-    this.seenAt = (await this.#session.value(sql`SELECT UTC_TIMESTAMP()`, doing)) ?? ''
-    // Going back to it lets the table go, and keeps the snapshot.
-    await this.#session.query(sql`SAVEPOINT ops`, doing)
+    this.#shared = shared
+    this.#isShort = expectedRows <= shared.size.rows && shape.order.isUnique
   }
 
   /** Ends the snapshot, read to its end or not. */
   async end(): Promise<void> {
-    if (this.#session.lost !== undefined) return
-    await this.#session.query(sql`ROLLBACK`, `ending the snapshot of ${this.#day.day}`)
+    if (this.#begun === undefined || this.#session.lost !== undefined) return
+    if (!this.#isShort) await this.#session.query(sql`ROLLBACK`, `ending the snapshot of ${this.#day.day}`)
     this.snapshotMs = performance.now() - this.#begun
   }
 
   async next(): Promise<DayPiece> {
+    const { size, lines } = this.#shared
+    if (this.#begun === undefined && !this.#isShort) await this.#begin()
     const begun = performance.now()
+    this.#begun ??= begun
     const piece = this.#shape.order.isUnique ? await this.#byPlace() : await this.#byGroups()
     const milliseconds = performance.now() - begun
-    // Lets the table go.
-    await this.#session.query(sql`ROLLBACK TO SAVEPOINT ops`, this.#doing)
-    this.#size.learn(piece.rows, piece.bytes, milliseconds)
     this.longestMs = Math.max(this.longestMs, milliseconds)
-    return piece
+    if (piece.rows * 2 > size.rows || milliseconds > dumpLimits.targetMs)
+      size.learn(piece.rows, piece.bytes, milliseconds)
+    if (this.#isShort && !piece.isLast) {
+      // It has more rows than was expected: read it anew, as one snapshot of several statements.
+      lines.clear()
+      this.#isShort = false
+      this.hasher = new RowsHasher()
+      this.#place = undefined
+      this.#begun = undefined
+      return this.next()
+    }
+    // Lets the table go.
+    if (!this.#isShort) await this.#session.query(sql`ROLLBACK TO SAVEPOINT ops`, this.#doing)
+    return { ...piece, lines: lines.take() }
   }
 
-  async #byPlace(): Promise<DayPiece> {
-    const most = this.#size.rows
+  async #begin(): Promise<void> {
+    const doing = `taking a snapshot of ${this.#day.day}`
+    await this.#session.query(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`, doing)
+    this.#begun = performance.now()
+    await this.#session.query(sql`START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY`, doing)
+    // Going back to it lets the table go, and keeps the snapshot.
+    await this.#session.query(sql`SAVEPOINT ops`, doing)
+  }
+
+  async #byPlace(): Promise<ReadPiece> {
+    const most = this.#shared.size.rows
     const statement = await this.#statement(most + 1)
-    const lines = new RowLines()
+    const { lines } = this.#shared
     let last: WireRow | undefined
     let bytes = 0
     let isCut = false
@@ -101,13 +128,13 @@ export class DayReader {
       },
     })
     if (last && isCut) this.#place = placeOf(last, this.#shape.order.at)
-    return { rows: lines.rows, bytes, lines: lines.take(), isLast: !isCut }
+    return { rows: lines.rows, bytes, isLast: !isCut }
   }
 
   /** Rows of one value of the column stay together: the last value of a statement that was cut is left to the next. */
-  async #byGroups(): Promise<DayPiece> {
+  async #byGroups(): Promise<ReadPiece> {
     const { at } = this.#shape.order
-    for (let most = this.#size.rows; ; most *= 2) {
+    for (let most = this.#shared.size.rows; ; most *= 2) {
       const rows: WireRow[] = []
       await this.#session.query(await this.#statement(most + 1), this.#doing, {
         onRow: row => void rows.push(row),
@@ -118,7 +145,7 @@ export class DayReader {
       const isBefore = (row: WireRow): boolean => !border?.[0]?.equals(placeOf(row, at)[0] ?? Buffer.alloc(0))
       const whole = border ? rows.slice(0, rows.findLastIndex(isBefore) + 1) : rows
       if (border && whole.length === 0) continue
-      const lines = new RowLines()
+      const { lines } = this.#shared
       let bytes = 0
       for (const row of whole) {
         lines.add(row)
@@ -126,7 +153,7 @@ export class DayReader {
         bytes += row.length
       }
       this.#place = border
-      return { rows: whole.length, bytes, lines: lines.take(), isLast: !border }
+      return { rows: whole.length, bytes, isLast: !border }
     }
   }
 
@@ -138,9 +165,9 @@ export class DayReader {
     const statement = sql`SELECT ${selectList(columns)} FROM ${tableSql(table)} FORCE INDEX (${name(order.index)})
       WHERE ${betweenSql(by, from, to)}${behind} ORDER BY ${orderByList(order.columns)} LIMIT ${limit}`
     const form = this.#place ? 'later' : 'first'
-    if (!this.#guarded.has(form)) {
+    if (!this.#shared.guarded.has(form)) {
       const planned = { index: order.index, mustBeRange: true }
-      if (await guardAccess(this.#session, statement, planned, this.#doing)) this.#guarded.add(form)
+      if (await guardAccess(this.#session, statement, planned, this.#doing)) this.#shared.guarded.add(form)
     }
     return statement
   }

@@ -1,18 +1,22 @@
 /** Hands out the pieces of one day after another: new days, and days that are looked at again and differ. */
 
+import { readFingerprint } from '../../mysql/catalog.ts'
 import { ChunkSize } from '../../mysql/chunk-size.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import type { RowsDigest } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
+import { RowLines } from '../rows/row-lines.ts'
 import type { ReadChunk } from '../run.ts'
 import { compareSize, isAsDumped } from './compare-day.ts'
-import { DayReader, dumpLimits } from './day-reader.ts'
+import { DayReader, dumpLimits, type ReaderShared } from './day-reader.ts'
 import type { Day } from './days.ts'
 import type { Receipt } from './records.ts'
 import { readShape, type TableShape } from './table-shape.ts'
 
 /** A day to dump; with `receipt` only where its rows are no longer those. */
 export interface DayWork extends Day {
+  /** How many rows the plan has counted. */
+  readonly rows?: number | undefined
   readonly receipt?: Receipt
 }
 
@@ -24,7 +28,7 @@ export interface WalkPiece extends ReadChunk {
   readonly isFirst: boolean
   readonly lines: Buffer
   /** With the last piece: what was read of the day. */
-  readonly end?: { readonly digest: RowsDigest; readonly seenAt: string; readonly snapshotMs: number }
+  readonly end?: { readonly digest: RowsDigest; readonly seenAt: Date; readonly snapshotMs: number }
 }
 
 /** What is told at the end. */
@@ -60,21 +64,23 @@ export class DaysWalk implements DaysSource {
   readonly totals = newTotals()
   readonly #session: Session
   readonly #days: readonly DayWork[]
+  readonly #clock: () => Date
   #shape: TableShape
-  #size: ChunkSize
+  #shared: ReaderShared
   readonly #compareSize = compareSize()
-  #guarded = new Set<string>()
   #at = 0
   #reader: DayReader | undefined
   #isFirst = true
   #restarts = 0
   #waits = 0
 
-  constructor(session: Session, shape: TableShape, days: readonly DayWork[]) {
+  /** `clock`: the server's own time. */
+  constructor(session: Session, shape: TableShape, days: readonly DayWork[], clock: () => Date) {
     this.#session = session
+    this.#clock = clock
     this.#shape = shape
     this.#days = days
-    this.#size = new ChunkSize(shape.table.estimate.averageRowBytes, dumpLimits)
+    this.#shared = sharedOf(shape)
   }
 
   async next(): Promise<WalkPiece | undefined> {
@@ -107,9 +113,9 @@ export class DaysWalk implements DaysSource {
         if (await isAsDumped(this.#session, this.#shape, work.receipt, this.#compareSize))
           return this.#nothing(work)
       }
-      this.#reader = new DayReader(this.#session, this.#shape, work, this.#size, this.#guarded)
+      const expected = work.rows ?? work.receipt?.rows
+      this.#reader = new DayReader(this.#session, this.#shape, work, this.#shared, expected)
       this.#isFirst = true
-      await this.#reader.begin()
     }
     const reader = this.#reader
     const { rows, bytes, lines, isLast } = await reader.next()
@@ -127,9 +133,9 @@ export class DaysWalk implements DaysSource {
     await reader.end()
     this.#reader = undefined
     this.totals.longestSnapshotMs = Math.max(this.totals.longestSnapshotMs, reader.snapshotMs)
-    const shape = await readShape(this.#session, this.#shape.table, this.#shape.by)
-    if (shape.table.fingerprint !== this.#shape.table.fingerprint) {
-      await this.#beginAgain(shape)
+    const fingerprint = await readFingerprint(this.#session, this.#shape.table)
+    if (fingerprint !== this.#shape.table.fingerprint) {
+      await this.#beginAgain()
       return this.#nothingYet(work)
     }
     const digest = reader.hasher.digest()
@@ -137,7 +143,7 @@ export class DaysWalk implements DaysSource {
     if (work.receipt && digest.rows === work.receipt.rows && digest.hash === work.receipt.hash)
       return this.#nothing(work)
     this.#advance()
-    return { ...piece, end: { digest, seenAt: reader.seenAt, snapshotMs: Math.round(reader.snapshotMs) } }
+    return { ...piece, end: { digest, seenAt: this.#clock(), snapshotMs: Math.round(reader.snapshotMs) } }
   }
 
   #emptied(work: DayWork): WalkPiece {
@@ -166,11 +172,18 @@ export class DaysWalk implements DaysSource {
     this.#restarts = 0
   }
 
-  async #beginAgain(shape?: TableShape): Promise<void> {
+  async #beginAgain(): Promise<void> {
     this.#restarts += 1
     this.totals.restarts += 1
-    this.#shape = shape ?? (await readShape(this.#session, this.#shape.table, this.#shape.by))
-    this.#guarded = new Set()
-    this.#size = new ChunkSize(this.#shape.table.estimate.averageRowBytes, dumpLimits)
+    this.#shape = await readShape(this.#session, this.#shape.table, this.#shape.by)
+    this.#shared = sharedOf(this.#shape)
+  }
+}
+
+function sharedOf({ table }: TableShape): ReaderShared {
+  return {
+    size: new ChunkSize(table.estimate.averageRowBytes, dumpLimits),
+    lines: new RowLines(),
+    guarded: new Set(),
   }
 }

@@ -8,17 +8,13 @@ import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
-import { randomName } from '../archive/archive-store.ts'
-import { serverText } from '../archive/records.ts'
-import { headerLine } from '../rows/rows-file.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
-import { DayFile } from './day-file.ts'
+import { DaySaver } from './day-saver.ts'
 import { type DaysSource, DaysWalk, type WalkPiece, type WalkTotals } from './days-walk.ts'
 import { writeMark } from './dump-store.ts'
 import { dumpEnd, dumpPlanEvent, dumpSoFar } from './dump-text.ts'
 import { type DumpPlan, type DumpRequest, planDump } from './plan.ts'
 import type { Receipt } from './records.ts'
-import { saveDay } from './save-day.ts'
 import { ScanWalk } from './scan-walk.ts'
 
 export interface DumpContext {
@@ -91,7 +87,7 @@ async function carryOut(plan: DumpPlan, governor: Governor, context: DumpContext
   const outcome = (read: ChunksDone): DumpOutcome => ({
     read,
     walk: walk.totals,
-    saved: saver.saved,
+    saved: saver.saved.sort((one, other) => one.day.localeCompare(other.day)),
     removedOrphans,
     pausedMs: governor.pausedMs,
   })
@@ -110,8 +106,9 @@ async function carryOut(plan: DumpPlan, governor: Governor, context: DumpContext
           soFar.chunks += 1
         },
       },
-      { emit, interrupt, governor },
+      { emit, interrupt, governor: nowAndThen(governor) },
     )
+    await saver.end()
     return outcome(read)
   } catch (failure) {
     const milliseconds = performance.now() - begun
@@ -125,78 +122,34 @@ async function carryOut(plan: DumpPlan, governor: Governor, context: DumpContext
 async function walkOf(plan: DumpPlan, server: Server): Promise<DaysSource> {
   const { request, shape, names, until, kind, checks, newDays } = plan
   const session = await server.session()
-  if (plan.reads === 'days') return new DaysWalk(session, shape, [...checks, ...newDays])
-  return new ScanWalk(session, shape, { kind, zone: request.zone, until, known: names.days.keys() })
-}
-
-/** Puts the pieces of a day into its file, and saves it with the last one. */
-class DaySaver {
-  readonly saved: Receipt[] = []
-  readonly #plan: DumpPlan
-  readonly #context: DumpContext
-  readonly #token = randomName()
-  readonly #files = new Map<string, DayFile>()
-
-  constructor(plan: DumpPlan, context: DumpContext) {
-    this.#plan = plan
-    this.#context = context
-  }
-
-  async add({ work, shape, isFirst, lines, end }: WalkPiece): Promise<void> {
-    const { request, kind, state } = this.#plan
-    const { store, server } = this.#context
-    const { table, columns, key, createTable } = shape
-    const { day } = work
-    if (isFirst) await this.#drop(day)
-    let file = this.#files.get(day)
-    if (!file) {
-      file = new DayFile()
-      this.#files.set(day, file)
-      const { fingerprint } = table
-      await file.add(
-        headerLine({ table: request.table, columns, key, fingerprint, createTable, server: state.version }),
-      )
-    }
-    await file.add(lines)
-    if (!end) return
-    const { from, to, startsAt, endsAt, receipt } = work
-    const saved = await saveDay(store, file, this.#token, end.digest, {
-      day,
-      revision: (receipt?.revision ?? 0) + 1,
-      table: request.table,
-      source: server.name,
-      server: serverText(state),
-      by: request.by,
-      kind,
-      zone: request.zone,
-      from,
-      to,
-      fromUtc: startsAt.toISOString(),
-      toUtc: endsAt.toISOString(),
-      fingerprint: table.fingerprint,
-      createTable,
-      columns: [...columns],
-      seenAt: `${end.seenAt.replace(' ', 'T')}Z`,
-      snapshotMs: end.snapshotMs,
-      ...(receipt && { before: { rows: receipt.rows, hash: receipt.hash } }),
-    })
-    this.saved.push(saved)
-    await this.#drop(day)
-  }
-
-  async close(): Promise<void> {
-    for (const day of [...this.#files.keys()]) await this.#drop(day)
-  }
-
-  async #drop(day: string): Promise<void> {
-    const file = this.#files.get(day)
-    this.#files.delete(day)
-    await file?.discard()
-  }
+  const begun = performance.now()
+  const clock = (): Date => new Date(plan.now.getTime() + Math.round(performance.now() - begun))
+  if (plan.reads === 'days') return new DaysWalk(session, shape, [...checks, ...newDays], clock)
+  const range = { kind, zone: request.zone, until, known: names.days.keys() }
+  return new ScanWalk(session, shape, range, clock)
 }
 
 /** We hold the lock of the table, so nobody is between an object and its receipt now. */
 async function removeOrphans(orphans: readonly string[], store: Store): Promise<number> {
   for (const key of orphans) await store.delete(key)
   return orphans.length
+}
+
+const lookEveryMs = 250
+
+/** Pieces are far shorter than the chunks of other jobs: the server is looked at four times a second. */
+function nowAndThen(governor: Governor): Governor {
+  let last = Number.NEGATIVE_INFINITY
+  return {
+    notWatched: governor.notWatched,
+    get pausedMs() {
+      return governor.pausedMs
+    },
+    async wait(waiting, signal) {
+      if (performance.now() - last < lookEveryMs) return
+      await governor.wait(waiting, signal)
+      last = performance.now()
+    },
+    close: () => governor.close(),
+  }
 }

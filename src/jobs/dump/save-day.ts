@@ -1,7 +1,10 @@
 /** Saves one day so that it can be proved: its file, read back and decoded, and then its receipt. */
-import type { RowsDigest } from '../../mysql/row-hash.ts'
+import { OpsError } from '../../base/errors.ts'
+import { type RowsDigest, RowsHasher, sameRows } from '../../mysql/row-hash.ts'
+import { type Bytes, checkEncryption, checked } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
-import { readBack } from '../archive/save-chunk.ts'
+import { LineRows } from '../rows/row-lines.ts'
+import { scanLines } from '../rows/rows-file.ts'
 import type { DayFile } from './day-file.ts'
 import { writeReceipt } from './dump-store.ts'
 import { objectKey, type Receipt } from './records.ts'
@@ -31,4 +34,31 @@ export async function saveDay(
   }
   await writeReceipt(store, receipt)
   return receipt
+}
+
+/**
+ * Reads the file whole: its bytes must be those that were stored, and its rows those that were read.
+ * @throws StoreError of kind `absent`, `wrong` or `unencrypted`, or OpsError where the rows are not the same.
+ */
+async function readBack(store: Store, object: string, bytes: Bytes, digest: RowsDigest): Promise<void> {
+  const opened = await store.get(object)
+  checkEncryption(store, opened)
+  const name = `${store.url}/${object}`
+  const hasher = new RowsHasher()
+  const rows = new LineRows()
+  await scanLines(
+    checked(opened, bytes, name),
+    name,
+    () => undefined,
+    (lines, from, to) => void hasher.add(rows.read(lines, from, to)),
+  )
+  const found = hasher.digest()
+  if (sameRows(found, digest)) return
+  throw new OpsError({
+    code: 'failed',
+    title: `${name} holds other rows than were saved`,
+    detail: `${found.rows} rows with hash ${found.hash}; ${digest.rows} with ${digest.hash} were read from the table.`,
+    changed: 'no',
+    next: 'The day has no receipt, so that nothing depends on the file. Please report this: the format lost something.',
+  })
 }

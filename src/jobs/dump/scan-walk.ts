@@ -41,16 +41,19 @@ export class ScanWalk implements DaysSource {
   readonly totals = newTotals()
   readonly #session: Session
   readonly #range: ScanRange
+  readonly #clock: () => Date
   #shape: TableShape
   #reader: ChunkReader | undefined
   #days = new Map<string, Gathered>()
   #pieces: WalkPiece[] = []
   #begun = 0
-  #seenAt = ''
+  #seenAt = new Date(0)
   #isAtEnd = false
 
-  constructor(session: Session, shape: TableShape, range: ScanRange) {
+  /** `clock`: the server's own time. */
+  constructor(session: Session, shape: TableShape, range: ScanRange, clock: () => Date) {
     this.#session = session
+    this.#clock = clock
     this.#shape = shape
     this.#range = range
   }
@@ -99,7 +102,7 @@ export class ScanWalk implements DaysSource {
     await this.#session.query(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`, this.#doing)
     this.#begun = performance.now()
     await this.#session.query(sql`START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY`, this.#doing)
-    this.#seenAt = (await this.#session.value(sql`SELECT UTC_TIMESTAMP()`, this.#doing)) ?? ''
+    this.#seenAt = this.#clock()
     await this.#session.query(sql`SAVEPOINT ops`, this.#doing)
     const names = order.columns.map(column => column.name)
     const walkOrder = { index: order.index, columns: names, isByColumn: false }

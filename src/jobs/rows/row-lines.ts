@@ -1,5 +1,5 @@
 /** Rows as lines of TSV, made as they come from the server: what `tsv.ts` reads back. */
-import type { WireRow } from '../../mysql/wire-row.ts'
+import { type WireRow, writeLength } from '../../mysql/wire-row.ts'
 
 const tab = 0x09
 const lineFeed = 0x0a
@@ -13,7 +13,7 @@ letters[tab] = 0x74
 letters[lineFeed] = 0x6e
 letters[backslash] = backslash
 
-/** Grows with its rows; `take` empties it. */
+/** Grows with its rows; `take` empties it for the next ones. */
 export class RowLines {
   rows = 0
   #bytes: Buffer
@@ -59,13 +59,17 @@ export class RowLines {
     this.rows += 1
   }
 
-  /** The lines so far; they are no longer kept here. */
+  /** The lines so far. */
   take(): Buffer {
-    const lines = this.#bytes.subarray(0, this.#at)
-    this.#bytes = Buffer.alloc(0)
+    // Copied, so that one piece of memory serves all: large buffers are dear to collect.
+    const lines = Buffer.from(this.#bytes.subarray(0, this.#at))
+    this.clear()
+    return lines
+  }
+
+  clear(): void {
     this.#at = 0
     this.rows = 0
-    return lines
   }
 
   #reserve(more: number): void {
@@ -73,5 +77,78 @@ export class RowLines {
     const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#at + more))
     this.#bytes.copy(larger, 0, 0, this.#at)
     this.#bytes = larger
+  }
+}
+
+/** The letter behind a backslash, as the byte that it stands for; 256: none. */
+const plain = new Uint16Array(256).fill(256)
+for (const [byte, letter] of letters.entries()) if (letter !== 0) plain[letter] = byte
+
+/** Makes rows of lines again, one at a time, each in the memory of the one before. */
+export class LineRows {
+  #row = Buffer.allocUnsafe(64 * 1024)
+
+  /** The row of one line, without its line feed; it holds until the next call. */
+  read(line: Buffer, from: number, to: number): WireRow {
+    // Most lines have no backslash, and only short cells: then each length stands where the tab before it was.
+    const plainRow = this.#plain(line, from, to)
+    if (plainRow) return plainRow
+    // Eight bytes more a cell for its length; there are no more cells than bytes and one.
+    const most = (to - from + 1) * 9 + 9
+    if (this.#row.length < most) this.#row = Buffer.allocUnsafe(most * 2)
+    const out = this.#row
+    let at = 0
+    for (let cell = from; cell <= to; ) {
+      let end = line.indexOf(tab, cell)
+      if (end < 0 || end > to) end = to
+      at = this.#cell(line, cell, end, out, at)
+      cell = end + 1
+    }
+    return out.subarray(0, at)
+  }
+
+  #plain(line: Buffer, from: number, to: number): WireRow | undefined {
+    const size = to - from + 1
+    if (size > this.#row.length) return undefined
+    const out = this.#row
+    line.copy(out, 1, from, to)
+    let head = 0
+    for (let at = 1; at < size; at++) {
+      const byte = out[at] as number
+      if (byte === backslash) return undefined
+      if (byte !== tab) continue
+      if (at - head > 251) return undefined
+      out[head] = at - head - 1
+      head = at
+    }
+    if (size - head > 251) return undefined
+    out[head] = size - head - 1
+    return out.subarray(0, size)
+  }
+
+  #cell(line: Uint8Array, from: number, to: number, out: Buffer, start: number): number {
+    if (to - from === 2 && line[from] === backslash && line[from + 1] === letterN) {
+      out[start] = nullMark
+      return start + 1
+    }
+    let length = to - from
+    for (let at = from; at < to; at++) {
+      if (line[at] !== backslash) continue
+      length -= 1
+      at += 1
+    }
+    let at = writeLength(out, start, length)
+    for (let byte = from; byte < to; byte++) {
+      const value = line[byte] as number
+      if (value !== backslash) {
+        out[at++] = value
+        continue
+      }
+      byte += 1
+      const meant = byte < to ? (plain[line[byte] as number] as number) : 256
+      if (meant > 255) throw new RangeError('a cell has a backslash that means nothing')
+      out[at++] = meant
+    }
+    return at
   }
 }

@@ -69,12 +69,40 @@ export async function unpackRows(
     }
     await feeding
   } catch (thrown) {
-    // Where the bytes are not those that were stored, that is the reason.
-    const cause = await feeding.then(
-      () => thrown,
-      (error: unknown) => (error instanceof OpsError ? error : thrown),
-    )
-    throw unreadable(name, cause)
+    throw await causeOf(feeding, thrown, name)
+  }
+  if (isFirst || rest.length > 0) throw unreadable(name, new Error('it ends in the middle of a line'))
+}
+
+/**
+ * The same, as quick as can be: `header` is called once, then `line` for each row with the place of its line in `bytes`,
+ * without the line feed. What it is given holds until it returns.
+ */
+export async function scanLines(
+  pieces: AsyncIterable<Uint8Array>,
+  name: string,
+  header: (header: RowsHeader) => void,
+  line: (bytes: Buffer, from: number, to: number) => void,
+): Promise<void> {
+  const gunzip = createGunzip({ chunkSize: 256 * 1024 })
+  const feeding = feed(pieces, gunzip)
+  let rest: Buffer = Buffer.alloc(0)
+  let isFirst = true
+  try {
+    for await (const piece of gunzip as AsyncIterable<Buffer>) {
+      let from = 0
+      const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece])
+      for (let end = bytes.indexOf(0x0a, rest.length); end >= 0; end = bytes.indexOf(0x0a, from)) {
+        if (isFirst) header(parseHeader(bytes.subarray(from, end), name))
+        else line(bytes, from, end)
+        isFirst = false
+        from = end + 1
+      }
+      rest = bytes.subarray(from)
+    }
+    await feeding
+  } catch (thrown) {
+    throw await causeOf(feeding, thrown, name)
   }
   if (isFirst || rest.length > 0) throw unreadable(name, new Error('it ends in the middle of a line'))
 }
@@ -94,6 +122,15 @@ async function feed(
     gunzip.destroy(thrown instanceof Error ? thrown : new Error(String(thrown)))
     throw thrown
   }
+}
+
+/** Where the bytes are not those that were stored, that is the reason. */
+async function causeOf(feeding: Promise<void>, thrown: unknown, name: string): Promise<unknown> {
+  const cause = await feeding.then(
+    () => thrown,
+    (error: unknown) => (error instanceof OpsError ? error : thrown),
+  )
+  return unreadable(name, cause)
 }
 
 function resumed(gunzip: ReturnType<typeof createGunzip>, resume: () => void): void {

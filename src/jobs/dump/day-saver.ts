@@ -1,0 +1,114 @@
+/** Puts the pieces of days into their files, and saves each day with its last piece, a few at a time. */
+import type { RowsDigest } from '../../mysql/row-hash.ts'
+import type { Server } from '../../mysql/server.ts'
+import type { Store } from '../../store/store.ts'
+import { randomName } from '../archive/archive-store.ts'
+import { serverText } from '../archive/records.ts'
+import { headerLine } from '../rows/rows-file.ts'
+import { DayFile } from './day-file.ts'
+import type { WalkPiece } from './days-walk.ts'
+import type { DumpPlan } from './plan.ts'
+import type { Receipt } from './records.ts'
+import { type ReceiptHead, saveDay } from './save-day.ts'
+
+interface SaverContext {
+  readonly server: Pick<Server, 'name'>
+  readonly store: Store
+}
+
+const mostUnderWay = 3
+
+/** `saved` holds what has a receipt. */
+export class DaySaver {
+  readonly saved: Receipt[] = []
+  readonly #plan: DumpPlan
+  readonly #context: SaverContext
+  readonly #token = randomName()
+  readonly #files = new Map<string, DayFile>()
+  readonly #underWay = new Set<Promise<void>>()
+  #failure: { readonly failure: unknown } | undefined
+
+  constructor(plan: DumpPlan, context: SaverContext) {
+    this.#plan = plan
+    this.#context = context
+  }
+
+  async add({ work, shape, isFirst, lines, end }: WalkPiece): Promise<void> {
+    const { request, kind, state } = this.#plan
+    const { server } = this.#context
+    const { table, columns, key, createTable } = shape
+    const { day } = work
+    if (isFirst) await this.#drop(day)
+    let file = this.#files.get(day)
+    if (!file) {
+      file = new DayFile()
+      this.#files.set(day, file)
+      const { fingerprint } = table
+      await file.add(
+        headerLine({ table: request.table, columns, key, fingerprint, createTable, server: state.version }),
+      )
+    }
+    await file.add(lines)
+    if (!end) return
+    const { from, to, startsAt, endsAt, receipt } = work
+    this.#files.delete(day)
+    await this.#start(file, end.digest, {
+      day,
+      revision: (receipt?.revision ?? 0) + 1,
+      table: request.table,
+      source: server.name,
+      server: serverText(state),
+      by: request.by,
+      kind,
+      zone: request.zone,
+      from,
+      to,
+      fromUtc: startsAt.toISOString(),
+      toUtc: endsAt.toISOString(),
+      fingerprint: table.fingerprint,
+      createTable,
+      columns: [...columns],
+      seenAt: end.seenAt.toISOString(),
+      snapshotMs: end.snapshotMs,
+      ...(receipt && { before: { rows: receipt.rows, hash: receipt.hash } }),
+    })
+  }
+
+  /** Resolves when all days are saved. @throws what kept one of them from it. */
+  async end(): Promise<void> {
+    await Promise.all(this.#underWay)
+    this.#check()
+  }
+
+  /** What is under way is waited for: nothing may be stored when the lock is given back. */
+  async close(): Promise<void> {
+    await Promise.all(this.#underWay)
+    for (const day of [...this.#files.keys()]) await this.#drop(day)
+  }
+
+  /** A few days are stored, read back and receipted while the next ones are read. */
+  async #start(file: DayFile, digest: RowsDigest, head: ReceiptHead): Promise<void> {
+    while (this.#underWay.size >= mostUnderWay) await Promise.race(this.#underWay)
+    this.#check()
+    const saving: Promise<void> = saveDay(this.#context.store, file, this.#token, digest, head)
+      .then(
+        receipt => void this.saved.push(receipt),
+        (failure: unknown) => {
+          this.#failure ??= { failure }
+        },
+      )
+      .then(() => file.discard())
+      .finally(() => this.#underWay.delete(saving))
+    this.#underWay.add(saving)
+  }
+
+  #check(): void {
+    if (this.#failure) throw this.#failure.failure
+  }
+
+  async #drop(day: string): Promise<void> {
+    const file = this.#files.get(day)
+    this.#files.delete(day)
+    await file?.discard()
+  }
+}
