@@ -46,4 +46,10 @@ export const dbVerbs: readonly Verb[] = [
       'Load a file or standard input into a table: all of its rows or none, with the lines in the way.',
     load: () => import('./load.ts'),
   },
+  {
+    name: 'queue',
+    usage: 'park | drip | status SOURCE DB.TABLE --queue NAME [--batch 10000] [--when-below 500] [--watch]',
+    summary: 'Park the flood of a queue of jobs beside it, and drip it back while workers go on.',
+    load: () => import('./queue.ts'),
+  },
 ]

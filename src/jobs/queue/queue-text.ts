@@ -1,0 +1,135 @@
+/** What moves of jobs say of their plan, their end and the state of a queue. */
+import { tableText } from '../../mysql/catalog.ts'
+import type { HostStatus } from '../../run/events.ts'
+import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
+import { grouped } from '../grouped.ts'
+import type { QueueCounts } from './counts.ts'
+import type { JobTable } from './job-table.ts'
+import type { Direction } from './move-batch.ts'
+import type { QueueOutcome, QueueRequest } from './run-queue.ts'
+
+export function queuePlan(
+  source: string,
+  direction: Direction,
+  request: QueueRequest,
+  jobs: JobTable,
+  counts: QueueCounts,
+): JobPlan {
+  const limit = `${request.lockUnderMs / 1000} s`
+  const facts: JobFact[] = [
+    ...countFacts(counts),
+    direction === 'park'
+      ? {
+          name: 'moves',
+          text: `${grouped(counts.waiting)} that wait, the newest first, into ${tableText(jobs.parked)}`,
+        }
+      : {
+          name: 'moves',
+          text: `${grouped(Math.min(request.batch, counts.parked))} back, those first that workers would take first, while fewer than ${grouped(request.whenBelow)} wait${request.watches ? '; until none is parked' : ''}`,
+        },
+    {
+      name: 'at once',
+      text: `up to ${grouped(request.batch)}, fewer when workers wait: none of their UPDATEs is to take ${limit}`,
+    },
+  ]
+  return {
+    job: `queue ${direction}`,
+    source,
+    title: titleOf(direction, request),
+    facts,
+    notes:
+      direction === 'park' && counts.held + counts.failed > 0
+        ? ['jobs that a worker holds, and those that failed for good, stay where they are']
+        : [],
+    data: { table: tableText(request.table), queue: request.queue, ...counts },
+    isEmpty: !request.watches && (direction === 'park' ? counts.waiting : counts.parked) === 0,
+  }
+}
+
+export function queueEnd(
+  source: string,
+  direction: Direction,
+  request: QueueRequest,
+  outcome: QueueOutcome,
+  status: HostStatus,
+): JobEnd {
+  const { moved, moves, milliseconds, longestMoveMs, longestReserveMs, brokenOff, notWatched, counts } =
+    outcome
+  const rate = Math.round(moved / Math.max(0.001, milliseconds / 1000))
+  return {
+    job: `queue ${direction}`,
+    source,
+    title: titleOf(direction, request),
+    status,
+    facts: [
+      {
+        name: direction === 'park' ? 'parked' : 'back',
+        text: `${grouped(moved)} jobs in ${grouped(moves)} moves, ${grouped(rate)} a second; counts equal on both sides`,
+      },
+      {
+        name: 'longest',
+        text: `UPDATE of a worker ${notWatched === undefined ? `${Math.round(longestReserveMs)} ms` : 'not seen'}, move ${Math.round(longestMoveMs)} ms`,
+      },
+      ...countFacts(counts),
+    ],
+    notes: [
+      ...(notWatched === undefined ? [] : [`not watched: ${notWatched}`]),
+      ...(brokenOff === 0
+        ? []
+        : [`${grouped(brokenOff)} moves were broken off, as a worker waited for them`]),
+    ],
+    data: {
+      table: tableText(request.table),
+      queue: request.queue,
+      moved,
+      moves,
+      milliseconds: Math.round(milliseconds),
+      longestMoveMs: Math.round(longestMoveMs),
+      longestReserveMs: notWatched === undefined ? Math.round(longestReserveMs) : null,
+      brokenOff,
+      ...counts,
+    },
+  }
+}
+
+export function queueStatusEvent(
+  source: string,
+  request: QueueRequest,
+  { parked }: JobTable,
+  counts: QueueCounts,
+): JobPlan {
+  return {
+    job: 'queue status',
+    source,
+    title: `queue ${request.queue || '(no name)'} of ${tableText(request.table)}`,
+    facts: countFacts(counts),
+    notes: counts.parked > 0 ? [`parked jobs are in ${tableText(parked)}, where no worker looks`] : [],
+    data: { table: tableText(request.table), queue: request.queue, ...counts },
+  }
+}
+
+function countFacts({ waiting, held, failed, parked, since }: QueueCounts): readonly JobFact[] {
+  const failing = failed === 0 ? '' : `, ${grouped(failed)} failed for good`
+  return [
+    {
+      name: 'live',
+      text: `${grouped(waiting + held + failed)}: ${grouped(waiting)} wait, ${grouped(held)} are held by workers${failing}`,
+    },
+    { name: 'parked', text: grouped(parked) },
+    ...(since
+      ? [
+          {
+            name: 'in all',
+            text: `${grouped(since.jobs)} when parking began = ${grouped(since.live)} live + ${grouped(since.parked)} parked + ${grouped(since.done)} done; ${grouped(since.later)} came since`,
+          },
+          {
+            name: 'moved',
+            text: `${grouped(since.wereParked)} parked - ${grouped(since.wereDripped)} brought back = ${grouped(parked)}`,
+          },
+        ]
+      : []),
+  ]
+}
+
+const titleOf = (direction: Direction, { queue, table }: QueueRequest): string =>
+  `${direction === 'park' ? 'park' : 'drip'} ${queue || 'jobs without a queue'} of ${tableText(table)}`
