@@ -1,4 +1,7 @@
-/** `npm run demo`: a newcomer's first look at ops, on a throw-away copy of this machine. Needs a fresh clone only. */
+/**
+ * `npm run demo`: a newcomer's first look at ops, on a throw-away copy of this machine; `npm run demo -- data`: on a database.
+ * Needs a fresh clone only.
+ */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,9 +23,28 @@ getent group ops-demo || echo "no group ops-demo"
 dpkg-query -W -f '\${Package} \${Version} \${Status}\n' nginx-light 2>/dev/null || echo "no nginx-light"
 `
 
-await main()
+const [story = 'host'] = process.argv.slice(2)
+if (story === 'data') await dataStory()
+else if (story === 'host') await hostStory()
+else {
+  say(`There is no demo ${story}. Write \`npm run demo\` or \`npm run demo -- data\`.`)
+  process.exitCode = 3
+}
 
-async function main() {
+async function dataStory() {
+  prepare(root)
+  const { dataDemo } = await import('./data.mjs')
+  const failure = await dataDemo()
+  const seconds = Math.round((Date.now() - startedAt) / 1000)
+  say(
+    failure === undefined
+      ? `\nThe database is gone: checked, ${seconds} s in all. Next: \`node dist/cli.js db --help\`.`
+      : `\nThe demo failed: ${failure}`,
+  )
+  process.exitCode = failure === undefined ? 0 : 1
+}
+
+async function hostStory() {
   prepare(root)
   const { openSandbox, keptOpenVariable } = await loadSandbox()
   const before = realMachine()
@@ -37,7 +59,7 @@ async function main() {
   process.env[keptOpenVariable] = sandbox.sshConfigFile
   let failure
   try {
-    failure = await story(sandbox)
+    failure = await onSandbox(sandbox)
   } finally {
     await sandbox.close()
   }
@@ -54,7 +76,7 @@ async function main() {
 }
 
 /** Runs the commands of the demo; answers with what was wrong, if anything. */
-async function story(sandbox) {
+async function onSandbox(sandbox) {
   const packages = await mirrorAnswers()
   const params = packages ? [] : ['--no-packages']
   if (!packages) say('   apt has no mirror that answers here, so the demo leaves packages out.')

@@ -27,6 +27,8 @@ if (everything) {
   gate('Types (tsc)', join(root, 'node_modules/.bin/tsc'), ['--noEmit'])
 }
 runVitest(process.execPath, process.argv.slice(2))
+if (everything && process.platform === 'linux' && process.arch === 'x64')
+  gate('Demo of data', process.execPath, [join(root, 'demo/demo.mjs'), 'data'])
 if (everything)
   for (const major of (process.env.OPS_TEST_NODES ?? '').split(' ').filter(Boolean)) runOnNode(major)
 
