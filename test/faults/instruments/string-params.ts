@@ -4,6 +4,7 @@ import { z } from 'zod'
 import backup from '../../../recipes/guarded-backup.ts'
 import mysql from '../../../recipes/mysql-remote.ts'
 import failover from '../../../recipes/nginx-failover.ts'
+import ocamlDev from '../../../recipes/ocaml-dev.ts'
 import railsDev from '../../../recipes/rails-dev.ts'
 import filesystems from '../../../recipes/verify-filesystems.ts'
 import { InputErrors } from '../../../src/base/errors.ts'
@@ -31,6 +32,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   'guarded-backup': backup,
   'mysql-remote': mysql,
   'nginx-failover': failover,
+  'ocaml-dev': ocamlDev,
   'rails-dev': railsDev,
   'verify-filesystems': filesystems,
 }
