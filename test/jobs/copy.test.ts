@@ -19,6 +19,9 @@ describeReal('ops db copy', () => {
   let folder: Folder
   beforeAll(async () => {
     folder = folderWith({
+      'jobs/reports.ts': `import { copy } from 'ops-recipes/jobs'
+export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'staging.t', by: 'at' })
+`,
       'ops.ini': '[db shop]\nhost = db1\n\n[db reports]\nengine = postgres\nhost = dw1\ndatabase = lab\n',
     })
     await source().read(`ip route add blackhole ${target().address}/32; systemctl stop postgresql`)
@@ -58,6 +61,12 @@ describeReal('ops db copy', () => {
       `0|1.234567|0.1|0.000000000000000000000000000001|18446744073709551615|2|t|101010101|0||2026-10-25 01:30:00.000001||838:59:59.999999|||{"a":1,"a":2,"z":"\\u0000"}|\\x000000000101000000a0c8eb85f3cce17f0000000000000000|\\x00ff0d0a5c4e27220000000000000020|\\x1a000a0d5c4e|a|ä|é|${x}|10|7|-1|`,
       '18446744073709551614|1.6777216e+07|1.7976931348623157e+308|-1.000000000000000000000000000000|0|-128|f|000000000|2155|9999-12-31 23:59:59.999999|||-838:59:59||x,y|null|||\\x|||||0|7|0|2026-03-29 01:30:00',
     ])
+    const ddl = await folder.ops(words('lab.hostile', 'ddl.hostile', '--ddl'))
+    await psql(`CREATE SCHEMA ddl; ${ddl.stdout}`)
+    const columnsOf = (schema: string): Promise<string> =>
+      psql(`SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute
+        WHERE attrelid = '${schema}.hostile'::regclass AND attnum > 0 ORDER BY attnum`)
+    expect(await columnsOf('ddl')).toBe(await columnsOf('staging'))
     expect((await copy('lab.hostile_key', 'staging.hostile_key')).code).toBe(0)
     const keys = 'SELECT a, b, v FROM'
     const sorted = (text: string): string[] => text.replaceAll('\t', '|').trimEnd().split('\n').sort()
@@ -91,6 +100,10 @@ describeReal('ops db copy', () => {
     const again = await copy('app.t', 'staging.t', '--by', 'at')
     expect(again.code).toBe(0)
     expect(again.stdout).toMatch(/0 new, 0 changed, 4 as they were|nothing to do/)
+    await mariadb(`UPDATE app.t SET v = 'by file' WHERE id = 4999`)
+    const byFile = await folder.ops(['job', 'run', 'reports', '--yes', '-F', source().sshConfig])
+    expect(byFile.stderr).toBe('')
+    expect(await psql(`SELECT v FROM staging.t WHERE id = 4999`)).toBe('by file\n')
     expect(
       await psql(`SELECT count(*), count(DISTINCT id), count(*) FILTER (WHERE v = 'changed') FROM staging.t`),
     ).toBe('5001|5001|3\n')

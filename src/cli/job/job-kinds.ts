@@ -6,6 +6,7 @@ export type AnyJobVerb = JobVerb<any, any>
 
 const kinds: Readonly<Record<string, () => Promise<AnyJobVerb>>> = {
   archive: async () => (await import('../db/archive.ts')).archiveVerb,
+  copy: async () => (await import('../db/copy.ts')).copyVerb,
   dump: async () => (await import('../db/dump.ts')).dumpVerb,
 }
 

@@ -1,0 +1,65 @@
+/** The options of a copy: as flags of `ops db copy`, as fields of `copy({ ... })`. */
+import { z } from 'zod'
+import { parsePgTableName } from '../../postgres/table-name.ts'
+import { jobKind } from '../options.ts'
+import { isZone } from '../time-words.ts'
+
+const secondsOf: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3_600, d: 86_400 }
+
+/** `5min`, as the job gets it: in seconds. */
+function span(description: string): z.ZodType<number, string> {
+  return z
+    .string()
+    .transform((text, { addIssue }) => {
+      const [, count, unit = ''] = /^(\d{1,6})(s|min|h|d)$/.exec(text) ?? []
+      const seconds = Number(count) * (secondsOf[unit] ?? 0)
+      if (seconds >= 1) return seconds
+      addIssue('is no time: write 10s, 5min, 1h or 1d')
+      return z.NEVER
+    })
+    .describe(description)
+}
+
+export const copyKind = jobKind({
+  name: 'copy',
+  operands: ['source', 'table'],
+  words: { to: 'target', as: 'table', by: 'column', tz: 'zone', margin: 'time' },
+  options: {
+    source: z
+      .string()
+      .describe('A section [db NAME] of ops.ini, a host, or mysql://USER@HOST:PORT/DB?via=SSHHOST.'),
+    table: z.string().describe('DB.TABLE, a name with dots or blanks in backquotes.'),
+    to: z
+      .string()
+      .min(1, 'is empty')
+      .describe('a section [db NAME] with engine = postgres, a host, or postgres://USER@HOST/DB?via=HOST'),
+    as: z
+      .string()
+      .superRefine((text, { addIssue }) => {
+        const parsed = parsePgTableName(text)
+        if ('problem' in parsed) addIssue(parsed.problem)
+      })
+      .describe('SCHEMA.TABLE there, each of at most 63 bytes; a name with dots or quotes in double quotes'),
+    by: z
+      .string()
+      .min(1, 'is empty')
+      .optional()
+      .describe('the column that says when a row was changed: later runs read from the watermark on'),
+    deletes: z
+      .enum(['off', 'hard', 'soft'])
+      .default('off')
+      .describe('what becomes of rows that are gone: they stay, go too, or get a time in ops_deleted_at'),
+    tz: z
+      .string()
+      .refine(isZone, 'there is no such zone')
+      .optional()
+      .describe(
+        "whose clock wrote a DATETIME, as Europe/Berlin (default: the server's or UTC, whichever is behind)",
+      ),
+    margin: span(
+      'how much older than its transaction a stamp may be: 10s (what is taken without), 5min, 1h',
+    ).optional(),
+    scan: z.boolean().default(false).describe('read the whole table where no index begins with the column'),
+    full: z.boolean().default(false).describe('the whole table once more, over what is there'),
+  },
+})
