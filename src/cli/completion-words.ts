@@ -24,8 +24,13 @@ export async function completionWords(words: readonly string[]): Promise<readonl
     // Behind it stands a command of the host, or of this machine.
     if (rest.slice(0, -1).includes('--')) return []
     const current = rest.at(-1) ?? ''
-    const { operands, flags, open } = await readLine(verb, rest.slice(0, -1))
+    // bash makes three words of --flag=value.
+    const parted = current === '=' ? 1 : rest.at(-2) === '=' ? 2 : 0
+    const { operands, flags, open } = await readLine(verb, rest.slice(0, parted > 0 ? -parted : -1))
     if (open) return await valuesOf(open, verb, operands)
+    const [name = '', value] = current.startsWith('--') ? current.split(/=(.*)/s) : []
+    const joined = value === undefined ? undefined : flags.find(({ names }) => names.includes(name))
+    if (joined) return (await valuesOf(joined, verb, operands)).map(each => `${name}=${each}`)
     if (current.startsWith('-')) return flags.flatMap(flag => flag.names)
     return await operandWords(verb, operands, rest)
   } catch {

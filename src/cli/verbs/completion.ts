@@ -7,9 +7,12 @@ import type { VerbContext } from '../verb.ts'
 const scripts: Readonly<Record<string, string>> = {
   bash: `# eval "$(ops completion bash)"
 _ops() {
-  local IFS=$'\\n'
-  local current="\${COMP_WORDS[COMP_CWORD]}"
-  COMPREPLY=($(compgen -W "$(ops completion words -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" -- "$current"))
+  local current="\${COMP_WORDS[COMP_CWORD]}" word
+  [[ $current != = ]] || current=
+  COMPREPLY=()
+  while IFS= read -r word; do
+    [[ $word != "$current"* ]] || COMPREPLY+=("$(printf %q "$word")")
+  done < <(ops completion words -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -o default -F _ops ops`,
   zsh: `#compdef ops
@@ -18,13 +21,16 @@ _ops() {
   local -a candidates
   candidates=("\${(@f)$(ops completion words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   candidates=("\${(@)candidates:#}")
-  if (( $#candidates )); then compadd -a candidates; else _files; fi
+  (( $#candidates )) && compadd -a candidates || _files
 }
 compdef _ops ops`,
   fish: `# ops completion fish | source
 function __ops_words
   set -l found (ops completion words -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)
-  if test (count $found) -gt 0; printf '%s\\n' $found; else; __fish_complete_path (commandline -ct); end
+  test (count $found) -eq 0; or printf '%s\\n' $found
+  if test (count $found) -eq 0; or string match -q '*/*' -- (commandline -ct)
+    __fish_complete_path (commandline -ct)
+  end
 end
 complete -c ops -f -a '(__ops_words)'`,
 }
