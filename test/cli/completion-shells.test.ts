@@ -54,8 +54,9 @@ describeWith('tmux')('completion', () => {
   for (const [shell, command, setUp] of shells) {
     describeWith(shell)(`in ${shell}`, () => {
       test('knows verbs, recipes, flags, values, hosts of any -F, and files', async () => {
+        // A login shell of the terminal would set a PATH of its own.
         const path = `${join(folder.path, 'bin')}:${process.env.PATH}`
-        const terminal = new Terminal(folder.path, command, { PATH: path })
+        const terminal = new Terminal(folder.path, `PATH='${path}' ${command}`)
         try {
           terminal.type(`${setUp}; echo is re""ady`, 'Enter')
           await terminal.shows('is ready')

@@ -141,8 +141,8 @@ export const wayLibrary = library('way')`
       set -- \${ops_list%%"$ops_newline"*}
       ops_list=\${ops_list#*"$ops_newline"} ops_why="$ops_x belongs to $4"
       case $1 in 0|"$ops_self") ;; *) return 1;; esac
-      ops_why="others may write in $ops_x" ops_open=00$2
-      case $2/$3/\${ops_open#"\${ops_open%??}"} in */0/?[0145]) ;; [1357]???/*) [ "$ops_x" != "$ops_dir" ] || return 1;; */[2367]?|*/?[2367]) return 1;; esac
+      ops_why="others may write in $ops_x" ops_bits=00$2
+      case $2/$3/\${ops_bits#"\${ops_bits%??}"} in */0/?[0145]) ;; [1357]???/*) [ "$ops_x" != "$ops_dir" ] || return 1;; */[2367]?|*/?[2367]) return 1;; esac
     done
     ops_why=
   }
