@@ -97,6 +97,8 @@ export const heldFunctions = library('held', 'apply')`
   ops_made() {
     ops_a=$("$@" 2>/dev/null && echo .) || return 1
     printf %s "\${ops_a%.}" 2>/dev/null >"$ops_stage/$ops_name" || return 1
+    # Made a second time: not every awk says that it could not write.
+    "$@" 2>/dev/null | cmp -s - "$ops_stage/$ops_name" || return 1
     ops_text=$ops_a
   }
   # Whether nobody else can move or put anything on the way to this directory, or in it.

@@ -79,15 +79,14 @@ export const joinedFunctions = library('joined', 'apply')`
     [ $# = 0 ] || ops_list=$(stat -c "$ops_identity" -- "$@" 2>/dev/null) || return 1
     set -- && ops_n=0
     while [ "$ops_n" -lt "$ops_all_held" ]; do
-      ops_n=$((ops_n + 1)) && ops_take dir name is seen sha was text
+      ops_n=$((ops_n + 1)) && ops_take dir name is seen sha was
       if [ -n "$ops_is" ] && [ -z "$ops_seen" ]; then
         ops_seen=\${ops_list%%"$ops_newline"*} ops_list=\${ops_list#*"$ops_newline"}
         eval "ops_seen_$ops_n=\$ops_seen"
       fi
       # A regular file with one name, that is. Else it is done by itself.
       if [ -n "$ops_seen" ]; then ops_is "$ops_seen" && [ "$ops_kind/$ops_names" = 8/1 ] || return 1; fi
-      if [ -z "$ops_sha" ]; then printf %s "\${ops_text%.}" | cmp -s - "$ops_new" || return 1
-      else
+      if [ -n "$ops_sha" ]; then
         set -- "$@" "$ops_new"
         case $ops_was in ''|absent) ;; *) set -- "$@" "$ops_path";; esac
       fi
