@@ -7,6 +7,7 @@ import { describe, test } from 'vitest'
 const packages: Readonly<Record<string, string>> = {
   busybox: 'busybox-static',
   fish: 'fish',
+  zsh: 'zsh',
   setfacl: 'acl',
   setfattr: 'attr',
   strace: 'strace',
