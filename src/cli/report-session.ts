@@ -1,6 +1,8 @@
 /** The frame around everything that reports a run: the right report, signals, and an orderly end. */
 
+import type { ErrorData } from '../base/errors.ts'
 import { makeReport } from '../report/make-report.ts'
+import { masked } from '../report/mask.ts'
 import type { Report } from '../report/report.ts'
 import type { Screen } from '../report/screen.ts'
 import type { Interrupt } from '../run/interrupt.ts'
@@ -28,6 +30,8 @@ export async function underReport(
     readonly verbose: boolean
     readonly fullDiff?: boolean
     readonly stopTexts?: StopTexts
+    /** Told of the errors that ended the work, without secrets. */
+    readonly refused?: (errors: readonly ErrorData[]) => void
   },
   work: (session: ReportSession) => Promise<number>,
 ): Promise<number> {
@@ -45,6 +49,7 @@ export async function underReport(
   } catch (thrown) {
     const { errors, exitCode } = refusalOf(thrown)
     report.refuse(errors)
+    options.refused?.(masked(errors, secrets))
     return exitCode
   } finally {
     for (const close of atEnd) await close()

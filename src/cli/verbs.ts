@@ -76,7 +76,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'job',
-    usage: 'list | plan | run',
+    usage: 'list | plan | run | history | schedule',
     summary: 'Jobs on databases, written down as files.',
     load: () => import('./verbs/job.ts'),
   },

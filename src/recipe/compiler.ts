@@ -110,6 +110,16 @@ function runCompiler(argv: readonly string[], folder: string): Promise<string> {
   })
 }
 
+/** Whether there is a compiler: where a job was sent to by `ops job schedule` there is none, as its types were checked before. */
+export function isCompilerThere(): boolean {
+  try {
+    ours.resolve('typescript/package.json')
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The native program of this platform, or else the compiler's own launcher. */
 function compilerCommand(): [string, ...string[]] {
   const compiler = dirname(ours.resolve('typescript/package.json'))

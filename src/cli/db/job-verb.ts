@@ -61,6 +61,8 @@ export interface AskedJob {
   readonly errors: ErrorData[]
   /** The job file; undefined: flags said all. */
   readonly job?: string
+  /** Told of the errors that ended it. */
+  readonly refused?: (errors: readonly ErrorData[]) => void
 }
 
 /** `ops db KIND ...`. */
@@ -85,7 +87,7 @@ export async function runJobVerb<Shape extends JobShape, Request>(
 /** Contacts nothing before all that is wrong was told. */
 export async function runJob<Shape extends JobShape, Request>(
   verb: JobVerb<Shape, Request>,
-  { name, fields, places, settings, plan, yes, errors, job }: AskedJob,
+  { name, fields, places, settings, plan, yes, errors, job, refused }: AskedJob,
   screen: Screen,
 ): Promise<number> {
   const { source } = fields
@@ -102,38 +104,42 @@ export async function runJob<Shape extends JobShape, Request>(
     return { database: '', table: '' }
   }
   const request = values && verb.read(values, { refuse, table })
-  return workOnSource({ name, chosen, errors, settings, stopTexts: jobStopTexts }, screen, async run => {
-    // Only where something is wrong is there no request, and then this is not reached.
-    if (request === undefined) throw inputError(`${name} has no options`)
-    const { report, secrets } = run
-    const ask: JobRun['confirm'] = question => confirmJob(run, yes || plan, question)
-    const { records } = verb
-    if (!records || plan) return verb.work(request, { ...run, plan, confirm: ask })
-    const recorded = recordRun(
-      report.emit,
-      secrets,
-      once(() => records(request, run)),
-      job,
-    )
-    const confirm: JobRun['confirm'] = question => async shown => {
-      const isAgreed = (await ask(question)?.(shown)) ?? true
-      if (isAgreed) await recorded.begin(shown)
-      return isAgreed
-    }
-    try {
-      const code = await verb.work(request, {
-        ...run,
-        report: { ...report, emit: recorded.emit },
-        plan,
-        confirm,
-      })
-      await recorded.end(undefined)
-      return code
-    } catch (thrown) {
-      await recorded.end(thrown)
-      throw thrown
-    }
-  })
+  return workOnSource(
+    { name, chosen, errors, settings, stopTexts: jobStopTexts, refused },
+    screen,
+    async run => {
+      // Only where something is wrong is there no request, and then this is not reached.
+      if (request === undefined) throw inputError(`${name} has no options`)
+      const { report, secrets } = run
+      const ask: JobRun['confirm'] = question => confirmJob(run, yes || plan, question)
+      const { records } = verb
+      if (!records || plan) return verb.work(request, { ...run, plan, confirm: ask })
+      const recorded = recordRun(
+        report.emit,
+        secrets,
+        once(() => records(request, run)),
+        job,
+      )
+      const confirm: JobRun['confirm'] = question => async shown => {
+        const isAgreed = (await ask(question)?.(shown)) ?? true
+        if (isAgreed) await recorded.begin(shown)
+        return isAgreed
+      }
+      try {
+        const code = await verb.work(request, {
+          ...run,
+          report: { ...report, emit: recorded.emit },
+          plan,
+          confirm,
+        })
+        await recorded.end(undefined)
+        return code
+      } catch (thrown) {
+        await recorded.end(thrown)
+        throw thrown
+      }
+    },
+  )
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {

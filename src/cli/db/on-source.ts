@@ -82,29 +82,35 @@ export interface FoundSource {
   readonly errors: readonly ErrorData[]
   readonly settings: CommonSettings
   readonly stopTexts?: StopTexts | undefined
+  /** Told of the errors that ended the work. */
+  readonly refused?: ((errors: readonly ErrorData[]) => void) | undefined
 }
 
 /** Works under a report, unless something is wrong, which is told then. */
 export async function workOnSource(
-  { name, chosen, errors, settings, stopTexts }: FoundSource,
+  { name, chosen, errors, settings, stopTexts, refused }: FoundSource,
   screen: Screen,
   work: (run: SourceRun) => Promise<number>,
 ): Promise<number> {
-  return underReport(screen, { ...settings, ...(stopTexts && { stopTexts }) }, async session => {
-    if (!chosen || errors.length > 0) throw new InputErrors(errors)
-    try {
-      return await work({ ...session, ...sourceRun(chosen, settings, session) })
-    } catch (thrown) {
-      // The connections were cut on purpose: what that looks like from inside is no news.
-      if (session.interrupt.level !== 'hard') throw thrown
-      throw new OpsError({
-        code: 'interrupted',
-        title: `${name} was stopped half-way`,
-        changed: 'unknown',
-        next: 'The server takes back what was not committed. Run the same command again: it looks at both sides afresh.',
-      })
-    }
-  })
+  return underReport(
+    screen,
+    { ...settings, ...(stopTexts && { stopTexts }), ...(refused && { refused }) },
+    async session => {
+      if (!chosen || errors.length > 0) throw new InputErrors(errors)
+      try {
+        return await work({ ...session, ...sourceRun(chosen, settings, session) })
+      } catch (thrown) {
+        // The connections were cut on purpose: what that looks like from inside is no news.
+        if (session.interrupt.level !== 'hard') throw thrown
+        throw new OpsError({
+          code: 'interrupted',
+          title: `${name} was stopped half-way`,
+          changed: 'unknown',
+          next: 'The server takes back what was not committed. Run the same command again: it looks at both sides afresh.',
+        })
+      }
+    },
+  )
 }
 
 function sourceRun(

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { InputErrors, inputError, type SourceLocation } from '../../base/errors.ts'
 import { isJob, type Job } from '../../jobs/options.ts'
+import { isCompilerThere } from '../../recipe/compiler.ts'
 import { findJob, type RecipeSource } from '../../recipe/find.ts'
 import { importRecipe } from '../../recipe/import-recipe.ts'
 import { typeErrors } from '../../recipe/type-check.ts'
@@ -31,7 +32,7 @@ export async function loadJobFile(source: RecipeSource, checkTypes: boolean): Pr
   const job = exported.default
   // Before the types: an error of theirs would show the line with the password.
   if (isJob(job)) refusePasswords(job, file)
-  const errors = checkTypes ? await typeErrors(file) : []
+  const errors = checkTypes && isCompilerThere() ? await typeErrors(file) : []
   if (errors.length > 0) throw new InputErrors(errors)
   const verb = isJob(job) ? await jobVerbOf(job.job) : undefined
   if (!isJob(job) || !verb) {

@@ -16,7 +16,7 @@ export const jobVerbs: readonly Verb[] = [
   },
   {
     name: 'run',
-    usage: 'NAME [--yes]',
+    usage: 'NAME [--yes] [--on-failure COMMAND]',
     summary: 'Plan, ask, do and prove it.',
     load: () => import('./run.ts'),
   },
@@ -25,5 +25,11 @@ export const jobVerbs: readonly Verb[] = [
     usage: '[NAME] [--last N]',
     summary: 'Tell what its runs did, from any machine.',
     load: () => import('./history.ts'),
+  },
+  {
+    name: 'schedule',
+    usage: "NAME HOST --at 'daily 03:00' [--on-failure COMMAND] | --undo",
+    summary: 'Make a host run a job by itself, as a plan that asks.',
+    load: () => import('./schedule.ts'),
   },
 ]

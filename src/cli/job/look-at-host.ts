@@ -1,0 +1,64 @@
+/** What a host has that a scheduled job needs: Node, and systemd or not. */
+import { inputError } from '../../base/errors.ts'
+import { HostLink } from '../../run/host-link.ts'
+import type { ReportSession } from '../report-session.ts'
+import type { Reached } from '../run-steps.ts'
+
+export interface HostLook {
+  readonly node: string
+  readonly hasSystemd: boolean
+}
+
+const oldest = [20, 17] as const
+
+const question = `
+ops_frame host
+if [ -d /run/systemd/system ]; then echo init=systemd; else echo init=none; fi
+echo user=$(id -u)
+for ops_node in "$(command -v node)" /usr/bin/node /usr/local/bin/node /opt/node/bin/node; do
+[ -n "$ops_node" ] && [ -x "$ops_node" ] || continue
+echo "node=$("$ops_node" --version </dev/null) $ops_node"
+done
+`
+
+/** @throws OpsError `input` where there is no Node that is new enough; nothing was changed. */
+export async function lookAtHost(
+  { target, become }: Reached,
+  { report, interrupt }: ReportSession,
+): Promise<HostLook> {
+  const link = new HostLink(target, become, report.emit)
+  const unlisten = interrupt.listen(level => level === 'hard' && void link.close())
+  let said = ''
+  try {
+    const session = await link.open()
+    await session.trip(question, {
+      silenceMs: 60_000,
+      frame: ({ kind, body }) => {
+        if (kind === 'host') said = body.toString('utf8')
+      },
+    })
+  } finally {
+    unlisten()
+    await link.close()
+  }
+  const nodes = [...said.matchAll(/^node=v(\d+)\.(\d+)\S* (\/\S+)$/gm)].map(([, major, minor, path]) => ({
+    path: path ?? '',
+    text: `v${major}.${minor}`,
+    isNew: Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1]),
+  }))
+  const fit = nodes.find(each => each.isNew)
+  if (!fit) {
+    const has = nodes.length === 0 ? 'has no Node' : `has Node ${nodes.map(each => each.text).join(', ')}`
+    throw inputError(`${target.name} ${has}, and a job needs Node 20.17 or later`, {
+      host: target.name,
+      next: `Install it there (Debian 13: \`apt-get install nodejs\`; else from nodejs.org), then run this again.`,
+    })
+  }
+  if (!/^user=0$/m.test(said)) {
+    throw inputError(`a schedule on ${target.name} is root's, and this login does not become root`, {
+      host: target.name,
+      next: 'Log in as root, or as one who may use sudo, without --no-become.',
+    })
+  }
+  return { node: fit.path, hasSystemd: said.includes('init=systemd') }
+}

@@ -1,0 +1,145 @@
+/** `ops job schedule NAME HOST --at WHEN`: a recipe that makes a host run a job by itself, as it ran by hand. */
+import { join } from 'node:path'
+import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
+import type { Step } from '../../engine/step.ts'
+import { readInventory } from '../../inventory/read.ts'
+import { evaluate } from '../../recipe/evaluate.ts'
+import { helped, parseArgv, verbCommand } from '../argv.ts'
+import { collected } from '../collected.ts'
+import { addConnectionFlags, addPlanFlags, commonSettings } from '../flags.ts'
+import { needsYes } from '../needs-yes.ts'
+import { underReport } from '../report-session.ts'
+import { exitCodeOfRun, reachHosts, runSteps } from '../run-steps.ts'
+import { chooseHosts, chooseReachable } from '../targets.ts'
+import type { VerbContext } from '../verb.ts'
+import { type HostProject, hostProject } from './host-project.ts'
+import { absolute } from './job-command.ts'
+import { type LoadedJob, loadJob } from './load-job.ts'
+import { lookAtHost } from './look-at-host.ts'
+import { packOps } from './packed-ops.ts'
+import { commandOf, projectOf, type Scheduled, scheduleSteps, unscheduleSteps } from './schedule-steps.ts'
+import { parseSchedule, type Schedule } from './schedule-time.ts'
+
+const description = `Makes a host run a job by itself: this very ops is sent there (it needs Node 20.17 or later), with the job and what it names, and a timer of systemd. The host proves that it can plan the job before the timer is set.
+  ops job schedule archive-events db1 --at 'daily 03:00'
+  ops job schedule archive-events db1 --at 'sun 04:30' --on-failure 'mail -s "job failed" ops@example.org'
+  ops job schedule archive-events db1 --at 'daily 03:00' --check     is it so still? exit 2 where not
+  ops job schedule archive-events db1 --undo                         no longer; saved rows stay
+WHEN: hourly :15, daily 03:00, sun 03:00, monthly 1 03:00, or 'calendar TEXT' as systemd takes it; by the clock of the host.
+The command of --on-failure gets the error as JSON on standard input.`
+
+export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
+  const command = verbCommand('job schedule', "NAME HOST --at 'daily 03:00'", description)
+    .option('--at <when>', 'when it runs')
+    .option(
+      '--on-failure <command>',
+      'shell that a run which failed starts, with the error as JSON on its input',
+    )
+    .option('--undo', 'take the schedule away')
+    .option('--plan', 'show what would be done; touch nothing')
+    .option('--check', 'report drift, touch nothing: exit code 2 when something differs')
+    .option('-y, --yes', 'go on without asking')
+  addPlanFlags(addConnectionFlags(command))
+  if (helped(command, argv, screen)) return 0
+  const errors: ErrorData[] = []
+  const { operands, options } = parseArgv(command, argv, errors)
+  const settings = absolute(commonSettings(options, errors))
+  const [name, host, ...more] = operands
+  if (errors.length === 0 && (name === undefined || host === undefined || more.length > 0)) {
+    errors.push(
+      inputError('schedule takes a job and a host', { next: 'Write ops job schedule NAME HOST --at WHEN.' })
+        .data,
+    )
+  }
+  const undo = options.undo === true
+  const schedule = undo ? undefined : scheduleOf(options.at, errors)
+  const verb = options.check === true ? 'check' : options.plan === true ? 'plan' : 'apply'
+  const yes = options.yes === true
+  if (verb === 'apply' && !yes) errors.push(...needsYes('schedule', settings.json))
+  const loaded = name === undefined ? undefined : await collected(errors, () => loadJob(name))
+  if (loaded) process.chdir(loaded.project)
+  const chosen =
+    host === undefined
+      ? undefined
+      : await collected(errors, () => chooseReachable([host], settings, 'machine'))
+  const [only, second] = chosen?.hosts ?? []
+  if (second) errors.push(inputError(`${host} stands for several hosts: schedule a job on one`).data)
+  const inventory = readInventory(
+    settings.inventoryFile === undefined ? {} : { file: settings.inventoryFile },
+  )
+  const isHere = async (word: string): Promise<boolean> =>
+    word === host || (await chooseHosts([host ?? '', word], settings, 'machine')).hosts.length === 1
+  const project = loaded && only ? await hostProject(loaded, only.name, inventory, isHere, errors) : undefined
+  return underReport(screen, settings, async session => {
+    if (!loaded || !project || !only || errors.length > 0 || !chosen) throw new InputErrors(errors)
+    for (const { content } of project.files)
+      if (typeof content !== 'string') session.secrets.add(content.reveal())
+    const [reached] = (await reachHosts(chosen, settings, session)).values()
+    if (!reached) throw inputError(`${only.name} cannot be logged in to`)
+    const look = await lookAtHost(reached, session)
+    const onFailure = typeof options.onFailure === 'string' ? options.onFailure : undefined
+    const scheduled = scheduledOf(loaded, project, schedule, { ...look, onFailure })
+    const steps = scheduled
+      ? scheduleSteps(scheduled)
+      : unscheduleSteps(
+          loaded.name,
+          project.files.map(each => each.path),
+          look.hasSystemd,
+        )
+    const own = evaluated(loaded, only.name, steps)
+    const outcome = await runSteps(
+      {
+        verb,
+        hosts: [{ ...reached, evaluate: () => ({ steps: own }) }],
+        limit: 1,
+        purpose: `job schedule ${loaded.name}`,
+        yes,
+      },
+      session,
+    )
+    if (scheduled && !look.hasSystemd && schedule?.cron !== undefined) {
+      session.report.say(
+        `${only.name} has no systemd. For its crontab, as root:\n${schedule.cron} cd ${projectOf(loaded.name)} && ${commandOf(scheduled)}`,
+      )
+    }
+    return exitCodeOfRun(verb, outcome)
+  })
+}
+
+/** As those of any recipe: checked against each other, local files read. @throws InputErrors */
+function evaluated({ name, project }: LoadedJob, host: string, steps: readonly Step[]): readonly Step[] {
+  const summary = `Runs the job ${name} by itself.`
+  const made = { summary, params: {}, steps: () => steps }
+  const source = { name: 'job-schedule', file: join(project, 'jobs'), origin: 'shipped' as const }
+  const found = evaluate(
+    { ...source, folder: project, recipe: made },
+    {},
+    { name: host, address: host, groups: [] },
+  )
+  return 'steps' in found ? found.steps : []
+}
+
+function scheduleOf(at: unknown, errors: ErrorData[]): Schedule | undefined {
+  const next = "Write --at 'daily 03:00', 'hourly :15', 'sun 03:00', 'monthly 1 03:00' or 'calendar TEXT'."
+  const schedule = typeof at === 'string' ? parseSchedule(at) : undefined
+  if (schedule) return schedule
+  errors.push(inputError(typeof at === 'string' ? `--at ${at} is no time` : '--at is missing', { next }).data)
+  return undefined
+}
+
+function scheduledOf(
+  { name }: LoadedJob,
+  { files, notes }: HostProject,
+  schedule: Schedule | undefined,
+  host: { readonly node: string; readonly hasSystemd: boolean; readonly onFailure: string | undefined },
+): Scheduled | undefined {
+  if (!schedule) return undefined
+  if (!host.hasSystemd && schedule.cron === undefined) {
+    throw inputError('the host has no systemd, and cron has no word for this time', {
+      next: "Write --at 'daily 03:00', 'hourly :15', 'sun 03:00' or 'monthly 1 03:00'.",
+    })
+  }
+  const { node, onFailure } = host
+  const calendar = host.hasSystemd ? schedule.calendar : undefined
+  return { name, packed: packOps(), files, node, calendar, onFailure, notes }
+}

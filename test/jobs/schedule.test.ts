@@ -1,0 +1,141 @@
+/** `ops job schedule` on a real host: its timer does what the job does by hand. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseSchedule } from '../../src/cli/job/schedule-time.ts'
+import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
+import { describeReal } from '../hosts/available.ts'
+import { useHost } from '../hosts/use-hosts.ts'
+
+const job = (table: string, to: string): string => `import { archive } from 'ops-recipes/jobs'
+import { age } from './_age.ts'
+export default archive({ source: 'shop', table: '${table}', olderThan: age, by: 'at', to: '${to}' })
+`
+
+test.each([
+  ['daily 03:00', '*-*-* 03:00:00', '0 3 * * *'],
+  ['Daily 3:05', '*-*-* 03:05:00', '5 3 * * *'],
+  ['hourly :15', '*-*-* *:15:00', '15 * * * *'],
+  ['hourly', '*-*-* *:00:00', '0 * * * *'],
+  ['sun 04:30', 'Sun *-*-* 04:30:00', '30 4 * * 0'],
+  ['weekly monday 04:30', 'Mon *-*-* 04:30:00', '30 4 * * 1'],
+  ['monthly 1 03:00', '*-*-01 03:00:00', '0 3 1 * *'],
+  ['calendar Mon..Fri *-*-* 03:00', 'Mon..Fri *-*-* 03:00', undefined],
+])('--at %j is %s for systemd and %s for cron', (text, calendar, cron) => {
+  expect(parseSchedule(text)).toEqual({ calendar, cron })
+})
+
+test.each([
+  '',
+  'daily',
+  'daily 25:00',
+  'nightly 03:00',
+  'monthly 31 03:00',
+  'calendar $(id)',
+  'daily 03:00 x',
+])('--at %j is no time', text => expect(parseSchedule(text)).toBeUndefined())
+
+describeReal('ops job schedule', () => {
+  const host = useHost({ name: 'night1', release: 'trixie', withPackages: ['mariadb-server', 'nodejs'] })
+  let folder: Folder
+  beforeAll(() => {
+    folder = folderWith({
+      'ops.ini': '[db shop]\nhost = night1\nuser = mover\npassword = @word.txt\n',
+      'word.txt': 'hidden words\n',
+      'jobs/_age.ts': "export const age = '30d'\n",
+      'jobs/by-hand.ts': job('app.a', './a'),
+      'jobs/nightly.ts': job('app.b', './b'),
+    })
+  })
+  afterAll(() => folder?.remove())
+
+  const mariadb = (statements: string): Promise<string> => host().read('mariadb -BN', { input: statements })
+  const ops = (...argv: string[]): Promise<Outcome> => folder.ops(['job', ...argv, '-F', host().sshConfig])
+  const schedule = (...argv: string[]): Promise<Outcome> => ops('schedule', 'nightly', 'night1', ...argv)
+  const fill = (table: string): string =>
+    `INSERT INTO app.${table} (at) SELECT NOW() - INTERVAL seq DAY - INTERVAL 1 HOUR FROM seq_1_to_200;`
+  const count = async (table: string): Promise<string> =>
+    (await mariadb(`SELECT COUNT(*) FROM app.${table}`)).trim()
+
+  test('the host runs the job as it ran by hand; the next plan is empty, and no password is where others see it', async () => {
+    await mariadb(`CREATE DATABASE app; CREATE TABLE app.a (id INT AUTO_INCREMENT PRIMARY KEY, at DATETIME NOT NULL, KEY (at));
+      CREATE TABLE app.b LIKE app.a; USE app; ${fill('a')} ${fill('b')} CREATE USER mover@localhost IDENTIFIED BY 'hidden words';
+      GRANT ALL ON *.* TO mover@localhost`)
+    expect((await ops('run', 'by-hand', '--yes')).code).toBe(0)
+    const plan = await schedule('--at', 'daily 03:00', '--plan')
+    expect(plan.stderr).toBe('')
+    expect(plan.stdout).toContain('OnCalendar=*-*-* 03:00:00')
+    expect((await host().read('ls /opt /var/lib/ops 2>/dev/null || true')).trim()).not.toContain('jobs')
+    const made = await schedule('--at', 'daily 03:00', '--yes')
+    expect(made.stderr).toBe('')
+    expect(made.code).toBe(0)
+    expect((await schedule('--at', 'daily 03:00', '--check')).code).toBe(0)
+    await host().read('systemctl start ops-job-nightly.service')
+    expect(await count('b')).toBe(await count('a'))
+    expect(await host().read("find /var/lib/ops/jobs/nightly/b/rows -name '*.gz'")).toContain('.tsv.gz')
+    const seen =
+      plan.stdout +
+      made.stdout +
+      (await host().read('journalctl -u ops-job-nightly.service; cat /etc/systemd/system/ops-job-nightly.*'))
+    expect(seen).toMatch(/deleted +17\d rows/)
+    expect(seen).not.toContain('hidden words')
+    expect(
+      (await host().read('stat -c %a:%U /var/lib/ops/jobs/nightly /var/lib/ops/jobs/nightly/password-shop'))
+        .split('\n')
+        .slice(0, 2),
+    ).toEqual(['700:root', '600:root'])
+  })
+
+  test('its timer fires by itself, and a failure is given to the hook as JSON', async () => {
+    await mariadb(`USE app; ${fill('b')}`)
+    const hook =
+      'cat >/root/failed.json.new; env >/root/failed.env; mv /root/failed.json.new /root/failed.json'
+    const made = await schedule('--at', 'calendar *-*-* *:*:0/2', '--on-failure', hook, '--yes')
+    expect(made.stderr).toBe('')
+    const old = 'SELECT COUNT(*) FROM app.b WHERE at < NOW() - INTERVAL 31 DAY'
+    while ((await mariadb(old)).trim() !== '0') await pause(200)
+    await mariadb('RENAME TABLE app.b TO app.gone')
+    while ((await host().exec('test -e /root/failed.json')).code !== 0) await pause(200)
+    const told = JSON.parse(await host().read('cat /root/failed.json'))
+    expect(told).toMatchObject({ job: 'nightly', exitCode: 1, host: 'night1', error: { code: 'failed' } })
+    expect(told.error.title).toContain('there is no table app.b')
+    expect(await host().read('cat /root/failed.json /root/failed.env')).not.toContain('hidden words')
+    await mariadb('RENAME TABLE app.gone TO app.b')
+  })
+
+  test('an edit on the host is drift; --undo takes all away but what was saved', async () => {
+    expect((await schedule('--at', 'daily 03:00', '--yes')).code).toBe(0)
+    await host().read("sed -i 's/03:00/04:00/' /etc/systemd/system/ops-job-nightly.timer")
+    expect((await schedule('--at', 'daily 03:00', '--check')).code).toBe(2)
+    expect((await schedule('--at', 'daily 03:00', '--yes')).code).toBe(0)
+    expect(await host().read('systemctl show -p TimersCalendar ops-job-nightly.timer')).toContain('03:00:00')
+    const undone = await schedule('--undo', '--yes')
+    expect(undone.stderr).toBe('')
+    expect(undone.code).toBe(0)
+    expect(
+      (await host().read('ls /etc/systemd/system /opt/ops; systemctl list-timers --all')).trim(),
+    ).not.toMatch(/ops-job|tgz/)
+    expect(
+      (await host().read('ls -A /var/lib/ops/jobs/nightly')).split('\n').filter(each => each !== ''),
+    ).toEqual(['b'])
+    expect((await schedule('--undo', '--check')).code).toBe(0)
+  })
+
+  test('what cannot run there is refused before anything is changed', async () => {
+    await host().read('chmod a-x "$(readlink -f /usr/bin/node)"')
+    const none = await schedule('--at', 'daily 03:00', '--yes')
+    expect(none.stderr).toContain('night1 has no Node, and a job needs Node 20.17 or later')
+    expect(none.code).toBe(3)
+    await host().read('chmod a+x "$(readlink -f /usr/bin/node)"')
+    writeFileSync(
+      join(folder.path, 'ops.ini'),
+      '[db shop]\nhost = night1\nuser = mover\npassword = env:WORD\n',
+    )
+    const hidden = await schedule('--at', 'sometimes', '--yes')
+    expect(hidden.stderr).toContain('--at sometimes is no time')
+    expect(hidden.stderr).toContain('comes from WORD of the environment')
+    expect(hidden.code).toBe(3)
+    expect((await host().read('ls /etc/systemd/system')).trim()).not.toContain('ops-job')
+  })
+})
