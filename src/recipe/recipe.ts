@@ -22,7 +22,7 @@ export interface Recipe<Shape extends ParamShape = ParamShape> {
   readonly examples?: readonly {
     readonly title: string
     /** The verb of the command line that is shown; `apply` unless said otherwise. */
-    readonly verb?: 'apply' | 'check'
+    readonly verb?: 'apply' | 'plan' | 'check'
     readonly params: Partial<Record<keyof Shape, unknown>>
   }[]
   readonly params: Shape

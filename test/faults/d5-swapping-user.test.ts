@@ -8,6 +8,7 @@ import { type CaseNote, type FaultCase, faultClass } from './instruments/fault-c
 import { anySteps, applySteps } from './instruments/one-step.ts'
 import {
   canary,
+  copiesOfHers,
   herPlace,
   privatePlace,
   type SwappedStep,
@@ -33,7 +34,9 @@ describeReal('a local user who swaps what is hers for links', () => {
   const host = useHost({ withPackages: ['busybox', 'git', 'rsync'] })
   beforeAll(async () => {
     await host().read(`mkdir -p /root/applets && busybox --install -s /root/applets
-      mkdir -p /srv/source && echo hers >/srv/source/file`)
+      mkdir -p /srv/source && echo hers >/srv/source/file
+      mkdir -p ${copiesOfHers}${herPlace}/app/back/deep && cd ${copiesOfHers}${herPlace}
+      echo copied | tee app/key app/back/one >app/back/deep/two && chown -R guest: .`)
     const program = readFileSync(new URL('./instruments/swapping-user.pl', import.meta.url), 'utf8')
     await host().exec('cat >/srv/swap.pl', { input: program })
   })

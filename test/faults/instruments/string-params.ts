@@ -6,6 +6,7 @@ import mysql from '../../../recipes/mysql-remote.ts'
 import failover from '../../../recipes/nginx-failover.ts'
 import ocamlDev from '../../../recipes/ocaml-dev.ts'
 import railsDev from '../../../recipes/rails-dev.ts'
+import restore from '../../../recipes/restore-backup.ts'
 import filesystems from '../../../recipes/verify-filesystems.ts'
 import { InputErrors } from '../../../src/base/errors.ts'
 import { Secret } from '../../../src/base/secret.ts'
@@ -34,6 +35,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   'nginx-failover': failover,
   'ocaml-dev': ocamlDev,
   'rails-dev': railsDev,
+  'restore-backup': restore,
   'verify-filesystems': filesystems,
 }
 

@@ -1,5 +1,5 @@
 /** What a run as root does in a directory of a hostile user, as shell that each shell can run again and again. */
-import type { Resource } from '../../../src/engine/resource.ts'
+import type { Resource, State } from '../../../src/engine/resource.ts'
 import { backup } from '../../../src/resources/backup.ts'
 import { directory } from '../../../src/resources/directory.ts'
 import { file } from '../../../src/resources/file.ts'
@@ -7,6 +7,7 @@ import { gitBare } from '../../../src/resources/git-bare.ts'
 import { line } from '../../../src/resources/line.ts'
 import { link } from '../../../src/resources/link.ts'
 import { option } from '../../../src/resources/option.ts'
+import { restoredBackup } from '../../../src/resources/restored-backup.ts'
 import { user } from '../../../src/resources/user.ts'
 import type { StepSpec } from './one-step.ts'
 
@@ -15,6 +16,8 @@ export const herPlace = '/home/guest/d'
 export const privatePlace = '/root/private'
 /** A word that stands in every file of root there. */
 export const canary = 'canary-5d1f'
+/** Copies of what is hers, as `backup` would have made them. */
+export const copiesOfHers = '/srv/copied/2026-01-02T030405Z'
 
 export interface SwappedStep {
   readonly id: string
@@ -45,13 +48,18 @@ function step(
   swaps: readonly string[],
   { definition }: AnyMaker,
   input: object,
-  { keys: changed, after, refused }: { keys?: readonly string[]; after?: string; refused?: RegExp } = {},
+  {
+    keys: changed,
+    actual = {},
+    after,
+    refused,
+  }: { keys?: readonly string[]; actual?: State; after?: string; refused?: RegExp } = {},
 ): SwappedStep {
   const params = definition.params.parse(input)
   const desired = definition.desired(params)
   const all = changed ?? Object.keys(desired)
   const change = {
-    ...{ actual: {}, desired },
+    ...{ actual, desired },
     keys: all.map(key => ({ key, from: undefined, to: desired[key] ?? '' })),
   }
   return {
@@ -64,6 +72,8 @@ function step(
   }
 }
 
+/** As herself: what is brought back has to be missing again. */
+const hersAway = `runuser -u guest -- rm -rf ${herPlace}/app/back ${herPlace}/app/key 2>/dev/null || :`
 const at = (name: string): string => `${herPlace}/${name}`
 const hers = { owner: 'guest', mode: '0777' }
 const content = 'new content\n'
@@ -114,6 +124,15 @@ export function swappedSteps(): readonly SwappedStep[] {
       { refused: /belongs to guest/ },
     ),
     step('copies of what is hers', [parent], backup, { paths: [at('app/sub')], to: '/srv/copies' }),
+    ...['app/key', 'app/back', 'app'].map(name =>
+      step(
+        `what is brought back to ${name}`,
+        [parent, stage],
+        restoredBackup,
+        { from: '/srv/copied', path: at(name), overwrite: true },
+        { actual: { generation: copiesOfHers.replace(/.*\//, '') }, after: hersAway },
+      ),
+    ),
     step(
       'a user with a home below',
       [parent],
