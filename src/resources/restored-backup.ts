@@ -112,7 +112,7 @@ export const restoredBackup = resource<Params, z.input<typeof params>>({
     return undefined
   },
   apply: ({ actual }, { from, path = '', into = '', overwrite }) => [
-    sh`ops_restore ${from} ${path} ${String(actual.generation ?? '')} ${into} ${overwrite ? 'yes' : ''}`,
+    sh`ops_bring ${from} ${path} ${String(actual.generation ?? '')} ${into} ${overwrite ? 'yes' : ''}`,
   ],
   notes: (detail, given) => notesOf(detail, given),
   reads: ({ from }) => [`path:${from}/`],

@@ -2,20 +2,18 @@
 import { library } from '../../shell/library.ts'
 
 /**
- * `ops_restore FROM PATH GENERATION INTO OVERWRITE`, with the write library. All that is made is made in a stage beside its place,
+ * `ops_bring FROM PATH GENERATION INTO OVERWRITE`, with the write library. All that is made is made in a stage beside its place,
  * which is ours alone, and compared with the copy there by hash, mode and owner; then it gets its name. What differs in a file
  * that is there is kept as any other file that a run replaces. A kill at any moment leaves whole files, old or new.
  */
 export const restoreLibrary = library('restore', 'apply')`
-  ops_restore() (
+  ops_bring() (
     set +e
     ops_said=$(ops_generations_open "$1") || exit 1
     if [ -n "$ops_said" ]; then printf 'ops: %s; nothing was changed\n' "\${ops_said#*"$ops_tab"}" >&2; exit 98; fi
     ops_generations_open "$1"
     ops_into=$4 ops_over=$5 ops_done= ops_code=0
-    ops_rw_do() { ops_restore_do "$@"; }
-    ops_rw_refuse() { printf 'ops: %s; nothing was changed\n' "$1" >&2; return 98; }
-    ops_rw_beside() { :; }
+    ops_bringing=1
     ops_rw_start "$3" "$2" "$4" || ops_code=$?
     [ "$ops_code" != 0 ] || exit 0
     [ -n "$ops_done" ] || exit "$ops_code"
@@ -23,32 +21,32 @@ export const restoreLibrary = library('restore', 'apply')`
     exit 1
   )
   # As ops_rw_do.
-  ops_restore_do() {
+  ops_bring_do() {
     ops_kind=$1
     shift
     case $ops_kind in
-      missing) ops_restore_batch "$@" || return ;;
-      folder) ops_restore_folder "$@" || return ;;
+      missing) ops_bring_batch "$@" || return ;;
+      folder) ops_bring_folder "$@" || return ;;
       changed | attributes | newer)
         if [ "$ops_kind/$ops_over" = newer/ ]; then
           printf 'ops: %s/%s: was changed after the copy was made; nothing was changed\n' "$2" "$3" >&2
           return 95
         fi
-        ops_restore_file "$@" || return ;;
+        ops_bring_file "$@" || return ;;
       *) printf 'ops: %s/%s: something of another kind is there; nothing was changed\n' "$2" "$3" >&2; return 98 ;;
     esac
     ops_done=1
   }
   # COPY-FOLDER FOLDER: goes there and makes the stage; ops_name is what will be in it.
-  ops_restore_enter() {
+  ops_bring_enter() {
     ops_go "\${1:-/}" && [ "$ops_dir" = "\${1:-/}" ] || ops_fail "$ops_asked: \${ops_why:-somebody else moves its folder meanwhile}; nothing was changed"
     ops_enter
   }
-  ops_restore_batch() (
+  ops_bring_batch() (
     ops_c=$1 ops_t=\${2%"\${ops_chain:+/$ops_chain}"}
     shift 2
     ops_asked=$ops_t/$1 ops_name=.ops-batch ops_in=./.ops-batch
-    ops_restore_enter "$ops_t"
+    ops_bring_enter "$ops_t"
     ops_left=1
     ops_said=$(mkdir -- "$ops_in" 2>&1) || ops_fail "$ops_asked: nothing can be made beside it (\${ops_said##*: }); nothing was changed"
     ops_rest=$ops_chain
@@ -64,7 +62,7 @@ export const restoreLibrary = library('restore', 'apply')`
       ops_fail "$ops_asked: cannot be written beside its place ($ops_why); nothing was changed"
     }
     for ops_n; do shift; set -- "$@" "./\${ops_n##*/}"; done
-    ops_a=$(cd -P -- "$ops_c" && ops_restore_sum "$@") && ops_b=$(cd -P -- "$ops_in" && ops_restore_sum "$@") && [ "$ops_a" = "$ops_b" ] ||
+    ops_a=$(cd -P -- "$ops_c" && ops_bring_sum "$@") && ops_b=$(cd -P -- "$ops_in" && ops_bring_sum "$@") && [ "$ops_a" = "$ops_b" ] ||
       ops_fail "$ops_asked: did not arrive as its copy is (content, mode or owner); nothing was changed"
     ops_d=$ops_c
     while [ "$ops_in" != ./.ops-batch ]; do
@@ -86,16 +84,16 @@ export const restoreLibrary = library('restore', 'apply')`
     ops_written
   )
   # NAME ..., here: one sum of what they are and hold, links and special files too.
-  ops_restore_sum() {
+  ops_bring_sum() {
     {
       find "$@" -type f -exec sha256sum -- {} + && find "$@" -exec stat -c '%f %u %g %n' -- {} + && find "$@" -type l -exec readlink -- {} +
     } | sort | sha256sum
   }
   # COPY-FOLDER FOLDER NAME: a file or link that is there gives way to its copy, as a file gives way to new content.
-  ops_restore_file() (
+  ops_bring_file() (
     ops_asked=$2/$3 ops_path=$2/$3 ops_name=$3 ops_sha= ops_check= ops_view= ops_late=
     case $3 in *"$ops_newline"* | *"$ops_tab"*) ops_fail "$2: what is there under a name with a line break or a tab cannot be kept: bring it back with --into; nothing was changed" ;; esac
-    ops_restore_enter "$2"
+    ops_bring_enter "$2"
     ops_regard ..
     case $ops_kind in 8 | a) ;; *) ops_moved ;; esac
     ops_left=1
@@ -103,7 +101,7 @@ export const restoreLibrary = library('restore', 'apply')`
       ops_reason "$ops_said"
       ops_fail "$ops_asked: cannot be written beside its place ($ops_why); nothing was changed"
     }
-    ops_a=$(cd -P -- "$1" && ops_restore_sum "./$3") && ops_b=$(ops_restore_sum "./$3") && [ "$ops_a" = "$ops_b" ] ||
+    ops_a=$(cd -P -- "$1" && ops_bring_sum "./$3") && ops_b=$(ops_bring_sum "./$3") && [ "$ops_a" = "$ops_b" ] ||
       ops_fail "$ops_asked: did not arrive as its copy is (content, mode or owner); nothing was changed"
     if [ ! -L "./$3" ]; then
       ops_guard_access
@@ -116,7 +114,7 @@ export const restoreLibrary = library('restore', 'apply')`
     ops_written
   )
   # COPY-FOLDER FOLDER: its own mode and owner. One of ours in a folder of somebody else may be any, renamed to here.
-  ops_restore_folder() (
+  ops_bring_folder() (
     ops_asked=$2
     ops_go "$2" && [ "$ops_dir" = "$2" ] || ops_fail "$2: \${ops_why:-somebody else moves it meanwhile}; nothing was changed"
     [ ! -O . ] || [ -O .. ] || [ -O "$1" ] ||

@@ -150,8 +150,10 @@ export const restoreLookLibrary = library('restore-look')`
       printf '%s\n' "$ops_told" | awk -F '\t' '$1 == "beside" { beside++; next } $1 != "" && $1 != "refused" && ++n[$1] <= 20 { print "entry\t" $1 "\t" $2 } END { if (beside) print "beside\t" beside }'
     } | ops_detail 0
   }
-  # In looks, what differs is told; names only as far as they can be shown.
-  ops_rw_do() {
+  # In looks, what differs is told; in an apply it is done.
+  ops_rw_do() { if [ -n "\${ops_bringing:-}" ]; then ops_bring_do "$@"; else ops_rw_tell "$@"; fi; }
+  # Names only as far as they can be shown.
+  ops_rw_tell() {
     ops_kind=$1 ops_u=$3
     case $1 in changed | newer) ops_w=$ops_ident ;; *) ops_w= ;; esac
     shift 3
@@ -163,9 +165,13 @@ export const restoreLookLibrary = library('restore-look')`
       printf '%s\t%s\t%s\n' "$ops_kind" "$ops_v" "$ops_w"
     done
   }
-  ops_rw_refuse() { printf 'refused\t%s\n' "$1"; }
+  ops_rw_refuse() {
+    [ -n "\${ops_bringing:-}" ] || { printf 'refused\t%s\n' "$1"; return 0; }
+    printf 'ops: %s; nothing was changed\n' "$1" >&2
+    return 98
+  }
   ops_rw_beside() {
-    ops_wants_detail || return 0
+    [ -z "\${ops_bringing:-}" ] && ops_wants_detail || return 0
     for ops_x in ./* ./.[!.]* ./..?*; do
       [ -e "$1/$ops_x" ] || [ -L "$1/$ops_x" ] || { [ ! -e "$ops_x" ] && [ ! -L "$ops_x" ]; } || printf 'beside\t\n'
     done
