@@ -331,6 +331,47 @@ describeReal('mysql-remote with a server and a client', () => {
     expect(await pid()).not.toBe(running)
   }, 60_000)
 
+  test('a password that has outlived its days is expired, by a rule of its own or of the server; one that will is told', async () => {
+    await sql('CREATE DATABASE IF NOT EXISTS held')
+    const account = (verb: string, name: string, ...more: string[]) =>
+      ops(verb, 'held', 'db', '--name', name, '--password', '@next.password', ...more)
+    const old = (name: string) =>
+      sql(`UPDATE mysql.global_priv SET Priv = JSON_SET(Priv, '$.password_last_changed', UNIX_TIMESTAMP() - 40 * 86400)
+        WHERE User = '${name}'; FLUSH PRIVILEGES`)
+    /** What the server itself says to a client with that password. */
+    const entered = async (name: string) =>
+      (await db().exec(`MYSQL_PWD=${nextPassword} mariadb -u ${name} -N -e 'SELECT 1' 2>&1`)).stdout.trim()
+    for (const name of ['aged1', 'aged2']) expect((await account('apply', name, '--yes')).code).toBe(0)
+    expect(await entered('aged1')).toBe('1')
+    await sql('ALTER USER aged1@localhost PASSWORD EXPIRE INTERVAL 30 DAY')
+    expect((await account('check', 'aged1')).stdout).toContain(
+      'its password expires in 30 days (after 30 days, a rule',
+    )
+    await old('aged1')
+    await old('aged2')
+    await sql('SET GLOBAL default_password_lifetime = 10')
+    try {
+      for (const name of ['aged1', 'aged2']) {
+        expect(await entered(name)).toMatch(/ERROR (1820|1862) /)
+        const plan = await account('plan', name)
+        expect(plan.stdout).toContain('login: expired -> allowed')
+        expect((await account('apply', name, '--yes')).code).toBe(0)
+        expect(await entered(name)).toBe('1')
+        expect((await account('check', name)).code).toBe(0)
+      }
+      expect((await account('check', 'aged2')).stdout).toContain(
+        'expires in 10 days (after 10 days, by default_password_lifetime of the server)',
+      )
+      await old('aged2')
+      await sql('ALTER USER aged2@localhost PASSWORD EXPIRE NEVER')
+      expect(await entered('aged2')).toBe('1')
+      const never = await account('check', 'aged2')
+      expect([never.code, never.stdout.includes('expire')]).toEqual([0, false])
+    } finally {
+      await sql('SET GLOBAL default_password_lifetime = 0')
+    }
+  })
+
   test('an account keeps how else it logs in; locks, expiry and the right to hand rights on are seen', async () => {
     await sql(`CREATE DATABASE IF NOT EXISTS held; CREATE ROLE held_role; INSTALL SONAME 'auth_ed25519';
       CREATE USER held1@localhost IDENTIFIED VIA unix_socket;

@@ -26,11 +26,28 @@ export const mysqlUserLook = library('mysql-user-look')`
     ops_ways=
     if ops_sql "SHOW CREATE USER $ops_account;"; then ops_ways=$(printf '%s\n' "$ops_out" | ops_sql_logs_in); fi
     [ -z "$ops_ways" ] || printf '%s\n' "$ops_ways"
+    ops_sql_life
+    [ $((ops_life > 0 && ops_age >= ops_life)) = 0 ] || echo expired=yes
     ops_out=$ops_rights
     ! ops_wants_detail || {
+      [ "$ops_life" = 0 ] || echo "lives $ops_life $ops_age $ops_life_of"
       case ,\${ops_ways##*methods=}, in *,unix_socket,*) echo 'keeps unix_socket' ;; esac
       ops_sql_databases "$@"; ops_sql_others "$@"
     } | ops_detail 0
+  }
+  # Sets ops_life to the days after which its password expires (0: never), ops_age to its own days, ops_life_of to own or default.
+  # MariaDB manual, "User Password Expiry" (10.4.3 and later); MySQL manual, "Password Management" (5.7.4 and later). Others have none.
+  ops_sql_life() {
+    ops_life=0 ops_age=0 ops_life_of=
+    ops_b=\${ops_account%"'@'"*} ops_c=\${ops_account##*"'@'"}
+    ops_a="WHERE User=$ops_b' AND Host='$ops_c;"
+    case $ops_kind in
+      mariadb) ops_a="SELECT CONCAT(IF(IFNULL(JSON_VALUE(Priv,'$.password_lifetime'),-1)<0,CONCAT(@@global.default_password_lifetime,' default '),CONCAT(JSON_VALUE(Priv,'$.password_lifetime'),' own ')),FLOOR((UNIX_TIMESTAMP()-IFNULL(JSON_VALUE(Priv,'$.password_last_changed'),0))/86400)) FROM mysql.global_priv $ops_a" ;;
+      *) ops_a="SELECT CONCAT(IF(password_lifetime IS NULL,CONCAT(@@global.default_password_lifetime,' default '),CONCAT(password_lifetime,' own ')),FLOOR(TIMESTAMPDIFF(SECOND,password_last_changed,NOW())/86400)) FROM mysql.user $ops_a" ;;
+    esac
+    ops_sql "$ops_a" || return 0
+    case $ops_out in [0-9]*' own '[0-9]* | [0-9]*' default '[0-9]*) ;; *) return 0 ;; esac
+    ops_life=\${ops_out%% *} ops_age=\${ops_out##* } ops_life_of=\${ops_out#* } ops_life_of=\${ops_life_of% *}
   }
   # CREATE USER on stdin: whether it is locked or expired, and every way in which it may log in; no word of what is stored.
   ops_sql_logs_in() {
