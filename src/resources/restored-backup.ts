@@ -44,7 +44,7 @@ const params = z
 type Params = z.output<typeof params>
 
 /** `restoredBackup {from, path?, generation?, into?, overwrite?}`. */
-export const restoredBackup = resource<Params, z.input<typeof params>>({
+export const restoredBackup = resource({
   type: 'restoredBackup',
   doc: 'A file or a tree brought back from a generation that `backup` made, proved by hash; without `path` it lists generations.',
   params,

@@ -257,6 +257,20 @@ done`,
     file: 'runs/kept.test.ts',
     title: 'lists what was there before, and puts it back as a step that is planned, kept in turn and proved',
   },
+  restoredBackup: {
+    input: { from: '/srv/c/copied', path: '/srv/c/lost/one', overwrite: true },
+    setUp:
+      'mkdir -p /srv/c/copied/2026-01-02T030405Z/srv/c/lost; echo good >/srv/c/copied/2026-01-02T030405Z/srv/c/lost/one',
+    absent: 'rm -rf /srv/c/lost',
+    wrong: 'echo bad >/srv/c/lost/one',
+    foreign: {
+      before: 'rm -rf /srv/c/lost; mkdir -p /srv/c/lost/one; echo theirs >/srv/c/lost/one/inside',
+      refused: /of another kind/,
+      kept: 'grep -qx theirs /srv/c/lost/one/inside; rm -r /srv/c/lost/one',
+    },
+    holds: 'grep -qx good /srv/c/lost/one',
+    undo: stays('what is brought back is what it is for'),
+  },
   service: {
     input: { unit: 'conforms', running: true, enabled: true },
     setUp: `printf '[Service]\\nExecStart=/bin/sleep 98765\\n[Install]\\nWantedBy=multi-user.target\\n' >/etc/systemd/system/conforms.service; systemctl daemon-reload`,

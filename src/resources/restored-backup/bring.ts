@@ -91,7 +91,7 @@ export const restoreLibrary = library('restore', 'apply')`
   }
   # COPY-FOLDER FOLDER NAME: a file or link that is there gives way to its copy, as a file gives way to new content.
   ops_bring_file() (
-    ops_asked=$2/$3 ops_path=$2/$3 ops_name=$3 ops_sha= ops_check= ops_view= ops_late=
+    ops_asked=$2/$3 ops_path=$2/$3 ops_name=$3 ops_sha= ops_check= ops_view= ops_late= ops_swapped=
     case $3 in *"$ops_newline"* | *"$ops_tab"*) ops_fail "$2: what is there under a name with a line break or a tab cannot be kept: bring it back with --into; nothing was changed" ;; esac
     ops_bring_enter "$2"
     ops_regard ..
