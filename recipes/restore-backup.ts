@@ -18,6 +18,7 @@ copy has them, and the hash of each file is compared before it gets its name and
 - A file with other content gives way and is kept in /var/lib/ops/kept (\`ops kept HOST\`). One that was changed after the copy was
   made is refused without \`--overwrite\`; something of another kind (a folder where the copy is a file) always.
 - A run that is killed leaves whole files, old or new: the same command goes on.
+- A difference in ACLs or extended attributes alone is not looked for: they come with what is brought back.
 - \`GENERATION.last\` holds the last good copies of files that are gone or went bad; a single file is looked for there too.`,
   examples: [
     { title: 'What there is', verb: 'plan', params: { from: '/backup/daily' } },

@@ -159,11 +159,22 @@ function notesOf(detail: string, given: Params): string[] {
     const what = `${name}: ${files} ${files === '1' ? 'file' : 'files'}, ${sizeText(Number(bytes))}`
     return suspicion === '' ? what : `${what}; suspicious: ${suspicion}`
   })
+  const chosen = lines.find(([kind]) => kind === 'chosen')?.[1]
   const beside = Number(lines.find(([kind]) => kind === 'beside')?.[1] ?? 0)
   return [
     ...(left > 0 ? [`${left} older generations are not shown`] : []),
     ...list,
-    ...entriesOf(detail).map(({ kind, path }) => `${path} ${does[kind] ?? kind}`),
+    ...(chosen === undefined
+      ? []
+      : [`from ${chosen}${given.generation === undefined ? ', the newest good one' : ''}`]),
+    ...entriesOf(detail).map(({ kind, path }) =>
+      kind === 'newer' && given.overwrite
+        ? `${path} ${does.newer}, gives way to it and is kept`
+        : `${path} ${does[kind] ?? kind}`,
+    ),
+    ...lines.flatMap(([kind, what = '', count = '']) =>
+      kind === 'more' ? [`${count} more: ${does[what] ?? what}`] : [],
+    ),
     ...(beside > 0
       ? [`${beside} ${beside === 1 ? 'name is' : 'names are'} there beside the copy and stay`]
       : []),

@@ -42,9 +42,11 @@ describeReal('restore-backup', () => {
     expect(listed.stdout).toContain(`note: ${one}: 11 files, 232 KiB\n`)
     expect(listed.stdout).toContain(`note: ${two}: 10 files, 223 KiB\n`)
     expect(listed.stdout).toMatch(
-      new RegExp(`note: ${three}: 10 files, .* KiB; suspicious: \\d+ bytes where \\d+ are usual, 1 empty`),
+      new RegExp(
+        `note: ${three}: 10 files, .* KiB; suspicious: bytes: \\d+ where \\d+ are usual, empty files that`,
+      ),
     )
-    expect(listed.stdout).toContain(`1 dumps far smaller than usual, first ${source}/shop.sql`)
+    expect(listed.stdout).toContain(`dumps far smaller than usual: 1, first ${source}/shop.sql`)
     expect(listed.code).toBe(0)
     expect((await ops('check', 'restore-backup', '--from', to)).code).toBe(0)
 
@@ -193,7 +195,7 @@ describeReal('restore-backup', () => {
   test('a restore that is killed leaves whole files, and the same command goes on', async () => {
     const [source, to] = ['/srv/killed', '/backup/killed']
     await made(source)
-    await host().read(`head -c 200M /dev/zero >${source}/sub/big`)
+    await host().read(`head -c 100M /dev/zero >${source}/sub/big`)
     const before = await tree(source)
     await copy(source, to)
     await host().read(

@@ -62,8 +62,7 @@ export const restoreLibrary = library('restore', 'apply')`
       ops_fail "$ops_asked: cannot be written beside its place ($ops_why); nothing was changed"
     }
     for ops_n; do shift; set -- "$@" "./\${ops_n##*/}"; done
-    ops_a=$(cd -P -- "$ops_c" && ops_bring_sum "$@") && ops_b=$(cd -P -- "$ops_in" && ops_bring_sum "$@") && [ "$ops_a" = "$ops_b" ] ||
-      ops_fail "$ops_asked: did not arrive as its copy is (content, mode or owner); nothing was changed"
+    ops_a=$(cd -P -- "$ops_c" && ops_bring_sum "$@") && ops_b=$(cd -P -- "$ops_in" && ops_bring_sum "$@") && [ "$ops_a" = "$ops_b" ] || ops_bring_differs
     ops_d=$ops_c
     while [ "$ops_in" != ./.ops-batch ]; do
       if [ -n "$ops_into" ]; then chmod -- 0755 "$ops_in"
@@ -83,6 +82,10 @@ export const restoreLibrary = library('restore', 'apply')`
     }
     ops_written
   )
+  ops_bring_differs() {
+    [ "$ops_user" = 0 ] || ops_fail "$ops_asked: cannot be as its copy is: only root sets owners; nothing was changed"
+    ops_fail "$ops_asked: did not arrive as its copy is (content, mode or owner); nothing was changed"
+  }
   # NAME ..., here: one sum of what they are and hold, links and special files too.
   ops_bring_sum() {
     {
@@ -101,8 +104,7 @@ export const restoreLibrary = library('restore', 'apply')`
       ops_reason "$ops_said"
       ops_fail "$ops_asked: cannot be written beside its place ($ops_why); nothing was changed"
     }
-    ops_a=$(cd -P -- "$1" && ops_bring_sum "./$3") && ops_b=$(ops_bring_sum "./$3") && [ "$ops_a" = "$ops_b" ] ||
-      ops_fail "$ops_asked: did not arrive as its copy is (content, mode or owner); nothing was changed"
+    ops_a=$(cd -P -- "$1" && ops_bring_sum "./$3") && ops_b=$(ops_bring_sum "./$3") && [ "$ops_a" = "$ops_b" ] || ops_bring_differs
     if [ ! -L "./$3" ]; then
       ops_guard_access
       [ -z "$ops_check$ops_view" ] || ops_validate

@@ -146,8 +146,9 @@ export const restoreLookLibrary = library('restore-look')`
     printf '%s\n' "$ops_told" | awk -F '\t' '$1 != "" && $1 != "beside" && $1 != "refused" { n[$1]++ } END { for (kind in n) print "count\t" kind "\t" n[kind] }' | sort
     printf '%s\n' "$ops_told" | grep -v "^beside$ops_tab" | sha256sum | sed 's/ .*//; s/^/hash	/'
     ! ops_wants_detail || {
-      printf '%s\n' "$ops_list"
-      printf '%s\n' "$ops_told" | awk -F '\t' '$1 == "beside" { beside++; next } $1 != "" && $1 != "refused" && ++n[$1] <= 20 { print "entry\t" $1 "\t" $2 } END { if (beside) print "beside\t" beside }'
+      printf '%s\n' "chosen$ops_tab$ops_gen" "$ops_list"
+      printf '%s\n' "$ops_told" | awk -F '\t' '$1 == "beside" { beside++; next } $1 != "" && $1 != "refused" && ++n[$1] <= 20 { print "entry\t" $1 "\t" $2 }
+        END { for (kind in n) if (n[kind] > 20) print "more\t" kind "\t" n[kind] - 20; if (beside) print "beside\t" beside }'
     } | ops_detail 0
   }
   # In looks, what differs is told; in an apply it is done.

@@ -70,10 +70,10 @@ export const generationsLibrary = library('generations')`
           if (part[3] * 2 < median(sizes[part[2]]) && !small[part[1]]++) least[part[1]] = part[2]
         }
         for (g = 1; g <= n; g++) {
-          if (files[g] * 2 < usualfiles) add(files[g] " files where " usualfiles " are usual")
-          if (bytes[g] * 2 < usualbytes) add(sprintf("%.0f bytes where %.0f are usual", bytes[g], usualbytes))
-          if (empty[g]) add(empty[g] " empty that are not elsewhere, first " substr(first[g], 2))
-          if (small[g]) add(small[g] " dumps far smaller than usual, first " substr(least[g], 2))
+          if (files[g] * 2 < usualfiles) add("files: " files[g] " where " usualfiles " are usual")
+          if (bytes[g] * 2 < usualbytes) add(sprintf("bytes: %.0f where %.0f are usual", bytes[g], usualbytes))
+          if (empty[g]) add("empty files that usually are not: " empty[g] ", first " substr(first[g], 2))
+          if (small[g]) add("dumps far smaller than usual: " small[g] ", first " substr(least[g], 2))
           gsub(/[\t\001-\037]/, " ", why[g])
           printf "generation\t%s\t%d\t%.0f\t%s\n", name[g], files[g], bytes[g], why[g]
         }
