@@ -3,10 +3,24 @@ export { z } from 'zod'
 export { inputError } from './base/errors.ts'
 export type { Secret } from './base/secret.ts'
 export type { Claim } from './engine/claims.ts'
+export { type Composed, composed } from './engine/composed.ts'
 export type { Change, Finding, Resource, State, Value } from './engine/resource.ts'
 export { resource, type Step, type StepOptions } from './engine/step.ts'
 export { secret } from './params/secret-type.ts'
 export { type Recipe, type RecipeContext, recipe } from './recipe/recipe.ts'
 export * from './resources/index.ts'
+export {
+  lackingDirectory,
+  look,
+  lookLibrary,
+  lookMany,
+  readLook,
+  refusedWay,
+} from './resources/paths/look.ts'
+/** What params that name places, modes and owners may hold. */
+export * as schemas from './resources/paths/params.ts'
 export type { Facts } from './run/facts.ts'
-export { raw, type Shell, sh } from './shell/sh.ts'
+export { library, type ShellLibrary } from './shell/library.ts'
+export { joinShell, raw, type Shell, sh } from './shell/sh.ts'
+export { wayLibrary } from './shell/write/way.ts'
+export { writeLibrary } from './shell/write-library.ts'

@@ -117,8 +117,8 @@ async function jobNames(): Promise<readonly string[]> {
 }
 
 async function resourceNames(): Promise<readonly string[]> {
-  const { resources } = await import('../resources/index.ts')
-  return Object.keys(resources)
+  const { contracts } = await import('../resources/index.ts')
+  return Object.keys(contracts)
 }
 
 /** Those that the command line itself would know: with its own -F and -i. */

@@ -1,8 +1,9 @@
 /** One use of a resource in a recipe. */
 import { fileURLToPath } from 'node:url'
+import type { z } from 'zod'
 import { type ErrorData, inputError, type SourceLocation } from '../base/errors.ts'
 import type { AccessOption } from './access/dangers.ts'
-import type { Definition, Keys, Resource, State, Value } from './resource.ts'
+import type { Definition, Keys, Resource, Value } from './resource.ts'
 
 /** What every step takes beside its resource's params. */
 export interface StepOptions {
@@ -48,8 +49,8 @@ export interface StepMaker<Params, Input> {
 export function resource<
   Params,
   Input,
-  Found extends State,
-  Wanted extends { readonly [Key in keyof Wanted]: Key extends Keys<Found> ? Value : never },
+  Found extends Readonly<Record<string, Value | undefined>>,
+  Wanted extends { readonly [Key in keyof Wanted]: Key extends Keys<Found> ? Value | undefined : never },
 >(contract: Definition<Params, Input, Found, Wanted>): StepMaker<Params, Input> {
   // The states that the engine hands to it are those that it gave: their keys are its own.
   const definition = contract as unknown as Resource<Params, Input>
@@ -60,20 +61,29 @@ export function resource<
       const name = `${definition.type} ${definition.identity(parsed.data)}`
       return { name, resource: definition, params: parsed.data, options, where, problems: [] }
     }
-    const problems = parsed.error.issues.map(
-      issue =>
-        inputError(`${definition.type}: ${issue.path.join('.') || 'params'}: ${issue.message}`, {
-          ...(where && { where }),
-          next: `See \`ops resources ${definition.type}\` for its params.`,
-        }).data,
-    )
+    const problems = problemsOf(definition.type, parsed.error, where)
     return { name: `${definition.type} ?`, resource: definition, params: input, options, where, problems }
   }
   return Object.assign(make, { definition })
 }
 
-/** The first stack frame outside of ops itself: where the recipe wrote the step. */
-function callSite(): SourceLocation | undefined {
+/** What is wrong with params, an error for each. */
+export function problemsOf(
+  type: string,
+  { issues }: z.core.$ZodError,
+  where: SourceLocation | undefined,
+): readonly ErrorData[] {
+  return issues.map(
+    issue =>
+      inputError(`${type}: ${issue.path.join('.') || 'params'}: ${issue.message}`, {
+        ...(where && { where }),
+        next: `See \`ops resources ${type}\` for its params.`,
+      }).data,
+  )
+}
+
+/** The first stack frame outside of the function that makes a step: where the recipe wrote it. */
+export function callSite(): SourceLocation | undefined {
   const holder: { stack?: string } = {}
   Error.captureStackTrace(holder, callSite)
   for (const frame of (holder.stack ?? '').split('\n').slice(2)) {

@@ -123,3 +123,10 @@ export function unquotedParams(
     arena.remove()
   }
 }
+
+/** Resources whose type is not the name that recipes call them by. */
+export function misnamed(all: Readonly<Record<string, { readonly type: string }>>): readonly string[] {
+  return Object.entries(all).flatMap(([name, { type }]) =>
+    type === name ? [] : [`${name} has the type ${type}`],
+  )
+}

@@ -289,6 +289,20 @@ done`,
       gone: '! test -e /etc/systemd/system/multi-user.target.wants/conforms.service; ! pgrep -xf "/bin/sleep 98765"',
     },
   },
+  timer: {
+    input: { name: 'conforming', run: 'echo "100%" $HOME \'x\' >/srv/c/timed', at: '03:00', user: 'root' },
+    absent:
+      'systemctl disable -q --now conforming.timer; rm -f /etc/systemd/system/conforming.*; systemctl daemon-reload',
+    wrong: 'systemctl stop conforming.timer; echo "# changed" >>/etc/systemd/system/conforming.service',
+    foreign: {
+      before:
+        'printf "[Timer]\\nOnCalendar=daily\\n[Install]\\nWantedBy=timers.target\\n" >/etc/systemd/system/theirs.timer',
+      kept: 'grep -q daily /etc/systemd/system/theirs.timer; rm /etc/systemd/system/theirs.timer',
+    },
+    holds:
+      'rm -f /srv/c/timed; systemctl start conforming.service; grep -qx "100% /root x" /srv/c/timed; systemctl is-active -q conforming.timer; systemctl is-enabled -q conforming.timer',
+    undo: stays('its parts are taken away as what they are: `service`, and `file` with `state: absent`'),
+  },
   user: {
     input: { name: 'conformist', shell: '/bin/bash', groups: ['games'] },
     absent:

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { changeOf } from '../../src/engine/diff.ts'
-import { resources } from '../../src/resources/index.ts'
+import { compositions, contracts, resources } from '../../src/resources/index.ts'
 import { restoredFile } from '../../src/resources/restored-file.ts'
 import { hasProgram, testWith } from '../needs.ts'
 import { librariesOf, mark, Place, shells } from '../resources/shells.ts'
-import { bashisms, missingFunctions, unquotedParams, unsteadyLooks } from './checks.ts'
+import { bashisms, misnamed, missingFunctions, unquotedParams, unsteadyLooks } from './checks.ts'
 import { attacks, fuzz } from './hostile.ts'
 import { type AnyResource, accepted, textsOf } from './resource-texts.ts'
 
@@ -18,7 +18,11 @@ const kinds = [...Object.values(resources), restoredFile].map(({ definition }): 
 const fuzzCount = Number(process.env.OPS_FUZZ ?? 500)
 
 test('resources are listed in the order of the alphabet', () => {
-  expect(Object.keys(resources)).toEqual(Object.keys(resources).sort())
+  expect(Object.keys(contracts)).toEqual(Object.keys(contracts).sort())
+})
+
+test('resources have the type that they are called by', () => {
+  expect(misnamed(contracts)).toEqual([])
 })
 
 describe.each(kinds.map(resource => ({ type: resource.type, resource })))('$type', ({ resource }) => {
@@ -101,6 +105,36 @@ describe.each(kinds.map(resource => ({ type: resource.type, resource })))('$type
   test.each(shells.slice(0, 1))('looks the same a moment later, with $name', shell => {
     expect(unsteadyLooks(resource, shell)).toEqual([])
   })
+})
+
+describe.each(
+  Object.values(compositions).map(({ composition }) => ({ type: composition.type, composition })),
+)('$type', ({ composition }) => {
+  const { params, examples } = composition
+  const made = examples.map(example =>
+    composition.steps(params.parse(example.params)).flatMap(step => step || []),
+  )
+
+  test('is documented in one sentence, with at least two examples that it accepts', () => {
+    expect(composition.doc).toMatch(/^[A-Z].*\.$/)
+    expect(new Set(examples.map(({ title }) => title)).size).toBeGreaterThanOrEqual(2)
+  })
+
+  test('is made of steps that are sound, and no two of which own one thing', () => {
+    for (const steps of made) {
+      expect(steps.length).toBeGreaterThan(0)
+      expect(steps.flatMap(({ problems }) => problems)).toEqual([])
+      const claims = steps.flatMap(step => step.resource.owns?.(step.params) ?? [])
+      expect(new Set(claims).size).toBe(claims.length)
+    }
+  })
+})
+
+test('what is wrong with the params of a whole is told of the whole, where the recipe wrote it', () => {
+  const [step, ...more] = compositions.timer?.({ name: 'a b', run: 'x', at: 'daily' }) ?? []
+  expect(more).toEqual([])
+  expect(step?.problems[0]?.title).toBe('timer: name: must be letters, digits, - and _')
+  expect(step?.where?.file).toContain('resources.test.ts')
 })
 
 /** Every function that any text for a host defines: what is defined twice would be whichever came last. */

@@ -11,7 +11,7 @@ import { writeInitFiles } from '../../src/recipe/init.ts'
 import { loadRecipe } from '../../src/recipe/load.ts'
 import { recipe } from '../../src/recipe/recipe.ts'
 import { describeResource } from '../../src/resources/docs/describe.ts'
-import { resources } from '../../src/resources/index.ts'
+import { contracts } from '../../src/resources/index.ts'
 import { temporaryFolder, writeFiles } from '../temporary-folder.ts'
 
 const folder = temporaryFolder()
@@ -43,16 +43,13 @@ describe('the docs of a recipe', () => {
 })
 
 describe('the docs of every resource', () => {
-  test.each(Object.entries(resources))(
-    '%s: each param has help, each example is code',
-    (type, { definition }) => {
-      const docs = describeResource(definition)
-      expect(docs.type).toBe(type)
-      expect(docs.params.length).toBeGreaterThan(0)
-      for (const param of docs.params) expect(param.help, `help of ${type}.${param.name}`).not.toBe('')
-      for (const { code } of docs.examples) expect(code).toMatch(new RegExp(`^${type}\\(\\{[\\s\\S]*\\}\\)$`))
-    },
-  )
+  test.each(Object.entries(contracts))('%s: each param has help, each example is code', (type, contract) => {
+    const docs = describeResource(contract)
+    expect(docs.type).toBe(type)
+    expect(docs.params.length).toBeGreaterThan(0)
+    for (const param of docs.params) expect(param.help, `help of ${type}.${param.name}`).not.toBe('')
+    for (const { code } of docs.examples) expect(code).toMatch(new RegExp(`^${type}\\(\\{[\\s\\S]*\\}\\)$`))
+  })
 })
 
 describe('what `ops init` writes', () => {

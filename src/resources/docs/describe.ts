@@ -18,7 +18,9 @@ export interface ResourceDocs {
 }
 
 /** Reads params and examples out of the contract itself, so that docs cannot drift from it. */
-export function describeResource<Params, Input>(definition: Resource<Params, Input>): ResourceDocs {
+export function describeResource<Params, Input>(
+  definition: Pick<Resource<Params, Input>, 'type' | 'doc' | 'params' | 'examples'>,
+): ResourceDocs {
   const { type, doc, params, examples } = definition
   return {
     type,

@@ -1,0 +1,119 @@
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { compile, type Diagnostic } from '../../src/recipe/compiler.ts'
+import { link } from '../../src/resources/link.ts'
+import { raw, sh } from '../../src/shell/sh.ts'
+import { wayLibrary } from '../../src/shell/write/way.ts'
+import { writeLibrary } from '../../src/shell/write-library.ts'
+import { testWith } from '../needs.ts'
+import { shells } from '../resources/shells.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { bashisms, misnamed, missingFunctions, unquotedParams, unsteadyLooks } from './checks.ts'
+
+const sound = link.definition
+const [shell = { name: 'sh', argv: ['/bin/sh'] }] = shells
+
+/** A resource as somebody writes it, with one line of it replaced. */
+const written = (from = '', to = '') =>
+  `import { resource, sh, z } from 'ops-recipes'
+export const mark = resource({
+  type: 'mark',
+  doc: 'A mark.',
+  params: z.strictObject({ name: z.string() }),
+  examples: [
+    { title: 'One', params: { name: 'one' } },
+    { title: 'Two', params: { name: 'two' } },
+  ],
+  identity: ({ name }) => name,
+  probe: ({ name }) => sh\`cat /etc/marks/\${name}\`,
+  parse: text => ({ state: text === '' ? 'absent' : 'present', mode: '0644' }),
+  desired: () => ({ state: 'present' }),
+  same: (key, actual, desired) => key === 'mode' || actual === desired,
+  apply: ({ keys }, { name }) => keys.some(({ key }) => key === 'state') ? [sh\`touch /etc/marks/\${name}\`] : [],
+  owns: ({ name }) => [\`path:/etc/marks/\${name}\`],
+})
+`.replace(from, to)
+
+describe('a planted mistake is caught by types', () => {
+  const folder = temporaryFolder({
+    'sound.ts': written(),
+    'desired.ts': written("desired: () => ({ state: 'present' })", "desired: () => ({ stat: 'present' })"),
+    'same.ts': written("key === 'mode' ||", "key === 'mdoe' ||"),
+    'apply.ts': written("({ key }) => key === 'state'", "({ key }) => key === 'stat'"),
+    'owns.ts': written('  owns: ({ name }) => [`path:/etc/marks/${name}`],\n', ''),
+    'all.ts': ['sound', 'desired', 'same', 'apply', 'owns']
+      .map(name => `export * as ${name} from './${name}.ts'\n`)
+      .join(''),
+  })
+  let found: readonly Diagnostic[] = []
+  beforeAll(async () => {
+    found = await compile(join(folder, 'all.ts'), folder)
+  })
+  const said = (name: string) =>
+    found
+      .filter(({ where }) => where?.file === join(folder, name))
+      .map(({ text, where }) => `${where?.line}: ${text}`)
+
+  test('and a sound resource is let through', () => {
+    expect(said('sound.ts')).toEqual([])
+  })
+
+  test.each([
+    ['a typo in a desired key', 'desired.ts', /^13: .*not assignable to type 'never'/],
+    ['a typo in a key that is compared', 'same.ts', /^14: .*no overlap/],
+    ['a typo in a key that apply asks for', 'apply.ts', /^15: .*no overlap/],
+    ['`owns` forgotten', 'owns.ts', /'owns' is missing/],
+  ])('%s', (_mistake, name, expected) => {
+    const [first, ...more] = said(name)
+    expect(first).toMatch(expected)
+    expect(more).toEqual([])
+  })
+})
+
+describe('a planted mistake is caught by conformance', () => {
+  test('and a sound resource is let through', () => {
+    expect(missingFunctions(sound)).toEqual([])
+    expect(unquotedParams(sound, shell)).toEqual([])
+    expect(unsteadyLooks(sound, shell)).toEqual([])
+    expect(misnamed({ link: sound })).toEqual([])
+  })
+
+  test('a library forgotten, of the probe or of the apply', () => {
+    expect(missingFunctions({ ...sound, library: [wayLibrary, writeLibrary] })).toContain(
+      'ops_paths is in none of its libraries',
+    )
+    const { library: [way, look] = [] } = sound
+    expect(missingFunctions({ ...sound, library: [way, look].flatMap(each => each ?? []) })).toContain(
+      'ops_symlink is in none of its libraries',
+    )
+  })
+
+  test('a `type` unlike its name', () => {
+    expect(misnamed({ link: { ...sound, type: 'lnik' } })).toEqual(['link has the type lnik'])
+  })
+
+  test('an unquoted hole, in raw text or inside quotes', () => {
+    const unquoted = {
+      ...sound,
+      apply: (_change: unknown, { path, to }: { path: string; to: string }) => [
+        raw('planted', `ops_symlink ${path} ${to}`),
+      ],
+    }
+    expect(unquotedParams(unquoted, shell)).toContain('a param was run as code')
+    expect(() => sh`ops_symlink "${'a'}"`).toThrow('a hole inside " cannot be protected')
+  })
+
+  test('a probe that prints a time, or a pid', () => {
+    expect(unsteadyLooks({ ...sound, probe: () => sh`date +%s` }, shell)).toHaveLength(2)
+    expect(unsteadyLooks({ ...sound, probe: () => sh`echo "seen by $$"` }, shell)).toHaveLength(2)
+  })
+
+  testWith('shellcheck').each([
+    ['a test of bash', 'ops_x() { [[ -n $1 ]] && echo yes; }'],
+    ['a part of a text', 'ops_x() { echo "${1:0:3}"; }'],
+    ['a list', 'ops_x() { ops_a=(one two); echo "$ops_a"; }'],
+    ['both outputs at once', 'ops_x() { ls &>/dev/null; }'],
+  ])('a bashism: %s', (_name, text) => {
+    expect(bashisms(text)).not.toEqual([])
+  })
+})
