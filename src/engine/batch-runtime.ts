@@ -1,5 +1,6 @@
 /** The shell functions of the guarded batch: lock, watcher, guards, steps. The heart of what runs on a host. */
 
+import { clockFunctions, syncClockFunctions } from '../shell/clock.ts'
 import { silenceSeconds } from '../shell/runtime.ts'
 import { impatientSeconds, probeSeconds, sessionFunctions } from '../shell/session-processes.ts'
 import { placesFunction, sweepStagesFunction, wardenFunction } from '../shell/warden.ts'
@@ -122,6 +123,7 @@ ops_ticker=
 const steps = `
 ops_quietly() {
 [ "$ops_over" != broken ] || return 0
+case $1/$ops_dirty in guard/* | */) ops_clock look ;; *) ops_clock proof ;; esac
 true >"$OPS_DIR/$1" && ops_child_of "$1.probe" "$ops_patience" "$2" "$OPS_DIR/$1" "$OPS_DIR/complaints" &&
 printf '\\n%s' "$ops_code" >>"$OPS_DIR/$1" || ops_full
 [ ! -e "$OPS_DIR/overdue.$ops_turn" ] || ops_patience=${impatientSeconds}
@@ -151,7 +153,7 @@ while IFS= read -r ops_line; do ops_text="$ops_text$ops_line
 *) ops_sum=$(sha256sum <"$OPS_DIR/$1"); [ "\${ops_sum%% *}" = "$2" ] ;;
 esac
 }
-ops_run() { ops_child_of "$1" "$2" "set -e
+ops_run() { ops_clock act; ops_child_of "$1" "$2" "set -e
 $3" "$OPS_DIR/log.\${1%.*}" "$OPS_DIR/log.\${1%.*}"; }
 ops_step() {
 ops_to_arm=$ops_arming ops_arming=
@@ -211,6 +213,8 @@ ops_done() {
 ! command -v ops_sweep >/dev/null || ops_sweep
 ops_unwatch
 trap - HUP TERM
+ops_syncs_took
+ops_spent
 ops_journal=$(cat "$OPS_DIR/journal"; echo .); ops_journal=\${ops_journal%.}
 rm -rf "$OPS_DIR"
 case $ops_over in surprise | paused) ops_warden ;; *) rm -rf "$OPS_STAGE"; ops_access_end; true >"$ops_base/holder"; exec 9>&-; ops_locked= ;; esac
@@ -220,6 +224,13 @@ unset OPS_DIR OPS_STAGE
 
 /** All functions of a batch, sent once a trip. */
 export const batchFunctions = [
-  ...[sessionFunctions, placesFunction, wardenFunction, sweepStagesFunction],
+  ...[
+    clockFunctions,
+    syncClockFunctions,
+    sessionFunctions,
+    placesFunction,
+    wardenFunction,
+    sweepStagesFunction,
+  ],
   ...[accessBegin, begin, watch, steps, togetherFunctions],
 ].join('')

@@ -1,6 +1,7 @@
 /** One look at all steps: one script out, one observation a step back. */
 import { OpsError } from '../base/errors.ts'
 import type { Session, TripListener } from '../run/session.ts'
+import { clockFunctions } from '../shell/clock.ts'
 import type { ShellLibrary } from '../shell/library.ts'
 import { quote } from '../shell/quote.ts'
 import { asUserFunction, asUserText, markOf, type RunNames } from '../shell/runtime.ts'
@@ -170,8 +171,8 @@ export async function look(
     const collector = new LookCollector(groups, session.names)
     const riderText = riders.map(each => (each ? `ops_look ${each.id} ${quote(each.text)}\n` : '')).join('')
     const watch = `${sessionFunctions}${attendant(options.probeSeconds ?? probeSeconds)}`
-    const looks = `ops_attend\n${riderText}${lookBody(groups)}\nops_unattend`
-    const script = `${librariesOf(steps)}${watch}${looks}`
+    const looks = `ops_clock look\nops_attend\n${riderText}${lookBody(groups)}\nops_unattend\nops_spent`
+    const script = `${clockFunctions}${librariesOf(steps)}${watch}${looks}`
     await session
       .trip(script, {
         wantsDetail: options.wantsDetail,

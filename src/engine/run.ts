@@ -62,6 +62,10 @@ interface HostRun {
   machineId?: string
   login?: AccessContext
   summary?: HostSummary
+  /** What planning and applying took here, in milliseconds, trips included. */
+  tookMs: number
+  /** Of that, uploads. */
+  uploadedMs: number
   /** Set before the first thing is sent that may change the host. */
   applying?: true
 }
@@ -72,7 +76,12 @@ interface HostRun {
  */
 export async function runHosts(options: RunOptions): Promise<RunOutcome> {
   const { hosts, limit, emit, interrupt, rollOut: pieces = {} } = options
-  const runs: HostRun[] = hosts.map(host => ({ host, link: new HostLink(host.target, host.become, emit) }))
+  const runs: HostRun[] = hosts.map(host => ({
+    host,
+    link: new HostLink(host.target, host.become, emit),
+    tookMs: 0,
+    uploadedMs: 0,
+  }))
   const apply = options.verb === 'apply'
   const straightOn = apply && !options.confirm && !options.saved
   let declined = false
@@ -84,8 +93,9 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
   try {
     await rollOut(runs, limit, straightOn ? pieces : {}, {
       run: async run => {
-        await planOne(run, options, inputProblems)
-        if (straightOn && !run.summary && inputProblems.length === 0) await applyOne(run, options)
+        await timed(run, options, () => planOne(run, options, inputProblems))
+        if (straightOn && !run.summary && inputProblems.length === 0)
+          await timed(run, options, () => applyOne(run, options))
         if (run.summary) await run.link.close()
         return isWell(run)
       },
@@ -108,7 +118,7 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
         run: async run => {
           if (declined || held || interrupt.level !== 'none')
             settle(run, emit, untouched(run.planned ?? [], declined || held ? 'drift' : 'interrupted'))
-          else await applyOne(run, options)
+          else await timed(run, options, () => applyOne(run, options))
           await run.link.close()
           return isWell(run)
         },
@@ -138,6 +148,22 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
     ),
     declined,
   }
+}
+
+/** Adds what the work took, and tells where it went once the host is done. */
+async function timed(run: HostRun, { emit, verb }: RunOptions, work: () => Promise<void>): Promise<void> {
+  const startedAt = performance.now()
+  await work()
+  run.tookMs += performance.now() - startedAt
+  if (!run.summary || verb !== 'apply' || run.link.trips === 0) return
+  const { trips, ...host } = run.link.spent
+  const link = trips - host.look - host.act - host.sync - host.proof + run.uploadedMs
+  const plan = run.tookMs - trips - run.uploadedMs
+  const all = { link, look: host.look, plan, act: host.act, sync: host.sync, proof: host.proof }
+  const milliseconds = Object.fromEntries(
+    Object.entries(all).map(([what, each]) => [what, Math.max(0, Math.round(each))]),
+  )
+  emit({ event: 'spent', host: run.host.target.name, milliseconds: milliseconds as typeof all })
 }
 
 /** Connects and plans; leaves `summary` unset when there is something to apply (or to confirm as nothing). */
@@ -217,7 +243,12 @@ async function applyOne(run: HostRun, options: RunOptions): Promise<void> {
       planAgain: !options.confirm && !options.saved,
       login: run.login,
     })
-    const result = await applyHost(context)
+    const upload = async (payloads: Parameters<typeof context.upload>[0]) => {
+      const startedAt = performance.now()
+      await context.upload(payloads)
+      if (payloads.length > 0) run.uploadedMs += performance.now() - startedAt
+    }
+    const result = await applyHost({ ...context, upload })
     for (const error of result.errors) emit({ event: 'error', host, error })
     const count = (outcome: string) => result.outcomes.filter(each => each === outcome).length
     settle(run, emit, {

@@ -58,6 +58,8 @@ export class Narrator {
         return this.#options.verbose
           ? [this.#line(event.host, `connected by ${event.backend} in ${duration(event.milliseconds)}`)]
           : []
+      case 'spent':
+        return this.#options.verbose ? [this.#line(event.host, spentText(event.milliseconds))] : []
       case 'note':
         return [this.#line(event.host, printable(event.text))]
       case 'facts':
@@ -194,6 +196,12 @@ export class Narrator {
 
 function out(text: string): Told {
   return { to: 'out', text }
+}
+
+function spentText(milliseconds: (RunEvent & { event: 'spent' })['milliseconds']): string {
+  return `time: ${Object.entries(milliseconds)
+    .map(([what, each]) => `${what} ${duration(each)}`)
+    .join(', ')}`
 }
 
 /** Where to find what a step has overwritten or removed, whichever resource it is of. */

@@ -45,6 +45,12 @@ export type RunEvent =
       readonly backend: string
       readonly milliseconds: number
     }
+  | {
+      /** Where the time of one host went, in milliseconds: `plan` is spent here, `link` is the login and all that waited for the wire. */
+      readonly event: 'spent'
+      readonly host: string
+      readonly milliseconds: Readonly<Record<'link' | 'look' | 'plan' | 'act' | 'sync' | 'proof', number>>
+    }
   | { readonly event: 'note'; readonly host: string; readonly text: string }
   | { readonly event: 'facts'; readonly host: string; readonly facts: Facts }
   | { readonly event: 'kept'; readonly host: string; readonly copies: readonly KeptCopy[] }

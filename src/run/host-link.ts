@@ -1,6 +1,7 @@
 /** Our link to one host over a whole run: connects late, logs in again when a step dropped the connection. */
 import { createReadStream } from 'node:fs'
 import { OpsError } from '../base/errors.ts'
+import { nothingSpent } from '../shell/clock.ts'
 import { newRunNames, type RunNames } from '../shell/runtime.ts'
 import { stageScript } from '../shell/warden.ts'
 import type { Become, ConnectTarget, FirstProgram, Transport } from '../transport/transport.ts'
@@ -39,6 +40,7 @@ export class HostLink {
   /** Ends the waiting for a connection that is being made. */
   #giveUp: (reason: Error) => void = () => undefined
   #closedTrips = 0
+  #closedSpent: Session['spent'] = { ...nothingSpent, trips: 0 }
   #bootId: string | undefined
 
   constructor(target: ConnectTarget, become: Become | undefined, emit: Emit) {
@@ -55,6 +57,19 @@ export class HostLink {
 
   get trips(): number {
     return this.#closedTrips + (this.#session?.trips ?? 0)
+  }
+
+  /** As for a session, over all that this link had. */
+  get spent(): Session['spent'] {
+    const [before, now] = [this.#closedSpent, this.#session?.spent]
+    if (!now) return before
+    return {
+      look: before.look + now.look,
+      act: before.act + now.act,
+      sync: before.sync + now.sync,
+      proof: before.proof + now.proof,
+      trips: before.trips + now.trips,
+    }
   }
 
   /** The names that mark this run's frames and temporary files. */
@@ -158,6 +173,7 @@ export class HostLink {
     this.#closings++
     this.#giveUp(this.#closedEarly())
     this.#closedTrips = this.trips
+    this.#closedSpent = this.spent
     const [session, transport] = [this.#session, this.#transport]
     this.#session = undefined
     this.#transport = undefined

@@ -1,6 +1,7 @@
 /** One long-lived shell on one host: sends whole scripts, counts trips, and tells an end from a loss. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { OpsError } from '../base/errors.ts'
+import { addSpent, nothingSpent, type Spent } from '../shell/clock.ts'
 import { type Frame, FrameReader, withoutHeaders } from '../shell/frame.ts'
 import { environment, lookFunctions, newRunNames, type RunNames, wrapTrip } from '../shell/runtime.ts'
 import type { RemoteProcess } from '../transport/transport.ts'
@@ -38,6 +39,8 @@ export class Session {
   readonly names: RunNames
   #process: SessionShell
   #trips = 0
+  #tripMs = 0
+  #spent = nothingSpent
   /** Said again with each heartbeat: a shell that reads ahead may have eaten it the first time. */
   #word: 'stop' | 'kill' | undefined
   #beat: NodeJS.Timeout | undefined
@@ -52,6 +55,11 @@ export class Session {
   /** Requests with a reply so far, logins not counted. */
   get trips(): number {
     return this.#trips
+  }
+
+  /** How long its trips took, the login that the first one waits for included, and what of that the host has spent on what. */
+  get spent(): Spent & { readonly trips: number } {
+    return { ...this.#spent, trips: this.#tripMs }
   }
 
   /** Writes a line that the watcher on the host understands: `stop` at the next step, `kill` the running one. */
@@ -74,6 +82,7 @@ export class Session {
   trip(script: string, options: TripOptions): Promise<void> {
     this.#trips++
     this.#word = undefined
+    const startedAt = performance.now()
     const { stdin, stdout, stderr, ended, ready } = this.#process
     return new Promise<void>((resolve, reject) => {
       let grace: NodeJS.Timeout | undefined
@@ -91,6 +100,7 @@ export class Session {
 
       const finish = (error?: Error) => {
         finished = true
+        this.#tripMs += performance.now() - startedAt
         this.#word = undefined
         if (error) clearInterval(this.#beat)
         clearTimeout(grace)
@@ -113,7 +123,10 @@ export class Session {
             if (over.stdout && over.stderr) finish()
             else if (over.stdout) grace = setTimeout(() => finish(), stderrGraceMs)
           },
-          frame: frame => (stream === 'stdout' ? options.frame?.(frame) : options.errorFrame?.(frame)),
+          frame: frame => {
+            if (frame.kind === 'spent') this.#spent = addSpent(this.#spent, frame.args)
+            return stream === 'stdout' ? options.frame?.(frame) : options.errorFrame?.(frame)
+          },
           live: kind => stream === 'stderr' && kind === 'run',
           text: (_kind, args, text) => options.output?.(args[0] ?? '', text),
         })
