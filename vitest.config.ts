@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { textFiles } from './text-files.mjs'
 
 export default defineConfig({
+  plugins: [textFiles],
   resolve: {
     alias: {
       'ops-recipes/jobs': fileURLToPath(new URL('./src/jobs/index.ts', import.meta.url)),

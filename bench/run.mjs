@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { prepare } from '../test/prepare.mjs'
+import { textLoaders } from '../text-files.mjs'
 
 /** The file that knows whether hosts can boot here also wraps the test runner's `describe`, which means nothing here. */
 const withoutTestRunner = {
@@ -31,5 +32,6 @@ await build({
   format: 'esm',
   plugins: [withoutTestRunner],
   logLevel: 'warning',
+  loader: textLoaders,
 })
 await import(pathToFileURL(outfile).href)

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { prepare } from '../test/prepare.mjs'
+import { textLoaders } from '../text-files.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const here = join(root, 'demo')
@@ -160,6 +161,7 @@ async function loadSandbox() {
     format: 'esm',
     platform: 'node',
     logLevel: 'error',
+    loader: textLoaders,
   })
   return import(pathToFileURL(outfile).href)
 }

@@ -122,6 +122,10 @@ describe('the house', () => {
   test('every file begins with a sentence on its one idea', () => {
     const silent = files.filter(file => !/^(#!.*\n)?\/\*\*[\s\S]*?[.:!)]?\s*\*\//.test(file.text))
     expect(silent.map(file => file.path)).toEqual([])
+    const shell = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(path =>
+      /\.(?:sh|awk)$/.test(path),
+    )
+    expect(shell.filter(path => !/^# .*[.:]\n/.test(readFileSync(join(root, path), 'utf8')))).toEqual([])
   })
 
   test('files stay small: half of them under 110 lines, none over 350', () => {

@@ -1,11 +1,13 @@
 /** Takes a repository away again, as long as it holds what was seen in it and nothing more. */
+
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { directoryLibrary } from '../resources/directory/change.ts'
-import { library } from '../shell/library.ts'
+import { libraryOf } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { gitAsOwnerLibrary } from './as-owner.ts'
+import gitGoneText from './git-gone.sh'
 import { readRepositoryLook, repositoryLookLibrary } from './repository-look.ts'
 
 const params = z.strictObject({
@@ -20,20 +22,7 @@ const params = z.strictObject({
  * A run that is killed in between leaves it aside, where the next look finds it. All of it from inside the folder, which may
  * belong to a user who is at work there.
  */
-const repositoryGoneLibrary = library('git-gone', 'apply')`
-  ops_git_gone() (
-    ops_a=\${1%/*} ops_name=\${1##*/}
-    ops_go "\${ops_a:-/}" || { echo "ops: $1: $ops_why; nothing was changed" >&2; exit 1; }
-    ops_aside=.$ops_name.ops-undo
-    if [ -e "./$ops_name" ]; then mv -T -- "./$ops_name" "./$ops_aside"; fi
-    ops_refs=$(ops_git_as_owner "\${ops_dir%/}/$ops_aside" for-each-ref --format='%(objectname) %(refname)') &&
-      [ "$ops_refs" = "$2" ] || {
-        mv -T -- "./$ops_aside" "./$ops_name" && echo "ops: $1: something else was pushed meanwhile; it was put back" >&2
-        exit 1
-      }
-    ops_empty "$ops_aside"
-  )
-`
+const repositoryGoneLibrary = libraryOf('git-gone', gitGoneText, 'apply')
 
 /** The repository is not there. */
 export const repositoryGone = resource({

@@ -16,10 +16,12 @@ export function library(
   name: string,
   use?: 'apply',
 ): (strings: TemplateStringsArray, ...parts: readonly string[]) => ShellLibrary {
-  return (strings, ...parts) => {
-    const whole = String.raw(strings, ...parts).replaceAll('\\${', '${')
-    const lines = whole.split('\n').map(line => line.trim())
-    const text = lines.filter(line => line !== '' && !line.startsWith('# ') && line !== '#').join('\n')
-    return use === undefined ? { name, text } : { name, text, use }
-  }
+  return (strings, ...parts) => libraryOf(name, String.raw(strings, ...parts).replaceAll('\\${', '${'), use)
+}
+
+/** The same of the text of a `.sh` file: for all that is longer than a few lines, so that editors and shellcheck read it. */
+export function libraryOf(name: string, whole: string, use?: 'apply'): ShellLibrary {
+  const lines = whole.split('\n').map(line => line.trim())
+  const text = lines.filter(line => line !== '' && !line.startsWith('# ') && line !== '#').join('\n')
+  return use === undefined ? { name, text } : { name, text, use }
 }

@@ -141,7 +141,7 @@ test('what is wrong with the params of a whole is told of the whole, where the r
 test('functions of the shell have one definition each, the engine among them', () => {
   const owners = new Map<string, string[]>()
   for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.ts')) continue
+    if (!/\.(?:ts|sh)$/.test(file)) continue
     for (const [, defined = ''] of readFileSync(join('src', file), 'utf8').matchAll(
       /^ *(ops_[a-z_]+)\(\) *[{(]/gm,
     )) {

@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { textLoaders } from '../../text-files.mjs'
 import { prepare } from '../prepare.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -57,7 +58,7 @@ async function bundled(path) {
     const { build } = await import('esbuild')
     await build({
       ...{ entryPoints: [join(root, path)], outfile, bundle: true },
-      ...{ platform: 'node', format: 'esm', logLevel: 'warning' },
+      ...{ platform: 'node', format: 'esm', logLevel: 'warning', loader: textLoaders },
     })
     return await import(pathToFileURL(outfile).href)
   } finally {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { textLoaders } from '../../text-files.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'ops-lab-'))
 const outfile = join(folder, 'lab.mjs')
@@ -15,6 +16,7 @@ await build({
   platform: 'node',
   format: 'esm',
   logLevel: 'warning',
+  loader: textLoaders,
 })
 try {
   await import(pathToFileURL(outfile).href)

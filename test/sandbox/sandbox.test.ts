@@ -242,6 +242,7 @@ async function holderProgram(folder: string): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    loader: { '.sh': 'text', '.awk': 'text' },
     logLevel: 'error',
   })
   return outfile

@@ -62,6 +62,7 @@ describeWith('strace')('a store in a folder', () => {
       bundle: true,
       platform: 'node',
       format: 'esm',
+      loader: { '.sh': 'text', '.awk': 'text' },
       logLevel: 'warning',
     })
   })

@@ -1,120 +1,14 @@
 /** Shell that looks at one account of a MySQL or MariaDB server, and makes, changes and removes it. */
-import { library } from '../../shell/library.ts'
+
+import { libraryOf } from '../../shell/library.ts'
+import mysqlUserChangeText from './mysql-user-change.sh'
+import mysqlUserLookText from './mysql-user-look.sh'
 
 /** Builds on the look. No password passes through here: only what the server stores in place of it. */
-export const mysqlUserLook = library('mysql-user-look')`
-  # ACCOUNT-LOOK ACCOUNT DATABASE-PATTERN...: the account, its rights on the databases, and for people what else it has.
-  ops_sql_user() {
-    ops_sql_asks=$1 ops_account=$2
-    shift 2
-    ops_sql_server || return 1
-    if [ "$ops_kind" = absent ] || ! ops_sql_runs; then echo account=unknown; return 0; fi
-    ops_sql_read none || return 1
-    ops_sql "$ops_sql_asks" || {
-      echo "root cannot log in to the database server through its socket: $ops_said: put a user and password under [client] in /root/.my.cnf" >&2
-      return 1
-    }
-    ops_found=$(printf '%s\n' "$ops_out" | sed -n '/^\(plugin\|tls\|head\|hash\)=/p')
-    ops_missing=$(printf '%s\n' "$ops_out" | sed -n 's/^database=//p')
-    printf '%s\n' "$ops_out" | awk -F '\t' '$1 == "asked=tls" { asked = 1 } ($1 == "have_ssl" && $2 == "YES") || ($1 == "Ssl_server_not_after" && $2 != "") { offers = 1 } END { if (asked) print "encryption=" (offers ? "offered" : "none") }'
-    case $ops_found in plugin=*) ;; *) echo account=absent; ! ops_wants_detail || ops_sql_databases "$@" | ops_detail 0; return 0 ;; esac
-    ops_sql "SHOW GRANTS FOR $ops_account;" || { echo "the rights of $ops_account cannot be read: $ops_said" >&2; return 1; }
-    printf '%s\n' account=present "$ops_found"
-    ops_sql_rights "$@" | sort
-    ops_rights=$ops_out
-    # MySQL 5.6 and MariaDB 10.1 do not know the statement, and no locks either.
-    ops_ways=
-    if ops_sql "SHOW CREATE USER $ops_account;"; then ops_ways=$(printf '%s\n' "$ops_out" | ops_sql_logs_in); fi
-    [ -z "$ops_ways" ] || printf '%s\n' "$ops_ways"
-    ops_sql_life
-    [ $((ops_life > 0 && ops_age >= ops_life)) = 0 ] || echo expired=yes
-    ops_out=$ops_rights
-    ! ops_wants_detail || {
-      [ "$ops_life" = 0 ] || echo "lives $ops_life $ops_age $ops_life_of"
-      case ,\${ops_ways##*methods=}, in *,unix_socket,*) echo 'keeps unix_socket' ;; esac
-      ops_sql_databases "$@"; ops_sql_others "$@"
-    } | ops_detail 0
-  }
-  # Sets ops_life to the days after which its password expires (0: never), ops_age to its own days, ops_life_of to own or default.
-  # MariaDB manual, "User Password Expiry" (10.4.3 and later); MySQL manual, "Password Management" (5.7.4 and later). Others have none.
-  ops_sql_life() {
-    ops_life=0 ops_age=0 ops_life_of=
-    ops_b=\${ops_account%"'@'"*} ops_c=\${ops_account##*"'@'"}
-    ops_a="WHERE User=$ops_b' AND Host='$ops_c;"
-    case $ops_kind in
-      mariadb) ops_a="SELECT CONCAT(IF(IFNULL(JSON_VALUE(Priv,'$.password_lifetime'),-1)<0,CONCAT(@@global.default_password_lifetime,' default '),CONCAT(JSON_VALUE(Priv,'$.password_lifetime'),' own ')),FLOOR((UNIX_TIMESTAMP()-IFNULL(JSON_VALUE(Priv,'$.password_last_changed'),0))/86400)) FROM mysql.global_priv $ops_a" ;;
-      *) ops_a="SELECT CONCAT(IF(password_lifetime IS NULL,CONCAT(@@global.default_password_lifetime,' default '),CONCAT(password_lifetime,' own ')),FLOOR(TIMESTAMPDIFF(SECOND,password_last_changed,NOW())/86400)) FROM mysql.user $ops_a" ;;
-    esac
-    ops_sql "$ops_a" || return 0
-    case $ops_out in [0-9]*' own '[0-9]* | [0-9]*' default '[0-9]*) ;; *) return 0 ;; esac
-    ops_life=\${ops_out%% *} ops_age=\${ops_out##* } ops_life_of=\${ops_out#* } ops_life_of=\${ops_life_of% *}
-  }
-  # CREATE USER on stdin: whether it is locked or expired, and every way in which it may log in; no word of what is stored.
-  ops_sql_logs_in() {
-    awk '{
-      gsub(/\`[^\`]*\`/, "")
-      if (/ ACCOUNT LOCK( |$)/) print "locked=yes"
-      if (/ PASSWORD EXPIRE *($|ACCOUNT|PASSWORD (HISTORY|REUSE|REQUIRE))/) print "expired=yes"
-      if (/ AND IDENTIFIED /) { print "methods=several factors"; next }
-      if (!match($0, / IDENTIFIED VIA /)) next
-      rest = substr($0, RSTART + RLENGTH)
-      gsub(/\047[^\047]*\047/, "", rest)
-      sub(/ +(REQUIRE|WITH|ACCOUNT|PASSWORD) .*$/, "", rest)
-      gsub(/ OR /, ",", rest)
-      gsub(/ +/, " ", rest)
-      print "methods=" rest
-    }'
-  }
-  ops_sql_rights() {
-    printf '%s\n' "$ops_out" | while IFS= read -r ops_a; do
-      for ops_b; do
-        case $ops_a in 'GRANT '*" ON \`$ops_b\`.* TO "*)
-          ops_a=\${ops_a#GRANT }
-          case $ops_a in *' WITH GRANT OPTION') ops_c=', GRANT OPTION' ;; *) ops_c= ;; esac
-          printf 'on.%s=%s%s\n' "$ops_b" "\${ops_a%%" ON \`"*}" "$ops_c" ;;
-        esac
-      done
-    done
-  }
-  # Rights elsewhere, without what identifies the account.
-  ops_sql_others() {
-    printf '%s\n' "$ops_out" | while IFS= read -r ops_a; do
-      for ops_b; do case $ops_a in *" ON \`$ops_b\`.* TO "*) continue 2 ;; esac; done
-      case $ops_a in
-        'GRANT PROXY '*) ;;
-        'GRANT USAGE ON '*' WITH GRANT OPTION'*) ops_a=\${ops_a#GRANT USAGE}; printf 'also GRANT OPTION%s\n' "\${ops_a%% TO *}" ;;
-        'GRANT USAGE ON '*) ;;
-        'GRANT '*' ON '*' TO '*)
-          case $ops_a in *' WITH GRANT OPTION'*) ops_c=' WITH GRANT OPTION' ;; *) ops_c= ;; esac
-          ops_a=\${ops_a#GRANT }; printf 'also %s%s\n' "\${ops_a%% TO *}" "$ops_c" ;;
-        'GRANT '*' TO '*) ops_a=\${ops_a#GRANT }; printf 'also the role %s\n' "\${ops_a%% TO *}" ;;
-        'SET DEFAULT ROLE '*) ops_a=\${ops_a#SET DEFAULT ROLE }; printf 'also the default role %s\n' "\${ops_a%% FOR *}" ;;
-      esac
-    done
-  }
-  ops_sql_databases() {
-    for ops_b; do
-      ops_c=$(printf %s "$ops_b" | tr -d '\134')
-      printf '%s\n' "$ops_missing" | grep -qxF -e "$ops_c" || printf 'missing %s\n' "$ops_c"
-    done
-  }
-`
+export const mysqlUserLook = libraryOf('mysql-user-look', mysqlUserLookText)
 
 /**
  * `ops_sql_change VERB ACCOUNT MARIADB-CLAUSE OLD-MYSQL-CLAUSE MYSQL-CLAUSE STATEMENTS`: VERB is CREATE, ALTER or empty;
  * the clause says how the account is identified.
  */
-export const mysqlUserChange = library('mysql-user-change', 'apply')`
-  ops_sql_change() {
-    ops_sql_server || exit 1
-    if [ "$ops_kind" = absent ]; then echo 'neither MySQL nor MariaDB is installed on this host' >&2; exit 1; fi
-    if ! ops_sql_runs; then echo "$ops_unit does not run, so its accounts cannot be changed" >&2; exit 1; fi
-    ops_sql_read none || exit 1
-    ops_sql 'SELECT @@version;' || ops_sql_refused 'root cannot log in through the socket'
-    case $ops_kind,$ops_out in mariadb,*) ops_c=$3 ;; *,5.*) ops_c=$4 ;; *) ops_c=$5 ;; esac
-    ops_statements=$6
-    case $1 in ?*) ops_statements="$1 USER $2 $ops_c;$6" ;; esac
-    ops_sql "$ops_statements" || ops_sql_refused "the server refuses to change $2"
-  }
-  ops_sql_refused() { echo "$1: $ops_said" >&2; exit 1; }
-`
+export const mysqlUserChange = libraryOf('mysql-user-change', mysqlUserChangeText, 'apply')

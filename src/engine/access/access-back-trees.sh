@@ -1,0 +1,56 @@
+# The functions of `access-back-trees`, as trees-shell.ts describes them.
+# What a step left in the way of a file is set aside, never lost. Named as runs are: the oldest go.
+ops_back_aside() {
+  [ -d "$1" ] && [ ! -L "$1" ] || return 0
+  rmdir -- "$1" 2>/dev/null && return 0
+  mkdir -p -m 0700 /var/lib/ops/kept
+  mv -- "$1" "/var/lib/ops/kept/$(date -u +%Y%m%dT%H%M%SZ)-aside.$$.$ops_number"
+}
+ops_back_file() {
+  ops_back_aside "$2"
+  ( ops_write "$2" "like=$1" -- cat -- "$1" ) || ( ops_write "$2" "like=$1" place -- cat -- "$1" )
+}
+ops_back_tree() {
+  ( cd -- "$1" && find . -type d ) | while IFS= read -r ops_f; do
+    [ -d "$2/$ops_f" ] || mkdir -p -- "$2/$ops_f"
+    # From inside, as the user of such a folder may still be at work.
+    ( ops_go "$2${ops_f#.}" && chown --reference="$1/$ops_f" . && chmod --reference="$1/$ops_f" . )
+  done
+  ( cd -- "$1" && find . -type f ) | while IFS= read -r ops_f; do
+    [ ! -L "$2/$ops_f" ] && ops_access_like "$1/$ops_f" "$2/$ops_f" || {
+      [ ! -L "$2/$ops_f" ] || rm -f -- "$2/$ops_f"
+      ops_back_file "$1/$ops_f" "$2/${ops_f#./}"
+    }
+  done
+  ( cd -- "$1" && find . -type l ) | while IFS= read -r ops_f; do
+    [ "$(readlink -- "$2/$ops_f")" = "$(readlink -- "$1/$ops_f")" ] || {
+      [ -L "$2/$ops_f" ] || rm -f -- "$2/$ops_f"
+      ops_symlink "$2/${ops_f#./}" "$(readlink -- "$1/$ops_f")"
+    }
+  done
+  [ "$ops_kind" != grown ] || return 0
+  ( cd -- "$2" && find . -type f -o -type l ) | while IFS= read -r ops_f; do
+    [ -e "$1/$ops_f" ] || [ -L "$1/$ops_f" ] || ops_remove "$2/${ops_f#./}"
+  done
+  ( cd -- "$2" && find . -depth -type d ) | while IFS= read -r ops_f; do
+    [ -d "$1/$ops_f" ] || rmdir -- "$2/$ops_f"
+  done
+}
+# Sockets and pipes come and go with the programs that made them, such as the master of an ssh in ~/.ssh.
+ops_back_names() { ( cd -- "$1" && find . -type d -o -type f -o -type l | sort ); }
+ops_back_grown_same() {
+  ( cd -- "$1" && find . -type d -o -type f -o -type l ) | while IFS= read -r ops_f; do
+    if [ -L "$1/$ops_f" ]; then [ "$(readlink -- "$1/$ops_f")" = "$(readlink -- "$2/$ops_f")" ]
+    elif [ -d "$1/$ops_f" ]; then [ -d "$2/$ops_f" ] && [ "$(stat -c '%a %u %g' -- "$1/$ops_f")" = "$(stat -c '%a %u %g' -- "$2/$ops_f")" ]
+    else [ ! -L "$2/$ops_f" ] && ops_access_like "$1/$ops_f" "$2/$ops_f"
+    fi || { echo differs; break; }
+  done | grep -q . && return 1
+  return 0
+}
+ops_back_tree_same() {
+  [ -d "$2" ] || return 1
+  [ "$(ops_back_names "$1")" = "$(ops_back_names "$2")" ] || return 1
+  ( cd -- "$1" && find . \( -type d -exec stat -c '%n %a %u %g' {} + \) -o \( -type l -exec readlink {} \; \) -o \( -type f -exec stat -c '%n %a %u %g' {} + -exec sha256sum {} + \) | sort ) >"$ops_access/new.one"
+  ( cd -- "$2" && find . \( -type d -exec stat -c '%n %a %u %g' {} + \) -o \( -type l -exec readlink {} \; \) -o \( -type f -exec stat -c '%n %a %u %g' {} + -exec sha256sum {} + \) | sort ) >"$ops_access/new.two"
+  cmp -s "$ops_access/new.one" "$ops_access/new.two"
+}

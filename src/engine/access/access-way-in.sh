@@ -1,0 +1,139 @@
+# The functions of `access-way-in`, as way-in-shell.ts describes them.
+  ops_stands_on() {
+    ops_area=$1; shift
+    for ops_a; do ops_named="$ops_named$ops_a$ops_newline"; echo "way=$ops_area $ops_a"; done
+  }
+  # What an answer was made from.
+  ops_way_reads() { for ops_a; do ops_reads="$ops_reads$ops_a$ops_newline"; echo "read=$ops_a"; done; }
+  # AREA FOLDER PATTERN...: what the words of an include mean, and the files that they lead to now, in ops_found.
+  ops_way_globs() {
+    ops_area=$1 ops_folder=$2; shift 2
+    for ops_c; do
+      ops_c=${ops_c#\"} ops_c=${ops_c%\"}
+      case $ops_c in /*) ;; *) ops_c=$ops_folder/$ops_c ;; esac
+      echo "glob=$ops_area $ops_c"
+      ops_way_reads "${ops_c%/*}"
+      set +f
+      for ops_b in $ops_c; do [ ! -f "$ops_b" ] || { ops_found="$ops_found$ops_b "; ops_stands_on "$ops_area" "$ops_b"; }; done
+      set -f
+    done
+  }
+  # AREA FOLDER PROGRAM FILE...: follows includes; the program of sed prints what a line includes.
+  ops_way_includes() {
+    ops_area=$1 ops_folder=$2 ops_sed=$3; shift 3
+    ops_rounds=0
+    ops_way_reads "$@"
+    while [ "$#" -gt 0 ] && [ "$ops_rounds" -lt 8 ]; do
+      ops_found= ops_rounds=$((ops_rounds + 1))
+      ops_words=$(sed -nE "$ops_sed" "$@" 2>/dev/null)
+      [ -z "$ops_words" ] || ops_way_globs "$ops_area" "$ops_folder" $ops_words
+      set -- $ops_found
+      ops_way_reads "$@"
+    done
+  }
+  # Who came, from the nearest program above that sshd has told.
+  ops_way_who() {
+    ops_p=$$ ops_user= ops_connection=
+    while [ "${ops_p:-0}" -gt 1 ] && { read -r ops_stat <"/proc/$ops_p/stat"; } 2>/dev/null; do
+      if [ -z "$ops_connection" ]; then
+        ops_a=$ops_newline$(tr '\000' '\n' <"/proc/$ops_p/environ" 2>/dev/null)$ops_newline
+        case $ops_a in
+          *"$ops_newline"SSH_CONNECTION=*)
+            ops_connection=${ops_a#*"$ops_newline"SSH_CONNECTION=} ops_connection=${ops_connection%%"$ops_newline"*}
+            ops_user=${ops_a#*"$ops_newline"USER=} ops_user=${ops_user%%"$ops_newline"*} ;;
+        esac
+      fi
+      while IFS=: read -r ops_a ops_b ops_c; do
+        case $ops_a$ops_b in 0 | *=systemd) echo "cgroup=$ops_c" ;; esac
+      done <"/proc/$ops_p/cgroup"
+      set -- ${ops_stat##*) }
+      ops_p=$2
+    done 2>/dev/null
+    [ -n "$ops_user" ] || ops_user=${SUDO_USER:-$(id -un)}
+  }
+  ops_way_account() {
+    ops_line=$(getent passwd "$ops_user")
+    ops_home=${ops_line%:*} ops_home=${ops_home##*:} ops_shell=${ops_line##*:}
+    ops_way_reads /etc/passwd /etc/group
+    echo "user=$ops_user"; echo "home=$ops_home"; echo "groups=$(id -Gn "$ops_user" 2>/dev/null)"
+    ops_stands_on account "$ops_home" "$ops_home/.ssh" "${ops_shell:-/bin/sh}" /bin/sh /etc/passwd /etc/shadow /etc/group /etc/nsswitch.conf
+    case ${ops_shell##*/} in
+      bash) ops_start="$ops_home/.bashrc /etc/bash.bashrc" ;;
+      zsh) ops_start="$ops_home/.zshenv /etc/zsh/zshenv /etc/zshenv" ;;
+      fish) ops_start="$ops_home/.config/fish/config.fish /etc/fish/config.fish"; ops_way_globs account / "$ops_home/.config/fish/conf.d/*.fish" "/etc/fish/conf.d/*.fish" ;;
+      *csh) ops_start="$ops_home/.cshrc $ops_home/.tcshrc /etc/csh.cshrc" ;;
+      *) ops_start="$ops_home/.kshrc" ;;
+    esac
+    ops_stands_on account $ops_start "$ops_home/.ssh/rc" "$ops_home/.ssh/environment" "$ops_home/.pam_environment" /etc/ssh/sshrc /etc/environment /etc/ld.so.preload
+    ops_way_includes account "$ops_home" 's#(~|\$HOME|\$\{HOME\})/#'"$ops_home"'/#; s#.*(^|[[:space:];&])(\.|source)[[:space:]]+"?(/[^"[:space:];&|)]+).*#\3#p' $ops_start
+  }
+  ops_way_sshd() {
+    ops_stands_on ssh /etc/ssh/sshd_config /run/sshd /etc/nologin /run/nologin /etc/hosts.allow /etc/hosts.deny
+    ops_way_includes ssh /etc/ssh 's/^[[:space:]]*[Ii][Nn][Cc][Ll][Uu][Dd][Ee][[:space:]=]+//p' /etc/ssh/sshd_config
+    ops_a=$(command -v sshd) || return 0
+    ops_stands_on ssh "$ops_a"
+    set -- $ops_connection
+    ops_a=$("$ops_a" -T -C "user=$ops_user,host=${1:-localhost},addr=${1:-127.0.0.1},laddr=${3:-127.0.0.1},lport=${4:-22}" 2>/dev/null |
+      sed -nE '/^(authorized|trusted|revoked|host(key|certificate) |chroot|forcecommand|allowgroups|sshd[a-z]*path)/{ s#%h#'"$ops_home#g; s#%u#$ops_user#g; s#%U#$(id -u "$ops_user")"'#g; s#%%#%#g; p; }')
+    for ops_c in $ops_a; do
+      case $ops_c in
+        authorizedkeysfile) ops_key=$ops_home ;;
+        allowgroups) ops_key=group ;;
+        authorized* | trusted* | revoked* | host* | chroot* | forcecommand | sshd*) ops_key= ;;
+        none) ;;
+        /*) ops_stands_on ssh "$ops_c" ;;
+        *) case $ops_key in group) echo "group=$ops_c" ;; /*) ops_stands_on ssh "$ops_key/$ops_c" ;; esac ;;
+      esac
+    done
+  }
+  ops_way_sudo() {
+    ops_a=$(command -v sudo) && ops_stands_on sudo "$ops_a"
+    ops_stands_on sudo /etc/sudoers /etc/sudo.conf /usr/libexec/sudo /usr/lib/sudo
+    ops_sudoers=/etc/sudoers
+    ops_named_before=$ops_named
+    ops_way_includes sudo /etc 's#^[[:space:]]*[@\#]includedir[[:space:]]+(.*[^/])/*$#\1/*#p; s#^[[:space:]]*[@\#]include[[:space:]]+##p' /etc/sudoers
+    grep -hoE '%:?[A-Za-z0-9_.-]+' /etc/sudoers ${ops_named#"$ops_named_before"} 2>/dev/null | sort -u | sed 's/^%:*/group=/'
+  }
+  ops_way_pam() {
+    set +f; set -- "$@" /etc/pam.d/common-*; set -f
+    ops_way_reads "$@"
+    # shellcheck disable=SC2046 # one word for each file
+    ops_stands_on ssh "$@" $(grep -hvE '^[[:space:]]*#|pam_(motd|mail|lastlog)' "$@" 2>/dev/null | grep -oE '[[:space:]=]/[^] ]+' | sort -u | sed 's/^.//')
+    ! grep -qs '^[^#]*pam_access' "$@" || echo pam=access
+  }
+  # WAYS READS, each a list of lines: who came from where, where the ways lead, and what the files that were read are like.
+  ops_way_stamp() {
+    IFS=$ops_newline
+    { echo "$ops_user ${ops_connection%% *}"; stat -c '%N %i %f' -- $1; stat -L -c '%n %i %s %z' -- $2; } 2>&1 | sha256sum
+    unset IFS
+  }
+  # STAMP WAYS READS PATH...: of an answer that is known already only its stamp is looked at again.
+  ops_way_in() {
+    ops_newline='
+' ops_named= ops_reads= ops_claimed=
+    set -f
+    ops_stamp=$1 ops_ways=$2 ops_read=$3
+    shift 3
+    for ops_a; do ops_claimed="$ops_claimed$ops_a$ops_newline"; done
+    ops_way_who
+    if [ -n "$ops_stamp" ] && [ "$(ops_way_stamp "$ops_ways" "$ops_read")" = "$ops_stamp" ]; then echo way-in=same
+    else
+      echo way-in=new
+      ops_way_account
+      ops_way_sshd
+      ops_a=
+      if [ "$ops_user" != "$(id -un)" ]; then ops_way_sudo; ops_a=/etc/pam.d/sudo; fi
+      ops_way_pam /etc/pam.d/sshd $ops_a
+      echo "stamp=$(ops_way_stamp "$ops_named" "$ops_reads")"
+    fi
+    echo names=
+    IFS=$ops_newline
+    set -- $ops_claimed $ops_named
+    set +f
+    unset IFS
+    if [ "$#" = 0 ]; then :
+    elif command -v namei >/dev/null; then namei -- "$@" 2>/dev/null
+    else for ops_a; do echo "f: $ops_a"; echo "= $(readlink -f "$ops_a")"; done
+    fi
+    :
+  }

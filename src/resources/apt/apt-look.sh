@@ -1,0 +1,176 @@
+# The functions of `apt-look`, as look.ts describes them.
+  ops_nl='
+'
+  ops_apt_read() {
+    ops_apt_names=$* ops_policy=
+    command -v dpkg-query >/dev/null || { echo 'this host has no dpkg: packages of apt cannot be managed here' >&2; return 1; }
+    # By bare names, which find every architecture: dpkg knows no NAME:amd64 of a package for all of them.
+    for ops_a; do shift; set -- "$@" "${ops_a%%:*}"; done
+    ops_pkgs=$(dpkg-query -W -f '${Package} ${Architecture} ${db:Status-Want} ${db:Status-Status}\n' dpkg "$@" 2>/dev/null) || [ $? = 1 ] || { dpkg-query -W dpkg >/dev/null; return 1; }
+    ops_pkgs=$ops_nl$ops_pkgs$ops_nl
+    ops_native=${ops_pkgs#*"$ops_nl"dpkg } ops_native=${ops_native%% *}
+    ops_run=complete
+    for ops_f in /var/lib/dpkg/updates/[0-9]*; do
+      [ ! -e "$ops_f" ] || ops_apt_holder >/dev/null || ops_run=interrupted
+    done
+  }
+  # NAME[:ARCH] into ops_s, ops_want, and ops_words: what apt calls it, for each architecture where it is not absent. A
+  # bare name is that of this host's architecture to be present, and of every one to be absent. apt calls a package for
+  # all architectures by its bare name, and knows NAME:amd64, NAME:native and NAME:any of it.
+  ops_apt_status() {
+    ops_s=absent ops_want= ops_words= ops_other= ops_n=${1%%:*} ops_q= ops_left_over=$ops_pkgs
+    case $1 in *:*) ops_q=${1#*:} ;; esac
+    case $ops_q in native | all | "$ops_native") ops_q=native ;; '') [ "$ops_mode" != present ] && ops_q=any || ops_q=bare ;; esac
+    while :; do
+      case $ops_left_over in *"$ops_nl$ops_n "*) ops_left_over=${ops_left_over#*"$ops_nl$ops_n "} ;; *) break ;; esac
+      ops_b=${ops_left_over%%"$ops_nl"*}
+      ops_a=${ops_b%% *} ops_b=${ops_b#* } ops_c=${ops_b#* } ops_w=$ops_n
+      case $ops_a in all | "$ops_native") ops_a=native ;; *) ops_w=$ops_n:$ops_a ;; esac
+      case $ops_c in installed) ops_c=present ;; not-installed) ops_c=absent ;; config-files) [ "$ops_mode" = purge ] || ops_c=absent ;; esac
+      case $ops_q,$ops_a in
+        any,* | bare,native) ;;
+        bare,*) ops_other=$ops_other$ops_c; continue ;;
+        *) [ "$ops_q" = "$ops_a" ] || continue ;;
+      esac
+      [ "$ops_s" = present ] || { ops_s=$ops_c ops_want=${ops_b%% *}; }
+      [ "$ops_c" = absent ] || ops_words="$ops_words $ops_w"
+    done
+    # apt takes another architecture's where this host's has none.
+    case $ops_q,$ops_s,$ops_other in bare,absent,*present*)
+      ops_apt_choose "$1" || :
+      case $ops_chosen in *:*) ops_apt_status "$ops_chosen" ;; esac ;;
+    esac
+  }
+  ops_apt_holder() {
+    for ops_f in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
+      ops_inode=$(stat -c %i "$ops_f" 2>/dev/null) || continue
+      while read -r ops_a ops_b ops_c ops_d ops_pid ops_e ops_rest; do
+        case $ops_b,$ops_e in POSIX,*:"$ops_inode") ;; *) continue ;; esac
+        ops_a=$(tr '\000' ' ' <"/proc/$ops_pid/cmdline" 2>/dev/null) || continue
+        echo "process $ops_pid (${ops_a% })"; return 0
+      done </proc/locks
+    done
+    return 1
+  }
+  ops_apt_fresh() {
+    ops_stale=
+    [ -z "$ops_lacks" ] || ops_stale="without$ops_lacks"
+    set -- /var/lib/apt/lists/*Packages*
+    if [ -n "$ops_stale" ]; then :
+    elif [ ! -e "$1" ]; then ops_stale=empty
+    elif [ -n "$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer /var/lib/apt/lists 2>/dev/null)" ]; then ops_stale='older than the sources'
+    elif [ -z "$(find /var/lib/apt/lists /var/lib/apt/periodic/update-success-stamp -maxdepth 0 -mmin -1440 2>/dev/null)" ]; then ops_stale='older than a day'
+    fi
+    [ -z "$ops_stale" ]
+  }
+  # Which of these components the sources offer, and which they lack.
+  ops_apt_components() {
+    ops_lacks= ops_offered=
+    [ $# -gt 0 ] || return 0
+    ops_a=$ops_nl$(apt-get indextargets --format '$(COMPONENT)' 'Created-By: Packages')$ops_nl || return 1
+    for ops_b; do
+      case $ops_a in *"$ops_nl$ops_b$ops_nl"*) ops_offered="$ops_offered $ops_b" ;; *) ops_lacks="$ops_lacks $ops_b" ;; esac
+    done
+  }
+  ops_apt_choose() {
+    ops_chosen=
+    if [ -z "$ops_policy" ]; then
+      set -f; ops_policy=$ops_nl$(apt-cache -q -o Dir::Cache::pkgcache= policy $ops_apt_names 2>/dev/null)$ops_nl; set +f
+    fi
+    for ops_d in $1; do
+      ops_apt_block "$ops_d" || continue
+      case ${ops_a#*Candidate: } in '(none)'*) ;; *) ops_chosen=$ops_heading; return 0 ;; esac
+    done
+    return 1
+  }
+  # What apt-cache says of NAME[:ARCH], into ops_a, and its heading, which is the name that apt takes.
+  ops_apt_block() {
+    ops_heading=$1
+    case $1 in *:native | *:all | *:any | *:"$ops_native") ops_heading=${1%:*} ;; esac
+    case $ops_policy in
+      *"$ops_nl$ops_heading:$ops_nl"*) ;;
+      *"$ops_nl$1:"*) ops_a=${ops_policy#*"$ops_nl$1:"}; ops_heading=$1:${ops_a%%:"$ops_nl"*} ;;
+      *) return 1 ;;
+    esac
+    ops_a=${ops_policy#*"$ops_nl$ops_heading:$ops_nl"} ops_a=${ops_a%%"$ops_nl"[!\ ]*}$ops_nl
+  }
+  # Whether a source has it and a pin keeps every version of it out (apt_preferences(5)).
+  ops_apt_pinned() {
+    for ops_d in $1; do
+      ops_apt_block "$ops_d" || continue
+      case $ops_a in *'Candidate: (none)'*' -'[0-9]*"$ops_nl"*) return 0 ;; esac
+    done
+    return 1
+  }
+  # The word for a name that no source has: virtual with its providers, unknown with what is spelled like it.
+  ops_apt_unknown() {
+    for ops_p in $1; do
+      [ "$ops_p" != '|' ] || continue
+      ops_a=$(apt-cache -o Dir::Cache::pkgcache= showpkg "$ops_p" 2>/dev/null |
+        awk 'on && !seen[$1]++ { printf " %s", $1 } /^Reverse Provides:/ { on = 1 }')
+      [ -z "$ops_a" ] || { echo "virtual$ops_a"; return; }
+    done
+    ! ops_apt_pinned "$1" || { echo pinned; return; }
+    ops_apt_fresh || { echo absent; return; }
+    echo "unknown$(apt-cache -o Dir::Cache::pkgcache= pkgnames | awk -v wanted="${1%% *}" '
+      function distance(a, b, i, j, best, corner, row) {
+        for (j = 0; j <= length(b); j++) row[j] = j
+        for (i = 1; i <= length(a); i++) {
+          corner = row[0]; row[0] = i
+          for (j = 1; j <= length(b); j++) {
+            best = corner + (substr(a, i, 1) != substr(b, j, 1)); corner = row[j]
+            if (row[j] + 1 < best) best = row[j] + 1
+            if (row[j - 1] + 1 < best) best = row[j - 1] + 1
+            row[j] = best
+          }
+        }
+        return row[length(b)]
+      }
+      { longer = length($1) - length(wanted) }
+      longer >= -2 && longer <= 2 && substr($1, 1, 1) == substr(wanted, 1, 1) && distance($1, wanted) <= 2 { print distance($1, wanted), $1 }' |
+      sort | awk 'NR < 4 { printf " %s", $2 }')"
+  }
+  ops_apt_look() {
+    ops_index=$1 ops_mode=$2 ops_recommends=$3
+    ops_apt_components $4 || return 1
+    shift 4
+    ops_bring= ops_later=
+    echo "dpkg run=$ops_run"
+    for ops_a in $ops_offered; do echo "component $ops_a=present"; done
+    for ops_a in $ops_lacks; do echo "component $ops_a=absent"; done
+    for ops_spec; do
+      ops_best=absent ops_on_hold=
+      for ops_p in $ops_spec; do
+        ops_apt_status "$ops_p"
+        [ "$ops_want" != hold ] || ops_on_hold=yes
+        [ "$ops_s" = absent ] || ops_best=$ops_s
+        [ "$ops_best" != present ] || break
+      done
+      case $ops_mode,$ops_best in
+        present,absent)
+          if [ -n "$ops_on_hold" ]; then ops_best=held
+          elif ops_apt_choose "$ops_spec"; then ops_bring="$ops_bring $ops_chosen"
+          else ops_best=$(ops_apt_unknown "$ops_spec") ops_later=later
+          fi ;;
+        present,* | *,absent) ;;
+        *,present)
+          ops_bring="$ops_bring$ops_words"
+          [ -z "$ops_on_hold" ] || ops_best=held ;;
+        *) ops_bring="$ops_bring$ops_words" ;;
+      esac
+      printf '%s=%s\n' "$ops_spec" "$ops_best"
+    done
+    case $ops_bring$ops_later,$ops_run in ,complete) return 0 ;; esac
+    ops_wants_detail || return 0
+    case $ops_mode in
+      present) ops_a=install; [ -z "$ops_bring$ops_later" ] || ops_apt_fresh || ops_later=later ;;
+      absent) ops_a=remove ;;
+      *) ops_a=purge ;;
+    esac
+    {
+      [ -z "$ops_later" ] || echo "lists: $ops_stale"
+      dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^\(half-[a-z]*\|unpacked\|triggers-[a-z]*\) \(.*\)/unfinished: \2 (\1)/p'
+      [ -z "$ops_bring" ] ||
+        apt-get -q --print-uris -o Dir::Cache::pkgcache= $ops_recommends $ops_a $ops_bring 2>&1 </dev/null | grep -v "^'"
+    } | ops_detail "$ops_index"
+  }

@@ -1,0 +1,79 @@
+# The functions of `key-look`, as shell.ts describes them.
+# USER: sets ops_home, ops_uid_of and ops_gid_of.
+ops_key_home() {
+  ops_a=$(getent passwd "$1") || return 1
+  ops_home=$(printf '%s\n' "$ops_a" | cut -d : -f 6)
+  ops_uid_of=$(printf '%s\n' "$ops_a" | cut -d : -f 3) ops_gid_of=$(printf '%s\n' "$ops_a" | cut -d : -f 4)
+  case $ops_home in /?*) ;; *) echo "ops: $1 has no home folder where keys could be" >&2; return 2;; esac
+}
+# look|edit KEY LINE exclusive|'' named|'', the file on standard input. A line is options, type, base64 and a comment; options hold blanks
+# between double quotes only, where a backslash stands before a quote that is meant.
+ops_key_lines() {
+  { printf '%s\n' "$1" "$2" "$3" "${4:-}" "${5:-}"; cat; } | LC_ALL=C awk '
+    function typed(word) { return word ~ /^(sk-)?(ssh|ecdsa)-[a-z0-9@.-]+$/ }
+    function split_line(text,   at, c, quoted) {
+      sub(/\r$/, "", text); sub(/^[ \t]+/, "", text)
+      options = ""; rest = text
+      c = text; sub(/[ \t].*/, "", c)
+      if (typed(c)) return
+      quoted = 0
+      for (at = 1; at <= length(text); at++) {
+        c = substr(text, at, 1)
+        if (c == "\\" && quoted && substr(text, at + 1, 1) == "\"") at++
+        else if (c == "\"") quoted = !quoted
+        else if (!quoted && (c == " " || c == "\t")) break
+      }
+      options = substr(text, 1, at - 1); rest = substr(text, at); sub(/^[ \t]+/, "", rest)
+    }
+    NR == 1 { what = $0; next }
+    NR == 2 { key = $0; next }
+    NR == 3 { line = $0; next }
+    NR == 4 { exclusive = $0 == "exclusive"; next }
+    NR == 5 { named = $0 == "named"; next }
+    {
+      split_line($0)
+      type = rest; sub(/[ \t].*/, "", type)
+      text = rest; sub(/^[^ \t]*[ \t]+/, "", text)
+      comment = text; text = comment; sub(/[ \t].*/, "", text); sub(/^[^ \t]*[ \t]*/, "", comment)
+      is_key = $0 !~ /^[ \t]*(#|$)/ && $0 !~ /^[ \t]*\r$/
+      hit = is_key && type " " text == key
+      if (what == "look") {
+        if (hit) { hits++; found = options } else if (is_key) others++
+        next
+      }
+      if (hit) {
+        if (line != "" && !done) print line (named || comment == "" ? "" : " " comment)
+        done = 1
+      } else if (!is_key || !exclusive) print
+    }
+    END {
+      if (what == "look") {
+        print "state=" (hits == 1 ? "present" : hits ? "several" : "absent")
+        if (hits) print "options=" found
+        print "others=" others + 0
+      } else if (line != "" && !done) print line
+    }'
+}
+# What sshd wants of the home, of .ssh and of the file: theirs or root's, and nobody else may write in them.
+ops_key_strict() {
+  for ops_a in "$ops_home" "$ops_home/.ssh" "$ops_home/.ssh/authorized_keys"; do
+    [ -e "$ops_a" ] || continue
+    ops_b=$(stat -L -c %u:%a "$ops_a") || return 1
+    case $ops_b in 0:*|"$ops_uid_of":*) ;; *) echo "accepted=$ops_a belongs to another user"; return 0;; esac
+    ops_b=00${ops_b#*:}
+    case ${ops_b#"${ops_b%??}"} in [2367]?|?[2367]) echo "accepted=$ops_a may be written by others"; return 0;; esac
+  done
+  echo accepted=yes
+}
+ops_key_look() {
+  ops_key_home "$1" || case $? in 1) echo user=absent; return 0;; *) return 1;; esac
+  if ops_wants_detail; then printf '%s\n' "$ops_home" | ops_detail 0; fi
+  ops_a=$ops_home/.ssh/authorized_keys
+  ops_tread h "$ops_a" || { printf 'state=refused\nwhy=%s\n' "$ops_why"; return 0; }
+  if [ -f "$ops_a" ]; then
+    { ops_is_read "$ops_real" && ops_key_lines look "$2" ''; } <"$ops_a" || return 1
+  elif [ -e "$ops_a" ]; then echo "ops: $ops_a: is not a file" >&2; return 1
+  else ops_key_lines look "$2" '' </dev/null || return 1
+  fi
+  ops_key_strict
+}
