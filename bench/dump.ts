@@ -20,8 +20,8 @@ export interface DumpRow {
 const out = '/var/tmp/bench-dump'
 /** What runs on the server, as root by its socket. */
 const peers: readonly (readonly [string, string])[] = [
-  ['mydumper -t 2', `mydumper -t 2 -T bench.t -o ${out}`],
-  ['mydumper -t 2 -c', `mydumper -t 2 -c -T bench.t -o ${out}`],
+  ['mydumper -t 2', `mydumper -B bench -t 2 -r 250000 -o ${out}`],
+  ['mydumper -t 2 -c', `mydumper -B bench -t 2 -r 250000 -c -o ${out}`],
   [
     'mariadb-dump | gzip -1',
     `mkdir ${out} && mariadb-dump --single-transaction bench t | gzip -1 >${out}/t.sql.gz`,

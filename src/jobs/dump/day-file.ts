@@ -19,7 +19,9 @@ export class DayFile {
 
   /** Appends lines. Whoever reads the whole sees no borders between them: RFC 1952 allows members one after another. */
   async add(lines: Uint8Array): Promise<void> {
-    const part = await compress(lines, { level: 1 })
+    // One piece of memory for the whole answer, as most texts become less than half.
+    const chunkSize = Math.max(4096, lines.length >> 1)
+    const part = await compress(lines, { level: 1, chunkSize })
     this.#hash.update(part)
     this.#sizeBytes += part.length
     this.#parts.push(part)

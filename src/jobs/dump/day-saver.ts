@@ -16,7 +16,7 @@ interface SaverContext {
   readonly store: Store
 }
 
-const mostUnderWay = 3
+const mostUnderWay = 2
 
 /** `saved` holds what has a receipt. */
 export class DaySaver {
