@@ -10,7 +10,7 @@ import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import { grouped } from '../grouped.ts'
-import { checkColumns, existingTable, makeTable } from '../rows/target-table.ts'
+import { checkColumns, existingTable, foreignKeysOf, makeTable } from '../rows/target-table.ts'
 import { interruptedError, partlyDone, runChunks } from '../run.ts'
 import { existingMark, listDump, readReceipt } from './dump-store.ts'
 import type { Receipt } from './records.ts'
@@ -64,7 +64,12 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
       },
       ...(present === 0 ? [] : [{ name: 'there', text: `${grouped(present)} days, equal to the dump` }]),
     ],
-    notes: revisionNotes(todo),
+    notes: [
+      ...revisionNotes(todo),
+      ...(found ? [] : foreignKeysOf(newest)).map(
+        each => `the table is made without its foreign key: ${each}`,
+      ),
+    ],
     isEmpty: todo.length === 0,
     data: {
       into: tableText(target),

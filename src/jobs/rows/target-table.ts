@@ -38,7 +38,7 @@ export function checkColumns(
 const foreignKeyLine = /^ *CONSTRAINT `(?:[^`]|``)*` FOREIGN KEY .*$/
 
 /** The foreign keys that a table is made without. */
-export function foreignKeysOf({ createTable }: RowsHeader): readonly string[] {
+export function foreignKeysOf({ createTable }: Pick<RowsHeader, 'createTable'>): readonly string[] {
   return createTable
     .split('\n')
     .filter(line => foreignKeyLine.test(line))
