@@ -97,7 +97,9 @@ const seedSql = (rows: number): string => `CREATE DATABASE bench; USE bench;
     ELT(1 + seq % 4, 'click', 'view', 'buy', 'refund'), seq / 7, CONCAT(MD5(seq), MD5(seq + 1), ' some text') FROM seq_1_to_${rows};
   ANALYZE TABLE t;`
 
-const nextDaySql = (round: number): string => `INSERT INTO bench.t (at, user_id, kind, amount, note)
+const nextDaySql = (
+  round: number,
+): string => `USE bench; INSERT INTO bench.t (at, user_id, kind, amount, note)
   SELECT '2025-01-01' + INTERVAL seq SECOND, ${round}, 'click', 1, MD5(seq) FROM seq_1_to_5480;`
 
 function rowsIn(place: string): number {

@@ -1,6 +1,9 @@
 /** The parts of src/jobs that need no server. */
+import { createHash, randomBytes } from 'node:crypto'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { checkWhere } from '../../src/jobs/archive/condition.ts'
+import { DayFile } from '../../src/jobs/dump/day-file.ts'
 import { LineRows, RowLines } from '../../src/jobs/rows/row-lines.ts'
 import { packRows, unpackRows } from '../../src/jobs/rows/rows-file.ts'
 import { decodeRow, encodeRows } from '../../src/jobs/rows/tsv.ts'
@@ -124,4 +127,20 @@ test('rows become lines and rows again, byte for byte, whatever is in them and h
   }
   expect(from).toBe(text.length)
   expect(lines.rows).toBe(0)
+})
+
+test('the file of a day is the same whether it fits into memory or not, as often as it is read', async () => {
+  const lines = Array.from({ length: 40 }, () => randomBytes(512 * 1024))
+  const file = new DayFile()
+  for (const each of lines) await file.add(each)
+  const content = await file.finish()
+  for (let read = 0; read < 2; read++) {
+    const pieces: Uint8Array[] = []
+    for await (const piece of content.open()) pieces.push(piece)
+    const bytes = Buffer.concat(pieces)
+    expect(bytes.length).toBe(content.sizeBytes)
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(content.sha256)
+    expect(gunzipSync(bytes).equals(Buffer.concat(lines))).toBe(true)
+  }
+  await file.discard()
 })

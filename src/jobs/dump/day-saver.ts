@@ -23,13 +23,16 @@ export class DaySaver {
   readonly saved: Receipt[] = []
   readonly #plan: DumpPlan
   readonly #context: SaverContext
+  readonly #stillLocked: () => Promise<void>
   readonly #token = randomName()
   readonly #files = new Map<string, DayFile>()
   readonly #underWay = new Set<Promise<void>>()
   #failure: { readonly failure: unknown } | undefined
 
-  constructor(plan: DumpPlan, context: SaverContext) {
+  /** `stillLocked` throws where another run may be at work in the place. */
+  constructor(plan: DumpPlan, context: SaverContext, stillLocked: () => Promise<void>) {
     this.#plan = plan
+    this.#stillLocked = stillLocked
     this.#context = context
   }
 
@@ -90,7 +93,14 @@ export class DaySaver {
   async #start(file: DayFile, digest: RowsDigest, head: ReceiptHead): Promise<void> {
     while (this.#underWay.size >= mostUnderWay) await Promise.race(this.#underWay)
     this.#check()
-    const saving: Promise<void> = saveDay(this.#context.store, file, this.#token, digest, head)
+    const saving: Promise<void> = saveDay(
+      this.#context.store,
+      file,
+      this.#token,
+      digest,
+      head,
+      this.#stillLocked,
+    )
       .then(
         receipt => void this.saved.push(receipt),
         (failure: unknown) => {

@@ -8,6 +8,7 @@ import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
+import { isStoreError } from '../../store/store-error.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { DaySaver } from './day-saver.ts'
 import { type DaysSource, DaysWalk, type WalkPiece, type WalkTotals } from './days-walk.ts'
@@ -59,7 +60,7 @@ export async function runDump(request: DumpRequest, context: DumpContext): Promi
       lock = await holdLock(server, title)
       plan = await planDump(session, store, request)
     }
-    const outcome = await carryOut(plan, governor, context)
+    const outcome = await carryOut(plan, lock, governor, context)
     emit({ event: 'job-end', ...dumpEnd(server.name, plan, outcome) })
     if (outcome.failure !== undefined)
       throw partlyDone(outcome.failure, outcome.saved.length > 0, dumpSoFar(outcome))
@@ -75,13 +76,18 @@ export async function runDump(request: DumpRequest, context: DumpContext): Promi
   }
 }
 
-async function carryOut(plan: DumpPlan, governor: Governor, context: DumpContext): Promise<DumpOutcome> {
+async function carryOut(
+  plan: DumpPlan,
+  lock: HeldLock | undefined,
+  governor: Governor,
+  context: DumpContext,
+): Promise<DumpOutcome> {
   const { server, store, emit, interrupt } = context
   const { request, names, state, now, shape } = plan
   if (!names.isMarked) await writeMark(store, request, state, now)
   const removedOrphans = await removeOrphans(names.orphans, store)
   const walk = await walkOf(plan, server)
-  const saver = new DaySaver(plan, context)
+  const saver = new DaySaver(plan, context, async () => lock?.check())
   const begun = performance.now()
   const soFar = { rows: 0, bytes: 0, chunks: 0 }
   const outcome = (read: ChunksDone): DumpOutcome => ({
@@ -129,10 +135,19 @@ async function walkOf(plan: DumpPlan, server: Server): Promise<DaysSource> {
   return new ScanWalk(session, shape, range, clock)
 }
 
-/** We hold the lock of the table, so nobody is between an object and its receipt now. */
+/** We hold the lock of the table, so nobody is between an object and its receipt now. Answers how many are gone. */
 async function removeOrphans(orphans: readonly string[], store: Store): Promise<number> {
-  for (const key of orphans) await store.delete(key)
-  return orphans.length
+  let removed = 0
+  for (const key of orphans) {
+    try {
+      await store.delete(key)
+      removed += 1
+    } catch (thrown) {
+      // A login may have no right to delete, and a lock may forbid it: such a file is in nobody's way.
+      if (!isStoreError(thrown, 'denied')) throw thrown
+    }
+  }
+  return removed
 }
 
 const lookEveryMs = 250

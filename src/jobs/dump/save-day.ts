@@ -19,6 +19,7 @@ export async function saveDay(
   token: string,
   digest: RowsDigest,
   head: ReceiptHead,
+  stillLocked: () => Promise<void>,
 ): Promise<Receipt> {
   const content = await file.finish()
   const object = objectKey(head, token)
@@ -32,6 +33,8 @@ export async function saveDay(
     sizeBytes: content.sizeBytes,
     sha256: content.sha256,
   }
+  // Another run would take a file without a receipt away.
+  await stillLocked()
   await writeReceipt(store, receipt)
   return receipt
 }
