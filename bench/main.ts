@@ -11,6 +11,7 @@ import { floor } from './contenders/floor.ts'
 import { mise } from './contenders/mise.ts'
 import { ops, opsProgram } from './contenders/ops.ts'
 import { benchDump } from './dump.ts'
+import { benchLoad } from './load.ts'
 import { benchLogs } from './logs.ts'
 import { measure } from './measure.ts'
 import { resultsFolder, root, storage } from './places.ts'
@@ -70,13 +71,16 @@ async function bench(): Promise<void> {
   const dump = wanted?.includes('dump')
     ? await benchDump(say, Number(values['table-rows']), Number(values.rounds))
     : undefined
+  const load = wanted?.includes('load')
+    ? await benchLoad(say, Number(values['table-rows']), Number(values.rounds))
+    : undefined
   const logs = wanted?.includes('logs') ? await benchLogs(say, Number(values.lines)) : undefined
   mkdirSync(resultsFolder, { recursive: true })
   const file = join(resultsFolder, 'latest.json')
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, node: process.version }
   writeFileSync(
     file,
-    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(store && { store }), ...(dump && { dump }), ...(logs && { logs }) }, undefined, 2)}\n`,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(store && { store }), ...(dump && { dump }), ...(load && { load }), ...(logs && { logs }) }, undefined, 2)}\n`,
   )
   say(`Written to ${file}`)
 }

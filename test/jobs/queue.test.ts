@@ -83,6 +83,7 @@ describeReal('ops db queue', () => {
     const moved = async (): Promise<string> =>
       (await mariadb('SELECT parked, dripped FROM rails.delayed_jobs_parked_counts').catch(() => '')).trim()
     const killed: (number | null)[] = []
+    const said: Buffer[] = []
     for (let kill = 0; kill < kills; kill++) {
       const verb = kill % 2 === 0 ? 'park' : 'drip'
       // Small moves, so that it is at work for a while.
@@ -92,8 +93,9 @@ describeReal('ops db queue', () => {
       const child = spawn(process.execPath, [program, ...argv], {
         cwd: folder.path,
         env: { PATH: process.env.PATH, HOME: folder.path },
-        stdio: 'ignore',
+        stdio: ['ignore', 'ignore', 'pipe'],
       })
+      child.stderr.on('data', (piece: Buffer) => said.push(piece))
       const ended = once(child, 'exit')
       while ((await moved()) === before && child.exitCode === null) await pause(5)
       await Promise.race([ended, pause(kill === 0 ? 0 : Math.random() * 300)])
@@ -103,6 +105,7 @@ describeReal('ops db queue', () => {
       const held = "SELECT IS_FREE_LOCK('ops:queue rails.delayed_jobs')"
       while ((await mariadb(held)).trim() === '0') await pause(50)
     }
+    expect(Buffer.concat(said).toString()).toBe('')
     expect(killed.filter(code => code !== null && code !== 0)).toEqual([])
     expect(killed).toContain(null)
     const parked = await queue('park', 'rails.delayed_jobs', '--queue', 'mail', '--yes')

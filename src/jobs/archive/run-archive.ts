@@ -12,6 +12,7 @@ import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
+import { tellOwed } from '../load/tell-owed.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { listArchive, randomName, writeMark } from './archive-store.ts'
@@ -60,6 +61,7 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
   const { server, store, emit, confirm, plansOnly } = context
   const title = `archive ${tableText(request.table)}`
   const session = await server.session()
+  await tellOwed(session, request.table, emit)
   const governor = await startGovernor(server)
   // A look needs no lock; whoever goes on takes it and plans afresh, as another run may have ended since.
   const shown = archivePlanEvent(server.name, await planArchive(session, store, request), governor)

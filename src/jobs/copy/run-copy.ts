@@ -16,6 +16,7 @@ import { pgTableText } from '../../postgres/table-name.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
+import { tellOwed } from '../load/tell-owed.ts'
 import { type ChunksDone, interruptedError, runChunks } from '../run.ts'
 import { compareSides } from './compare.ts'
 import { copyEnd, copyPlanEvent } from './copy-report.ts'
@@ -51,6 +52,7 @@ const copyLimits = { ...usualLimits, mostBytes: 4 * 1024 * 1024, mostRows: 50_00
 export async function runCopy(request: CopyRequest, context: CopyContext): Promise<boolean> {
   const { server, target, emit, confirm, plansOnly } = context
   const source = await server.session()
+  await tellOwed(source, request.table, emit)
   const pg = await target.session()
   const governor = await startGovernor(server)
   try {

@@ -9,6 +9,7 @@ import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError } from '../../store/store-error.ts'
+import { tellOwed } from '../load/tell-owed.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { DaySaver } from './day-saver.ts'
 import { type DaysSource, DaysWalk, type WalkPiece, type WalkTotals } from './days-walk.ts'
@@ -46,6 +47,7 @@ export async function runDump(request: DumpRequest, context: DumpContext): Promi
   const { server, store, emit, confirm, plansOnly } = context
   const title = `dump ${tableText(request.table)}`
   const session = await server.session()
+  await tellOwed(session, request.table, emit)
   const governor = await startGovernor(server)
   let lock: HeldLock | undefined
   try {

@@ -14,8 +14,8 @@ export interface ReserveWatch {
   readonly longestMs: number
   /** Moves that were broken off for a worker. */
   readonly brokenOff: number
-  /** The longest since the last call. */
-  take(): number
+  /** Runs a move, which may be broken off; nothing else is. Answers with the longest that a worker waited meanwhile, too. */
+  during<T>(move: () => Promise<T>): Promise<{ readonly result: T; readonly waitedMs: number }>
   close(): Promise<void>
 }
 
@@ -31,17 +31,18 @@ export async function watchReserves(
   const session = await server.session()
   const seesAll = mayEverywhere(await readGrants(session), 'PROCESS')
   const problem = seesAll ? undefined : 'how long workers wait (needs the right PROCESS)'
-  const hasFractions = session.version.flavor === 'mariadb'
+  const hasNumbers = session.version.flavor === 'mariadb'
   let longestMs = 0
   let recentMs = 0
   let brokenOff = 0
   let isClosed = false
-  // Seconds alone are too coarse: of a server that tells no more, the time since it was first seen counts.
+  let isMoving = false
+  // Times of the list are those of a CALL where a procedure does the work: what counts is since when a statement is seen.
   const firstSeen = new Map<string, number>()
   const pattern = `%${live.table.replaceAll(/[\\%_]/g, '\\$&')}%`
   const look = async (): Promise<void> => {
     const rows = await session.records(
-      sql`SELECT ID AS id, TIME AS seconds, INFO AS info ${hasFractions ? sql`, TIME_MS AS ms` : sql``}
+      sql`SELECT ID AS id, TIME AS seconds, INFO AS info ${hasNumbers ? sql`, QUERY_ID AS query` : sql``}
         FROM information_schema.PROCESSLIST WHERE COMMAND IN ('Query', 'Execute') AND ID NOT IN (${mover.threadId}, ${session.threadId})
         AND INFO LIKE _utf8mb4'%update%' AND INFO LIKE _utf8mb4 ${pattern}`,
       'watching the workers',
@@ -49,16 +50,18 @@ export async function watchReserves(
     const now = performance.now()
     const seen = new Set<string>()
     let waitedMs = 0
-    for (const { id, info, ms } of rows) {
-      const key = `${id}:${info}`
+    for (const { id, info, query, seconds } of rows) {
+      const key = `${id}:${query ?? info}`
       seen.add(key)
       if (!firstSeen.has(key)) firstSeen.set(key, now)
-      waitedMs = Math.max(waitedMs, ms == null ? now - (firstSeen.get(key) ?? now) : Number(ms))
+      const seenMs = now - (firstSeen.get(key) ?? now)
+      // Without its number a statement looks like the one before: its own seconds bound it.
+      waitedMs = Math.max(waitedMs, query == null ? Math.min(seenMs, (Number(seconds) + 1) * 1_000) : seenMs)
     }
     for (const key of firstSeen.keys()) if (!seen.has(key)) firstSeen.delete(key)
     recentMs = Math.max(recentMs, waitedMs)
     longestMs = Math.max(longestMs, waitedMs)
-    if (waitedMs < limitMs * 0.6 || !(await isInTheWay(session, mover))) return
+    if (!isMoving || waitedMs < limitMs * 0.6 || !(await isAtWork(session, mover)) || !isMoving) return
     brokenOff += 1
     await session.query(sql`KILL QUERY ${mover.threadId}`, 'breaking a move off').catch(() => undefined)
   }
@@ -76,10 +79,15 @@ export async function watchReserves(
     get brokenOff() {
       return brokenOff
     },
-    take() {
-      const taken = recentMs
+    async during(move) {
       recentMs = 0
-      return taken
+      isMoving = true
+      try {
+        const result = await move()
+        return { result, waitedMs: recentMs }
+      } finally {
+        isMoving = false
+      }
     },
     async close() {
       isClosed = true
@@ -90,7 +98,7 @@ export async function watchReserves(
 }
 
 /** Whether the mover is at a statement of its transaction just now: workers wait for one another, too. */
-async function isInTheWay(session: Session, mover: Session): Promise<boolean> {
+async function isAtWork(session: Session, mover: Session): Promise<boolean> {
   const state = await session.value(
     sql`SELECT COMMAND FROM information_schema.PROCESSLIST WHERE ID = ${mover.threadId}`,
     'watching the move',

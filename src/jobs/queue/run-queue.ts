@@ -13,6 +13,7 @@ import { name, sql } from '../../mysql/sql.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
+import { tellOwed } from '../load/tell-owed.ts'
 import { countQueue, discrepancy, type QueueCounts } from './counts.ts'
 import { hasTwin, type JobTable, makeTwin, ofQueue, readJobTable } from './job-table.ts'
 import { beginLedger } from './ledger.ts'
@@ -66,6 +67,7 @@ export async function runQueue(
 ): Promise<boolean> {
   const { server, emit, confirm, plansOnly } = context
   const session = await server.session()
+  await tellOwed(session, request.table, emit)
   const jobs = await readJobTable(session, request.table)
   const isThere = await hasTwin(session, jobs)
   const before = await countQueue(session, jobs, request.queue, isThere)
@@ -195,19 +197,13 @@ class Mover {
   async #move(most: number, upTo: bigint): Promise<bigint | undefined> {
     let batch = most
     for (;;) {
-      this.#watch.take()
       const begun = performance.now()
-      const result = await moveBatch(
-        this.#session,
-        this.#jobs,
-        this.#request.queue,
-        this.#direction,
-        batch,
-        upTo,
+      const { result, waitedMs } = await this.#watch.during(() =>
+        moveBatch(this.#session, this.#jobs, this.#request.queue, this.#direction, batch, upTo),
       )
       const took = performance.now() - begun
       this.#longestMoveMs = Math.max(this.#longestMoveMs, took)
-      this.#pace.learn(took, this.#watch.take())
+      this.#pace.learn(took, waitedMs)
       if (result !== 'again') {
         if (result.moved > 0) this.#moves += 1
         this.moved += result.moved
