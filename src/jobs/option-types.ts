@@ -13,3 +13,11 @@ export function age(description: string): z.ZodType<Age, string> {
     })
     .describe(description)
 }
+
+/** Files of contracts that must hold before the job begins (`ops db drift`). */
+export function contracts(): z.ZodType<string[], string[] | undefined> {
+  return z
+    .array(z.string())
+    .default([])
+    .describe('begin only while this contract of a consumer holds (see ops db drift); may be repeated')
+}

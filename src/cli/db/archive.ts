@@ -34,6 +34,7 @@ export const archiveVerb: JobVerb<typeof archiveKind.options, Request> = {
       scans: scan,
       with: values.with.map(each => given.table('with', each)),
       keep,
+      contracts: values.contract,
     },
     to,
     sse,

@@ -9,6 +9,12 @@ export const dbVerbs: readonly Verb[] = [
     load: () => import('./sizes.ts'),
   },
   {
+    name: 'drift',
+    usage: 'SOURCE DB.TABLE --contract FILE [--pin]',
+    summary: 'Tell whether a table still is what one of its consumers needs.',
+    load: () => import('./drift.ts'),
+  },
+  {
     name: 'archive',
     usage: 'SOURCE DB.TABLE --older-than 6mo --by COLUMN --to URL | verify URL | restore [SOURCE] URL',
     summary: 'Save old rows in a store, prove them there, and only then delete them.',

@@ -89,6 +89,7 @@ export function archivePlanEvent(
       ...findings
         .filter(each => each.verdict === 'note' || each.verdict === 'unseen')
         .map(each => each.sentence),
+      ...plan.contractNotes,
       ...governor.notWatched.map(what => `not watched: ${what}`),
     ],
     isEmpty: rows.count === 0 && unfinished.length === 0,

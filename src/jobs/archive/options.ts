@@ -1,6 +1,6 @@
 /** The options of an archive: as flags of `ops db archive`, as fields of `archive({ ... })`. */
 import { z } from 'zod'
-import { age } from '../option-types.ts'
+import { age, contracts } from '../option-types.ts'
 import { jobKind } from '../options.ts'
 import { isZone } from '../time-words.ts'
 import { checkWhere } from './condition.ts'
@@ -17,6 +17,7 @@ export const archiveKind = jobKind({
     tz: 'zone',
     with: 'table',
     keep: 'age',
+    contract: 'file',
   },
   options: {
     source: z
@@ -48,6 +49,7 @@ export const archiveKind = jobKind({
       .default([])
       .describe('rows of this table that refer to them go with them; may be repeated'),
     keep: age('how long the store must keep them, as 7y (default: for ever)').optional(),
+    contract: contracts(),
     scan: z.boolean().default(false).describe('read the whole table where no index begins with the column'),
     delete: z.boolean().default(true).describe('save the rows, and delete none'),
   },

@@ -9,6 +9,7 @@ import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, sql } from '../../mysql/sql.ts'
 import type { Finding, Store } from '../../store/store.ts'
+import { checkContracts } from '../drift/judge.ts'
 import { type Age, before } from '../time-words.ts'
 import { type ArchiveNames, checkServer, listArchive, readMark, readReceipt } from './archive-store.ts'
 import { ageSql, type Resolved, resolveCondition, tryWhere, whereSql } from './condition.ts'
@@ -31,6 +32,8 @@ export interface ArchiveRequest {
   readonly with: readonly TableName[]
   /** How long the store must keep what is saved. */
   readonly keep: Age | undefined
+  /** Files of contracts that must hold. */
+  readonly contracts: readonly string[]
 }
 
 /** An earlier run saved this chunk and did not get to delete its rows, or not all. */
@@ -61,6 +64,8 @@ export interface ArchivePlan {
   /** The newest receipt; undefined: nothing is saved yet. */
   readonly newest: Receipt | undefined
   readonly findings: readonly Finding[]
+  /** What contracts say that are not broken. */
+  readonly contractNotes: readonly string[]
 }
 
 /** Counting is a read of an index: so many entries are counted, more are estimated. */
@@ -91,6 +96,7 @@ export async function planArchive(
   const column = timeColumn(seen)
   if (errors.length > 0 || !column) throw new InputErrors(errors)
   if (where !== undefined) await tryWhere(session, tableSql(table), where)
+  const contractNotes = await checkContracts(session, table, request.contracts)
   const key = keyOf(table)
   const order = orderBy(table, key, by)
   checkDirection(table, order)
@@ -119,6 +125,7 @@ export async function planArchive(
     namesServer: mark === undefined || mark.server !== undefined,
     newest: await newestReceipt(store, names),
     findings,
+    contractNotes,
   }
 }
 

@@ -1,0 +1,80 @@
+/** `ops db drift`: whether a table still is what one of its consumers needs. */
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
+import { inputError } from '../../base/errors.ts'
+import { tableText } from '../../mysql/catalog.ts'
+import { jobPlanText } from '../../report/job-text.ts'
+import { helped } from '../argv.ts'
+import { declinedExitCode } from '../exit-code.ts'
+import type { VerbContext } from '../verb.ts'
+import { dbCommand, onSource, tableOperand } from './on-source.ts'
+
+const description = `Compares a table with the contract of a consumer: the columns that it uses, their types, its key. Each change is harmless, widens (more than it knows may come) or breaks (with the number of rows that do not fit). Exit code 2 where anything widens or breaks.
+  ops db drift shop app.events --contract reports.json --pin     writes it: the table as it is
+  ops db drift shop app.events --contract reports.json           has it changed since?
+Leave out of its \`columns\` what the consumer does not use; \`"writes": true\` is for one that puts rows in.`
+
+export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
+  const command = dbCommand('drift', 'SOURCE DB.TABLE --contract FILE [--pin]', description)
+    .option('--contract <file>', 'the file of the contract, JSON')
+    .option('--pin', 'write the contract: accept the table as it is')
+    .option('--consumer <name>', 'whose contract it is, for a new one (default: the name of the file)')
+  if (helped(command, argv, screen)) return 0
+  return onSource(
+    command,
+    argv,
+    screen,
+    given => {
+      const { options, errors, operands } = given
+      const table = tableOperand(given)
+      const { contract: file } = options
+      if (typeof file !== 'string' || file === '')
+        errors.push(inputError('--contract is missing', { next: 'Write --contract FILE.' }).data)
+      if (operands.length > 1) errors.push(inputError('drift takes one table').data)
+      const consumer = typeof options.consumer === 'string' ? options.consumer : undefined
+      return { table, file: String(file), pins: options.pin === true, consumer }
+    },
+    async ({ table: wanted, file, pins, consumer }, { open, source, settings }) => {
+      const { pinned, readContract, writeContract } = await import('../../jobs/drift/contract.ts')
+      const before = pins && !existsSync(file) ? undefined : readContract(file)
+      if (before && before.table !== tableText(wanted)) {
+        throw inputError(`${file} is a contract about ${before.table}, not ${tableText(wanted)}`, {
+          next: 'Name its table, or another file.',
+        })
+      }
+      const session = await (await open()).session()
+      const { readTable } = await import('../../mysql/catalog.ts')
+      const { changeText, judge } = await import('../../jobs/drift/judge.ts')
+      const table = await readTable(session, wanted)
+      const judged = before ? await judge(session, table, before) : []
+      const isDrift = judged.some(each => each.verdict !== 'harmless')
+      if (pins) writeContract(file, pinned(table, before, consumer ?? basename(file).replace(/\.json$/, '')))
+      const who = before?.consumer ?? consumer ?? basename(file)
+      if (settings.json) {
+        for (const each of judged)
+          screen.out(
+            `${JSON.stringify({ event: 'change', source, table: tableText(table), consumer: who, ...each })}\n`,
+          )
+        screen.out(
+          `${JSON.stringify({ event: 'drift', source, table: tableText(table), consumer: who, changes: judged.length, drift: isDrift, pinned: pins })}\n`,
+        )
+      } else {
+        const facts = [
+          { name: 'contract', text: `${file}, of ${who}` },
+          { name: 'changes', text: judged.length === 0 ? 'none' : String(judged.length) },
+          ...(pins ? [{ name: 'pinned', text: 'the contract is what the table is now' }] : []),
+        ]
+        const told = {
+          job: 'drift',
+          source,
+          title: `drift ${tableText(table)}`,
+          facts,
+          notes: judged.map(changeText),
+          data: {},
+        }
+        screen.out(`${jobPlanText(told, screen.style)}\n`)
+      }
+      return isDrift && !pins ? declinedExitCode : 0
+    },
+  )
+}

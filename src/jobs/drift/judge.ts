@@ -1,0 +1,88 @@
+/** Holds a table against a contract: what changed, and how many rows do not fit. */
+import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
+import { type Table, tableSql, tableText } from '../../mysql/catalog.ts'
+import type { Session } from '../../mysql/session.ts'
+import { join, name, sql } from '../../mysql/sql.ts'
+import { grouped } from '../grouped.ts'
+import { type Change, changesOf } from './changes.ts'
+import { type Contract, readContract } from './contract.ts'
+
+export interface Judged extends Omit<Change, 'suffers'> {
+  /** Rows that do not fit; undefined: none can, or nobody need count them. */
+  readonly rows: number | undefined
+}
+
+/** A change that only widens breaks as soon as one row does not fit. */
+export async function judge(session: Session, table: Table, contract: Contract): Promise<readonly Judged[]> {
+  const judged: Judged[] = []
+  for (const { suffers, ...change } of changesOf(contract, table)) {
+    if (suffers === undefined) {
+      judged.push({ ...change, rows: undefined })
+      continue
+    }
+    const rows = await countOf(session, table, contract, suffers)
+    const verdict = change.verdict === 'widens' && rows > 0 ? 'breaks' : change.verdict
+    judged.push({ ...change, verdict, rows })
+  }
+  return judged
+}
+
+async function countOf(
+  session: Session,
+  table: Table,
+  contract: Contract,
+  suffers: NonNullable<Change['suffers']>,
+): Promise<number> {
+  const doing = `counting rows of ${tableText(table)} that do not fit`
+  const key = (contract.key ?? []).map(each => name(each))
+  const statement =
+    suffers === 'all'
+      ? sql`SELECT COUNT(*) FROM ${tableSql(table)}`
+      : suffers === 'duplicates'
+        ? sql`SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM ${tableSql(table)} GROUP BY ${join(key)} HAVING COUNT(*) > 1) AS found`
+        : sql`SELECT COUNT(*) FROM ${tableSql(table)} WHERE ${suffers}`
+  return Number(await session.value(statement, doing))
+}
+
+/** `widens: name: it may be NULL now (0 rows)`. */
+export function changeText({ column, verdict, sentence, rows }: Judged): string {
+  return `${verdict}: ${column}: ${sentence}${rows === undefined ? '' : ` (${grouped(rows)} rows do not fit)`}`
+}
+
+/** Why a job must not begin; what only widens is for its notes. */
+function contractErrors(
+  judged: readonly Judged[],
+  { consumer }: Contract,
+  file: string,
+): readonly ErrorData[] {
+  return judged
+    .filter(each => each.verdict === 'breaks')
+    .map(
+      each =>
+        inputError(`the contract of ${consumer} is broken: ${changeText(each).replace(/^breaks: /, '')}`, {
+          next: `Tell ${consumer}, or accept the table as it is: ops db drift ... --contract ${file} --pin.`,
+        }).data,
+    )
+}
+
+/** For a job that is about to begin: notes for its plan. @throws InputErrors where a contract is broken. */
+export async function checkContracts(
+  session: Session,
+  table: Table,
+  files: readonly string[],
+): Promise<readonly string[]> {
+  const errors: ErrorData[] = []
+  const notes: string[] = []
+  for (const file of files) {
+    const contract = readContract(file)
+    if (contract.table !== tableText(table)) {
+      errors.push(inputError(`${file} is a contract about ${contract.table}, not ${tableText(table)}`).data)
+      continue
+    }
+    const judged = await judge(session, table, contract)
+    errors.push(...contractErrors(judged, contract, file))
+    notes.push(...judged.map(each => `contract of ${contract.consumer}: ${changeText(each)}`))
+  }
+  if (errors.length > 0) throw new InputErrors(errors)
+  return notes
+}
