@@ -25,31 +25,43 @@ export function lossText({ column, kind, cells }: Loss): string {
   return `${column}: ${grouped(cells)} ${cells === 1 ? 'value' : 'values'} with ${told[kind]}`
 }
 
-/** One aggregate over the rows that `where` takes; nothing where no column can lose. */
-export async function countLosses(
+/** What is read, as far as it is known before. */
+export interface Survey {
+  readonly rows: { readonly count: number; readonly isEstimate: boolean }
+  readonly losses: readonly Loss[]
+}
+
+/** Counting alone is a read of an index: so many entries are counted, more are estimated. */
+const mostCounted = 3_000_000
+
+/** One aggregate over the rows that `where` takes, along `index` where one leads to them. */
+export async function surveyRows(
   session: Session,
   table: Table,
   columns: readonly CopyColumn[],
   where: Sql,
-): Promise<readonly Loss[]> {
+  index: string | undefined,
+): Promise<Survey> {
   const checks = columns.flatMap(column =>
     checksOf(column).map(({ kind, lost }) => ({ column: column.source.name, kind, lost })),
   )
-  if (checks.length === 0) return []
-  const sums = checks.map(({ lost }) => sql`COALESCE(SUM(${lost}), 0)`)
+  const { rows } = table.estimate
+  if (checks.length === 0 && rows > mostCounted && index === undefined)
+    return { rows: { count: rows, isEstimate: true }, losses: [] }
+  const sums = [sql`COUNT(*)`, ...checks.map(({ lost }) => sql`COALESCE(SUM(${lost}), 0)`)]
+  const along = index === undefined ? trusted('') : sql`FORCE INDEX (${name(index)})`
   const [row = []] = await session.cells(
-    sql`SELECT ${join(sums)} FROM ${tableSql(table)} WHERE ${where}`,
-    `counting what of ${tableText(table)} the target cannot hold`,
+    sql`SELECT ${join(sums)} FROM ${tableSql(table)} ${along} WHERE ${where}`,
+    `counting rows of ${tableText(table)}, and what of them the target cannot hold`,
   )
-  return checks
-    .map(({ column, kind }, index) => ({ column, kind, cells: Number(row[index]?.toString() ?? 0) }))
-    .filter(each => each.cells > 0)
+  const [count = 0, ...cells] = row.map(cell => Number(cell?.toString() ?? 0))
+  const losses = checks.map(({ column, kind }, at) => ({ column, kind, cells: cells[at] ?? 0 }))
+  return { rows: { count, isEstimate: false }, losses: losses.filter(each => each.cells > 0) }
 }
 
 function checksOf({ source, cell, read }: CopyColumn): { readonly kind: Loss['kind']; readonly lost: Sql }[] {
   const column = name(source.name)
-  if (cell.kind === 'date')
-    return [{ kind: 'date', lost: sql`NOT (${isDaySql(column)}) AND CONCAT(${column}) IS NOT NULL` }]
+  if (cell.kind === 'date') return [{ kind: 'date', lost: sql`NOT ${isDaySql(column)}` }]
   if (cell.kind === 'json') return [{ kind: 'nul', lost: sql`LOCATE(${'\\u0000'}, ${column}) > 0` }]
   if (cell.kind !== 'text') return []
   const bytes = sql`CAST(${column} AS BINARY)`
@@ -67,9 +79,10 @@ function checksOf({ source, cell, read }: CopyColumn): { readonly kind: Loss['ki
   ]
 }
 
-/** False for NULL too. */
+/** NULL for NULL. Few days need a look at how long their month is. */
 export function isDaySql(column: Sql): Sql {
-  return sql`COALESCE(YEAR(${column}) > 0 AND MONTH(${column}) > 0 AND DAYOFMONTH(${column}) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(${column})), 0)`
+  const day = sql`DAYOFMONTH(${column})`
+  return sql`(YEAR(${column}) > 0 AND MONTH(${column}) > 0 AND ${day} > 0 AND (${day} <= 28 OR ${day} <= COALESCE(DAYOFMONTH(LAST_DAY(${column})), 0)))`
 }
 
 /** What the encoder met, in the same words. */

@@ -1,7 +1,6 @@
 /** Looks at both sides and plans a copy: whole or what changed, what is lost, what is refused. */
 import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
 import { readTable, type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
-import { explain } from '../../mysql/explain-guard.ts'
 import { type Grant, may, readGrants } from '../../mysql/grants.ts'
 import { checkDirection, type Key, keyOf, orderBy, type WalkOrder } from '../../mysql/keys.ts'
 import { type ServerState, serverState } from '../../mysql/server-state.ts'
@@ -14,7 +13,7 @@ import { quoteName } from '../../postgres/sql.ts'
 import type { PgTableName } from '../../postgres/table-name.ts'
 import { keyOrError, refusals, timeColumn } from '../archive/refusals.ts'
 import { type CopyColumn, copyColumns } from './columns.ts'
-import { countLosses, type Loss } from './losses.ts'
+import { type Loss, surveyRows } from './losses.ts'
 import { type CopyRecord, readRecord } from './record.ts'
 import { type SafeTime, safeTime } from './safe-time.ts'
 import { targetProblems } from './target-problems.ts'
@@ -64,9 +63,6 @@ export interface CopyPlan {
   readonly safe: SafeTime | undefined
 }
 
-/** Counting is a read of an index: so many entries are counted, more are estimated. */
-const mostCounted = 3_000_000
-
 /** Both sides as they are, with nothing against a copy. */
 export type BothSides = Pick<CopyPlan, 'table' | 'key' | 'columns' | 'state' | 'place' | 'record'>
 
@@ -93,8 +89,16 @@ export async function lookAtBoth(
   return { table, key, columns, state, place, record }
 }
 
-/** @throws InputErrors with everything that is refused; nothing was changed. */
-export async function planCopy(session: Session, target: PgSession, request: CopyRequest): Promise<CopyPlan> {
+/**
+ * `shown` is what was planned before the lock was taken: where both sides stand as then, its rows are not counted again.
+ * @throws InputErrors with everything that is refused; nothing was changed.
+ */
+export async function planCopy(
+  session: Session,
+  target: PgSession,
+  request: CopyRequest,
+  shown?: CopyPlan,
+): Promise<CopyPlan> {
   const { by } = request
   const { table, key, columns, state, place, record } = await lookAtBoth(session, target, request)
   const mode = modeOf(request, place, record)
@@ -106,24 +110,17 @@ export async function planCopy(session: Session, target: PgSession, request: Cop
   // Before everything that is read: what is stamped from here on is read again next time.
   const now = column && (await safeTime(session, column, request))
   const safe = now && mode === 'delta' ? notBefore(now, record?.watermark ?? '') : now
-  const losses = await countLosses(session, table, columns, where)
+  const isAsShown = shown?.mode === mode && shown.record?.watermark === record?.watermark
+  const { rows, losses, nulls } = isAsShown
+    ? shown
+    : {
+        ...(await surveyRows(session, table, columns, where, mode === 'delta' ? order.index : undefined)),
+        nulls: column?.isNullable ? await countNulls(session, table, column.name) : 0,
+      }
   refuseLostKeys(losses, key, table)
   return {
-    request,
-    table,
-    key,
-    order,
-    columns,
-    state,
-    place,
-    record,
-    mode,
-    where,
-    rows:
-      mode === 'delta' ? await countRows(session, table, order, where) : await countAll(session, table, key),
-    nulls: column?.isNullable ? await countNulls(session, table, column.name) : 0,
-    losses,
-    safe,
+    ...{ request, table, key, order, columns, state, place, record, mode },
+    ...{ where, rows, nulls, losses, safe },
   }
 }
 
@@ -146,8 +143,9 @@ function notBefore(safe: SafeTime, watermark: string): SafeTime {
   return safe.watermark < watermark ? { ...safe, watermark } : safe
 }
 
+/** A target that somebody emptied is filled anew, whatever its watermark says. */
 function modeOf({ isFull, by }: CopyRequest, { table }: PgPlace, record: CopyRecord | undefined): CopyMode {
-  if (!table?.hasRows && (record?.watermark == null || isFull)) return 'new'
+  if (!table?.hasRows) return 'new'
   return isFull || by === undefined || record?.watermark == null ? 'whole' : 'delta'
 }
 
@@ -167,7 +165,7 @@ function refusalsWithoutBy(table: Table, grants: readonly Grant[]): readonly Err
 }
 
 /** Two keys that lose something could become one. */
-function refuseLostKeys(losses: readonly Loss[], key: Key, table: Table): void {
+export function refuseLostKeys(losses: readonly Loss[], key: Key, table: Table): void {
   const lost = losses.filter(each => key.columns.includes(each.column))
   if (lost.length === 0) return
   throw new InputErrors(
@@ -181,26 +179,6 @@ function refuseLostKeys(losses: readonly Loss[], key: Key, table: Table): void {
         ).data,
     ),
   )
-}
-
-async function countRows(
-  session: Session,
-  table: Table,
-  order: WalkOrder,
-  where: Sql,
-): Promise<CopyPlan['rows']> {
-  const doing = `counting rows of ${tableText(table)}`
-  const statement = sql`SELECT COUNT(*) FROM ${tableSql(table)} FORCE INDEX (${name(order.index)}) WHERE ${where}`
-  const { rows } = await explain(session, statement, doing)
-  if (rows > mostCounted) return { count: rows, isEstimate: true }
-  return { count: Number(await session.value(statement, doing)), isEstimate: false }
-}
-
-async function countAll(session: Session, table: Table, key: Key): Promise<CopyPlan['rows']> {
-  if (table.estimate.rows > mostCounted) return { count: table.estimate.rows, isEstimate: true }
-  const doing = `counting rows of ${tableText(table)}`
-  const statement = sql`SELECT COUNT(*) FROM ${tableSql(table)} FORCE INDEX (${name(key.index)})`
-  return { count: Number(await session.value(statement, doing)), isEstimate: false }
 }
 
 async function countNulls(session: Session, table: Table, by: string): Promise<number> {

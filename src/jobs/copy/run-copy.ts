@@ -21,7 +21,7 @@ import { type ChunksDone, interruptedError, runChunks } from '../run.ts'
 import { compareSides } from './compare.ts'
 import { copyEnd, copyPlanEvent } from './copy-report.ts'
 import { type Loss, lossesOf } from './losses.ts'
-import { type CopyPlan, type CopyRequest, planCopy } from './plan.ts'
+import { type CopyPlan, type CopyRequest, planCopy, refuseLostKeys } from './plan.ts'
 import { lockTarget, writeRecord } from './record.ts'
 import { deleteKeys } from './stage.ts'
 import { openLanding, type Written } from './write-rows.ts'
@@ -46,7 +46,7 @@ export interface CopyOutcome {
 }
 
 /** Rows go on as they come: small chunks keep memory flat. */
-const copyLimits = { ...usualLimits, mostBytes: 4 * 1024 * 1024, mostRows: 50_000 }
+const copyLimits = { ...usualLimits, mostBytes: 1024 * 1024, mostRows: 20_000 }
 
 /** Answers whether it ran: false where the person said no, or only a plan was wanted. */
 export async function runCopy(request: CopyRequest, context: CopyContext): Promise<boolean> {
@@ -57,12 +57,13 @@ export async function runCopy(request: CopyRequest, context: CopyContext): Promi
   const governor = await startGovernor(server)
   try {
     // A look needs no lock; whoever goes on takes it and plans afresh, as another run may have ended since.
-    const shown = copyPlanEvent(server.name, target.name, await planCopy(source, pg, request), governor)
+    const first = await planCopy(source, pg, request)
+    const shown = copyPlanEvent(server.name, target.name, first, governor)
     emit({ event: 'job-plan', ...shown })
     if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
     if (confirm && !(await confirm(shown))) return false
     await lockTarget(pg, request.as)
-    const plan = await planCopy(source, pg, request)
+    const plan = await planCopy(source, pg, request, first)
     const doing = `copying to ${pgTableText(request.as)}`
     const outcome = await pg.transaction(() => carryOut(plan, pg, governor, context), doing)
     emit({ event: 'job-end', ...copyEnd(server.name, target.name, plan, outcome) })
@@ -120,10 +121,13 @@ async function carryOut(
       )
       throw new OpsError({ ...data, changed: 'no' })
     }
+    // One that came after it was planned.
+    refuseLostKeys(lossesOf(encoder.losses), plan.key, table)
   } catch (thrown) {
     await landing.fail()
     throw thrown
   }
+  const losses = lossesOf(encoder.losses)
   const landed = await landing.settle()
   const written = { ...landed, deleted: landed.deleted + (await deleteGone(plan, pg, server)) }
   await writeRecord(pg, request.as, {
@@ -136,7 +140,7 @@ async function carryOut(
   return {
     read,
     written,
-    losses: lossesOf(encoder.losses),
+    losses,
     pausedMs: governor.pausedMs,
     milliseconds: performance.now() - begun,
   }
