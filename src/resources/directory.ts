@@ -56,13 +56,14 @@ export const directory = resource({
   identity: ({ path }) => path,
   library: [wayLibrary, lookLibrary, directoryLibrary],
   printsVariables: true,
+  refuses: true,
   probe: given => look(lookOf(given)),
   probeMany: many => lookMany(many.map(lookOf)),
   parse: observation => {
     const found = readLook(observation)
     const kind = found.get('kind') ?? ''
     return {
-      state: kind === 'directory' ? 'present' : kind,
+      state: kind === 'directory' ? 'present' : kind === 'filled' ? 'not empty' : kind,
       ...refusedWay(found),
       ...observedAttributes(found),
     }
@@ -72,18 +73,30 @@ export const directory = resource({
   impossible: ({ state, why }, { path }) => {
     if (state === 'refused') return String(why)
     if (state === 'file') return `${path} is a file, not a directory`
+    if (state === 'not empty') return `${path} is not empty: \`recursive: true\` removes all that is in it`
+    if (state === 'link') return `${path} is a symbolic link: \`file\` with \`state: 'absent'\` removes it`
     if (state === 'special') return `${path} is a device, pipe or socket, not a directory`
     return state === 'dangling' ? `${path} is a symbolic link that leads nowhere` : undefined
   },
   apply: (change, given) => [write(change, given)],
   joins: (_change, { state }) => state === 'present',
   owns: ({ path }) => [`path:${path}`],
-  reads: given => [`path:${given.path}`, ...accountClaims(given)],
+  reads: given => [
+    `path:${given.path}`,
+    ...(needsEmpty(given) ? [`path:${given.path}/` as const] : []),
+    ...accountClaims(given),
+  ],
   affects: ({ path, recursive }) => [`path:${path}`, ...(recursive ? [`path:${path}/` as const] : [])],
 })
 
 function lookOf(given: DirectoryParams): { path: string; flags: string } {
-  return { path: given.path, flags: given.state === 'absent' ? 'r' : attributeFlags(given) || '-' }
+  const { path, state } = given
+  if (state === 'absent') return { path, flags: needsEmpty(given) ? 'rle' : 'rl' }
+  return { path, flags: attributeFlags(given) || '-' }
+}
+
+function needsEmpty({ state, recursive }: DirectoryParams): boolean {
+  return state === 'absent' && !recursive
 }
 
 function write({ keys }: Change<'state' | 'why' | keyof AttributeState>, given: DirectoryParams): Shell {

@@ -52,6 +52,7 @@ export const gitBare = resource({
     },
   ],
   identity: ({ path }) => path,
+  refuses: true,
   library: [wayLibrary, lookLibrary, gitBareLookLibrary, writeLibrary, gitBareEditLibrary],
   probe: given => sh`ops_git_look ${fields(given)}`,
   probeMany: many => {

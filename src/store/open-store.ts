@@ -45,7 +45,7 @@ export function openStore(to: string, options: OpenStoreOptions = {}): Store {
       next: 'Write a folder, or s3://BUCKET/PREFIX. A folder whose name has a colon: write ./ before it.',
     })
   if (to === '' || to.includes('\0'))
-    throw inputError('the store is named by nothing', { next: 'Write a folder, or s3://BUCKET/PREFIX.' })
+    throw inputError('no store is named', { next: 'Write a folder, or s3://BUCKET/PREFIX.' })
   if (sse !== undefined)
     throw inputError('a folder cannot encrypt what is put into it', {
       next: 'Leave --sse out, and put the folder on an encrypted file system; or write s3://BUCKET/PREFIX.',

@@ -46,7 +46,7 @@ export function refusalOf(host: string, title: string, said: string): Forwarding
   const opens = keys.map(line => /permitopen="([^"]*)"/.exec(line)?.[1]).filter(each => each !== undefined)
   const error = (what: string, next: string): ErrorData => ({
     code: 'unreachable',
-    title: `${host} leads no connections on: ${what}`,
+    title: `${host} forwards no connections: ${what}`,
     host,
     changed: 'no',
     next,

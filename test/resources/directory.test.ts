@@ -88,9 +88,22 @@ describe.each(shells)('a directory on $name', shell => {
     mkdirSync(path)
     writeFileSync(place.path('full/file'), 'x')
     const done = apply({ path, state: 'absent' })
-    expect(done).toMatchObject({ code: 1, stderr: `ops: ${path}: cannot be removed (Directory not empty)\n` })
+    const said = `ops: ${path}: cannot be removed (Directory not empty); nothing was changed\n`
+    expect(done).toMatchObject({ code: 98, stderr: said })
+    const params = parsed(directory, { path, state: 'absent' })
+    expect(definition.impossible?.(place.look(definition, params), params)).toContain('is not empty')
     settles({ path, state: 'absent', recursive: true })
     expect(existsSync(path)).toBe(false)
+  })
+
+  test('is not removed where a link to it stands', () => {
+    mkdirSync(place.path('real'))
+    symlinkSync('real', place.path('link'))
+    for (const recursive of [false, true]) {
+      const params = parsed(directory, { path: place.path('link'), state: 'absent', recursive })
+      expect(definition.impossible?.(place.look(definition, params), params)).toContain('is a symbolic link')
+    }
+    expect(existsSync(place.path('real'))).toBe(true)
   })
 })
 

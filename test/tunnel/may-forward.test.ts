@@ -10,7 +10,7 @@ describe('what keeps a host from leading on is named', () => {
     [
       'allowtcpforwarding no',
       true,
-      /^h leads no connections on: its sshd_config says AllowTcpForwarding no$/,
+      /^h forwards no connections: its sshd_config says AllowTcpForwarding no$/,
     ],
     ['allowtcpforwarding remote', true, /AllowTcpForwarding remote$/],
     ['allowtcpforwarding yes\ndisableforwarding yes', true, /DisableForwarding yes$/],
@@ -58,7 +58,7 @@ describeReal('ops socks to a host that leads nothing on', () => {
     async transport => {
       await setting('AllowTcpForwarding no')
       const { code, stdout, stderr } = await tried(host().name, transport)
-      expect(stderr).toContain('leads no connections on: its sshd_config says AllowTcpForwarding no')
+      expect(stderr).toContain('forwards no connections: its sshd_config says AllowTcpForwarding no')
       expect([code, stdout]).toEqual([4, ''])
     },
   )

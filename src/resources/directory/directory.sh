@@ -35,7 +35,8 @@ ops_mode_of_directory() {
 }
 ops_directory_absent() (
   set +e
-  [ ! -L "$1" ] || ops_no "$1" "is a symbolic link to a directory; \`file\` with \`state: 'absent'\` removes it"
+  ops_untouched=
+  [ ! -L "$1" ] || ops_no "$1" "is a symbolic link to a directory; \`file\` with \`state: 'absent'\` removes it; nothing was changed"
   ops_parent=${1%/*} ops_name=${1##*/}
   ops_go "${ops_parent:-/}" || case $? in
     1) exit 0;;
@@ -48,10 +49,10 @@ ops_directory_absent() (
       case $ops_b in "$ops_real"/*) ops_no "$1" "another file system is mounted at $ops_b; nothing was changed";; esac
     done </proc/self/mountinfo
     ops_said=$(ops_empty "$ops_name" 2>&1)
-  else ops_said=$(rmdir -- "./$ops_name" 2>&1)
+  else ops_said=$(rmdir -- "./$ops_name" 2>&1) || ops_untouched='; nothing was changed'
   fi
   [ -d "./$ops_name" ] && [ ! -L "./$ops_name" ] || exit 0
-  ops_no "$1" "cannot be removed (${ops_said##*: })"
+  ops_no "$1" "cannot be removed (${ops_said##*: })$ops_untouched"
 )
 # NAME, here: removes it with all that is in it. The rm of GNU goes from directory to directory by descriptors and follows no
 # link; any other is led: a directory belongs to us and is closed to everybody before a look into it counts.

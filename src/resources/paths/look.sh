@@ -16,7 +16,9 @@
     ops_tread "$1" "$2" || { ops_k=refused; return 0; }
     case $1 in *l*) [ ! -L "$2" ] || { ops_k=link; return 0; }; esac
     if [ -f "$2" ]; then ops_k=file
-    elif [ -d "$2" ]; then ops_k=directory
+    elif [ -d "$2" ]; then
+      ops_k=directory
+      case $1 in *e*) [ -z "$(ls -A -- "$2" | head -c 1)" ] || ops_k=filled;; esac
     elif [ -e "$2" ]; then ops_k=special
     elif [ -L "$2" ]; then ops_k=dangling
     else ops_k=absent; ops_reach "$2"
