@@ -69,6 +69,9 @@ type BackupParams = z.output<typeof params>
 
 const within = (path: string, folder: string): boolean => `${path}/`.startsWith(`${folder}/`)
 
+/** In the plan, beside why it is not. */
+const goodSource = 'good to copy'
+
 /** `backup {paths, to, keep?, forget?, shrink?, mayEmpty?, exclude?, acceptShrink?, checksum?, attributes?, mounted?}`. */
 export const backup = resource({
   type: 'backup',
@@ -110,15 +113,14 @@ export const backup = resource({
       leftovers: Number(field('leftovers')),
       stale: Number(field('stale')),
       newest: recordsOf(records, 'generations')[0]?.[1] ?? 'none',
-      safe: refused.length === 0 ? 'yes' : 'no',
-      why: refused.join('; '),
+      source: refused.length === 0 ? goodSource : refused.join('; '),
     }
   },
-  desired: () => ({ copy: 'current', surplus: 0, leftovers: 0, stale: 0, safe: 'yes' }),
-  impossible: ({ safe, why, newest }) => {
-    if (safe === 'yes') return undefined
+  desired: () => ({ copy: 'current', surplus: 0, leftovers: 0, stale: 0, source: goodSource }),
+  impossible: ({ source, newest }) => {
+    if (source === goodSource) return undefined
     const kept = newest === 'none' ? 'nothing was copied' : `the copy of ${newest} is kept`
-    return `${why} (${kept})`
+    return `${source} (${kept})`
   },
   apply: (_change, given) => [sh`ops_backup ${wordsOf(given)}`],
   notes: (detail, { to }) => {
