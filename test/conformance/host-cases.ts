@@ -169,6 +169,19 @@ done`,
     holds: 'grep -qx "conforming:x:4321:" /etc/group',
     undo: { input: { name: 'conforming', state: 'absent' }, gone: '! grep -q ^conforming: /etc/group' },
   },
+  hostname: {
+    input: { name: 'conform.example.org' },
+    absent: 'rm -f /etc/hostname',
+    wrong:
+      'echo other >/etc/hostname; printf "127.0.1.1 %s old-alias # note\\n" "$(uname -n)" >>/etc/hosts; hostname other.example',
+    foreign: {
+      before: 'echo "10.9.9.9 theirs" >>/etc/hosts; rm /etc/hostname',
+      kept: 'grep -qx "10.9.9.9 theirs" /etc/hosts',
+    },
+    holds:
+      'test "$(uname -n)/$(cat /etc/hostname)" = conform.example.org/conform.example.org; ! grep "127.0.1.1.*other" /etc/hosts',
+    undo: stays('a host has a name always'),
+  },
   line: {
     input: { path: '/srv/c/lines', line: 'key wanted', match: '^key ' },
     absent: 'printf "above\\nbelow\\n" >/srv/c/lines',
@@ -302,6 +315,14 @@ done`,
     holds:
       'rm -f /srv/c/timed; systemctl start conforming.service; grep -qx "100% /root x" /srv/c/timed; systemctl is-active -q conforming.timer; systemctl is-enabled -q conforming.timer',
     undo: stays('its parts are taken away as what they are: `service`, and `file` with `state: absent`'),
+  },
+  timezone: {
+    input: { zone: 'Europe/Berlin' },
+    absent: 'rm -f /etc/localtime',
+    wrong: 'ln -sfn /usr/share/zoneinfo/UTC /etc/localtime; echo Etc/UTC >/etc/timezone',
+    foreign: { before: 'rm -f /etc/localtime; cp /usr/share/zoneinfo/UTC /etc/localtime', kept: 'true' },
+    holds: 'test "$(date -d @0 +%Z)/$(cat /etc/timezone)" = CET/Europe/Berlin',
+    undo: stays('a host has a time zone always'),
   },
   user: {
     input: { name: 'conformist', shell: '/bin/bash', groups: ['games'] },

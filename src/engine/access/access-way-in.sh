@@ -104,7 +104,7 @@
   # WAYS READS, each a list of lines: who came from where, where the ways lead, and what the files that were read are like.
   ops_way_stamp() {
     IFS=$ops_newline
-    { echo "$ops_user ${ops_connection%% *}"; stat -c '%N %i %f' -- $1; stat -L -c '%n %i %s %z' -- $2; } 2>&1 | sha256sum
+    { echo "$ops_user ${ops_connection%% *}"; stat -c '%N %i %f' -- $1; TZ=UTC0 stat -L -c '%n %i %s %z' -- $2; } 2>&1 | sha256sum
     unset IFS
   }
   # STAMP WAYS READS PATH...: of an answer that is known already only its stamp is looked at again.

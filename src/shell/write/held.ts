@@ -63,7 +63,7 @@ export const heldFunctions = library('held', 'apply')`
       [ "$ops_was_sha" != absent ] || return 1
       ops_old=./$ops_name
       if [ -z "$ops_sha" ]; then
-        ops_seen=$(stat -c "$ops_identity" -- "./$ops_name" 2>/dev/null) || return 1
+        ops_seen=$(TZ=UTC0 stat -c "$ops_identity" -- "./$ops_name" 2>/dev/null) || return 1
       fi
     else case $ops_was_sha in ''|absent) ;; *) return 1;; esac
     fi

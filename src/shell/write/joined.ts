@@ -76,7 +76,7 @@ export const joinedFunctions = library('joined', 'apply')`
       [ -z "$ops_is" ] || [ -n "$ops_seen" ] || set -- "$@" "$ops_path"
     done
     ops_list=
-    [ $# = 0 ] || ops_list=$(stat -c "$ops_identity" -- "$@" 2>/dev/null) || return 1
+    [ $# = 0 ] || ops_list=$(TZ=UTC0 stat -c "$ops_identity" -- "$@" 2>/dev/null) || return 1
     set -- && ops_n=0
     while [ "$ops_n" -lt "$ops_all_held" ]; do
       ops_n=$((ops_n + 1)) && ops_take dir name is seen sha was
@@ -191,7 +191,7 @@ export const joinedFunctions = library('joined', 'apply')`
       ops_n=$ops_first_left && ops_take dir name whose seen
       ops_member=\${ops_whose%% *} ops_asked=$ops_path
       ops_reached "$ops_member"
-      if [ -n "$ops_seen" ]; then [ "$(stat -c "$ops_identity" -- "$ops_path" 2>/dev/null)" = "$ops_seen" ]
+      if [ -n "$ops_seen" ]; then [ "$(TZ=UTC0 stat -c "$ops_identity" -- "$ops_path" 2>/dev/null)" = "$ops_seen" ]
       else [ ! -e "$ops_path" ] && [ ! -L "$ops_path" ]
       fi || { (ops_moved); return; }
       if [ -z "$ops_seen" ]; then

@@ -9,6 +9,7 @@ import { library } from '../library.ts'
  * `ops_as_seen` asks, right before the end, whether the name is as it was; `ops_alike`, after the end, whether what gave way was that.
  */
 export const regardFunctions = library('regard', 'apply')`
+  # Times are told in UTC: the file that is replaced may be /etc/localtime.
   ops_identity='%u %g %a %h %f %d:%i:%s:%y@%z'
   # By exit code 95: what is there now is the work of somebody else.
   ops_moved() {
@@ -18,7 +19,7 @@ export const regardFunctions = library('regard', 'apply')`
   ops_regard() {
     ops_old= ops_seen= ops_kind= ops_names=1 ops_open= ops_copied= ops_mode_was= ops_uid_was= ops_gid_was=
     [ -e "$1/$ops_name" ] || [ -L "$1/$ops_name" ] || return 0
-    ops_said=$(stat -c "$ops_identity" -- "$1" "$1/$ops_name" 2>/dev/null) || ops_moved
+    ops_said=$(TZ=UTC0 stat -c "$ops_identity" -- "$1" "$1/$ops_name" 2>/dev/null) || ops_moved
     # shellcheck disable=SC2086
     ops_may_swap \${ops_said%%"$ops_newline"*} \${ops_said##*"$ops_newline"}
     ops_is "\${ops_said##*"$ops_newline"}"
@@ -26,7 +27,7 @@ export const regardFunctions = library('regard', 'apply')`
     elif [ "$1" = .. ]; then
       ops_old=./.ops-was ops_left=1
       if ln -- "../$ops_name" ./.ops-was 2>/dev/null; then
-        ops_is "$(stat -c "$ops_identity" -- ./.ops-was)"
+        ops_is "$(TZ=UTC0 stat -c "$ops_identity" -- ./.ops-was)"
         ops_names=$((ops_names - 1))
       else
         [ "$ops_kind" = 8 ] && ops_copied=1 && ops_said=$(cp -P -p -- "../$ops_name" ./.ops-was 2>&1) ||
@@ -63,9 +64,9 @@ export const regardFunctions = library('regard', 'apply')`
   }
   ops_as_seen() {
     if [ -z "$ops_old" ]; then [ ! -e "\${1:-..}/$ops_name" ] && [ ! -L "\${1:-..}/$ops_name" ] || ops_moved
-    else [ "$(stat -c "$ops_identity" -- "\${1:-..}/$ops_name" 2>/dev/null)" = "$ops_seen" ] || ops_moved
+    else [ "$(TZ=UTC0 stat -c "$ops_identity" -- "\${1:-..}/$ops_name" 2>/dev/null)" = "$ops_seen" ] || ops_moved
     fi
   }
   # FILE: whether it is what was looked at, by whatever name. A new name changes the time of its inode and the count of its names.
-  ops_alike() { [ "$(stat -c '%u %g %a %f %d:%i:%s:%y' -- "$1" 2>/dev/null)" = "$ops_likeness" ]; }
+  ops_alike() { [ "$(TZ=UTC0 stat -c '%u %g %a %f %d:%i:%s:%y' -- "$1" 2>/dev/null)" = "$ops_likeness" ]; }
 `
