@@ -3,8 +3,8 @@ import type { Emit } from '../run/events.ts'
 import type { Session } from '../run/session.ts'
 import { accessQuestion } from './access/ask.ts'
 import type { AccessContext } from './access/dangers.ts'
-import { type LookResult, look, type Rider } from './look.ts'
-import { accountsRider, missingAccounts } from './missing-accounts.ts'
+import { type LookResult, look, type Question } from './look.ts'
+import { accountsQuestion, missingAccounts } from './missing-accounts.ts'
 import type { Observation } from './observation.ts'
 import type { Step } from './step.ts'
 
@@ -16,11 +16,11 @@ export interface GuardedLookOptions {
   /** Asked after the look, which begins before the login has ended; undefined where nobody logs in. */
   readonly loginUser?: () => Promise<string | undefined>
   /** An extra question in the same trip. */
-  readonly rider?: Rider
+  readonly extra?: Question
 }
 
 export interface GuardedLook {
-  readonly seen: LookResult & { readonly rider: Observation | undefined }
+  readonly seen: LookResult & { readonly extra: Observation | undefined }
   /** Who logs in, what that stands on, and whether the host can give access back by itself. */
   readonly login: AccessContext | undefined
   /** Users and groups that steps name and the host does not have. */
@@ -31,14 +31,14 @@ export interface GuardedLook {
 export async function guardedLook(
   session: Session,
   steps: readonly Step[],
-  { key, wantsDetail, emit, loginUser, rider }: GuardedLookOptions,
+  { key, wantsDetail, emit, loginUser, extra }: GuardedLookOptions,
 ): Promise<GuardedLook> {
   const access = loginUser && (await accessQuestion(steps, key))
   const seen = await look(session, steps, {
     wantsDetail,
-    ...(rider && { rider }),
-    accounts: accountsRider(steps),
-    ...(access && { access: access.rider }),
+    ...(extra && { extra }),
+    accounts: accountsQuestion(steps),
+    ...(access && { access: access.question }),
   })
   const missing = missingAccounts(seen.accounts?.bytes.toString('utf8') ?? '')
   const { problem, earlier, way } = (await access?.read(seen.access?.bytes.toString('utf8') ?? '')) ?? {}

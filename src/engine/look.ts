@@ -5,7 +5,7 @@ import { clockFunctions } from '../shell/clock.ts'
 import type { ShellLibrary } from '../shell/library.ts'
 import { quote } from '../shell/quote.ts'
 import { asUserFunction, asUserText, markOf, type RunNames } from '../shell/runtime.ts'
-import { attendant, probeSeconds, sessionFunctions } from '../shell/session-processes.ts'
+import { probeSeconds, probeWatch, sessionFunctions } from '../shell/session-processes.ts'
 import { joinMany, type Observation, observationOf, splitMany } from './observation.ts'
 import type { Step } from './step.ts'
 
@@ -139,8 +139,8 @@ export function expectedOf(group: Group, observations: readonly Observation[], n
   return isMany(group) ? joinMany(parts, markOf(names)) : (parts[0] ?? { bytes: Buffer.alloc(0), code: 0 })
 }
 
-/** An extra question that rides in the same trip, such as the facts. */
-export interface Rider {
+/** An extra question in the same trip, such as the facts. */
+export interface Question {
   readonly id: string
   readonly text: string
 }
@@ -154,24 +154,26 @@ export async function look(
   steps: readonly Step[],
   options: {
     readonly wantsDetail: boolean
-    readonly rider?: Rider
-    readonly access?: Rider
-    readonly accounts?: Rider | undefined
+    readonly extra?: Question
+    readonly access?: Question
+    readonly accounts?: Question | undefined
     /** How long the host gives a probe. */
     readonly probeSeconds?: number
   },
 ): Promise<
   LookResult & {
-    readonly rider: Observation | undefined
+    readonly extra: Observation | undefined
     readonly access: Observation | undefined
     readonly accounts: Observation | undefined
   }
 > {
-  const ask = async (groups: readonly Group[], ...riders: readonly (Rider | undefined)[]) => {
+  const ask = async (groups: readonly Group[], ...questions: readonly (Question | undefined)[]) => {
     const collector = new LookCollector(groups, session.names)
-    const riderText = riders.map(each => (each ? `ops_look ${each.id} ${quote(each.text)}\n` : '')).join('')
-    const watch = `${sessionFunctions}${attendant(options.probeSeconds ?? probeSeconds)}`
-    const looks = `ops_clock look\nops_attend\n${riderText}${lookBody(groups)}\nops_unattend\nops_spent`
+    const extraText = questions
+      .map(each => (each ? `ops_look ${each.id} ${quote(each.text)}\n` : ''))
+      .join('')
+    const watch = `${sessionFunctions}${probeWatch(options.probeSeconds ?? probeSeconds)}`
+    const looks = `ops_clock look\nops_watch_probes\n${extraText}${lookBody(groups)}\nops_unwatch_probes\nops_spent`
     const script = `${clockFunctions}${librariesOf(steps)}${watch}${looks}`
     await session
       .trip(script, {
@@ -183,15 +185,15 @@ export async function look(
       .catch(nothingChanged)
     return collector
   }
-  const first = await ask(groupsOf(steps, session.names), options.rider, options.access, options.accounts)
-  const answerTo = (asked: Rider | undefined) => {
+  const first = await ask(groupsOf(steps, session.names), options.extra, options.access, options.accounts)
+  const answerTo = (asked: Question | undefined) => {
     const body = asked && first.body(asked.id)
     return body && observationOf(body)
   }
-  const [rider, access] = [answerTo(options.rider), answerTo(options.access)]
+  const [extra, access] = [answerTo(options.extra), answerTo(options.access)]
   const accounts = answerTo(options.accounts)
   const { unsplit, ...result } = first.result(steps.length)
-  if (unsplit.length === 0) return { ...result, rider, access, accounts }
+  if (unsplit.length === 0) return { ...result, extra, access, accounts }
   const singles = unsplit.map((index, at) => ({ index, at }))
   const again = await ask(
     singles.flatMap(({ index, at }) => {
@@ -206,7 +208,7 @@ export async function look(
     observations: pick(result.observations, single.observations),
     details: pick(result.details, single.details),
     complaints: pick(result.complaints, single.complaints),
-    rider,
+    extra,
     access,
     accounts,
   }

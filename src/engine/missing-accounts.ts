@@ -2,7 +2,7 @@
 import type { ErrorData } from '../base/errors.ts'
 import { sh } from '../shell/sh.ts'
 import { anyOverlap, type Claim } from './claims.ts'
-import type { Rider } from './look.ts'
+import type { Question } from './look.ts'
 import { readsOf } from './reach.ts'
 import type { Step } from './step.ts'
 
@@ -17,7 +17,7 @@ function accountsOf(step: Step): readonly Claim[] {
 }
 
 /** Asks for all of them; undefined where the recipe names none. Only getent's own word for "no such" counts. */
-export function accountsRider(steps: readonly Step[]): Rider | undefined {
+export function accountsQuestion(steps: readonly Step[]): Question | undefined {
   const named = [...new Set(steps.flatMap(accountsOf))]
   if (named.length === 0) return undefined
   const text = sh`command -v getent >/dev/null || exit 0
@@ -28,7 +28,7 @@ done`
   return { id: 'accounts', text: text.shell }
 }
 
-/** Reads what the rider printed. */
+/** Reads what was printed. */
 export function missingAccounts(printed: string): ReadonlySet<string> {
   return new Set(printed.split('\n').filter(line => line !== ''))
 }

@@ -12,8 +12,8 @@ import { applyHost } from './apply/apply-host.ts'
 import { linkContext } from './apply/link-context.ts'
 import { hostPlanOf, type PlannedStep } from './make-plan.ts'
 import { movedSince } from './moved-since.ts'
+import { type Evaluate, planHost } from './plan-host.ts'
 import type { SavedHost } from './saved-plan.ts'
-import { type Evaluate, survey } from './survey.ts'
 
 export interface RunHost {
   readonly target: ConnectTarget
@@ -173,7 +173,7 @@ async function planOne(run: HostRun, options: RunOptions, inputProblems: ErrorDa
   if (interrupt.level !== 'none') return settle(run, emit, untouched([], 'interrupted'))
   try {
     const session = await run.link.open()
-    const { planned, machineId, login } = await survey(session, run.host.evaluate, {
+    const { planned, machineId, login } = await planHost(session, run.host.evaluate, {
       key: run.link.key,
       loginUser: () => run.link.loginUser(),
       wantsDetail: options.wantsDetail ?? true,

@@ -6,7 +6,7 @@ import { quote } from '../shell/quote.ts'
 import { environment, wrapTrip } from '../shell/runtime.ts'
 import { askingFunctions, sessionFunctions } from '../shell/session-processes.ts'
 import type { Become, ConnectTarget } from '../transport/transport.ts'
-import { Brake } from './brake.ts'
+import { Backpressure } from './backpressure.ts'
 import { eachLimited } from './each-limited.ts'
 import type { Emit, HostSummary } from './events.ts'
 import { HostLink } from './host-link.ts'
@@ -115,7 +115,7 @@ async function runOne(
     })
   const [out, err] = [readerFor('stdout'), readerFor('stderr')]
   shell.stdin.on('error', () => {})
-  const brake = new Brake()
+  const backpressure = new Backpressure()
   const quiet: NodeJS.Timeout[] = []
   const tell = (stream: Readable, reader: FrameReader) => {
     const timer = setTimeout(() => reader.settle(), quietMs)
@@ -124,7 +124,7 @@ async function runOne(
       reader.push(chunk)
       timer.refresh()
       const wait = drained?.()
-      if (wait) void brake.hold(stream, wait)
+      if (wait) void backpressure.hold(stream, wait)
     })
   }
   tell(shell.stdout, out)
@@ -134,7 +134,7 @@ async function runOne(
   const ending = await shell.ended
   stop()
   // A shell behind sudo hands its last bytes on a moment after it has ended.
-  await Promise.all([shell.stdout, shell.stderr].map(stream => brake.emptied(stream)))
+  await Promise.all([shell.stdout, shell.stderr].map(stream => backpressure.emptied(stream)))
   for (const timer of quiet) clearTimeout(timer)
   if (end !== undefined) return end
   // Says why when there never was a shell: sudo refused.

@@ -69,14 +69,14 @@ export const impatientSeconds = 10
 const longestTickSeconds = 5
 
 /**
- * `ops_attend` ... `ops_unattend` around a look: a process that ends a probe which has been the shell's only child for
+ * `ops_watch_probes` ... `ops_unwatch_probes` around a look: a process that ends a probe which has been the shell's only child for
  * too long, and says so among its complaints. It sleeps through any look of usual length.
  */
-export function attendant(seconds: number): string {
+export function probeWatch(seconds: number): string {
   const tickSeconds = Math.min(longestTickSeconds, seconds)
   const ticks = (limit: number) => Math.max(1, Math.ceil(limit / tickSeconds))
   return `
-ops_attend() {
+ops_watch_probes() {
 ( exec </dev/null >/dev/null 8<&- 9>&-
 ops_nap=$!
 trap '[ "$!" = "$ops_nap" ] || kill -KILL "$!" 2>/dev/null; exit' TERM
@@ -90,8 +90,8 @@ echo 'ops: this probe was ended on the host, as it did not answer in time' >&2
 ops_own; ops_own_self; ops_slay
 ops_age=0 ops_limit=${ticks(Math.min(seconds, impatientSeconds))}
 done ) &
-ops_attendant=$!
+ops_probe_watch=$!
 }
-ops_unattend() { kill "$ops_attendant" 2>/dev/null; wait "$ops_attendant" 2>/dev/null; }
+ops_unwatch_probes() { kill "$ops_probe_watch" 2>/dev/null; wait "$ops_probe_watch" 2>/dev/null; }
 `
 }

@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { badPassword, passwordError, type ShellFailure, shellError } from './become-errors.ts'
-import { Gate } from './gate.ts'
+import { HeldStream } from './held-stream.ts'
 import { PausableTimer } from './pausable-timer.ts'
 import { ReplayInput } from './replay-input.ts'
 import type { Become, Ending, FirstProgram, RemoteProcess, Transport } from './transport.ts'
@@ -77,8 +77,8 @@ type Login = Pick<Transport, 'name' | 'user'>
 /** One try at getting a shell. `proof` is undefined once it was given, else how the try failed. */
 interface Attempt {
   readonly process: RemoteProcess
-  readonly stdout: Gate
-  readonly stderr: Gate
+  readonly stdout: HeldStream
+  readonly stderr: HeldStream
   /** How long the proof may take; typing a password does not count. */
   readonly clock: PausableTimer
   readonly proof: Promise<ShellFailure | undefined>
@@ -234,15 +234,15 @@ class Shell implements ShellProcess {
 
   #begin(process: RemoteProcess, stage: ShellFailure['stage']): Attempt {
     this.#current = process
-    const stderr = new Gate()
+    const stderr = new HeldStream()
     const clock = new PausableTimer(this.#proofTimeoutMs)
-    let gate: Gate | undefined
+    let held: HeldStream | undefined
     const proof = new Promise<ShellFailure | undefined>(resolve => {
-      const stdout = new Gate(`${this.#nonce}\n`, () => {
+      const stdout = new HeldStream(`${this.#nonce}\n`, () => {
         clock.stop()
         resolve(undefined)
       })
-      gate = stdout
+      held = stdout
       const fail = (ending: Ending) => resolve({ stage, ending, stdout: stdout.noise, stderr: stderr.noise })
       clock.start(() => {
         fail({ lost: `no shell answered within ${this.#proofTimeoutMs / 1000} s` })
@@ -252,7 +252,7 @@ class Shell implements ShellProcess {
       process.stdout.pipe(stdout)
       process.stderr.pipe(stderr)
     })
-    return { process, stdout: gate as Gate, stderr, clock, proof }
+    return { process, stdout: held as HeldStream, stderr, clock, proof }
   }
 }
 

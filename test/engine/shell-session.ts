@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { applyHost } from '../../src/engine/apply/apply-host.ts'
 import type { ApplyResult } from '../../src/engine/apply/context.ts'
 import type { PlannedStep } from '../../src/engine/make-plan.ts'
+import { planHost } from '../../src/engine/plan-host.ts'
 import type { Step } from '../../src/engine/step.ts'
-import { survey } from '../../src/engine/survey.ts'
 import type { Emit, RunEvent } from '../../src/run/events.ts'
 import { Interrupt } from '../../src/run/interrupt.ts'
 import { Session } from '../../src/run/session.ts'
@@ -97,7 +97,7 @@ export async function runHere(
     options.onEvent?.(event)
   }
   try {
-    const { planned } = await survey(session, () => ({ steps }), {
+    const { planned } = await planHost(session, () => ({ steps }), {
       key: place.folder,
       wantsDetail: false,
       emit,

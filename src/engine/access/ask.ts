@@ -1,6 +1,6 @@
 /** What the first look asks a host of our access: whether it can give it back by itself, and what it stands on. */
 import { cachedFacts, cacheFacts } from '../../run/facts-cache.ts'
-import type { Rider } from '../look.ts'
+import type { Question } from '../look.ts'
 import type { Step } from '../step.ts'
 import { accessProbe } from './arm-shell.ts'
 import { parseWayIn, stampOf, type WayIn, wayInToKeep } from './way-in.ts'
@@ -16,7 +16,7 @@ export interface AccessAnswer {
 
 /** A question, and how its answer is read. */
 export interface AccessQuestion {
-  readonly rider: Rider
+  readonly question: Question
   read(text: string): Promise<AccessAnswer>
 }
 
@@ -35,7 +35,7 @@ export async function accessQuestion(
     if (fresh !== undefined) await cacheFacts(place, fresh)
     return parseAccess(answer, kept)
   }
-  return { rider: { id: 'access', text }, read }
+  return { question: { id: 'access', text }, read }
 }
 
 function pathsToWatch(steps: readonly Step[]): readonly string[] | undefined {
@@ -51,7 +51,7 @@ function pathsToWatch(steps: readonly Step[]): readonly string[] | undefined {
   return [...new Set(paths.map(each => each.replace(/#.*/s, '')))]
 }
 
-/** Reads what the rider printed; `kept` is the answer of an earlier run. */
+/** Reads what was printed; `kept` is the answer of an earlier run. */
 export function parseAccess(text: string, kept?: string): AccessAnswer {
   const isTold = !/^verdict=/m.test(text) || /^verdict=confirmed$/m.test(text)
   return {

@@ -3,7 +3,7 @@ import { meantBootSeconds } from './arm-shell.ts'
 import { accessFolder } from './common-shell.ts'
 
 /** A step that could cut our access is not begun later than this after arming: first a login confirms. */
-const stretchSeconds = 10
+const confirmFirstSeconds = 10
 
 /**
  * For every batch. `ops_access_begin WHO` refuses, by a `locked` frame, a host that waits for the login of another run, and tells
@@ -31,7 +31,7 @@ grep -qx "boot=$(cat /proc/sys/kernel/random/boot_id)" "$1" || ops_c=${meantBoot
 ops_access_late() {
 [ -n "$ops_armed_at" ] || return 1
 read -r ops_b ops_c </proc/uptime
-[ "$((\${ops_b%.*} - ops_armed_at))" -ge ${stretchSeconds} ]
+[ "$((\${ops_b%.*} - ops_armed_at))" -ge ${confirmFirstSeconds} ]
 }
 ops_access_end() {
 [ -e ${accessFolder}/run ] && [ ! -e ${accessFolder}/armed ] && [ ! -e ${accessFolder}/restoring ] || return 0

@@ -45,7 +45,7 @@ END {
     if (state[i] == "") state[i] = "absent"
     print "state=" state[i]
     if (reason[i] != "") print "why=" reason[i]
-    else if (state[i] ~ /present|continued/) print (field[i, 0] ~ /v/ ? "veil=" : "value=") shown[i]
+    else if (state[i] ~ /present|continued/) print (field[i, 0] ~ /v/ ? "secret=" : "value=") shown[i]
     if (over_it[i] != "") print over_it[i]
     if (mark != "") print mark
   }
@@ -211,15 +211,15 @@ $ops_a
       v*|*"
 v"*)
         ops_a=$(printf %s "\${ops_all%.}" | LC_ALL=C awk "$ops_option_reading$ops_option_looking" - "$@") || return 1
-        printf '%s\n' "$ops_a" | ops_veil;;
+        printf '%s\n' "$ops_a" | ops_hide_secrets;;
       *) printf %s "\${ops_all%.}" | LC_ALL=C awk "$ops_option_reading$ops_option_looking" - "$@";;
     esac
   }
   # What is in the place of a secret is told by its hash alone.
-  ops_veil() {
+  ops_hide_secrets() {
     while IFS= read -r ops_a; do
-      case $ops_a in veil=*)
-        ops_a=$(printf %s "\${ops_a#veil=}" | sha256sum)
+      case $ops_a in secret=*)
+        ops_a=$(printf %s "\${ops_a#secret=}" | sha256sum)
         ops_a=sha256=\${ops_a%% *};;
       esac
       printf '%s\n' "$ops_a"

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 /** The last bytes of a shell behind sudo arrive a moment after its end. */
 const drainMs = 2000
 
-export class Brake {
+export class Backpressure {
   #held = 0
 
   /** Pauses a stream until a wait is over. */

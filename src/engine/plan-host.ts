@@ -6,7 +6,7 @@ import { factsProbe, parseFacts } from '../run/facts-probe.ts'
 import type { Session } from '../run/session.ts'
 import type { AccessContext } from './access/dangers.ts'
 import { type GuardedLookOptions, guardedLook } from './guarded-look.ts'
-import { look, type Rider } from './look.ts'
+import { look, type Question } from './look.ts'
 import { makePlan, type PlannedStep } from './make-plan.ts'
 import type { Step } from './step.ts'
 
@@ -16,19 +16,22 @@ export type Evaluated = { readonly steps: readonly Step[] } | { readonly needsFa
 /** Evaluates a recipe for one host. Throws InputErrors with everything that is wrong. */
 export type Evaluate = (facts?: Facts) => Evaluated | Promise<Evaluated>
 
-const rider: Rider = { id: 'facts', text: factsProbe }
-const machineRider: Rider = { id: 'machine', text: 'read -r ops_id </etc/machine-id && echo "$ops_id"; :' }
+const factsQuestion: Question = { id: 'facts', text: factsProbe }
+const machineQuestion: Question = {
+  id: 'machine',
+  text: 'read -r ops_id </etc/machine-id && echo "$ops_id"; :',
+}
 
 /** Reads the facts in a trip of their own. */
 export async function readFacts(session: Session, key: string): Promise<Facts> {
-  const { rider: answer } = await look(session, [], { wantsDetail: false, rider })
+  const { extra: answer } = await look(session, [], { wantsDetail: false, extra: factsQuestion })
   if (answer?.code !== 0) throw factsFailed(session.host)
   const text = answer.bytes.toString('utf8')
   await cacheFacts(key, text)
   return parsed(session.host, text)
 }
 
-export interface Survey {
+export interface HostPlanned {
   readonly planned: PlannedStep[]
   /** Of /etc/machine-id; empty where the host has none. */
   readonly machineId: string
@@ -40,27 +43,27 @@ export interface Survey {
  * Plans one host: 1 trip where the recipe needs no facts or where cached ones prove unchanged, else 2.
  * @throws OpsError `lost` with nothing changed; InputErrors from the recipe.
  */
-export async function survey(
+export async function planHost(
   session: Session,
   evaluate: Evaluate,
-  options: Omit<GuardedLookOptions, 'rider'>,
-): Promise<Survey> {
+  options: Omit<GuardedLookOptions, 'extra'>,
+): Promise<HostPlanned> {
   const { key, emit } = options
-  const plan = async (steps: readonly Step[], asked: Rider) => {
-    const { seen, login, missing } = await guardedLook(session, steps, { ...options, rider: asked })
+  const plan = async (steps: readonly Step[], asked: Question) => {
+    const { seen, login, missing } = await guardedLook(session, steps, { ...options, extra: asked })
     const planned = makePlan(session.host, steps, seen, login, missing)
-    return { planned, login, answer: seen.rider?.bytes.toString('utf8') ?? '' }
+    return { planned, login, answer: seen.extra?.bytes.toString('utf8') ?? '' }
   }
   const first = await evaluate()
   if ('steps' in first) {
-    const { answer, ...rest } = await plan(first.steps, machineRider)
+    const { answer, ...rest } = await plan(first.steps, machineQuestion)
     return { ...rest, machineId: answer.trim() }
   }
   const remembered = await cachedFacts(key)
   let fresh: string | undefined
   const steps = remembered === undefined ? undefined : await stepsWith(evaluate, remembered)
   if (remembered !== undefined && steps) {
-    const { answer, ...rest } = await plan(steps, rider)
+    const { answer, ...rest } = await plan(steps, factsQuestion)
     if (answer === remembered) return { ...rest, machineId: parseFacts(answer).machineId }
     fresh = answer
   }
@@ -69,7 +72,7 @@ export async function survey(
   emit({ event: 'facts', host: session.host, facts })
   const evaluated = await evaluate(facts)
   if (!('steps' in evaluated)) throw new Error('a recipe asked for facts that it had been given')
-  const { planned, login } = await plan(evaluated.steps, machineRider)
+  const { planned, login } = await plan(evaluated.steps, machineQuestion)
   return { planned, login, machineId: facts.machineId }
 }
 

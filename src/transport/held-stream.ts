@@ -4,7 +4,7 @@ import { Transform } from 'node:stream'
 const keptBytes = 64 * 1024
 
 /** Passes bytes on once it is open; what came earlier is kept (its last 64 KiB) to explain a failure. */
-export class Gate extends Transform {
+export class HeldStream extends Transform {
   #noise = Buffer.alloc(0)
   #open = false
   #heldEnd: (() => void) | undefined
@@ -54,7 +54,7 @@ export class Gate extends Transform {
     done()
   }
 
-  /** A closed gate holds back the end too: it may be opened after its source has ended. */
+  /** While it is closed it holds back the end too: it may be opened after its source has ended. */
   override _flush(done: () => void): void {
     if (this.#open) done()
     else this.#heldEnd = done
