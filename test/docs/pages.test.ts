@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const contributing = read('CONTRIBUTING.md')
+
+test('the legend of the fault classes names those that there are, and no other', () => {
+  const legend = [...read('test/faults/legend.md').matchAll(/^\| ([A-H]\d+) +\|/gm)].map(
+    match => match[1] ?? '',
+  )
+  const tests = readdirSync(join(root, 'test/faults')).filter(name => name.endsWith('.test.ts'))
+  const texts = [...tests.map(name => `test/faults/${name}`), 'test/faults/instruments/proved-elsewhere.ts']
+  const used = texts.flatMap(path =>
+    [...read(path).matchAll(/\b(?:id|row): '([A-H]\d+)'/g)].map(match => match[1] ?? ''),
+  )
+  expect(used.length).toBeGreaterThan(40)
+  expect([...new Set(used)].filter(id => !legend.includes(id))).toEqual([])
+  expect(new Set(legend).size).toBe(legend.length)
+})
+
+describe('CONTRIBUTING', () => {
+  test('names files and scripts that are there', () => {
+    const paths = [...contributing.matchAll(/`((?:src|test|docs|recipes|bench)\/[\w./-]+)`/g)].map(
+      match => match[1] ?? '',
+    )
+    expect(paths.length).toBeGreaterThan(10)
+    expect(paths.filter(path => !path.includes('NAME') && !existsSync(join(root, path)))).toEqual([])
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    for (const [, name = ''] of contributing.matchAll(/npm run ([a-z]+)/g))
+      expect(Object.keys(scripts)).toContain(name)
+  })
+
+  test('has a sample to copy and the test that holds it for each of what is added most', () => {
+    for (const what of [
+      'a resource',
+      'a resource made of others',
+      'a verb',
+      'a recipe',
+      'a data job',
+      'a backend',
+      'a store',
+    ])
+      expect(contributing).toMatch(
+        new RegExp(`^\\| ${what} +\\| .*\`\\S+\`.* \\| .*\`test/\\S+\`.* \\|$`, 'm'),
+      )
+  })
+
+  test('shows every room of the sources on its map', () => {
+    const rooms = readdirSync(join(root, 'src'), { withFileTypes: true }).filter(entry => entry.isDirectory())
+    for (const { name } of rooms) expect(contributing).toMatch(new RegExp(`^ +src/${name}/ `, 'm'))
+  })
+})
+
+test('a decision fits on a page, and says its question in the title', () => {
+  for (const name of readdirSync(join(root, 'docs/decisions'))) {
+    const text = read(`docs/decisions/${name}`)
+    expect(text, name).toMatch(/^# \S.{10,}\n/)
+    expect(text.split('\n').length, name).toBeLessThan(60)
+  }
+})
