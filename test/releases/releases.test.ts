@@ -108,10 +108,16 @@ describeReal('the thin line of everything', () => {
       ).toContain('app\t10.0.0.0/255.0.0.0')
     })
 
-    test('guarded-backup and verify-filesystems', async () => {
+    test('guarded-backup, restore-backup and verify-filesystems', async () => {
       await holds('guarded-backup', '--paths', '/etc/ssh', '--to', '/backup/ssh')
       const [generation = ''] = (await host.read('ls /backup/ssh')).split('\n')
       expect((await host.exec(`diff -r /etc/ssh /backup/ssh/${generation}/etc/ssh`)).code).toBe(0)
+      await host.read('rm /etc/ssh/moduli; chmod 600 /etc/ssh/ssh_config')
+      await holds('restore-backup', '--from', '/backup/ssh', '--path', '/etc/ssh')
+      await holds('restore-backup', '--from', '/backup/ssh', '--path', '/etc/ssh', '--into', '/root/a/b')
+      for (const place of ['/etc/ssh', '/root/a/b/ssh'])
+        expect((await host.exec(`diff -r /backup/ssh/${generation}/etc/ssh ${place}`)).code).toBe(0)
+      expect(await host.read('stat -c %a /etc/ssh/ssh_config')).toBe('644\n')
       expect((await ops('check', 'verify-filesystems')).code).toBe(0)
     })
 
