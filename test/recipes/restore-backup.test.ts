@@ -26,7 +26,7 @@ describeReal('restore-backup', () => {
   const made = (source: string): Promise<string> =>
     host().read(`mkdir -p ${source}/sub/deep && cd ${source}
       for i in 1 2 3 4 5 6; do head -c 9000 /dev/urandom >f$i; done; ln -s f1 link; ln -s /nowhere sub/dangling; chmod 0640 f3
-      chown 12345:54321 f4; chmod 4755 f5; echo x >"sub/a b'é"; printf odd >"$(printf 'sub/-new\\nline*')"; echo hidden >.hidden
+      chown 12345:54321 f4; chmod 4755 f5; ln f6 hard; echo x >"sub/a b'é"; printf odd >"$(printf 'sub/-new\\nline*')"; echo hidden >.hidden
       setfattr -n user.of -v books f6; touch -d 2020-01-01 f5; chmod 2750 sub/deep; chown 77 sub/deep; mkfifo sub/pipe; : >sub/deep/none
       head -c 60000 /dev/urandom | od -An -tx1 >shop.sql`)
 
@@ -39,11 +39,11 @@ describeReal('restore-backup', () => {
     await host().read(`cd ${source}; : >f2; head -c 500 shop.sql >x; mv x shop.sql`)
     const three = await copy(source, to, '--accept-shrink')
     const listed = await ops('plan', 'restore-backup', '--from', to)
-    expect(listed.stdout).toContain(`note: ${one}: 11 files, 232 KiB\n`)
-    expect(listed.stdout).toContain(`note: ${two}: 10 files, 223 KiB\n`)
+    expect(listed.stdout).toContain(`note: ${one}: 12 files, 241 KiB\n`)
+    expect(listed.stdout).toContain(`note: ${two}: 11 files, 232 KiB\n`)
     expect(listed.stdout).toMatch(
       new RegExp(
-        `note: ${three}: 10 files, .* KiB; suspicious: bytes: \\d+ where \\d+ are usual, empty files that`,
+        `note: ${three}: 11 files, .* KiB; suspicious: bytes: \\d+ where \\d+ are usual, empty files that`,
       ),
     )
     expect(listed.stdout).toContain(`dumps far smaller than usual: 1, first ${source}/shop.sql`)
@@ -92,6 +92,7 @@ describeReal('restore-backup', () => {
     const whole = await restore()
     expect([whole.stderr, whole.code]).toEqual(['', 0])
     expect(await tree(source)).toBe(before)
+    expect(await host().read(`stat -c %h ${source}/hard`)).toBe('2\n')
     // Some of it gone, some of it damaged behind its time, or with another owner or mode.
     await host().read(`cd ${source}; rm -r sub/deep f1 link .hidden sub/-*; ln -s f2 link; touch -h -d 2019-01-01 link
       printf garbage | dd of=f2 conv=notrunc status=none; touch -r /srv/keep/tree/f2 f2
@@ -110,6 +111,15 @@ describeReal('restore-backup', () => {
     expect(await host().read(`cat ${source}/sub/beside; rm ${source}/sub/beside`)).toBe('mine\n')
     expect(await tree(source)).toBe(before)
     expect((await restore()).stdout).toContain('nothing to do')
+
+    // A disk that is not there must not be filled up on the one below.
+    await host().read(`echo 'LABEL=gone ${source}/sub ext4 defaults 0 0' >>/etc/fstab`)
+    const unmounted = await restore()
+    await host().read(`sed -i '/LABEL=gone/d' /etc/fstab`)
+    expect([unmounted.code, unmounted.stderr]).toEqual([
+      1,
+      expect.stringContaining(`${source}/sub is to be a disk of its own (/etc/fstab) and is not mounted`),
+    ])
 
     const into = ['--into', '/root/a b/before']
     expect((await restore(...into)).code).toBe(0)

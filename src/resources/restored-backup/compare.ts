@@ -141,6 +141,11 @@ export const restoreLookLibrary = library('restore-look')`
       return 0
     fi
     printf 'chosen\t%s\n' "$ops_gen"
+    ops_a=$(ops_restore_unmounted "\${4:-\${2%/*}}/\${2##*/}") || return 1
+    if [ -n "$ops_a" ]; then
+      printf 'refused\t%s is to be a disk of its own (/etc/fstab) and is not mounted: mount it first, or choose another folder with --into\n' "$ops_a"
+      return 0
+    fi
     { ops_told=$(ops_alive ops_rw_start "$ops_gen" "$2" "$4") || return 1; } 7>&2
     printf '%s\n' "$ops_told" | grep "^refused$ops_tab"
     printf '%s\n' "$ops_told" | awk -F '\t' '$1 != "" && $1 != "beside" && $1 != "refused" { n[$1]++ } END { for (kind in n) print "count\t" kind "\t" n[kind] }' | sort
@@ -150,6 +155,15 @@ export const restoreLookLibrary = library('restore-look')`
       printf '%s\n' "$ops_told" | awk -F '\t' '$1 == "beside" { beside++; next } $1 != "" && $1 != "refused" && ++n[$1] <= 20 { print "entry\t" $1 "\t" $2 }
         END { for (kind in n) if (n[kind] > 20) print "more\t" kind "\t" n[kind] - 20; if (beside) print "beside\t" beside }'
     } | ops_detail 0
+  }
+  # PATH: the first file system of /etc/fstab at, above or below it that is not mounted: what is brought there would fill another disk.
+  ops_restore_unmounted() {
+    [ -r /etc/fstab ] || return 0
+    OPS_A=$1 awk '
+      BEGIN { path = ENVIRON["OPS_A"]; gsub(/\\/, "\\134", path); gsub(/ /, "\\040", path); path = path "/" }
+      FILENAME == "/proc/self/mountinfo" { mounted[$5] = 1; next }
+      /^[ \t]*#/ || $2 !~ "^/." || $3 == "swap" || $4 ~ /(^|,)noauto(,|$)/ || ($2 in mounted) { next }
+      index(path, $2 "/") == 1 || index($2 "/", path) == 1 { print $2; exit }' /proc/self/mountinfo /etc/fstab
   }
   # In looks, what differs is told; in an apply it is done.
   ops_rw_do() { if [ -n "\${ops_bringing:-}" ]; then ops_bring_do "$@"; else ops_rw_tell "$@"; fi; }
