@@ -81,7 +81,8 @@ describeReal('ops db dump, meanwhile', () => {
       .trim()
       .split('\t')
     expect(Number(count)).toBeGreaterThan(3)
-    expect(Number(longest)).toBeLessThan(longestSnapshotMs / 2)
+    // Held for the whole snapshot, it would wait for nearly all of it.
+    expect(Number(longest)).toBeLessThan(longestSnapshotMs * 0.8)
   })
 
   test('a transaction that is open is seen with its beginning, whatever zone the system has', async () => {

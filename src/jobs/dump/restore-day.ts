@@ -2,6 +2,7 @@
 import { OpsError } from '../../base/errors.ts'
 import { type Table, tableSql, tableText } from '../../mysql/catalog.ts'
 import { selectList } from '../../mysql/column-sql.ts'
+import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import { type RowsDigest, RowsHasher, sameRows } from '../../mysql/row-hash.ts'
 import { isSameOnServer, serverDigest } from '../../mysql/row-hash-sql.ts'
 import { insertStatements } from '../../mysql/row-writer.ts'
@@ -36,8 +37,36 @@ export async function dayThere(session: Session, table: Table, receipt: Receipt)
   return sameRows(hasher.digest(), receipt) ? 'all' : 'other'
 }
 
-/** @throws OpsError where the file or the table afterwards does not hold what the receipt says: nothing is changed then. */
+/** Of the lock wait of our sessions, a second each. */
+const mostTries = 60
+
+/**
+ * As `insertAll`. A run that was killed may still have the day in a transaction that the server has not ended yet: then it
+ * is tried again, and left as it is where that one was committed.
+ */
 export async function restoreDay(
+  session: Session,
+  store: Store,
+  table: Table,
+  receipt: Receipt,
+  maxAllowedPacket: number,
+): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await insertAll(session, store, table, receipt, maxAllowedPacket)
+    } catch (thrown) {
+      const number = errorNumber(thrown)
+      const waits = number === serverErrors.lockWaitTimeout || number === serverErrors.deadlock
+      if ((!waits && number !== serverErrors.duplicateKey) || tries >= mostTries) throw thrown
+      const there = await dayThere(session, table, receipt)
+      if (there === 'all') return
+      if (there === 'other' || !waits) throw thrown
+    }
+  }
+}
+
+/** @throws OpsError where the file or the table afterwards does not hold what the receipt says: nothing is changed then. */
+async function insertAll(
   session: Session,
   store: Store,
   table: Table,

@@ -1,6 +1,7 @@
 /** Restores a dump, or one day of it, into an empty or absent table: day by day, so that it can be killed and run again. */
 import { inputError } from '../../base/errors.ts'
 import { type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
+import { holdLock } from '../../mysql/named-lock.ts'
 import type { Server } from '../../mysql/server.ts'
 import { serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -82,6 +83,7 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
   emit({ event: 'job-plan', ...plan })
   if (plansOnly || plan.isEmpty) return plan.isEmpty === true && !plansOnly
   if (confirm && !(await confirm(plan))) return false
+  const lock = await holdLock(server, title)
   if (!found) await makeTable(session, target, newest, 'dump')
   const table = found ?? (await existingTable(session, target))
   if (!table) throw new Error('a table that was made is there')
@@ -104,7 +106,9 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
       },
     },
     { emit, interrupt },
-  ).catch((failure: unknown) => ({ failure }))
+  )
+    .catch((failure: unknown) => ({ failure }))
+    .finally(() => lock.release())
   const failed = 'failure' in done
   emit({
     event: 'job-end',
