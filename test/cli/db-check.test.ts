@@ -1,6 +1,6 @@
 /** `ops db check` on a real MariaDB through SSH: 1 or 0, in time, whatever the server does; seen by the host's own client. */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { oneSelect } from '../../src/jobs/check/one-select.ts'
+import { oneSelect } from '../../src/params/one-select.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { measured } from '../machine-unit.ts'

@@ -1,8 +1,8 @@
 /** `ops db check`: 1 or 0 on stdout for a monitoring agent, before the agent loses its patience. */
 import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
 import { hasRow, prepareCheck } from '../../jobs/check/has-row.ts'
-import { oneSelect } from '../../jobs/check/one-select.ts'
 import type { Server } from '../../mysql/server.ts'
+import { oneSelect } from '../../params/one-select.ts'
 import { helped, parseArgv } from '../argv.ts'
 import { type CommonSettings, commonSettings, wholeNumber } from '../flags.ts'
 import { type ReportSession, underReport } from '../report-session.ts'
