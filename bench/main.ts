@@ -10,6 +10,7 @@ import { ansible, mitogen } from './contenders/ansible.ts'
 import { floor } from './contenders/floor.ts'
 import { mise } from './contenders/mise.ts'
 import { ops, opsProgram } from './contenders/ops.ts'
+import { curve } from './curve.ts'
 import { benchDump } from './dump.ts'
 import { benchLoad } from './load.ts'
 import { benchLogs } from './logs.ts'
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     delay: { type: 'string', default: '25' },
     hosts: { type: 'string', default: '8' },
     memory: { type: 'boolean', default: false },
+    steps: { type: 'string' },
     lines: { type: 'string', default: '1000000' },
     'table-rows': { type: 'string', default: '2000000' },
   },
@@ -75,12 +77,15 @@ async function bench(): Promise<void> {
     ? await benchLoad(say, Number(values['table-rows']), Number(values.rounds))
     : undefined
   const logs = wanted?.includes('logs') ? await benchLogs(say, Number(values.lines)) : undefined
+  const points = wanted?.includes('curve')
+    ? await curve(say, values.steps?.split(',').map(Number))
+    : undefined
   mkdirSync(resultsFolder, { recursive: true })
   const file = join(resultsFolder, 'latest.json')
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, node: process.version }
   writeFileSync(
     file,
-    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(store && { store }), ...(dump && { dump }), ...(load && { load }), ...(logs && { logs }) }, undefined, 2)}\n`,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(points && { curve: points }), ...(store && { store }), ...(dump && { dump }), ...(load && { load }), ...(logs && { logs }) }, undefined, 2)}\n`,
   )
   say(`Written to ${file}`)
 }

@@ -63,7 +63,7 @@ export interface Resource<Params, Input = Params> {
   /**
    * Read-only shell. Prints canonical `key=value` lines that the decision needs and nothing else: contents as a
    * hash, absence spelled one way, never a time, pid or "activating". Exit other than 0 is an error, never "absent".
-   * May tell by `ops_detail` what helps a person; that is shown, never decided on.
+   * May tell by `ops_detail INDEX`, with a text behind it or on standard input, what helps a person; that is shown, never decided on.
    */
   probe(params: Params): Shell
   /** The same bytes for many at once: each observation is followed by one line holding `$OPS_MARK` alone. */

@@ -16,7 +16,11 @@ ops_frame look "$1"
 printf '\\n%s' "$?"
 }
 ops_wants_detail() { [ -n "$OPS_DETAIL" ]; }
-ops_detail() { ops_frame detail "$ops_id" "$1" >&2; cat >&2; ops_frame look "$ops_id" >&2; }
+ops_detail() {
+ops_frame detail "$ops_id" "$1" >&2
+if [ $# -gt 1 ]; then printf '%s\\n' "$2" >&2; else cat >&2; fi
+ops_frame look "$ops_id" >&2
+}
 `
 
 /** Runs a step's text as another user, its script on stdin: `ops_as USER 'text'`. Says so when there is no such user. */

@@ -77,7 +77,7 @@ export class Place {
     const script = [
       `umask 022; set -e; OPS_MARK=${mark}`,
       `ops_wants_detail() { ${wants}; }`,
-      `ops_detail() { printf 'detail %s\\n' "$1"; cat; } `,
+      `ops_detail() { printf 'detail %s\\n' "$1"; if [ $# -gt 1 ]; then printf '%s\\n' "$2"; else cat; fi; } `,
       libraries,
       text.shell,
     ].join('\n')

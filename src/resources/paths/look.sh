@@ -40,19 +40,18 @@
     if [ "$ops_is" = sum ]; then exec sha256sum -- "$@"; else exec stat -L -c %a:%U:%u:%G:%g -- "$@"; fi
   }
   ops_text() {
-    if [ "$1" = absent ]; then echo absent; return; fi
-    ops_tread h "$2" && {
+    ops_tread h "$1" && {
       case $(stat -L -c %a /proc/self/fd/0) in
         *[4567]) if ops_is_read "$ops_real"; then echo text; head -c 65537; else echo private; fi;;
         *) echo private;;
       esac
-    } <"$2"
+    } <"$1"
   }
   # For the people who read a plan: INDEX PATH.
   ops_tell_way() {
     ops_wants_detail || return 0
     ops_lacking "$2"
-    [ -z "$ops_lack" ] || printf '%s\n' "lack=$ops_lack" | ops_detail "$1"
+    [ -z "$ops_lack" ] || ops_detail "$1" "lack=$ops_lack"
   }
   ops_paths() {
     ops_mark=$1 ops_kinds= ops_f= ops_sums= ops_stats=
@@ -102,7 +101,7 @@
       esac
       case $1 in *:"${ops_sum%"${ops_sum#????????}"}") ;; *:*)
         if ops_wants_detail; then
-          case $ops_k in file|absent) ops_text $ops_k "$2" | ops_detail $ops_index;; esac
+          case $ops_k in absent) ops_detail $ops_index absent;; file) ops_text "$2" | ops_detail $ops_index;; esac
         fi;;
       esac
       [ $ops_k != absent ] || ops_tell_way $ops_index "$2"

@@ -42,6 +42,17 @@ export const hostHasFull: readonly OneStepCase[] = [
     after: gone,
   },
   {
+    id: 'the disk takes one of three files that are written as one',
+    before: small('size=40k'),
+    steps: [1, 2, 3].map((each): StepSpec => ['file', { path: `${path}${each}`, content: text }]),
+    exits: [1],
+    says: /target2.*No space left.*nothing was changed/,
+    holds: `for each in 1 2 3; do [ ! -e ${path}$each ] || [ "$(wc -c <${path}$each)" = ${text.length} ]; done; [ ! -e ${path}2 ]; [ ! -e ${path}3 ]`,
+    mend: 'mount -o remount,size=1M /srv/odd',
+    wanted: `cmp ${path}1 ${path}2; cmp ${path}1 ${path}3; [ "$(wc -c <${path}1)" = ${text.length} ]`,
+    after: gone,
+  },
+  {
     id: 'the disk of the file has no inode left',
     before: `${small('nr_inodes=2')}; echo old >${path}`,
     steps: [file],

@@ -1,5 +1,6 @@
 /** What a run as root does in a directory of a hostile user, as shell that each shell can run again and again. */
 import type { Resource, State } from '../../../src/engine/resource.ts'
+import { togetherFunctions } from '../../../src/engine/together-shell.ts'
 import { backup } from '../../../src/resources/backup.ts'
 import { directory } from '../../../src/resources/directory.ts'
 import { file } from '../../../src/resources/file.ts'
@@ -9,6 +10,7 @@ import { link } from '../../../src/resources/link.ts'
 import { option } from '../../../src/resources/option.ts'
 import { restoredBackup } from '../../../src/resources/restored-backup.ts'
 import { user } from '../../../src/resources/user.ts'
+import { quote } from '../../../src/shell/quote.ts'
 import type { StepSpec } from './one-step.ts'
 
 /** Her directory, and what she wants to get at: a directory of root, and in it a file and a directory. */
@@ -72,6 +74,19 @@ function step(
   }
 }
 
+/** The same steps done as one act; whole runs do the first of them. */
+function together(id: string, swaps: readonly string[], all: readonly SwappedStep[]): readonly SwappedStep[] {
+  return all.slice(0, 1).map(first => ({
+    ...first,
+    ...{ id, swaps },
+    libraries: `${first.libraries}\n${togetherFunctions}`,
+    apply: [
+      ...all.map(({ apply }, index) => `ops_apply_${index}=${quote(apply)}`),
+      `ops_group_at=0; ops_do_members ${all.map((_, index) => index).join(' ')}`,
+    ].join('\n'),
+  }))
+}
+
 /** As herself: what is brought back has to be missing again. */
 const hersAway = `runuser -u guest -- rm -rf ${herPlace}/app/back ${herPlace}/app/key 2>/dev/null || :`
 const at = (name: string): string => `${herPlace}/${name}`
@@ -91,6 +106,14 @@ export function swappedSteps(): readonly SwappedStep[] {
     }),
     step('a file below', [parent, stage], file, { path: at('app/key'), content, ...hers }),
     step('a file', [target, stage], file, { path: at('x'), content, ...hers }),
+    ...together(
+      'files as one, one of them below',
+      [parent, target, stage],
+      [
+        step('one', [], file, { path: at('x'), content, ...hers }),
+        step('other', [], file, { path: at('app/key'), content, ...hers }),
+      ],
+    ),
     step('a file that keeps its owner', [target], file, { path: at('x'), content }),
     step('the mode of a file', [target], file, { path: at('x'), mode: '0644' }, { keys: ['mode'] }),
     step('the owner of a file', [target], file, { path: at('x'), owner: 'guest' }, { keys: ['owner'] }),
@@ -103,6 +126,15 @@ export function swappedSteps(): readonly SwappedStep[] {
     step('a line below', [parent], line, { path: at('app/key'), line: 'one' }),
     step('an option', [target], option, { path: at('x'), key: 'a', value: '2' }),
     step('an option below', [parent], option, { path: at('app/key'), key: 'a', value: '2' }),
+    ...together(
+      'options as one',
+      [target, parent],
+      [
+        step('one', [], option, { path: at('x'), key: 'a', value: '2' }),
+        step('two', [], option, { path: at('x'), key: 'b', value: '2' }),
+        step('other', [], option, { path: at('app/key'), key: 'a', value: '2' }),
+      ],
+    ),
     step('a link', [target], link, { path: at('x'), to: 'elsewhere' }, { refused: /not a symbolic link/ }),
     step('a link below', [parent, stage], link, { path: at('app/current'), to: 'elsewhere' }),
     step('a new repository', [parent, stage], gitBare, { path: at('app/new.git'), owner: 'guest' }),
