@@ -2,9 +2,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connect } from '../../src/transport/index.ts'
 import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
+import { hostileSql, openEyes } from '../mysql/eyes.ts'
+import { startMysql56, whyNoMysql56 } from '../mysql/mysql-56.ts'
 
 const password = 'hidden words of the target'
 
@@ -194,6 +197,45 @@ describeReal('ops db copy, beside stamped rows', () => {
     expect(other.stderr).toContain('has rows that no copy of ops brought')
     expect(await psql('SELECT id FROM lab.foreign_rows')).toBe('9\n')
   })
+
+  test.skipIf(whyNoMysql56() !== undefined)(
+    'MySQL 5.6 on this machine is copied, followed and audited as well',
+    async () => {
+      const old = await startMysql56()
+      const local = await connect({ name: 'local', destination: 'local', backend: 'local' })
+      const eyes = await openEyes(await local.forwardSocket(old.socket))
+      try {
+        await eyes.run(`CREATE DATABASE lab CHARACTER SET utf8mb4; USE lab; ${hostileSql('mysql56')}
+        ALTER TABLE hostile ADD KEY (updated_at)`)
+        writeFileSync(join(folder.path, 'ops.ini'), `[db old]\nsocket = ${old.socket}\nuser = root\n`)
+        const words = [
+          'old',
+          'lab.hostile',
+          '--to',
+          'postgres:///lab?via=both1',
+          '--as',
+          'lab.old',
+          '--by',
+          'updated_at',
+        ]
+        const run = await ops(...words, '--yes')
+        expect(run.stderr).toBe('')
+        expect(run.stdout).toContain('2 new')
+        const audit = await ops('audit', ...words)
+        expect(audit.stderr).toBe('')
+        expect(audit.stdout).toMatch(/differ +none/)
+        await eyes.run('USE lab; UPDATE hostile SET y = 1999 WHERE id = 0; DELETE FROM hostile WHERE id > 0')
+        const later = await ops(...words, '--deletes', 'hard', '--yes')
+        expect(later.stderr).toBe('')
+        expect(later.stdout).toContain('0 new, 1 changed, 0 as they were, 1 deleted')
+        expect(await psql('SELECT id, y, f FROM lab.old')).toBe('0|1999|1.234567\n')
+      } finally {
+        await eyes.close()
+        await old.stop()
+        writeFileSync(join(folder.path, 'ops.ini'), '')
+      }
+    },
+  )
 
   test('a server is reached directly with TLS alone, unless it is said otherwise; no password is told', async () => {
     const { address } = host()

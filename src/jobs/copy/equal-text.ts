@@ -85,6 +85,9 @@ function pgDouble(value: string): string {
   const digits = `btrim(replace(${mantissa}, '.', ''), '0')`
   const rounded = `round(abs(${text}::numeric), length(${digits}) - 1 - ${magnitude})`
   const shorter = `btrim(replace(${rounded}::text, '.', ''), '0')`
-  const shortest = `CASE WHEN length(${digits}) > 15 AND ${rounded}::float8 = abs(${value}) THEN ${shorter} ELSE ${digits} END`
+  // The greatest number of all would be rounded beyond what there is.
+  const isRoundable = `length(${digits}) > 15 AND abs(${value}) < 1e308`
+  const isEnough = `${rounded}::float8 = abs(${value})`
+  const shortest = `CASE WHEN ${isRoundable} THEN CASE WHEN ${isEnough} THEN ${shorter} ELSE ${digits} END ELSE ${digits} END`
   return `CASE WHEN ${value} = 0 THEN ${text} ELSE CASE WHEN ${value} < 0 THEN '-' ELSE '' END || (${shortest}) || 'e' || ${magnitude} END`
 }
