@@ -25,3 +25,10 @@ export function libraryOf(name: string, whole: string, use?: 'apply'): ShellLibr
   const text = lines.filter(line => line !== '' && !line.startsWith('# ') && line !== '#').join('\n')
   return use === undefined ? { name, text } : { name, text, use }
 }
+
+/** A program of awk as one word of a library, without its comments. @throws TypeError where it holds a quote. */
+export function awkWord(program: string): string {
+  if (program.includes("'")) throw new TypeError('an awk program in shell quotes cannot hold a quote')
+  const bare = program.replaceAll(/^# .*$/gm, '').trim()
+  return `'${bare.replaceAll(/\n\s*/g, '\n')}'`
+}

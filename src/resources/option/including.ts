@@ -1,92 +1,12 @@
 /** Awk that follows the includes of a file as far as they decide: an included file that is read first, or later, may win. */
+import includingText from './including.awk'
+import notingText from './noting.awk'
 
 /**
  * `elsewhere(list, section, key)` looks through files that `relevant` named, the one that counts first; it returns
  * nothing, or a line `elsewhere=FILE (line N)` and one of `over=bare`, `over=value TEXT` and `over=unclear`.
  */
-export const including = String.raw`
-# Which includes decide about the key just found; for the last that wins, the last comes first.
-function relevant(key,   k, all_count, out) {
-  all_count = each_counts(key_name(key))
-  out = ""
-  if (flags ~ /f/) {
-    for (k = 1; k <= includes; k++) if (!hit || all_count || include_at[k] < top[hit]) out = out include_in[k] "\t" include_at[k] "\t" include_of[k] "\n"
-  } else
-    for (k = includes; k >= 1; k--) if (!hit || all_count || include_at[k] > top[hit] || format == "supervisor") out = out include_in[k] "\t" include_at[k] "\t" include_of[k] "\n"
-  return out
-}
-# Puts files on the stack, so that the first of the list is taken first.
-function stack_up(list, by,   k, count, each, part, name, names, j, found_names) {
-  count = split(list, each, "\n")
-  for (k = count - 1; k >= 1; k--) {
-    split(each[k], part, "\t")
-    if (part[3] == "?") { stack[++height] = "?" by "\t" part[2]; continue }
-    found_names = split(named(part[3], by), names, "\n")
-    if (flags ~ /f/) for (j = found_names; j >= 1; j--) { if (names[j] != "") stack[++height] = "/" part[1] "\t" names[j] }
-    else for (j = 1; j <= found_names; j++) if (names[j] != "") stack[++height] = "/" part[1] "\t" names[j]
-  }
-}
-# The files that a pattern names: without a star, no program is started for it.
-function named(pattern, by,   command, out, name) {
-  if (pattern !~ /^\//) {
-    if (format == "sshd" || (format == "ssh" && by ~ /^\/etc\//)) pattern = "/etc/ssh/" pattern
-    else { sub(/[^\/]*$/, "", by); pattern = by pattern }
-  }
-  if (pattern !~ /[*?[]/) return pattern
-  out = ""
-  command = "printf \047%s\\n\047 " pattern
-  while ((command | getline name) > 0) out = out name "\n"
-  close(command)
-  return out
-}
-function elsewhere(list, section, key, by,   turn, it, part, t, kept) {
-  height = 0
-  kept = flags
-  stack_up(list, by)
-  for (turn = 0; height > 0 && turn < 500; turn++) {
-    it = stack[height--]
-    split(substr(it, 2), part, "\t")
-    if (it ~ /^\?/) return "elsewhere=" part[1] " (line " part[2] ")\nover=unclear"
-    if (it ~ /^=/) return "elsewhere=" part[1] " (line " part[2] ")\nover=" substr(it, length(part[1]) + length(part[2]) + 4)
-    n = 0
-    while ((getline t < part[2]) > 0) take(t)
-    close(part[2])
-    if (n == 0) continue
-    starts_in = part[1]
-    read_all()
-    starts_in = ""
-    flags = kept
-    find(section, key)
-    if (why != "") return "elsewhere=" part[2] "\nover=unclear"
-    if (hit) stack[++height] = "=" part[2] "\t" top[hit] "\t" (bare[hit] ? "bare" : many[hit] ? "unclear" : "value " text[hit])
-    stack_up(relevant(key), part[2])
-  }
-  return ""
-}
-`
+export const including = includingText
 
 /** Awk that notes what a file includes while it is read. */
-export const noting = String.raw`
-function includes_file(i, pattern, unknown) {
-  include_at[++includes] = i
-  include_in[includes] = section
-  include_of[includes] = unknown || pattern ~ /[^A-Za-z0-9_.\/*?@+,:=-]/ ? "?" : pattern
-}
-function note(e, i,   t, k, count, word) {
-  t = text[e]
-  if (is_ssh && name[e] == "include" && (within[e] == "-" || within[e] == "*")) {
-    count = split(t, word, /[ \t]+/)
-    for (k = 1; k <= count; k++) {
-      gsub(/^"|"$/, "", word[k])
-      includes_file(i, word[k], within[e] == "*")
-    }
-  }
-  if (format == "git" && name[e] == "path" && within[e] ~ /^\[include(if\.|$)/) { gsub(/^"|"$/, "", t); includes_file(i, t, within[e] != "[include") }
-  if (format == "samba" && name[e] ~ /^(include|configfile|copy)$/) includes_file(i, t, name[e] != "include")
-  if (format == "supervisor" && within[e] == "[include" && name[e] == "files") {
-    gsub(/\\n/, " ", t)
-    count = split(trim(t), word, /[ \t]+/)
-    for (k = 1; k <= count; k++) { sub(/^%\(here\)s\//, "", word[k]); includes_file(i, word[k]) }
-  }
-}
-`
+export const noting = notingText
