@@ -44,9 +44,9 @@ ops_directory_absent() (
   esac
   if [ "$2" = recursive ] && [ -d "./$ops_name" ]; then
     ops_real=${ops_dir%/}/$ops_name
-    while read -r ops_a ops_a ops_a ops_a ops_b ops_a; do
-      ops_b=$(printf '%b' "$ops_b")
-      case $ops_b in "$ops_real"/*) ops_no "$1" "another file system is mounted at $ops_b; nothing was changed";; esac
+    while read -r ops_skipped ops_skipped ops_skipped ops_skipped ops_mount_point ops_skipped; do
+      ops_mount_point=$(printf '%b' "$ops_mount_point")
+      case $ops_mount_point in "$ops_real"/*) ops_no "$1" "another file system is mounted at $ops_mount_point; nothing was changed";; esac
     done </proc/self/mountinfo
     ops_said=$(ops_empty "$ops_name" 2>&1)
   else ops_said=$(rmdir -- "./$ops_name" 2>&1) || ops_untouched='; nothing was changed'
@@ -64,9 +64,9 @@ ops_empty_into() {
   [ ! -L "./$1" ] && cd -P -- "./$1" && ops_here && [ "$PWD" = "${ops_dir%/}/$1" ] || return 1
   ops_dir=$PWD
   [ "${ops_user:-$(id -u)}" != 0 ] || { chown 0 . && chmod 0700 .; } || return 1
-  for ops_a in ./* ./.[!.]* ./..?*; do
-    if [ -d "$ops_a" ] && [ ! -L "$ops_a" ]; then (ops_empty_into "${ops_a#./}") && rmdir -- "$ops_a" || return 1
-    elif [ -e "$ops_a" ] || [ -L "$ops_a" ]; then rm -f -- "$ops_a" || return 1
+  for ops_inside in ./* ./.[!.]* ./..?*; do
+    if [ -d "$ops_inside" ] && [ ! -L "$ops_inside" ]; then (ops_empty_into "${ops_inside#./}") && rmdir -- "$ops_inside" || return 1
+    elif [ -e "$ops_inside" ] || [ -L "$ops_inside" ]; then rm -f -- "$ops_inside" || return 1
     fi
   done
 }

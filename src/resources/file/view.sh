@@ -9,7 +9,7 @@ ops_judge() {
     91)
       printf '%s\n' "$ops_said" >&2
       ops_why=${ops_said##*"$ops_newline"} ops_hint=
-      ops_a=$(cd / && eval "$ops_view" 2>&1 </dev/null) || [ "${ops_a##*"$ops_newline"}" != "$ops_why" ] ||
+      ops_verdict=$(cd / && eval "$ops_view" 2>&1 </dev/null) || [ "${ops_verdict##*"$ops_newline"}" != "$ops_why" ] ||
         ops_hint='; it refuses what is there now for the same reason'
       ops_fail "$ops_asked: its validator refused the new content in its place ($ops_why); nothing was changed$ops_hint";;
     *)
@@ -21,13 +21,13 @@ ops_judge() {
 # Runs it in a mount namespace of its own, where the staged file, or for a new one a copy of its directory, lies over
 # the real one. Exit 0 and 91 are its verdict; anything else: there can be no such view here.
 ops_in_view() {
-  ops_a=./$ops_name ops_b=$ops_path
+  ops_shown_at=./$ops_name ops_shown_over=$ops_path
   if [ ! -e "$ops_path" ]; then
-    ops_a=${OPS_DIR:?}/view ops_b=$ops_dir
-    rm -rf -- "$ops_a"
-    cp -a -- "$ops_dir" "$ops_a" && rm -rf -- "$ops_a"/.ops.* && cp -a -- "./$ops_name" "$ops_a/" || return 1
+    ops_shown_at=${OPS_DIR:?}/view ops_shown_over=$ops_dir
+    rm -rf -- "$ops_shown_at"
+    cp -a -- "$ops_dir" "$ops_shown_at" && rm -rf -- "$ops_shown_at"/.ops.* && cp -a -- "./$ops_name" "$ops_shown_at/" || return 1
   fi
-  unshare -m sh -c 'mount -o bind "$1" "$2" || exit 90; cd /; (eval "$3") || exit 91' ops "$ops_a" "$ops_b" "$ops_view"
+  unshare -m sh -c 'mount -o bind "$1" "$2" || exit 90; cd /; (eval "$3") || exit 91' ops "$ops_shown_at" "$ops_shown_over" "$ops_view"
 }
 ops_judge_late() {
   ops_late=

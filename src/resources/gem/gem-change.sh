@@ -9,12 +9,12 @@ ops_gem_install() {
   cat "$ops_out"
   # The compiler's own words are in logs beside the gem.
   ops_log=$(sed -n 's/.*Results logged to //p; s/.*see the mkmf.log.*: *//p' "$ops_out" | tail -n 1)
-  for ops_a in "$ops_log" "$(dirname "$ops_log" 2>/dev/null)/mkmf.log"; do
-    [ ! -f "$ops_a" ] || { echo "--- $ops_a"; tail -n 30 "$ops_a"; cat "$ops_a" >>"$ops_out"; }
+  for ops_log_file in "$ops_log" "$(dirname "$ops_log" 2>/dev/null)/mkmf.log"; do
+    [ ! -f "$ops_log_file" ] || { echo "--- $ops_log_file"; tail -n 30 "$ops_log_file"; cat "$ops_log_file" >>"$ops_out"; }
   done
-  ops_a=$(awk '/fatal error:|[a-z0-9]: error:|: not found$|command not found|No such file or directory/ && !a { a = $0 }
+  ops_reason=$(awk '/fatal error:|[a-z0-9]: error:|: not found$|command not found|No such file or directory/ && !a { a = $0 }
     /can.t find header files|is missing\. |[Uu]nable to (resolve|download)|SocketError|Net::OpenTimeout|requires Ruby version/ && !b { b = $0 }
     /^ERROR: / && !c { c = $0 } NF { d = $0 } END { a = b ? b : a ? a : c ? c : d; sub(/^[ \t]+/, "", a); print a }' "$ops_out")
-  echo "gem install $ops_name failed: $ops_a" >&2
+  echo "gem install $ops_name failed: $ops_reason" >&2
   return 1
 }

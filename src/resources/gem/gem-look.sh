@@ -8,7 +8,7 @@ ops_gems() {
       puts "versions=" + (found.empty? ? "none" : found.join(" ")); puts mark if mark != "" }' "$ops_mark" "$@"
     return
   fi
-  for ops_a; do
+  for ops_gem_name; do
     echo versions=none
     [ -z "$ops_mark" ] || echo "$ops_mark"
   done

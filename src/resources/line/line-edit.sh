@@ -13,10 +13,10 @@ ops_line_edit() {
     return
   fi
   tr -d '\000' <"$ops_old" | cmp -s - "$ops_old" || { echo "it is not text" >&2; return 1; }
-  ops_a=$(ops_line_find "$4" "$3" <"$ops_old") || return 1
-  if [ "$2" = present ]; then ops_a=${ops_a##*"$ops_newline"}; fi
-  ops_a=$(printf '%s\n' "$ops_a" | cut -d: -f1 | tr '\n' ' ')
-  printf '%s\n' "$2" " $ops_a" "$3" "$(tail -c 1 "$ops_old" | tr '\n' +)" | LC_ALL=C awk '
+  ops_numbers=$(ops_line_find "$4" "$3" <"$ops_old") || return 1
+  if [ "$2" = present ]; then ops_numbers=${ops_numbers##*"$ops_newline"}; fi
+  ops_numbers=$(printf '%s\n' "$ops_numbers" | cut -d: -f1 | tr '\n' ' ')
+  printf '%s\n' "$2" " $ops_numbers" "$3" "$(tail -c 1 "$ops_old" | tr '\n' +)" | LC_ALL=C awk '
     NR == 1 { what = $0; next }
     NR == 2 { at = $0; next }
     NR == 3 { new = $0; next }
