@@ -125,6 +125,8 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     })
     const again = await folder.ops(['job', 'run', 'late-days', '--yes', '-F', host().sshConfig])
     expect(again.stdout).toContain('20 days, 0 of them changed')
+    const history = await folder.ops(['job', 'history', 'late-days', '-F', host().sshConfig])
+    expect(history.stdout).toMatch(/UTC {2}done in .*: dump late\.t of shop/)
     expect((await dump('late.t', 'late', '--recheck', '1d')).stdout).toContain('nothing to do')
     expect((await restore('late', 'late.again')).code).toBe(0)
     expect(

@@ -5,7 +5,7 @@ import type { ArchiveRequest } from '../../jobs/archive/plan.ts'
 import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
 import { type JobVerb, runJobVerb } from './job-verb.ts'
-import { openTarget } from './target.ts'
+import { openTarget, recordsIn } from './target.ts'
 
 const description = `Moves old rows to a store. Each chunk is written, read back and compared before one of its rows is deleted; a row that was changed meanwhile stays. Killed at any time, the same command goes on.
   ops db archive shop app.events --older-than 6mo --by updated_at --to s3://acme/events
@@ -39,10 +39,7 @@ export const archiveVerb: JobVerb<typeof archiveKind.options, Request> = {
     to,
     sse,
   }),
-  async records({ to, sse }, place) {
-    const { storeRecords } = await import('../../jobs/history/store-records.ts')
-    return storeRecords(await openTarget(to, sse, place))
-  },
+  records: ({ to, sse }, place) => recordsIn(to, sse, place),
   async work({ archive, to, sse }, run) {
     const store = await openTarget(to, sse, run)
     const { runArchive } = await import('../../jobs/archive/run-archive.ts')

@@ -5,7 +5,7 @@ import type { DumpRequest } from '../../jobs/dump/plan.ts'
 import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
 import { type JobVerb, runJobVerb } from './job-verb.ts'
-import { openTarget } from './target.ts'
+import { openTarget, recordsIn } from './target.ts'
 
 const description = `Saves each closed day of a table once, as a file with count, hash and schema that never changes. The next run looks only at what is new. No lock is taken: a day is one snapshot, read in short statements.
   ops db dump shop app.events --by created_at --tz Europe/Berlin --to s3://acme/events
@@ -22,7 +22,7 @@ export const dumpVerb: JobVerb<typeof dumpKind.options, Request> = {
   kind: dumpKind,
   usage: 'SOURCE DB.TABLE --by COLUMN --tz ZONE --to URL',
   description,
-  read: ({ table, by, tz, to, closeAfter, recheck, sse, scan, unwatched }, given) => ({
+  read: ({ table, by, tz, to, closeAfter, recheck, sse, scan, unwatched, contract }, given) => ({
     dump: {
       table: given.table('table', table),
       by,
@@ -31,10 +31,12 @@ export const dumpVerb: JobVerb<typeof dumpKind.options, Request> = {
       recheck,
       scans: scan,
       unwatched,
+      contracts: contract,
     },
     to,
     sse,
   }),
+  records: ({ to, sse }, place) => recordsIn(to, sse, place),
   async work({ dump, to, sse }, run) {
     const store = await openTarget(to, sse, run)
     const { runDump } = await import('../../jobs/dump/run-dump.ts')

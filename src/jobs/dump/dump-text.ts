@@ -45,7 +45,11 @@ export function dumpPlanEvent(
     source,
     title: `dump ${tableText(table)}`,
     facts,
-    notes: [...planNotes(plan), ...governor.notWatched.map(what => `not watched: ${what}`)],
+    notes: [
+      ...planNotes(plan),
+      ...plan.contractNotes,
+      ...governor.notWatched.map(what => `not watched: ${what}`),
+    ],
     isEmpty: plan.reads === 'days' && newDays.length === 0 && checks.length === 0,
     data: {
       table: tableText(table),

@@ -1,13 +1,21 @@
 /** The options of a dump: as flags of `ops db dump`, as fields of `dump({ ... })`. */
 import { z } from 'zod'
-import { age } from '../option-types.ts'
+import { age, contracts } from '../option-types.ts'
 import { jobKind } from '../options.ts'
 import { isZone } from '../time-words.ts'
 
 export const dumpKind = jobKind({
   name: 'dump',
   operands: ['source', 'table'],
-  words: { by: 'column', tz: 'zone', to: 'url', closeAfter: 'age', recheck: 'age', sse: 'key' },
+  words: {
+    by: 'column',
+    tz: 'zone',
+    to: 'url',
+    closeAfter: 'age',
+    recheck: 'age',
+    sse: 'key',
+    contract: 'file',
+  },
   options: {
     source: z
       .string()
@@ -28,6 +36,7 @@ export const dumpKind = jobKind({
       .string()
       .optional()
       .describe('encryption to ask of S3, and to see confirmed: AES256, aws:kms or aws:kms:KEY'),
+    contract: contracts(),
     scan: z.boolean().default(false).describe('read the whole table where no index begins with the column'),
     unwatched: z
       .boolean()

@@ -9,6 +9,7 @@ import { name, sql } from '../../mysql/sql.ts'
 import type { Finding, Store } from '../../store/store.ts'
 import { serverZoneText } from '../archive/condition.ts'
 import { timeColumn } from '../archive/refusals.ts'
+import { checkContracts } from '../drift/judge.ts'
 import { type Age, before } from '../time-words.ts'
 import { closing } from './closing.ts'
 import { type Day, dayOf, dayRange, type TimeKind } from './days.ts'
@@ -30,6 +31,8 @@ export interface DumpRequest {
   readonly recheck: Age | undefined
   readonly scans: boolean
   readonly unwatched: boolean
+  /** Files of contracts that must hold. */
+  readonly contracts: readonly string[]
 }
 
 /** A day that has a dump and is looked at again. */
@@ -61,6 +64,8 @@ export interface DumpPlan {
   /** Where the first and the last border are, as clocks of the server show them. */
   readonly inServerZone: readonly string[]
   readonly findings: readonly Finding[]
+  /** What contracts say that are not broken. */
+  readonly contractNotes: readonly string[]
 }
 
 /** Counting is a read of an index: so many entries are counted, more are estimated. */
@@ -86,6 +91,7 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
   }
   const column = timeColumn({ table, by })
   if (errors.length > 0 || !column) throw new InputErrors(errors)
+  const contractNotes = await checkContracts(session, table, request.contracts)
   const shape = await shapeOf(session, table, by)
   const names = await listDump(store)
   const mark = names.isMarked ? await readMark(store) : undefined
@@ -117,6 +123,7 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
     dayless: await countDayless(session, axis),
     inServerZone: await bordersOnServer(session, newDays),
     findings,
+    contractNotes,
   }
 }
 
