@@ -80,6 +80,10 @@ describeReal('ops job schedule', () => {
       (await host().read('journalctl -u ops-job-nightly.service; cat /etc/systemd/system/ops-job-nightly.*'))
     expect(seen).toMatch(/deleted +17\d rows/)
     expect(seen).not.toContain('hidden words')
+    const places = '/var/lib/ops/jobs /opt/ops /etc/systemd /tmp'
+    const found = await host().read(`grep -rlF 'hidden words' ${places} || true`)
+    expect(found.trim()).toBe('/var/lib/ops/jobs/nightly/password-shop')
+    expect(await host().read('ls /var/lib/ops/jobs/nightly/b/runs')).toMatch(/-ended\.json/)
     expect(
       (await host().read('stat -c %a:%U /var/lib/ops/jobs/nightly /var/lib/ops/jobs/nightly/password-shop'))
         .split('\n')
