@@ -11,6 +11,7 @@ import { Interrupt } from '../../src/run/interrupt.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { diskPackages } from '../recipes/disks.ts'
+import { unclaimed } from './checks.ts'
 import { cases, type HostCase, type LookCase } from './host-cases.ts'
 
 const types = [...Object.keys(contracts), restoredFile.definition.type]
@@ -119,10 +120,14 @@ describeReal('on a host', () => {
     let first: Seen = {}
     let second: Seen = {}
     let holds: Readonly<Record<string, string>> = {}
+    let written: readonly string[] = []
     beforeAll(async () => {
       await make(applied.map(([type, each]) => [type, each[before]] as const))
+      await host().read('touch /run/conformance')
       first = await run('plan', all)
       await run('apply', all)
+      const found = await host().read('find /etc /srv /home /opt -xdev ! -type d -cnewer /run/conformance')
+      written = found.split('\n').filter(path => path !== '' && !/\/\.ops[.]/.test(path))
       second = await run('plan', all)
       holds = await shell(applied.map(([type, each]) => [type, each.holds] as const))
     }, 300_000)
@@ -133,6 +138,21 @@ describeReal('on a host', () => {
       expect(second[type]?.said).toBe('')
       expect(changesOf(second[type]), 'what the second look asks for').toEqual([])
       expect(holds[type], 'what other programs say').toBeUndefined()
+    })
+
+    test('nothing is written that no step claims', () => {
+      // A command and a package claim anything at all, which would tell nothing of the others.
+      const claimsWithout = (...types: readonly string[]) =>
+        Object.values(first)
+          .flatMap(({ steps }) => steps)
+          .filter(({ step }) => !types.includes(step.resource.type))
+          .flatMap(({ step, affects }) => [...affects, ...(step.resource.owns?.(step.params) ?? [])])
+      const commanded = 'path:/srv/c/commanded'
+      expect(unclaimed(written, [...claimsWithout('command', 'apt'), commanded])).toEqual([])
+      if (before === 'absent')
+        expect(unclaimed(written, [...claimsWithout('command', 'apt', 'link'), commanded])).toEqual([
+          '/srv/c/link',
+        ])
     })
   })
 

@@ -130,3 +130,24 @@ export function misnamed(all: Readonly<Record<string, { readonly type: string }>
     type === name ? [] : [`${name} has the type ${type}`],
   )
 }
+
+const accountFiles = /^\/etc\/(?:passwd|shadow|group|gshadow|subuid|subgid)-?$/
+
+/** Paths that were written and that no claim tells of. */
+export function unclaimed(paths: readonly string[], claims: readonly string[]): readonly string[] {
+  const named = claims
+    .filter(claim => claim.startsWith('path:'))
+    .map(claim => claim.slice(5).replace(/#.*/s, ''))
+  const isClaimed = (path: string): boolean =>
+    named.some(name => path === name || (name.endsWith('/') && path.startsWith(name))) ||
+    (accountFiles.test(path) && claims.some(claim => /^(?:user|group):/.test(claim))) ||
+    claims.some(claim => claim.startsWith('user:') && path.startsWith(`/home/${claim.slice(5)}/`)) ||
+    // Enabling a unit links it into a folder of others.
+    claims.some(
+      claim =>
+        claim.startsWith('unit:') &&
+        path.startsWith('/etc/systemd/system/') &&
+        path.includes(`/${claim.slice(5)}`),
+    )
+  return paths.filter(path => !isClaimed(path))
+}

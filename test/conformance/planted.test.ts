@@ -8,7 +8,7 @@ import { writeLibrary } from '../../src/shell/write-library.ts'
 import { testWith } from '../needs.ts'
 import { shells } from '../resources/shells.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { bashisms, misnamed, missingFunctions, unquotedParams, unsteadyLooks } from './checks.ts'
+import { bashisms, misnamed, missingFunctions, unclaimed, unquotedParams, unsteadyLooks } from './checks.ts'
 
 const sound = link.definition
 const [shell = { name: 'sh', argv: ['/bin/sh'] }] = shells
@@ -86,6 +86,12 @@ describe('a planted mistake is caught by conformance', () => {
     expect(missingFunctions({ ...sound, library: [way, look].flatMap(each => each ?? []) })).toContain(
       'ops_symlink is in none of its libraries',
     )
+  })
+
+  test('`owns` that says nothing of what is written', () => {
+    const params = { path: '/srv/link', to: 'there' }
+    expect(unclaimed(['/srv/link', '/srv/other'], sound.owns?.(params) ?? [])).toEqual(['/srv/other'])
+    expect(unclaimed(['/srv/link'], [])).toEqual(['/srv/link'])
   })
 
   test('a `type` unlike its name', () => {
