@@ -10,6 +10,7 @@ import { ansible, mitogen } from './contenders/ansible.ts'
 import { floor } from './contenders/floor.ts'
 import { mise } from './contenders/mise.ts'
 import { ops, opsProgram } from './contenders/ops.ts'
+import { benchCopy } from './copy.ts'
 import { curve } from './curve.ts'
 import { benchDump } from './dump.ts'
 import { benchLoad } from './load.ts'
@@ -76,6 +77,9 @@ async function bench(): Promise<void> {
   const load = wanted?.includes('load')
     ? await benchLoad(say, Number(values['table-rows']), Number(values.rounds))
     : undefined
+  const copy = wanted?.includes('copy')
+    ? await benchCopy(say, Number(values['table-rows']), Number(values.rounds))
+    : undefined
   const logs = wanted?.includes('logs') ? await benchLogs(say, Number(values.lines)) : undefined
   const points = wanted?.includes('curve')
     ? await curve(say, values.steps?.split(',').map(Number))
@@ -85,7 +89,7 @@ async function bench(): Promise<void> {
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, node: process.version }
   writeFileSync(
     file,
-    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(points && { curve: points }), ...(store && { store }), ...(dump && { dump }), ...(load && { load }), ...(logs && { logs }) }, undefined, 2)}\n`,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(points && { curve: points }), ...(store && { store }), ...(dump && { dump }), ...(load && { load }), ...(copy && { copy }), ...(logs && { logs }) }, undefined, 2)}\n`,
   )
   say(`Written to ${file}`)
 }
