@@ -11,6 +11,8 @@ export interface CommonSettings {
   readonly sshConfigFile?: string
   readonly inventoryFile?: string
   readonly identityFile?: string
+  /** A named ssh config or inventory is not there, which was told: which hosts there are is not known. */
+  readonly lacksHosts?: true
   readonly acceptNew: boolean
   readonly backend?: 'ssh2' | 'openssh'
   /** Undefined: stay the login user. */
@@ -100,10 +102,14 @@ export function commonSettings(
   const sshConfigFile =
     options.sshConfig === undefined ? defaultSshConfig(inventoryFile, errors) : file('sshConfig')
   const identityFile = file('identity')
+  const isLost = (name: string, path: string | undefined): boolean =>
+    options[name] !== undefined && path === undefined
+  const lacksHosts = isLost('inventory', inventoryFile) || isLost('sshConfig', sshConfigFile)
   return {
     ...(sshConfigFile !== undefined && { sshConfigFile }),
     ...(inventoryFile !== undefined && { inventoryFile }),
     ...(identityFile !== undefined && { identityFile }),
+    ...(lacksHosts && { lacksHosts }),
     ...((backend === 'ssh2' || backend === 'openssh') && { backend }),
     ...(options.become !== false && { becomeUser: becomeUser ?? 'root' }),
     ...(timeoutMs !== undefined && { connectTimeoutMs: timeoutMs * 1000 }),

@@ -4,6 +4,7 @@ import { isInteractive } from './prompts.ts'
 
 const nextOf = {
   apply: 'Look at `ops plan` first, then add --yes.',
+  'git-remote': 'Run it on a terminal to be asked, or add --yes.',
   schedule: 'Look with --plan first, then add --yes.',
   restore: 'Run it on a terminal to see the plan first, or add --yes.',
 } as const

@@ -47,6 +47,7 @@ export async function chooseReachable(
   settings: CommonSettings,
   once?: MergeOptions['once'],
 ): Promise<Chosen> {
+  if (settings.lacksHosts) throw new InputErrors([])
   const chosen = await chooseHosts(words, settings, once)
   const errors: ErrorData[] = []
   const { checkRoute } = await import('../transport/connect.ts')

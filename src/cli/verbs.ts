@@ -76,8 +76,8 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'job',
-    usage: 'list | plan | run | history | schedule',
-    summary: 'Jobs on databases, written down as files.',
+    usage: 'VERB [NAME]',
+    summary: 'Data jobs, written down as files; `ops job --help` lists them.',
     load: () => import('./verbs/job.ts'),
   },
   {

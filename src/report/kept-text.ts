@@ -6,9 +6,17 @@ import { table } from './table.ts'
 import { count } from './words.ts'
 
 /** One block for one host. */
-export function keptText(host: string, copies: readonly KeptCopy[], style: Style): string {
+export function keptText(
+  {
+    host,
+    path,
+    copies,
+  }: { readonly host: string; readonly path?: string; readonly copies: readonly KeptCopy[] },
+  style: Style,
+): string {
   const name = style.bold(printableLine(host))
-  if (copies.length === 0) return `${name}: nothing is kept`
+  if (copies.length === 0)
+    return `${name}: nothing is kept${path === undefined ? '' : ` of ${printableLine(path)}`}`
   const rows = copies.map(copy => [
     `  ${copy.at.replace('T', ' ').replace('Z', '')}`,
     style.dim(copy.run),

@@ -65,7 +65,7 @@ export class Narrator {
       case 'facts':
         return this.#verb === 'facts' ? [out(factsText(event.host, event.facts, this.#options.style))] : []
       case 'kept':
-        return [out(keptText(event.host, event.copies, this.#options.style))]
+        return [out(keptText(event, this.#options.style))]
       case 'plan':
         this.#plans.set(event.host, { host: event.host, steps: event.steps, errors: event.errors })
         return this.#accounted(event.host)

@@ -53,7 +53,13 @@ export type RunEvent =
     }
   | { readonly event: 'note'; readonly host: string; readonly text: string }
   | { readonly event: 'facts'; readonly host: string; readonly facts: Facts }
-  | { readonly event: 'kept'; readonly host: string; readonly copies: readonly KeptCopy[] }
+  | {
+      readonly event: 'kept'
+      readonly host: string
+      /** Where only one file was asked about. */
+      readonly path?: string
+      readonly copies: readonly KeptCopy[]
+    }
   | ({ readonly event: 'plan' } & HostPlan)
   | {
       readonly event: 'waiting'

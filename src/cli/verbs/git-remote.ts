@@ -18,7 +18,8 @@ import { confirmPlans } from '../confirm-plans.ts'
 import { declinedExitCode, exitCodeOf } from '../exit-code.ts'
 import { addConnectionFlags, type CommonSettings, commonSettings } from '../flags.ts'
 import { gitRemoteDefaults, rememberDefaults } from '../git-remote-defaults.ts'
-import { isInteractive, type Prompts } from '../prompts.ts'
+import { needsYes } from '../needs-yes.ts'
+import type { Prompts } from '../prompts.ts'
 import { type ReportSession, underReport } from '../report-session.ts'
 import { type Chosen, chooseReachable, connectTargets } from '../targets.ts'
 import type { VerbContext } from '../verb.ts'
@@ -64,10 +65,6 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const settings = commonSettings(options, errors)
   const flags = readFlags(options, errors)
   if (operands.length > 1) errors.push(inputError('git-remote takes one host').data)
-  if (!flags.yes && (settings.json || !isInteractive())) {
-    const why = settings.json ? '--json leaves no room for the question' : 'there is no terminal to ask on'
-    errors.push(inputError(`git-remote needs a yes, and ${why}`, { next: 'Add --yes.' }).data)
-  }
   return underReport(screen, settings, async session => {
     const { inventory, host, base, asked } = await settled(operands, flags, settings, session, errors)
     const request = await requestOf({ ...flags, base, host, settings, options }, session, inventory)
@@ -184,6 +181,7 @@ async function settled(
       "Add --base '~/git' (quoted: the folder is the host's), or write `base = ~/git` under [git-remote] in ops.ini."
     errors.push(inputError('no folder for repositories on the host is known', { next }).data)
   }
+  if (!flags.yes) errors.push(...needsYes('git-remote', settings.json))
   if (!chosen || !host || base === undefined || errors.length > 0) throw new InputErrors(errors)
   return { inventory: chosen.inventory, host, chosen: { ...chosen, hosts: [host] }, base, asked }
 }

@@ -5,7 +5,7 @@ import { readInventory } from '../../inventory/read.ts'
 import { hostListText } from '../../report/host-list-text.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import { collected } from '../collected.ts'
-import { defaultSshConfig } from '../ssh-config-default.ts'
+import { commonSettings } from '../flags.ts'
 import { chooseHosts } from '../targets.ts'
 import type { VerbContext } from '../verb.ts'
 
@@ -19,13 +19,9 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   if (helped(command, argv, screen)) return 0
   const errors: ErrorData[] = []
   const { operands, options } = parseArgv(command, argv, errors)
-  const file = typeof options.inventory === 'string' ? options.inventory : undefined
-  const sshConfigFile =
-    typeof options.sshConfig === 'string' ? options.sshConfig : defaultSshConfig(file, errors)
-  const settings = {
-    ...(file !== undefined && { inventoryFile: file }),
-    ...(sshConfigFile !== undefined && { sshConfigFile }),
-  }
+  const settings = commonSettings(options, errors)
+  const { inventoryFile: file } = settings
+  if (settings.lacksHosts) throw new InputErrors(errors)
   const chosen =
     operands.length === 0 ? undefined : await collected(errors, () => chooseHosts(operands, settings))
   const listing = await collected(errors, () =>

@@ -85,7 +85,7 @@ async function list(
     try {
       const found = await ask(host, path, session)
       trips[name] = found.trips
-      emit({ event: 'kept', host: name, copies: found.copies })
+      emit({ event: 'kept', host: name, ...(path !== undefined && { path }), copies: found.copies })
     } catch (thrown) {
       const error = errorDataOf(thrown)
       emit({ event: 'error', host: name, error: { host: name, ...error } })
