@@ -10,7 +10,7 @@ import type { Receipt } from './records.ts'
 import type { TableShape } from './table-shape.ts'
 
 /** Of rows that are hashed by the server; a day with fewer than the first chunk takes one statement. */
-const limits: ChunkLimits = { targetMs: 60, mostBytes: Number.MAX_SAFE_INTEGER, mostRows: 200_000 }
+const limits: ChunkLimits = { targetMs: 25, mostBytes: Number.MAX_SAFE_INTEGER, mostRows: 200_000 }
 
 /** Chunks are sized for all days of a run. */
 export function compareSize(): ChunkSize {

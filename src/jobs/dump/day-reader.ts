@@ -19,7 +19,7 @@ import { betweenSql } from './find-days.ts'
 import type { TableShape } from './table-shape.ts'
 
 /** An ALTER waits for one statement at most: they are kept well under a tenth of a second. */
-export const dumpLimits: ChunkLimits = { targetMs: 40, mostBytes: 2 * 1024 * 1024, mostRows: 20_000 }
+export const dumpLimits: ChunkLimits = { targetMs: 25, mostBytes: 2 * 1024 * 1024, mostRows: 10_000 }
 
 /** A piece of a day as it goes into its file. */
 export interface DayPiece {

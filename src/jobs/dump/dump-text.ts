@@ -3,7 +3,8 @@ import { tableText } from '../../mysql/catalog.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { grouped } from '../grouped.ts'
-import type { DumpPlan } from './plan.ts'
+import type { NewDay } from './find-days.ts'
+import { type DumpPlan, mostDayless } from './plan.ts'
 import type { DumpOutcome } from './run-dump.ts'
 
 /** Rows a second that a dump reaches at least; only for the times in the plan. */
@@ -36,7 +37,7 @@ export function dumpPlanEvent(
       : []),
     {
       name: 'read',
-      text: `by ${order.index}, in statements of some 40 ms: nobody waits longer for the table`,
+      text: `by ${order.index}, in statements of some 25 ms: nobody waits longer for the table`,
     },
     ...snapshotFact(plan),
   ]
@@ -79,10 +80,22 @@ function newText({ reads, newDays, shape, request }: DumpPlan): string {
   if (reads === 'scan')
     return `days are found while the whole table is read, about ${grouped(about)} rows and ${sizeText(dataBytes)}: no index begins with ${request.by}`
   if (newDays.length === 0) return 'no day'
-  const counts = newDays.map(day => day.rows)
-  const isCounted = counts.every(count => count !== undefined)
-  const rows = counts.reduce((sum: number, count) => sum + (count ?? 0), 0)
-  return `${daysText(newDays)}${isCounted ? `, ${grouped(rows)} rows` : ''}`
+  const { rows, isCounted } = rowsOf(newDays)
+  if (rows === undefined) return daysText(newDays)
+  return `${daysText(newDays)}, ${isCounted ? '' : 'about '}${rowsText(rows)}`
+}
+
+/** Undefined: not known of each day. */
+export function rowsOf(days: readonly NewDay[]): {
+  readonly rows: number | undefined
+  readonly isCounted: boolean
+} {
+  const counts = days.map(day => day.rows ?? day.about)
+  const known = counts.filter(count => count !== undefined)
+  return {
+    rows: known.length < days.length ? undefined : known.reduce((sum, count) => sum + count, 0),
+    isCounted: days.every(day => day.rows !== undefined),
+  }
 }
 
 function snapshotFact({ reads, newDays, shape }: DumpPlan): JobFact[] {
@@ -92,10 +105,10 @@ function snapshotFact({ reads, newDays, shape }: DumpPlan): JobFact[] {
       { name, text: `one for the whole table, about ${secondsText(shape.table.estimate.rows / usualRate)}` },
     ]
   if (newDays.length === 0) return []
-  const largest = Math.max(...newDays.map(day => day.rows ?? 0))
+  const largest = Math.max(...newDays.map(day => day.rows ?? day.about ?? 0))
   if (largest === 0) return [{ name, text: 'one a day' }]
   const time = secondsText(largest / usualRate)
-  return [{ name, text: `one a day; the longest about ${time}, of ${grouped(largest)} rows` }]
+  return [{ name, text: `one a day; the longest about ${time}, of about ${rowsText(largest)}` }]
 }
 
 function daysText(days: readonly { readonly day: string }[]): string {
@@ -138,7 +151,9 @@ function planNotes(plan: DumpPlan): string[] {
       : []),
     ...(dayless === undefined || dayless === 0
       ? []
-      : [`${grouped(dayless)} rows are in no day and are left out: their ${request.by} is NULL or zero`]),
+      : [
+          `${dayless < mostDayless ? '' : 'at least '}${grouped(dayless)} rows are in no day and are left out: their ${request.by} is NULL or zero`,
+        ]),
     ...(newest && newest.fingerprint !== shape.table.fingerprint
       ? [`the table was altered since ${newest.day} was dumped: new files have its new columns`]
       : []),
@@ -224,6 +239,8 @@ export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): J
     },
   }
 }
+
+const rowsText = (rows: number): string => (rows === 1 ? '1 row' : `${grouped(rows)} rows`)
 
 function secondsText(seconds: number): string {
   return seconds < 1

@@ -1,7 +1,8 @@
 /** Which days have rows: found by point reads along the index of `--by`, never by reading the days that are known. */
 import { type Table, tableSql, tableText } from '../../mysql/catalog.ts'
+import { explain } from '../../mysql/explain-guard.ts'
 import type { Session } from '../../mysql/session.ts'
-import { join, name, type Sql, sql, trusted } from '../../mysql/sql.ts'
+import { join, name, type Sql, sql } from '../../mysql/sql.ts'
 import { borderOf, type Day, dayOfValue, dayRange, nextDay, type TimeKind } from './days.ts'
 
 /** Along what days are looked for. */
@@ -18,10 +19,15 @@ export interface DayAxis {
 export interface NewDay extends Day {
   /** Undefined: not counted, as there are too many. */
   readonly rows: number | undefined
+  /** As the optimizer guesses where they were not counted. */
+  readonly about?: number
 }
 
 const firstDay = '0001-01-01'
-const batchDays = 64
+const mostDays = 64
+/** An ALTER waits for each of these statements: they are kept short, and larger days are not counted. */
+const mostCounted = 50_000
+const longMs = 20
 
 /** Before this there are only zero dates, which are in no day. */
 export function floorOf(kind: TimeKind): string {
@@ -50,18 +56,28 @@ export async function findDays(
   const border = (day: string): string => borderOf(day, kind, zone)
   const end = border(until)
   const found: NewDay[] = []
+  let most = counts ? 1 : mostDays
   for (let from = firstDay; from < until; ) {
     const least = await session.value(
       sql`SELECT MIN(${name(by)}) FROM ${fromSql(axis)} WHERE ${betweenSql(by, from === firstDay ? floorOf(kind) : border(from), end)}`,
       doing,
     )
     if (least == null) break
-    const days = unknownDays(dayOfValue(least, kind, zone), until, known)
+    const days = unknownDays(dayOfValue(least, kind, zone), until, known, most)
     const ranges = days.map(day => dayRange(day, kind, zone))
+    const begun = performance.now()
     const rows = await countDays(session, axis, ranges, counts, doing)
+    most = performance.now() - begun > longMs ? Math.max(1, most >> 1) : Math.min(mostDays, most * 2)
     for (const [index, range] of ranges.entries()) {
       const count = rows[index] ?? 0
-      if (count > 0) found.push({ ...range, rows: counts ? count : undefined })
+      if (count === 0) continue
+      if (counts && count <= mostCounted) found.push({ ...range, rows: count })
+      else
+        found.push({
+          ...range,
+          rows: undefined,
+          ...(counts && { about: await guess(session, axis, range, doing) }),
+        })
     }
     from = nextDay(days.at(-1) ?? dayOfValue(least, kind, zone))
     while (known.has(from)) from = nextDay(from)
@@ -69,15 +85,25 @@ export async function findDays(
   return found
 }
 
+async function guess(session: Session, axis: DayAxis, { from, to }: Day, doing: string): Promise<number> {
+  const statement = sql`SELECT COUNT(*) FROM ${fromSql(axis)} WHERE ${betweenSql(axis.by, from, to)}`
+  return (await explain(session, statement, doing)).rows
+}
+
 /** The days from this one on that are not known, up to the next one that is. */
-function unknownDays(first: string, until: string, known: ReadonlyMap<string, unknown>): string[] {
+function unknownDays(
+  first: string,
+  until: string,
+  known: ReadonlyMap<string, unknown>,
+  most: number,
+): string[] {
   const days: string[] = []
-  for (let day = first; day < until && !known.has(day) && days.length < batchDays; day = nextDay(day))
+  for (let day = first; day < until && !known.has(day) && days.length < most; day = nextDay(day))
     days.push(day)
   return days
 }
 
-/** How many rows each has; without `counts` 1 for each that has any. */
+/** How many rows each has, up to one more than are counted; without `counts` 1 for each that has any. */
 async function countDays(
   session: Session,
   axis: DayAxis,
@@ -86,11 +112,14 @@ async function countDays(
   doing: string,
 ): Promise<number[]> {
   if (days.length === 0) return []
-  const what = trusted(counts ? 'COUNT(*)' : '1')
-  const each = days.map(
-    ({ from, to }) =>
-      sql`(SELECT ${what} FROM ${fromSql(axis)} WHERE ${betweenSql(axis.by, from, to)}${trusted(counts ? '' : ' LIMIT 1')})`,
+  const each = days.map(({ from, to }) =>
+    countSql(axis, betweenSql(axis.by, from, to), counts ? mostCounted + 1 : 1),
   )
   const [row] = await session.cells(sql`SELECT ${join(each)}`, doing)
   return (row ?? []).map(cell => (cell === null ? 0 : Number(cell.toString())))
+}
+
+/** Rows of these, up to `most`: as a value of a select list. */
+export function countSql(axis: Pick<DayAxis, 'table' | 'index'>, condition: Sql, most: number): Sql {
+  return sql`(SELECT COUNT(*) FROM (SELECT 1 FROM ${fromSql(axis)} WHERE ${condition} LIMIT ${most}) AS counted)`
 }

@@ -14,7 +14,7 @@ import { type Age, before } from '../time-words.ts'
 import { closing } from './closing.ts'
 import { type Day, dayOf, dayRange, type TimeKind } from './days.ts'
 import { checkMark, type DumpNames, listDump, readMark, readReceipt } from './dump-store.ts'
-import { type DayAxis, findDays, floorOf, fromSql, type NewDay } from './find-days.ts'
+import { countSql, type DayAxis, findDays, floorOf, type NewDay } from './find-days.ts'
 import { type OldestTransaction, oldestTransaction } from './open-transactions.ts'
 import type { Receipt } from './records.ts'
 import { indexOn, refusals } from './refusals.ts'
@@ -146,11 +146,15 @@ async function daysToCheck(
   )
 }
 
+/** So many are counted at most. */
+export const mostDayless = 20_000
+
 async function countDayless(session: Session, axis: DayAxis): Promise<number | undefined> {
   if (axis.index === undefined) return undefined
   const { by, table, kind } = axis
-  const statement = sql`SELECT (SELECT COUNT(*) FROM ${fromSql(axis)} WHERE ${name(by)} IS NULL) +
-    (SELECT COUNT(*) FROM ${fromSql(axis)} WHERE ${name(by)} < ${floorOf(kind)})`
+  const nulls = countSql(axis, sql`${name(by)} IS NULL`, mostDayless)
+  const zeros = countSql(axis, sql`${name(by)} < ${floorOf(kind)}`, mostDayless)
+  const statement = sql`SELECT ${nulls} + ${zeros}`
   return Number(await session.value(statement, `counting rows of ${tableText(table)}`))
 }
 

@@ -63,7 +63,7 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
           ? `${tableText(target)}${there.size === 0 ? ', which is empty' : ', which holds days of this dump'}`
           : `${tableText(target)}, which is made as it was on ${newest.day}`,
       },
-      ...(present === 0 ? [] : [{ name: 'there', text: `${grouped(present)} days, equal to the dump` }]),
+      ...(present === 0 ? [] : [{ name: 'there', text: `${countText(present)}, equal to the dump` }]),
     ],
     notes: [
       ...revisionNotes(todo),
@@ -119,9 +119,9 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
     facts: [
       {
         name: 'restored',
-        text: `${grouped(restored.rows)} rows of ${grouped(restored.days)} days, compared and equal`,
+        text: `${grouped(restored.rows)} rows of ${countText(restored.days)}, compared and equal`,
       },
-      ...(present === 0 ? [] : [{ name: 'were there', text: `${grouped(present)} days, equal` }]),
+      ...(present === 0 ? [] : [{ name: 'were there', text: `${countText(present)}, equal` }]),
     ],
     notes: [],
     data: { into: tableText(target), ...restored, presentDays: present },
@@ -183,6 +183,10 @@ async function daysThere(session: Session, table: Table, receipts: readonly Rece
   const all = Number(await session.value(sql`SELECT COUNT(*) FROM ${tableSql(table)}`, doing))
   if (all !== rows) refuse(`${grouped(all - rows)} of its rows are in no day of the dump`)
   return there
+}
+
+function countText(days: number): string {
+  return days === 1 ? '1 day' : `${grouped(days)} days`
 }
 
 function daysText(receipts: readonly Receipt[]): string {

@@ -14,7 +14,7 @@ import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run
 import { DaySaver } from './day-saver.ts'
 import { type DaysSource, DaysWalk, type WalkPiece, type WalkTotals } from './days-walk.ts'
 import { writeMark } from './dump-store.ts'
-import { dumpEnd, dumpPlanEvent, dumpSoFar } from './dump-text.ts'
+import { dumpEnd, dumpPlanEvent, dumpSoFar, rowsOf } from './dump-text.ts'
 import { type DumpPlan, type DumpRequest, planDump } from './plan.ts'
 import type { Receipt } from './records.ts'
 import { ScanWalk } from './scan-walk.ts'
@@ -100,12 +100,12 @@ async function carryOut(
     pausedMs: governor.pausedMs,
   })
   try {
-    const counted = plan.reads === 'days' && plan.newDays.every(({ rows }) => rows !== undefined)
+    const { rows: ofRows } = plan.reads === 'days' ? rowsOf(plan.newDays) : { rows: undefined }
     const read = await runChunks<WalkPiece>(
       {
         source: server.name,
         title: `dump ${tableText(shape.table)}`,
-        ...(counted && { ofRows: plan.newDays.reduce((sum, { rows = 0 }) => sum + rows, 0) }),
+        ...(ofRows !== undefined && { ofRows }),
         read: () => walk.next(),
         settle: async piece => {
           await saver.add(piece)
