@@ -134,6 +134,26 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
     expect(await psql('SELECT v FROM staging.late WHERE id = 7')).toBe('1\n')
   })
 
+  test('so is one whose statement waited for the table: it was stamped before it had a transaction', async () => {
+    await mariadb(`CREATE DATABASE waits; USE waits; CREATE TABLE t (id INT PRIMARY KEY, v INT,
+      at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, KEY (at));
+      INSERT INTO t SELECT seq, 0, '2026-01-01' FROM seq_1_to_100`)
+    const holder = source().exec('mariadb waits -e "LOCK TABLES t READ; DO SLEEP(603)"')
+    const sleeper = "SELECT MAX(ID) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(603)%'"
+    while ((await mariadb(sleeper)).trim() === 'NULL') await pause(50)
+    const waiter = source().exec('mariadb waits -e "UPDATE t SET v = 1 WHERE id = 7"')
+    const waited =
+      "SELECT MAX(TIME) FROM information_schema.PROCESSLIST WHERE STATE LIKE 'Waiting for table%' AND INFO LIKE 'UPDATE t%'"
+    while (!(Number(await mariadb(waited)) >= 4)) await pause(100)
+    await copy('waits.t', 'staging.waits', '--by', 'at', '--margin', '1s')
+    await mariadb(`SELECT CONCAT('KILL ', (${sleeper})) INTO @k; EXECUTE IMMEDIATE @k`)
+    await holder
+    expect((await waiter).code).toBe(0)
+    expect(await psql('SELECT v FROM staging.waits WHERE id = 7')).toBe('0\n')
+    await copy('waits.t', 'staging.waits', '--by', 'at', '--margin', '1s')
+    expect(await psql('SELECT v FROM staging.waits WHERE id = 7')).toBe('1\n')
+  })
+
   test('10,000 rows of one stamp across the border come once each, though five runs were killed before their commit', async () => {
     await mariadb(`CREATE DATABASE border; USE border; CREATE TABLE t (id INT PRIMARY KEY, v INT, at TIMESTAMP NOT NULL, KEY (at));
       INSERT INTO t SELECT seq, 0, '2026-01-01' FROM seq_1_to_100`)
