@@ -57,6 +57,17 @@ describeReal('git-remote on real hosts', () => {
     expect(await here.git('rev-parse', '@{u}')).toBe(await here.git('rev-parse', 'HEAD'))
   })
 
+  test('a repository where keys lie is made under the guard of our access, as any step of a recipe would be', async () => {
+    const here = await (await project('guarded')).committed()
+    const { code, stdout } = await here.ops('web1', '-F', web1().sshConfig, '--yes', '--base', '~/.ssh')
+    expect(stdout).toContain('can cut our own access (login account)')
+    expect(code).toBe(0)
+    expect(await web1().read('sed -n "s/^verdict=//p" /var/lib/ops/access/verdict')).toBe('confirmed\n')
+    expect(await here.git('ls-remote', 'origin', 'refs/heads/main')).toContain(
+      await here.git('rev-parse', 'HEAD'),
+    )
+  })
+
   test('all branches and tags are pushed where they were asked for', async () => {
     const here = await (await project('all')).committed()
     await here.git('tag', 'v1', '--annotate', '--message', 'one')
