@@ -1,0 +1,57 @@
+/** `ops db queue` on Oracle's MySQL 5.6, which waits for locks instead of leaving rows out, by its socket on this machine. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connect } from '../../src/transport/index.ts'
+import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
+import { type Eyes, openEyes } from '../mysql/eyes.ts'
+import { type Mysql56, startMysql56, whyNoMysql56 } from '../mysql/mysql-56.ts'
+
+const why = whyNoMysql56()
+
+describe.skipIf(why !== undefined)(`ops db queue on MySQL 5.6${why === undefined ? '' : ` (${why})`}`, () => {
+  let server: Mysql56
+  let eyes: Eyes
+  let worker: Eyes
+  let folder: Folder
+  beforeAll(async () => {
+    server = await startMysql56()
+    const local = await connect({ name: 'local', destination: 'local', backend: 'local' })
+    eyes = await openEyes(await local.forwardSocket(server.socket))
+    worker = await openEyes(await local.forwardSocket(server.socket))
+    folder = folderWith({ 'ops.ini': `[db old]\nsocket = ${server.socket}\nuser = root\n` })
+    await eyes.run(`CREATE DATABASE rails; USE rails; CREATE TABLE delayed_jobs (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+        priority INT NOT NULL DEFAULT 0, handler TEXT NOT NULL, run_at DATETIME, locked_at DATETIME, failed_at DATETIME,
+        locked_by VARCHAR(255), queue VARCHAR(255), KEY delayed_jobs_priority (priority, run_at)) DEFAULT CHARSET=utf8;
+        INSERT INTO delayed_jobs (handler, run_at, queue) VALUES ${Array.from({ length: 3_000 }, () => "('x', NOW(), 'mail')").join(',')}`)
+  })
+  afterAll(async () => {
+    await worker?.close()
+    await eyes?.close()
+    await server?.stop()
+    folder?.remove()
+  })
+  const queue = (verb: string, ...argv: string[]): Promise<Outcome> =>
+    folder.ops(['db', 'queue', verb, 'old', 'rails.delayed_jobs', '--queue', 'mail', ...argv])
+
+  test('parks around a job that a worker is just reserving, and brings all back', async () => {
+    await worker.run(
+      "USE rails; START TRANSACTION; UPDATE delayed_jobs SET locked_at = NOW(), locked_by = 'w' WHERE id = 1500",
+    )
+    const parking = queue('park', '--yes', '--batch', '100')
+    // Its moves come down to the job that the worker holds in an open transaction, and wait there.
+    const down = 'SELECT COUNT(*) FROM rails.delayed_jobs WHERE id > 1500'
+    let left = 3_000
+    while (left > 0) left = Number((await eyes.rows(down))[0]?.[0])
+    await worker.run('COMMIT')
+    const parked = await parking
+    expect(parked.stderr).toBe('')
+    expect(parked.stdout).toMatch(/parked +2,999 jobs/)
+    expect(await eyes.rows('SELECT id, locked_by FROM rails.delayed_jobs')).toEqual([['1500', 'w']])
+    const back = await queue('drip', '--yes', '--watch', '--when-below', '100000')
+    expect(back.stderr).toBe('')
+    expect(await eyes.rows('SELECT COUNT(*), COUNT(DISTINCT id) FROM rails.delayed_jobs')).toEqual([
+      ['3000', '3000'],
+    ])
+    const status = await queue('status')
+    expect(status.stdout).toContain('3,000 when parking began = 3,000 live + 0 parked + 0 done; 0 came since')
+  })
+})
