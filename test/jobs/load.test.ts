@@ -75,7 +75,7 @@ describeReal('ops db load', () => {
           ),
           Buffer.from([0xc3, 0x28]),
           Buffer.from(
-            ',1,a,1\n17,a,x,a,1\n3,dup,1,a,1\n18,a,1,q,1\n19,"a"b,1,a,1\n20,a,1000,a,1\n21,a,1,a,2\n22,a,1,a,1\n',
+            ',1,a,1\n17,a,x,a,1\n3,dup,1,a,1\n18,a,1,q,1\n19,"a"b,1,a,1\n20,a,1000,a,1\n21,a,1,a,2\n22,a,1,a,1\n23.5,a,1,a,1\n',
           ),
         ]),
       )
@@ -95,6 +95,7 @@ describeReal('ops db load', () => {
         '13 something stands behind the closing quote of field 2',
         expect.stringMatching(/^14 Out of range value for column 'price'/),
         '15 b: 2 has more than 1 bits',
+        '17 id: 23.5 is no whole number',
       ])
       expect(run.stderr).toContain('changed  no')
       expect(await count(`bad_${method}`)).toBe(1)

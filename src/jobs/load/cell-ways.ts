@@ -11,7 +11,7 @@ export function makeCell({ way, members, column }: Target, cell: Buffer): Made {
     case 'time':
       return timeOf(cell)
     case 'truth':
-      return truthOf(cell)
+      return wholeOf(truthOf(cell), column.name)
     case 'enum':
       // A server takes a number for the place of a member: '1' would be the first one.
       return isNumber(cell) && !members.includes(cell.toString('latin1'))
@@ -79,6 +79,26 @@ function zonedLast(cell: Buffer): boolean {
     if ((byte === 0x2b || byte === 0x2d) && cell.length - back >= 16) return true
   }
   return cell[10] === letterT && last === 0x5a
+}
+
+const dot = 0x2e
+const zero = 0x30
+
+/** A server makes 2 of 1.5 without a word. */
+function wholeOf(cell: Buffer, column: string): Made {
+  const at = cell.indexOf(dot)
+  if (at === -1 || !/^\s*[+-]?\d*\.0*[1-9]\d*\s*$/.test(cell.toString('latin1'))) return cell
+  return { problem: `${column}: ${cell.toString('latin1').trim().slice(0, 40)} is no whole number` }
+}
+
+/** Whether a time has more of a second than its column keeps: a server cuts it without a word. */
+export function losesFraction({ way, column }: Target, made: Buffer): boolean {
+  if (way !== 'time' && way !== 'clock') return false
+  const at = made.indexOf(dot)
+  if (at === -1) return false
+  const kept = Number(/\((\d)\)/.exec(column.type)?.[1] ?? 0)
+  for (let digit = at + 1 + kept; digit < made.length; digit++) if (made[digit] !== zero) return true
+  return false
 }
 
 function truthOf(cell: Buffer): Buffer {

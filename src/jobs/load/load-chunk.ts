@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { decodeCells } from '../rows/tsv.ts'
-import { makeCell } from './cell-ways.ts'
+import { losesFraction, makeCell } from './cell-ways.ts'
 import { type BadLine, mostNamed } from './problems.ts'
 import { cellKinds, type InputRecord } from './record.ts'
 import type { Target } from './targets.ts'
@@ -17,6 +17,8 @@ export interface LoadChunk {
   readonly ends: readonly number[]
   /** Lines between them that were bad already on this side, the last of them perhaps behind all rows. */
   readonly bad: readonly BadLine[]
+  /** Times that lose a part of a second, and the first line with one. */
+  readonly cut: { readonly values: number; readonly line: number | undefined }
   readonly bytes: number
 }
 
@@ -41,6 +43,7 @@ export class ChunkBuilder {
   readonly #fields: number
   readonly #nullWord: string | undefined
   #bad: BadLine[] = []
+  #cut: { values: number; line: number | undefined } = { values: 0, line: undefined }
   #out: Buffer = Buffer.allocUnsafe(roomBytes)
   /** What chunks that are done with left. */
   readonly #free: Buffer[] = []
@@ -96,12 +99,20 @@ export class ChunkBuilder {
   /** What has come so far, and begins anew. Rows whose text is no UTF-8 are bad. */
   take(): LoadChunk {
     const lines = this.#out.subarray(0, this.#size)
-    const chunk = { rows: this.#rows, ends: this.#ends, lines, bad: this.#bad, bytes: this.#size }
+    const chunk = {
+      rows: this.#rows,
+      ends: this.#ends,
+      lines,
+      bad: this.#bad,
+      cut: this.#cut,
+      bytes: this.#size,
+    }
     this.#out = this.#free.pop() ?? Buffer.allocUnsafe(roomBytes)
     this.#size = 0
     this.#rows = []
     this.#ends = []
     this.#bad = []
+    this.#cut = { values: 0, line: undefined }
     return isUtf8(lines) || !this.#targets.some(each => each.isText) ? chunk : this.#withoutBadText(chunk)
   }
 
@@ -123,7 +134,7 @@ export class ChunkBuilder {
       size += bytes.length + 1
       ends.push(size)
     }
-    return { rows: good, ends, lines: Buffer.concat(kept), bad, bytes: chunk.bytes }
+    return { ...chunk, rows: good, ends, lines: Buffer.concat(kept), bad }
   }
 
   #badText(line: Buffer): string | undefined {
@@ -166,6 +177,10 @@ export class ChunkBuilder {
     const cell = record.cell(field) ?? Buffer.alloc(0)
     const made = makeCell(target, cell)
     if ('problem' in made) return made.problem
+    if (losesFraction(target, made)) {
+      this.#cut.values += 1
+      this.#cut.line ??= record.line
+    }
     this.#copy(made, 0, made.length)
     return undefined
   }

@@ -140,7 +140,7 @@ export function loadEnd(
       ...(loaded.rounded === 0
         ? []
         : [
-            `${grouped(loaded.rounded)} values were rounded or lost blanks at their end; the first: ${loaded.firstRounded}`,
+            `${grouped(loaded.rounded)} values were rounded, cut or lost blanks at their end; one of them: ${loaded.firstRounded}`,
           ]),
       ...(outcome.emptyLines === 0 ? [] : [`${grouped(outcome.emptyLines)} lines of the input are empty`]),
       ...(outcome.endsOpen && input.isFile ? ['the last line has no line feed, and was taken as whole'] : []),

@@ -69,6 +69,9 @@ export class RowLoader {
     } finally {
       this.serverMs += performance.now() - begun
       this.#problems.add(...chunk.bad)
+      this.loaded.rounded += chunk.cut.values
+      if (chunk.cut.line !== undefined)
+        this.loaded.firstRounded ??= `line ${chunk.cut.line}: a time with more of a second than its column keeps`
     }
   }
 

@@ -5,7 +5,7 @@ import { type Column, type Table, tableText } from '../../mysql/catalog.ts'
 import { join, name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 
 /** What ops itself makes of a cell before the server sees it. */
-export type CellWay = 'plain' | 'bit' | 'time' | 'truth' | 'enum' | 'set'
+export type CellWay = 'plain' | 'bit' | 'time' | 'clock' | 'truth' | 'enum' | 'set'
 
 /** A column that is loaded. */
 export interface Target {
@@ -140,6 +140,7 @@ function targetOf(column: Column, field: number, { emptyIsNull }: TargetWishes):
 function wayOf(dataType: string, type: string): CellWay {
   if (dataType === 'bit') return 'bit'
   if (dataType === 'datetime' || dataType === 'timestamp') return 'time'
+  if (dataType === 'time') return 'clock'
   if (dataType === 'enum' || dataType === 'set') return dataType
   // Numbers alone: 'true' is a fine word for a column of text.
   return /^(tiny|small|medium|big)?int/.test(type) ? 'truth' : 'plain'
