@@ -152,6 +152,11 @@ class Mysql2Driver implements Driver {
     stream.once('close', () => {
       this.#lost ??= 'the server closed the connection'
     })
+    // It says nothing more. A stream that still has much to write would never close by itself, and nobody would be told.
+    stream.once('end', () => {
+      this.#lost ??= 'the server closed the connection'
+      setImmediate(() => this.destroy())
+    })
   }
 
   get lost(): string | undefined {
