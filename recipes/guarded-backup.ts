@@ -13,8 +13,8 @@ generation costs what changed. \`ops apply restore-backup\` brings files back. A
 share \`--to\`, and what was made before a path was added or left out stays until you remove it.
 
 The last good copy of a file is never taken away: what only an older generation holds of it, because it is gone from the source
-or was emptied or shrank since, stays in \`GENERATION.last\` until a newer copy is as good. Remove what was deleted on purpose by
-hand, or let \`--forget DAYS\` do so. Of dumps and logs whose names differ in numbers, a newer one stands for the older ones.
+or was emptied or shrank since, stays in \`GENERATION.last\` until a newer copy is as good. What was renamed counts as gone. Remove what was
+deleted on purpose by hand, or let \`--forget DAYS\` do so. Of dumps and logs whose names differ in numbers, a newer one stands for the older ones.
 
 Nothing is copied, nothing is taken away, and the run fails loudly (exit code 1), when a path
 
