@@ -54,6 +54,7 @@ export const dumpVerb: JobVerb<typeof dumpKind.options, Request> = {
       emit,
       interrupt: run.interrupt,
       plansOnly: run.plan,
+      asks: run.asks,
       ...(confirm && { confirm }),
     })
     return ran || run.plan ? 0 : declinedExitCode

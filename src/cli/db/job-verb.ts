@@ -45,7 +45,9 @@ export interface JobGiven {
 export interface JobRun extends SourceRun {
   /** Only look. */
   readonly plan: boolean
-  /** Undefined where nobody is to be asked. */
+  /** A person will be asked, which may take its time. */
+  readonly asks: boolean
+  /** Undefined where nobody is to be asked, and nothing is to be written down. */
   confirm(question: (plan: JobPlan) => string): ((plan: JobPlan) => Promise<boolean>) | undefined
 }
 
@@ -112,8 +114,9 @@ export async function runJob<Shape extends JobShape, Request>(
       if (request === undefined) throw inputError(`${name} has no options`)
       const { report, secrets } = run
       const ask: JobRun['confirm'] = question => confirmJob(run, yes || plan, question)
+      const asks = ask(() => '') !== undefined
       const { records } = verb
-      if (!records || plan) return verb.work(request, { ...run, plan, confirm: ask })
+      if (!records || plan) return verb.work(request, { ...run, plan, asks, confirm: ask })
       const recorded = recordRun(
         report.emit,
         secrets,
@@ -130,6 +133,7 @@ export async function runJob<Shape extends JobShape, Request>(
           ...run,
           report: { ...report, emit: recorded.emit },
           plan,
+          asks,
           confirm,
         })
         await recorded.end(undefined)

@@ -26,6 +26,8 @@ export interface DumpContext {
   readonly interrupt: Interrupt
   /** Undefined: go on without asking. */
   readonly confirm?: (plan: JobPlan) => Promise<boolean>
+  /** `confirm` asks a person, who may take his time. */
+  readonly asks: boolean
   /** Stop after the plan. */
   readonly plansOnly: boolean
 }
@@ -44,7 +46,7 @@ export interface DumpOutcome {
 
 /** Answers whether it ran: false where the person said no, or only a plan was wanted. */
 export async function runDump(request: DumpRequest, context: DumpContext): Promise<boolean> {
-  const { server, store, emit, confirm, plansOnly } = context
+  const { server, store, emit, confirm, asks, plansOnly } = context
   const title = `dump ${tableText(request.table)}`
   const session = await server.session()
   await tellOwed(session, request.table, emit)
@@ -52,13 +54,13 @@ export async function runDump(request: DumpRequest, context: DumpContext): Promi
   let lock: HeldLock | undefined
   try {
     // Where nobody is asked, the plan that is shown is the one that is carried out: one look at server and store.
-    if (!plansOnly && !confirm) lock = await holdLock(server, title)
+    if (!plansOnly && !asks) lock = await holdLock(server, title)
     let plan = await planDump(session, store, request)
     const shown = dumpPlanEvent(server.name, plan, governor)
     emit({ event: 'job-plan', ...shown })
     if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
-    if (confirm) {
-      if (!(await confirm(shown))) return false
+    if (confirm && !(await confirm(shown))) return false
+    if (!lock) {
       lock = await holdLock(server, title)
       plan = await planDump(session, store, request)
     }
