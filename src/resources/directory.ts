@@ -37,6 +37,9 @@ const params = z
 
 type DirectoryParams = z.output<typeof params>
 
+/** Of files, what is removed is kept; of whole directories it is not, and the plan says so. */
+const notKept = 'not empty (what is in it is removed, and not kept)'
+
 /** `directory {path, mode, owner, group, state, recursive}`. */
 export const directory = resource({
   type: 'directory',
@@ -59,11 +62,12 @@ export const directory = resource({
   refuses: true,
   probe: given => look(lookOf(given)),
   probeMany: many => lookMany(many.map(lookOf)),
-  parse: observation => {
+  parse: (observation, { recursive }) => {
     const found = readLook(observation)
     const kind = found.get('kind') ?? ''
     return {
-      state: kind === 'directory' ? 'present' : kind === 'filled' ? 'not empty' : kind,
+      state:
+        kind === 'directory' ? 'present' : kind === 'filled' ? (recursive ? notKept : 'not empty') : kind,
       ...refusedWay(found),
       ...observedAttributes(found),
     }
@@ -91,7 +95,7 @@ export const directory = resource({
 
 function lookOf(given: DirectoryParams): { path: string; flags: string } {
   const { path, state } = given
-  if (state === 'absent') return { path, flags: needsEmpty(given) ? 'rle' : 'rl' }
+  if (state === 'absent') return { path, flags: 'rle' }
   return { path, flags: attributeFlags(given) || '-' }
 }
 

@@ -92,6 +92,8 @@ describe.each(shells)('a directory on $name', shell => {
     expect(done).toMatchObject({ code: 98, stderr: said })
     const params = parsed(directory, { path, state: 'absent' })
     expect(definition.impossible?.(place.look(definition, params), params)).toContain('is not empty')
+    const whole = parsed(directory, { path, state: 'absent', recursive: true })
+    expect(place.look(definition, whole).state).toMatch(/not kept/)
     settles({ path, state: 'absent', recursive: true })
     expect(existsSync(path)).toBe(false)
   })
