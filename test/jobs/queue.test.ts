@@ -87,7 +87,7 @@ describeReal('ops db queue', () => {
     for (let kill = 0; kill < kills; kill++) {
       const verb = kill % 2 === 0 ? 'park' : 'drip'
       // Small moves, so that it is at work for a while.
-      const argv = argvOf(verb, 'rails.delayed_jobs', '--queue', 'mail', '--yes', '--when-below', '1000000')
+      const argv = argvOf(verb, 'rails.delayed_jobs', '--queue', 'mail', '--yes', '--when-below', '100000000')
       argv.push('--batch', isSweep ? '10000' : '200', ...(verb === 'drip' ? ['--watch'] : []))
       const before = await moved()
       const child = spawn(process.execPath, [program, ...argv], {
