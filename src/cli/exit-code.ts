@@ -30,7 +30,8 @@ const ofStatus: Readonly<Record<HostStatus, number>> = {
   moved: 8,
   reverted: 7,
   interrupted: 130,
-  'not-begun': 1,
+  // Others failed, and theirs is the code.
+  'not-begun': 0,
 }
 
 /** The operator said no to the plan: the hosts differ from it still. */

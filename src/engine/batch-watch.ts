@@ -44,6 +44,8 @@ export class BatchWatch {
   #dropping = false
   #isArmed = false
   running: number | undefined
+  /** Those that are done as one act with it. */
+  runningTogether: readonly number[] = []
 
   constructor(context: BatchContext, groups: readonly Group[]) {
     this.#context = context
@@ -80,10 +82,11 @@ export class BatchWatch {
     const index = Number(args[0])
     if (kind !== 'run' || this.#started.has(index)) return
     this.running = index
+    this.runningTogether = args.length > 1 ? args.slice(1).map(Number) : [index]
     const planned = this.#planned[index]
     this.#dropping ||= planned !== undefined && dropsOf(planned.step) !== undefined
     // Steps that are done together begin together.
-    for (const each of args.length > 1 ? args.slice(1).map(Number) : [index]) {
+    for (const each of this.runningTogether) {
       this.#started.set(each, Date.now())
       this.#context.emit({ event: 'step', host: this.#host, step: this.#name(each), status: 'running' })
     }

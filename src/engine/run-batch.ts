@@ -1,5 +1,5 @@
 /** Sends one batch and waits for its end, whatever that is. */
-import { OpsError } from '../base/errors.ts'
+import { type ErrorData, OpsError } from '../base/errors.ts'
 import { buildBatch } from './batch.ts'
 import type { BatchContext, BatchReport } from './batch-report.ts'
 import { BatchWatch } from './batch-watch.ts'
@@ -27,10 +27,23 @@ export async function runBatch(context: BatchContext, from: number): Promise<Bat
   } catch (error) {
     if (!(error instanceof OpsError) || error.data.code !== 'lost') throw error
     if (watch.dropsByIntent) return watch.report()
-    const step = watch.running === undefined ? {} : { step: stepNameAt(planned, watch.running) }
-    return watch.report(new OpsError({ ...error.data, ...step }, { cause: error }))
+    const data = { ...error.data, ...runningIn(watch, planned) }
+    return watch.report(new OpsError(data, { cause: error }))
   } finally {
     stopListening()
   }
   return watch.report()
+}
+
+/** What was under way when the connection was lost; nobody knows what became of it. */
+function runningIn(
+  { running, runningTogether }: BatchWatch,
+  planned: BatchContext['planned'],
+): Partial<ErrorData> {
+  if (running === undefined) return {}
+  const step = stepNameAt(planned, running)
+  const last = runningTogether.at(-1)
+  if (last === undefined || last === running) return { step }
+  const detail = `${runningTogether.length} steps were being done as one act, from ${step} to ${stepNameAt(planned, last)}: any of them may be done.`
+  return { step, detail }
 }

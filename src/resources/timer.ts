@@ -37,13 +37,15 @@ export const timer = composed({
   steps: ({ name, run, at, user, catchUp }) => {
     const units = '/etc/systemd/system'
     return [
-      file({
-        path: `${units}/${name}.service`,
-        content: `[Unit]\nDescription=${literal(run)}\n\n[Service]\nType=oneshot\nUser=${user}\nExecStart=/bin/sh -c ${word(run)}\n`,
-      }),
+      // First, so that a time that is none leaves all as it was.
       file({
         path: `${units}/${name}.timer`,
         content: `[Timer]\nOnCalendar=${literal(at)}\nPersistent=${catchUp}\n\n[Install]\nWantedBy=timers.target\n`,
+        validate: 'systemd-analyze calendar "$(sed -n s/^OnCalendar=//p %s)"',
+      }),
+      file({
+        path: `${units}/${name}.service`,
+        content: `[Unit]\nDescription=${literal(run)}\n\n[Service]\nType=oneshot\nUser=${user}\nExecStart=/bin/sh -c ${word(run)}\n`,
       }),
       service({ unit: `${name}.timer`, running: true, enabled: true, follows: [`${units}/${name}.timer`] }),
     ]

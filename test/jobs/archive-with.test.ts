@@ -54,6 +54,9 @@ describeReal('ops db archive --with', () => {
     expect(restored).toMatchObject({ code: 0, stderr: '' })
     expect(await sums('app')).toBe(before)
 
+    const apart = await archive('restore', 'app', '--into', 'app.apart', '--yes')
+    expect(apart.stdout).toContain('the rows of app.items that went with them are not restored with --into')
+
     // The child alone, into a table that is made: under its own foreign key's name there could be no second one.
     const alone = await archive('restore', 'app', '--only', 'app.items', '--into', 'app.again', '--yes')
     expect(alone).toMatchObject({ code: 0, stderr: '' })

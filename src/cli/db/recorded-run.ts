@@ -53,7 +53,8 @@ export function recordRun(
   }
   const begin = async ({ job, title, source }: JobPlan): Promise<void> => {
     const now = new Date()
-    run = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z-${randomBytes(3).toString('hex')}`
+    // With milliseconds: names sort by age, and two runs may begin in one second.
+    run = `${now.toISOString().replaceAll(/[-:.]/g, '')}-${randomBytes(3).toString('hex')}`
     const log = journalOf(process.env.INVOCATION_ID)
     const begun = {
       format: 'ops-run/1' as const,

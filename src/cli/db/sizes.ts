@@ -54,7 +54,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       } else {
         const { tables, bytes } = look.total
         const where = database === undefined ? '' : ` in ${database}`
-        screen.out(`${tables} tables${where}, ${sizeOf(bytes)} together\n`)
+        screen.out(`${tables} ${tables === 1 ? 'table' : 'tables'}${where}, ${sizeOf(bytes)} together\n`)
         if (look.why !== undefined) screen.out(`Some sizes are by statistics: ${look.why}.\n`)
       }
       return 0

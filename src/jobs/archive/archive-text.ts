@@ -61,6 +61,14 @@ export function archivePlanEvent(
     title: `archive ${tableText(table)}`,
     facts,
     notes: [
+      ...(request.deletes
+        ? table.children
+            .filter(({ table: child }) => !children.some(each => tableText(each.table) === tableText(child)))
+            .map(
+              ({ table: child, constraint }) =>
+                `rows that ${tableText(child)} refers to stay (${constraint}), and each run saves them anew: --with ${tableText(child)} lets its rows go along`,
+            )
+        : []),
       ...(nulls === undefined ? [`${condition.by} may be NULL: such rows stay, and were not counted`] : []),
       ...(nulls === undefined || nulls === 0
         ? []

@@ -82,7 +82,7 @@ export function refusals(seen: Seen): readonly ErrorData[] {
   )) {
     refuse(
       `deleting from ${where} would change ${tableText(child.table)} too: its foreign key ${child.constraint} is ON DELETE ${child.onDelete}`,
-      `Rows of the child would be lost without being saved. Let them go with theirs: --with ${tableText(child.table)}. ${keep}`,
+      `What it holds there would be lost without being saved. Let them go with theirs: --with ${tableText(child.table)}. ${keep}`,
     )
   }
   for (const trigger of table.triggers.filter(each => each.event === 'DELETE')) {

@@ -56,6 +56,8 @@ interface Part {
   readonly target: TableName
   readonly chunks: readonly ArchivedChunk[]
   readonly lost: readonly LostChunk[]
+  /** Tables that went with these rows, and are not restored with them. */
+  readonly without: readonly TableName[]
 }
 
 /** A part that was looked at. */
@@ -91,15 +93,18 @@ async function partsOf(store: Store, { into, only }: RestoreRequest): Promise<re
   const others = tablesWith(chunks)
   if (only) {
     const ofIt = chunksWith(chunks, only)
-    if (ofIt.length > 0) return [{ target: into ?? only, chunks: ofIt, lost: [] }]
+    if (ofIt.length > 0) return [{ target: into ?? only, chunks: ofIt, lost: [], without: [] }]
     const names = others.map(tableText).join(', ')
     throw inputError(`no rows of ${tableText(only)} went with those of ${tableText(mark.table)}`, {
       next: names === '' ? 'Leave --only out.' : `Tables that did: ${names}.`,
     })
   }
-  const own = { target: into ?? mark.table, chunks, lost }
+  const own = { target: into ?? mark.table, chunks, lost, without: into ? others : [] }
   if (into) return [own]
-  return [own, ...others.map(table => ({ target: table, chunks: chunksWith(chunks, table), lost: [] }))]
+  return [
+    own,
+    ...others.map(table => ({ target: table, chunks: chunksWith(chunks, table), lost: [], without: [] })),
+  ]
 }
 
 /** One question for all tables. */
@@ -149,10 +154,12 @@ async function planPart(
         : [
             `${grouped(missing)} rows in ${grouped(lost.length)} chunks cannot be restored, as their receipts are gone: \`ops db archive verify\` names them`,
           ]),
+      ...part.without.map(
+        table =>
+          `the rows of ${tableText(table)} that went with them are not restored with --into: --only ${tableText(table)} brings them`,
+      ),
       ...(isEmpty ? [] : ['the table has rows: those whose key is there already stay as they are']),
-      ...(stayed === 0
-        ? []
-        : [`${grouped(stayed)} saved rows are left out: they were changed and stayed in the table`]),
+      ...(stayed === 0 ? [] : [`${grouped(stayed)} saved rows are left out: they stayed in the table`]),
       ...(found ? [] : foreignKeysOf(header)).map(
         each => `the table is made without its foreign key: ${each}`,
       ),

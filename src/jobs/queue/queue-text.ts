@@ -77,6 +77,11 @@ export function queueEnd(
       ...(brokenOff === 0
         ? []
         : [`${grouped(brokenOff)} moves were broken off, as a worker waited for them`]),
+      ...(direction === 'park' && counts.waiting > 0
+        ? [
+            `${grouped(counts.waiting)} jobs wait still: they came meanwhile, or other transactions held them; the same command parks them`,
+          ]
+        : []),
     ],
     data: {
       table: tableText(request.table),

@@ -1,4 +1,5 @@
 /** How large tables are: by their files where the server tells them, else by its statistics, which may be old. */
+import { OpsError } from '../../base/errors.ts'
 import type { TableName } from '../../mysql/catalog.ts'
 import type { Session } from '../../mysql/session.ts'
 import { type Sql, sql, trusted } from '../../mysql/sql.ts'
@@ -23,6 +24,7 @@ const own = ['mysql', 'information_schema', 'performance_schema', 'sys']
 
 /** `database` undefined: all but the server's own. */
 export async function tableSizes(session: Session, database: string | undefined): Promise<Sizes> {
+  if (database !== undefined) await checkDatabase(session, database)
   const files = await fileSizes(session)
   const where = database === undefined ? sql`TRUE` : sql`TABLE_SCHEMA = ${database}`
   const records = await session.records(
@@ -49,6 +51,23 @@ export async function tableSizes(session: Session, database: string | undefined)
     })
     .sort((one, other) => other.bytes - one.bytes)
   return { tables, why: tables.some(each => each.by === 'statistics') ? files.why : undefined }
+}
+
+/** @throws OpsError `failed` where there is none of that name. */
+async function checkDatabase(session: Session, database: string): Promise<void> {
+  const known = await session.records(
+    sql`SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA`,
+    'looking for the database',
+  )
+  if (known.some(({ name }) => name === database)) return
+  const names = known.map(({ name }) => name ?? '').filter(name => !own.includes(name.toLowerCase()))
+  throw new OpsError({
+    code: 'failed',
+    title: `${session.source}: there is no database ${database}, or the account may not see it`,
+    changed: 'no',
+    next:
+      names.length === 0 ? 'The account sees no database.' : `Databases: ${names.slice(0, 12).join(', ')}.`,
+  })
 }
 
 const key = (database: string, table: string): string => JSON.stringify([database, table])

@@ -74,7 +74,7 @@ export const compareLibrary = library('restore-compare')`
       if [ -L "$ops_x" ] && [ -L "./$ops_n" ]; then
         ops_a=$(readlink -n -- "$ops_x" && echo .) ops_b=$(readlink -n -- "./$ops_n" && echo .)
         [ "$ops_a" = "$ops_b" ] || {
-          ops_ident=$ops_b ops_a=$(stat -c %Y -- "$ops_x" "./$ops_n") || return 1
+          ops_ident=$ops_b ops_a=$(TZ=UTC0 stat -c %y -- "$ops_x" "./$ops_n") || return 1
           ops_rw_differs "\${ops_a%%"$ops_newline"*}" "\${ops_a##*"$ops_newline"}" || return
         }
       elif [ -L "$ops_x" ] || [ -L "./$ops_n" ]; then ops_rw_do other "$ops_c" "$ops_t" "$ops_n" || return
@@ -90,7 +90,7 @@ export const compareLibrary = library('restore-compare')`
   # NAME ...: hash, mode, owner and time of each, one line a file whatever its name.
   ops_rw_prints() {
     for ops_n; do shift; set -- "$@" "./$ops_n"; done
-    ops_a=$(sha256sum -- "$@") && ops_b=$(stat -c '%a %u %g' -- "$@") && ops_d=$(stat -c %Y -- "$@") || return 1
+    ops_a=$(sha256sum -- "$@") && ops_b=$(stat -c '%a %u %g' -- "$@") && ops_d=$(TZ=UTC0 stat -c %y -- "$@") || return 1
     printf '%s\n' "$ops_a" | sed 's/^\\//; s/ .*//'
     printf '%s\n' "$ops_b" "$ops_d"
   }
@@ -109,9 +109,9 @@ export const compareLibrary = library('restore-compare')`
       fi
     done
   }
-  # TIME-OF-COPY TIME-IN-PLACE, of ops_n, here.
+  # TIME-OF-COPY TIME-IN-PLACE, of ops_n, here: as text in UTC, since an edit may come within the second of the copy.
   ops_rw_differs() {
-    if [ "$2" -gt "$1" ]; then ops_rw_do newer "$ops_c" "$ops_t" "$ops_n"; else ops_rw_do changed "$ops_c" "$ops_t" "$ops_n"; fi
+    if LC_ALL=C expr "x$2" \> "x$1" >/dev/null; then ops_rw_do newer "$ops_c" "$ops_t" "$ops_n"; else ops_rw_do changed "$ops_c" "$ops_t" "$ops_n"; fi
   }
 `
 

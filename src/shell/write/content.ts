@@ -172,7 +172,8 @@ export const contentFunctions = library('content', 'apply')`
       [ ! -e "../$ops_name" ] && [ ! -L "../$ops_name" ] || ops_moved
       ops_not_replaced
     fi
-    if [ -z "$ops_open" ] && ops_swap "./$ops_name" "../$ops_name"; then
+    # A directory gives way where it is empty alone, which only a rename holds to.
+    if [ -z "$ops_open" ] && [ "$ops_kind" != 4 ] && ops_swap "./$ops_name" "../$ops_name"; then
       ops_left=1
       ops_alike "./$ops_name" && return 0
       ! ops_swap "./$ops_name" "../$ops_name" || ops_moved
