@@ -91,14 +91,6 @@ export async function runQueue(
     emit({ event: 'job-end', ...queueEnd(server.name, direction, request, outcome, status) })
     if (failure) throw failure.thrown
     checkCounts(server.name, jobs, counts)
-    if (direction === 'park' && mover.moved === 0 && counts.waiting > 0 && !mover.isInterrupted) {
-      throw new OpsError({
-        code: 'failed',
-        title: `no job of ${request.queue} could be parked: other transactions hold all ${counts.waiting} that wait`,
-        changed: 'no',
-        next: 'Run the same command again when these have ended; SHOW PROCESSLIST names the connections. With --watch it goes on by itself.',
-      })
-    }
     if (mover.isInterrupted && !request.watches)
       throw new OpsError({
         code: 'interrupted',
