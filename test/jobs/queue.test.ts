@@ -48,11 +48,14 @@ CREATE PROCEDURE reserver(me VARCHAR(50)) BEGIN
   END WHILE;
 END //
 CREATE PROCEDURE enqueuer() BEGIN
+  -- As every program beside others, it begins anew after a deadlock.
+  DECLARE CONTINUE HANDLER FOR 1205, 1213 SET @lost = 1;
   WHILE (SELECT COUNT(*) FROM stop) = 0 DO
+    SET @lost = 0;
     START TRANSACTION;
     INSERT INTO delayed_jobs (priority, handler, run_at, queue, created_at, updated_at) VALUES (0, 'new', NOW(), 'mail', NOW(), NOW());
-    INSERT INTO added VALUES (LAST_INSERT_ID());
-    COMMIT;
+    IF @lost = 0 THEN INSERT INTO added VALUES (LAST_INSERT_ID()); END IF;
+    IF @lost THEN ROLLBACK; ELSE COMMIT; END IF;
     DO SLEEP(0.01);
   END WHILE;
 END //

@@ -3,9 +3,29 @@ import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** One line for each name below the folder, sorted; times are left out. `isLeftOut` drops names and what is below. */
+/**
+ * One line for each name below the folder, sorted; times are left out. `isLeftOut` drops names and what is below: a second name
+ * of a file that lies there does not count either.
+ */
 export function picture(folder: string, isLeftOut: (name: string) => boolean = () => false): string {
-  return linesOf(folder, '', isLeftOut).join('\n')
+  return linesOf(folder, '', isLeftOut, namesLeftOut(folder, isLeftOut)).join('\n')
+}
+
+/** How often a file, by its inode, has a name in what is left out. */
+function namesLeftOut(folder: string, isLeftOut: (name: string) => boolean): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>()
+  const walk = (path: string, isOut: boolean): void => {
+    for (const name of readable(() => readdirSync(path)) ?? []) {
+      const each = join(path, name)
+      const found = readable(() => lstatSync(each))
+      if (!found) continue
+      const isOutHere = isOut || isLeftOut(name)
+      if (isOutHere) counts.set(found.ino, (counts.get(found.ino) ?? 0) + 1)
+      if (found.isDirectory()) walk(each, isOutHere)
+    }
+  }
+  walk(folder, false)
+  return counts
 }
 
 /** Whether each name stands for what it did in the one picture or in the other. */
@@ -21,18 +41,23 @@ export function isOldOrNew(found: string, before: string, after: string): boolea
 
 const nameOf = (line: string): string => line.split(' ')[0] ?? ''
 
-function linesOf(folder: string, below: string, isLeftOut: (name: string) => boolean): string[] {
+function linesOf(
+  folder: string,
+  below: string,
+  isLeftOut: (name: string) => boolean,
+  leftOut: ReadonlyMap<number, number>,
+): string[] {
   const names = readable(() => readdirSync(join(folder, below)).sort()) ?? []
   return names
     .filter(name => !isLeftOut(name))
     .flatMap(name => {
       const path = join(below, name)
-      const { mode, uid, gid, nlink } = lstatSync(join(folder, path))
-      const links = (mode & 0o170000) === 0o100000 ? nlink : 1
+      const { mode, uid, gid, nlink, ino } = lstatSync(join(folder, path))
+      const links = (mode & 0o170000) === 0o100000 ? nlink - (leftOut.get(ino) ?? 0) : 1
       const line = [path, mode.toString(8), `${uid}:${gid}`, links, content(join(folder, path), mode)].join(
         ' ',
       )
-      return [line, ...((mode & 0o170000) === 0o040000 ? linesOf(folder, path, isLeftOut) : [])]
+      return [line, ...((mode & 0o170000) === 0o040000 ? linesOf(folder, path, isLeftOut, leftOut) : [])]
     })
 }
 
