@@ -51,9 +51,10 @@ async function oldestStart(
   { isMarginGiven, marginSeconds }: ClockWishes,
   notes: string[],
 ): Promise<number | undefined> {
+  // A statement is stamped before its transaction starts, and the second may end between the two.
   const [transaction] = await session
     .records(
-      sql`SELECT trx_mysql_thread_id AS thread, UNIX_TIMESTAMP(trx_started) AS started, trx_started AS at
+      sql`SELECT trx_mysql_thread_id AS thread, UNIX_TIMESTAMP(trx_started) - 1 AS started, trx_started AS at
           FROM information_schema.INNODB_TRX WHERE trx_is_read_only = 0 AND trx_mysql_thread_id <> CONNECTION_ID()
           ORDER BY trx_started LIMIT 1`,
       doing,
