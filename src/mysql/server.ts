@@ -4,6 +4,7 @@ import type { Secret } from '../base/secret.ts'
 import { connect } from '../transport/connect.ts'
 import type { ConnectTarget } from '../transport/transport.ts'
 import { openDriver } from './driver.ts'
+import { openSessions, type ServerSessions } from './server-sessions.ts'
 import { openStream } from './server-stream.ts'
 import { Session } from './session.ts'
 
@@ -29,15 +30,8 @@ const hint =
   'Start the server, or say where it is: `socket = PATH` or `address = HOST:PORT` in [db NAME] of ops.ini, or mysql://USER@HOST:PORT/?via=SSHHOST.'
 const defaultTimeoutMs = 15_000
 
-/** A server that can be reached. Close it at the end: it ends all of its sessions. */
-export interface Server {
-  readonly name: string
-  /** A new session, pinned unless it was asked for otherwise. @throws OpsError `unreachable`, `authentication` or `lost`. */
-  session(): Promise<Session>
-  close(): Promise<void>
-  /** Cuts all sessions at once: the server takes back what was not committed. */
-  abort(): void
-}
+/** A server that can be reached, with its sessions. */
+export type Server = ServerSessions<Session>
 
 /**
  * Logs in to the host and opens a first session, so that what is wrong is known before anything begins. `prepare` is what
@@ -48,7 +42,6 @@ export async function openServer(
   prepare: (session: Session) => Promise<Session> = session => session.pin(),
 ): Promise<Server> {
   const transport = await connect(place.through)
-  const sessions = new Set<Session>()
   const passwordOf = once(place.password ?? (async () => undefined))
   let found: string | undefined
   const session = async (): Promise<Session> => {
@@ -69,36 +62,13 @@ export async function openServer(
         ...(place.tls && { tls: { ...place.tls, servername: servernameOf(place) } }),
         timeoutMs: place.timeoutMs ?? defaultTimeoutMs,
       })
-      const opened = await prepare(new Session(place.name, driver))
-      sessions.add(opened)
-      return opened
+      return await prepare(new Session(place.name, driver))
     } catch (thrown) {
       stream.destroy()
       throw loginError(thrown, place, user)
     }
   }
-  try {
-    const first = await session()
-    let spare: Session | undefined = first
-    return {
-      name: place.name,
-      session: async () => {
-        const ready = spare
-        spare = undefined
-        return ready && ready.lost === undefined ? ready : session()
-      },
-      close: async () => {
-        await Promise.all([...sessions].map(each => each.close()))
-        await transport.close()
-      },
-      abort: () => {
-        for (const each of sessions) each.destroy()
-      },
-    }
-  } catch (thrown) {
-    await transport.close()
-    throw thrown
-  }
+  return openSessions(place.name, transport, session)
 }
 
 function loginError(thrown: unknown, { name, tls, password }: ServerPlace, user: string): OpsError {

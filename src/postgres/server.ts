@@ -1,6 +1,7 @@
 /** A PostgreSQL server and the way to it: one login on its host, and as many sessions through it as a job needs. */
 import { OpsError } from '../base/errors.ts'
 import { once, type ServerPlace, servernameOf } from '../mysql/server.ts'
+import { openSessions, type ServerSessions } from '../mysql/server-sessions.ts'
 import { openStream } from '../mysql/server-stream.ts'
 import { connect } from '../transport/connect.ts'
 import { openPostgresDriver } from './driver.ts'
@@ -19,20 +20,12 @@ const hint =
   'Start the server, or say where it is: `socket = PATH` or `address = HOST:PORT` in [db NAME] of ops.ini, or postgres://USER@HOST:PORT/DB?via=SSHHOST.'
 const defaultTimeoutMs = 15_000
 
-/** A server that can be reached. Close it at the end: it ends all of its sessions. */
-export interface PostgresServer {
-  readonly name: string
-  /** A new session, pinned. @throws OpsError `unreachable`, `authentication` or `lost`. */
-  session(): Promise<PgSession>
-  close(): Promise<void>
-  /** Cuts all sessions at once: the server takes back what was not committed. */
-  abort(): void
-}
+/** A server that can be reached, with its sessions. */
+export type PostgresServer = ServerSessions<PgSession>
 
 /** Logs in to the host and opens a first session, so that what is wrong is known before anything begins. */
 export async function openPostgres(place: PostgresPlace): Promise<PostgresServer> {
   const transport = await connect(place.through)
-  const sessions = new Set<PgSession>()
   const passwordOf = once(place.password ?? (async () => undefined))
   const user = place.user ?? transport.user
   let found: string | undefined
@@ -62,36 +55,13 @@ export async function openPostgres(place: PostgresPlace): Promise<PostgresServer
         ...(place.tls && { tls: { ...place.tls, servername: servernameOf(place) } }),
         timeoutMs: place.timeoutMs ?? defaultTimeoutMs,
       })
-      const opened = new PgSession(place.name, driver)
-      sessions.add(opened)
-      return await opened.pin()
+      return await new PgSession(place.name, driver).pin()
     } catch (thrown) {
       stream.destroy()
       throw loginError(thrown, place, user)
     }
   }
-  try {
-    const first = await session()
-    let spare: PgSession | undefined = first
-    return {
-      name: place.name,
-      session: async () => {
-        const ready = spare
-        spare = undefined
-        return ready && ready.lost === undefined ? ready : session()
-      },
-      close: async () => {
-        await Promise.all([...sessions].map(each => each.close()))
-        await transport.close()
-      },
-      abort: () => {
-        for (const each of sessions) each.destroy()
-      },
-    }
-  } catch (thrown) {
-    await transport.close()
-    throw thrown
-  }
+  return openSessions(place.name, transport, session)
 }
 
 function loginError(thrown: unknown, { name, tls, database }: PostgresPlace, user: string): OpsError {

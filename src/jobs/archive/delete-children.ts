@@ -6,12 +6,18 @@ import { among, orderByList, type Position, placeList } from '../../mysql/keyset
 import { rowHash } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
+import type { WireRow } from '../../mysql/wire-row.ts'
 import { columnsOfKey, type Parents, placeText, positionOf, referring, type WithChild } from './with-child.ts'
 
 /** What was saved of one child in one chunk. */
 export interface SavedChildren {
   readonly hashes: ReadonlySet<string>
   readonly keys: readonly Position[]
+}
+
+/** What is kept of the rows of a child until they may be deleted. */
+export function savedChildren(child: WithChild, rows: readonly WireRow[]): SavedChildren {
+  return { hashes: new Set(rows.map(rowHash)), keys: rows.map(row => positionOf(row, child)) }
 }
 
 /** What is about to go. */

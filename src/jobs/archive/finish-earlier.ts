@@ -11,13 +11,13 @@ import type { Store } from '../../store/store.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
 import { readReceipt, writeDone } from './archive-store.ts'
 import { conditionSql } from './condition.ts'
-import { type SavedChildren, stayedChildren, stillThere } from './delete-children.ts'
+import { type SavedChildren, savedChildren, stayedChildren, stillThere } from './delete-children.ts'
 import { RowDeleter, type SavedRow } from './delete-rows.ts'
 import type { Unfinished } from './plan.ts'
 import { positionToHex, type Receipt, type WithReceipt } from './records.ts'
 import { readBack } from './save-chunk.ts'
 import { DeleteQueue, type DeleteTotals, noDeletes } from './settle-deletes.ts'
-import { columnsOfKey, positionOf, type WithChild } from './with-child.ts'
+import { columnsOfKey, type WithChild } from './with-child.ts'
 
 /** One chunk of an earlier run: the object is read whole again, its rows are judged and deleted as at first. `failure`: what stopped its deletes half-way. */
 export async function finishChunk(
@@ -92,7 +92,7 @@ async function readEarlierChild(session: Session, store: Store, receipt: WithRec
     row: row => rows.push(row),
   })
   const child = { table: receipt.table, key: keyOfReceipt(receipt, table), columns, link: receipt.link }
-  const saved = { hashes: new Set(rows.map(rowHash)), keys: rows.map(row => positionOf(row, child)) }
+  const saved = savedChildren(child, rows)
   return { child, saved, proof, isAltered: table.fingerprint !== receipt.fingerprint }
 }
 

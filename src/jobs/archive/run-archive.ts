@@ -5,7 +5,7 @@ import { ChunkReader } from '../../mysql/chunk-reader.ts'
 import { usualLimits } from '../../mysql/chunk-size.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import { holdLock } from '../../mysql/named-lock.ts'
-import { RowsHasher, rowHash } from '../../mysql/row-hash.ts'
+import { RowsHasher } from '../../mysql/row-hash.ts'
 import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'
 import type { Emit } from '../../run/events.ts'
@@ -18,14 +18,14 @@ import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run
 import { listArchive, randomName, writeMark } from './archive-store.ts'
 import { archiveEnd, archivePlanEvent, archiveSoFar } from './archive-text.ts'
 import { ageSql, conditionSql, whereSql } from './condition.ts'
-import type { SavedChildren } from './delete-children.ts'
+import { savedChildren } from './delete-children.ts'
 import { RowDeleter } from './delete-rows.ts'
 import { finishChunk, orphans, savedRow } from './finish-earlier.ts'
 import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
 import { chunkName, chunkOfWith, newRun, positionToHex, receiptKey, rowsKey, serverText } from './records.ts'
 import { type ReceiptHead, saveChunk, type WithRows } from './save-chunk.ts'
 import { DeleteQueue, type DeleteTotals, noDeletes, sumOf, trustAfterMs } from './settle-deletes.ts'
-import { positionOf, rowsReferring } from './with-child.ts'
+import { rowsReferring } from './with-child.ts'
 
 export interface ArchiveContext {
   readonly server: Server
@@ -189,7 +189,11 @@ async function carryOut(
         soFar.rows += done.receipt.rows
         soFar.chunks += 1
         if (!request.deletes) return
-        await queue.add({ saved: done, rows: savedRows, children: withRows.map(savedChildren) })
+        await queue.add({
+          saved: done,
+          rows: savedRows,
+          children: withRows.map(each => savedChildren(each.child, each.rows)),
+        })
       },
     },
     { emit, interrupt, governor },
@@ -204,10 +208,6 @@ async function carryOut(
     const milliseconds = performance.now() - begun
     return { ...outcome({ ...soFar, milliseconds, isInterrupted: false }), failure }
   }
-}
-
-function savedChildren({ child, rows }: WithRows): SavedChildren {
-  return { hashes: new Set(rows.map(rowHash)), keys: rows.map(row => positionOf(row, child)) }
 }
 
 async function finishAll(
