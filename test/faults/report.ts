@@ -13,6 +13,8 @@ export interface ReportRow {
   readonly title: string
   readonly invariants: readonly Invariant[]
   readonly cases: number
+  /** How many there are, when not all of them were run. */
+  readonly of?: number
   readonly distinctFaults: number
   readonly held: number
   readonly broken: number
@@ -102,7 +104,7 @@ export function rowsOf(classes: readonly ClassLine[], cases: readonly CaseLine[]
     )
 }
 
-function rowOf({ class: id, title, invariants, skip }: ClassLine, cases: readonly CaseLine[]): ReportRow {
+function rowOf({ class: id, title, invariants, skip, of }: ClassLine, cases: readonly CaseLine[]): ReportRow {
   const count = (outcome: CaseLine['outcome']): number =>
     cases.filter(each => each.outcome === outcome).length
   const reasons = new Set(cases.flatMap(each => (each.outcome === 'skipped' ? [each.note ?? ''] : [])))
@@ -110,6 +112,7 @@ function rowOf({ class: id, title, invariants, skip }: ClassLine, cases: readonl
     skip ?? (cases.length === 0 ? 'no case ran: its hosts could not be booted' : [...reasons].join('; '))
   return {
     ...{ class: id, title, invariants, cases: cases.length },
+    ...(of !== undefined && { of }),
     distinctFaults: new Set(cases.filter(each => each.outcome !== 'skipped').map(each => each.fault)).size,
     ...{ held: count('held'), broken: count('broken'), skipped: count('skipped') },
     ...(why && { why }),
@@ -177,7 +180,7 @@ function readable({ at, seconds, versions, totals, rows, brokenCases, peers }: R
   const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
   const table = rows.map(
     row =>
-      `| ${row.class} | ${cell(row.title)} | ${row.cases} | ${row.distinctFaults} | ${row.held} | ${row.broken} | ` +
+      `| ${row.class} | ${cell(row.title)} | ${row.cases}${row.of ? ` of ${row.of}, evenly spread` : ''} | ${row.distinctFaults} | ${row.held} | ${row.broken} | ` +
       `${row.skipped}${row.why ? ` (${cell(row.why)})` : ''} | ${row.invariants.join(' ')} | ${row.seconds} |`,
   )
   const broken = brokenCases.map(

@@ -1,5 +1,6 @@
 /**
- * `npm run faults [-- CLASS...]`: the whole sweep, or the classes named, then the report. With `--peers` the same faults for
+ * `npm run faults [-- CLASS...]`: the whole sweep, or the classes named, then the report. With `--most N` no class has more
+ * than N cases, evenly spread over all that it has, and the report says of how many. With `--peers` the same faults for
  * Ansible and mise instead, side by side with ops (`npm run bench -- --setup` installs them). Plain JavaScript, for a fresh
  * clone; ends with 1 when a case is broken, 3 when nothing could be run.
  */
@@ -13,10 +14,18 @@ import { prepare } from '../prepare.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const withPeers = process.argv.includes('--peers')
-const classes = process.argv.slice(2).filter(word => word !== '--peers')
+const words = process.argv.slice(2)
+const mostAt = words.indexOf('--most')
+const most = mostAt === -1 ? undefined : words[mostAt + 1]
+if (most !== undefined) words.splice(mostAt, 2)
+const classes = words.filter(word => word !== '--peers')
 const wrong = classes.filter(word => !/^[A-H]\d+$/.test(word))
 if (wrong.length > 0) {
   process.stderr.write(`No class of the fault list: ${wrong.join(' ')}. A class is a word like A1.\n`)
+  process.exit(3)
+}
+if (mostAt !== -1 && !/^[1-9]\d*$/.test(most ?? '')) {
+  process.stderr.write('--most takes a number of cases, 1 or more.\n')
   process.exit(3)
 }
 process.chdir(root)
@@ -40,6 +49,7 @@ const { status } = spawnSync(
       ...process.env,
       ...(withPeers ? { OPS_FAULTS_PEERS: 'all' } : { OPS_FAULTS: 'all' }),
       OPS_FAULTS_NAME: name,
+      ...(most !== undefined && { OPS_FAULTS_MOST: most }),
       ...(classes.length > 0 && { OPS_FAULTS_ONLY: classes.join(',') }),
     },
   },

@@ -22,6 +22,8 @@ export interface ClassLine {
   readonly title: string
   readonly invariants: readonly Invariant[]
   readonly skip?: string
+  /** How many cases it has in all, when the sweep was told to run fewer. */
+  readonly of?: number
 }
 
 /** A line of `cases.ndjson`. */
@@ -76,11 +78,18 @@ export function logsFolder(): string {
   return folder
 }
 
-/** Says that a class is part of the sweep, unless the sweep was narrowed to others. */
-export function keepClass({ id, title, invariants, skip }: Named): void {
+/** Says that a class is part of the sweep, unless the sweep was narrowed to others; the last word on a class counts. */
+export function keepClass({ id, title, invariants, skip }: Named, of?: number): void {
   const only = process.env.OPS_FAULTS_ONLY
   if (only !== undefined && !only.split(',').includes(id)) return
-  append('classes', { class: id, title, invariants, ...(skip !== undefined && { skip }) } satisfies ClassLine)
+  const line: ClassLine = {
+    class: id,
+    title,
+    invariants,
+    ...(skip !== undefined && { skip }),
+    ...(of && { of }),
+  }
+  append('classes', line)
 }
 
 /** Keeps the outcome of one case. */
