@@ -137,7 +137,7 @@ function ops(args, read) {
   return ended(child)
 }
 
-/** Never `spawnSync` while the sandbox is open: this process is its door. */
+/** Never `spawnSync` while the sandbox is open: this process accepts its connections. */
 function ended(child) {
   return new Promise((resolve, reject) => {
     child.once('error', reject)

@@ -3,7 +3,7 @@
 import { clockFunctions, syncClockFunctions } from '../shell/clock.ts'
 import { silenceSeconds } from '../shell/runtime.ts'
 import { impatientSeconds, probeSeconds, sessionFunctions } from '../shell/session-processes.ts'
-import { placesFunction, sweepStagesFunction, wardenFunction } from '../shell/warden.ts'
+import { placesFunction, sweepStagesFunction, watchdogFunction } from '../shell/watchdog.ts'
 import { accessBegin } from './access/begin-shell.ts'
 import { togetherFunctions } from './together-shell.ts'
 
@@ -217,7 +217,7 @@ ops_syncs_took
 ops_spent
 ops_journal=$(cat "$OPS_DIR/journal"; echo .); ops_journal=\${ops_journal%.}
 rm -rf "$OPS_DIR"
-case $ops_over in surprise | paused) ops_warden ;; *) rm -rf "$OPS_STAGE"; ops_access_end; true >"$ops_base/holder"; exec 9>&-; ops_locked= ;; esac
+case $ops_over in surprise | paused) ops_watchdog ;; *) rm -rf "$OPS_STAGE"; ops_access_end; true >"$ops_base/holder"; exec 9>&-; ops_locked= ;; esac
 unset OPS_DIR OPS_STAGE
 }
 `
@@ -229,7 +229,7 @@ export const batchFunctions = [
     syncClockFunctions,
     sessionFunctions,
     placesFunction,
-    wardenFunction,
+    watchdogFunction,
     sweepStagesFunction,
   ],
   ...[accessBegin, begin, watch, steps, togetherFunctions],

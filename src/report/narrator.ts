@@ -6,7 +6,7 @@ import type { HostPlan } from '../run/plan.ts'
 import { errorText, hostKeysText, isUnknownHostKey } from './error-text.ts'
 import { factsText } from './facts-text.ts'
 import { heldText, jobEndText, jobPlanText } from './job-text.ts'
-import { keptText } from './kept-text.ts'
+import { keptCopiesText } from './kept-copies-text.ts'
 import { outputLines } from './output-lines.ts'
 import { planText } from './plan-text.ts'
 import { printable, printableLine } from './printable.ts'
@@ -65,7 +65,7 @@ export class Narrator {
       case 'facts':
         return this.#verb === 'facts' ? [out(factsText(event.host, event.facts, this.#options.style))] : []
       case 'kept':
-        return [out(keptText(event, this.#options.style))]
+        return [out(keptCopiesText(event, this.#options.style))]
       case 'plan':
         this.#plans.set(event.host, { host: event.host, steps: event.steps, errors: event.errors })
         return this.#accounted(event.host)

@@ -34,10 +34,14 @@ export const hostname = resource({
   refuses: true,
   probe: ({ name }) => sh`ops_hostname_look ${name}`,
   parse: observation => {
-    const { now = '', kept = '', address = '' } = readKeys(observation, ['now', 'kept', 'address'])
-    return { now, kept, address }
+    const {
+      now = '',
+      static: onDisk = '',
+      address = '',
+    } = readKeys(observation, ['now', 'static', 'address'])
+    return { now, static: onDisk, address }
   },
-  desired: ({ name }) => ({ now: name, kept: name, address: 'named' }),
+  desired: ({ name }) => ({ now: name, static: name, address: 'named' }),
   same: (key, actual, desired) => actual === desired || (key === 'address' && actual === 'none'),
   apply: (_change, { name }) => [sh`ops_hostname ${name}`],
   owns: () => ['path:/etc/hostname', 'path:/etc/hosts#127.0.1.1'],

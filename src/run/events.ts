@@ -2,7 +2,7 @@
 import type { ErrorData } from '../base/errors.ts'
 import type { Facts } from './facts.ts'
 import type { JobEvent } from './job-events.ts'
-import type { KeptCopy } from './kept.ts'
+import type { KeptCopy } from './kept-copies.ts'
 import type { HostPlan } from './plan.ts'
 
 export type HostStatus =

@@ -168,7 +168,7 @@ done
 return 1
 }
 ${askingFunctions}ops_frame() { printf '\\n@%s %s\\n' "$ops_secret" "$*"; }
-ops_warden= ops_told=; ops_own
+ops_watchdog= ops_told=; ops_own
 trap 'ops_told=TERM' USR1; trap 'ops_told=KILL' USR2
 exec 8<&0
 ( exec <&8 8<&- >/dev/null 2>&1

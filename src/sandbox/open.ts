@@ -1,11 +1,11 @@
 /** The host `sandbox`: a throw-away copy-on-write view of this machine behind a real SSH server on loopback. */
 import type { ConnectTarget } from '../transport/transport.ts'
 import { makeKeys, writeClientConfig } from './credentials.ts'
-import { openDoor } from './door.ts'
 import { makeFolder } from './folder.ts'
 import { openNamespaces } from './namespaces.ts'
 import { sandboxNetwork } from './network.ts'
 import { sandboxKind } from './requirements.ts'
+import { openSshPort } from './ssh-port.ts'
 import { proxyUrl } from './web-proxy.ts'
 
 /** An open sandbox. Everything that was changed in it is gone after `close`, or when this process ends. */
@@ -32,11 +32,11 @@ export async function openSandbox(note: (text: string) => void = () => undefined
     const network = sandboxNetwork()
     await makeKeys(folder.path, network === 'own' ? proxyUrl : undefined)
     const namespaces = await openNamespaces(folder.path, kind, network, note)
-    const door = await openDoor(namespaces, note)
+    const sshPort = await openSshPort(namespaces, note)
     return {
-      ...described(writeClientConfig(folder.path, door.port)),
+      ...described(writeClientConfig(folder.path, sshPort.port)),
       async close() {
-        await door.close()
+        await sshPort.close()
         await namespaces.close()
         folder.remove()
       },

@@ -11,7 +11,7 @@ export const probeSeconds = 60
 export const sessionFunctions = `
 ops_stat() { read -r ops_line <"/proc/$1/stat" && ops_rest=\${ops_line##*) }; } 2>/dev/null
 ops_own() {
-ops_stat $$; set -- $ops_rest; ops_session=$4 ops_keep=" $$ $2 $ops_warden "
+ops_stat $$; set -- $ops_rest; ops_session=$4 ops_keep=" $$ $2 $ops_watchdog "
 while [ "$2" -gt 1 ] && ops_stat "$2"; do set -- $ops_rest; ops_keep="$ops_keep$2 "; done
 }
 ops_own_self() { read -r ops_self ops_rest </proc/self/stat; ops_keep="$ops_keep$ops_self "; }

@@ -1,10 +1,11 @@
 /** Shell that changes files: the one place that writes. Design: stage beside the target, prove, keep, rename. */
-import { keptFunctions } from './kept-functions.ts'
+
 import { library } from './library.ts'
 import { changeFunctions } from './write/change.ts'
 import { contentFunctions } from './write/content.ts'
 import { heldFunctions } from './write/held.ts'
 import { joinedFunctions } from './write/joined.ts'
+import { keepFunctions } from './write/keep.ts'
 import { regardFunctions } from './write/regard.ts'
 import { stageFunctions } from './write/stage.ts'
 
@@ -27,7 +28,7 @@ import { stageFunctions } from './write/stage.ts'
 export const writeLibrary = library('write', 'apply')`
   ${stageFunctions.text}
   ${regardFunctions.text}
-  ${keptFunctions.text}
+  ${keepFunctions.text}
   ${contentFunctions.text}
   ${changeFunctions.text}
   ${heldFunctions.text}

@@ -4,7 +4,7 @@ import { type ErrorData, errorDataOf } from '../base/errors.ts'
 import type { LinkState } from '../run/tunnel-state.ts'
 import type { Transport } from '../transport/transport.ts'
 import { pauseBefore } from './back-off.ts'
-import { type Pulse, takePulse } from './pulse.ts'
+import { type Liveness, watchLiveness } from './liveness.ts'
 
 export interface LinkOptions {
   readonly connect: () => Promise<Transport>
@@ -38,7 +38,7 @@ export class LinkDown extends Error {}
 export class Link {
   #state: LinkState = { state: 'connecting', attempt: 1 }
   #transport: Transport | undefined
-  #pulse: Pulse | undefined
+  #liveness: Liveness | undefined
   #waiters = new Set<{
     readonly resolve: (transport: Transport) => void
     readonly reject: (e: Error) => void
@@ -64,7 +64,7 @@ export class Link {
 
   /** Of the last answer to a question over the link; undefined before the first. */
   get latencyMs(): number | undefined {
-    return this.#pulse?.latencyMs
+    return this.#liveness?.latencyMs
   }
 
   /** Connects and keeps connected until `close` or an error that is permanent; then resolves with that error. */
@@ -177,7 +177,7 @@ export class Link {
     })
     const drop = (reason: string): void => this.#drop?.(reason)
     void transport.closed.then(reason => drop(reason ?? 'closed'))
-    this.#pulse = takePulse({
+    this.#liveness = watchLiveness({
       transport,
       received: this.#options.received,
       isCongested: this.#options.isCongested,
@@ -187,8 +187,8 @@ export class Link {
     this.#enter({ state: 'up', since: Date.now() })
     for (const waiter of [...this.#waiters]) waiter.resolve(transport)
     const reason = await dropped
-    this.#pulse.stop()
-    this.#pulse = undefined
+    this.#liveness.stop()
+    this.#liveness = undefined
     // What does not answer may take its time to close; nobody has to wait for it.
     if (!this.#isClosed) void transport.close()
     return reason
@@ -221,7 +221,7 @@ export class Link {
 
   /** This machine slept: ask now whether the host is still there, and wait for nothing. */
   woke(): void {
-    this.#pulse?.probe()
+    this.#liveness?.ask()
     this.#hurry()
   }
 

@@ -1,6 +1,6 @@
 /** The parts of src/jobs/load that need no server: records out of pieces of any size, and cells that servers misread. */
 import { describe, expect, test } from 'vitest'
-import { losesFraction, makeCell } from '../../src/jobs/load/cell-ways.ts'
+import { convertCell, losesFraction } from '../../src/jobs/load/convert-cell.ts'
 import { CsvFormat } from '../../src/jobs/load/csv-format.ts'
 import { JsonFormat } from '../../src/jobs/load/json-format.ts'
 import type { RecordFormat } from '../../src/jobs/load/record.ts'
@@ -92,7 +92,7 @@ test.each([
   ['datetime(6)', '2026-03-01T00:30:00.000001Z', '2026-03-01 00:30:00.000001'],
   ['datetime', '2026-03-01 00:30:00', '2026-03-01 00:30:00'],
 ])('into %s, %s becomes %j', (type, cell, expected) => {
-  const made = makeCell(targetOf(type), Buffer.from(cell))
+  const made = convertCell(targetOf(type), Buffer.from(cell))
   expect('problem' in made ? made.problem : made.toString('latin1')).toBe(expected)
 })
 

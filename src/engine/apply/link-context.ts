@@ -1,6 +1,6 @@
 /** What applying to one host takes from our link to it. */
 import type { HostLink } from '../../run/host-link.ts'
-import { whoWeAre } from '../../run/who-we-are.ts'
+import { lockHolder } from '../../run/lock-holder.ts'
 import type { AccessContext } from '../access/dangers.ts'
 import type { PlannedStep } from '../make-plan.ts'
 import type { ApplyContext } from './context.ts'
@@ -23,7 +23,7 @@ export async function linkContext(
     ...options,
     session: await link.open(),
     planned,
-    who: whoWeAre(purpose),
+    who: lockHolder(purpose),
     waitForLock,
     upload: payloads => link.upload(payloads),
     noteBoot: () => link.noteBoot(),

@@ -26,7 +26,7 @@ export function lossText({ column, kind, cells }: Loss): string {
 }
 
 /** What is read, as far as it is known before. */
-export interface Survey {
+export interface RowsToCopy {
   readonly rows: { readonly count: number; readonly isEstimate: boolean }
   readonly losses: readonly Loss[]
 }
@@ -35,13 +35,13 @@ export interface Survey {
 const mostCounted = 3_000_000
 
 /** One aggregate over the rows that `where` takes, along `index` where one leads to them. */
-export async function surveyRows(
+export async function countLosses(
   session: Session,
   table: Table,
   columns: readonly CopyColumn[],
   where: Sql,
   index: string | undefined,
-): Promise<Survey> {
+): Promise<RowsToCopy> {
   const checks = columns.flatMap(column =>
     checksOf(column).map(({ kind, lost }) => ({ column: column.source.name, kind, lost })),
   )

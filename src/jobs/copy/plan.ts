@@ -13,7 +13,7 @@ import { quoteName } from '../../postgres/sql.ts'
 import type { PgTableName } from '../../postgres/table-name.ts'
 import { keyOrError, refusals, timeColumn } from '../archive/refusals.ts'
 import { type CopyColumn, copyColumns } from './columns.ts'
-import { type Loss, surveyRows } from './losses.ts'
+import { countLosses, type Loss } from './losses.ts'
 import { type CopyRecord, readRecord } from './record.ts'
 import { type SafeTime, safeTime } from './safe-time.ts'
 import { targetProblems } from './target-problems.ts'
@@ -114,7 +114,7 @@ export async function planCopy(
   const { rows, losses, nulls } = isAsShown
     ? shown
     : {
-        ...(await surveyRows(session, table, columns, where, mode === 'delta' ? order.index : undefined)),
+        ...(await countLosses(session, table, columns, where, mode === 'delta' ? order.index : undefined)),
         nulls: column?.isNullable ? await countNulls(session, table, column.name) : 0,
       }
   refuseLostKeys(losses, key, table)

@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { decodeCells } from '../rows/tsv.ts'
-import { losesFraction, makeCell } from './cell-ways.ts'
+import { convertCell, losesFraction } from './convert-cell.ts'
 import { type BadLine, mostNamed } from './problems.ts'
 import { cellKinds, type InputRecord } from './record.ts'
 import type { Target } from './targets.ts'
@@ -175,7 +175,7 @@ export class ChunkBuilder {
       return undefined
     }
     const cell = record.cell(field) ?? Buffer.alloc(0)
-    const made = makeCell(target, cell)
+    const made = convertCell(target, cell)
     if ('problem' in made) return made.problem
     if (losesFraction(target, made)) {
       this.#cut.values += 1

@@ -16,8 +16,8 @@ import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import { runChunks } from '../run.ts'
-import { checkOn, type LoadFailure, loadError } from './check-on.ts'
 import { chunksOf } from './chunks.ts'
+import { findMoreProblems, type LoadFailure, loadError } from './find-more-problems.ts'
 import { type Input, openInput } from './input.ts'
 import { loadEnd, loadPlanEvent } from './load-text.ts'
 import { putBack, takeIndexes } from './owed-indexes.ts'
@@ -161,7 +161,7 @@ async function carryOut(
     if (done.isInterrupted) throw stopped(title)
     if (problems.any) {
       await session.query(sql`ROLLBACK`, doing)
-      await checkOn(session, loader, chunks, problems, interrupt)
+      await findMoreProblems(session, loader, chunks, problems, interrupt)
       throw loadError(failure(), reader)
     }
     chunks.checkEnd(input, loader.loaded)

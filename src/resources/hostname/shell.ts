@@ -2,7 +2,7 @@
 import { library } from '../../shell/library.ts'
 
 /**
- * `ops_hostname_look NAME` prints `now=` the name that the kernel has, `kept=` what /etc/hostname says (`none`), and `address=`
+ * `ops_hostname_look NAME` prints `now=` the name that the kernel has, `static=` what /etc/hostname says (`none`), and `address=`
  * `named` where the line 127.0.1.1 of /etc/hosts has NAME (and its first label), `other`, or `none` where there is no such line.
  */
 export const hostnameLookLibrary = library('hostname-look')`
@@ -14,7 +14,7 @@ export const hostnameLookLibrary = library('hostname-look')`
     printf 'now=%s\n' "$(uname -n)"
     ops_a=
     [ ! -f /etc/hostname ] || ops_a=$(sed -e 's/[[:blank:]]*#.*//' -e '/^[[:blank:]]*$/d' /etc/hostname | head -n 1)
-    printf 'kept=%s\n' "\${ops_a:-none}"
+    printf 'static=%s\n' "\${ops_a:-none}"
     ops_a=none
     if [ -f /etc/hosts ]; then
       ops_a=$(ops_hostname_words "$1" | cat - /etc/hosts | awk '

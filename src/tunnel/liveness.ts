@@ -1,15 +1,15 @@
 /** Asks the host again and again whether it is still there: how long an answer takes, and when there is none. */
 import type { Transport } from '../transport/transport.ts'
 
-export interface Pulse {
+export interface Liveness {
   /** Of the last answer. */
   readonly latencyMs: number | undefined
   /** Asks now, and is less patient than usual: this machine slept. */
-  probe(): void
+  ask(): void
   stop(): void
 }
 
-export interface PulseOptions {
+export interface LivenessOptions {
   readonly transport: Transport
   readonly received: () => number
   readonly isCongested: () => boolean
@@ -25,7 +25,13 @@ const patienceMs = 5_000
 const patienceAfterSleepMs = 3_000
 
 /** Starts to ask; where the transport cannot be asked, its own watch has to do. */
-export function takePulse({ transport, received, isCongested, isIdle, onDead }: PulseOptions): Pulse {
+export function watchLiveness({
+  transport,
+  received,
+  isCongested,
+  isIdle,
+  onDead,
+}: LivenessOptions): Liveness {
   const { ping } = transport
   let latencyMs: number | undefined
   let askedAt: number | undefined
@@ -72,7 +78,7 @@ export function takePulse({ transport, received, isCongested, isIdle, onDead }: 
     get latencyMs() {
       return latencyMs
     },
-    probe: () => {
+    ask: () => {
       patientMs = patienceAfterSleepMs
       ask()
     },

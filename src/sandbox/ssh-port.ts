@@ -4,16 +4,16 @@ import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import { environment, type Namespaces } from './namespaces.ts'
 
-/** A listening door. Nothing inside the sandbox listens: sshd is handed the accepted connection. */
-export interface Door {
+/** Nothing inside the sandbox listens: sshd is handed the accepted connection. */
+export interface SshPort {
   readonly port: number
   close(): Promise<void>
 }
 
 const sshd = ['/usr/sbin/sshd', '-i', '-e', '-f', '/run/ops-sandbox/sshd_config']
 
-/** Opens the door on a free port of loopback. `note` hears what sshd complains of. */
-export async function openDoor(namespaces: Namespaces, note: (text: string) => void): Promise<Door> {
+/** Listens on a free port of loopback. `note` hears what sshd complains of. */
+export async function openSshPort(namespaces: Namespaces, note: (text: string) => void): Promise<SshPort> {
   const servers = new Set<ChildProcess>()
   const accept = (socket: Socket): void => {
     const [command = '', ...args] = [...namespaces.enter, ...sshd]

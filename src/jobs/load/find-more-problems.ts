@@ -17,7 +17,7 @@ import type { RowLoader } from './row-loader.ts'
 const patienceMs = 60_000
 
 /** Each chunk is tried in a transaction of its own and taken back at once. What breaks off then changes nothing about the verdict. */
-export async function checkOn(
+export async function findMoreProblems(
   session: Session,
   loader: RowLoader,
   chunks: InputChunks,

@@ -2,9 +2,9 @@
 import type { Target } from './targets.ts'
 
 /** The bytes to store, or what is wrong with the cell. */
-export type Made = Buffer | { readonly problem: string }
+export type ConvertedCell = Buffer | { readonly problem: string }
 
-export function makeCell({ way, members, column }: Target, cell: Buffer): Made {
+export function convertCell({ way, members, column }: Target, cell: Buffer): ConvertedCell {
   switch (way) {
     case 'bit':
       return bitsOf(cell, column.type, column.name)
@@ -35,7 +35,7 @@ const isNumber = (cell: Buffer): boolean =>
   cell.length < 6 && /^\s*[+-]?\d+\s*$/.test(cell.toString('latin1'))
 
 /** A number, `0x...`, `b'...'`, a word for truth, or raw bytes as the server's own tools write them. */
-function bitsOf(cell: Buffer, type: string, column: string): Made {
+function bitsOf(cell: Buffer, type: string, column: string): ConvertedCell {
   const text = cell.toString('latin1')
   const bits = Number(/\((\d+)\)/.exec(type)?.[1] ?? 1)
   const most = Math.ceil(bits / 8)
@@ -85,7 +85,7 @@ const dot = 0x2e
 const zero = 0x30
 
 /** A server makes 2 of 1.5 without a word. */
-function wholeOf(cell: Buffer, column: string): Made {
+function wholeOf(cell: Buffer, column: string): ConvertedCell {
   const at = cell.indexOf(dot)
   if (at === -1 || !/^\s*[+-]?\d*\.0*[1-9]\d*\s*$/.test(cell.toString('latin1'))) return cell
   return { problem: `${column}: ${cell.toString('latin1').trim().slice(0, 40)} is no whole number` }

@@ -11,13 +11,13 @@ ops_born() { read -r ops_line <"/proc/$1/stat" && ops_line=\${ops_line##*) } && 
 `
 
 /**
- * `ops_warden`: between two scripts the shell waits for the next one, and nobody else reads the channel. The warden ends
+ * `ops_watchdog`: between two scripts the shell waits for the next one, and nobody else reads the channel. The watchdog ends
  * it when it hears nothing: a heartbeat wakes the shell, which the kernel counts (proc(5), status), and an upload grows.
  * Once the shell is gone, so are its uploads. It lives until then, and leaves a running batch to the batch's own watcher.
  */
-export const wardenFunction = `
-ops_warden() {
-[ -z "$ops_warden" ] || return 0
+export const watchdogFunction = `
+ops_watchdog() {
+[ -z "$ops_watchdog" ] || return 0
 ( exec 9>&- </dev/null >/dev/null 2>&1
 ops_quiet=0 ops_was=
 while kill -0 $$; do
@@ -27,15 +27,15 @@ if [ "$ops_now" != "$ops_was" ] || [ -d "$ops_base/run.$OPS_NONCE" ]; then ops_q
 [ "$ops_quiet" -lt ${silenceSeconds} ] || kill -HUP $$
 done
 rm -rf "$ops_lasting/stage.$OPS_NONCE" ) &
-ops_warden=$!
+ops_watchdog=$!
 }
 `
 
 /** Makes the folder for the uploads of this run, and frames its path as \`stage\`. */
-export const stageScript = `${placesFunction}${wardenFunction}
+export const stageScript = `${placesFunction}${watchdogFunction}
 ops_places
 mkdir -p -m 0700 "$ops_lasting" && mkdir -p -m 0700 "$ops_lasting/stage.$OPS_NONCE" && ops_born $$ &&
-echo "$$ $ops_start" >"$ops_lasting/stage.$OPS_NONCE/shell" && ops_warden && { ops_frame stage; printf %s "$ops_lasting/stage.$OPS_NONCE"; }`
+echo "$$ $ops_start" >"$ops_lasting/stage.$OPS_NONCE/shell" && ops_watchdog && { ops_frame stage; printf %s "$ops_lasting/stage.$OPS_NONCE"; }`
 
 /**
  * `ops_sweep_stages`: removes uploads of runs whose shell is gone. Those of others that live come before the lock, and

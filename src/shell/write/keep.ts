@@ -1,9 +1,9 @@
 /** Shell that keeps what a file held before a run changed it: below /var/lib/ops/kept, bounded, with a journal. */
-import { library } from './library.ts'
+import { library } from '../library.ts'
 
 /** Part of the write library. `ops_keep PATH NAME` comes before the first change to a path in a run; NAME is where what
  * stands there can be read, empty where nothing does. */
-export const keptFunctions = library('kept', 'apply')`
+export const keepFunctions = library('keep', 'apply')`
   # Sets ops_kept to the private directory of previous contents; empty where there can be none.
   ops_kept_root() {
     if [ "$ops_user" = 0 ]; then ops_kept_in "\${OPS_STATE:-/var/lib/ops}"

@@ -1,12 +1,12 @@
 /** The copies that a host keeps, as a person reads them. */
-import type { KeptCopy } from '../run/kept.ts'
+import type { KeptCopy } from '../run/kept-copies.ts'
 import { printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'
 import { count } from './words.ts'
 
 /** One block for one host. */
-export function keptText(
+export function keptCopiesText(
   {
     host,
     path,

@@ -2,6 +2,6 @@
 import { hostname, userInfo } from 'node:os'
 
 /** What another operator is told while this run holds the lock of a host. */
-export function whoWeAre(purpose: string): string {
+export function lockHolder(purpose: string): string {
   return `${userInfo().username}@${hostname()} (pid ${process.pid}) since ${new Date().toISOString()}: ${purpose}`
 }
