@@ -12,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { directory } from '../../src/resources/directory.ts'
 import { file } from '../../src/resources/file.ts'
@@ -75,6 +76,35 @@ describe.runIf(root).each(shells)('in a home of somebody else, $name', shell => 
       ? [['a repository', gitBare, { path: 'home/app/git', ...{ owner: String(her) } }] as const]
       : []),
   ] as const
+  const made = [
+    ['a new directory', directory, { path: 'home/new', mode: '0777' }],
+    ['a new file', file, { path: 'home/new', content: 'x', mode: '0777' }],
+  ] as const
+  // The shell of busybox takes its own mkdir; D5 of the fault suite has her race against that one.
+  describe.runIf(shell.name !== 'busybox')('where mkdir goes by a name a second time', () => {
+    test.each(made)('%s is given its mode from inside', (_title, maker, input) => {
+      // As she could do it: what mkdir has just made is exchanged for a link before its mode is set.
+      const folder = join(place.root, 'programs')
+      mkdirSync(folder)
+      const program = `#!/bin/sh
+      for last; do :; done
+      PATH=\${PATH#*:}
+      [ "$1" = -m ] || exec mkdir "$@"
+      mkdir -- "$last" && mv -- "$last" "$last.hers" && ln -s '${place.path('private')}' "$last" && chmod "$2" "$last"
+      rm -f -- "$last"; mv -- "$last.hers" "$last"`
+      writeFileSync(join(folder, 'many-names'), program, { mode: 0o755 })
+      symlinkSync('many-names', join(folder, 'mkdir'))
+      place.environment.PATH = `${folder}:${place.environment.PATH ?? ''}`
+      chmodSync(place.path('private'), 0o750)
+      const before = seen()
+      const { definition } = maker
+      const params = definition.params.parse({ ...input, path: place.path(input.path) }) as never
+      expect(place.apply(definition, params)).toMatchObject({ code: 0, stderr: '' })
+      expect(seen()).toBe(before)
+      expect(place.look(definition, params)).toMatchObject({ mode: '0777' })
+    })
+  })
+
   test.each(steps)('a link of hers leads %s nowhere', (_title, maker, input) => {
     plant('app', place.path('private'))
     plant('x', place.path('private/key'))

@@ -12,12 +12,14 @@ ops_directory() (
   case $? in 0) ;; 2) ops_no "$1" "$ops_why; nothing was changed";; *)
     ops_parent=${1%/*} ops_name=${1##*/}
     ops_go_making "${ops_parent:-/}" && ops_may_make "$ops_name" || ops_no "$1" "$ops_why; nothing was changed"
-    # A private one is private from its first moment.
-    ops_said=$(mkdir ${2:+-m "$2"} -- "./$ops_name" 2>&1) || ops_no "$1" "cannot be made (${ops_said##*: })"
+    # A private one is private from its first moment. Where mkdir goes by the name twice, it gets its mode from inside.
+    ops_sure=
+    ! ops_mkdir_is_sure || ops_sure=1
+    ops_said=$([ -n "$ops_sure" ] || [ -z "$2" ] || umask 077; mkdir ${2:+${ops_sure:+-m "$2"}} -- "./$ops_name" 2>&1) || ops_no "$1" "cannot be made (${ops_said##*: })"
     cd -P -- "./$ops_name" && ops_here && [ "$PWD" = "${ops_dir%/}/$ops_name" ] ||
       ops_no "$1" "somebody else moves it meanwhile"
     # It has its mode, unless a directory above gives setgid to those in it.
-    [ -u . ] || [ -g . ] || [ -n "$3$4" ] || ops_dressed=1;;
+    [ -z "$ops_sure" ] || [ -u . ] || [ -g . ] || [ -n "$3$4" ] || ops_dressed=1;;
   esac
   # From inside: what is done to this directory is done to nothing that somebody puts in its place.
   if [ -n "$3$4" ]; then

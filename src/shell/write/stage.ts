@@ -68,7 +68,10 @@ export const stageFunctions = library('stage', 'apply')`
     done
     ops_stage=.ops.\${OPS_NONCE:-$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')} ops_left=
     [ -z "$ops_stages" ] || echo "\${ops_dir%/}/$ops_stage" >"$ops_stages"
-    ops_said=$(mkdir -m 0700 -- "$ops_stage" 2>&1) || {
+    # Without -m it may be open to those whom an ACL of this directory names, until it is closed from inside.
+    ops_private='-m 0700'
+    ops_mkdir_is_sure || ops_private=
+    ops_said=$(mkdir $ops_private -- "$ops_stage" 2>&1) || {
       [ -z "\${ops_stageless:-}" ] || return 1
       ops_reason "$ops_said"
       ops_hint .
@@ -82,6 +85,12 @@ export const stageFunctions = library('stage', 'apply')`
     cd -P -- "$ops_stage" && ops_here && [ -O . ] && [ "$PWD" = "\${ops_dir%/}/$ops_stage" ] ||
       ops_fail "$ops_asked: somebody else interferes in $ops_dir; nothing was changed"
     trap 'ops_left=1; ops_leave' EXIT
+    if [ -z "$ops_private" ]; then
+      chmod 0700 .
+      for ops_a in ./* ./.[!.]* ./..?*; do
+        [ ! -e "$ops_a" ] && [ ! -L "$ops_a" ] || ops_fail "$ops_asked: somebody else interferes in $ops_dir; nothing was changed"
+      done
+    fi
     # In somebody else's directory, what only we can have put into it tells a stage from a directory that was renamed.
     [ -O .. ] || { : >.ops-mark; ops_left=1; }
   }

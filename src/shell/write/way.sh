@@ -49,6 +49,14 @@
       ops_dir=$PWD
     done
   }
+  # Whether `mkdir -m` goes by the name once only, as GNU's does: others set the mode of what then stands there, which may be a
+  # link to anything. A link or a hard link to a program of many names is one of those.
+  ops_mkdir_is_sure() {
+    case $(command -v mkdir) in /*) ;; *) return 1;; esac
+    ops_x=$(command -v mkdir)
+    # shellcheck disable=SC3013 # dash, bash and busybox know -ef
+    [ ! -L "$ops_x" ] && ! [ "$ops_x" -ef /bin/busybox ]
+  }
   # NAME, here. What we make would belong to root, and so could not be gone to by that link again.
   ops_may_make() {
     [ -n "$ops_vouch" ] || return 0
