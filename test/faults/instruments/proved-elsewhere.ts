@@ -14,7 +14,7 @@ const failover = 'recipes/nginx-failover.test.ts'
 const mysql = 'recipes/mysql-remote.test.ts'
 const tunnel = 'tunnel/tunnel.test.ts'
 
-const transport = 'transport/conformance.test.ts'
+const transport = 'transport/conformance.ts'
 
 export const provedElsewhere: readonly ProvedElsewhere[] = [
   { row: 'A3', file: transport, title: 'notices within 20 seconds that the peer has fallen silent' },

@@ -19,7 +19,7 @@ import {
 import { startProxy } from '../faults/instruments/proxy.ts'
 import { measured } from '../machine-unit.ts'
 import { outcomeOf, runScript } from './programs.ts'
-import { canRunSshd, startSshd, type TestSshd } from './sshd.ts'
+import { startSshd, type TestSshd } from './sshd.ts'
 
 /** Waits for a failure and gives its data. */
 async function failureOf(action: Promise<unknown>): Promise<OpsError> {
@@ -44,7 +44,8 @@ function configWith(sshd: TestSshd, name: string, lines: readonly string[]): str
   return path
 }
 
-describe.skipIf(!canRunSshd()).each(['ssh2', 'openssh'] as const)('the %s backend', backend => {
+/** The suite of a backend: each has a file of its own, as most of its time is deadlines of a link that pass. */
+export function conforms(backend: 'ssh2' | 'openssh'): void {
   let sshd: TestSshd
   const open: Transport[] = []
   beforeAll(async () => {
@@ -492,4 +493,4 @@ describe.skipIf(!canRunSshd()).each(['ssh2', 'openssh'] as const)('the %s backen
     })
     expect((await buffer(shell.stdout)).length).toBe(0)
   })
-})
+}

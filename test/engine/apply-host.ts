@@ -1,27 +1,30 @@
+/** What a run does on a host, whatever the shell there. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { look } from '../../src/engine/look.ts'
 import { makePlan } from '../../src/engine/make-plan.ts'
 import { command } from '../../src/resources/command.ts'
 import { Interrupt } from '../../src/run/interrupt.ts'
 import { failing, fifo, item, manyItem, restless } from './item.ts'
-import { makePlace, type OpenShell, type Place, runHere, shells } from './shell-session.ts'
+import { makePlace, type OpenShell, type Place, runHere } from './shell-session.ts'
 
 let place: Place
 let at: (name: string) => string
-beforeEach(() => {
-  place = makePlace()
-  at = name => join(place.folder, name)
-})
-afterEach(() => place.remove())
 
 const read = (path: string) => readFileSync(path, 'utf8').trim()
 const list = (count: number, value = '1') =>
   Array.from({ length: count }, (_, index) => manyItem({ path: at(`f${index}`), value }))
 
-describe.each(Object.keys(shells))('on %s', shell => {
+/** The suite of a shell: each has a file of its own, as most of its time is deadlines that pass on the host. */
+export function appliesOn(shell: string): void {
+  beforeEach(() => {
+    place = makePlace()
+    at = name => join(place.folder, name)
+  })
+  afterEach(() => place.remove())
+
   test('fifty steps that change nothing cost one trip', async () => {
     await runHere(place, list(50), { shell })
     const again = await runHere(place, list(50), { shell })
@@ -418,7 +421,7 @@ describe.each(Object.keys(shells))('on %s', shell => {
     expect(readdirSync(join(place.folder, 'run/ops')).sort()).toEqual(['holder', 'lock'])
     expect(readdirSync(join(place.folder, 'lib'))).toEqual([])
   })
-})
+}
 
 /** A command that hangs, with a child whose pid it writes down. */
 const hanging = () => `sh -c 'sleep 300 & echo $! > ${at('pid')}; wait'`

@@ -1,0 +1,4 @@
+import { describe } from 'vitest'
+import { appliesOn } from './apply-host.ts'
+
+describe('on busybox', () => appliesOn('busybox'))
