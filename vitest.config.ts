@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/longest-first.ts'
 import { textFiles } from './text-files.mjs'
 
 export default defineConfig({
@@ -12,6 +14,9 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // Most suites wait for real hosts rather than compute: more of them than cores at once, those that take longest first.
+    maxWorkers: 2 * availableParallelism(),
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['test/hosts/announce.ts'],
     // Real hosts boot and apt runs in some of them.
     testTimeout: 120_000,
