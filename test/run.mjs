@@ -1,5 +1,6 @@
 /** `npm test`: installs, builds and runs everything; the last line counts it all. Plain JavaScript, for a fresh clone. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,11 +27,18 @@ if (everything) {
   gate('Style (biome)', join(root, 'node_modules/.bin/biome'), ['check', '--error-on-warnings', '.'])
   gate('Types (tsc)', join(root, 'node_modules/.bin/tsc'), ['--noEmit'])
 }
-runVitest(process.execPath, process.argv.slice(2))
+// The suites that other Nodes run mostly wait: they run beside all the others, and are told of once those have ended.
+const otherNodes = everything ? (process.env.OPS_TEST_NODES ?? '').split(' ').filter(Boolean) : []
+const [, others] = await Promise.all([
+  runVitest(process.execPath, process.argv.slice(2), process.env, 'inherit'),
+  runOnOtherNodes(otherNodes),
+])
+for (const { printed } of others) process.stdout.write(printed)
 if (everything && process.platform === 'linux' && process.arch === 'x64')
   gate('Demo of data', process.execPath, [join(root, 'demo/demo.mjs'), 'data'])
-if (everything)
-  for (const major of (process.env.OPS_TEST_NODES ?? '').split(' ').filter(Boolean)) runOnNode(major)
+for (const { major, node } of others)
+  if (node !== undefined)
+    gate(`Demo on Node ${major}`, node, [join(root, 'demo/demo.mjs')], environmentOf(node))
 
 /** A check, of the sources for one, counts like a test. */
 function gate(title, program, args, env = process.env) {
@@ -43,27 +51,29 @@ function gate(title, program, args, env = process.env) {
   }
 }
 
-/** The same build on another Node: what needs no booted host, and the demo, which counts as one. */
-function runOnNode(major) {
-  const node = nodeOf(major, process.env.OPS_TEST_CACHE ?? '/var/cache/ops-test')
-  if (node === undefined) {
-    counted.skipped += 1
-    process.stdout.write(`skipped: Node ${major} could not be had from the npm registry\n`)
-    return
+/** The same build on other Nodes, one after the other: what needs no booted host. Gives what each printed, and its program. */
+async function runOnOtherNodes(majors) {
+  const runs = []
+  for (const major of majors) {
+    const node = nodeOf(major, process.env.OPS_TEST_CACHE ?? '/var/cache/ops-test')
+    if (node === undefined) {
+      counted.skipped += 1
+      runs.push({ printed: `skipped: Node ${major} could not be had from the npm registry\n` })
+      continue
+    }
+    const args = [`--maxWorkers=${availableParallelism()}`, ...suitesWithoutHosts(root)]
+    const printed = await runVitest(node, args, environmentOf(node), 'pipe')
+    runs.push({ major, node, printed: `Node ${major} ...\n${printed}` })
   }
-  process.stdout.write(`Node ${major} ...\n`)
-  runVitest(node, suitesWithoutHosts(root), environmentOf(node))
-  gate(`Demo on Node ${major}`, node, [join(root, 'demo/demo.mjs')], environmentOf(node))
+  return runs
 }
 
-/** Runs the suites on that Node; `args` narrow them down to files or names. */
-function runVitest(node, args, env = process.env) {
+/** Runs the suites on that Node, and gives what they printed if it is piped; `args` narrow them down to files or names. */
+async function runVitest(node, args, env, output) {
   const folder = mkdtempSync(join(tmpdir(), 'ops-test-result-'))
   const file = join(folder, 'result.json')
   const reasons = join(folder, 'reasons')
   const ended = join(folder, 'kept')
-  // Most suites wait for real hosts rather than compute: more of them than cores at once.
-  const workers = `--maxWorkers=${2 * availableParallelism()}`
   const reporters = [
     '--reporter=default',
     '--reporter=json',
@@ -73,23 +83,31 @@ function runVitest(node, args, env = process.env) {
   // A crowded CI machine may be too slow for a test of real hosts once; the default reporter marks it `(retry x1)`.
   const tries = process.env.CI ? ['--retry=1'] : []
   try {
-    const { status } = spawnSync(
+    const child = spawn(
       node,
-      [join(root, 'node_modules/vitest/vitest.mjs'), 'run', workers, ...tries, ...reporters, ...args],
+      [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...tries, ...reporters, ...args],
       {
         cwd: root,
-        stdio: 'inherit',
+        stdio: ['inherit', output, output],
         env: { ...env, OPS_TEST_REASONS: reasons, OPS_TEST_KEPT: ended },
       },
     )
+    let printed = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', text => {
+        printed += text
+      })
+    const [status] = await once(child, 'close')
     const result = JSON.parse(readFileSync(file, 'utf8'))
     counted.passed += result.numPassedTests
     counted.skipped += result.numPendingTests + result.numTodoTests
-    for (const reason of existsSync(reasons) ? readFileSync(reasons, 'utf8').split('\n').filter(Boolean) : [])
-      process.stdout.write(`skipped for want of: ${reason}\n`)
+    const wanted = existsSync(reasons) ? readFileSync(reasons, 'utf8').split('\n').filter(Boolean) : []
+    const lack = wanted.map(reason => `skipped for want of: ${reason}\n`).join('')
+    if (output === 'inherit') process.stdout.write(lack)
     counted.failed += result.numFailedTests + filesThatDidNotLoad(result)
     // An error outside of any test, such as a promise that nobody caught.
     if (status !== 0 && counted.failed === 0) counted.failed = 1
+    return printed + lack
   } finally {
     if (existsSync(ended)) kept += readFileSync(ended, 'utf8')
     rmSync(folder, { recursive: true, force: true })
