@@ -64,6 +64,8 @@ describe('a string', () => {
     const script = [
       `exec 7>${record}; OPS_MARK=mark OPS_STAGE=/nonexistent`,
       ...[...names].map(name => `${name}() { printf '%s\\0' "$@" >&7; }`),
+      // Of an account that is asked for: its home.
+      `cut() { printf '%s\\0' "$@" >&7; echo /; }`,
       `next() { printf '${mark}' >&7; }`,
       ...lines,
       `printf '${mark}the end' >&7`,
@@ -112,6 +114,6 @@ describe('a string', () => {
 })
 
 /** Also what examples of `command` and `assertion` are made of. */
-const commands = [...hostCommands, 'openssl', 'timedatectl', 'uname']
+const commands = [...hostCommands, 'mv', 'openssl', 'runuser', 'timedatectl', 'uname']
 /** Variables, not functions. */
 const isFlag = (name: string): boolean => name === 'ops_apt_names'

@@ -40,6 +40,8 @@ export const regardFunctions = library('regard', 'apply')`
     ops_likeness=\${1%%@*}
     # shellcheck disable=SC2086
     set -- $1
+    # Not every stat says that it could not write.
+    [ $# = 10 ] || ops_fail "$ops_asked: stat does not say what it is; nothing was changed"
     ops_uid_was=$1 ops_gid_was=$2 ops_mode_was=$3 ops_names=$4 ops_kind=\${5%???}
     ops_likeness="$1 $2 $3 $5 \${ops_likeness#* * * * * }"
   }
