@@ -41,7 +41,7 @@ describeReal('a controller that dies before it has confirmed', () => {
   ) => {
     await resetDangers(host, authorized)
     const bad = blow === 'killed after a good change' ? [] : ['--bad']
-    const running = controller.start(argvOf(danger, host, [...bad, ...more]))
+    const running = controller.start(argvOf(danger, host, [...bad, ...more]), { withinSeconds: 300 })
     await running.seen(event => event.event === 'step' && event.status === 'running')
     let begun = Date.now()
     await running.seen(
