@@ -4,7 +4,7 @@ import type { Emit } from '../run/events.ts'
 import type { Interrupt } from '../run/interrupt.ts'
 import type { Session } from '../run/session.ts'
 import type { LookResult } from './look.ts'
-import type { PlannedStep } from './make-plan.ts'
+import type { PlannedStep } from './plan/planned-step.ts'
 
 export interface BatchContext {
   readonly session: Session

@@ -4,8 +4,8 @@ import type { Session } from '../run/session.ts'
 import { accessQuestion } from './access/ask.ts'
 import type { AccessContext } from './access/dangers.ts'
 import { type LookResult, look, type Question } from './look.ts'
-import { accountsQuestion, missingAccounts } from './missing-accounts.ts'
 import type { Observation } from './observation.ts'
+import { accountsQuestion, missingAccounts } from './plan/missing-accounts.ts'
 import type { Step } from './step.ts'
 
 export interface GuardedLookOptions {

@@ -1,6 +1,6 @@
 /** What ends a whole host's run, in words: locked, stopped, moved, unstable. */
 import type { Changed, ErrorData } from '../base/errors.ts'
-import { type PlannedStep, stepNameAt } from './make-plan.ts'
+import { type PlannedStep, stepNameAt } from './plan/planned-step.ts'
 
 export function lockedError(host: string, holder: string): ErrorData {
   return {

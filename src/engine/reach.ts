@@ -1,6 +1,6 @@
 /** How far a step reaches: what it may move, what moves it, and whose a move is that no plan announced. */
 import { anyOverlap, type Claim } from './claims.ts'
-import type { PlannedStep } from './make-plan.ts'
+import type { PlannedStep } from './plan/planned-step.ts'
 import type { Step } from './step.ts'
 
 /** What else than its own observation a step's answer depends on, its own things included. */

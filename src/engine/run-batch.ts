@@ -3,7 +3,7 @@ import { type ErrorData, OpsError } from '../base/errors.ts'
 import { buildBatch } from './batch.ts'
 import type { BatchContext, BatchReport } from './batch-report.ts'
 import { BatchWatch } from './batch-watch.ts'
-import { stepNameAt } from './make-plan.ts'
+import { stepNameAt } from './plan/planned-step.ts'
 
 /**
  * Sends the steps from position `from` on as one batch. A lost connection is part of the report, unless the running step

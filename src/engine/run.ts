@@ -10,9 +10,9 @@ import type { Become, ConnectTarget } from '../transport/transport.ts'
 import type { AccessContext } from './access/dangers.ts'
 import { applyHost } from './apply/apply-host.ts'
 import { linkContext } from './apply/link-context.ts'
-import { hostPlanOf, type PlannedStep } from './make-plan.ts'
-import { movedSince } from './moved-since.ts'
-import { type Evaluate, planHost } from './plan-host.ts'
+import { movedSince } from './plan/moved-since.ts'
+import { type Evaluate, planHost } from './plan/plan-host.ts'
+import { hostPlanOf, type PlannedStep } from './plan/planned-step.ts'
 import type { SavedHost } from './saved-plan.ts'
 
 export interface RunHost {

@@ -3,7 +3,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { inputError } from '../base/errors.ts'
 import { Secret } from '../base/secret.ts'
-import type { PlannedStep } from './make-plan.ts'
+import type { PlannedStep } from './plan/planned-step.ts'
 import type { Step, StepMaker, StepOptions } from './step.ts'
 
 const format = 1

@@ -1,6 +1,6 @@
 /** Says what went wrong with one step, from its exit code, its proof and its last words. */
 import type { Changed, ErrorCode, ErrorData } from '../base/errors.ts'
-import type { PlannedStep } from './make-plan.ts'
+import type { PlannedStep } from './plan/planned-step.ts'
 import { applySecondsOf } from './step.ts'
 
 /** Exit codes of an apply that have a meaning of their own. */

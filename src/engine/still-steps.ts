@@ -2,8 +2,8 @@
 import { quote } from '../shell/quote.ts'
 import type { RunNames } from '../shell/runtime.ts'
 import { expectedOf, groupsOf } from './look.ts'
-import type { PlannedStep } from './make-plan.ts'
 import { guardOf } from './observation.ts'
+import type { PlannedStep } from './plan/planned-step.ts'
 import { groupAt, groupLines, type LineOf } from './together.ts'
 
 /** Fewer of them are looked at one by one in the same time. */

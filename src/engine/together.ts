@@ -2,8 +2,8 @@
 import { quote } from '../shell/quote.ts'
 import type { RunNames } from '../shell/runtime.ts'
 import { expectedOf, groupsOf } from './look.ts'
-import type { PlannedStep } from './make-plan.ts'
 import { guardOf } from './observation.ts'
+import type { PlannedStep } from './plan/planned-step.ts'
 import type { JoinedWith } from './resource.ts'
 import { applySecondsOf, dropsOf } from './step.ts'
 

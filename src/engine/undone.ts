@@ -1,7 +1,7 @@
 /** Finds steps that were as wanted and are not any more at the end of the run. */
 import type { ErrorData } from '../base/errors.ts'
 import { anyOverlap } from './claims.ts'
-import type { PlannedStep } from './make-plan.ts'
+import type { PlannedStep } from './plan/planned-step.ts'
 import { readsOf, stirsOf } from './reach.ts'
 
 /**

@@ -2,7 +2,7 @@
 
 import { type ErrorData, errorDataOf, OpsError } from '../base/errors.ts'
 import { opsVersion } from '../base/version.ts'
-import type { PlannedStep } from '../engine/make-plan.ts'
+import type { PlannedStep } from '../engine/plan/planned-step.ts'
 import type { Emit, HostStatus } from '../run/events.ts'
 import { statusOf } from '../run/host-status.ts'
 import type { Interrupt } from '../run/interrupt.ts'

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { look } from '../../src/engine/look.ts'
-import { makePlan } from '../../src/engine/make-plan.ts'
+import { makePlan } from '../../src/engine/plan/make-plan.ts'
 import { command } from '../../src/resources/command.ts'
 import { Interrupt } from '../../src/run/interrupt.ts'
 import { failing, fifo, item, manyItem, restless } from './item.ts'

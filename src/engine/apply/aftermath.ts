@@ -2,7 +2,7 @@
 import type { Verdict } from '../access/confirm.ts'
 import type { Aftermath } from '../access/verdict-error.ts'
 import { look } from '../look.ts'
-import type { PlannedStep } from '../make-plan.ts'
+import type { PlannedStep } from '../plan/planned-step.ts'
 import type { Progress } from './progress.ts'
 
 /** Marks the steps that are not changed any more: by what was put back, and by a look over a new login. */

@@ -2,7 +2,7 @@
 
 import type { BatchReport } from '../batch-report.ts'
 import { movedError, unstableError } from '../host-errors.ts'
-import { hostPlanOf, type PlannedStep } from '../make-plan.ts'
+import { hostPlanOf, type PlannedStep } from '../plan/planned-step.ts'
 import { undoneSteps } from '../undone.ts'
 import type { ApplyResult } from './context.ts'
 import type { LockedWait } from './locked-wait.ts'

@@ -2,7 +2,7 @@
 import type { HostLink } from '../../run/host-link.ts'
 import { lockHolder } from '../../run/lock-holder.ts'
 import type { AccessContext } from '../access/dangers.ts'
-import type { PlannedStep } from '../make-plan.ts'
+import type { PlannedStep } from '../plan/planned-step.ts'
 import type { ApplyContext } from './context.ts'
 
 interface LinkOptions extends Pick<ApplyContext, 'emit' | 'interrupt' | 'planAgain'> {

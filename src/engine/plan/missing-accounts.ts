@@ -1,10 +1,10 @@
 /** Users and groups that steps name and that the host does not have: known before anything is done. */
-import type { ErrorData } from '../base/errors.ts'
-import { sh } from '../shell/sh.ts'
-import { anyOverlap, type Claim } from './claims.ts'
-import type { Question } from './look.ts'
-import { readsOf } from './reach.ts'
-import type { Step } from './step.ts'
+import type { ErrorData } from '../../base/errors.ts'
+import { sh } from '../../shell/sh.ts'
+import { anyOverlap, type Claim } from '../claims.ts'
+import type { Question } from '../look.ts'
+import { readsOf } from '../reach.ts'
+import type { Step } from '../step.ts'
 
 /** What a step needs to be there, by name; what it makes or removes itself is not among it. */
 function accountsOf(step: Step): readonly Claim[] {

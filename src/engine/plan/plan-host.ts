@@ -1,14 +1,15 @@
 /** From an open session to a plan: facts where the recipe needs them, steps, one look. */
-import { errorDataOf, OpsError } from '../base/errors.ts'
-import type { Facts } from '../run/facts.ts'
-import { cachedFacts, cacheFacts } from '../run/facts-cache.ts'
-import { factsProbe, parseFacts } from '../run/facts-probe.ts'
-import type { Session } from '../run/session.ts'
-import type { AccessContext } from './access/dangers.ts'
-import { type GuardedLookOptions, guardedLook } from './guarded-look.ts'
-import { look, type Question } from './look.ts'
-import { makePlan, type PlannedStep } from './make-plan.ts'
-import type { Step } from './step.ts'
+import { errorDataOf, OpsError } from '../../base/errors.ts'
+import type { Facts } from '../../run/facts.ts'
+import { cachedFacts, cacheFacts } from '../../run/facts-cache.ts'
+import { factsProbe, parseFacts } from '../../run/facts-probe.ts'
+import type { Session } from '../../run/session.ts'
+import type { AccessContext } from '../access/dangers.ts'
+import { type GuardedLookOptions, guardedLook } from '../guarded-look.ts'
+import { look, type Question } from '../look.ts'
+import type { Step } from '../step.ts'
+import { makePlan } from './make-plan.ts'
+import type { PlannedStep } from './planned-step.ts'
 
 /** What evaluating a recipe gives; `needsFacts` when it touched facts that were not given. */
 export type Evaluated = { readonly steps: readonly Step[] } | { readonly needsFacts: true }

@@ -1,0 +1,106 @@
+/** From observations to the plan: what each step would change, and which earlier step may change that. */
+import type { PlanStatus } from '../../run/plan.ts'
+import { type Access, type AccessContext, accessOf } from '../access/dangers.ts'
+import { unknownNote } from '../access/unknown.ts'
+import { accessNote, unwatchedNote } from '../access/words.ts'
+import { anyOverlap, nameTheSame } from '../claims.ts'
+import { changeOf } from '../diff.ts'
+import type { LookResult } from '../look.ts'
+import { maskerOf } from '../mask.ts'
+import { guardOf } from '../observation.ts'
+import { foldersAbove, readsOf } from '../reach.ts'
+import type { Change } from '../resource.ts'
+import type { Step } from '../step.ts'
+import { type Mover, obstacleOf } from './obstacle.ts'
+import { type PlannedStep, stepNameAt } from './planned-step.ts'
+import { readState } from './read-state.ts'
+import { shownStep } from './shown-step.ts'
+
+/**
+ * Plans every step of one host. Never throws: what cannot be planned carries its error. Without `login` there is no
+ * login that a step could cut off: this machine itself. `missing` are users and groups that the host does not have.
+ */
+export function makePlan(
+  host: string,
+  steps: readonly Step[],
+  seen: LookResult,
+  login?: AccessContext,
+  missing: ReadonlySet<string> = new Set(),
+): PlannedStep[] {
+  const masked = maskerOf(steps)
+  const movers: Mover[] = []
+  const planned = steps.map((step, index): PlannedStep => {
+    const { resource, params } = step
+    const observation = seen.observations[index]
+    if (!observation) throw new RangeError(`no observation of ${step.name}`)
+    const detail = seen.details[index] ?? ''
+    const complaint = seen.complaints[index] ?? ''
+    const read = readState(step, observation, masked(complaint), host)
+    const desired = resource.desired(params)
+    const change = read.state && changeOf(resource, read.state, desired)
+    const isRefused =
+      read.error !== undefined || (change && resource.impossible?.(read.state ?? {}, params)) !== undefined
+    const reads = [...readsOf(step), ...(isRefused ? foldersAbove(step) : [])]
+    const because = movers.filter(mover => anyOverlap(mover.affects, reads)).map(mover => mover.index)
+    const status: PlanStatus = change ? 'change' : because.length > 0 ? 'may-change' : 'ok'
+    const lack = change && resource.lacks?.(detail, params)
+    const { access, notes: accessNotes } = accessTaken(step, detail, change, login)
+    const isReached = because.length > 0
+    const judged = { host, step, read, detail, change, lack, movers, isReached, missing, access, login }
+    const error = obstacleOf(judged)
+    const moved = resource.affects?.(params, detail) ?? resource.owns?.(params) ?? []
+    const affects = [...moved, ...(resource.redirects?.(params) ?? [])]
+    if (status !== 'ok') movers.push({ index, affects, lacks: lack !== undefined })
+    const names = because.flatMap(at => steps[at]?.name ?? [])
+    const shown = { step, status, observation, detail, complaint, change, because: names, accessNotes }
+    const actual = read.state ?? {}
+    const plan = shownStep(shown, masked)
+    const guard = guardOf(observation)
+    return { step, observation, guard, actual, desired, change, because, affects, access, plan, error }
+  })
+  return planned.map((each, index) => withUndoers(each, index, planned, movers))
+}
+
+/** How applying a step could cut our own access, where the host can guard that, and what to say of it. */
+function accessTaken(
+  step: Step,
+  detail: string,
+  change: Change | undefined,
+  login: AccessContext | undefined,
+): { readonly access: Access | undefined; readonly notes: readonly string[] } {
+  const danger = login && accessOf(step, detail, login, change)
+  const unwatched = danger?.isSlight ? login?.problem : undefined
+  const access = unwatched === undefined ? danger : undefined
+  if (!change || !login) return { access, notes: [] }
+  const unknown = unknownNote(step, change, login)
+  return {
+    access,
+    notes: [
+      ...(access ? [accessNote(access)] : []),
+      ...(danger && unwatched !== undefined ? [unwatchedNote(danger, unwatched)] : []),
+      ...(unknown === undefined ? [] : [unknown]),
+    ],
+  }
+}
+
+/** A step that is ok, but that a later one is about to move by name, is not announced as ok. */
+function withUndoers(
+  planned: PlannedStep,
+  index: number,
+  all: readonly PlannedStep[],
+  movers: readonly Mover[],
+): PlannedStep {
+  const { resource, params } = planned.step
+  const owns = resource.owns?.(params) ?? []
+  const later = movers.filter(
+    mover => mover.index > index && mover.affects.some(moved => owns.some(own => nameTheSame(moved, own))),
+  )
+  if (later.length === 0) return planned
+  const because = [...planned.because, ...later.map(mover => mover.index)]
+  const status = planned.change ? 'change' : 'may-change'
+  return {
+    ...planned,
+    because,
+    plan: { ...planned.plan, status, because: because.map(at => stepNameAt(all, at)) },
+  }
+}

@@ -1,0 +1,87 @@
+/** Why a step cannot be applied as the plan has it: known before anything is done. */
+import { type ErrorData, OpsError } from '../../base/errors.ts'
+import type { Access, AccessContext } from '../access/dangers.ts'
+import { unguardedError } from '../access/words.ts'
+import { anyOverlap, type Claim } from '../claims.ts'
+import type { Change, State } from '../resource.ts'
+import type { Step } from '../step.ts'
+import { differenceText } from './findings.ts'
+import { missingAccountError } from './missing-accounts.ts'
+import type { ReadState } from './read-state.ts'
+
+/** An earlier step, planned or possible to change. */
+export interface Mover {
+  readonly index: number
+  readonly affects: readonly Claim[]
+  /** It has no directory to stand in itself, and so makes none for others. */
+  readonly lacks: boolean
+}
+
+/** What is known of a step when its turn in the plan comes. */
+export interface StepToJudge {
+  readonly host: string
+  readonly step: Step
+  readonly read: ReadState
+  readonly detail: string
+  readonly change: Change | undefined
+  /** The directory that it needs and that is not there. */
+  readonly lack: string | undefined
+  readonly movers: readonly Mover[]
+  /** It reads what one of them moves. */
+  readonly isReached: boolean
+  /** Users and groups that the host does not have. */
+  readonly missing: ReadonlySet<string>
+  readonly access: Access | undefined
+  readonly login: AccessContext | undefined
+}
+
+/** The first that stands in its way; undefined where nothing does. */
+export function obstacleOf(judged: StepToJudge): ErrorData | undefined {
+  const { host, step, read, detail, change, lack, movers, isReached, missing, access, login } = judged
+  // What an earlier step may bring is looked at again when its turn comes.
+  const itself = isReached
+    ? undefined
+    : (read.error ?? (read.state && hindranceOf(step, read.state, change, detail, host)))
+  if (itself) return itself
+  if (lack !== undefined && !isMade(lack, movers)) return lackError(step, lack, host)
+  const strange = change && missingAccountError(step, missing, movers, host)
+  return strange ?? (change && access && login && unguardedError(step, access, login, host))
+}
+
+function isMade(directory: string, movers: readonly Mover[]): boolean {
+  return movers.some(mover => !mover.lacks && anyOverlap(mover.affects, [`path:${directory}/`]))
+}
+
+function lackError(step: Step, directory: string, host: string): ErrorData {
+  return {
+    code: 'failed',
+    title: `${step.name}: there is no directory ${directory} on the host, and no step before this one makes it`,
+    host,
+    step: step.name,
+    ...(step.where && { where: step.where }),
+    changed: 'no',
+    next: `Put a step before it that makes it, such as directory({ path: '${directory}' }).`,
+  }
+}
+
+function hindranceOf(
+  step: Step,
+  actual: State,
+  change: Change | undefined,
+  detail: string,
+  host: string,
+): ErrorData | undefined {
+  const common = { host, step: step.name, ...(step.where && { where: step.where }), changed: 'no' as const }
+  const why = change && step.resource.impossible?.(actual, step.params, detail)
+  if (why) {
+    const next = 'Nothing was touched. Put it right on the host, or change the recipe, then run again.'
+    return new OpsError({ code: 'failed', title: `${step.name}: ${why}`, ...common, next }).data
+  }
+  if (!change || step.resource.apply) return undefined
+  return {
+    code: 'failed',
+    title: `${step.name} does not hold: ${change.keys.map(differenceText).join('; ')}`,
+    ...common,
+    next: 'ops only checks this and cannot mend it: put it right on the host, then run again.',
+  }
+}

@@ -1,0 +1,40 @@
+/** A step that is planned: what was seen of it, and what follows from that. */
+import type { ErrorData } from '../../base/errors.ts'
+import type { HostPlan, PlanStep } from '../../run/plan.ts'
+import type { Access } from '../access/dangers.ts'
+import type { Claim } from '../claims.ts'
+import type { Observation } from '../observation.ts'
+import type { Change, State } from '../resource.ts'
+import type { Step } from '../step.ts'
+
+/** A step with what was seen of it and what follows: what a batch is made from. */
+export interface PlannedStep {
+  readonly step: Step
+  readonly observation: Observation
+  readonly guard: string
+  readonly actual: State
+  readonly desired: State
+  readonly change: Change | undefined
+  /** Positions of the earlier steps, planned or possible to change, that touch what this one reads. */
+  readonly because: readonly number[]
+  /** What applying it moves or redirects, as the first look told. */
+  readonly affects: readonly Claim[]
+  /** How applying it could cut our own access. */
+  readonly access: Access | undefined
+  readonly plan: PlanStep
+  readonly error: ErrorData | undefined
+}
+
+/** The name of the step at a position. */
+export function stepNameAt(planned: readonly PlannedStep[], index: number): string {
+  return planned[index]?.step.name ?? `step ${index}`
+}
+
+/** The public part of a plan. */
+export function hostPlanOf(host: string, planned: readonly PlannedStep[]): HostPlan {
+  return {
+    host,
+    steps: planned.map(each => each.plan),
+    errors: planned.flatMap(each => each.error ?? []),
+  }
+}

@@ -1,0 +1,37 @@
+/** From what a probe printed to the state of its step, or to the error that nothing can be made of it. */
+import type { ErrorData } from '../../base/errors.ts'
+import { noUserYet, type Observation } from '../observation.ts'
+import type { State } from '../resource.ts'
+import type { Step } from '../step.ts'
+
+/** One of the two is given. */
+export interface ReadState {
+  readonly state?: State
+  readonly error?: ErrorData
+}
+
+/** `said` is what the probe wrote to stderr, secrets masked. */
+export function readState(step: Step, observation: Observation, said: string, host: string): ReadState {
+  const text = observation.bytes.toString('utf8')
+  if (text.startsWith(noUserYet)) return { state: {} }
+  const problem = (title: string): { error: ErrorData } => ({
+    error: {
+      code: 'failed',
+      title,
+      host,
+      step: step.name,
+      ...(step.where && { where: step.where }),
+      ...(said.trim() && { said: said.trim().slice(-2000) }),
+      changed: 'no',
+      next: 'Nothing can be planned for this step before its probe works on that host.',
+    },
+  })
+  if (observation.code !== 0)
+    return problem(`the probe of ${step.name} failed with exit code ${observation.code}`)
+  if (observation.bytes.includes(0)) return problem(`the probe of ${step.name} printed a NUL byte`)
+  try {
+    return { state: step.resource.parse(text, step.params) }
+  } catch (error) {
+    return problem(`${step.name}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
