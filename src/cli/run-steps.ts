@@ -1,6 +1,6 @@
 /** From chosen hosts to an exit code: one way for a recipe, a saved plan and a kept copy. */
 import { opsVersion } from '../base/version.ts'
-import type { RunHost, RunOptions, RunOutcome } from '../engine/run.ts'
+import type { RunHost, RunOptions, RunOutcome } from '../engine/run-request.ts'
 import type { SelectedHost } from '../inventory/select.ts'
 import { becomeOf } from './become.ts'
 import { confirmPlans } from './confirm-plans.ts'

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { inputError } from '../base/errors.ts'
 import { Secret } from '../base/secret.ts'
 import { opsVersion } from '../base/version.ts'
-import type { RunOutcome } from '../engine/run.ts'
+import type { RunOutcome } from '../engine/run-request.ts'
 import type { LoadedRecipe } from '../recipe/load.ts'
 
 const firstBytes = 64

@@ -1,0 +1,48 @@
+/** What one host of a run stands at, and how its run ends. */
+import { errorDataOf, InputErrors } from '../base/errors.ts'
+import type { Emit, HostStatus, HostSummary } from '../run/events.ts'
+import type { HostLink } from '../run/host-link.ts'
+import { statusOf } from '../run/host-status.ts'
+import type { AccessContext } from './access/dangers.ts'
+import type { PlannedStep } from './plan/planned-step.ts'
+import type { RunHost } from './run-request.ts'
+
+/** What a host's run stands at. */
+export interface HostRun {
+  readonly host: RunHost
+  readonly link: HostLink
+  planned?: readonly PlannedStep[]
+  machineId?: string
+  login?: AccessContext
+  summary?: HostSummary
+  /** What planning and applying took here, in milliseconds, trips included. */
+  tookMs: number
+  /** Of that, uploads. */
+  uploadedMs: number
+  /** Set before the first thing is sent that may change the host. */
+  applying?: true
+}
+
+/** Nothing has failed so far. */
+export function isWell({ summary }: HostRun): boolean {
+  return summary === undefined || summary.status === 'ok' || summary.status === 'drift'
+}
+
+/** Ends a host's run, and tells what it came to. */
+export function settle(run: HostRun, emit: Emit, summary: HostSummary): void {
+  run.summary = summary
+  emit({ event: 'host', host: run.host.target.name, summary, trips: run.link.trips })
+}
+
+/** Ends a host's run with an error. Input errors are told once for all hosts, by whoever gathers them. */
+export function settleError(run: HostRun, emit: Emit, thrown: unknown): void {
+  const host = run.host.target.name
+  const error = errorDataOf(thrown)
+  if (!(thrown instanceof InputErrors)) emit({ event: 'error', host, error: { host, ...error } })
+  settle(run, emit, untouched(run.planned ?? [], statusOf(error.code)))
+}
+
+/** No step was applied. */
+export function untouched(planned: readonly PlannedStep[], status: HostStatus): HostSummary {
+  return { ok: 0, changed: 0, failed: 0, skipped: planned.length, status }
+}

@@ -1,0 +1,93 @@
+/** Connects to one host of a run and plans it; what it has no more to do, or cannot, ends there. */
+import { type ErrorData, errorDataOf, InputErrors } from '../../base/errors.ts'
+import type { HostSummary } from '../../run/events.ts'
+import type { HostPlan } from '../../run/plan.ts'
+import { type HostRun, settle, settleError, untouched } from '../host-run.ts'
+import type { RunOptions } from '../run-request.ts'
+import { movedSince } from './moved-since.ts'
+import { planHost } from './plan-host.ts'
+import { hostPlanOf, type PlannedStep } from './planned-step.ts'
+
+/** Leaves `summary` unset when there is something to apply (or to confirm as nothing). */
+export async function planOne(run: HostRun, options: RunOptions, inputProblems: ErrorData[]): Promise<void> {
+  const { emit, interrupt } = options
+  if (interrupt.level !== 'none') return settle(run, emit, untouched([], 'interrupted'))
+  try {
+    const session = await run.link.open()
+    const { planned, machineId, login } = await planHost(session, run.host.evaluate, {
+      key: run.link.key,
+      loginUser: () => run.link.loginUser(),
+      wantsDetail: options.wantsDetail ?? true,
+      emit,
+    })
+    run.planned = planned
+    run.machineId = machineId
+    if (login) run.login = login
+    conclude(run, planned, machineId, options)
+  } catch (error) {
+    if (error instanceof InputErrors) inputProblems.push(...error.errors)
+    // Ctrl-C while a recipe was computing its steps: it was meant for the whole run.
+    if (errorDataOf(error).code === 'interrupted') interrupt.raise()
+    if (options.interrupt.level === 'hard') return settle(run, emit, untouched([], 'interrupted'))
+    settleError(run, emit, error)
+  }
+}
+
+/** Tells the plan, and ends the host's run where nothing is to be applied after it. */
+function conclude(
+  run: HostRun,
+  planned: readonly PlannedStep[],
+  machineId: string,
+  { emit, verb, saved }: RunOptions,
+): void {
+  const host = run.host.target.name
+  const plan = hostPlanOf(host, planned)
+  emit({ event: 'plan', ...plan })
+  const savedHost = saved?.find(each => each.name === host)
+  const moved = savedHost ? movedSince(host, savedHost, planned, machineId) : []
+  if (moved.length > 0) {
+    for (const error of moved) emit({ event: 'error', host, error })
+    settle(run, emit, untouched(planned, 'moved'))
+  } else if (plan.errors.length > 0) {
+    // What a check is for is told with its plan: an error would say the same once more.
+    for (const error of plan.errors) {
+      if (verb !== 'check' || !hasFindings(plan, error)) emit({ event: 'error', host, error })
+    }
+    settle(run, emit, withErrors(verb, planned, plan.errors))
+  } else if (verb !== 'apply') settle(run, emit, looked(planned))
+}
+
+function withErrors(
+  verb: RunOptions['verb'],
+  planned: readonly PlannedStep[],
+  errors: readonly ErrorData[],
+): HostSummary {
+  const failed = errors.length
+  const changes = planned.filter(each => each.change).length
+  if (verb === 'check' && errors.every(error => isAssertion(planned, error)))
+    return { ok: planned.length - changes, changed: changes - failed, failed, skipped: 0, status: 'drift' }
+  return { ...untouched(planned, 'failed'), failed, skipped: planned.length - failed }
+}
+
+function looked(planned: readonly PlannedStep[]): HostSummary {
+  const changed = planned.filter(each => each.change).length
+  const maybe = planned.filter(each => each.plan.status === 'may-change').length
+  return {
+    ok: planned.length - changed - maybe,
+    ...(maybe > 0 && { maybe }),
+    changed,
+    failed: 0,
+    skipped: 0,
+    status: changed > 0 ? 'drift' : 'ok',
+  }
+}
+
+function isAssertion(planned: readonly PlannedStep[], error: ErrorData): boolean {
+  return planned.some(
+    each => each.step.name === error.step && !each.step.resource.apply && each.change !== undefined,
+  )
+}
+
+function hasFindings(plan: HostPlan, error: ErrorData): boolean {
+  return plan.steps.some(each => each.name === error.step && each.findings !== undefined)
+}

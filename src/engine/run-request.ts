@@ -1,0 +1,48 @@
+/** What a run over hosts is asked for, and what it brings. */
+import type { Emit, HostSummary } from '../run/events.ts'
+import type { Interrupt } from '../run/interrupt.ts'
+import type { HostPlan } from '../run/plan.ts'
+import type { RollOut } from '../run/roll-out.ts'
+import type { Become, ConnectTarget } from '../transport/transport.ts'
+import type { Evaluate } from './plan/plan-host.ts'
+import type { PlannedStep } from './plan/planned-step.ts'
+import type { SavedHost } from './saved-plan.ts'
+
+export interface RunHost {
+  readonly target: ConnectTarget
+  readonly become?: Become
+  readonly evaluate: Evaluate
+}
+
+export interface RunOptions {
+  readonly verb: 'plan' | 'check' | 'apply'
+  readonly hosts: readonly RunHost[]
+  /** Hosts at once. */
+  readonly limit: number
+  /** In what pieces hosts are applied. */
+  readonly rollOut?: RollOut
+  readonly emit: Emit
+  readonly interrupt: Interrupt
+  /** Asked once with all plans before anything is applied; left out: apply without asking, each host at once. */
+  readonly confirm?: (plans: readonly HostPlan[]) => Promise<boolean>
+  /** A saved plan to hold the hosts against: one that moved since means that nothing is applied anywhere. */
+  readonly saved?: readonly SavedHost[]
+  readonly waitForLock?: boolean
+  /** Fetch what plans show to people: diffs, what packages bring. Default true. */
+  readonly wantsDetail?: boolean
+  /** What the operator typed, for the holder of the lock. */
+  readonly purpose?: string
+}
+
+export interface RunOutcome {
+  readonly hosts: Readonly<Record<string, HostSummary>>
+  readonly trips: Readonly<Record<string, number>>
+  readonly plans: readonly HostPlan[]
+  /** The plans with all they were made from, by host: what a saved plan is made of. */
+  readonly planned: ReadonlyMap<
+    string,
+    { readonly machineId: string; readonly planned: readonly PlannedStep[] }
+  >
+  /** The operator was asked and said no. */
+  readonly declined: boolean
+}
