@@ -3,7 +3,7 @@
  * comparison. Rows that come or go meanwhile are seen or not, but no row that stays is left out or read twice.
  */
 import { performance } from 'node:perf_hooks'
-import { type Table, tableSql, tableText } from './catalog.ts'
+import type { Table } from './catalog.ts'
 import { type ChunkLimits, ChunkSize, usualLimits } from './chunk-size.ts'
 import { type RowColumn, selectList } from './column-sql.ts'
 import { explain, guardAccess } from './explain-guard.ts'
@@ -11,6 +11,7 @@ import type { WalkOrder } from './keys.ts'
 import { after, at, type Order, orderByList, type Position, placeList, upTo } from './keyset.ts'
 import type { Session } from './session.ts'
 import { join, name, type Sql, sql, trusted } from './sql.ts'
+import { tableSql, tableText } from './table-name.ts'
 import { cellsOf, type WireRow } from './wire-row.ts'
 
 /** What is walked. */

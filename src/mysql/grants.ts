@@ -1,7 +1,8 @@
 /** What the account may do, read from `SHOW GRANTS`: before anything moves, and without trying. */
-import type { TableName } from './catalog.ts'
+
 import type { Session } from './session.ts'
 import { sql } from './sql.ts'
+import type { TableName } from './table-name.ts'
 
 /** One line of SHOW GRANTS: some privileges on everything, a database or a table. */
 export interface Grant {

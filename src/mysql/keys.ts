@@ -1,6 +1,8 @@
 /** Which key orders the work, and which index leads to the rows of a job in an order that chunks can follow. */
 import { inputError, OpsError } from '../base/errors.ts'
-import { type Index, type Table, tableText } from './catalog.ts'
+import type { Table } from './catalog.ts'
+import type { Index } from './indexes.ts'
+import { tableText } from './table-name.ts'
 
 /** The NOT NULL unique key that names each row. */
 export interface Key {

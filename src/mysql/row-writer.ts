@@ -1,7 +1,8 @@
 /** Writes rows as they were read: INSERTs with all columns by name, cut to what the server takes as one packet. */
-import { type TableName, tableSql } from './catalog.ts'
+
 import { cellSql, type RowColumn } from './column-sql.ts'
 import { join, name, Sql, sql } from './sql.ts'
+import { type TableName, tableSql } from './table-name.ts'
 import { cellsOf, type WireRow } from './wire-row.ts'
 
 /** A server reads a long INSERT slower than several of this size. */

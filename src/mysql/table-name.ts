@@ -1,5 +1,11 @@
-/** Reads `DB.TABLE`: two names from the parser on, each quoted apart. */
-import type { TableName } from './catalog.ts'
+/** The name of a table: two names from the parser of `DB.TABLE` on, each quoted apart. */
+import { name, type Sql } from './sql.ts'
+
+/** A table's two names, each a name of its own. */
+export interface TableName {
+  readonly database: string
+  readonly table: string
+}
 
 /** The two names, or what is wrong. A name with a dot, a blank or a backquote in it is written in backquotes. */
 export function parseTableName(text: string, database?: string): TableName | { readonly problem: string } {
@@ -22,4 +28,14 @@ export function parseTableName(text: string, database?: string): TableName | { r
   return {
     problem: `${JSON.stringify(text)} names ${parts.length === 1 ? 'no database' : 'more than a database and a table'}`,
   }
+}
+
+/** The table's quoted name. */
+export function tableSql({ database, table }: TableName): Sql {
+  return name(database, table)
+}
+
+/** As people read it. */
+export function tableText({ database, table }: TableName): string {
+  return `${database}.${table}`
 }

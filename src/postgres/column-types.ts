@@ -1,5 +1,5 @@
 /** Which type a column of MySQL or MariaDB has in PostgreSQL and in Redshift: one that holds every value that can be kept at all. */
-import type { Column } from '../mysql/catalog.ts'
+import type { Column } from '../mysql/columns.ts'
 
 export type TargetEngine = 'postgres' | 'redshift'
 

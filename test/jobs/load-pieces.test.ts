@@ -7,7 +7,8 @@ import type { RecordFormat } from '../../src/jobs/load/record.ts'
 import { RecordReader } from '../../src/jobs/load/record-reader.ts'
 import { type Target, targetsOf } from '../../src/jobs/load/targets.ts'
 import { TsvFormat } from '../../src/jobs/load/tsv-format.ts'
-import type { Column, Table } from '../../src/mysql/catalog.ts'
+import type { Table } from '../../src/mysql/catalog.ts'
+import type { Column } from '../../src/mysql/columns.ts'
 
 type Seen = readonly [number, readonly (string | null)[] | string]
 

@@ -1,6 +1,6 @@
 /** The statements for PostgreSQL and Redshift as whole texts, and the lines that COPY reads. */
 import { describe, expect, test } from 'vitest'
-import type { Column } from '../../src/mysql/catalog.ts'
+import type { Column } from '../../src/mysql/columns.ts'
 import { rowOf } from '../../src/mysql/wire-row.ts'
 import { holds } from '../../src/postgres/catalog.ts'
 import { targetType } from '../../src/postgres/column-types.ts'

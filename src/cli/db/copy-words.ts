@@ -2,7 +2,7 @@
 import { copyKind } from '../../jobs/copy/options.ts'
 import type { CopyRequest } from '../../jobs/copy/plan.ts'
 import type { ValuesOf } from '../../jobs/options.ts'
-import type { TableName } from '../../mysql/catalog.ts'
+import type { TableName } from '../../mysql/table-name.ts'
 import { parsePgTableName } from '../../postgres/table-name.ts'
 import { commonSettings } from '../flags.ts'
 import { argvPlaces, checkFields, fieldsOfArgv } from './job-fields.ts'

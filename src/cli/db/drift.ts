@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { inputError } from '../../base/errors.ts'
-import { tableText } from '../../mysql/catalog.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import { jobPlanText } from '../../report/job-text.ts'
 import { helped } from '../argv.ts'
 import { declinedExitCode } from '../exit-code.ts'

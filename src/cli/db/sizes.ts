@@ -1,6 +1,6 @@
 /** `ops db sizes`: which tables eat the disk, and what of them is old. */
 import { inputError } from '../../base/errors.ts'
-import { tableText } from '../../mysql/catalog.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import { jobPlanText } from '../../report/job-text.ts'
 import { quote } from '../../shell/quote.ts'
 import { helped } from '../argv.ts'

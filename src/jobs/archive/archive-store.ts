@@ -1,8 +1,8 @@
 /** The records of one archive in its store: read, written, listed. */
 import { randomBytes } from 'node:crypto'
 import { inputError, OpsError } from '../../base/errors.ts'
-import { type TableName, tableText } from '../../mysql/catalog.ts'
 import type { ServerState } from '../../mysql/server-state.ts'
+import { type TableName, tableText } from '../../mysql/table-name.ts'
 import { putProved } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import { jsonContent, neededRecord, readRecord } from '../json-record.ts'

@@ -1,6 +1,6 @@
 /** The saved chunks of an archive with what became of their rows, the newest first: what verify and restore work on. */
 import type { ErrorData } from '../../base/errors.ts'
-import { type TableName, tableText } from '../../mysql/catalog.ts'
+import { type TableName, tableText } from '../../mysql/table-name.ts'
 import type { Store } from '../../store/store.ts'
 import { grouped } from '../grouped.ts'
 import { listArchive, readDone, readReceipt } from './archive-store.ts'

@@ -1,6 +1,6 @@
 /** Which rows are old: resolved once, with the server's clock, and told in UTC and as the column's own clock shows it. */
 import { inputError } from '../../base/errors.ts'
-import type { Column } from '../../mysql/catalog.ts'
+import type { Column } from '../../mysql/columns.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, rawSql, type Sql, sql } from '../../mysql/sql.ts'
 import { type Age, before, utcText, zoneText } from '../time-words.ts'

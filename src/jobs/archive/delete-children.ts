@@ -1,11 +1,11 @@
 /** Deletes the rows that refer to others in the transaction that deletes those, and none that was not saved as it is now. */
 import { OpsError } from '../../base/errors.ts'
-import { type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
 import { among, orderByList, type Position, placeList } from '../../mysql/keyset.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
+import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import type { WireRow } from '../../mysql/wire-row.ts'
 import { columnsOfKey, type Parents, placeText, positionOf, referring, type WithChild } from './with-child.ts'
 

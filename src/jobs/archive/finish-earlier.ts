@@ -1,10 +1,11 @@
 /** Finishes what earlier runs began: rows that they saved and did not get to delete, and objects without a receipt. */
 import { inputError } from '../../base/errors.ts'
-import { readTable, type Table, type TableName, tableText } from '../../mysql/catalog.ts'
+import { readTable, type Table } from '../../mysql/catalog.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
 import type { Key } from '../../mysql/keys.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
+import { type TableName, tableText } from '../../mysql/table-name.ts'
 import { cellsOf, type WireRow } from '../../mysql/wire-row.ts'
 import type { Proof } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'

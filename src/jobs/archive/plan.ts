@@ -1,6 +1,6 @@
 /** Looks at table and store, and plans an archive: what would move, what stays and why, what is refused. */
 import { type ErrorData, InputErrors } from '../../base/errors.ts'
-import { readTable, type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
+import { readTable, type Table } from '../../mysql/catalog.ts'
 import { type RowColumn, rowColumns } from '../../mysql/column-sql.ts'
 import { explain } from '../../mysql/explain-guard.ts'
 import { readGrants } from '../../mysql/grants.ts'
@@ -8,6 +8,7 @@ import { checkDirection, type Key, keyOf, orderBy, type WalkOrder } from '../../
 import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, sql } from '../../mysql/sql.ts'
+import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import type { Finding, Store } from '../../store/store.ts'
 import { checkContracts } from '../drift/judge.ts'
 import { type Age, before } from '../time-words.ts'

@@ -1,10 +1,12 @@
 /** What keeps an archive from being made, all of it at once, each with its reason and the way out. Pure. */
 import { type ErrorData, inputError, OpsError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
-import { type Column, type Table, type TableName, tableText } from '../../mysql/catalog.ts'
+import type { Table } from '../../mysql/catalog.ts'
+import type { Column } from '../../mysql/columns.ts'
 import { type Grant, may, mayEverywhere } from '../../mysql/grants.ts'
 import { type Key, keyOf } from '../../mysql/keys.ts'
 import type { ServerState } from '../../mysql/server-state.ts'
+import { type TableName, tableText } from '../../mysql/table-name.ts'
 
 /** What was seen, and what is wanted. */
 export interface Seen {

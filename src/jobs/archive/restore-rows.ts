@@ -1,6 +1,6 @@
 /** Puts saved rows into a table: all of a batch or none, what is there is left, and what is inserted is read back in the same transaction. */
 import { errorDataOf, OpsError } from '../../base/errors.ts'
-import { type Table, tableSql, tableText } from '../../mysql/catalog.ts'
+import type { Table } from '../../mysql/catalog.ts'
 import { type RowColumn, selectList } from '../../mysql/column-sql.ts'
 import { keyOf } from '../../mysql/keys.ts'
 import { among } from '../../mysql/keyset.ts'
@@ -8,6 +8,7 @@ import { rowHash } from '../../mysql/row-hash.ts'
 import { insertStatements } from '../../mysql/row-writer.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
+import { tableSql, tableText } from '../../mysql/table-name.ts'
 import type { WireRow } from '../../mysql/wire-row.ts'
 import { savedRow } from './finish-earlier.ts'
 

@@ -4,13 +4,14 @@
  */
 
 import { inputError, OpsError } from '../../base/errors.ts'
-import { readTable, type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
+import { readTable, type Table } from '../../mysql/catalog.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
 import { keyOf } from '../../mysql/keys.ts'
 import type { Server } from '../../mysql/server.ts'
 import { serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
+import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import type { WireRow } from '../../mysql/wire-row.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'

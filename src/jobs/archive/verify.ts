@@ -1,7 +1,7 @@
 /** Proves an archive again: every object is read whole, its rows are counted and hashed, and compared with its receipt. */
 
 import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
-import { tableText } from '../../mysql/catalog.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { Store } from '../../store/store.ts'

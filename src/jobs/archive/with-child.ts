@@ -1,20 +1,15 @@
 /** Another table whose rows go with those that they refer to (`--with`): what it is, and which rows of it refer to which. */
 import { type ErrorData, inputError, OpsError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
-import {
-  readForeignKey,
-  readTable,
-  type Table,
-  type TableName,
-  tableSql,
-  tableText,
-} from '../../mysql/catalog.ts'
+import { readTable, type Table } from '../../mysql/catalog.ts'
 import { type RowColumn, readSql, rowColumns, selectList } from '../../mysql/column-sql.ts'
+import { readForeignKey } from '../../mysql/foreign-keys.ts'
 import { type Grant, may } from '../../mysql/grants.ts'
 import type { Key } from '../../mysql/keys.ts'
 import { among, type Position } from '../../mysql/keyset.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, type Sql, sql, trusted } from '../../mysql/sql.ts'
+import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import { cellsOf, rowOf, type WireRow } from '../../mysql/wire-row.ts'
 import { positionToHex } from './records.ts'
 import { keyOrError } from './refusals.ts'

@@ -1,7 +1,9 @@
 /** How each column of a table is read, written as COPY's text, and kept in the target. Pure. */
 import { type ErrorData, inputError } from '../../base/errors.ts'
-import { type Column, type Table, tableText } from '../../mysql/catalog.ts'
+import type { Table } from '../../mysql/catalog.ts'
 import type { ReadAs, RowColumn } from '../../mysql/column-sql.ts'
+import type { Column } from '../../mysql/columns.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import { binaryTypes, lengthOf, type TargetEngine, textTypes } from '../../postgres/column-types.ts'
 import type { CellKind, CopyCell } from '../../postgres/copy-text.ts'
 import { deletedAtColumn, type TargetColumn, targetColumns } from '../../postgres/create-table.ts'

@@ -2,11 +2,12 @@
  * Finds the rows that differ between the two sides. Each server hashes its own rows into buckets; of the buckets that differ
  * the keys and hashes are fetched, and nothing else crosses the network.
  */
-import { tableSql, tableText } from '../../mysql/catalog.ts'
+
 import { readSql } from '../../mysql/column-sql.ts'
 import type { Position } from '../../mysql/keyset.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, sql, trusted } from '../../mysql/sql.ts'
+import { tableSql, tableText } from '../../mysql/table-name.ts'
 import { deletedAtColumn } from '../../postgres/create-table.ts'
 import type { PgSession } from '../../postgres/session.ts'
 import { quoteName } from '../../postgres/sql.ts'

@@ -1,6 +1,7 @@
 /** What a copy says of its plan and of its end: for people as facts, for programs as data. */
-import { tableText } from '../../mysql/catalog.ts'
+
 import type { Governor } from '../../mysql/governor.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { grouped } from '../grouped.ts'

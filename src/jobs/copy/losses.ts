@@ -1,8 +1,8 @@
 /** What of the rows PostgreSQL cannot hold, counted by the source itself before the first row moves. */
 import type { Table } from '../../mysql/catalog.ts'
-import { tableSql, tableText } from '../../mysql/catalog.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, type Sql, sql, trusted } from '../../mysql/sql.ts'
+import { tableSql, tableText } from '../../mysql/table-name.ts'
 import type { LossCounts, LossKind } from '../../postgres/copy-text.ts'
 import { grouped } from '../grouped.ts'
 import type { CopyColumn } from './columns.ts'

@@ -1,11 +1,12 @@
 /** Looks at both sides and plans a copy: whole or what changed, what is lost, what is refused. */
 import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
-import { readTable, type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
+import { readTable, type Table } from '../../mysql/catalog.ts'
 import { type Grant, may, readGrants } from '../../mysql/grants.ts'
 import { checkDirection, type Key, keyOf, orderBy, type WalkOrder } from '../../mysql/keys.ts'
 import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, type Sql, sql, trusted } from '../../mysql/sql.ts'
+import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import { type PgPlace, readPgPlace } from '../../postgres/catalog.ts'
 import type { TargetEngine } from '../../postgres/column-types.ts'
 import type { PgSession } from '../../postgres/session.ts'

@@ -4,12 +4,12 @@
  */
 import { performance } from 'node:perf_hooks'
 import { inputError } from '../../base/errors.ts'
-import { tableSql, tableText } from '../../mysql/catalog.ts'
 import { selectList } from '../../mysql/column-sql.ts'
 import { startGovernor } from '../../mysql/governor.ts'
 import { among, type Position } from '../../mysql/keyset.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, sql } from '../../mysql/sql.ts'
+import { tableSql, tableText } from '../../mysql/table-name.ts'
 import type { WireRow } from '../../mysql/wire-row.ts'
 import { CopyTextEncoder } from '../../postgres/copy-text.ts'
 import type { PgSession } from '../../postgres/session.ts'

@@ -4,11 +4,11 @@
  */
 import { performance } from 'node:perf_hooks'
 import { OpsError } from '../../base/errors.ts'
-import { tableText } from '../../mysql/catalog.ts'
 import { ChunkReader } from '../../mysql/chunk-reader.ts'
 import { usualLimits } from '../../mysql/chunk-size.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import type { Server } from '../../mysql/server.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import { CopyTextEncoder } from '../../postgres/copy-text.ts'
 import type { PostgresServer } from '../../postgres/server.ts'
 import type { PgSession } from '../../postgres/session.ts'

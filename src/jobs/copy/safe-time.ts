@@ -3,7 +3,7 @@
  * row with an older stamp. Asked for right before the reading begins.
  */
 import { inputError } from '../../base/errors.ts'
-import type { Column } from '../../mysql/catalog.ts'
+import type { Column } from '../../mysql/columns.ts'
 import type { Session } from '../../mysql/session.ts'
 import { type Sql, sql } from '../../mysql/sql.ts'
 import { utcText, zoneText } from '../time-words.ts'

@@ -1,8 +1,9 @@
 /** What of the target is against a copy: another source's rows, columns that are missing or too narrow, no key to write by. */
 import { type ErrorData, inputError } from '../../base/errors.ts'
-import { type Table, tableText } from '../../mysql/catalog.ts'
+import type { Table } from '../../mysql/catalog.ts'
 import type { Key } from '../../mysql/keys.ts'
 import type { ServerState } from '../../mysql/server-state.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import { holds, type PgPlace, spelled } from '../../postgres/catalog.ts'
 import { deletedAtColumn } from '../../postgres/create-table.ts'
 import type { PgSession } from '../../postgres/session.ts'

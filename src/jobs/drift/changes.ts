@@ -1,6 +1,7 @@
 /** What differs between a contract and a table, each change with its verdict; how many rows suffer is counted later. Pure. */
 import { nearest } from '../../base/nearest.ts'
-import type { Column, Table } from '../../mysql/catalog.ts'
+import type { Table } from '../../mysql/catalog.ts'
+import type { Column } from '../../mysql/columns.ts'
 import { name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { columnType } from './column-type.ts'
 import { type Comparison, compareCharsets, compareTypes } from './compare-types.ts'

@@ -1,8 +1,9 @@
 /** Holds a table against a contract: what changed, and how many rows do not fit. */
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
-import { type Table, tableSql, tableText } from '../../mysql/catalog.ts'
+import type { Table } from '../../mysql/catalog.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, sql } from '../../mysql/sql.ts'
+import { tableSql, tableText } from '../../mysql/table-name.ts'
 import { grouped } from '../grouped.ts'
 import { type Change, changesOf } from './changes.ts'
 import { type Contract, readContract } from './contract.ts'

@@ -1,10 +1,11 @@
 /** Compares a day with what was dumped by an aggregate of the server: one for a usual day, several short ones for a large one. */
-import { tableSql, tableText } from '../../mysql/catalog.ts'
+
 import { type ChunkLimits, ChunkSize } from '../../mysql/chunk-size.ts'
 import { after, orderByList, type Position, placeList, upTo } from '../../mysql/keyset.ts'
 import { isSameOnServer, serverDigest } from '../../mysql/row-hash-sql.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, type Sql, sql } from '../../mysql/sql.ts'
+import { tableSql, tableText } from '../../mysql/table-name.ts'
 import { betweenSql } from './find-days.ts'
 import type { Receipt } from './records.ts'
 import type { TableShape } from './table-shape.ts'

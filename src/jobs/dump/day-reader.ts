@@ -4,7 +4,6 @@
  */
 import { performance } from 'node:perf_hooks'
 import { OpsError } from '../../base/errors.ts'
-import { tableSql, tableText } from '../../mysql/catalog.ts'
 import type { ChunkLimits, ChunkSize } from '../../mysql/chunk-size.ts'
 import { selectList } from '../../mysql/column-sql.ts'
 import { guardAccess } from '../../mysql/explain-guard.ts'
@@ -12,6 +11,7 @@ import { after, atOrAfter, orderByList, type Position } from '../../mysql/keyset
 import { RowsHasher } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, sql, trusted } from '../../mysql/sql.ts'
+import { tableSql, tableText } from '../../mysql/table-name.ts'
 import { cellsOf, type WireRow } from '../../mysql/wire-row.ts'
 import type { RowLines } from '../rows/row-lines.ts'
 import type { Day } from './days.ts'

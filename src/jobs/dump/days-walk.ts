@@ -1,7 +1,7 @@
 /** Hands out the pieces of one day after another: new days, and days that are looked at again and differ. */
 
-import { readFingerprint } from '../../mysql/catalog.ts'
 import { ChunkSize } from '../../mysql/chunk-size.ts'
+import { readFingerprint } from '../../mysql/columns.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import type { RowsDigest } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'

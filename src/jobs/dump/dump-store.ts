@@ -1,7 +1,7 @@
 /** The place of one dump: one listing tells what is there. */
 import { inputError } from '../../base/errors.ts'
-import { tableText } from '../../mysql/catalog.ts'
 import type { ServerState } from '../../mysql/server-state.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import { putProved } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import { serverText } from '../archive/records.ts'

@@ -1,8 +1,9 @@
 /** Which days have rows: found by point reads along the index of `--by`, never by reading the days that are known. */
-import { type Table, tableSql, tableText } from '../../mysql/catalog.ts'
+import type { Table } from '../../mysql/catalog.ts'
 import { explain } from '../../mysql/explain-guard.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, type Sql, sql } from '../../mysql/sql.ts'
+import { tableSql, tableText } from '../../mysql/table-name.ts'
 import { borderOf, type Day, dayOfValue, dayRange, nextDay, type TimeKind } from './days.ts'
 
 /** Along what days are looked for. */

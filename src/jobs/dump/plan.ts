@@ -1,11 +1,12 @@
 /** Looks at table and store, and plans a dump: which days are closed and new, which are not closed and why, what is refused. */
 import { type ErrorData, InputErrors } from '../../base/errors.ts'
-import { readTable, type TableName, tableText } from '../../mysql/catalog.ts'
+import { readTable } from '../../mysql/catalog.ts'
 import { readGrants } from '../../mysql/grants.ts'
 import { type ReplicaState, replicaState } from '../../mysql/replica-state.ts'
 import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, sql } from '../../mysql/sql.ts'
+import { type TableName, tableText } from '../../mysql/table-name.ts'
 import type { Finding, Store } from '../../store/store.ts'
 import { serverZoneText } from '../archive/condition.ts'
 import { timeColumn } from '../archive/refusals.ts'

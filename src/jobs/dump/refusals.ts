@@ -1,8 +1,9 @@
 /** What keeps a dump from being made, all of it at once, each with its reason and the way out. Pure. */
 import { type ErrorData, inputError, OpsError } from '../../base/errors.ts'
-import { type Table, tableText } from '../../mysql/catalog.ts'
+import type { Table } from '../../mysql/catalog.ts'
 import { type Grant, may } from '../../mysql/grants.ts'
 import type { ReplicaState } from '../../mysql/replica-state.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import { grantText, keyOrError, refuseColumn, timeColumn } from '../archive/refusals.ts'
 import type { OldestTransaction } from './open-transactions.ts'
 

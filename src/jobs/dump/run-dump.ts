@@ -1,9 +1,9 @@
 /** Dumps closed days: plan, confirm, then day by day a snapshot is read, saved and proved. */
 import { performance } from 'node:perf_hooks'
-import { tableText } from '../../mysql/catalog.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import { type HeldLock, holdLock } from '../../mysql/named-lock.ts'
 import type { Server } from '../../mysql/server.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'

@@ -3,12 +3,12 @@
  * snapshot in short statements, and its rows are sorted into their days here.
  */
 import { performance } from 'node:perf_hooks'
-import { tableText } from '../../mysql/catalog.ts'
 import { ChunkReader } from '../../mysql/chunk-reader.ts'
 import { errorNumber } from '../../mysql/mysql-error.ts'
 import { RowsHasher } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, type Sql, sql } from '../../mysql/sql.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import { cellsOf } from '../../mysql/wire-row.ts'
 import { RowLines } from '../rows/row-lines.ts'
 import { dumpLimits } from './day-reader.ts'

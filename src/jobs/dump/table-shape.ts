@@ -1,10 +1,11 @@
 /** The table as it is now, and how its days are walked. */
-import { readTable, type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
+import { readTable, type Table } from '../../mysql/catalog.ts'
 import { type RowColumn, rowColumns } from '../../mysql/column-sql.ts'
 import { checkDirection, type Key, keyOf, orderBy, type WalkOrder } from '../../mysql/keys.ts'
 import type { Order } from '../../mysql/keyset.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
+import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import { indexOn } from './refusals.ts'
 
 export interface TableShape {

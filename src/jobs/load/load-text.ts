@@ -1,7 +1,7 @@
 /** What a load says of its plan and of its end: for people as facts, for programs as data. */
 import type { ErrorData } from '../../base/errors.ts'
-import { tableText } from '../../mysql/catalog.ts'
 import type { Governor } from '../../mysql/governor.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { grouped } from '../grouped.ts'
 import type { Input } from './input.ts'

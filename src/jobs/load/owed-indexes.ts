@@ -4,10 +4,11 @@
  */
 import { createHash } from 'node:crypto'
 import { OpsError } from '../../base/errors.ts'
-import { type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
+import type { Table } from '../../mysql/catalog.ts'
 import { errorNumber } from '../../mysql/mysql-error.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, rawSql, sql } from '../../mysql/sql.ts'
+import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 
 /** An index that is not there, as the server itself writes its definition. */
 export interface OwedIndex {

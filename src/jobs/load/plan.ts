@@ -1,10 +1,11 @@
 /** Looks at the table and at the head of the input, and plans a load: where each field goes, how, and what is refused. */
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
-import { readTable, type Table, type TableName, tableSql, tableText } from '../../mysql/catalog.ts'
+import { readTable, type Table } from '../../mysql/catalog.ts'
 import { type Grant, may, readGrants } from '../../mysql/grants.ts'
 import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
+import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import { type FormatWishes, type OpenedFormat, openFormat } from './formats.ts'
 import type { Input } from './input.ts'
 import { owedIndexes, removableIndexes, twinOf } from './owed-indexes.ts'

@@ -1,6 +1,7 @@
 /** `--put-back`: puts indexes back that an earlier load owes, and does nothing else. */
-import { type TableName, tableText } from '../../mysql/catalog.ts'
+
 import { holdLock } from '../../mysql/named-lock.ts'
+import { type TableName, tableText } from '../../mysql/table-name.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import { owedIndexes, putBack } from './owed-indexes.ts'
 import type { LoadContext } from './run-load.ts'

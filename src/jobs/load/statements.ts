@@ -1,6 +1,7 @@
 /** The statements that put rows into the table: LOAD DATA LOCAL, and INSERTs cut to the server's packet. */
-import { type TableName, tableSql } from '../../mysql/catalog.ts'
+
 import { join, name, quotedBytes, Sql, sql, trusted } from '../../mysql/sql.ts'
+import { type TableName, tableSql } from '../../mysql/table-name.ts'
 import { decodeCells } from '../rows/tsv.ts'
 import { type LoadChunk, rowLine } from './load-chunk.ts'
 import { loadList, type Target } from './targets.ts'

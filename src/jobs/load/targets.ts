@@ -1,8 +1,10 @@
 /** Which field of the input goes into which column, and how: pure, with everything that is refused. */
 import { type ErrorData, inputError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
-import { type Column, type Table, tableText } from '../../mysql/catalog.ts'
+import type { Table } from '../../mysql/catalog.ts'
+import type { Column } from '../../mysql/columns.ts'
 import { join, name, type Sql, sql, trusted } from '../../mysql/sql.ts'
+import { tableText } from '../../mysql/table-name.ts'
 
 /** What ops itself makes of a cell before the server sees it. */
 export type CellWay = 'plain' | 'bit' | 'time' | 'clock' | 'truth' | 'enum' | 'set'

@@ -1,7 +1,8 @@
 /** How many jobs of a queue are where, read at one moment, and whether that adds up with what was moved. */
-import { tableSql } from '../../mysql/catalog.ts'
+
 import type { Session } from '../../mysql/session.ts'
 import { name, sql } from '../../mysql/sql.ts'
+import { tableSql } from '../../mysql/table-name.ts'
 import { type JobTable, ofQueue } from './job-table.ts'
 
 export interface QueueCounts {

@@ -1,18 +1,13 @@
 /** A table of jobs as workers use it, and its twin, in which parked jobs wait where no worker looks. */
 import { createHash } from 'node:crypto'
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
-import {
-  type Column,
-  readTable,
-  type Table,
-  type TableName,
-  tableSql,
-  tableText,
-} from '../../mysql/catalog.ts'
+import { readTable, type Table } from '../../mysql/catalog.ts'
+import type { Column } from '../../mysql/columns.ts'
 import { may, readGrants } from '../../mysql/grants.ts'
 import { serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, type Sql, sql, trusted } from '../../mysql/sql.ts'
+import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 
 export interface JobTable {
   readonly live: TableName

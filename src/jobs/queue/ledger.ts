@@ -1,8 +1,8 @@
 /** The counts of a queue, from when its first jobs are parked until it is empty on the parked side and parking begins anew. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { tableSql } from '../../mysql/catalog.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, sql } from '../../mysql/sql.ts'
+import { tableSql } from '../../mysql/table-name.ts'
 import { type JobTable, ofQueue } from './job-table.ts'
 
 /** A job may have its number before it is there: what was begun before the newest number was read has to end first. */

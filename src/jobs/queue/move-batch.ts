@@ -1,9 +1,9 @@
 /** Moves jobs from one table into another in one transaction: each on one side before it and on the other behind it. */
 import { OpsError } from '../../base/errors.ts'
-import { type TableName, tableSql } from '../../mysql/catalog.ts'
 import { errorNumber } from '../../mysql/mysql-error.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, sql, trusted } from '../../mysql/sql.ts'
+import { type TableName, tableSql } from '../../mysql/table-name.ts'
 import { idList, type JobTable, ofQueue } from './job-table.ts'
 
 export type Direction = 'park' | 'drip'

@@ -1,5 +1,5 @@
 /** What moves of jobs say of their plan, their end and the state of a queue. */
-import { tableText } from '../../mysql/catalog.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import type { HostStatus } from '../../run/events.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { grouped } from '../grouped.ts'

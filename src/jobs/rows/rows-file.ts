@@ -6,8 +6,8 @@
 import { promisify } from 'node:util'
 import { createGunzip, gzip } from 'node:zlib'
 import { OpsError } from '../../base/errors.ts'
-import type { TableName } from '../../mysql/catalog.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
+import type { TableName } from '../../mysql/table-name.ts'
 import type { WireRow } from '../../mysql/wire-row.ts'
 import { decodeRow, encodeRows } from './tsv.ts'
 

@@ -1,8 +1,9 @@
 /** The table that saved rows go back into: as it is there, whether it can hold them, or made as it was. */
 import { InputErrors, inputError, OpsError } from '../../base/errors.ts'
-import { readTable, type Table, type TableName, tableText } from '../../mysql/catalog.ts'
+import { readTable, type Table } from '../../mysql/catalog.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, rawSql, sql } from '../../mysql/sql.ts'
+import { type TableName, tableText } from '../../mysql/table-name.ts'
 import type { RowsHeader } from './rows-file.ts'
 
 /** Undefined: there is no such table. */

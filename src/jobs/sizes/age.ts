@@ -3,10 +3,11 @@
  * age is found between them. It holds where rows came in the order of the key; where they did not, the rows that were read
  * are the sample.
  */
-import { type Table, tableSql, tableText } from '../../mysql/catalog.ts'
+import type { Table } from '../../mysql/catalog.ts'
 import { keyOf } from '../../mysql/keys.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, type Sql, sql } from '../../mysql/sql.ts'
+import { tableSql, tableText } from '../../mysql/table-name.ts'
 
 /** The part of the rows whose time is before a moment: 0 to 1. */
 export interface Shares {

@@ -1,10 +1,11 @@
 /** Looks at the largest tables of a server: how large, how old, how they grow, and what keeps an archive from them. */
 import type { ErrorData } from '../../base/errors.ts'
-import { readTable, type Table, tableText } from '../../mysql/catalog.ts'
+import { readTable, type Table } from '../../mysql/catalog.ts'
 import { type Grant, readGrants } from '../../mysql/grants.ts'
 import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import { keyOrError, refusals } from '../archive/refusals.ts'
 import { type Age, before, utcText } from '../time-words.ts'
 import { agesOf, type Shares } from './age.ts'

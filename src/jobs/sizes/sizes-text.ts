@@ -1,5 +1,5 @@
 /** One table's size and age: for people as facts, for programs as data. */
-import { tableText } from '../../mysql/catalog.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import { grouped } from '../grouped.ts'
 import { ages, type LookedAt } from './look.ts'

@@ -1,8 +1,8 @@
 /** How large tables are: by their files where the server tells them, else by its statistics, which may be old. */
 import { OpsError } from '../../base/errors.ts'
-import type { TableName } from '../../mysql/catalog.ts'
 import type { Session } from '../../mysql/session.ts'
 import { type Sql, sql, trusted } from '../../mysql/sql.ts'
+import type { TableName } from '../../mysql/table-name.ts'
 
 export interface TableSize extends TableName {
   readonly engine: string

@@ -1,0 +1,28 @@
+/** The triggers of a table, as far as a job must know of them. */
+import type { Session } from './session.ts'
+import { sql } from './sql.ts'
+import type { TableName } from './table-name.ts'
+
+export interface Trigger {
+  readonly name: string
+  readonly timing: string
+  readonly event: 'INSERT' | 'UPDATE' | 'DELETE'
+}
+
+/** Those that the account may see. */
+export async function readTriggers(
+  session: Session,
+  { database, table }: TableName,
+  doing: string,
+): Promise<Trigger[]> {
+  const records = await session.records(
+    sql`SELECT TRIGGER_NAME AS name, ACTION_TIMING AS timing, EVENT_MANIPULATION AS event
+        FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ${database} AND EVENT_OBJECT_TABLE = ${table}`,
+    doing,
+  )
+  return records.map(record => ({
+    name: record.name ?? '',
+    timing: record.timing ?? '',
+    event: (record.event ?? '') as Trigger['event'],
+  }))
+}
