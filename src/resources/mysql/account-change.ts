@@ -1,0 +1,42 @@
+/** The shell that makes, changes or removes an account. */
+import type { Change } from '../../engine/resource.ts'
+import { type Shell, sh } from '../../shell/sh.ts'
+import { accountOf } from './account-name.ts'
+import type { AccountParams } from './account-params.ts'
+import { otherMethods } from './login-methods.ts'
+import { cachingSha2Password, nativePassword, saltFor } from './password.ts'
+import { rightsSql } from './rights-sql.ts'
+
+/** By `ops_sql_change`; only the hash of the password goes there. */
+export function changeAccount({ actual, keys }: Change, given: AccountParams): Shell {
+  const account = accountOf(given)
+  if (given.state === 'absent' || given.password === undefined) {
+    return sh`ops_sql_change '' ${account} '' '' '' ${`DROP USER IF EXISTS ${account};`}`
+  }
+  const differs = (key: string) => keys.some(change => change.key === key)
+  // A password that is set anew is not expired any more.
+  const isExpired = String(actual.login ?? '').includes('expired')
+  const verb = differs('account') ? 'CREATE' : differs('password') || isExpired ? 'ALTER' : ''
+  const password = given.password.reveal()
+  const native = nativePassword(password)
+  const sha2 = cachingSha2Password(password, saltFor(account, password))
+  const kept = verb === 'ALTER' ? otherMethods(actual) : []
+  const unlock = String(actual.login ?? '').includes('locked')
+    ? [`ALTER USER ${account} ACCOUNT UNLOCK;`]
+    : []
+  const clauses = [
+    kept.length === 0
+      ? `IDENTIFIED BY PASSWORD '${native}'`
+      : `IDENTIFIED VIA mysql_native_password USING '${native}' OR ${kept.join(' OR ')}`,
+    `IDENTIFIED WITH mysql_native_password AS '${native}'`,
+    `IDENTIFIED WITH caching_sha2_password AS '${sha2}'`,
+  ]
+  const tls =
+    given.tls !== undefined && (differs('tls') || (verb === 'CREATE' && given.tls))
+      ? [`ALTER USER ${account} REQUIRE ${given.tls ? 'SSL' : 'NONE'};`]
+      : []
+  const rights = Object.entries(given.rights).flatMap(([database, wanted]) =>
+    differs(`on ${database}`) ? rightsSql(account, database, actual[`on ${database}`], wanted) : [],
+  )
+  return sh`ops_sql_change ${verb} ${account} ${verb === '' ? ['', '', ''] : clauses} ${[...unlock, ...tls, ...rights].join('')}`
+}

@@ -1,0 +1,73 @@
+/** What the server is asked about an account, and the state that its answer tells. */
+import { createHash } from 'node:crypto'
+import { mask } from '../../base/secret.ts'
+import type { State } from '../../engine/resource.ts'
+import { asPattern } from './account-name.ts'
+import type { AccountParams } from './account-params.ts'
+import { nativePassword, saltOf, shaCryptDigest } from './password.ts'
+
+/** MySQL told it by the first until 8.3 and tells it by the second since; MariaDB by the first. */
+const offersTls =
+  "SELECT 'asked=tls'; SHOW GLOBAL VARIABLES LIKE 'have_ssl'; SHOW GLOBAL STATUS LIKE 'Ssl_server_not_after';"
+
+/** What comes back of the stored password is the scheme and salt, and a hash of the rest. */
+export function accountQuery({ name, from, rights, tls }: AccountParams): string {
+  const where = `FROM mysql.user WHERE User='${name}' AND Host='${from}'`
+  const names = Object.keys(rights).map(database => `'${database}'`)
+  const sha2 = "plugin='caching_sha2_password'"
+  return [
+    `SELECT CONCAT('plugin=',plugin) ${where};`,
+    `SELECT CONCAT('tls=',ssl_type) ${where};`,
+    `SELECT CONCAT('head=',HEX(LEFT(authentication_string,27))) ${where} AND ${sha2};`,
+    `SELECT CONCAT('hash=',SHA2(IF(${sha2},SUBSTRING(authentication_string,28),UPPER(authentication_string)),256)) ${where};`,
+    `SELECT CONCAT('database=',SCHEMA_NAME) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME IN (${['NULL', ...names]});`,
+    ...(tls ? [offersTls] : []),
+  ].join('')
+}
+
+/** Rights as one value of a state. */
+export const rightsText = (rights: readonly string[]): string => [...new Set(rights)].sort().join(', ')
+
+/** From what the probe printed. */
+export function accountState(observation: string, given: AccountParams): State {
+  const found = new Map<string, string>()
+  for (const line of observation.split('\n')) {
+    const at = line.indexOf('=')
+    if (at > 0) found.set(line.slice(0, at), line.slice(at + 1))
+  }
+  const account = found.get('account')
+  if (account === undefined) throw new TypeError(`not an observation of an account: ${observation}`)
+  const encryption = found.get('encryption')
+  const server: State = encryption === undefined ? {} : { encryption }
+  // Without a running server there is nobody to know the account.
+  if (account !== 'present') return { account: 'absent', ...server }
+  const rights = Object.keys(given.rights).map(database => {
+    const granted =
+      found
+        .get(`on.${asPattern(database)}`)
+        ?.split(', ')
+        .filter(each => each !== 'USAGE') ?? []
+    return [`on ${database}`, granted.length === 0 ? 'nothing' : rightsText(granted)]
+  })
+  const methods = found.get('methods')?.split(',') ?? (found.get('plugin') ? [`${found.get('plugin')}`] : [])
+  const barred = ['locked', 'expired'].filter(word => found.get(word) === 'yes')
+  return {
+    ...server,
+    account,
+    methods: methods.map(each => each.trim()).join(','),
+    login: barred.length === 0 ? 'allowed' : barred.join(' and '),
+    password: given.password && isPassword(given.password.reveal(), found) ? mask : `not ${mask}`,
+    tls: found.get('tls') === '' ? 'not required' : 'required',
+    ...Object.fromEntries(rights),
+  }
+}
+
+function isPassword(password: string, found: ReadonlyMap<string, string>): boolean {
+  const stored = found.get('hash')
+  const plugin = found.get('plugin')
+  if (plugin === 'mysql_native_password') return stored === hashOf(nativePassword(password))
+  const salt = plugin === 'caching_sha2_password' ? saltOf(found.get('head') ?? '') : undefined
+  return salt !== undefined && stored === hashOf(shaCryptDigest(password, salt))
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
