@@ -45,7 +45,7 @@ function changesOf(seen: Seen[string] | undefined): readonly string[] {
 }
 
 describeReal('on a host', () => {
-  const host = useHost({ storage: 'disk', withPackages: diskPackages })
+  const host = useHost({ storage: 'disk-without-sync', withPackages: diskPackages })
 
   const stepsOf = (type: string, input: unknown): readonly Step[] => {
     const made = (resources[type] ?? compositions[type])?.(input)

@@ -13,6 +13,8 @@ export interface Keeping {
   readonly layers: readonly string[]
   /** A folder on a disk for what the host writes; memory where it is undefined. */
   readonly disk: string | undefined
+  /** False: nothing waits for that disk, whoever asks to (overlayfs, "volatile"). */
+  readonly syncs: boolean
   readonly packageLists: boolean
   /** Login shells to set, as `user:path`. */
   readonly shells: readonly string[]
@@ -25,12 +27,12 @@ export interface Keeping {
  */
 const script = `set -eu
 umask 022
-folder=$1; lower=$2; disk=$3; lists=$4; shells=$5; groups=$6; shift 6
+folder=$1; lower=$2; disk=$3; more=$4; lists=$5; shells=$6; groups=$7; shift 7
 for group in $groups; do echo $$ >"$group/keeper/cgroup.procs"; done
 if [ "$disk" = memory ]; then mount -t tmpfs -o mode=0755 ops-test "$folder/disk"
 else mount --bind "$disk" "$folder/disk"; fi
 mkdir "$folder/disk/upper" "$folder/disk/work"
-mount -t overlay -o "lowerdir=$lower,upperdir=$folder/disk/upper,workdir=$folder/disk/work" overlay "$folder/root"
+mount -t overlay -o "lowerdir=$lower,upperdir=$folder/disk/upper,workdir=$folder/disk/work$more" overlay "$folder/root"
 cp -r "$folder/seed/." "$folder/root/"
 for user in deploy worker guest; do chroot "$folder/root" chown -R "$user:" "/home/$user/.ssh"; done
 [ "$lists" = true ] || rm -rf "$folder/root/var/lib/apt/lists/"*
@@ -50,7 +52,13 @@ export function startKeeper(keeping: Keeping): ChildProcess {
   const groups = makeGroup(keeping.groupName)
   for (const group of groups) for (const name of ['keeper', 'host']) mkdirSync(join(group, name))
   const log = openSync(join(folder, 'console.log'), 'a', 0o600)
-  const settings = [folder, keeping.layers.join(':'), disk ?? 'memory', String(keeping.packageLists)]
+  const settings = [
+    folder,
+    keeping.layers.join(':'),
+    disk ?? 'memory',
+    keeping.syncs ? '' : ',volatile',
+    String(keeping.packageLists),
+  ]
   const lists = [keeping.shells.join(' '), groups.join(' ')]
   const child = spawn(
     'setpriv',

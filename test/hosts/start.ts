@@ -30,8 +30,8 @@ export interface HostOptions {
   readonly binds?: readonly string[]
   /** Gives the host the loop devices of this machine, so that it can mount file systems of its own. */
   readonly loopDevices?: boolean
-  /** Where the host's own writes go: memory unless said otherwise. */
-  readonly storage?: 'memory' | 'disk'
+  /** Where the host's own writes go: memory unless said otherwise; a disk that is never waited for is for suites that install much. */
+  readonly storage?: 'memory' | 'disk' | 'disk-without-sync'
   /** False: packages that other hosts downloaded are not at hand, so apt has to ask the mirror. */
   readonly sharedDebs?: boolean
   /** False: apt knows no package until `apt-get update`. */
@@ -117,6 +117,7 @@ async function bootOne(
   options: HostOptions,
 ): Promise<{ readonly host: Host; readonly hostKeys: readonly string[] }> {
   const { network, index } = place
+  const { storage = 'memory' } = options
   const folder = hostFolder(network.number, index)
   const seed = join(folder, 'seed')
   mkdirSync(seed, { recursive: true })
@@ -126,7 +127,8 @@ async function bootOne(
     folder,
     groupName: groupName(network.number, index),
     layers: options.sharedDebs === false ? built.layers : [debsLayer, ...built.layers],
-    disk: options.storage === 'disk' ? join(diskFolder(network.number), String(index)) : undefined,
+    disk: storage === 'memory' ? undefined : join(diskFolder(network.number), String(index)),
+    syncs: storage !== 'disk-without-sync',
     packageLists: options.packageLists ?? true,
     shells: Object.entries(options.shells ?? {}).map(([user, shell]) => `${user}:${shellPaths[shell]}`),
     nspawn: [

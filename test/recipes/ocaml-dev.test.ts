@@ -18,7 +18,7 @@ build: ["ocaml" "-version"]
 END`
 
 describeReal('ocaml-dev on a minimal host', () => {
-  const host = useHost({ storage: 'disk' })
+  const host = useHost({ storage: 'disk-without-sync' })
   let folder: Folder
   beforeAll(() => {
     folder = folderWith({})

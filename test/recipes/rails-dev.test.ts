@@ -37,7 +37,7 @@ export default recipe({
 `
 
 describeReal('rails-dev on a minimal host', () => {
-  const host = useHost({ storage: 'disk' })
+  const host = useHost({ storage: 'disk-without-sync' })
   let folder: Folder
   beforeAll(() => {
     folder = folderWith({ 'recipes/gems.ts': gems })
