@@ -54,6 +54,14 @@ describe('CONTRIBUTING', () => {
   })
 })
 
+test('the files that take longest, and so begin first, are there', () => {
+  const listed = [...read('test/longest-first.ts').matchAll(/'(\S+\.test\.ts)'/g)].map(
+    match => match[1] ?? '',
+  )
+  expect(listed.length).toBeGreaterThan(20)
+  expect(listed.filter(path => !existsSync(join(root, 'test', path)))).toEqual([])
+})
+
 test('a decision fits on a page, and says its question in the title', () => {
   for (const name of readdirSync(join(root, 'docs/decisions'))) {
     const text = read(`docs/decisions/${name}`)
