@@ -16,7 +16,7 @@ export function checkAddresses(
   const listening = listens.map(partsOf)
   const foreign = listening.find(({ address }) => !isEvery(address) && !isOwn(address))
   if (foreign) {
-    throw inputError(`--listen ${foreign.address}:${foreign.port} is no address of ${host}`, {
+    throw inputError(`--listen ${foreign.address}:${foreign.port} is not an address of ${host}`, {
       detail: `It has ${facts()
         .addresses.map(({ address }) => address)
         .join(', ')}.`,

@@ -79,7 +79,7 @@ the packages of Debian and Ubuntu set it up.
     const foreign = addresses.find(address => !isOwn(facts, address))
     if (foreign !== undefined) {
       throw inputError(
-        `--bind-address ${foreign} is no address of ${host.name}, which has ${listed(facts)}: nobody could connect to it`,
+        `--bind-address ${foreign} is not an address of ${host.name}, which has ${listed(facts)}: nobody could connect to it`,
         { next: 'Take one of its own, * for all, or leave --bind-address out.' },
       )
     }

@@ -16,7 +16,7 @@ export interface StopTexts {
 }
 
 const ofSteps: StopTexts = {
-  soft: 'Stopping: each host ends after its running step. Once more to stop now.',
+  soft: 'Stopping: each host ends after its running step. Press Ctrl-C again to stop now.',
   hard: 'Stopping now: running steps are ended half-way. The hosts free their lock by themselves.',
 }
 

@@ -26,7 +26,9 @@ function ofInventory(inventoryFile: string | undefined, errors: ErrorData[]): st
     const folder = dirname(inventory.file ?? '.')
     for (const { key, value, where } of inventory.settingsOf('ssh')) {
       if (key !== 'config') {
-        errors.push(inputError(`[ssh] has no setting ${key}`, { where, next: 'There is: config.' }).data)
+        errors.push(
+          inputError(`[ssh] has no setting ${key}`, { where, next: 'Its only setting is config.' }).data,
+        )
         continue
       }
       path = value === 'none' ? value : resolve(folder, expanded(value ?? ''))

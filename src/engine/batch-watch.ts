@@ -252,13 +252,13 @@ export class BatchWatch {
     this.#context.emit({ event: 'step', host: this.#host, step, status: 'failed' })
     this.#errors.push({
       code: 'failed',
-      title: `${step} was not begun: it can cut our own access, and the host could not prepare the way back`,
+      title: `${step} was not begun: it can cut our own access, and the host could not prepare to take the change back`,
       host: this.#host,
       step,
       ...(where && { where }),
       said,
       changed: 'no',
-      next: "Put that right on the host, or say `access: 'unguarded'` in the options of the step.",
+      next: "Fix that on the host, or say `access: 'unguarded'` in the options of the step.",
     })
   }
 

@@ -38,7 +38,7 @@ export function movedError(
     title: `${stepNameAt(planned, index)} was changed by somebody else since the plan`,
     ...(changed && {
       detail:
-        'or by something that a step of this run set going and that no step claims: nothing is written over before you have seen it',
+        'or by something that a step of this run started, and that no step says it changes: nothing is overwritten before you have seen it',
     }),
     host,
     step: stepNameAt(planned, index),
@@ -65,6 +65,6 @@ export function brokenError(host: string, what: string, changed: Changed): Error
     title: `${host}: ${what}`,
     host,
     changed,
-    next: 'Put that right on the host, then run again.',
+    next: 'Fix that on the host, then run again.',
   }
 }

@@ -158,10 +158,13 @@ function withoutSecrets(step: Step, secrets: Readonly<Record<string, Secret>>): 
     if (value instanceof Secret) {
       const name = Object.keys(secrets).find(each => secrets[each]?.reveal() === value.reveal())
       if (name === undefined) {
-        throw inputError(`${step.name} holds a secret that is no param of the recipe: it cannot be saved`, {
-          ...(step.where && { where: step.where }),
-          next: 'Make the secret a param of the recipe, or apply the recipe itself.',
-        })
+        throw inputError(
+          `${step.name} holds a secret that is not a param of the recipe: it cannot be saved`,
+          {
+            ...(step.where && { where: step.where }),
+            next: 'Make the secret a param of the recipe, or apply the recipe itself.',
+          },
+        )
       }
       return { [secretKey]: name }
     }

@@ -69,13 +69,13 @@ function explain({
   const { name, resource } = planned.step
   const seconds = applySecondsOf(planned.step)
   const again = others
-    ? 'What else the same transaction brought is told by the steps of it; none after those was touched. Mend the cause, then run again.'
-    : 'Steps after it were not touched. Mend the cause, then run again.'
+    ? 'What else the same transaction did is shown at its own steps; no step after those was touched. Fix the cause, then run again.'
+    : 'Steps after it were not touched. Fix the cause, then run again.'
   if (code === exitReverted && resource.takesBack) {
     return [
       'reverted',
       `${name} was taken back: the change broke it`,
-      'The files from before are in place and proved. Mend the recipe, then run again.',
+      'The files from before are in place and proved. Fix the recipe, then run again.',
     ]
   }
   if (code === exitNotPutBack && resource.takesBack) {
@@ -115,6 +115,6 @@ function explain({
   return [
     'not-converged',
     `${name} did not converge: it ran without an error, and the difference is still there`,
-    'The host was told to stop; the list of steps says which were still done. Mend the cause, then run again.',
+    'The host was told to stop; the list of steps shows which were done before it did. Fix the cause, then run again.',
   ]
 }

@@ -49,7 +49,7 @@ export function undoneSteps(
         title:
           named.length > 0 || stirring.length === 0
             ? `${each.step.name} was undone by ${names}`
-            : `${each.step.name} was undone by ${names}, by what that set going, or by somebody else`,
+            : `${each.step.name} was undone by ${names}, by something that this started, or by somebody else`,
         ...common,
         next: 'Two steps of the recipe want different things: make them agree.',
       },

@@ -45,7 +45,7 @@ function keepers(host: string, look: RepositoryLook, kinship: Kinship): readonly
   const { path, parent, user } = look
   const keep = (title: string, next: string): ErrorData => refusal(host, title, next)
   const byHand = 'If it is to go all the same, remove it on the host by hand.'
-  if (look.state !== 'repository') return [keep(`${path} is no repository that git can read`, byHand)]
+  if (look.state !== 'repository') return [keep(`${path} is not a repository that git can read`, byHand)]
   if (!look.isOurs) return [keep(`${path} was not made by ops`, byHand)]
   if (!look.isParentWritable) {
     const next = 'Add --become-user root to remove it by sudo, as it was made.'

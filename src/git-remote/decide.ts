@@ -114,13 +114,13 @@ function placeRefusals({ host, becomes }: Wanted, look: RepositoryLook): readonl
   ]
   if (look.isAside) {
     return refuse(
-      `an undo of ${path} did not end: the repository stands aside`,
+      `an undo of ${path} did not end: the repository is still moved aside`,
       'Run `ops git-remote --undo` again; it goes on where it stopped.',
     )
   }
   if (look.state === 'occupied') {
     return refuse(
-      `${path} is there and is no bare git repository`,
+      `${path} is there and is not a bare git repository`,
       'Choose another name with --name, or another folder with --base.',
     )
   }
@@ -133,7 +133,7 @@ function placeRefusals({ host, becomes }: Wanted, look: RepositoryLook): readonl
   if (look.state === 'damaged') {
     return refuse(
       `git on ${host} cannot read ${path}`,
-      'Mend it on the host (`git fsck` there), or choose another name with --name.',
+      'Repair it on the host (`git fsck` there), or choose another name with --name.',
       look.complaint,
     )
   }

@@ -85,6 +85,6 @@ export function gitError(host: string, doing: string, said: string, changed: Cha
     host,
     said,
     changed,
-    next: cause?.next ?? 'Put right what git says, then run again: it goes on where it stopped.',
+    next: cause?.next ?? 'Fix what git says, then run again: it goes on where it stopped.',
   })
 }

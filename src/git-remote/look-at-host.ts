@@ -62,7 +62,7 @@ export function readLook(
     host,
     ...(complaint && { said: complaint.trim() }),
     changed: 'no',
-    next: 'Put that right on the host, then run again.',
+    next: 'Fix that on the host, then run again.',
   })
 }
 

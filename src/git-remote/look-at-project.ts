@@ -102,9 +102,9 @@ function noRepository(folder: string, said: string): Error {
   }
   if (/not a git repository/.test(said)) {
     const home = folder === homedir() ? ' This is your home folder.' : ''
-    return inputError(`${folder} is no git repository`, {
+    return inputError(`${folder} is not a git repository`, {
       next: `Go to the folder of a project; a new one begins with \`git init\` and a first commit.${home}`,
     })
   }
-  return inputError(`git cannot read ${folder}`, { said, next: 'Put that right, then run again.' })
+  return inputError(`git cannot read ${folder}`, { said, next: 'Fix that, then run again.' })
 }

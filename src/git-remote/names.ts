@@ -23,14 +23,14 @@ export function withoutGitSuffix(name: string): string {
 /** The name of a remote, as `git remote add` takes it; dots and slashes would make its config keys hard to read. */
 export function remoteProblem(remote: string): string | undefined {
   if (remote.startsWith('-')) return 'begins with a dash, which programs take for an option'
-  if (!/^[\p{L}\p{N}_][\p{L}\p{N}_-]*$/u.test(remote)) return 'is no name of letters, digits, dashes and _'
+  if (!/^[\p{L}\p{N}_][\p{L}\p{N}_-]*$/u.test(remote)) return 'is not a name of letters, digits, dashes and _'
   return undefined
 }
 
 /** A branch's name; whether there is such a branch is another question. */
 export function branchProblem(branch: string): string | undefined {
   if (branch.startsWith('-')) return 'begins with a dash, which programs take for an option'
-  if (branch === '' || /[\s~^:?*[\\\u0000-\u001f\u007f]|\.\.|@\{/.test(branch)) return 'is no branch name'
+  if (branch === '' || /[\s~^:?*[\\\u0000-\u001f\u007f]|\.\.|@\{/.test(branch)) return 'is not a branch name'
   return undefined
 }
 
@@ -38,7 +38,7 @@ export function branchProblem(branch: string): string | undefined {
 export function baseProblem(base: string): string | undefined {
   if (base.startsWith('-')) return 'begins with a dash, which programs take for an option'
   if (controlCharacters.test(base) || !base.isWellFormed()) return 'holds control characters'
-  if (/^~[^/]/.test(base) || /^\/+~/.test(base)) return 'names the home of somebody else: write it out'
+  if (/^~[^/]/.test(base) || /^\/+~/.test(base)) return 'names the home of another user: write the whole path'
   if (!/^(\/|~(\/|$))/.test(base))
     return 'is neither absolute nor below the home folder: write ~/git or /srv/git'
   if (/(^|\/)\.\.?(\/|$)/.test(base)) return 'holds `.` or `..`'

@@ -20,7 +20,7 @@ export function parseAddress(text: string): HostAddress | { readonly problem: st
   const at = plain.lastIndexOf('@')
   const user = at < 0 ? undefined : plain.slice(0, at)
   if (user !== undefined && !userName.test(user))
-    return { problem: `${JSON.stringify(user)} is no user name` }
+    return { problem: `${JSON.stringify(user)} is not a user name` }
   const place = hostAndPort(plain.slice(at + 1))
   if ('problem' in place) return place
   return { ...place, ...(user !== undefined && { user }) }
@@ -41,13 +41,13 @@ function hostAndPort(text: string): HostAddress | { readonly problem: string } {
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/s.exec(text)
   if (bracketed) {
     const host = bracketed[1] ?? ''
-    return isIPv6(host) ? withPort(host, bracketed[2]) : { problem: `[${host}] is no IPv6 address` }
+    return isIPv6(host) ? withPort(host, bracketed[2]) : { problem: `[${host}] is not an IPv6 address` }
   }
   if (isIPv6(text)) return { host: text }
   const colon = text.indexOf(':')
   const host = colon < 0 ? text : text.slice(0, colon)
   if (host.length > longest) return { problem: `a host name has at most ${longest} characters` }
-  if (!hostName.test(host)) return { problem: `${JSON.stringify(host)} is no host name` }
+  if (!hostName.test(host)) return { problem: `${JSON.stringify(host)} is not a host name` }
   return withPort(host, colon < 0 ? undefined : text.slice(colon + 1))
 }
 
@@ -56,5 +56,5 @@ function withPort(host: string, text: string | undefined): HostAddress | { reado
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
   return port >= 1 && port <= 65_535
     ? { host, port }
-    : { problem: `${JSON.stringify(text)} is no port (1 to 65535)` }
+    : { problem: `${JSON.stringify(text)} is not a port (1 to 65535)` }
 }

@@ -150,7 +150,7 @@ export function databaseOfUrl(url: string, errors: ErrorData[]): Database | unde
   try {
     parsed = new URL(url)
   } catch {
-    return refuse('that is no address of a database')
+    return refuse('that is not the address of a database')
   }
   const { username, password, hostname, port, pathname, searchParams, protocol } = parsed
   // Not shown: it may hold the password.

@@ -49,7 +49,7 @@ export function readIniLines(text: string, file: string): IniFile {
     if (content.startsWith('[')) {
       const name = header.exec(content)?.[1]?.trim()
       if (name) sections.push({ name, entries: [], where: { file, line } })
-      else refuse(`${shown(content)} is no section`, line, 'Write it as `[name]` alone on its line.')
+      else refuse(`${shown(content)} is not a section`, line, 'Write it as `[name]` alone on its line.')
       continue
     }
     const entry = readEntry(content, { file, line })

@@ -89,7 +89,7 @@ function readHosts(entries: readonly IniEntry[], errors: ErrorData[]): ReadonlyM
   const hosts = new Map<string, InventoryHost>()
   for (const { key: name, value, isElement, where } of entries) {
     const other = hosts.get(name)
-    const problem = isElement ? `${name}[] is no host: a host has one address` : nameProblem(name, 'host')
+    const problem = isElement ? `${name}[] is not a host: a host has one address` : nameProblem(name, 'host')
     if (problem !== undefined) errors.push(refusal(problem, where, 'Write `name = user@address:port`.'))
     else if (other) errors.push(twice(`host ${name}`, where, other.where))
     else {

@@ -91,7 +91,7 @@ class Selection {
     const address = parseAddress(word)
     if ('problem' in address) {
       this.#refuse(
-        `${JSON.stringify(clip(word))} is no host: ${address.problem}`,
+        `${JSON.stringify(clip(word))} is not a host: ${address.problem}`,
         group,
         'Write a name that `ops hosts` lists, or user@host:port.',
       )

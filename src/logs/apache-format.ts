@@ -83,7 +83,7 @@ function partsOf(letter: string, argument: string | undefined, written: string):
   }
   const known = directives[letter]
   if (known === undefined) {
-    throw inputError(`the format has ${written}, which is no directive of Apache's LogFormat`)
+    throw inputError(`the format has ${written}, which is not a directive of Apache's LogFormat`)
   }
   const [name, holds] = known
   return [{ field: { name: nameWith(name, argument), holds } }]

@@ -93,7 +93,7 @@ function thrownError(loaded: LoadedRecipe, thrown: unknown): ErrorData {
     title: `recipe ${loaded.name}: steps() throws ${what}`,
     where,
     ...(detail !== undefined && { detail }),
-    next: 'Give it other params, or mend the recipe.',
+    next: 'Give it other params, or fix the recipe.',
   }
 }
 
@@ -101,7 +101,7 @@ function thrownError(loaded: LoadedRecipe, thrown: unknown): ErrorData {
 function thrownWords(thrown: unknown): string {
   return typeof thrown === 'string'
     ? thrown
-    : `${thrown === null ? 'null' : typeof thrown}, which is no Error`
+    : `${thrown === null ? 'null' : typeof thrown}, which is not an Error`
 }
 
 function endlessError({ name, file }: LoadedRecipe, { message }: EndlessRecipe): ErrorData {

@@ -86,7 +86,7 @@ function recipeAt(path: string, cwd: string, noun = 'recipe file'): RecipeSource
     })
   }
   if (!extensions.includes(extname(found))) {
-    throw inputError(`${found} is not a recipe: it is no TypeScript or JavaScript file`, {
+    throw inputError(`${found} is not a recipe: it is not a TypeScript or JavaScript file`, {
       next: `Recipes end in ${extensions.join(', ')}.`,
     })
   }

@@ -88,7 +88,7 @@ function thrownWhileLoading(name: string, file: string, thrown: unknown, message
     const title = `${name}: loading it was ended, as ${message}`
     return { ...inputAt({ file, line: 1 }), title, next: 'Look for an `await` of what never comes.' }
   }
-  const kind = thrown instanceof Error ? thrown.name : 'a value that is no error'
+  const kind = thrown instanceof Error ? thrown.name : 'a value that is not an error'
   const where = locationOf(thrown) ?? { file, line: 1 }
   return { ...inputAt(where), title: `${name} fails while it is loaded: ${kind}: ${written(message)}` }
 }

@@ -18,7 +18,7 @@ export function recipeProblems(exported: unknown): readonly RecipeProblem[] {
   if (exported === undefined) return [{ title: 'the file has no default export', next: shape }]
   if (typeof exported !== 'object' || exported === null) {
     const what = exported === null ? 'null' : typeof exported
-    return [{ title: `the default export is no recipe but ${what}`, next: shape }]
+    return [{ title: `the default export is not a recipe but ${what}`, next: shape }]
   }
   const { summary, params, steps }: { summary?: unknown; params?: unknown; steps?: unknown } = exported
   return [

@@ -21,7 +21,7 @@ export interface RunRow {
 
 /** The newest run comes last, where the eye is. */
 export function historyText(name: string, rows: readonly RunRow[], style: Style): string {
-  if (rows.length === 0) return `${style.bold(printableLine(name))}: no run is written down yet`
+  if (rows.length === 0) return `${style.bold(printableLine(name))}: no run is recorded yet`
   return [style.bold(printableLine(name)), ...rows.map(row => runText(row, style))].join('\n')
 }
 

@@ -31,7 +31,7 @@ export function linesReport(
       if (elapsedMs < signOfLifeMs) continue
       const tail = last === '' ? '' : `: ${last}`
       screen.out(
-        `${printableLine(host)}: still at ${printableLine(step)} after ${duration(elapsedMs)}${tail}\n`,
+        `${printableLine(host)}: running for ${duration(elapsedMs)}: ${printableLine(step)}${tail}\n`,
       )
     }
   }, signOfLifeMs)

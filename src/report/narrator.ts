@@ -213,7 +213,7 @@ function keptWords({
   readonly kept?: readonly string[]
 }): string {
   if (kept.length === 0) return ''
-  return `; before: ops kept ${host}${kept.length === 1 ? ` ${quoted(kept[0] ?? '')}` : ` (${count(kept.length, 'file')})`}`
+  return `; old content: ops kept ${host}${kept.length === 1 ? ` ${quoted(kept[0] ?? '')}` : ` (${count(kept.length, 'file')})`}`
 }
 
 function quoted(path: string): string {

@@ -42,11 +42,11 @@ export class RunningSteps {
         this.#total = event.hosts.length
         return
       case 'connected':
-        this.#at(event.host, 'looking')
+        this.#at(event.host, 'looking at the host')
         return
       case 'facts':
       case 'kept':
-        this.#at(event.host, 'looking')
+        this.#at(event.host, 'looking at the host')
         return
       case 'plan': {
         this.#at(event.host, 'planned').plan = event.steps.map(step => step.name)
@@ -57,7 +57,7 @@ export class RunningSteps {
         return
       case 'step':
         if (event.status === 'running') this.#at(event.host, event.step)
-        else if (this.#hosts.get(event.host)?.step === event.step) this.#at(event.host, 'looking')
+        else if (this.#hosts.get(event.host)?.step === event.step) this.#at(event.host, 'looking at the host')
         return
       case 'output': {
         const state = this.#hosts.get(event.host)

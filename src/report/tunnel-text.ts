@@ -34,7 +34,7 @@ export function tunnelListText(tunnels: readonly RunningTunnel[], style: Style, 
 export function endedListText(tunnels: readonly TunnelCard[], style: Style, now = Date.now()): string {
   return tunnels
     .map(({ proxy, host, ended }) => {
-      const when = ended ? `ended by itself ${age(now - ended.at)} ago` : 'ended without a word'
+      const when = ended ? `ended by itself ${age(now - ended.at)} ago` : 'ended and left no reason'
       const why = ended
         ? printableLine(ended.error.title)
         : 'its process was killed, or this machine went down'

@@ -28,7 +28,7 @@ export const assertion = resource({
   params,
   examples: [
     {
-      title: 'The clock is kept',
+      title: 'The clock is synchronized',
       params: {
         name: 'clock',
         probe: 'timedatectl show -p NTPSynchronized',

@@ -128,7 +128,7 @@ export const backup = resource({
     return [
       ...(moved + gone === 0
         ? []
-        : [`${moved} to copy or to set right (${sizeText(bytes)}), ${gone} gone from the source`]),
+        : [`${moved} to copy or to correct (${sizeText(bytes)}), ${gone} gone from the source`]),
       ...(others === 0
         ? []
         : [
@@ -169,7 +169,7 @@ function reason([kind, path = '', text = '']: readonly string[]): string {
   const words = text.split(' ')
   const number = (at: number): number => Number(words[at])
   const amount = (at: number): string => `${files(number(at))} (${sizeText(number(at + 1))})`
-  const meant = '--accept-shrink says that it was meant'
+  const meant = 'add --accept-shrink if that is meant'
   switch (kind) {
     case 'missing':
       return `${path} is not there: is its disk mounted? Leave it out if it is gone for good`
@@ -182,7 +182,7 @@ function reason([kind, path = '', text = '']: readonly string[]): string {
     case 'inside':
       return `the destination lies within ${path}`
     case 'occupied':
-      return `${path} is there and is no folder: choose another one for the copies`
+      return `${path} is there and is not a folder: choose another one for the copies`
     case 'unmounted':
       return `${path} is on the file system of /: is the backup disk mounted?`
     case 'unreadable':

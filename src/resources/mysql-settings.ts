@@ -21,7 +21,7 @@ import { portLibrary } from './service/port-holder.ts'
 /** `mysqlSettings {settings, listens, name, overrides, settleSeconds}`. */
 export const mysqlSettings = resource({
   type: 'mysqlSettings',
-  doc: 'Settings of a MySQL or MariaDB server, in the file that wins and in the running server; restarts it only when it runs with others, and takes back what it does not come up with.',
+  doc: 'Settings of a MySQL or MariaDB server, in the file that wins and in the running server; restarts it only when it runs with others, and takes back settings with which it does not start.',
   params: settingsParams,
   examples: [
     {

@@ -171,7 +171,7 @@ export const option = resource({
   },
   impossible: ({ state, why }, { key, path, state: wanted }) => {
     if (state === 'unclear')
-      return `${path}: ${why}; edit it as a file, or tell by the param format how it is read`
+      return `${path}: ${why}; edit it as a file, or say with the param format how it is read`
     if (state === 'decided elsewhere')
       return `what ${path} includes decides about ${key}, or may: ${why}; set it there`
     if (state === 'several' && wanted !== 'absent')

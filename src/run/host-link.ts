@@ -160,7 +160,7 @@ export class HostLink {
   }
 
   #closedEarly(): Error {
-    return new Error(`the connection to ${this.#target.name} was closed while it was made`)
+    return new Error(`the connection to ${this.#target.name} was closed while it was being made`)
   }
 
   #tellConnected({ backend }: Transport, started: number): void {

@@ -41,7 +41,7 @@ export function shellError(
     return new OpsError({
       ...base,
       code: 'lost',
-      title: `no shell could be had on the host: ${failure.ending.lost}`,
+      title: `no shell could be started on the host: ${failure.ending.lost}`,
       changed: 'unknown',
       next: `If this happens again, see what takes so long: \`time ssh HOST true\` as ${transport.user}. The start-up files of the login shell (~/.bashrc) come first, then sudo and PAM.`,
     })

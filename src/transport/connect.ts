@@ -81,7 +81,7 @@ async function findRoute(asGiven: ConnectTarget, jumps: number | 'none' = 0): Pr
   const proxyJump = one(host.settings, 'proxyjump')
   if (proxyJump === undefined || jumps === 'none') return [hop]
   if (jumps > 8) {
-    throw inputError(`ProxyJump of ${target.name} leads round in a circle`, {
+    throw inputError(`ProxyJump of ${target.name} leads back to itself`, {
       host: target.name,
       next: 'Correct ProxyJump in your ssh config: jump hosts must not match the same pattern.',
     })
@@ -180,7 +180,7 @@ async function throughJump(
     socket => socket.destroy(),
     () => undefined,
   )
-  const reason = `no answer by way of ${nameOf(jumps)} within ${seconds(timeoutMs)} s`
+  const reason = `no answer through ${nameOf(jumps)} within ${seconds(timeoutMs)} s`
   throw unreachable(name, address, reason)
 }
 

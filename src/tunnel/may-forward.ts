@@ -67,7 +67,7 @@ export function refusalOf(host: string, title: string, said: string): Forwarding
   const some = permits !== undefined && permits !== 'any' ? `PermitOpen ${permits}` : undefined
   const named = some ?? (opens[0] === undefined ? undefined : `permitopen="${opens[0]}" in authorized_keys`)
   if (named !== undefined) {
-    const what = `${host} leads on to few destinations: ${named}`
+    const what = `${host} forwards to few destinations only: ${named}`
     return { isTotal: false, error: { ...error('', `All others are refused by ${host}.`), title: what } }
   }
   const what = `${host} refused a first connection through it (${title})`

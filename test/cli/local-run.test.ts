@@ -142,7 +142,7 @@ describe('a run on this machine', () => {
       expect(run.code).toBe(code)
       expect(run.stdout).toContain(`local: 1 finding, 1 to change
   ! assertion the disk
-      output is gone, wanted there: put it right on the host
+      output is gone, wanted there: fix it on the host
   + file ${data}/one`)
     }
     expect(existsSync(join(data, 'one'))).toBe(false)

@@ -83,7 +83,7 @@ export const cases: Readonly<Record<string, ConformanceCase>> = {
     wrong: 'echo more >>/srv/c/source/one',
     foreign: {
       before: 'rm -rf /srv/c/copies; echo theirs >/srv/c/copies',
-      refused: /is no folder/,
+      refused: /is not a folder/,
       kept: 'grep -qx theirs /srv/c/copies; rm /srv/c/copies',
     },
     holds: 'cmp /srv/c/source/one "$(ls -d /srv/c/copies/2* | tail -n 1)/srv/c/source/one"',

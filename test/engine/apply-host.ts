@@ -180,7 +180,7 @@ export function appliesOn(shell: string): void {
     expect(set.result?.status).toBe('moved')
     expect([read(at('b')), set.result?.errors[0]?.detail]).toEqual([
       'foreign',
-      expect.stringContaining('nothing is written over before you have seen it'),
+      expect.stringContaining('nothing is overwritten before you have seen it'),
     ])
     await runHere(place, [item({ path: at('a'), value: '2' }), item({ path: at('b'), value: '2' })], {
       shell,

@@ -103,7 +103,7 @@ describe('what is refused', () => {
       'something else',
       { ...absent, state: 'occupied' },
       {},
-      '/srv/git/app.git is there and is no bare git repository',
+      '/srv/git/app.git is there and is not a bare git repository',
     ],
     ['no view', { ...absent, state: 'hidden', parent: '/srv' }, {}, 'deploy may not look into /srv'],
     ['no write', { ...absent, isWritable: false }, {}, 'deploy may not make anything in /srv/git'],
@@ -130,7 +130,7 @@ describe('what is refused', () => {
       'a half undo',
       { ...full, isAside: true },
       {},
-      'an undo of /srv/git/app.git did not end: the repository stands aside',
+      'an undo of /srv/git/app.git did not end: the repository is still moved aside',
     ],
     [
       'a foreign project',
@@ -217,7 +217,7 @@ describe('an undo', () => {
     ],
     ['commits that no branch here holds', full, { unsaved: ['refs/heads/main'] }, /holds more .* main/],
     ['a hook', { ...full, extras: ['hooks/post-receive'] }, {}, /holds what no push brought: hooks/],
-    ['what is no repository', { ...full, state: 'occupied' }, {}, /is no repository/],
+    ['what is no repository', { ...full, state: 'occupied' }, {}, /is not a repository/],
     ['a folder of others', { ...full, isParentWritable: false }, {}, /deploy may not remove anything from/],
   ])('keeps %s', (_case, look, of, title) => {
     const decision = undo(look, of)

@@ -8,7 +8,7 @@ const project = (name = 'app') => new TestProject(name, 'none')
 
 describe('refused before anything is contacted', () => {
   test.each<[string, string[], RegExp]>([
-    ['a host that is a remote helper', ['ext::sh -c "touch /tmp/x"', ...words.slice(1)], /is no host/],
+    ['a host that is a remote helper', ['ext::sh -c "touch /tmp/x"', ...words.slice(1)], /is not a host/],
     [
       'a host with a leading dash',
       ['--', '-oProxyCommand=x'],
@@ -37,7 +37,7 @@ describe('refused before anything is contacted', () => {
   test('a folder that is no repository', async () => {
     const refused = await project().ops(...words)
     expect(refused).toMatchObject({ code: 3 })
-    expect(refused.stderr).toContain('is no git repository')
+    expect(refused.stderr).toContain('is not a git repository')
   })
 
   test('a project without commits', async () => {

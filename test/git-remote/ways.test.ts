@@ -32,7 +32,7 @@ describeReal('git-remote meets a host as it is', () => {
     })
     test('something that is no repository', async () => {
       expect(await refusedBy('taken', 'mkdir -p git/taken.git && touch git/taken.git/x')).toContain(
-        'is no bare git repository',
+        'is not a bare git repository',
       )
     })
     test('a repository that git cannot read', async () => {

@@ -82,7 +82,7 @@ describe('a wrong ops.ini tells its lines', () => {
     [
       'a section that is not closed',
       '[hosts\nweb1 = x',
-      ['1 "[hosts" is no section', '2 "web1" stands before any section'],
+      ['1 "[hosts" is not a section', '2 "web1" stands before any section'],
     ],
     ['an unknown section', '[host]\nweb1 = x', ['1 there is no section [host]']],
     ['a params section without a recipe', '[params]\na = 1', ['1 there is no section [params]']],
@@ -117,12 +117,12 @@ describe('a wrong ops.ini tells its lines', () => {
       '[hosts]\nlocal = x',
       [expect.stringMatching(/^2 local cannot be the name of a host/)],
     ],
-    ['a shell in an address', '[hosts]\na = x$(id)', ['2 host a: "x$(id)" is no host name']],
-    ['a bad port', '[hosts]\na = x:99999', ['2 host a: "99999" is no port (1 to 65535)']],
+    ['a shell in an address', '[hosts]\na = x$(id)', ['2 host a: "x$(id)" is not a host name']],
+    ['a bad port', '[hosts]\na = x:99999', ['2 host a: "99999" is not a port (1 to 65535)']],
     [
       'a bad user',
       '[hosts]\na = -l@x\nb = a b@x',
-      ['2 host a: an address must not begin with a dash', '3 host b: "a b" is no user name'],
+      ['2 host a: an address must not begin with a dash', '3 host b: "a b" is not a user name'],
     ],
     [
       'a group that contains itself',
@@ -131,7 +131,7 @@ describe('a wrong ops.ini tells its lines', () => {
     ],
     ['a group in itself', '[groups]\na = a', ['2 group a contains itself: a > a']],
     ['control characters', '[hosts]\na = x\0y', ['2 line 2 holds control characters']],
-    ['a list of addresses', '[hosts]\na[] = x', ['2 a[] is no host: a host has one address']],
+    ['a list of addresses', '[hosts]\na[] = x', ['2 a[] is not a host: a host has one address']],
   ])('%s', (_case, text, errors) => {
     expect(errorsOf(text)).toEqual(errors)
   })

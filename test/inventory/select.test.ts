@@ -204,14 +204,14 @@ describe('what is no host is refused before any process starts', () => {
     ['x*', 'no host matches x* | '],
     [
       '-oProxyCommand=id',
-      '"-oProxyCommand=id" is no host: an address must not begin with a dash | Write a name that ',
+      '"-oProxyCommand=id" is not a host: an address must not begin with a dash | Write a name that ',
     ],
-    ['root@-x', '"root@-x" is no host: "-x" is no host name | Write a name that '],
-    ['a;id', '"a;id" is no host: "a;id" is no host name | Write a name that '],
-    ['', '"" is no host: the address is empty | Write a name that '],
+    ['root@-x', '"root@-x" is not a host: "-x" is not a host name | Write a name that '],
+    ['a;id', '"a;id" is not a host: "a;id" is not a host name | Write a name that '],
+    ['', '"" is not a host: the address is empty | Write a name that '],
     ['__proto__', 'there is no host __proto__ | '],
-    ['a\nb', '"a\\nb" is no host: "a\\nb" is no host name | Write a name that '],
-    ['user@host@x:0', '"user@host@x:0" is no host: "0" is no port (1 to 65535) | Write a name that '],
+    ['a\nb', '"a\\nb" is not a host: "a\\nb" is not a host name | Write a name that '],
+    ['user@host@x:0', '"user@host@x:0" is not a host: "0" is not a port (1 to 65535) | Write a name that '],
   ])('%j', (word, error) => {
     expect(errorsOf(word)).toEqual([error])
   })
@@ -219,7 +219,7 @@ describe('what is no host is refused before any process starts', () => {
   test('all wrong words come at once, with the group that names them', () => {
     expect(errorsOf('broken', 'wbe1').map(each => each.split(' |')[0])).toEqual([
       'group broken: there is no host nowehre',
-      'group broken: "-oProxyCommand=id" is no host: an address must not begin with a dash',
+      'group broken: "-oProxyCommand=id" is not a host: an address must not begin with a dash',
       'there is no host wbe1',
     ])
   })

@@ -34,7 +34,7 @@ test.each([
   'monthly 31 03:00',
   'calendar $(id)',
   'daily 03:00 x',
-])('--at %j is no time', text => expect(parseSchedule(text)).toBeUndefined())
+])('--at %j is not a time', text => expect(parseSchedule(text)).toBeUndefined())
 
 describeReal('ops job schedule', () => {
   const host = useHost({ name: 'night1', release: 'trixie', withPackages: ['mariadb-server', 'nodejs'] })
@@ -137,7 +137,7 @@ describeReal('ops job schedule', () => {
       '[db shop]\nhost = night1\nuser = mover\npassword = env:WORD\n',
     )
     const hidden = await schedule('--at', 'sometimes', '--yes')
-    expect(hidden.stderr).toContain('--at sometimes is no time')
+    expect(hidden.stderr).toContain('--at sometimes is not a time')
     expect(hidden.stderr).toContain('comes from WORD of the environment')
     expect(hidden.code).toBe(3)
     expect((await host().read('ls /etc/systemd/system')).trim()).not.toContain('ops-job')

@@ -219,7 +219,7 @@ describe('ops logs csv', () => {
     [['no-such.log'], 'no-such.log: there is no such file'],
     [['.'], '. is a folder'],
     [['--format', 'combinde', '-'], 'Did you mean combined?'],
-    [['--format', '%Z', '-'], '%Z, which is no directive'],
+    [['--format', '%Z', '-'], '%Z, which is not a directive'],
     [['--since', 'soon', '-'], 'not a time'],
     [['odd.log'], 'no known format fits the first lines of odd.log'],
     [['a.log', '--fields', 'status,sise'], 'there is no field "sise"'],

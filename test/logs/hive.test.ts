@@ -58,7 +58,7 @@ describe.skipIf(sparkFolder === undefined || !realHosts().available)('a real Hiv
     const answer = hive(query, 'mixed', '--csv')
     expect(answer.stderr).toContain('200 lines were no row when pushed (table rejected)')
     expect(answer.stderr).toContain(
-      `still running, and costing what its machines cost: the Hive server on master, port ${port}; the database ops_logs_`,
+      `still running, and its machines cost money: the Hive server on master, port ${port}; the database ops_logs_`,
     )
     const good = String.raw`/^[0-9.]+ - [^\[]+ \[[^]]+\] "[^"]*" [0-9]+ [0-9-]+ "[^"]*" "[^"]*"$/`
     const awk = execFileSync(

@@ -184,8 +184,8 @@ describe.skipIf(!hasDuckdb)('ops logs sql with DuckDB', () => {
   })
 
   test.each([
-    ['DROP TABLE logs', 'logs are asked one SELECT'],
-    ['SELECT 1; SELECT 2', 'logs are asked one SELECT'],
+    ['DROP TABLE logs', 'logs sql takes one SELECT'],
+    ['SELECT 1; SELECT 2', 'logs sql takes one SELECT'],
     ['SELEC 1', 'the query cannot be run: syntax error'],
     ['SELECT sise FROM logs', 'Referenced column "sise" not found'],
     ['SELECT * FROM log', 'Table with name log does not exist'],

@@ -156,7 +156,7 @@ describe('a recipe that cannot be loaded', () => {
 
   test.each([
     ['./nowhere.ts', 'there is no recipe file'],
-    ['deep/er/.keep', 'no TypeScript or JavaScript file'],
+    ['deep/er/.keep', 'not a TypeScript or JavaScript file'],
     ['', 'there is no recipe file'],
     ['-x', 'there is no recipe file'],
   ])('%j is refused', async (name, title) => {
@@ -198,7 +198,7 @@ describe('a recipe that cannot be loaded', () => {
     ['package', 'recipes/package.ts:1:20 cannot find no-such-package-anywhere, which the recipe imports'],
     ['throws', 'recipes/throws.js:3:7 recipe throws fails while it is loaded: Error: at once'],
     ['empty', 'recipes/empty.ts:1:undefined recipe empty: the file has no default export'],
-    ['number', 'recipes/number.js:1:undefined recipe number: the default export is no recipe but number'],
+    ['number', 'recipes/number.js:1:undefined recipe number: the default export is not a recipe but number'],
   ])('%s: says what is wrong and where', async (name, expected) => {
     expect(placed(await errorsOf(name))[0]).toBe(expected)
   })
@@ -224,7 +224,7 @@ test('the listing has every recipe, broken ones with their error', async () => {
   expect(byName).toMatchObject({
     good: 'A good one.',
     syntax: 'syntax error: unexpected token, expected ","',
-    number: 'recipe number: the default export is no recipe but number',
+    number: 'recipe number: the default export is not a recipe but number',
   })
   expect(Object.keys(byName)).not.toContain('_shared')
 })

@@ -302,7 +302,7 @@ describeReal('guarded-backup', () => {
     await host().read(`mkdir -p /backup; echo mine >${to}`)
     const { code, stdout, stderr } = await apply()
     expect(code).toBe(1)
-    expect(stderr).toContain(`${to} is there and is no folder`)
+    expect(stderr).toContain(`${to} is there and is not a folder`)
     expect(stdout).toContain('1 failed, 1 not reached')
     // The place in a recipe that ships built would be one in a file of a single line.
     expect(stderr).not.toContain('dist/recipes')

@@ -237,7 +237,9 @@ describeReal('mysql-remote with a server and a client', () => {
     expect(await listening()).toEqual([own(), '127.0.0.1:3306'].sort())
     expect((await apply('--bind-address', both)).stdout).toContain('nothing to do')
     const planned = await ops('plan', 'mysql-remote', 'db')
-    expect(planned.stdout).toContain('it leaves 127.0.0.1: programs on this host that connect there')
+    expect(planned.stdout).toContain(
+      'it stops listening on 127.0.0.1: programs on this host that connect there',
+    )
     expect((await apply()).stdout).toContain('1 changed')
     expect(await listening()).toEqual([own()])
   }, 60_000)
@@ -429,7 +431,7 @@ describeReal('mysql-remote with a server and a client', () => {
   }, 60_000)
 
   test.each([
-    [['--bind-address', '203.0.113.9'], 3, '203.0.113.9 is no address of db, which has 10.213.'],
+    [['--bind-address', '203.0.113.9'], 3, '203.0.113.9 is not an address of db, which has 10.213.'],
     [['--bind-address', '127.0.0.1;'], 3, 'must be an IP address'],
     [['--port', '0'], 3, 'port'],
     [['--user', 'shop'], 3, '--user shop needs --from and --password @FILE as well'],

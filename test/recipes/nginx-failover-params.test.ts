@@ -80,7 +80,7 @@ describe('the params of nginx-failover', () => {
     [{ standby: '127.0.0.1:8081', listen: ['80', '0.0.0.0:8081'] }, 'this very nginx'],
     [{ standby: '127.0.0.1:80', listen: '10.0.0.9:80' }, ''],
     [{ standby: '10.0.0.9:8080' }, ''],
-    [{ listen: '10.0.0.8:80' }, '--listen 10.0.0.8:80 is no address of h'],
+    [{ listen: '10.0.0.8:80' }, '--listen 10.0.0.8:80 is not an address of h'],
     [{ listen: ['[fd00::9]:80', '127.0.0.1:80'] }, ''],
   ] as const)('%j: %s', (flags, said) => {
     const found = outcome(flags)

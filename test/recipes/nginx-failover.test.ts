@@ -284,7 +284,7 @@ describeReal('nginx-failover before two real web servers', () => {
 
   test('an address that the host has not, and a server that is this very nginx, are refused', async () => {
     const foreign = await ops('plan', '--listen', '203.0.113.9:80')
-    expect(foreign.stderr).toContain('--listen 203.0.113.9:80 is no address of proxy')
+    expect(foreign.stderr).toContain('--listen 203.0.113.9:80 is not an address of proxy')
     expect(foreign.code).toBe(3)
     for (const own of [`${proxy().address}:80`, '127.0.0.1:80', 'proxy:80', '[::1]:80']) {
       const loop = await ops('plan', '--standby', own)

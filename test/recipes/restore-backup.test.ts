@@ -118,7 +118,7 @@ describeReal('restore-backup', () => {
     await host().read(`sed -i '/LABEL=gone/d' /etc/fstab`)
     expect([unmounted.code, unmounted.stderr]).toEqual([
       1,
-      expect.stringContaining(`${source}/sub is to be a disk of its own (/etc/fstab) and is not mounted`),
+      expect.stringContaining(`${source}/sub has a disk of its own in /etc/fstab, which is not mounted`),
     ])
 
     const into = ['--into', '/root/a b/before']

@@ -277,7 +277,9 @@ describeReal('verify-filesystems', () => {
       ...numbers.map(number =>
         expect.stringMatching(`^line ${number} of /etc/fstab cannot be read, so mount`),
       ),
-      expect.stringMatching(/^mnt\/g \(tmpfs in \/etc\/fstab\) is no absolute path, so it is never mounted/),
+      expect.stringMatching(
+        /^mnt\/g \(tmpfs in \/etc\/fstab\) is not an absolute path, so it is never mounted/,
+      ),
     ])
     expect(checked.code).toBe(2)
   })

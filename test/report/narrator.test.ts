@@ -91,7 +91,7 @@ describe('the story of a run', () => {
             may change, because of apt nginx
 
       web1: changed apt nginx (2.3 s)
-      web1: changed file /etc/app.conf (12 ms); before: ops kept web1 /etc/app.conf
+      web1: changed file /etc/app.conf (12 ms); old content: ops kept web1 /etc/app.conf
       web1: looks again at service nginx, after apt nginx
       web1: changed service nginx (320 ms)
 

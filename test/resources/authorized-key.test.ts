@@ -56,7 +56,7 @@ test.each([
   ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKhXN+zGxfhbrSDRXojyz/XY33RYZ2Ewxy', 'is cut short'],
   [one.replace('ssh-ed25519', 'ssh-rsa'), 'holds a key of another type'],
   ['-----BEGIN OPENSSH PRIVATE KEY-----', 'is a private key'],
-  [`no-pty ${one}`, 'is no public key'],
+  [`no-pty ${one}`, 'is not a public key'],
 ])('%s is refused', (key, reason) => {
   const parsed = authorizedKey.definition.params.safeParse({ user: 'deploy', key })
   expect(parsed.error?.issues[0]?.message).toContain(reason)

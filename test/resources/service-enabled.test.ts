@@ -258,7 +258,9 @@ describeReal('what starts at boot, on a real host', () => {
       ['service', { unit: 'rival', running: true }],
     ])
     expect(fight.code).toBe(1)
-    expect(fight.stderr).toContain('service first was undone by service rival, by what that set going')
+    expect(fight.stderr).toContain(
+      'service first was undone by service rival, by something that this started',
+    )
   })
 
   test('a unit that is not started as its condition does not hold says so', async () => {

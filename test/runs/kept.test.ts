@@ -59,7 +59,7 @@ describeReal('ops kept', () => {
     )
     const first = await apply('one')
     expect(first.stdout).toContain(`changed file /etc/app.conf`)
-    expect(first.stdout).toContain(`before: ops kept ${host().name} /etc/app.conf`)
+    expect(first.stdout).toContain(`old content: ops kept ${host().name} /etc/app.conf`)
     await apply('two')
     const copies = await listed()
     expect(copies.map(copy => [copy.path, copy.sha256])).toEqual([
@@ -89,9 +89,9 @@ describeReal('ops kept', () => {
     const names = ['file', 'option', 'line', 'gone']
     await host().read(names.map(name => `echo a=1 >/etc/kept-${name}`).join(';'))
     const { code, stdout } = await ops('apply', 'several', host().name, '--yes')
-    expect([code, stdout.match(/before: ops kept \S+ \S+/g)]).toEqual([
+    expect([code, stdout.match(/old content: ops kept \S+ \S+/g)]).toEqual([
       0,
-      names.map(name => `before: ops kept ${host().name} /etc/kept-${name}`),
+      names.map(name => `old content: ops kept ${host().name} /etc/kept-${name}`),
     ])
     const kept = (await listed()).filter(({ path }) => path.startsWith('/etc/kept-'))
     expect(kept.map(copy => [copy.path, copy.sha256]).sort()).toEqual(

@@ -87,7 +87,7 @@ test('a broken config file is bad input, with the words of ssh', async () => {
 test('a ProxyJump that leads back to itself is bad input', async () => {
   const sshConfigFile = config('Host *\n  HostName 127.0.0.1\n  ProxyJump other\n')
   const error = await connect({ name: 'x', destination: 'x', sshConfigFile }).catch(thrown => thrown)
-  expect((error as OpsError).data.title).toBe('ProxyJump of x leads round in a circle')
+  expect((error as OpsError).data.title).toBe('ProxyJump of x leads back to itself')
 })
 
 test('repeated keywords are kept in order, and none is nothing', () => {

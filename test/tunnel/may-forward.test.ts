@@ -15,7 +15,7 @@ describe('what keeps a host from leading on is named', () => {
     ['allowtcpforwarding remote', true, /AllowTcpForwarding remote$/],
     ['allowtcpforwarding yes\ndisableforwarding yes', true, /DisableForwarding yes$/],
     ['permitopen none', true, /PermitOpen none$/],
-    ['permitopen 10.0.0.1:22', false, /^h leads on to few destinations: PermitOpen 10.0.0.1:22$/],
+    ['permitopen 10.0.0.1:22', false, /^h forwards to few destinations only: PermitOpen 10.0.0.1:22$/],
     [`key restrict ${key}`, true, /authorized_keys says restrict before the key$/],
     [`key no-pty,no-port-forwarding ${key}`, true, /authorized_keys says no-port-forwarding before the key$/],
     [`key restrict,port-forwarding,permitopen="a:1" ${key}`, false, /permitopen="a:1" in authorized_keys$/],

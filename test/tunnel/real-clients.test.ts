@@ -179,7 +179,7 @@ describeReal('a tunnel to a real host', () => {
     expect(told).toMatchObject({ event: 'tunnel', host: 'web1', port: free })
     expect(told).not.toHaveProperty('route')
     process.kill(told.pid, 'SIGKILL')
-    const line = `127.0.0.1:${free} -> web1  ended without a word: its process was killed, or this machine went down\n`
+    const line = `127.0.0.1:${free} -> web1  ended and left no reason: its process was killed, or this machine went down\n`
     const status = (): Promise<OpsOutcome> => folder.ops(['socks', 'status', String(free)])
     await expect.poll(status).toMatchObject({ code: 4, stdout: line })
     expect(await folder.ops(['socks', 'stop', String(free)])).toMatchObject({ code: 0, stdout: line })

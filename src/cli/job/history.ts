@@ -76,13 +76,13 @@ function rowOf({ begun, ended, log }: RunStory, running: ReadonlySet<string> | s
   const nothing = { facts: [] }
   if (typeof running === 'string') {
     const notes = [
-      `no end is written down: it was killed, or runs still (the server could not be asked: ${running})`,
+      `its end is not recorded: it was killed, or it still runs (the server could not be asked: ${running})`,
     ]
     return { ...row, ...nothing, status: 'unknown', notes }
   }
   if (running.has(run)) return { ...row, ...nothing, status: 'running', notes: [] }
   const notes = [
-    'no end is written down and nothing holds its lock: it was killed; the next run goes on from there',
+    'its end is not recorded and nothing holds its lock: it was killed; the next run goes on from there',
   ]
   return { ...row, ...nothing, status: 'killed', notes }
 }

@@ -38,7 +38,7 @@ export async function loadJobFile(source: RecipeSource, checkTypes: boolean): Pr
   if (!isJob(job) || !verb) {
     const kinds = jobKindNames.map(each => `${each}({ ... })`).join(', ')
     throw inputError(
-      `job ${name}: ${job === undefined ? 'the file has no default export' : 'what it exports is no job'}`,
+      `job ${name}: ${job === undefined ? 'the file has no default export' : 'what it exports is not a job'}`,
       {
         where: { file, line: 1 },
         next: `Write \`export default\` and one of ${kinds}, which 'ops-recipes/jobs' exports.`,

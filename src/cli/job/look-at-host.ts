@@ -55,7 +55,7 @@ export async function lookAtHost(
     })
   }
   if (!/^user=0$/m.test(said)) {
-    throw inputError(`a schedule on ${target.name} is root's, and this login does not become root`, {
+    throw inputError(`a schedule on ${target.name} belongs to root, and this login does not become root`, {
       host: target.name,
       next: 'Log in as root, or as one who may use sudo, without --no-become.',
     })

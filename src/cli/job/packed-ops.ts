@@ -65,7 +65,7 @@ function libraryFiles(): TarFile[] {
     const folder = folderOf(name, from)
     if (folder === undefined) {
       throw inputError(`cannot find the package ${name}, which ops needs on the host`, {
-        next: 'Install ops again: its packages are not whole.',
+        next: 'Install ops again: its packages are not complete.',
       })
     }
     const top = `node_modules/${name}`

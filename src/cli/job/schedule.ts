@@ -23,8 +23,8 @@ import { parseSchedule, type Schedule } from './schedule-time.ts'
 const description = `Makes a host run a job by itself: this very ops is sent there (it needs Node 20.17 or later), with the job and what it names, and a timer of systemd. The host proves that it can plan the job before the timer is set.
   ops job schedule archive-events db1 --at 'daily 03:00'
   ops job schedule archive-events db1 --at 'sun 04:30' --on-failure 'mail -s "job failed" ops@example.org'
-  ops job schedule archive-events db1 --at 'daily 03:00' --check     is it so still? exit 2 where not
-  ops job schedule archive-events db1 --undo                         no longer; saved rows stay
+  ops job schedule archive-events db1 --at 'daily 03:00' --check     compare only: exit 2 when it differs
+  ops job schedule archive-events db1 --undo                         take it away; saved rows stay
 WHEN: hourly :15, daily 03:00, sun 03:00, monthly 1 03:00, or 'calendar TEXT' as systemd takes it; by the clock of the host.
 The command of --on-failure gets the error as JSON on standard input.`
 
@@ -75,7 +75,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     for (const { content } of project.files)
       if (typeof content !== 'string') session.secrets.add(content.reveal())
     const [reached] = (await reachHosts(chosen, settings, session)).values()
-    if (!reached) throw inputError(`${only.name} cannot be logged in to`)
+    if (!reached) throw inputError(`ops cannot log in to ${only.name}`)
     const look = await lookAtHost(reached, session)
     const onFailure = typeof options.onFailure === 'string' ? options.onFailure : undefined
     const scheduled = scheduledOf(loaded, project, schedule, { ...look, onFailure })
@@ -123,7 +123,9 @@ function scheduleOf(at: unknown, errors: ErrorData[]): Schedule | undefined {
   const next = "Write --at 'daily 03:00', 'hourly :15', 'sun 03:00', 'monthly 1 03:00' or 'calendar TEXT'."
   const schedule = typeof at === 'string' ? parseSchedule(at) : undefined
   if (schedule) return schedule
-  errors.push(inputError(typeof at === 'string' ? `--at ${at} is no time` : '--at is missing', { next }).data)
+  errors.push(
+    inputError(typeof at === 'string' ? `--at ${at} is not a time` : '--at is missing', { next }).data,
+  )
   return undefined
 }
 
@@ -135,7 +137,7 @@ function scheduledOf(
 ): Scheduled | undefined {
   if (!schedule) return undefined
   if (!host.hasSystemd && schedule.cron === undefined) {
-    throw inputError('the host has no systemd, and cron has no word for this time', {
+    throw inputError('the host has no systemd, and cron cannot express this time', {
       next: "Write --at 'daily 03:00', 'hourly :15', 'sun 03:00' or 'monthly 1 03:00'.",
     })
   }

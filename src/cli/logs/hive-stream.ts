@@ -17,7 +17,7 @@ export async function hiveStream(
   const chosen = await chooseReachable([via], settings)
   const [target] = [...(await connectTargets(chosen, settings, session)).values()]
   const { connect } = await import('../../transport/connect.ts')
-  if (!target) throw unreachable(host, port, `${via} is no host`)
+  if (!target) throw unreachable(host, port, `${via} is not a host`)
   const transport = await connect(target)
   session.atEnd.push(() => transport.close())
   try {

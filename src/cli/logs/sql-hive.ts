@@ -39,14 +39,14 @@ export async function askHive(
   if (place) {
     const rejected = await engine.rejected()
     report.say(
-      `${rejected} ${rejected === 1n ? 'line was' : 'lines were'} no row when pushed (table rejected)`,
+      `${rejected} ${rejected === 1n ? 'line was' : 'lines were'} rejected when pushed (table rejected)`,
     )
   }
   const where = address.via === undefined ? address.host : `${address.via}`
   const stays =
     database === undefined ? '' : `; the database ${database} stays, its rows are in ${store?.url}`
   report.say(
-    `still running, and costing what its machines cost: the Hive server on ${where}, port ${address.port}${stays}`,
+    `still running, and its machines cost money: the Hive server on ${where}, port ${address.port}${stays}`,
   )
   return 0
 }

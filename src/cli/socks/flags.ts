@@ -58,7 +58,8 @@ export function socksSettings(
   for (const { key, where } of entries) {
     if (iniKeys.includes(key)) continue
     errors.push(
-      inputError(`[socks] has no setting ${key}`, { where, next: `There are: ${iniKeys.join(', ')}.` }).data,
+      inputError(`[socks] has no setting ${key}`, { where, next: `Settings are ${iniKeys.join(', ')}.` })
+        .data,
     )
   }
   const written = (name: string): string | undefined => {

@@ -30,6 +30,6 @@ export async function run(argv: readonly string[], context: VerbContext): Promis
   const names = dbVerbs.map(each => each.name)
   const near = nearest(first ?? '', names)
   throw inputError(first === undefined ? 'ops db needs a verb' : `ops db has no verb ${first}`, {
-    next: `${near === undefined ? '' : `Did you mean \`ops db ${near}\`? `}There is ${names.join(', ')}; \`ops db --help\` says more.`,
+    next: `${near === undefined ? '' : `Did you mean \`ops db ${near}\`? `}Verbs are ${names.join(', ')}; \`ops db --help\` says more.`,
   })
 }

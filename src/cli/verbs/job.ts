@@ -25,6 +25,6 @@ export async function run(argv: readonly string[], context: VerbContext): Promis
   const names = jobVerbs.map(each => each.name)
   const near = nearest(first ?? '', names)
   throw inputError(first === undefined ? 'ops job needs a verb' : `ops job has no verb ${first}`, {
-    next: `${near === undefined ? '' : `Did you mean \`ops job ${near}\`? `}There is ${names.join(', ')}; \`ops job --help\` says more.`,
+    next: `${near === undefined ? '' : `Did you mean \`ops job ${near}\`? `}Verbs are ${names.join(', ')}; \`ops job --help\` says more.`,
   })
 }

@@ -13,7 +13,7 @@ const description = `Runs one command on many hosts. A single word after -- is s
   ops run web -- grep 'a b' /etc/hosts`
 
 const stopTexts = {
-  soft: 'Stopping: the command is asked to end on each host. Once more to end it at once.',
+  soft: 'Stopping: the command is asked to end on each host. Press Ctrl-C again to end it at once.',
   hard: 'Stopping now: the command is killed on each host.',
 }
 

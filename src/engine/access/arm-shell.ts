@@ -19,7 +19,7 @@ export const meantBootSeconds = 120
  * shell is $$. Writes `$OPS_DIR/armed` when the countdown runs: nothing to put back needs none.
  */
 const arm = library('access-arm')`
-  ops_arm_no() { echo "ops: the way back could not be prepared: $1; nothing was changed" >&2; exit 1; }
+  ops_arm_no() { echo "ops: the host could not prepare to take the change back: $1; nothing was changed" >&2; exit 1; }
   # KIND NAME: it is saved already, by itself or with a folder that it lies in.
   ops_arm_has() {
     [ -s list ] && ops_k=$1 ops_n=$2 awk -F '\t' '
@@ -215,8 +215,8 @@ export function armCall(given: {
 }
 
 /** What a look asks where a step could cut our access: `problem=` lines, and a verdict that nobody was told yet. */
-export const accessProbe = `[ "$(id -u)" = 0 ] || echo 'problem=that takes root, and this run does not become root'
-[ -d /run/systemd/system ] && command -v systemd-run >/dev/null || echo 'problem=systemd does not run there, and its timers are what watches'
+export const accessProbe = `[ "$(id -u)" = 0 ] || echo 'problem=only root can do that, and this run does not become root'
+[ -d /run/systemd/system ] && command -v systemd-run >/dev/null || echo 'problem=systemd does not run there, and its timers are needed for that'
 command -v flock >/dev/null || echo 'problem=there is no flock'
 [ ! -e ${accessFolder}/verdict ] || [ -e ${accessFolder}/told ] || cat ${accessFolder}/verdict
 :`

@@ -25,8 +25,8 @@ export function verdictError(host: string, verdict: Verdict, after: Aftermath): 
       changed: stays.length > 0 ? 'yes' : 'no',
       next:
         stays.length > 0
-          ? 'What was taken back is as it was before this run; what stays is listed above. Mend the recipe, then run again.'
-          : 'What those steps changed is as it was before this run, by the word of the host. Mend the recipe, then run again.',
+          ? 'What was taken back is as it was before this run; what stays is listed above. Fix the recipe, then run again.'
+          : 'The host reports that what those steps changed is as it was before this run. Fix the recipe, then run again.',
     }
   }
   if (kind === 'restore-failed') {
@@ -42,7 +42,7 @@ export function verdictError(host: string, verdict: Verdict, after: Aftermath): 
   if (kind === 'forgotten') {
     return {
       code: 'lost',
-      title: `${host} waited for a login that confirms, and keeps no verdict of this run any more`,
+      title: `${host} waited for a login to confirm the change, and has no verdict of this run any more`,
       ...common,
       changed: 'unknown',
       next: 'It may have taken the change back or kept it: something else emptied or overwrote /var/lib/ops/access meanwhile. Run again: the plan shows what is missing.',
@@ -56,7 +56,7 @@ export function verdictError(host: string, verdict: Verdict, after: Aftermath): 
         : `stopped before a new login to ${host} could confirm what was done`,
       ...common,
       changed: 'unknown',
-      next: 'A host that runs takes such changes back by itself within a minute, also after a boot. Log in when it is back: /var/lib/ops/access/verdict tells, and so does the next run.',
+      next: 'A host that runs takes such changes back by itself within a minute, also after a boot. Log in when it is back: /var/lib/ops/access/verdict says what became of the change, and so does the next run.',
     }
   }
   return undefined

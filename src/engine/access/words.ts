@@ -47,7 +47,7 @@ export function unguardedError(
     step: step.name,
     ...(step.where && { where: step.where }),
     changed: 'no',
-    next: "Do it by hand with a console at hand, or say `access: 'unguarded'` in the options of the step.",
+    next: "Do it by hand from the console of the host, or say `access: 'unguarded'` in the options of the step.",
   }
 }
 
@@ -58,7 +58,7 @@ export function earlierVerdict(text: string): string {
   const value = (key: string) => values(key)[0] ?? 'unknown'
   const who = `an earlier run (${value('who')}) did not confirm that it can still log in`
   const stays = values('stays')
-  const rest = stays.length > 0 ? `; what packages it brought stays: ${stays.join(', ')}` : ''
+  const rest = stays.length > 0 ? `; the packages that it installed stay: ${stays.join(', ')}` : ''
   return value('verdict') === 'restored'
     ? `${who}: at ${value('at')} the host took back ${value('steps')}${rest}`
     : `${who}: at ${value('at')} the host tried to take back ${value('steps')}, and could not: ${values('detail').join('; ')}${rest}`

@@ -13,7 +13,7 @@ export function findingsOf(
 ): readonly Finding[] {
   if (resource.findings) return resource.findings(bytes.toString('utf8'), params)
   if (resource.apply || isReached) return []
-  return keys.map(each => ({ what: differenceText(each), next: 'put it right on the host' }))
+  return keys.map(each => ({ what: differenceText(each), next: 'fix it on the host' }))
 }
 
 /** One key, as a sentence says it. */

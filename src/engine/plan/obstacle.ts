@@ -74,7 +74,7 @@ function hindranceOf(
   const common = { host, step: step.name, ...(step.where && { where: step.where }), changed: 'no' as const }
   const why = change && step.resource.impossible?.(actual, step.params, detail)
   if (why) {
-    const next = 'Nothing was touched. Put it right on the host, or change the recipe, then run again.'
+    const next = 'Nothing was touched. Fix it on the host, or change the recipe, then run again.'
     return new OpsError({ code: 'failed', title: `${step.name}: ${why}`, ...common, next }).data
   }
   if (!change || step.resource.apply) return undefined
@@ -82,6 +82,6 @@ function hindranceOf(
     code: 'failed',
     title: `${step.name} does not hold: ${change.keys.map(differenceText).join('; ')}`,
     ...common,
-    next: 'ops only checks this and cannot mend it: put it right on the host, then run again.',
+    next: 'ops only checks this and cannot change it: fix it on the host, then run again.',
   }
 }

@@ -144,7 +144,7 @@ export class DuckdbEngine {
     const isOther = parsed.error && /Only SELECT/.test(parsed.error_message)
     if (parsed.error && !isOther) throw inputError(`the query cannot be run: ${parsed.error_message}`)
     if (!parsed.error && parsed.statements.length === 1) return parsed
-    throw inputError('logs are asked one SELECT', {
+    throw inputError('logs sql takes one SELECT', {
       next: "Such as ops logs sql 'SELECT status, count(*) FROM logs GROUP BY status' FILE.",
     })
   }

@@ -29,7 +29,7 @@ export function hiveAddress(text: string): HiveAddress {
   const [, user = 'ops', written = '', port, via] = match
   const host = written.replace(/^\[|\]$/g, '')
   const number = port === undefined ? usualPort : Number(port)
-  if (number < 1 || number > 65_535) throw wrong(`${port} is no port`)
+  if (number < 1 || number > 65_535) throw wrong(`${port} is not a port`)
   if (via !== undefined) return { user, host, port: number, via: decodeURIComponent(via) }
   if (loopback.test(host)) return { user, host, port: number, via: undefined }
   return { user, host: '127.0.0.1', port: number, via: host }

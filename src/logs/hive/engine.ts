@@ -52,7 +52,7 @@ export class HiveEngine {
 
   /** @throws OpsError `input` for what the server does not understand. */
   async answer(query: string): Promise<Answer> {
-    if (!/^\s*(select|with)\b/i.test(query)) throw inputError('logs are asked one SELECT')
+    if (!/^\s*(select|with)\b/i.test(query)) throw inputError('logs sql takes one SELECT')
     try {
       const answer = await this.#session.query(query.replace(/[\s;]+$/, ''))
       return { ...answer, rows: rowsOf(answer) }

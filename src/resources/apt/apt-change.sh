@@ -44,7 +44,7 @@ ops_apt_mend() {
   dpkg --force-confdef --force-confold --configure -a 2>"$ops_err" && { cat "$ops_err"; return 0; }
   cat "$ops_err"
   ops_said=$(ops_apt_reason)
-  ops_apt_get --no-remove -f install || ops_apt_fail "dpkg was interrupted before, and what it left cannot be finished: $ops_said; so nothing of this step was done: mend or remove that package (\`dpkg --audit\` names it)"
+  ops_apt_get --no-remove -f install || ops_apt_fail "dpkg was interrupted before, and what it left cannot be finished: $ops_said; so nothing of this step was done: repair or remove that package (\`dpkg --audit\` names it)"
 }
 ops_apt_select() {
   ops_bring= ops_lost=
@@ -110,7 +110,7 @@ ops_apt_change() {
   if [ "$ops_mode" = present ]; then ops_apt_install "$@"; else ops_apt_remove "$@"; fi || return 1
   command -v needrestart >/dev/null || return 0
   ops_a=$(needrestart -b -r l -l 2>/dev/null | sed -n 's/^NEEDRESTART-SVC: *//p' | tr '\n' ' ')
-  [ -z "$ops_a" ] || echo "these still run what was replaced, and were not restarted: $ops_a"
+  [ -z "$ops_a" ] || echo "these programs still run the old version and were not restarted: $ops_a"
 }
 # The host's own mirrors and keys, with the missing components, in a file beside its sources.
 ops_apt_offer() {

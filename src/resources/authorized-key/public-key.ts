@@ -6,7 +6,7 @@ export function publicKeyProblem(line: string): string | undefined {
   const [, type, text = ''] =
     /^((?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+)[ \t]+([A-Za-z0-9+/]+={0,2})(?:[ \t]|$)/.exec(line) ?? []
   if (type === undefined)
-    return 'is no public key: a line such as `ssh-ed25519 AAAA... name`; options go into `options`'
+    return 'is not a public key: that is a line such as `ssh-ed25519 AAAA... name`; options go into `options`'
   const bytes = Buffer.from(text, 'base64')
   if (text.length % 4 !== 0 || bytes.length < 4) return 'is cut short'
   let at = 0

@@ -95,7 +95,7 @@ function btrfsFindings(records: readonly (readonly string[])[]): readonly Findin
     return finding(
       `btrfs on ${device} has counted ${counts.join(', ')}`,
       undefined,
-      'run `btrfs scrub start -B` on its mount point, restore what it cannot mend, ask the disk (SMART), then `btrfs device stats -z`',
+      'run `btrfs scrub start -B` on its mount point, restore what it cannot repair, check the disk (SMART), then `btrfs device stats -z`',
     )
   })
 }

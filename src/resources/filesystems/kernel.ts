@@ -61,8 +61,8 @@ export const kernelLook: FilesystemLook = {
         `the kernel reported ${count} ${kind === 'disk' ? 'I/O' : 'file system'} error${count === '1' ? '' : 's'} of ${device}, the first: ${sample}`,
         first,
         kind === 'disk'
-          ? 'check cable and controller, ask the disk (SMART), copy what it holds, replace it'
-          : `unmount it and look with \`fsck -n\`; ask the disk below it (SMART)`,
+          ? 'check cable and controller, check the disk (SMART), copy what it holds, replace it'
+          : `unmount it and look with \`fsck -n\`; check the disk below it (SMART)`,
       ),
     ),
 }

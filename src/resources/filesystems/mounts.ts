@@ -114,7 +114,9 @@ function judgeEntry(
   if (types.includes('swap')) return isOptional ? [] : judgeSwap(entry, swaps)
   const place = `${target} (${spec} in /etc/fstab)`
   if (!target.startsWith('/')) {
-    return [finding(`${place} is no absolute path, so it is never mounted`, undefined, 'put the entry right')]
+    return [
+      finding(`${place} is not an absolute path, so it is never mounted`, undefined, 'correct the entry'),
+    ]
   }
   // The last mount on a place hides those before it.
   const mount = mounts.findLast(each => each.target === target)
@@ -127,7 +129,7 @@ function judgeEntry(
       finding(
         `${place} names nothing that exists, ${mounted}`,
         undefined,
-        'compare with `blkid`: attach or repair the disk, or put the entry right',
+        'compare with `blkid`: attach or repair the disk, or correct the entry',
       ),
     ]
   }
@@ -148,7 +150,7 @@ function judgeEntry(
       finding(
         `${place} should be ${device}, but ${mount.source} is mounted there`,
         undefined,
-        'find out which of the two is right: then mount that one, or put the entry right',
+        'find out which of the two is right: then mount that one, or correct the entry',
       ),
     )
   }
@@ -160,11 +162,7 @@ function judgeEntry(
     type !== mount.type
   ) {
     wrong.push(
-      finding(
-        `${place} should be ${type}, but is mounted as ${mount.type}`,
-        undefined,
-        'put the entry right',
-      ),
+      finding(`${place} should be ${type}, but is mounted as ${mount.type}`, undefined, 'correct the entry'),
     )
   }
   const isReadOnly = mount.options.includes('ro') || refusesWrites(mount)
@@ -202,7 +200,7 @@ function judgeSwap({ spec, device, options }: Entry, swaps: readonly string[]): 
       finding(
         `swap ${spec} in /etc/fstab names nothing that exists`,
         undefined,
-        'put the entry right, or take it out',
+        'correct the entry, or take it out',
       ),
     ]
   }
@@ -234,7 +232,7 @@ function fallenFinding(mount: Mount, instead: string, fellAt: ReadonlyMap<string
     `${target} (${source}) is read-only, ${instead}${how}`,
     fellAt.get(source),
     fellBack(mount)
-      ? `save what you can, unmount it, look with \`fsck -n ${source}\`, and ask the disk (SMART) before it is trusted again`
+      ? `save what you can, unmount it, look with \`fsck -n ${source}\`, and check the disk (SMART) before it is trusted again`
       : `find out who did that and why; \`mount -o remount,rw ${target}\` brings it back`,
   )
 }

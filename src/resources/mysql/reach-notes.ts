@@ -12,7 +12,7 @@ export function reachNotes(given: SettingsParams, after: ToldLines): string[] {
   if (open.length === 0) return []
   const notes = open.flatMap(({ address }) =>
     own.length > 0 && !isEvery(address) && !own.includes(address)
-      ? [`${address} is no address of this host now: nobody reaches the server there`]
+      ? [`${address} is not an address of this host now: nobody reaches the server there`]
       : [],
   )
   const [wall] = after('wall ')
@@ -21,7 +21,7 @@ export function reachNotes(given: SettingsParams, after: ToldLines): string[] {
   const offered = required || tls.some(line => /^(have_ssl YES|Ssl_server_not_after .)/.test(line))
   if (leavesLocalClients(given, after)) {
     notes.push(
-      'it leaves 127.0.0.1: programs on this host that connect there are refused from then on, those that use its socket are not',
+      'it stops listening on 127.0.0.1: programs on this host that connect there are refused from then on, those that use its socket are not',
     )
   }
   const everywhere = open.some(({ address }) => isEvery(address))

@@ -50,7 +50,7 @@ export const settingsParams = z.strictObject({
     .min(1)
     .max(3600)
     .default(60)
-    .describe('How long the server may take to come up again.'),
+    .describe('How long the server may take to start again.'),
 })
 
 export type SettingsParams = z.output<typeof settingsParams>

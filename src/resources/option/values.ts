@@ -3,7 +3,7 @@ import type { FormatName } from './formats.ts'
 
 /** What is wrong with the value as it is written; undefined where its program reads it. */
 export function faultOfValue(format: FormatName, value: string): string | undefined {
-  if (format === 'toml') return isToml(value) ? undefined : 'is no value of TOML: strings need quotes'
+  if (format === 'toml') return isToml(value) ? undefined : 'is not a value of TOML: strings need quotes'
   if (format === 'git')
     return /\\[^\\"ntb]/.test(value) ? 'has a backslash before a sign that git does not expect' : undefined
   if (format !== 'php' && format !== 'fpm') return undefined

@@ -135,7 +135,7 @@ export const restoreLookLibrary = library('restore-look')`
     if [ -z "$ops_gen" ]; then
       if [ -z "$ops_list" ]; then printf 'refused\tno generation in %s holds %s\n' "$1" "$2"
       elif [ -n "$3" ]; then printf 'refused\tno generation that begins with %s holds %s: leave the path out to see all\n' "$3" "$2"
-      else printf 'refused\tevery copy of %s is suspicious: choose one by its name, or the newest by newest\n' "$2"
+      else printf 'refused\tevery copy of %s is suspicious: choose one by its name, or say newest\n' "$2"
       fi
       ! ops_wants_detail || printf '%s\n' "$ops_list" | ops_detail 0
       return 0
@@ -143,7 +143,7 @@ export const restoreLookLibrary = library('restore-look')`
     printf 'chosen\t%s\n' "$ops_gen"
     ops_a=$(ops_restore_unmounted "\${4:-\${2%/*}}/\${2##*/}") || return 1
     if [ -n "$ops_a" ]; then
-      printf 'refused\t%s is to be a disk of its own (/etc/fstab) and is not mounted: mount it first, or choose another folder with --into\n' "$ops_a"
+      printf 'refused\t%s has a disk of its own in /etc/fstab, which is not mounted: mount it first, or choose another folder with --into\n' "$ops_a"
       return 0
     fi
     { ops_told=$(ops_alive ops_rw_start "$ops_gen" "$2" "$4") || return 1; } 7>&2

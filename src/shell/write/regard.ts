@@ -62,7 +62,7 @@ export const regardFunctions = library('regard', 'apply')`
       */0|*/"$ops_user") ;;
       *) [ "$ops_uid_was" != "$ops_open" ] || return 0;;
     esac
-    ops_fail "$ops_asked: has another name elsewhere (a hard link), and others may write in $ops_dir: what is changed here could be a foreign file; nothing was changed"
+    ops_fail "$ops_asked: has another name elsewhere (a hard link), and others may write in $ops_dir: the change could reach a file of somebody else; nothing was changed"
   }
   ops_as_seen() {
     if [ -z "$ops_old" ]; then [ ! -e "\${1:-..}/$ops_name" ] && [ ! -L "\${1:-..}/$ops_name" ] || ops_moved

@@ -492,7 +492,7 @@ test.each([
   [{ path: '/etc/ssh/sshd_config', section: 's', key: 'k', value: 'a' }, 'has no sections'],
   [{ path: '/etc/ssh/sshd_config', key: 'k', bare: true }, 'does not stand alone'],
   [{ path: '/etc/mysql/my.cnf', key: 'k', value: 'a' }, 'name the section'],
-  [{ path: '/x.toml', key: 'k', value: '"a' }, 'is no value of TOML'],
+  [{ path: '/x.toml', key: 'k', value: '"a' }, 'is not a value of TOML'],
   [{ path: '/etc/gitconfig', section: 'a', key: 'k', value: 'C:\\dir' }, 'git does not expect'],
   [{ path: '/etc/php/8.2/cli/php.ini', key: 'k', value: 'a=b' }, 'quote it'],
   [{ path: '/x', format: 'toml', key: 'k', value: '1', separator: ': ' }, 'leave out `separator`'],
