@@ -33,6 +33,12 @@ describe('CONTRIBUTING', () => {
       expect(Object.keys(scripts)).toContain(name)
   })
 
+  test('fits on one screen', () => {
+    const lines = contributing.trimEnd().split('\n')
+    expect(lines.length).toBeLessThanOrEqual(50)
+    expect(lines.filter(line => line.length > 130)).toEqual([])
+  })
+
   test('has a sample to copy and the test that holds it for each of what is added most', () => {
     for (const what of [
       'a resource',
@@ -60,6 +66,21 @@ test('the files that take longest, and so begin first, are there', () => {
   )
   expect(listed.length).toBeGreaterThan(20)
   expect(listed.filter(path => !existsSync(join(root, 'test', path)))).toEqual([])
+})
+
+test('pages of docs name files that are there', () => {
+  const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter(name =>
+    name.endsWith('.md'),
+  )
+  for (const page of pages) {
+    const paths = [...read(`docs/${page}`).matchAll(/`((?:src|test|docs|recipes)\/[\w./-]+)`/g)].map(
+      match => match[1] ?? '',
+    )
+    expect(
+      paths.filter(path => !path.includes('NAME') && !existsSync(join(root, path))),
+      page,
+    ).toEqual([])
+  }
 })
 
 test('a decision fits on a page, and says its question in the title', () => {
