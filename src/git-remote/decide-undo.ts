@@ -34,7 +34,7 @@ export function decideUndo(
       ? []
       : [
           remote.leadsThere
-            ? `the remote ${remote.name} stays: it was there before; \`git remote remove ${remote.name}\` takes it away`
+            ? `the remote ${remote.name} stays: ops did not make it; \`git remote remove ${remote.name}\` takes it away`
             : `the remote ${remote.name} stays: it leads elsewhere`,
         ]
   return { work: { removesRepository: isThere, removesRemote, notes: kept } }
@@ -44,7 +44,7 @@ export function decideUndo(
 function keepers(host: string, look: RepositoryLook, kinship: Kinship): readonly ErrorData[] {
   const { path, parent, user } = look
   const keep = (title: string, next: string): ErrorData => refusal(host, title, next)
-  const byHand = 'If it is to go all the same, remove it on the host by hand.'
+  const byHand = 'If it should go anyway, remove it on the host by hand.'
   if (look.state !== 'repository') return [keep(`${path} is not a repository that git can read`, byHand)]
   if (!look.isOurs) return [keep(`${path} was not made by ops`, byHand)]
   if (!look.isParentWritable) {

@@ -182,7 +182,7 @@ function historyRefusals(
       return [
         refusal(
           host,
-          `the tag ${name} is another one on ${host} than here`,
+          `the tag ${name} on ${host} is not the one that is here`,
           `Decide which one is right, and delete the other: ops never overwrites what others may have fetched.`,
         ),
       ]

@@ -107,6 +107,6 @@ function readFailure(name: string, error: unknown): OpsError {
     code: 'failed',
     title: `${name} could not be read to its end: ${said}`,
     changed: 'no',
-    next: 'What was written until then is right, but not all.',
+    next: 'What was written so far is right, but it is not all.',
   })
 }

@@ -156,7 +156,7 @@ describe('what is refused', () => {
 
   test('another tag of the same name', () => {
     const look = { ...full, refs: new Map([['refs/tags/v1', one]]) }
-    expect(refusals(look, {}, { tags: true })).toEqual(['the tag v1 is another one on web1 than here'])
+    expect(refusals(look, {}, { tags: true })).toEqual(['the tag v1 on web1 is not the one that is here'])
   })
   test('another branch of the same name is brought in from where the remote will lead', () => {
     const look = { ...full, refs: new Map([['refs/heads/main', two]]) }

@@ -13,7 +13,7 @@ import { absolute, jobCommand } from './job-command.ts'
 import { type LoadedJob, loadJob, loadJobFile } from './load-job.ts'
 
 const description =
-  'Tells each run of a job in a few lines: rows, bytes, time, what stayed and why, where its log is. Runs are written down next to the data, so that any machine can read them; one that was killed is told as such.'
+  'Shows each run of a job in a few lines: rows, bytes, time, what stayed and why, where its log is. Runs are written down next to the data, so that any machine can read them; one that was killed is shown as killed.'
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
   const command = jobCommand('history', '[NAME]', description).option(

@@ -23,7 +23,7 @@ export const jobVerbs: readonly Verb[] = [
   {
     name: 'history',
     usage: '[NAME] [--last N]',
-    summary: 'Tell what its runs did, from any machine.',
+    summary: 'Show what its runs did, from any machine.',
     load: () => import('./history.ts'),
   },
   {

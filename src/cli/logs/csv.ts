@@ -20,7 +20,7 @@ const description = `Writes access logs of nginx and Apache as CSV (RFC 4180). E
   ops logs csv access.log --fields time,status,target    some columns
   zcat old.gz | ops logs csv --format combined           standard input`
 
-const stopTexts = { soft: 'Stopping: the rows until here are written.', hard: 'Stopping now.' }
+const stopTexts = { soft: 'Stopping: the rows so far are written.', hard: 'Stopping now.' }
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
   const command = addConnectionFlags(
