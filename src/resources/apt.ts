@@ -142,7 +142,7 @@ function parseLook(observation: string, packages: readonly string[]): State {
     if (at > 0) state[line.slice(0, at)] = line.slice(at + 1)
   }
   for (const key of [dpkgRun, ...packages]) {
-    if (state[key] === undefined) throw new Error(`the look at packages said nothing of '${key}'`)
+    if (state[key] === undefined) throw new Error(`the probe of packages printed nothing of '${key}'`)
   }
   return state
 }

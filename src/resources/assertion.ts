@@ -1,4 +1,4 @@
-/** A look with a desired state and no way to bring it about: drift is an error. */
+/** A probe with a desired state and no way to bring it about: drift is an error. */
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { raw } from '../shell/sh.ts'
@@ -24,7 +24,7 @@ const params = z.strictObject({
 /** `assertion {name, probe, expect}`. */
 export const assertion = resource({
   type: 'assertion',
-  doc: 'A look with a desired state and no way to bring it about: drift is an error.',
+  doc: 'A probe with a desired state and no way to bring it about: drift is an error.',
   params,
   examples: [
     {
@@ -38,7 +38,7 @@ export const assertion = resource({
     { title: 'A 64-bit machine', params: { name: 'architecture', probe: 'uname -m', expect: 'x86_64' } },
   ],
   identity: ({ name }) => name,
-  probe: ({ probe }) => raw('the recipe author wrote this look as shell', probe),
+  probe: ({ probe }) => raw('the recipe author wrote this probe as shell', probe),
   parse: (observation, { expect }) => {
     if (typeof expect === 'string') return { output: observation.replace(/\n+$/, '') }
     return Object.fromEntries(

@@ -39,8 +39,7 @@ export const gem = resource({
   probeMany: many => sh`ops_gems ${mark} ${many.map(each => each.name)}`,
   parse: observation => {
     const versions = /^versions=(.+)$/m.exec(observation)?.[1]
-    if (versions === undefined)
-      throw new Error(`the look at a gem said nothing of its versions: ${observation}`)
+    if (versions === undefined) throw new Error(`the probe of a gem printed no versions: ${observation}`)
     return { version: versions }
   },
   desired: ({ version }) => ({ version: version ?? 'any' }),

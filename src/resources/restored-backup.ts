@@ -77,7 +77,7 @@ export const restoredBackup = resource({
     const count = (kind: string): number => counts.get(kind) ?? 0
     const refused = first('refused')
     if (refused === '' && first(path === undefined ? 'listed' : 'hash') === '' && path !== undefined)
-      throw new TypeError(`not a look at copies: ${observation}`)
+      throw new TypeError(`not an observation of copies: ${observation}`)
     return {
       generation: first('chosen') === '' ? 'none' : first('chosen'),
       copy: refused === '' ? 'at hand' : 'not at hand',

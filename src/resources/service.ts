@@ -204,14 +204,14 @@ function parseUnit(observation: string, { enabled, follows }: Params): State {
     if (at > 0) state[line.slice(0, at)] = line.slice(at + 1)
   }
   const { unit } = state
-  if (unit === undefined) throw new Error('the look at a unit said nothing of it')
+  if (unit === undefined) throw new Error('the probe of a unit printed nothing of it')
   // What does not run has nothing old loaded.
   if (unit === 'absent') return { ...state, running: 'absent', enabled: 'absent', loaded: 'yes' }
   const isWhole =
     state.running !== undefined &&
     (enabled === undefined || state.enabled !== undefined) &&
     (follows.length === 0 || state.loaded !== undefined)
-  if (!isWhole) throw new Error(`the look at a unit was cut short: ${observation}`)
+  if (!isWhole) throw new Error(`the observation of a unit was cut short: ${observation}`)
   return state
 }
 
