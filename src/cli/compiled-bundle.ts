@@ -23,8 +23,8 @@ const hashBytes = 32
 export function runCompiled(file: string, use: string): RunningBundle {
   const folder = cacheFolder('code')
   const name = createHash('sha256').update(`${file}\0${use}\0${process.version}`).digest('hex')
-  const keptFile = folder === undefined ? undefined : join(folder, name)
-  const cachedData = keptFile === undefined ? undefined : readKept(keptFile)
+  const compiledFile = folder === undefined ? undefined : join(folder, name)
+  const cachedData = compiledFile === undefined ? undefined : readCompiled(compiledFile)
   // Latin-1 takes a quarter of the time of UTF-8; the build sees to it that the bundle is ASCII.
   const text = readFileSync(file, 'latin1')
   const script = new Script(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, {
@@ -36,30 +36,30 @@ export function runCompiled(file: string, use: string): RunningBundle {
   // Whoever requires this file from now on, as recipes do, gets the very modules that run here.
   require.cache[file] = module as unknown as NodeModule
   script.runInThisContext()(module.exports, require, module, file, dirname(file))
-  const isKept = cachedData !== undefined && script.cachedDataRejected === false
+  const isUsed = cachedData !== undefined && script.cachedDataRejected === false
   return {
     exports: module.exports as RunningBundle['exports'],
     keep() {
-      if (folder === undefined || keptFile === undefined || isKept) return
+      if (folder === undefined || compiledFile === undefined || isUsed) return
       pruneCache(folder)
-      writeKept(keptFile, script.createCachedData())
+      writeCompiled(compiledFile, script.createCachedData())
     },
   }
 }
 
 /** V8 does not look whether the bytes are whole, and dies of those that are not: a hash before them tells. */
-function readKept(file: string): Buffer | undefined {
+function readCompiled(file: string): Buffer | undefined {
   try {
-    const kept = readFileSync(file)
-    const data = kept.subarray(hashBytes)
-    return hashOf(data).equals(kept.subarray(0, hashBytes)) ? data : undefined
+    const stored = readFileSync(file)
+    const data = stored.subarray(hashBytes)
+    return hashOf(data).equals(stored.subarray(0, hashBytes)) ? data : undefined
   } catch {
     return undefined
   }
 }
 
 /** A full or read-only disk only means that the next run compiles too. */
-function writeKept(file: string, data: Buffer): void {
+function writeCompiled(file: string, data: Buffer): void {
   const unfinished = `${file}.${process.pid}`
   try {
     writeFileSync(unfinished, Buffer.concat([hashOf(data), data]), { mode: 0o600 })

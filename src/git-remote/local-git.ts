@@ -6,7 +6,7 @@ import { sshArguments } from '../transport/ssh-config.ts'
 import type { ConnectTarget } from '../transport/transport.ts'
 
 /** Variables that git and the programs it starts may need; everything else of ours stays here. */
-const kept = [
+const passedOn = [
   'PATH',
   'HOME',
   'USER',
@@ -95,7 +95,7 @@ export function sshCommand(target: ConnectTarget, mayAsk: boolean): string {
 }
 
 function environment(): Record<string, string> {
-  const found = kept.flatMap(name => {
+  const found = passedOn.flatMap(name => {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value] as const]
   })

@@ -37,7 +37,7 @@ export async function mergeSameHosts(
   const keys = await resolveAll(doubtful, resolve, once)
   const first = new Map<string, SelectedHost>()
   const merged: { name: string; as: string }[] = []
-  const kept = hosts.filter(host => {
+  const different = hosts.filter(host => {
     const key = keys.get(host)
     if (key === undefined) return true
     const other = first.get(key)
@@ -45,7 +45,7 @@ export async function mergeSameHosts(
     else first.set(key, host)
     return !other
   })
-  return { hosts: kept, merged }
+  return { hosts: different, merged }
 }
 
 /** Those whose address another one has, too. */

@@ -37,14 +37,14 @@ export function widthOf(text: string): number {
 /** Cuts printable text to at most `columns`, with an ellipsis where something was cut. */
 export function cutTo(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text
-  let kept = ''
+  let fitting = ''
   let width = 0
   for (const character of text) {
     width += columnsOf(character)
     if (width > columns - 1) break
-    kept += character
+    fitting += character
   }
-  return `${kept}…`
+  return `${fitting}…`
 }
 
 const zeroWidth = /^[\p{Mn}\p{Me}\u200b-\u200d]$/u

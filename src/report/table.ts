@@ -6,16 +6,16 @@ const looks = /\x1b\[\d+m/g
 /** Rows of cells; cells may be coloured. The first row is the head. */
 export function table(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(0, ...rows.map(row => row.length))
-  const kept = Array.from({ length: columns }, (_, index) => index).filter(
+  const filled = Array.from({ length: columns }, (_, index) => index).filter(
     index => rows.length === 1 || rows.slice(1).some(row => bare(row[index]) !== ''),
   )
-  const widths = kept.map(index => Math.max(...rows.map(row => widthOf(bare(row[index])))))
+  const widths = filled.map(index => Math.max(...rows.map(row => widthOf(bare(row[index])))))
   return rows
     .map(row =>
-      kept
+      filled
         .map((index, at) => {
           const cell = row[index] ?? ''
-          return at === kept.length - 1 ? cell : cell + ' '.repeat((widths[at] ?? 0) - widthOf(bare(cell)))
+          return at === filled.length - 1 ? cell : cell + ' '.repeat((widths[at] ?? 0) - widthOf(bare(cell)))
         })
         .join('  ')
         .trimEnd(),

@@ -99,14 +99,14 @@ export async function openNamespaces(
 }
 
 function enterCommand(pid: string, kind: SandboxKind, network: SandboxNetwork): readonly string[] {
-  const kept = [...containerCapabilities, ...(network === 'shared' ? [] : ownNetworkCapabilities)]
+  const capabilities = [...containerCapabilities, ...(network === 'shared' ? [] : ownNetworkCapabilities)]
   return [
     ...(network === 'shared' ? ['nsenter', `--target=${pid}`] : enterNetwork(pid, kind)),
     ...['--mount', '--pid', '--ipc', '--uts', ...(network === 'shared' && kind === 'fuse' ? ['--user'] : [])],
     ...[
       '--',
       'setpriv',
-      `--bounding-set=-all,${kept.map(name => `+${name}`).join(',')}`,
+      `--bounding-set=-all,${capabilities.map(name => `+${name}`).join(',')}`,
       '--inh-caps=-all',
       '--',
     ],

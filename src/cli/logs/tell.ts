@@ -21,8 +21,8 @@ export function tellCounts(
   const more = rejected - rejects.told.length
   if (more > 0) report.say(`... and ${more} more`)
   const older = skipped > 0 ? ` + ${skipped} from before --since` : ''
-  const kept = rejected > 0 && rejectsFile !== undefined ? ` (in ${rejectsFile})` : ''
-  report.say(`${lines(total)} = ${rowsText(rows)} + ${rejected} rejected${kept}${older}`)
+  const where = rejected > 0 && rejectsFile !== undefined ? ` (in ${rejectsFile})` : ''
+  report.say(`${lines(total)} = ${rowsText(rows)} + ${rejected} rejected${where}${older}`)
 }
 
 /** True, and told, when there were lines and none was a row: the format is not theirs. */

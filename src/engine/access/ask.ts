@@ -28,12 +28,12 @@ export async function accessQuestion(
   const paths = pathsToWatch(steps)
   if (!paths) return undefined
   const place = `${key} (way in)`
-  const kept = await cachedFacts(place)
-  const text = `${accessProbe}\n${wayInProbe(paths, kept === undefined ? undefined : stampOf(kept))}`
+  const earlier = await cachedFacts(place)
+  const text = `${accessProbe}\n${wayInProbe(paths, earlier === undefined ? undefined : stampOf(earlier))}`
   const read = async (answer: string) => {
     const fresh = wayInToKeep(answer)
     if (fresh !== undefined) await cacheFacts(place, fresh)
-    return parseAccess(answer, kept)
+    return parseAccess(answer, earlier)
   }
   return { question: { id: 'access', text }, read }
 }
@@ -51,12 +51,12 @@ function pathsToWatch(steps: readonly Step[]): readonly string[] | undefined {
   return [...new Set(paths.map(each => each.replace(/#.*/s, '')))]
 }
 
-/** Reads what was printed; `kept` is the answer of an earlier run. */
-export function parseAccess(text: string, kept?: string): AccessAnswer {
+/** Reads what was printed; `earlier` is the answer of an earlier run. */
+export function parseAccess(text: string, earlier?: string): AccessAnswer {
   const isTold = !/^verdict=/m.test(text) || /^verdict=confirmed$/m.test(text)
   return {
     problem: /^problem=(.*)$/m.exec(text)?.[1],
     earlier: isTold ? undefined : earlierVerdict(text),
-    way: parseWayIn(text, kept),
+    way: parseWayIn(text, earlier),
   }
 }

@@ -25,21 +25,21 @@ export function wayInToKeep(text: string): string | undefined {
   return text.split(/^way-in=new\n/m)[1]
 }
 
-/** By what the host can tell that a kept answer still holds. */
-export function stampOf(kept: string): WayInStamp | undefined {
-  const stamp = valuesIn(kept, 'stamp')[0]
+/** By what the host can tell that an earlier answer still holds. */
+export function stampOf(earlier: string): WayInStamp | undefined {
+  const stamp = valuesIn(earlier, 'stamp')[0]
   if (!stamp) return undefined
   return {
     stamp,
-    ways: valuesIn(kept, 'way').map(each => areaAndRest(each)[1]),
-    reads: valuesIn(kept, 'read'),
+    ways: valuesIn(earlier, 'way').map(each => areaAndRest(each)[1]),
+    reads: valuesIn(earlier, 'read'),
   }
 }
 
-/** Reads what `wayInProbe` printed, beside the answer that was kept; undefined where the host could not tell. */
-export function parseWayIn(text: string, kept = ''): WayIn | undefined {
+/** Reads what `wayInProbe` printed, beside the answer of an earlier run; undefined where the host could not tell. */
+export function parseWayIn(text: string, earlier = ''): WayIn | undefined {
   const isSame = /^way-in=same$/m.test(text)
-  const parts = (isSame ? [kept, text] : [text]).map(each => each.split(/^names=\n/m))
+  const parts = (isSame ? [earlier, text] : [text]).map(each => each.split(/^names=\n/m))
   const before = parts.map(each => each[0] ?? '').join('\n')
   const after = parts.map(each => each[1] ?? '').join('\n')
   const values = (key: string) => valuesIn(before, key)
