@@ -1,5 +1,7 @@
 /** Every resource, each on one line: docs, completion, saved plans and the conformance test follow from it. */
 export { apt } from './apt.ts'
+export { aptPin } from './apt-pin.ts'
+export { aptRepository } from './apt-repository.ts'
 export { assertion } from './assertion.ts'
 export { authorizedKey } from './authorized-key.ts'
 export { backup } from './backup.ts'

@@ -1,6 +1,7 @@
 /** For every resource, the states that a host can be in before it is applied, and what must be true afterwards. */
 
 import { Secret } from '../../src/base/secret.ts'
+import { everydayCases } from './everyday-cases.ts'
 
 /** How a host stands to a thing before it is applied: each is shell that makes it so, as root. */
 export interface HostCase {
@@ -43,6 +44,7 @@ const stays = (why: string) => ({ stays: why })
 const aKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKhXN+zGxfhbrSDRXojyz/XY33RYZ2Ewxy+EEuRXKZYX'
 
 export const cases: Readonly<Record<string, ConformanceCase>> = {
+  ...everydayCases,
   apt: {
     input: { packages: ['tree'], recommends: false },
     absent: 'dpkg --purge tree 2>/dev/null',

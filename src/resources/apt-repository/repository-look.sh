@@ -1,0 +1,60 @@
+# The functions of `repository-look`, as shell.ts describes them.
+ops_repository_look() {
+  command -v apt-get >/dev/null || { echo apt=no; return 0; }
+  echo apt=yes
+  ops_list=/etc/apt/sources.list.d/$1.sources ops_ring=/etc/apt/keyrings/$1.gpg ops_mine=$2
+  shift 2
+  ops_b=yes
+  for ops_f in "$ops_list" "$ops_ring"; do
+    [ -f "$ops_f" ] || continue
+    case $(stat -L -c %a -- "$ops_f") in *[4567]) ;; *) ops_b=no;; esac
+  done
+  echo "readable=$ops_b"
+  ops_b=absent ops_c=none
+  if [ -f "$ops_ring" ]; then
+    ops_b=$(sha256sum <"$ops_ring") || return 1
+    ops_c=$(ops_pgp_keys "$ops_ring") || ops_c=none
+  fi
+  echo "ring=${ops_b%% *}"
+  # shellcheck disable=SC2086
+  echo keys=$ops_c
+  ops_b=absent ops_c=missing
+  if [ -f "$ops_list" ]; then
+    ops_b=$(sha256sum <"$ops_list") || return 1
+    if [ "${ops_b%% *}" = "$ops_mine" ] && [ -n "$(ops_repository_apt indextargets --format '$(FILENAME)' 2>/dev/null)" ]; then ops_c=fetched; fi
+  fi
+  printf 'content=%s\nlists=%s\n' "${ops_b%% *}" "$ops_c"
+  [ $# = 0 ] || ops_repository_twin "$@"
+}
+# WORD...: apt-get, which sees ops_list alone and leaves the lists of others.
+ops_repository_apt() {
+  apt-get -q -o "Dir::Etc::sourcelist=$ops_list" -o Dir::Etc::sourceparts=/dev/null -o APT::Get::List-Cleanup=0 "$@" </dev/null
+}
+# URL SUITE...: where another file names the same repository.
+ops_repository_twin() {
+  for ops_f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
+    [ -f "$ops_f" ] && [ "$ops_f" != "$ops_list" ] || continue
+    case $ops_f in
+      *.list) ops_a=$(awk -v url="${1%/}" -v suites=" $* " '
+        { sub(/#.*/, ""); sub(/\[[^]]*\]/, "") }
+        ($1 == "deb" || $1 == "deb-src") && NF > 2 {
+          sub(/\/+$/, "", $2)
+          if ($2 == url && index(suites, " " $3 " ")) { print NR; exit }
+        }' "$ops_f") ;;
+      *) ops_a=$(awk -v url="${1%/}" -v suites=" $* " '
+        function judge() {
+          if (!off) for (each in urls) for (suite in found) if (each == url && index(suites, " " suite " ")) { print start; exit }
+          split("", urls); split("", found); off = field = start = ""
+        }
+        /^#/ { next }
+        /^[ \t]*$/ { judge(); next }
+        !start { start = NR }
+        /^[^ \t]/ { field = tolower($0); sub(/:.*/, "", field); sub(/^[^:]*:/, "") }
+        field == "enabled" && tolower($1) ~ /^(no|false|0|off|disable|without)$/ { off = 1 }
+        field == "uris" { for (i = 1; i <= NF; i++) { sub(/\/+$/, "", $i); urls[$i] } }
+        field == "suites" { for (i = 1; i <= NF; i++) found[$i] }
+        END { judge() }' "$ops_f") ;;
+    esac
+    [ -z "$ops_a" ] || { printf 'twin=%s:%s\n' "$ops_f" "${ops_a%%"$ops_newline"*}"; return 0; }
+  done
+}

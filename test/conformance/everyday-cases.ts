@@ -1,0 +1,43 @@
+/** What everyday servers are made of, on the host of the conformance tests. */
+import { putRepository, signer, stranger } from '../resources/apt/signed-repository.ts'
+import type { ConformanceCase } from './host-cases.ts'
+
+const ring = '/etc/apt/keyrings/conforms.gpg'
+const sources = '/etc/apt/sources.list.d/conforms.sources'
+
+export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
+  aptPin: {
+    input: { name: 'conforms', packages: ['dpkg'], pin: 'version 1.*', priority: 990 },
+    absent: 'rm -f /etc/apt/preferences.d/conforms.pref',
+    wrong: 'sed -i s/990/100/ /etc/apt/preferences.d/conforms.pref',
+    foreign: {
+      before:
+        'rm -f /etc/apt/preferences.d/conforms.pref; printf "Package: bash\\nPin: version 5.*\\nPin-Priority: 600\\n" >/etc/apt/preferences.d/theirs',
+      kept: 'apt-cache policy bash | grep -q " 600$"; rm /etc/apt/preferences.d/theirs',
+    },
+    holds: 'apt-cache policy dpkg | grep -q "^ [*]* [^ ]* 990$"',
+    undo: { stays: '`file` with `state: absent` takes it away' },
+  },
+  aptRepository: {
+    input: {
+      name: 'conforms',
+      url: 'file:/srv/c/apt',
+      suites: ['stable'],
+      components: ['main'],
+      key: signer.armored,
+    },
+    setUp: putRepository('/srv/c/apt'),
+    absent: `rm -f ${sources} ${ring} /var/lib/apt/lists/*srv_c_apt*`,
+    wrong: `sed -i s/main/other/ ${sources}; echo ${Buffer.from(stranger.armored).toString('base64')} | base64 -d >${ring}; chmod 0600 ${ring}`,
+    foreign: {
+      before: `rm -f ${sources} ${ring}; echo 'deb [signed-by=/root/theirs.gpg] file:/srv/c/apt/ stable main' >/etc/apt/sources.list.d/theirs.list`,
+      refused: /theirs.list:1 names the same repository/,
+      kept: `grep -q theirs.gpg /etc/apt/sources.list.d/theirs.list; rm /etc/apt/sources.list.d/theirs.list`,
+    },
+    holds: 'apt-cache policy ops-signed | grep -q "Candidate: 1.0"',
+    undo: {
+      input: { name: 'conforms', state: 'absent' },
+      gone: `! ls ${sources} ${ring}; ! apt-cache policy ops-signed | grep -q 1.0`,
+    },
+  },
+}
