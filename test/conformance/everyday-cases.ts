@@ -40,4 +40,28 @@ export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
       gone: `! ls ${sources} ${ring}; ! apt-cache policy ops-signed | grep -q 1.0`,
     },
   },
+  archive: {
+    input: {
+      from: '/srv/c/tool.tar.gz',
+      into: '/srv/c/tool',
+      strip: 1,
+      creates: 'bin/tool',
+      owner: 'deploy',
+    },
+    setUp:
+      'mkdir -p /root/tool/tool-1/bin; echo tool >/root/tool/tool-1/bin/tool; tar -czf /srv/c/tool.tar.gz -C /root/tool tool-1',
+    absent: 'rm -rf /srv/c/tool',
+    wrong: 'rm -rf /srv/c/tool; mkdir /srv/c/tool',
+    foreign: {
+      before: 'rm -rf /srv/c/tool; mkdir /srv/c/tool; echo theirs >/srv/c/tool/notes',
+      refused: /is not empty and has no bin.tool/,
+      kept: 'grep -qx theirs /srv/c/tool/notes; rm -r /srv/c/tool',
+    },
+    holds: 'grep -qx tool /srv/c/tool/bin/tool; test "$(stat -c %U /srv/c/tool/bin/tool)" = deploy',
+    undo: { stays: '`directory` with `state: absent` and `recursive` takes it away' },
+  },
+  download: {
+    file: 'resources/download.test.ts',
+    title: 'is fetched where it is missing or differs, again only then, and never becomes another file',
+  },
 }
