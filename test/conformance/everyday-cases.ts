@@ -60,6 +60,23 @@ export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
     holds: 'grep -qx tool /srv/c/tool/bin/tool; test "$(stat -c %U /srv/c/tool/bin/tool)" = deploy',
     undo: { stays: '`directory` with `state: absent` and `recursive` takes it away' },
   },
+  checkout: {
+    input: { url: '/srv/c/origin.git', path: '/srv/c/checkout', branch: 'main' },
+    setUp: `git init -q --bare -b main /srv/c/origin.git; rm -rf /root/made-here; git init -q -b main /root/made-here; cd /root/made-here
+git config user.email x@example.com; git config user.name x
+for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git push -q /srv/c/origin.git main`,
+    absent: 'rm -rf /srv/c/checkout',
+    wrong: 'git -C /srv/c/checkout checkout -q --detach HEAD~1',
+    foreign: {
+      before:
+        'git -C /srv/c/checkout checkout -q main; git -C /srv/c/checkout reset -q --hard HEAD~1; echo theirs >/srv/c/checkout/file',
+      refused: /were changed and not committed/,
+      kept: 'grep -qx theirs /srv/c/checkout/file; rm -r /srv/c/checkout',
+    },
+    holds:
+      'test "$(git -C /srv/c/checkout rev-parse main HEAD | uniq)" = "$(git -C /srv/c/origin.git rev-parse main)"; grep -qx two /srv/c/checkout/file',
+    undo: { stays: 'what was changed in it would be lost' },
+  },
   download: {
     file: 'resources/download.test.ts',
     title: 'is fetched where it is missing or differs, again only then, and never becomes another file',

@@ -1,0 +1,53 @@
+# The functions of `checkout-look`, as shell.ts describes them.
+# WORD...: git without hooks and questions; ops_key is the key to log in with, empty where ssh knows.
+ops_checkout_git() {
+  GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=/bin/false GIT_ALLOW_PROTOCOL=http:https:ssh:git:file \
+    GIT_SSH_COMMAND="ssh -o BatchMode=yes -o ConnectTimeout=20${ops_key:+ -o IdentitiesOnly=yes -i $ops_key}" \
+    git --no-optional-locks -c core.hooksPath=/dev/null -c core.fsmonitor=false "$@" </dev/null
+}
+ops_checkout_look() {
+  ops_key=$5
+  ops_tread h "$2" || { printf 'state=refused\nwhy=%s\n' "$ops_why"; return 0; }
+  if [ ! -e "$2/.git" ]; then
+    if [ -d "$2" ]; then
+      [ -r "$2" ] && [ -x "$2" ] || { echo "ops: $2: may not be looked into" >&2; return 1; }
+      if [ -z "$(ls -A -- "$2" | head -c 1)" ]; then echo state=absent; else echo state=filled; fi
+    elif [ -e "$2" ] || [ -L "$2" ]; then echo state=occupied
+    else ops_reach "$2" && echo state=absent
+    fi
+    return
+  fi
+  # Git does what the settings in there say: they have to be ours.
+  (ops_sure "$2/.git" && [ -d "$2/.git" ]) || { ops_sure "$2/.git" || :; printf 'state=refused\nwhy=%s\n' "${ops_why:-$2/.git is no folder}"; return 0; }
+  command -v git >/dev/null || { echo "ops: $2: there is no git to look at it with" >&2; return 1; }
+  (cd -- "$2" && ops_checkout_told "$@")
+}
+# The same words, from inside.
+ops_checkout_told() {
+  echo state=present
+  printf 'url=%s\n' "$(ops_checkout_git config --get remote.origin.url)"
+  ops_a=$(ops_checkout_git rev-parse -q --verify 'HEAD^{commit}') || ops_a=none
+  printf 'commit=%s\n' "$ops_a"
+  printf 'branch=%s\n' "$(ops_checkout_git symbolic-ref -q --short HEAD || echo none)"
+  ops_checkout_wanted "$@" || return 1
+  printf 'wanted=%s\n' "$ops_b"
+  printf 'local=%s\n' "$(ops_checkout_local)"
+  [ -z "$6" ] || if ops_checkout_git submodule status --recursive | grep -q '^[-+U]'; then echo submodules=stale; else echo submodules=current; fi
+}
+# Sets ops_b to the commit that is wanted; the other side is asked for branches alone.
+ops_checkout_wanted() {
+  case $3 in
+    commit) ops_b=$4;;
+    tag) ops_b=$(ops_checkout_git rev-parse -q --verify "refs/tags/$4^{commit}") || ops_b=unknown;;
+    branch)
+      ops_b=$(ops_checkout_git ls-remote -q "$1" "refs/heads/$4") || { echo "ops: $2: $1 cannot be asked for its branch $4" >&2; return 1; }
+      ops_b=${ops_b%%[!0-9a-f]*} ops_b=${ops_b:-none};;
+  esac
+}
+# What is in here alone: changes of tracked files, or commits that the other side did not have.
+ops_checkout_local() {
+  if [ -n "$(ops_checkout_git status --porcelain -uno | head -n 1)" ]; then echo changes
+  elif [ -n "$(ops_checkout_git rev-list -n 1 HEAD --not --remotes --tags 2>/dev/null)" ]; then echo commits
+  else echo none
+  fi
+}
