@@ -3,6 +3,8 @@ import { putRepository, signer, stranger } from '../resources/apt/signed-reposit
 import type { ConformanceCase } from './host-cases.ts'
 
 const ring = '/etc/apt/keyrings/conforms.gpg'
+/** Else `apt` would fetch all lists anew, as they are older than the sources. */
+const fresh = 'touch /var/lib/apt/lists'
 const sources = '/etc/apt/sources.list.d/conforms.sources'
 
 export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
@@ -12,8 +14,8 @@ export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
     wrong: 'sed -i s/990/100/ /etc/apt/preferences.d/conforms.pref',
     foreign: {
       before:
-        'rm -f /etc/apt/preferences.d/conforms.pref; printf "Package: bash\\nPin: version 5.*\\nPin-Priority: 600\\n" >/etc/apt/preferences.d/theirs',
-      kept: 'apt-cache policy bash | grep -q " 600$"; rm /etc/apt/preferences.d/theirs',
+        'rm -f /etc/apt/preferences.d/conforms.pref; printf "Package: bash\\nPin: version 5.*\\nPin-Priority: 600\\n" >/etc/apt/preferences.d/theirs-too',
+      kept: 'apt-cache policy bash | grep -q " 600$"; rm /etc/apt/preferences.d/theirs-too',
     },
     holds: 'apt-cache policy dpkg | grep -q "^ [*]* [^ ]* 990$"',
     undo: { stays: '`file` with `state: absent` takes it away' },
@@ -27,12 +29,12 @@ export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
       key: signer.armored,
     },
     setUp: putRepository('/srv/c/apt'),
-    absent: `rm -f ${sources} ${ring} /var/lib/apt/lists/*srv_c_apt*`,
-    wrong: `sed -i s/main/other/ ${sources}; echo ${Buffer.from(stranger.armored).toString('base64')} | base64 -d >${ring}; chmod 0600 ${ring}`,
+    absent: `rm -f ${sources} ${ring} /var/lib/apt/lists/*srv_c_apt*; ${fresh}`,
+    wrong: `sed -i s/main/other/ ${sources}; echo ${Buffer.from(stranger.armored).toString('base64')} | base64 -d >${ring}; chmod 0600 ${ring}; ${fresh}`,
     foreign: {
-      before: `rm -f ${sources} ${ring}; echo 'deb [signed-by=/root/theirs.gpg] file:/srv/c/apt/ stable main' >/etc/apt/sources.list.d/theirs.list`,
+      before: `rm -f ${sources} ${ring}; echo 'deb [signed-by=/root/theirs.gpg] file:/srv/c/apt/ stable main' >/etc/apt/sources.list.d/theirs.list; ${fresh}`,
       refused: /theirs.list:1 names the same repository/,
-      kept: `grep -q theirs.gpg /etc/apt/sources.list.d/theirs.list; rm /etc/apt/sources.list.d/theirs.list`,
+      kept: `grep -q theirs.gpg /etc/apt/sources.list.d/theirs.list; rm /etc/apt/sources.list.d/theirs.list; ${fresh}`,
     },
     holds: 'apt-cache policy ops-signed | grep -q "Candidate: 1.0"',
     undo: {
@@ -80,5 +82,60 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
   download: {
     file: 'resources/download.test.ts',
     title: 'is fetched where it is missing or differs, again only then, and never becomes another file',
+  },
+  locale: {
+    input: { lang: 'C.UTF-8' },
+    absent: 'rm -f /etc/default/locale /etc/locale.conf',
+    wrong: 'printf "LANG=xx_XX\\nLC_TIME=C\\n" >/etc/default/locale',
+    foreign: {
+      before: 'printf "# theirs\\nLC_TIME=C\\n" >/etc/default/locale',
+      kept: 'grep -qx LC_TIME=C /etc/default/locale; grep -qx "# theirs" /etc/default/locale',
+    },
+    holds:
+      'test "$(. /etc/default/locale; export LANG; unset LC_ALL; locale 2>&1 | grep -e LANG= -e annot)" = LANG=C.UTF-8',
+    undo: { stays: 'programs go by some locale always' },
+  },
+  mount: {
+    input: {
+      path: '/srv/c/mounted here',
+      device: 'conforms',
+      type: 'tmpfs',
+      options: ['size=1m', 'nosuid', 'nodev'],
+    },
+    absent: "umount '/srv/c/mounted here'; sed -i /conforms/d /etc/fstab",
+    wrong: "mount -o remount,dev '/srv/c/mounted here'; sed -i /conforms/s/nodev/dev/ /etc/fstab",
+    foreign: {
+      before:
+        "umount '/srv/c/mounted here'; sed -i /conforms/d /etc/fstab; echo theirs >'/srv/c/mounted here/notes'",
+      refused: /what lies in it would be hidden/,
+      kept: "grep -qx theirs '/srv/c/mounted here/notes'; rm '/srv/c/mounted here/notes'",
+    },
+    holds:
+      "findmnt -n -o SOURCE,FSTYPE,OPTIONS '/srv/c/mounted here' | grep -q 'conforms *tmpfs .*nodev'; findmnt -s -n -o OPTIONS '/srv/c/mounted here' | grep -q nofail",
+    undo: {
+      input: { path: '/srv/c/mounted here', state: 'absent' },
+      gone: "! findmnt '/srv/c/mounted here'; ! grep conforms /etc/fstab",
+    },
+  },
+  unit: {
+    input: {
+      name: 'conforms-unit.service',
+      content: '[Service]\nExecStart=/bin/sleep 54321\n\n[Install]\nWantedBy=multi-user.target\n',
+    },
+    absent:
+      'systemctl stop conforms-unit; rm -f /etc/systemd/system/conforms-unit.service; systemctl daemon-reload',
+    wrong: 'systemctl start conforms-unit; sed -i s/54321/12345/ /etc/systemd/system/conforms-unit.service',
+    foreign: {
+      before:
+        'systemctl stop conforms-unit; rm -f /etc/systemd/system/conforms-unit.service; ln -s /dev/null /etc/systemd/system/conforms-unit.service',
+      refused: /is masked/,
+      kept: 'test -L /etc/systemd/system/conforms-unit.service; rm /etc/systemd/system/conforms-unit.service; systemctl daemon-reload',
+    },
+    holds:
+      'test "$(systemctl show -p NeedDaemonReload --value conforms-unit)" = no; systemctl show -p ExecStart conforms-unit | grep -q 54321',
+    undo: {
+      input: { name: 'conforms-unit.service', state: 'absent' },
+      gone: '! systemctl cat conforms-unit',
+    },
   },
 }

@@ -1,0 +1,63 @@
+/** The language and country that programs go by. */
+import { z } from 'zod'
+import { resource } from '../engine/step.ts'
+import { sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
+import { writeLibrary } from '../shell/write-library.ts'
+import { localeEditLibrary, localeLookLibrary } from './locale/shell.ts'
+import { lookLibrary } from './paths/look.ts'
+import { readKeys } from './paths/params.ts'
+
+const localeName = z
+  .string()
+  .regex(
+    /^(?:C|POSIX|[a-z]{2,3}_[A-Z]{2})(?:\.[A-Za-z0-9-]+)?(?:@[a-z]+)?$/,
+    'must be the name of a locale, such as de_DE.UTF-8',
+  )
+
+const params = z.strictObject({
+  lang: localeName.describe('What new logins and services get as LANG: `C.UTF-8`, `de_DE.UTF-8`.'),
+  also: z.array(localeName).default([]).describe('Other ones that must be there for programs that ask.'),
+})
+
+type LocaleParams = z.output<typeof params>
+
+const namesOf = ({ lang, also }: LocaleParams) => [...new Set([lang, ...also])]
+
+/** `locale {lang, also}`. */
+export const locale = resource({
+  type: 'locale',
+  doc: 'The locale that new logins and services get, generated where the host has it not.',
+  params,
+  examples: [
+    { title: 'As servers should', params: { lang: 'C.UTF-8' } },
+    { title: 'With one for a database', params: { lang: 'en_US.UTF-8', also: ['de_DE.UTF-8'] } },
+  ],
+  identity: ({ lang }) => lang,
+  library: [wayLibrary, lookLibrary, localeLookLibrary, writeLibrary, localeEditLibrary],
+  refuses: true,
+  probe: given => sh`ops_locale_look ${namesOf(given)}`,
+  parse: observation => {
+    const {
+      lang = '',
+      missing = '',
+      generator = '',
+    } = readKeys(observation, ['lang', 'missing', 'generator'])
+    return { lang, missing, generator }
+  },
+  desired: ({ lang }) => ({ lang, missing: 'none' }),
+  impossible: ({ missing, generator }) =>
+    missing !== 'none' && generator === 'no'
+      ? `${missing} is not there, and nothing that generates it: a step before this one brings it, apt locales`
+      : undefined,
+  apply: (_change, given) => [sh`ops_locale ${namesOf(given)}`],
+  owns: () => ['path:/etc/default/locale'],
+  reads: () => ['path:/etc/default/locale', 'path:/etc/locale.gen', 'pkg:locales'],
+  affects: () => [
+    'path:/etc/default/locale',
+    'path:/etc/locale.conf',
+    'path:/etc/locale.gen',
+    'path:/usr/lib/locale/',
+  ],
+  notes: () => ['logins and services that run keep the old one until they begin anew'],
+})

@@ -1,0 +1,134 @@
+/** One file system: mounted now, and at each boot. */
+import { z } from 'zod'
+import { resource } from '../engine/step.ts'
+import { sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
+import { writeLibrary } from '../shell/write-library.ts'
+import { mountEditLibrary, mountLookLibrary } from './mount/shell.ts'
+import { lookLibrary } from './paths/look.ts'
+import { entryPath, oneLine, readKeys } from './paths/params.ts'
+
+const option = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.:=/@%+-]*$/, 'must be one option of mount(8)')
+
+const params = z
+  .strictObject({
+    path: entryPath.describe('Where it is mounted; made when it is not there, and empty until then.'),
+    device: oneLine
+      .regex(/^[^\s#-]\S*(?: \S+)*$/, 'must be a device, `UUID=...`, HOST:PATH or a name such as tmpfs')
+      .optional()
+      .describe('What is mounted: `UUID=...`, `/dev/sdb1`, `nas:/export`, a folder with the option bind.'),
+    type: z
+      .string()
+      .regex(/^[a-z0-9._-]+$/, 'must be a type of mount(8)')
+      .default('auto')
+      .describe('Such as `ext4`, `nfs`, `tmpfs`.'),
+    options: z
+      .array(option)
+      .default([])
+      .describe(
+        'Such as `noatime`. `nofail` is added, so that a lost disk does not keep the host from booting; see `required`.',
+      ),
+    required: z.boolean().default(false).describe('Without it the host is not to boot: leaves `nofail` out.'),
+    fsck: z.boolean().default(false).describe('Checked at boot, after the root file system.'),
+    state: z
+      .enum(['present', 'absent'])
+      .default('present')
+      .describe('Mounted, or neither that nor in fstab.'),
+  })
+  .refine(({ state, device }) => state === 'absent' || device !== undefined, {
+    path: ['device'],
+    message: 'is missing: what is to be mounted',
+  })
+
+type MountParams = z.output<typeof params>
+
+/** fstab(5): what would end a word. */
+const escaped = (text: string) =>
+  text.replaceAll(/[\\ \t]/g, character => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
+
+const optionsOf = ({ options, required }: MountParams): string => {
+  const all = [...options, ...(required || options.includes('nofail') ? [] : ['nofail'])]
+  return all.length === 0 ? 'defaults' : [...new Set(all)].join(',')
+}
+
+/** What `mount -o remount` may be told: the rest is for the boot. */
+const flagsOf = (given: MountParams) =>
+  optionsOf(given)
+    .split(',')
+    .filter(each => !/^(?:nofail|auto|noauto|x-.*|_netdev|defaults)$/.test(each))
+    .join(',')
+
+/** What follows device and path in its line. */
+const restOf = (given: MountParams) => `${given.type} ${optionsOf(given)} 0 ${given.fsck ? 2 : 0}`
+
+const wordsOf = (given: MountParams) => [given.device ?? '', given.path, flagsOf(given) || 'rw']
+
+/** `mount {path, device, type, options, required, fsck, state}`. */
+export const mount = resource({
+  type: 'mount',
+  doc: 'A file system that is mounted now and, by its line of /etc/fstab, at each boot; one in use is never unmounted.',
+  params,
+  examples: [
+    {
+      title: 'A disk for data',
+      params: {
+        path: '/srv/data',
+        device: 'UUID=0a3407de-014b-458b-b5c1-848e92a327a3',
+        type: 'ext4',
+        options: ['noatime'],
+        fsck: true,
+      },
+    },
+    {
+      title: 'Memory for temporary files',
+      params: {
+        path: '/var/cache/build',
+        device: 'tmpfs',
+        type: 'tmpfs',
+        options: ['size=512m', 'nodev', 'nosuid'],
+      },
+    },
+    { title: 'No longer', params: { path: '/mnt/old', state: 'absent' } },
+  ],
+  identity: ({ path }) => path,
+  library: [wayLibrary, lookLibrary, mountLookLibrary, writeLibrary, mountEditLibrary],
+  refuses: true,
+  takesBack: true,
+  probe: given => sh`ops_mount_look ${wordsOf(given)}`,
+  parse: observation => {
+    const { fstab = '', mounted = '', lacks, below } = readKeys(observation, ['fstab', 'mounted'])
+    return {
+      fstab,
+      mounted,
+      ...(lacks !== undefined && { lacks }),
+      ...(below !== undefined && { below }),
+    }
+  },
+  desired: given =>
+    given.state === 'absent'
+      ? { fstab: 'none', mounted: 'no' }
+      : {
+          fstab: `${escaped(given.device ?? '')} ${escaped(given.path)} ${restOf(given)}`,
+          mounted: 'yes',
+          lacks: 'none',
+        },
+  impossible: ({ mounted = '', below }, given) => {
+    if (given.state === 'absent') return undefined
+    if (mounted !== 'yes' && mounted !== 'no')
+      return `${mounted} is mounted at ${given.path} already: unmount it first, if that was not meant`
+    if (below === 'filled') return `${given.path} is not empty: what lies in it would be hidden`
+    return below === 'occupied' ? `${given.path} is there and is no folder` : undefined
+  },
+  apply: (_change, given) => [
+    given.state === 'absent'
+      ? sh`ops_mount_absent ${given.path}`
+      : sh`ops_mount ${wordsOf(given)} ${restOf(given)}`,
+  ],
+  owns: ({ path }) => [`path:/etc/fstab#${path}`, `path:${path}`],
+  reads: ({ device = '' }) => [
+    'path:/etc/fstab',
+    ...(device.startsWith('/') ? [`path:${device}` as const] : []),
+  ],
+  affects: ({ path }) => ['path:/etc/fstab', `path:${path}`],
+  redirects: ({ path }) => [`path:${path}/`],
+})

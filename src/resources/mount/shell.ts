@@ -1,0 +1,16 @@
+/** Shell that looks at what is mounted and what fstab says of it, mounts and unmounts. */
+import { libraryOf } from '../../shell/library.ts'
+import mountEditText from './mount-edit.sh'
+import mountLookText from './mount-look.sh'
+
+/**
+ * `ops_mount_look DEVICE PATH FLAGS` prints `fstab=` the line (`none`), `mounted=yes|no` or what else is mounted
+ * there, `lacks=` those of the flags that are not in effect, and, where nothing is mounted, what is `below=absent|empty|filled|occupied`.
+ */
+export const mountLookLibrary = libraryOf('mount-look', mountLookText)
+
+/**
+ * `ops_mount DEVICE PATH FLAGS REST` writes the line, REST behind device and path, and mounts; where that fails, fstab is put back. `ops_mount_absent PATH` unmounts
+ * what nobody uses, and takes the line away.
+ */
+export const mountEditLibrary = libraryOf('mount-edit', mountEditText, 'apply')

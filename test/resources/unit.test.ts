@@ -1,0 +1,70 @@
+/** Unit files and mounts that a booted host refuses: it stays as it was. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Folder, folderWith } from '../cli/run-ops.ts'
+import { describeReal } from '../hosts/available.ts'
+import { useHost } from '../hosts/use-hosts.ts'
+
+const recipes = {
+  'recipes/one.ts': `
+import { mount, recipe, unit, z } from 'ops-recipes'
+
+export default recipe({
+  summary: 'A unit file or a mount as the test says.',
+  params: {
+    kind: z.enum(['mount', 'unit']).describe('Which.'),
+    given: z.string().describe('Its params, as JSON.'),
+  },
+  steps: ({ params: { kind, given } }) => [kind === 'unit' ? unit(JSON.parse(given)) : mount(JSON.parse(given))],
+})
+`,
+}
+
+describeReal('on a real host', () => {
+  const host = useHost()
+  let folder: Folder
+  beforeAll(() => {
+    folder = folderWith(recipes)
+  })
+  afterAll(() => folder?.remove())
+
+  const apply = (kind: string, given: object) =>
+    folder.ops([
+      ...['apply', 'one', host().name, '-F', host().sshConfig, '--yes'],
+      ...['--kind', kind, '--given', JSON.stringify(given)],
+    ])
+
+  test('a unit that systemd would not take as it is written is not put there', async () => {
+    const bad = [
+      ['[Service]\nExecStart=/usr/bin/none-such\n', /none-such/],
+      ['[Service]\nExecStrat=/bin/true\nExecStart=/bin/true\n', /ExecStrat/],
+    ] as const
+    for (const [content, said] of bad) {
+      const { code, stderr } = await apply('unit', { name: 'app.service', content })
+      expect(code).toBe(1)
+      expect(stderr).toMatch(said)
+      expect(stderr).toContain('nothing was changed')
+    }
+    expect(await host().read('ls /etc/systemd/system | grep app.service; :')).toBe('')
+    const good = '[Service]\nExecStart=/bin/true\n'
+    expect((await apply('unit', { name: 'app.service', content: good })).code).toBe(0)
+    expect(await host().read('systemctl show -p LoadState --value app')).toBe('loaded\n')
+  })
+
+  test('what cannot be mounted leaves no line, and what is in use is not unmounted', async () => {
+    const before = await host().read('cat /etc/fstab 2>/dev/null; :')
+    const lost = await apply('mount', { path: '/srv/lost', device: '/dev/none-such', type: 'ext4' })
+    expect(lost.stderr).toContain('it cannot be mounted, and /etc/fstab was put back')
+    expect(lost.code).toBe(7)
+    expect(await host().read('cat /etc/fstab 2>/dev/null; :')).toBe(before)
+    expect((await apply('mount', { path: '/srv/busy', device: 'busy', type: 'tmpfs' })).code).toBe(0)
+    await host().read('systemd-run -q --unit holder -p WorkingDirectory=/srv/busy sleep 600')
+    await expect
+      .poll(() => host().read('readlink /proc/$(systemctl show -p MainPID --value holder)/cwd; :'), {
+        timeout: 60_000,
+      })
+      .toBe('/srv/busy\n')
+    const held = await apply('mount', { path: '/srv/busy', state: 'absent' })
+    expect([held.code, held.stderr]).toEqual([1, expect.stringContaining('is never forced')])
+    expect(await host().read('findmnt -n -o SOURCE /srv/busy; grep -c busy /etc/fstab')).toBe('busy\n1\n')
+  })
+})
