@@ -117,6 +117,18 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
       gone: "! findmnt '/srv/c/mounted here'; ! grep conforms /etc/fstab",
     },
   },
+  mysqlDatabase: {
+    input: { name: 'conforms_db', charset: 'utf8mb4', collation: 'utf8mb4_bin' },
+    absent: 'mariadb -e "drop database if exists conforms_db"',
+    wrong: 'mariadb -e "alter database conforms_db character set latin1"',
+    foreign: {
+      before:
+        'mariadb -e "drop database if exists conforms_db; create database conforms_db character set latin1; create table conforms_db.theirs (t text); insert into conforms_db.theirs values (1)"',
+      kept: 'mariadb -BNe "show create table conforms_db.theirs" | grep -q latin1; test "$(mariadb -BNe "select count(*) from conforms_db.theirs")" = 1',
+    },
+    holds: 'mariadb -BNe "show create database conforms_db" | grep -q utf8mb4_bin',
+    undo: { stays: 'nobody loses rows by a step' },
+  },
   unit: {
     input: {
       name: 'conforms-unit.service',

@@ -1,0 +1,85 @@
+/** One database of a MySQL or MariaDB server. */
+import { z } from 'zod'
+import type { Claim } from '../engine/claims.ts'
+import { resource } from '../engine/step.ts'
+import { sh } from '../shell/sh.ts'
+import { mysqlDatabaseLook } from './mysql/database-shell.ts'
+import { mysqlLook } from './mysql/look.ts'
+import { mysqlUserChange } from './mysql/user-shell.ts'
+import { readKeys } from './paths/params.ts'
+import { serviceLook } from './service/look.ts'
+
+const word = z.string().regex(/^[a-z0-9_]{1,64}$/, 'must be small letters, digits and _')
+
+const params = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9_$-]{1,64}$/, 'a database name has letters, digits and _ $ - only')
+      .describe('Its name.'),
+    charset: word
+      .optional()
+      .describe(
+        "Of tables that are made from then on, such as `utf8mb4`. Left out: the server's own, or as it is.",
+      ),
+    collation: word.optional().describe('How they compare text, such as `utf8mb4_unicode_ci`.'),
+  })
+  .refine(
+    ({ charset, collation }) =>
+      !charset ||
+      !collation ||
+      collation === 'binary' ||
+      collation.startsWith(`${charset}_`) ||
+      /^uca1400_/.test(collation),
+    { path: ['collation'], message: 'belongs to another character set' },
+  )
+
+/** `mysqlDatabase {name, charset?, collation?}`. */
+export const mysqlDatabase = resource({
+  type: 'mysqlDatabase',
+  doc: 'One database of a MySQL or MariaDB server; it is never dropped, and tables that are there stay as they are.',
+  params,
+  examples: [
+    { title: 'A database as the server makes them', params: { name: 'shop' } },
+    {
+      title: 'One that holds any text',
+      params: { name: 'forum', charset: 'utf8mb4', collation: 'utf8mb4_unicode_ci' },
+    },
+  ],
+  identity: ({ name }) => name,
+  library: [serviceLook, mysqlLook, mysqlDatabaseLook, mysqlUserChange],
+  probe: ({ name }) => sh`ops_sql_database ${name}`,
+  parse: observation => {
+    const { database = '', charset, collation } = readKeys(observation, ['database'])
+    return {
+      // Without a running server there is nobody to know it.
+      database: database === 'present' ? 'present' : 'absent',
+      ...(charset !== undefined && { charset }),
+      ...(collation !== undefined && { collation }),
+    }
+  },
+  desired: ({ charset, collation }) => ({
+    database: 'present',
+    ...(charset !== undefined && { charset }),
+    ...(collation !== undefined && { collation }),
+  }),
+  same: (key, actual, desired) =>
+    actual === desired ||
+    // MariaDB tells the collations of Unicode with the character set before them.
+    (key === 'collation' && String(desired).startsWith('uca1400_') && String(actual).endsWith(`_${desired}`)),
+  apply: ({ keys }, { name, charset, collation }) => {
+    const verb = keys.some(({ key }) => key === 'database') ? 'CREATE' : 'ALTER'
+    const how = [
+      ...(charset === undefined ? [] : [` CHARACTER SET ${charset}`]),
+      ...(collation === undefined ? [] : [` COLLATE ${collation}`]),
+    ].join('')
+    return [sh`ops_sql_change '' ${name} '' '' '' ${`${verb} DATABASE \`${name}\`${how};`}`]
+  },
+  reads: () => [
+    ...['mariadb-server', 'mysql-server', 'default-mysql-server'].map((name): Claim => `pkg:${name}`),
+    'unit:mariadb',
+    'unit:mysql',
+  ],
+  affects: () => [],
+  owns: () => [],
+})
