@@ -117,7 +117,8 @@ export const checkout = resource({
   }),
   impossible: ({ state, why, commit, branch, wanted, local }, given) => {
     const { path, url } = given
-    if (state === 'refused') return String(why)
+    if (state === 'refused')
+      return `${why}, and could set what git does there: name that user by the option \`user\` of the step, or let nobody else write on the way to ${path}`
     if (state === 'occupied') return `${path} is there and is no folder`
     if (state === 'filled') return `${path} is not empty and no working copy of git`
     if (state !== 'present') return undefined

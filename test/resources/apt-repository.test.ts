@@ -68,12 +68,18 @@ test.each([
 
 const recipes = {
   'recipes/vendor.ts': `
-import { aptRepository, recipe, z } from 'ops-recipes'
+import { apt, aptRepository, recipe, z } from 'ops-recipes'
 
 export default recipe({
   summary: 'A repository as the test says.',
-  params: { given: z.string().describe('Params of aptRepository, as JSON.') },
-  steps: ({ params }) => [aptRepository(JSON.parse(params.given))],
+  params: {
+    given: z.string().describe('Params of aptRepository, as JSON.'),
+    package: z.string().default('').describe('What is to be installed from there.'),
+  },
+  steps: ({ params }) => [
+    aptRepository(JSON.parse(params.given)),
+    params.package === '' ? [] : apt({ packages: [params.package] }),
+  ],
 })
 `,
 }
@@ -103,11 +109,21 @@ describeReal('a repository on a real host', () => {
     server.closeAllConnections()
   })
 
-  const ops = async (verb: string, more: object) => {
+  const ops = async (verb: string, more: object, ...words: string[]) => {
     asked = []
     const given = JSON.stringify({ ...whole, url: at, key: `${at}/one`, ...more })
     const yes = verb === 'apply' ? ['--yes'] : []
-    return folder.ops([verb, 'vendor', host().name, '-F', host().sshConfig, ...yes, '--given', given])
+    return folder.ops([
+      verb,
+      'vendor',
+      host().name,
+      '-F',
+      host().sshConfig,
+      ...yes,
+      '--given',
+      given,
+      ...words,
+    ])
   }
   const files = () => host().read('ls /etc/apt/keyrings /etc/apt/sources.list.d 2>/dev/null | grep vendor; :')
   const offered = () => host().read('apt-cache policy ops-signed | grep Candidate; :')
@@ -124,6 +140,12 @@ describeReal('a repository on a real host', () => {
     expect(stderr).toContain('apt cannot use it, and it was taken back')
     expect(code).toBe(7)
     expect(await files()).toBe('')
+  })
+
+  test('a package that only it has is planned, because of it', async () => {
+    const planned = await ops('plan', { fingerprint: signer.fingerprint }, '--package', 'ops-signed')
+    expect([planned.code, planned.stderr]).toEqual([0, ''])
+    expect(planned.stdout).toMatch(/apt ops-signed.*\n?.*because of aptRepository vendor/)
   })
 
   test('with the right fingerprint apt offers its packages, and a second run asks nobody', async () => {

@@ -108,6 +108,9 @@ describe.each(shells)('a checkout with $name', shell => {
     expect(problem({ ...branch, path: join(root, 'full') })).toContain(
       'is not empty and no working copy of git',
     )
+    mkdirSync(join(root, 'open'), { mode: 0o755 })
+    execFileSync('chmod', ['0777', join(root, 'open')])
+    expect(problem({ ...branch, path: join(root, 'open/app') })).toContain('others may write in')
     execFileSync('chmod', ['0777', join(root, 'srv/app/.git')])
     expect(problem(branch)).toContain('others may write in')
   })

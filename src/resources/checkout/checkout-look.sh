@@ -11,9 +11,9 @@ ops_checkout_look() {
   if [ ! -e "$2/.git" ]; then
     if [ -d "$2" ]; then
       [ -r "$2" ] && [ -x "$2" ] || { echo "ops: $2: may not be looked into" >&2; return 1; }
-      if [ -z "$(ls -A -- "$2" | head -c 1)" ]; then echo state=absent; else echo state=filled; fi
+      if [ -z "$(ls -A -- "$2" | head -c 1)" ]; then ops_checkout_absent "$2"; else echo state=filled; fi
     elif [ -e "$2" ] || [ -L "$2" ]; then echo state=occupied
-    else ops_reach "$2" && echo state=absent
+    else ops_reach "$2" && ops_checkout_absent "$2"
     fi
     return
   fi
@@ -21,6 +21,12 @@ ops_checkout_look() {
   (ops_sure "$2/.git" && [ -d "$2/.git" ]) || { ops_sure "$2/.git" || :; printf 'state=refused\nwhy=%s\n' "${ops_why:-$2/.git is no folder}"; return 0; }
   command -v git >/dev/null || { echo "ops: $2: there is no git to look at it with" >&2; return 1; }
   (cd -- "$2" && ops_checkout_told "$@")
+}
+# PATH: what would be made there is to be looked at afterwards, too.
+ops_checkout_absent() {
+  if (ops_sure "$1"); then echo state=absent
+  else ops_sure "$1" || printf 'state=refused\nwhy=%s\n' "$ops_why"
+  fi
 }
 # The same words, from inside.
 ops_checkout_told() {
