@@ -96,12 +96,13 @@ export const mount = resource({
   takesBack: true,
   probe: given => sh`ops_mount_look ${wordsOf(given)}`,
   parse: observation => {
-    const { fstab = '', mounted = '', lacks, below } = readKeys(observation, ['fstab', 'mounted'])
+    const { fstab = '', mounted = '', lacks, below, why } = readKeys(observation, ['fstab', 'mounted'])
     return {
       fstab,
       mounted,
       ...(lacks !== undefined && { lacks }),
       ...(below !== undefined && { below }),
+      ...(why !== undefined && { why }),
     }
   },
   desired: given =>
@@ -112,7 +113,10 @@ export const mount = resource({
           mounted: 'yes',
           lacks: 'none',
         },
-  impossible: ({ mounted = '', below }, given) => {
+  impossible: ({ mounted = '', below, why }, given) => {
+    const isThere = given.state === 'present' ? 'yes' : 'no'
+    if (why !== undefined && mounted !== isThere)
+      return `${given.path} is no safe place for mount(8), which goes there by its name: ${why}`
     if (given.state === 'absent') return undefined
     if (mounted !== 'yes' && mounted !== 'no')
       return `${mounted} is mounted at ${given.path} already: unmount it first, if that was not meant`

@@ -67,4 +67,17 @@ describeReal('on a real host', () => {
     expect([held.code, held.stderr]).toEqual([1, expect.stringContaining('is never forced')])
     expect(await host().read('findmnt -n -o SOURCE /srv/busy; grep -c busy /etc/fstab')).toBe('busy\n1\n')
   })
+
+  test('nothing is mounted where somebody else could lead it elsewhere', async () => {
+    await host().read('ln -s /etc /srv/led')
+    const mounts = await host().read('findmnt -rn')
+    for (const [path, said] of [
+      ['/home/guest/data', /belongs to guest/],
+      ['/srv/led', /symbolic link leads elsewhere/],
+    ] as const) {
+      const { code, stderr } = await apply('mount', { path, device: 'none', type: 'tmpfs' })
+      expect([code, stderr]).toEqual([1, expect.stringMatching(said)])
+    }
+    expect(await host().read('findmnt -rn')).toBe(mounts)
+  })
 })

@@ -3,15 +3,16 @@ ops_archive() (
   set +e
   ops_asked=$3
   ops_fetch_place || ops_fail "$3: there is no place to fetch it to; nothing was changed"
+  ops_file=$ops_place/archive
   case $1 in
-    /*) ops_file=$1
-      [ -f "$1" ] || ops_fail "$3: there is no file $1; nothing was changed"
+    /*)
+      # A copy of our own: what is compared is what is unpacked.
+      [ -f "$1" ] && cat -- "$1" >"$ops_file" || ops_fail "$3: there is no file $1 that could be read; nothing was changed"
       if [ -n "$2" ]; then
-        ops_sum=$(sha256sum <"$1")
+        ops_sum=$(sha256sum <"$ops_file")
         [ "${ops_sum%% *}" = "$2" ] || ops_fail "$1 has the sha256 ${ops_sum%% *}, and not $2; nothing was changed"
       fi;;
-    *) ops_file=$ops_place/archive
-      ops_fetch_proved "$1" "$2" archive;;
+    *) ops_fetch_proved "$1" "$2" archive;;
   esac
   ops_archive_kind
   (ops_archive_make "$@")

@@ -2,13 +2,13 @@
 # DEVICE PATH FLAGS REST: what is to follow the path in its line of fstab.
 ops_mount() (
   set +e
-  ops_at=$2
   ops_was_mounted=
+  ops_mount_sure "$2" || ops_fail "$2: $ops_why; nothing was changed"
+  (ops_go_making "$2") || ops_fail "$2: cannot be made; nothing was changed"
+  ops_at=$2
   if ops_mount_find "$2"; then
     ops_mount_same "$1" "$2" "$3" || ops_fail "$ops_at: $ops_source is mounted there; nothing was changed"
     ops_was_mounted=yes
-  else
-    (ops_go_making "$ops_at") || ops_fail "$ops_at: cannot be made; nothing was changed"
   fi
   ops_write /etc/fstab -- ops_mount_lines "$2" "$(ops_mount_word "$1") $(ops_mount_word "$2") $4" || exit
   if [ -z "$ops_was_mounted" ]; then
@@ -26,6 +26,7 @@ ops_mount() (
 # PATH
 ops_mount_absent() (
   set +e
+  ops_mount_sure "$1" || ops_fail "$1: $ops_why; nothing was changed"
   ops_at=$1
   if ops_mount_find "$1"; then
     ops_said=$(umount "$ops_at" 2>&1) ||

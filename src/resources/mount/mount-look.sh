@@ -1,6 +1,7 @@
 # The functions of `mount-look`, as shell.ts describes them.
 # DEVICE PATH FLAGS (with commas)
 ops_mount_look() {
+  (ops_mount_sure "$2") || { ops_mount_sure "$2" || printf 'why=%s\n' "$ops_why"; }
   ops_a=none
   [ ! -f /etc/fstab ] || ops_a=$(ops_mount_word "$2" | awk '
     NR == FNR { path = $0; next }
@@ -30,6 +31,12 @@ ops_mount_find() {
     }
     END { if (found == "") exit 1; print found }' - /proc/self/mountinfo) || return 1
   ops_source=$(printf '%b' "$(printf %s "${ops_a%% *}" | sed 's/\\\([0-7]\)/\\0\1/g')") ops_flags=${ops_a#* }
+}
+# PATH: whether nobody else can lead mount(8) elsewhere, which goes there by its name, and no link does.
+ops_mount_sure() {
+  ops_at=${1%/*}
+  ops_sure "${ops_at:-/}" || return 1
+  [ "$(readlink -f -- "$1")" = "$1" ] || [ ! -e "${1%/*}/" ] || { ops_why="a symbolic link leads elsewhere: name the real path in the step"; return 1; }
 }
 # DEVICE PATH FLAGS: whether that is what is mounted there.
 ops_mount_same() {
