@@ -72,7 +72,7 @@ export const archive = resource({
   desired: () => ({ state: 'present' }),
   impossible: ({ state, why }, { into, creates }) => {
     if (state === 'refused') return String(why)
-    if (state === 'occupied') return `${into} is there and is no folder`
+    if (state === 'occupied') return `${into} is there and is not a folder`
     return state === 'filled'
       ? `${into} is not empty and has no ${creates}: name a folder of its own, or take that one away first`
       : undefined

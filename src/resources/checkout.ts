@@ -11,7 +11,7 @@ import { entryPath, readKeys } from './paths/params.ts'
 const refName = z
   .string()
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_.+/-]*$/, 'must be a name of letters, digits and _ . + / -')
-  .refine(name => !/\.\.|\/\/|\/$|\.$|\/\.|\.lock(\/|$)/.test(name), 'is no name that git takes')
+  .refine(name => !/\.\.|\/\/|\/$|\.$|\/\.|\.lock(\/|$)/.test(name), 'is not a name that git takes')
 
 const params = z
   .strictObject({
@@ -119,8 +119,8 @@ export const checkout = resource({
     const { path, url } = given
     if (state === 'refused')
       return `${why}, and could set what git does there: name that user by the option \`user\` of the step, or let nobody else write on the way to ${path}`
-    if (state === 'occupied') return `${path} is there and is no folder`
-    if (state === 'filled') return `${path} is not empty and no working copy of git`
+    if (state === 'occupied') return `${path} is there and is not a folder`
+    if (state === 'filled') return `${path} is not empty, and is not a working copy of git`
     if (state !== 'present') return undefined
     if (wanted === 'none') return `${url} has no branch ${given.branch}`
     const stays = commit === asWanted(given) && (given.branch ?? branch) === branch

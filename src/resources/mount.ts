@@ -121,7 +121,7 @@ export const mount = resource({
     if (mounted !== 'yes' && mounted !== 'no')
       return `${mounted} is mounted at ${given.path} already: unmount it first, if that was not meant`
     if (below === 'filled') return `${given.path} is not empty: what lies in it would be hidden`
-    return below === 'occupied' ? `${given.path} is there and is no folder` : undefined
+    return below === 'occupied' ? `${given.path} is there and is not a folder` : undefined
   },
   apply: (_change, given) => [
     given.state === 'absent'

@@ -106,7 +106,7 @@ describe.each(shells)('a checkout with $name', shell => {
     mkdirSync(join(root, 'full'))
     writeFileSync(join(root, 'full/notes'), 'theirs')
     expect(problem({ ...branch, path: join(root, 'full') })).toContain(
-      'is not empty and no working copy of git',
+      'is not empty, and is not a working copy of git',
     )
     mkdirSync(join(root, 'open'), { mode: 0o755 })
     execFileSync('chmod', ['0777', join(root, 'open')])

@@ -18,7 +18,7 @@ ops_checkout_look() {
     return
   fi
   # Git does what the settings in there say: they have to be ours.
-  (ops_sure "$2/.git" && [ -d "$2/.git" ]) || { ops_sure "$2/.git" || :; printf 'state=refused\nwhy=%s\n' "${ops_why:-$2/.git is no folder}"; return 0; }
+  (ops_sure "$2/.git" && [ -d "$2/.git" ]) || { ops_sure "$2/.git" || :; printf 'state=refused\nwhy=%s\n' "${ops_why:-$2/.git is not a folder}"; return 0; }
   command -v git >/dev/null || { echo "ops: $2: there is no git to look at it with" >&2; return 1; }
   (cd -- "$2" && ops_checkout_told "$@")
 }
