@@ -6,7 +6,8 @@ import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { OpsError } from '../../src/base/errors.ts'
 import { type ConnectTarget, connect, connectShell, type Transport } from '../../src/transport/index.ts'
-import { type FaultProxy, startProxy } from '../faults/instruments/proxy.ts'
+import { startProxy } from '../faults/instruments/proxy.ts'
+import { startLockStep } from './lock-step.ts'
 import { canRunSshd, startSshd, type TestSshd } from './sshd.ts'
 
 describe.skipIf(!canRunSshd())('a script that is written before the login', () => {
@@ -38,19 +39,6 @@ describe.skipIf(!canRunSshd())('a script that is written before the login', () =
     await Promise.all(logins.map(each => each.close()))
     return { stdout: stdout.toString(), ending, failure, backend: logins[0]?.backend }
   }
-  /** A proxy that notes which way each piece went. */
-  const watched = async (server: TestSshd, directions: string[]): Promise<FaultProxy> => {
-    const proxy = await startProxy({ port: server.port })
-    onTestFinished(() => proxy.close())
-    proxy.arm({
-      fault: 'cut',
-      when: ({ direction }) => {
-        if (directions.at(-1) !== direction) directions.push(direction)
-        return false
-      },
-    })
-    return proxy
-  }
   const through = (server: TestSshd, port: number): string => {
     const path = join(server.directory, `through-${port}`)
     const alias = `Host lab\n  Port ${port}\n  HostKeyAlias [127.0.0.1]:${server.port}\n`
@@ -58,16 +46,15 @@ describe.skipIf(!canRunSshd())('a script that is written before the login', () =
     return path
   }
 
-  test('is answered together with the login', async () => {
-    const directions: string[] = []
-    const proxy = await watched(sshd, directions)
-    const target = sshd.target({ sshConfigFile: through(sshd, proxy.port) })
-    const { stdout, failure } = await run(target, 'echo early\n')
+  test('leaves before the host has answered anything but the key exchange', async () => {
+    const script = `: ${'x'.repeat(4000)}\necho early\n`
+    const link = await startLockStep(sshd.port, script.length)
+    onTestFinished(() => link.close())
+    const target = sshd.target({ sshConfigFile: through(sshd, link.port) })
+    const { stdout, failure } = await run(target, script)
     expect(failure).toBeUndefined()
     expect(stdout).toBe('early\n')
-    // The greeting, the list of algorithms, the key exchange, then everything at once; at the end our goodbye.
-    const turns = directions.filter(each => each === 'toServer').length
-    expect(turns).toBeLessThanOrEqual(4)
+    expect(link.isReleased()).toBe(true)
   })
 
   test('arrives whole where it is larger than what may go early', async () => {
@@ -132,8 +119,8 @@ describe.skipIf(!canRunSshd())('a script that is written before the login', () =
   test('a connection that breaks after the login was asked for is lost, not refused', async () => {
     const proxy = await startProxy({ port: sshd.port })
     onTestFinished(() => proxy.close())
-    // The answer to the key exchange is the last that passes.
-    proxy.arm({ fault: 'reset', when: ({ direction, passed }) => direction === 'toClient' && passed > 1400 })
+    // The greeting, the list of algorithms, the answer to the key exchange and the word that ends it are the last that pass.
+    proxy.arm({ fault: 'reset', direction: 'toClient', afterPackets: 4 })
     const { failure } = await run(sshd.target({ sshConfigFile: through(sshd, proxy.port) }), 'echo never\n')
     expect((failure as OpsError).data).toMatchObject({ code: 'unreachable', changed: 'no' })
   })
