@@ -13,6 +13,8 @@ export interface DriverLogin {
   readonly stream: Duplex
   readonly user: string
   readonly password: string | undefined
+  /** It leads to the server's own socket, where MySQL 8 wants a password that it does not remember as it is, not encrypted with its key. */
+  readonly isSocket: boolean
   /** Undefined: no TLS. `servername` is what the certificate must be for. */
   readonly tls?: { readonly ca?: string; readonly verify: boolean; readonly servername: string }
   readonly timeoutMs: number
@@ -88,8 +90,8 @@ const noFile = (): never => {
 
 /** Logs in. Rejects with the driver's error: `mysqlError` makes an OpsError of it. */
 export async function openDriver(login: DriverLogin): Promise<Driver> {
-  const { createConnection } = (await import('mysql2')).default
-  const { stream, user, password, tls, timeoutMs } = login
+  const { createConnection, authPlugins } = (await import('mysql2')).default
+  const { stream, user, password, isSocket, tls, timeoutMs } = login
   const connection = createConnection({
     stream,
     user,
@@ -104,7 +106,13 @@ export async function openDriver(login: DriverLogin): Promise<Driver> {
       },
     }),
     // The server knows who is at the other end of its own socket: nothing is to be said.
-    authPlugins: { auth_socket: () => () => Buffer.alloc(0) },
+    authPlugins: {
+      auth_socket: () => () => Buffer.alloc(0),
+      ...(isSocket && {
+        caching_sha2_password: authPlugins.caching_sha2_password({ overrideIsSecure: true }),
+        sha256_password: () => () => Buffer.from(`${password ?? ''}\0`),
+      }),
+    },
     connectAttributes: { program_name: 'ops' },
     infileStreamFactory: noFile,
   } as object) as unknown as RawConnection

@@ -59,6 +59,7 @@ export async function openServer(
         stream,
         user,
         password: password?.reveal(),
+        isSocket: found !== undefined,
         ...(place.tls && { tls: { ...place.tls, servername: servernameOf(place) } }),
         timeoutMs: place.timeoutMs ?? defaultTimeoutMs,
       })
@@ -84,16 +85,17 @@ function loginError(thrown: unknown, { name, tls, password }: ServerPlace, user:
         code: code === 'HANDSHAKE_NO_SSL_SUPPORT' ? 'unreachable' : 'host-key',
         title: `${name}: no connection with TLS: ${said}`,
         changed: 'no',
-        next: 'Nothing was said to the server. Give its authority with `ca = FILE`, reach it through SSH (`host = NAME`), or write `tls = off` where the network may read along.',
+        next: 'No password was sent. Name its authority with `ca = FILE`, reach it through SSH (`host = NAME`), or write `tls = off` where the network may read along.',
       },
       { cause: thrown },
     )
   }
   const denied = sqlMessage !== undefined && [1044, 1045, 1698, 1130].includes(errno ?? 0)
   const isUnknownWay = /unknown plugin|cleartext|clear_password/i.test(said)
+  const barred = nextOf[errno ?? 0]
   return new OpsError(
     {
-      code: denied || isUnknownWay ? 'authentication' : 'unreachable',
+      code: denied || isUnknownWay || barred !== undefined ? 'authentication' : 'unreachable',
       title: `${name}: the server does not let ${user} in: ${said}`,
       changed: 'no',
       ...(denied && {
@@ -101,9 +103,23 @@ function loginError(thrown: unknown, { name, tls, password }: ServerPlace, user:
           ? 'Check user and password in ops.ini, and from where the account may come.'
           : 'Name an account with `user = NAME` and `password = @FILE` in [db NAME] of ops.ini, or log in to the host as a user that the server lets in by its socket (root@HOST).',
       }),
+      ...(isUnknownWay && {
+        next: 'The account logs in by a method that ops does not know. Name one that logs in with a password.',
+      }),
+      ...(barred !== undefined && { next: barred }),
     },
     { cause: thrown },
   )
+}
+
+/** What to do where the server knows the account and lets it in no more (MySQL, "Server Error Message Reference"). */
+const nextOf: Readonly<Record<number, string>> = {
+  1524: 'The account logs in by a method that the server does not have any more. Set its password anew by one that it has: ALTER USER ... IDENTIFIED WITH caching_sha2_password BY ...',
+  1820: 'Its password has expired. Set a new one as another account: ALTER USER ... IDENTIFIED BY ...; then correct `password` in ops.ini.',
+  1862: 'Set a new password as another account: ALTER USER ... IDENTIFIED BY ...; then correct `password` in ops.ini.',
+  3118: 'Let it in again as another account: ALTER USER ... ACCOUNT UNLOCK.',
+  3955: 'Wait until the server lets it in again, or let it in as another account: ALTER USER ... ACCOUNT UNLOCK.',
+  4151: 'Let it in again as another account: ALTER USER ... ACCOUNT UNLOCK.',
 }
 
 /** What its certificate must be for. */

@@ -74,7 +74,7 @@ function loginError(thrown: unknown, { name, tls, database }: PostgresPlace, use
         code: /does not support SSL/i.test(said) ? 'unreachable' : 'host-key',
         title: `${name}: no connection with TLS: ${said}`,
         changed: 'no',
-        next: 'Nothing was said to the server. Give its authority with `ca = FILE`, reach it through SSH (`host = NAME`), or write `tls = off` where the network may read along.',
+        next: 'No password was sent. Name its authority with `ca = FILE`, reach it through SSH (`host = NAME`), or write `tls = off` where the network may read along.',
       },
       { cause: thrown },
     )

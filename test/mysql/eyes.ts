@@ -35,12 +35,14 @@ export async function openEyes(stream: Duplex): Promise<Eyes> {
 }
 
 /** The table of everything that jobs get wrong, as a server of this kind takes it. */
-export function hostileSql(flavor: 'mariadb' | 'mysql56'): string {
+export function hostileSql(flavor: 'mariadb' | 'mysql56' | 'mysql'): string {
   const sql = readFileSync(new URL('./hostile.sql', import.meta.url), 'utf8')
   if (flavor === 'mariadb') return sql
-  return sql
+  // Before 8.0.23 no column is invisible.
+  const visible = sql.replace(/\s*inv INT INVISIBLE DEFAULT 7,/, ' inv INT DEFAULT 7,')
+  if (flavor === 'mysql') return visible
+  return visible
     .replace(' j JSON,', ' j TEXT,')
     .replace('CHARACTER SET utf8mb3', 'CHARACTER SET utf8')
     .replace(/ gen INT AS .*? STORED,/, '')
-    .replace(/\s*inv INT INVISIBLE DEFAULT 7,/, ' inv INT DEFAULT 7,')
 }

@@ -23,6 +23,7 @@ import type { Host } from '../hosts/host.ts'
 import { startHost } from '../hosts/start.ts'
 import { type Eyes, hostileSql, openEyes } from './eyes.ts'
 import { startMysql56, whyNoMysql56 } from './mysql-56.ts'
+import { type OwnMysqlVersion, startOwnMysql, whyNoOwnMysql } from './own-mysql.ts'
 
 interface Started {
   readonly place: ServerPlace
@@ -51,6 +52,19 @@ function mariadbOn(release: Release, version: string) {
   }
 }
 
+function mysqlOf(version: OwnMysqlVersion) {
+  return {
+    title: `MySQL ${version} by its socket`,
+    flavor: 'mysql' as const,
+    version: new RegExp(`^${version.replace('.', '\\.')}\\.`),
+    why: whyNoOwnMysql(version),
+    async start(): Promise<Started> {
+      const { socket, stop } = await startOwnMysql(version)
+      return { place: { name: 'own', through: local, at: { socket }, user: 'root' }, stop }
+    },
+  }
+}
+
 const servers = [
   mariadbOn('bullseye', '10.5'),
   mariadbOn('bookworm', '10.11'),
@@ -65,6 +79,8 @@ const servers = [
       return { place: { name: 'old', through: local, at: { socket }, user: 'root' }, stop }
     },
   },
+  mysqlOf('5.7'),
+  mysqlOf('8.0'),
 ]
 
 for (const { title, flavor, version, why, start } of servers) {

@@ -76,6 +76,24 @@ describe('an account of MySQL or MariaDB', () => {
     expect(leads(`${observed(stored, 'INSERT, SELECT')}expired=yes\n`)).toMatch(/^ops_sql_change ALTER /)
   })
 
+  test('stored by a method that its server does not have is set anew, with the right password too', () => {
+    const gone = `account=present\nplugin=mysql_native_password\nloaded=no\ntls=ANY\nhash=${sha256(nativePassword(password))}\non.my\\_shop=SELECT, INSERT\n`
+    expect(resource.parse(gone, given).login).toBe('impossible (mysql_native_password is not loaded)')
+    expect(leads(gone)).toMatch(/^ops_sql_change ALTER /)
+  })
+
+  test('gets a hash with as many rounds as its server wants', () => {
+    expect(leads('rounds=10000\naccount=absent\n')).toContain('$A$00A$')
+    const stored = cachingSha2Password(password, salt, 10_000)
+    expect(leads(`rounds=10000\n${observed(stored, 'INSERT, SELECT')}`)).toBeUndefined()
+  })
+
+  test('has its rights on names as they stand where the server reads them so', () => {
+    const stored = observed(cachingSha2Password(password, salt), 'INSERT, SELECT')
+    expect(leads(`names=literal\n${stored}`)).toContain('GRANT SELECT, INSERT ON `my_shop`.* TO')
+    expect(leads(`names=literal\n${stored.replace('my\\_shop', 'my_shop')}`)).toBeUndefined()
+  })
+
   test('gets what it lacks before what is too much goes, and underscores stand for themselves', () => {
     const stored = cachingSha2Password(password, salt)
     const sql = leads(observed(stored, 'DELETE, SELECT', ''))

@@ -3,8 +3,8 @@ import type { Change } from '../../engine/resource.ts'
 import { type Shell, sh } from '../../shell/sh.ts'
 import { accountOf } from './account-name.ts'
 import type { AccountParams } from './account-params.ts'
-import { otherMethods } from './login-methods.ts'
-import { cachingSha2Password, nativePassword, saltFor } from './password.ts'
+import { needsAnew, otherMethods } from './login-methods.ts'
+import { cachingSha2Password, nativePassword, saltFor, usualRounds } from './password.ts'
 import { rightsSql } from './rights-sql.ts'
 
 /** By `ops_sql_change`; only the hash of the password goes there. */
@@ -14,12 +14,11 @@ export function changeAccount({ actual, keys }: Change, given: AccountParams): S
     return sh`ops_sql_change '' ${account} '' '' '' ${`DROP USER IF EXISTS ${account};`}`
   }
   const differs = (key: string) => keys.some(change => change.key === key)
-  // A password that is set anew is not expired any more.
-  const isExpired = String(actual.login ?? '').includes('expired')
-  const verb = differs('account') ? 'CREATE' : differs('password') || isExpired ? 'ALTER' : ''
+  const verb = differs('account') ? 'CREATE' : differs('password') || needsAnew(actual) ? 'ALTER' : ''
   const password = given.password.reveal()
   const native = nativePassword(password)
-  const sha2 = cachingSha2Password(password, saltFor(account, password))
+  const rounds = Number(actual.rounds ?? usualRounds)
+  const sha2 = cachingSha2Password(password, saltFor(account, password), rounds)
   const kept = verb === 'ALTER' ? otherMethods(actual) : []
   const unlock = String(actual.login ?? '').includes('locked')
     ? [`ALTER USER ${account} ACCOUNT UNLOCK;`]
@@ -36,7 +35,7 @@ export function changeAccount({ actual, keys }: Change, given: AccountParams): S
       ? [`ALTER USER ${account} REQUIRE ${given.tls ? 'SSL' : 'NONE'};`]
       : []
   const rights = Object.entries(given.rights).flatMap(([database, wanted]) =>
-    differs(`on ${database}`) ? rightsSql(account, database, actual[`on ${database}`], wanted) : [],
+    differs(`on ${database}`) ? rightsSql(account, database, actual, wanted) : [],
   )
   return sh`ops_sql_change ${verb} ${account} ${verb === '' ? ['', '', ''] : clauses} ${[...unlock, ...tls, ...rights].join('')}`
 }

@@ -25,6 +25,9 @@ export function accountNotes(detail: string, given: AccountParams): string[] {
     ...after('missing ').map(database => `there is no database ${database} yet: the rights wait for it`),
     ...after('keeps ').map(method => `it logs in by ${method} too, and keeps that`),
     ...after('lives ').map(lifeText),
+    ...after('second ').map(
+      () => 'it has a second password too, and keeps that: ALTER USER ... DISCARD OLD PASSWORD ends that',
+    ),
     ...after('also ').map(what => `it also holds, and keeps: ${what}`),
     ...(given.from === '%' && given.tls !== true ? ['it may come from anywhere, without TLS'] : []),
   ]

@@ -2,13 +2,18 @@
 import { createHash } from 'node:crypto'
 import { mask } from '../../base/secret.ts'
 import type { State } from '../../engine/resource.ts'
-import { asPattern } from './account-name.ts'
+import { literalNames, patternFor } from './account-name.ts'
 import type { AccountParams } from './account-params.ts'
+import { severalFactors } from './login-methods.ts'
 import { nativePassword, saltOf, shaCryptDigest } from './password.ts'
 
 /** MySQL told it by the first until 8.3 and tells it by the second since; MariaDB by the first. */
 const offersTls =
   "SELECT 'asked=tls'; SHOW GLOBAL VARIABLES LIKE 'have_ssl'; SHOW GLOBAL STATUS LIKE 'Ssl_server_not_after';"
+
+/** How many rounds a server of MySQL 8.0.24 and later wants, and how it reads names of databases. */
+const offersRounds =
+  "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('caching_sha2_password_digest_rounds', 'partial_revokes');"
 
 /** What comes back of the stored password is the scheme and salt, and a hash of the rest. */
 export function accountQuery({ name, from, rights, tls }: AccountParams): string {
@@ -17,10 +22,13 @@ export function accountQuery({ name, from, rights, tls }: AccountParams): string
   const sha2 = "plugin='caching_sha2_password'"
   return [
     `SELECT CONCAT('plugin=',plugin) ${where};`,
+    // MySQL 8.4 loads mysql_native_password only where it is told to, and 9 has none: who is stored with it cannot log in.
+    `SELECT 'loaded=no' ${where} AND plugin<>'' AND CAST(plugin AS BINARY) NOT IN (SELECT CAST(PLUGIN_NAME AS BINARY) FROM information_schema.PLUGINS WHERE PLUGIN_STATUS='ACTIVE');`,
     `SELECT CONCAT('tls=',ssl_type) ${where};`,
     `SELECT CONCAT('head=',HEX(LEFT(authentication_string,27))) ${where} AND ${sha2};`,
     `SELECT CONCAT('hash=',SHA2(IF(${sha2},SUBSTRING(authentication_string,28),UPPER(authentication_string)),256)) ${where};`,
     `SELECT CONCAT('database=',SCHEMA_NAME) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME IN (${['NULL', ...names]});`,
+    offersRounds,
     ...(tls ? [offersTls] : []),
   ].join('')
 }
@@ -38,19 +46,27 @@ export function accountState(observation: string, given: AccountParams): State {
   const account = found.get('account')
   if (account === undefined) throw new TypeError(`not an observation of an account: ${observation}`)
   const encryption = found.get('encryption')
-  const server: State = encryption === undefined ? {} : { encryption }
+  const rounds = found.get('rounds')
+  const server: State = {
+    ...(encryption !== undefined && { encryption }),
+    ...(found.get('names') === 'literal' && { names: literalNames }),
+    ...(rounds !== undefined && { rounds }),
+  }
+  const pattern = patternFor(server)
   // Without a running server there is nobody to know the account.
   if (account !== 'present') return { account: 'absent', ...server }
   const rights = Object.keys(given.rights).map(database => {
     const granted =
       found
-        .get(`on.${asPattern(database)}`)
+        .get(`on.${pattern(database)}`)
         ?.split(', ')
         .filter(each => each !== 'USAGE') ?? []
     return [`on ${database}`, granted.length === 0 ? 'nothing' : rightsText(granted)]
   })
   const methods = found.get('methods')?.split(',') ?? (found.get('plugin') ? [`${found.get('plugin')}`] : [])
   const barred = ['locked', 'expired'].filter(word => found.get(word) === 'yes')
+  if (methods.includes(severalFactors)) barred.push('not by a password alone')
+  if (found.get('loaded') === 'no') barred.push(`impossible (${methods[0]} is not loaded)`)
   return {
     ...server,
     account,
@@ -66,8 +82,8 @@ function isPassword(password: string, found: ReadonlyMap<string, string>): boole
   const stored = found.get('hash')
   const plugin = found.get('plugin')
   if (plugin === 'mysql_native_password') return stored === hashOf(nativePassword(password))
-  const salt = plugin === 'caching_sha2_password' ? saltOf(found.get('head') ?? '') : undefined
-  return salt !== undefined && stored === hashOf(shaCryptDigest(password, salt))
+  const known = plugin === 'caching_sha2_password' ? saltOf(found.get('head') ?? '') : undefined
+  return known !== undefined && stored === hashOf(shaCryptDigest(password, known.salt, known.rounds))
 }
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')

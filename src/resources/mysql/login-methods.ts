@@ -2,6 +2,12 @@
 import { mask } from '../../base/secret.ts'
 import type { State } from '../../engine/resource.ts'
 
+/** What the look says of an account that has to bring more than one proof of itself (MySQL 8.0.27 and later). */
+export const severalFactors = 'several factors'
+
+/** A password that is set anew is not expired any more, and is stored by a method that the server has. */
+export const needsAnew = ({ login }: State): boolean => /expired|not loaded/.test(String(login ?? ''))
+
 /** Ways to log in that a password of ours stands for; `invalid` is what Debian stores where there is none. */
 const passwordMethods = ['mysql_native_password', 'caching_sha2_password', 'mysql_old_password']
 
@@ -16,7 +22,8 @@ export function otherMethods(actual: State): string[] {
 /** Why a password must not be set: it would take away a way in that cannot be written anew, as what is stored is not ours. */
 export function lostWayIn(actual: State): string | undefined {
   if (actual.account !== 'present') return undefined
-  if (actual.password === mask && !String(actual.login).includes('expired')) return undefined
+  const isRight = actual.password === mask && actual.methods !== severalFactors
+  if (isRight && !needsAnew(actual)) return undefined
   const lost = otherMethods(actual).filter(each => each !== 'unix_socket')
   if (lost.length === 0) return undefined
   const names = lost.map(each => each.replace(/ USING$/, '')).join(' and ')

@@ -102,13 +102,25 @@ export const mysqlLook = library('mysql-look')`
     ops_said=$ops_b ops_sql_defaults=
     return 1
   }
-  # A builtin's pipe: what is asked stands in no argument list.
+  # A builtin's pipe: what is asked stands in no argument list. Names are quoted in one way, whatever the server was told.
+  # A client may warn on stderr and answer all the same; lines of the answer go with a dot before them, its verdict last.
   ops_sql_once() {
     ops_a=$1
     shift
-    if ops_out=$(printf '%s\n' "$ops_a" | "$ops_client" $ops_sql_defaults "$@" 2>&1); then ops_sql_asked=yes; return 0; fi
-    ops_said=$(printf '%s\n' "$ops_out" | tail -n 1)
-    return 1
+    ops_out=$(
+      {
+        printf "SET sql_mode='',sql_quote_show_create=1;%s\n" "$ops_a" |
+          { "$ops_client" $ops_sql_defaults "$@" 2>&3 && echo yes || echo no; } | sed 's/^/./'
+      } 3>&1
+    )
+    ops_said=$(printf '%s\n' "$ops_out" | sed -n '/^\./!{/./p;}' | tail -n 1)
+    ops_out=$(printf '%s\n' "$ops_out" | sed -n 's/^\.//p')
+    case $ops_out in
+      yes) ops_out= ;;
+      *"$ops_nl"yes) ops_out=\${ops_out%"$ops_nl"yes} ;;
+      *) return 1 ;;
+    esac
+    ops_sql_asked=yes
   }
   # ADDRESS:PORT as in /proc/net/tcp, alternatives parted by a bar: the server itself listens on each.
   ops_sql_hears() {

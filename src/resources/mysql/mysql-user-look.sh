@@ -10,9 +10,18 @@ ops_sql_user() {
     echo "root cannot log in to the database server through its socket: $ops_said: put a user and password under [client] in /root/.my.cnf" >&2
     return 1
   }
-  ops_found=$(printf '%s\n' "$ops_out" | sed -n '/^\(plugin\|tls\|head\|hash\)=/p')
+  ops_found=$(printf '%s\n' "$ops_out" | sed -n '/^\(plugin\|loaded\|tls\|head\|hash\)=/p')
   ops_missing=$(printf '%s\n' "$ops_out" | sed -n 's/^database=//p')
-  printf '%s\n' "$ops_out" | awk -F '\t' '$1 == "asked=tls" { asked = 1 } ($1 == "have_ssl" && $2 == "YES") || ($1 == "Ssl_server_not_after" && $2 != "") { offers = 1 } END { if (asked) print "encryption=" (offers ? "offered" : "none") }'
+  printf '%s\n' "$ops_out" | awk -F '\t' '
+    $1 == "asked=tls" { asked = 1 } ($1 == "have_ssl" && $2 == "YES") || ($1 == "Ssl_server_not_after" && $2 != "") { offers = 1 }
+    $1 == "caching_sha2_password_digest_rounds" { print "rounds=" $2 }
+    $1 == "partial_revokes" && $2 == "ON" { print "names=literal" }
+    END { if (asked) print "encryption=" (offers ? "offered" : "none") }'
+  if printf '%s\n' "$ops_out" | grep -q '^partial_revokes.ON$'; then
+    # Such a server takes the name of a database letter by letter.
+    ops_c=$#
+    while [ "$ops_c" -gt 0 ]; do set -- "$@" "$(printf %s "$1" | tr -d '\134')"; shift; ops_c=$((ops_c - 1)); done
+  fi
   case $ops_found in plugin=*) ;; *) echo account=absent; ! ops_wants_detail || ops_sql_databases "$@" | ops_detail 0; return 0 ;; esac
   ops_sql "SHOW GRANTS FOR $ops_account;" || { echo "the rights of $ops_account cannot be read: $ops_said" >&2; return 1; }
   printf '%s\n' account=present "$ops_found"
@@ -27,6 +36,7 @@ ops_sql_user() {
   ops_out=$ops_rights
   ! ops_wants_detail || {
     [ "$ops_life" = 0 ] || echo "lives $ops_life $ops_age $ops_life_of"
+    ! ops_sql_second || echo 'second password'
     case ,${ops_ways##*methods=}, in *,unix_socket,*) echo 'keeps unix_socket' ;; esac
     ops_sql_databases "$@"; ops_sql_others "$@"
   } | ops_detail 0
@@ -44,6 +54,12 @@ ops_sql_life() {
   ops_sql "$ops_a" || return 0
   case $ops_out in [0-9]*' own '[0-9]* | [0-9]*' default '[0-9]*) ;; *) return 0 ;; esac
   ops_life=${ops_out%% *} ops_age=${ops_out##* } ops_life_of=${ops_out#* } ops_life_of=${ops_life_of% *}
+}
+# MySQL manual, "Dual Password Support" (8.0.14 and later): a new primary password leaves the second one as it is.
+ops_sql_second() {
+  [ "$ops_kind" = mysql ] || return 1
+  ops_b=${ops_account%"'@'"*} ops_c=${ops_account##*"'@'"}
+  ops_sql "SELECT 'second' FROM mysql.user WHERE User=$ops_b' AND Host='$ops_c AND JSON_CONTAINS_PATH(User_attributes,'one','$.additional_password');" && [ "$ops_out" = second ]
 }
 # CREATE USER on stdin: whether it is locked or expired, and every way in which it may log in; no word of what is stored.
 ops_sql_logs_in() {

@@ -14,12 +14,17 @@ export function nativePassword(password: string): string {
 }
 
 const saltBytes = 20
-const rounds = 5000
-const prefix = '$A$005$'
+/** What MySQL 8 takes; its setting `caching_sha2_password_digest_rounds` (8.0.24) is 10000 by default in MySQL 9.7. */
+export const usualRounds = 5000
+const roundsStep = 1000
+const mostRounds = 0xfff * roundsStep
 
 /** `caching_sha2_password`: MySQL's default since 8.0. The salt has 20 characters, none of them `$`. */
-export function cachingSha2Password(password: string, salt: string | Buffer): string {
-  return `${prefix}${salt.toString()}${shaCryptDigest(password, salt)}`
+export function cachingSha2Password(password: string, salt: string | Buffer, rounds = usualRounds): string {
+  const whole = Math.min(Math.max(rounds, usualRounds), mostRounds)
+  const thousands = Math.floor(whole / roundsStep)
+  const head = `$A$${thousands.toString(16).toUpperCase().padStart(3, '0')}$`
+  return `${head}${salt.toString()}${shaCryptDigest(password, salt, thousands * roundsStep)}`
 }
 
 /** A salt that is the same for the same account and password, so that what is planned is what is applied. */
@@ -29,18 +34,20 @@ export function saltFor(account: string, password: string): string {
   return [...bytes.subarray(0, saltBytes)].map(byte => letters[byte % letters.length]).join('')
 }
 
-/** True when the scheme and salt of a stored `caching_sha2_password`, in hex, are those that are understood here. */
-export function saltOf(headHex: string): Buffer | undefined {
+/** Salt and rounds of a stored `caching_sha2_password`, whose first 27 bytes these are in hex; undefined: it is not understood here. */
+export function saltOf(headHex: string): { readonly salt: Buffer; readonly rounds: number } | undefined {
   const head = Buffer.from(headHex, 'hex')
-  const isKnown = head.length === prefix.length + saltBytes && head.toString('latin1').startsWith(prefix)
-  return isKnown ? head.subarray(prefix.length) : undefined
+  const [prefix, thousands] = /^\$A\$([0-9A-Fa-f]{3})\$/.exec(head.toString('latin1')) ?? []
+  if (prefix === undefined || thousands === undefined || head.length !== prefix.length + saltBytes)
+    return undefined
+  return { salt: head.subarray(prefix.length), rounds: Number.parseInt(thousands, 16) * roundsStep }
 }
 
 /**
- * The digest of SHA-256 crypt (Ulrich Drepper, "Unix crypt using SHA-256 and SHA-512"), with 5000 rounds and without
- * that scheme's limit of 16 characters of salt.
+ * The digest of SHA-256 crypt (Ulrich Drepper, "Unix crypt using SHA-256 and SHA-512"), with 5000 rounds or as many
+ * as are said, and without that scheme's limit of 16 characters of salt.
  */
-export function shaCryptDigest(password: string, salt: string | Buffer): string {
+export function shaCryptDigest(password: string, salt: string | Buffer, rounds = usualRounds): string {
   const key = Buffer.from(password)
   const spice = Buffer.from(salt)
   const alternate = sha256(key, spice, key)

@@ -1,6 +1,6 @@
 /** The SQL that leads from the rights that an account holds on a database to those that it is to hold. */
-import type { Value } from '../../engine/resource.ts'
-import { asPattern } from './account-name.ts'
+import type { State } from '../../engine/resource.ts'
+import { literalNames, patternFor } from './account-name.ts'
 
 /** A right of its own in SQL: it is given with others, and taken alone. */
 const grantOption = 'GRANT OPTION'
@@ -9,11 +9,12 @@ const grantOption = 'GRANT OPTION'
 export function rightsSql(
   account: string,
   database: string,
-  actual: Value | undefined,
+  state: State,
   wanted: readonly string[],
 ): string[] {
+  const actual = state[`on ${database}`]
   const held = actual === undefined || actual === 'nothing' ? [] : String(actual).split(', ')
-  const on = `ON \`${asPattern(database)}\`.*`
+  const on = `ON \`${patternFor(state)(database)}\`.*`
   // Taking single rights from ALL PRIVILEGES would name every right of every version.
   const all = held.includes('ALL PRIVILEGES') && !wanted.includes('ALL PRIVILEGES')
   const isRight = (each: string) => each !== grantOption
@@ -22,7 +23,9 @@ export function rightsSql(
     ? []
     : held.filter(each => isRight(each) && !wanted.includes(each))
   const take = less.length === 0 ? [] : [`REVOKE ${less.join(', ')} ${on} FROM ${account};`]
-  const give = more.length === 0 ? [] : [`GRANT ${more.join(', ')} ${on} TO ${account};`]
+  const grant = more.length === 0 ? [] : [`GRANT ${more.join(', ')} ${on} TO ${account};`]
+  // Of what it holds everywhere but was denied here, a first GRANT only ends the denial.
+  const give = state.names === literalNames ? [...grant, ...grant] : grant
   const mayGrant = wanted.includes(grantOption)
   const option =
     mayGrant === held.includes(grantOption)

@@ -39,7 +39,16 @@ describe('what is stored in place of a password', () => {
     expect(saltFor("'app'@'h'", 'x')).not.toBe(salt)
     const stored = cachingSha2Password('x', salt)
     expect(stored).toMatch(/^\$A\$005\$[A-Za-z0-9]{20}[./A-Za-z0-9]{43}$/)
-    expect(saltOf(Buffer.from(stored.slice(0, 27)).toString('hex'))?.toString()).toBe(salt)
+    const known = saltOf(Buffer.from(stored.slice(0, 27)).toString('hex'))
+    expect(known).toMatchObject({ rounds: 5000 })
+    expect(known?.salt.toString()).toBe(salt)
     expect(saltOf('00')).toBeUndefined()
+  })
+
+  test('has as many rounds as its head says, in thousands and in hex', () => {
+    const stored = cachingSha2Password('x', 'abcdefghijklmnopqrst', 10_000)
+    expect(stored.slice(0, 7)).toBe('$A$00A$')
+    expect(saltOf(Buffer.from(stored.slice(0, 27)).toString('hex'))?.rounds).toBe(10_000)
+    expect(stored.slice(27)).not.toBe(shaCryptDigest('x', 'abcdefghijklmnopqrst'))
   })
 })

@@ -1,0 +1,108 @@
+/** `ops db archive`, `dump` and `load` on Oracle's MySQL 5.7 and 8.0, by their sockets on this machine. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connect } from '../../src/transport/index.ts'
+import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
+import { type Eyes, hostileSql, openEyes } from '../mysql/eyes.ts'
+import { type OwnMysql, startOwnMysql, whyNoOwnMysql } from '../mysql/own-mysql.ts'
+
+for (const version of ['5.7', '8.0'] as const) {
+  const why = whyNoOwnMysql(version)
+  describe.skipIf(why !== undefined)(`MySQL ${version}${why === undefined ? '' : ` (${why})`}`, () => {
+    let server: OwnMysql
+    let eyes: Eyes
+    let folder: Folder
+    beforeAll(async () => {
+      server = await startOwnMysql(version)
+      const local = await connect({ name: 'local', destination: 'local', backend: 'local' })
+      eyes = await openEyes(await local.forwardSocket(server.socket))
+      folder = folderWith({
+        'ops.ini': ['root', 'fresh', 'gone', 'shut']
+          .map(user => `[db ${user}]\nsocket = ${server.socket}\nuser = ${user}\n`)
+          .map((section, at) => (at === 0 ? section : `${section}password = @pw\n`))
+          .join(''),
+        pw: 'it is\n',
+        'l.csv': 'a,b\n1,x\n2,"ö,\n"\n',
+      })
+      await eyes.run(`CREATE DATABASE lab CHARACTER SET utf8mb4; USE lab; ${hostileSql('mysql')}
+        CREATE TABLE l (a INT PRIMARY KEY, b VARCHAR(9)); SET GLOBAL local_infile = ON;
+        ALTER TABLE hostile ADD at TIMESTAMP NOT NULL DEFAULT '2020-02-29 12:00:00', ADD KEY (at);
+        ALTER TABLE hostile_key ADD at DATE NOT NULL DEFAULT '2020-02-29', ADD KEY (at)`)
+    }, 300_000)
+    afterAll(async () => {
+      await eyes?.close()
+      await server?.stop()
+      folder?.remove()
+    })
+    const ops = (...argv: string[]): Promise<Outcome> => folder.ops(['db', ...argv, '--yes'])
+    const as = (user: string, verb: string, ...more: string[]) => folder.ops(['db', verb, user, ...more])
+    const checksum = async (table: string): Promise<string | null | undefined> =>
+      (await eyes.rows(`CHECKSUM TABLE lab.${table} EXTENDED`))[0]?.[1]
+
+    test.each(['hostile', 'hostile_key'])(
+      '%s is dumped, archived and comes back byte for byte',
+      async table => {
+        const before = await checksum(table)
+        const made = await ops(
+          'dump',
+          'root',
+          `lab.${table}`,
+          '--by',
+          'at',
+          '--tz',
+          'UTC',
+          '--to',
+          `${table}-days`,
+        )
+        expect(made).toMatchObject({ code: 0, stderr: '' })
+        const again = await ops('restore', 'root', `${table}-days`, '--into', `lab.${table}_days`)
+        expect(again).toMatchObject({ code: 0, stderr: '' })
+        expect(await checksum(`${table}_days`)).toBe(before)
+        const saved = await ops(
+          'archive',
+          'root',
+          `lab.${table}`,
+          '--older-than',
+          '6mo',
+          '--by',
+          'at',
+          '--to',
+          table,
+        )
+        expect(saved).toMatchObject({ code: 0, stderr: '' })
+        expect(await eyes.rows(`SELECT COUNT(*) FROM lab.${table}`)).toEqual([['0']])
+        const restored = await ops('archive', 'restore', table, '--into', `lab.${table}_again`)
+        expect(restored).toMatchObject({ code: 0, stderr: '' })
+        expect(await checksum(`${table}_again`)).toBe(before)
+      },
+    )
+
+    test('a file is loaded, and its sizes are told', async () => {
+      const loaded = await ops('load', 'root', 'lab.l', 'l.csv')
+      expect(loaded).toMatchObject({ code: 0, stderr: '' })
+      expect(loaded.stdout).toContain('LOAD DATA LOCAL')
+      expect(await eyes.rows('SELECT a, b FROM lab.l')).toEqual([
+        ['1', 'x'],
+        ['2', 'ö,\n'],
+      ])
+      expect((await folder.ops(['db', 'sizes', 'root', 'lab'])).stdout).toContain('root: lab.hostile')
+    })
+
+    test('an account whose password the server has not seen yet logs in by the socket', async () => {
+      await eyes.run(
+        "CREATE USER fresh@localhost IDENTIFIED BY 'it is'; GRANT SELECT ON lab.* TO fresh@localhost",
+      )
+      expect((await as('fresh', 'sizes', 'lab')).code).toBe(0)
+    })
+
+    test.each([
+      ['gone', 'PASSWORD EXPIRE', 'Set a new password as another account'],
+      ['shut', 'ACCOUNT LOCK', 'ALTER USER ... ACCOUNT UNLOCK'],
+    ])('the account %s with %s is told what bars it, and what to do', async (user, clause, next) => {
+      await eyes.run(`CREATE USER ${user}@localhost IDENTIFIED BY 'it is' ${clause}`)
+      const told = await as(user, 'sizes', 'lab')
+      expect(told.stderr).toContain(next)
+      expect(told.stderr).toMatch(/^error\[authentication\]/)
+      expect(told.code).toBe(4)
+    })
+  })
+}
