@@ -33,10 +33,12 @@ ops_sql_user() {
   [ -z "$ops_ways" ] || printf '%s\n' "$ops_ways"
   ops_sql_life
   [ $((ops_life > 0 && ops_age >= ops_life)) = 0 ] || echo expired=yes
+  ops_second=
+  if ops_wants_detail && ops_sql_second; then ops_second=yes; fi
   ops_out=$ops_rights
   ! ops_wants_detail || {
     [ "$ops_life" = 0 ] || echo "lives $ops_life $ops_age $ops_life_of"
-    ! ops_sql_second || echo 'second password'
+    [ -z "$ops_second" ] || echo 'second password'
     case ,${ops_ways##*methods=}, in *,unix_socket,*) echo 'keeps unix_socket' ;; esac
     ops_sql_databases "$@"; ops_sql_others "$@"
   } | ops_detail 0
