@@ -79,7 +79,6 @@ const servers = [
       return { place: { name: 'old', through: local, at: { socket }, user: 'root' }, stop }
     },
   },
-  mysqlOf('5.7'),
   mysqlOf('8.0'),
 ]
 
