@@ -35,13 +35,14 @@ for (const version of ['5.7', '8.0'] as const) {
     })
     const ops = (...argv: string[]): Promise<Outcome> => folder.ops(['db', ...argv, '--yes'])
     const as = (user: string, verb: string, ...more: string[]) => folder.ops(['db', verb, user, ...more])
-    const checksum = async (table: string): Promise<string | null | undefined> =>
-      (await eyes.rows(`CHECKSUM TABLE lab.${table} EXTENDED`))[0]?.[1]
+    // CHECKSUM TABLE of 5.7 tells another number of a table of JSON that was rebuilt.
+    const contents = (table: string, key: string) => eyes.rows(`SELECT * FROM lab.${table} ORDER BY ${key}`)
 
-    test.each(['hostile', 'hostile_key'])(
-      '%s is dumped, archived and comes back byte for byte',
-      async table => {
-        const before = await checksum(table)
+    test.each([
+      ['hostile', 'id'],
+      ['hostile_key', 'a, b'],
+    ])('%s is dumped, archived and comes back as it was', async (table, key) => {
+        const before = await contents(table, key)
         const made = await ops(
           'dump',
           'root',
@@ -56,7 +57,7 @@ for (const version of ['5.7', '8.0'] as const) {
         expect(made).toMatchObject({ code: 0, stderr: '' })
         const again = await ops('restore', 'root', `${table}-days`, '--into', `lab.${table}_days`)
         expect(again).toMatchObject({ code: 0, stderr: '' })
-        expect(await checksum(`${table}_days`)).toBe(before)
+        expect(await contents(`${table}_days`, key)).toEqual(before)
         const saved = await ops(
           'archive',
           'root',
@@ -72,7 +73,7 @@ for (const version of ['5.7', '8.0'] as const) {
         expect(await eyes.rows(`SELECT COUNT(*) FROM lab.${table}`)).toEqual([['0']])
         const restored = await ops('archive', 'restore', table, '--into', `lab.${table}_again`)
         expect(restored).toMatchObject({ code: 0, stderr: '' })
-        expect(await checksum(`${table}_again`)).toBe(before)
+        expect(await contents(`${table}_again`, key)).toEqual(before)
       },
     )
 
