@@ -68,7 +68,10 @@ export function apacheFormat(text: string, name = text): LogFormat {
 
 /** A tab may be written as `\t` there, as in a string of C. */
 function literalOf(text: string): string {
-  if (/%/.test(text)) throw inputError(`the format has a % that begins no directive: ${text}`)
+  if (/%/.test(text))
+    throw inputError(`the format has a % that begins no directive: ${text}`, {
+      next: 'Write %% for the sign itself.',
+    })
   return text.replaceAll('\\t', '\t').replaceAll('\\n', '\n').replaceAll('\\"', '"').replaceAll('\\\\', '\\')
 }
 

@@ -28,7 +28,9 @@ export class Rejects {
     try {
       this.#file = path === undefined ? undefined : openSync(path, 'w')
     } catch (error) {
-      throw inputError(`--rejects ${path}: ${(error as Error).message}`)
+      throw inputError(`--rejects ${path} cannot be written: ${(error as Error).message}`, {
+        next: 'Name a file in a folder that you may write to.',
+      })
     }
   }
 

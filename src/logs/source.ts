@@ -26,7 +26,10 @@ const readAtOnce = 256 << 10
 /** @throws OpsError `input` for a folder and for what is not there or may not be read. */
 export function localFile(path: string): LogSource {
   const stat = statSync(path, { throwIfNoEntry: false })
-  if (!stat) throw inputError(`${path}: there is no such file`)
+  if (!stat)
+    throw inputError(`${path}: there is no such file`, {
+      next: 'Correct its name; a file of a host is HOST:PATH.',
+    })
   if (stat.isDirectory()) throw inputError(`${path} is a folder`, { next: `Name its files: ${path}/*` })
   let stream: Readable | undefined
   return {

@@ -51,22 +51,22 @@ export async function guardAccess(
   if (problem === undefined) return access.rows > fewRows
   throw new OpsError({
     code: 'failed',
-    title: `${session.source}: ${doing} would not walk the index ${planned.index}: ${problem}`,
+    title: `${session.source}: the server would not use the index ${planned.index} for ${doing}: ${problem}`,
     detail: `EXPLAIN ${statement.toString().slice(0, 800)}`,
     changed: 'no',
-    next: `Each chunk would read far more than its own rows. Run ANALYZE TABLE and try again; if it stays so, the types of a column and its index do not go together.`,
+    next: 'It was not read in this way, as each chunk would read far more than its own rows. Run ANALYZE TABLE on it and try again.',
   })
 }
 
 function problemOf(access: Access, planned: PlannedAccess): string | undefined {
   if (nothingToRead.test(access.extra)) return undefined
-  if (access.key !== planned.index) return `the server takes ${access.key ?? 'no index'}`
-  if (/filesort|temporary/i.test(access.extra)) return `the server sorts (${access.extra})`
+  if (access.key !== planned.index) return `it would take ${access.key ?? 'no index'}`
+  if (/filesort|temporary/i.test(access.extra)) return `it would sort (${access.extra})`
   if (planned.mustBeRange && !ranges.includes(access.type) && access.rows > fewRows)
-    return `the server reads it from its beginning (${access.type})`
+    return `it would read it from its beginning (${access.type})`
   const { keyBytes = 0 } = planned
   if (planned.mustBeRange && access.type === 'range' && (access.keyBytes ?? keyBytes) < keyBytes) {
-    return `the server uses ${access.keyBytes} bytes of it instead of ${keyBytes}`
+    return `it would use ${access.keyBytes} bytes of it instead of ${keyBytes}`
   }
   return undefined
 }

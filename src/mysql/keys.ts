@@ -26,9 +26,9 @@ export function keyOf(table: Table): Key {
   const [enumerated] = naming
   if (enumerated) {
     throw inputError(
-      `the key ${enumerated.name} of ${where} has an ENUM or SET, by which no job can find its way`,
+      `the key ${enumerated.name} of ${where} has an ENUM or a SET, and no job can read a table in the order of such a key`,
       {
-        next: 'Servers order these by number and look them up as text, so that each chunk would read the table from its beginning. Add a unique NOT NULL key of other columns.',
+        next: 'A server sorts these by their number but looks them up by their text, so each chunk would read the table from its beginning. Add a unique NOT NULL key of other columns.',
       },
     )
   }

@@ -12,6 +12,24 @@ export const serverErrors = {
 
 const accessDenied = [1044, 1045, 1130, 1142, 1143, 1227, 1698, 4151]
 
+const full = 'Make room on the disk of the server, then run the same command again.'
+const again = 'Run the same command again.'
+
+/** What to do about errors whose own words do not say it. */
+const nextOf: Readonly<Record<number, string>> = {
+  3: full,
+  1021: full,
+  1114: full,
+  1153: 'Raise max_allowed_packet of the server: it is less than one row or statement needs.',
+  1205: `Another transaction held rows or the table for too long. See which one (SHOW PROCESSLIST). ${again}`,
+  1213: `Another transaction was in the way, and the server ended this one. ${again}`,
+  1290: 'The server takes no writes now: name the one that rows are written to, or let this one write.',
+  1317: `Somebody ended the statement (KILL, or a limit on time). ${again}`,
+  1836: 'The server takes no writes now: name the one that rows are written to, or let this one write.',
+  1969: `A limit of the server on time ended the statement. Raise it for this account. ${again}`,
+  3024: `A limit of the server on time ended the statement. Raise it for this account. ${again}`,
+}
+
 interface DriverError extends Error {
   readonly code?: string
   readonly errno?: number
@@ -51,7 +69,10 @@ export function mysqlError(thrown: unknown, source: string, statement: string): 
       code,
       title,
       changed: isAnswer ? 'no' : 'unknown',
-      ...(code === 'lost' && { next: 'Run the same command again: it looks at both sides afresh.' }),
+      ...(code === 'lost' && {
+        next: 'Run the same command again: it looks at both sides first and goes on from there.',
+      }),
+      ...(isAnswer && nextOf[error.errno ?? 0] !== undefined && { next: nextOf[error.errno ?? 0] }),
       ...(denied && { next: 'Give the account that right, or name another account.' }),
     },
     { cause: thrown },

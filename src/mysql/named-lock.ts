@@ -55,7 +55,7 @@ export async function holdLock(server: Server, what: string): Promise<HeldLock> 
         code: 'lost',
         title: `${server.name}: the lock of ${what} was lost`,
         changed: 'unknown',
-        next: 'Run the same command again: it looks at both sides afresh.',
+        next: 'Run the same command again: it looks at both sides first and goes on from there.',
       })
     },
     async release() {

@@ -38,7 +38,9 @@ export function postgresError(thrown: unknown, source: string, doing: string): O
         : `${source}: the connection was lost while ${doing}: ${said}`,
       ...(detail !== '' && { detail }),
       changed: isAnswer ? 'no' : 'unknown',
-      ...(code === 'lost' && { next: 'Run the same command again: it looks at both sides afresh.' }),
+      ...(code === 'lost' && {
+        next: 'Run the same command again: it looks at both sides first and goes on from there.',
+      }),
       ...(isDenied && { next: 'Give the account that right, or name another account.' }),
     },
     { cause: thrown },

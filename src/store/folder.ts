@@ -243,7 +243,11 @@ const etagOf = ({ dev, ino, size, mtimeNs }: BigIntStats): string =>
   `${dev.toString(36)}-${ino.toString(36)}-${size.toString(36)}-${mtimeNs.toString(36)}`
 
 const taken = (path: string): StoreError =>
-  new StoreError('taken', { title: `${path} is there already`, changed: 'no', next: 'Compare the two.' })
+  new StoreError('taken', {
+    title: `${path} is there already`,
+    changed: 'no',
+    next: 'Nothing was overwritten. Compare the two.',
+  })
 
 /** Does it; what the system throws becomes an error that says what is true now. */
 async function telling<T>(name: string, work: () => Promise<T>): Promise<T> {

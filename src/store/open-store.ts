@@ -103,7 +103,7 @@ function endpointOf(text: string | undefined, tls: boolean): URL | undefined {
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     throw inputError('an endpoint has no user, password or query', { next })
   if (url.protocol === 'http:' && tls && !isLoopback(url.hostname))
-    throw inputError(`${url.host} would be spoken to without TLS`, {
+    throw inputError(`${url.host} would be asked without TLS`, {
       detail: 'Rows and the session would go over the network as plain text.',
       next: 'Write https:// in its endpoint; or `tls = off` in [s3] where the network is trusted with all of it.',
     })

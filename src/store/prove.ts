@@ -97,7 +97,7 @@ export async function* checked(opened: Opened, bytes: Bytes, name: string): Asyn
         ? `Its ${sizeBytes} bytes have sha256 ${sha256}; ${bytes.sha256} was stored.`
         : `${sizeBytes > bytes.sizeBytes ? 'More than ' : ''}${Math.min(sizeBytes, bytes.sizeBytes)} bytes were read; ${bytes.sizeBytes} were stored.`,
     changed: 'no',
-    next: 'Do not trust this store before its disks and proxies are looked at; nothing was done on the strength of this object.',
+    next: 'Nothing was deleted because of this object. Look at the disks of this store, and at proxies before it, before you trust it again.',
   })
 }
 

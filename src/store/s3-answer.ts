@@ -97,7 +97,7 @@ const loginCodes: Readonly<Record<string, string>> = {
 /** Refusals that another try does not mend: what is wrong, and what to do. */
 const placeCodes: Readonly<Record<string, readonly [title: string, next: string]>> = {
   InvalidObjectState: [
-    'is in a storage class that must be asked hours before it can be read',
+    'is in a storage class that gives an object back only hours after it was asked for',
     'Ask for it (aws s3api restore-object), wait until it is there, and run again.',
   ],
   QuotaExceeded: ['does not fit into the quota', 'Have the quota raised, or free some of it, and run again.'],

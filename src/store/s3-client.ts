@@ -214,7 +214,7 @@ export class S3Client {
     const changes = method !== 'GET' && method !== 'HEAD'
     if (refusal.status >= 300 && refusal.status < 400)
       return new StoreError('denied', {
-        title: `the server sends us elsewhere for s3://${bucket}`,
+        title: `the server redirects to another address for s3://${bucket}`,
         detail: `HTTP ${refusal.status} ${refusal.code}. Data is not sent to a host that nobody named.`,
         changed: 'no',
         next: `Write the right \`${endpoint === undefined ? 'region' : 'endpoint'}\` into [s3] of ops.ini.`,

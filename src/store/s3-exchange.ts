@@ -96,7 +96,7 @@ export function exchange(
 
 const tooEarly = (url: URL): StoreError =>
   new StoreError('wrong', {
-    title: `${url.host} confirmed an object that it had not got yet`,
+    title: `${url.host} confirmed an object before all of it had been sent`,
     changed: 'unknown',
     next: 'Look at what answers there: a proxy, a login page, or a server that is no S3.',
   })

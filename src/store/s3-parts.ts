@@ -175,7 +175,7 @@ export const base64Of = (hex: string): string => Buffer.from(hex, 'hex').toStrin
 
 const noUpload = (path: string): StoreError =>
   new StoreError('wrong', {
-    title: `the server began no upload for ${path}`,
+    title: `the server did not begin an upload in parts for ${path}`,
     changed: 'no',
     next: 'Check that the endpoint is an S3 server that takes uploads in parts.',
   })

@@ -212,7 +212,7 @@ export class S3Store implements Store {
     throw new StoreError('taken', {
       title: `${this.url}/${key} is there already`,
       changed: 'no',
-      next: 'Compare the two.',
+      next: 'Nothing was overwritten. Compare the two.',
     })
   }
 

@@ -299,7 +299,7 @@ describeReal('ops db archive', () => {
     const verified = await archive('verify', 'gone')
     expect(verified.code).toBe(1)
     expect(verified.stderr).toContain(
-      '20 rows were deleted on the strength of this chunk, and its receipt is gone',
+      '20 rows were deleted because this chunk had saved them, and its receipt is gone',
     )
     expect((await archive('restore', 'gone', '--into', 'gone.again', '--yes')).code).not.toBe(0)
     // The next run takes it for nothing left over.
@@ -330,7 +330,7 @@ describeReal('ops db archive', () => {
     ["enumkey (e ENUM('a') NOT NULL, at DATETIME, PRIMARY KEY (e), KEY (at))", 'has an ENUM or SET'],
     [
       'myisam (id INT PRIMARY KEY, at DATETIME, KEY (at)) ENGINE=MyISAM',
-      'the engine MyISAM, which takes nothing back',
+      'the engine MyISAM, which cannot roll back',
     ],
     ['noindex (id INT PRIMARY KEY, at DATETIME)', 'no index of refuse.noindex begins with at'],
     ['notime (id INT PRIMARY KEY, at INT, KEY (at))', 'at of refuse.notime is int(11), which is no time'],

@@ -333,7 +333,7 @@ describeReal('ops db load', () => {
   })
 
   test.each([
-    ['myisam (id INT) ENGINE=MyISAM', 'id\n1\n', [], 'the engine MyISAM, which takes nothing back'],
+    ['myisam (id INT) ENGINE=MyISAM', 'id\n1\n', [], 'the engine MyISAM, which cannot roll back'],
     ['unknown (id INT)', 'id,nam\n1,2\n', [], 'has no column nam'],
     ['values (id INT)', '1\n2\n', [], 'The first line names the columns. Where it holds values already'],
     ['needed (id INT, n INT NOT NULL)', 'id\n1\n', [], 'no field for n of refuse.needed, which is NOT NULL'],

@@ -42,40 +42,39 @@ for (const version of ['5.7', '8.0'] as const) {
       ['hostile', 'id'],
       ['hostile_key', 'a, b'],
     ])('%s is dumped, archived and comes back as it was', async (table, key) => {
-        const before = await contents(table, key)
-        const made = await ops(
-          'dump',
-          'root',
-          `lab.${table}`,
-          '--by',
-          'at',
-          '--tz',
-          'UTC',
-          '--to',
-          `${table}-days`,
-        )
-        expect(made).toMatchObject({ code: 0, stderr: '' })
-        const again = await ops('restore', 'root', `${table}-days`, '--into', `lab.${table}_days`)
-        expect(again).toMatchObject({ code: 0, stderr: '' })
-        expect(await contents(`${table}_days`, key)).toEqual(before)
-        const saved = await ops(
-          'archive',
-          'root',
-          `lab.${table}`,
-          '--older-than',
-          '6mo',
-          '--by',
-          'at',
-          '--to',
-          table,
-        )
-        expect(saved).toMatchObject({ code: 0, stderr: '' })
-        expect(await eyes.rows(`SELECT COUNT(*) FROM lab.${table}`)).toEqual([['0']])
-        const restored = await ops('archive', 'restore', table, '--into', `lab.${table}_again`)
-        expect(restored).toMatchObject({ code: 0, stderr: '' })
-        expect(await contents(`${table}_again`, key)).toEqual(before)
-      },
-    )
+      const before = await contents(table, key)
+      const made = await ops(
+        'dump',
+        'root',
+        `lab.${table}`,
+        '--by',
+        'at',
+        '--tz',
+        'UTC',
+        '--to',
+        `${table}-days`,
+      )
+      expect(made).toMatchObject({ code: 0, stderr: '' })
+      const again = await ops('restore', 'root', `${table}-days`, '--into', `lab.${table}_days`)
+      expect(again).toMatchObject({ code: 0, stderr: '' })
+      expect(await contents(`${table}_days`, key)).toEqual(before)
+      const saved = await ops(
+        'archive',
+        'root',
+        `lab.${table}`,
+        '--older-than',
+        '6mo',
+        '--by',
+        'at',
+        '--to',
+        table,
+      )
+      expect(saved).toMatchObject({ code: 0, stderr: '' })
+      expect(await eyes.rows(`SELECT COUNT(*) FROM lab.${table}`)).toEqual([['0']])
+      const restored = await ops('archive', 'restore', table, '--into', `lab.${table}_again`)
+      expect(restored).toMatchObject({ code: 0, stderr: '' })
+      expect(await contents(`${table}_again`, key)).toEqual(before)
+    })
 
     test('a file is loaded, and its sizes are told', async () => {
       const loaded = await ops('load', 'root', 'lab.l', 'l.csv')

@@ -53,7 +53,11 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       inputError(`--on-error ${onError}: there is no such answer`, { next: 'Use 0 or empty.' }).data,
     )
   }
-  if (settings.json) errors.push(inputError('check prints 1 or 0 and nothing else: it has no --json').data)
+  if (settings.json)
+    errors.push(
+      inputError('check prints 1 or 0 and nothing else: it has no --json', { next: 'Leave --json out.' })
+        .data,
+    )
   // Standard output is for the answer alone.
   const told = { ...screen, out: screen.error, isTerminal: false, style: screen.errorStyle }
   return underReport(told, { ...settings, json: false, stopTexts }, async session => {
@@ -114,7 +118,7 @@ class Check {
     }
     const chosen = word === '' ? undefined : await chooseSource(word, settings, errors)
     if (chosen && chosen.database.engine !== 'mysql')
-      errors.push(inputError(`${word} is no MySQL or MariaDB server`).data)
+      errors.push(inputError(`${word} is no MySQL or MariaDB server`, { next: 'Name one that is.' }).data)
     if (!chosen || 'problem' in query || errors.length > 0) throw new InputErrors(errors)
     const connectTimeoutMs = Math.min(settings.connectTimeoutMs ?? this.#patienceMs, this.#leftMs())
     // Nobody is there to answer a question in so short a time.
@@ -140,7 +144,7 @@ class Check {
         })
       : new OpsError({
           code: 'unreachable',
-          title: `${title}: connecting and login were not done`,
+          title: `${title}: connecting and logging in had not ended`,
           changed: 'no',
           next: 'Look whether the host and its database server answer.',
         })

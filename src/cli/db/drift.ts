@@ -30,7 +30,11 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       const { contract: file } = options
       if (typeof file !== 'string' || file === '')
         errors.push(inputError('--contract is missing', { next: 'Write --contract FILE.' }).data)
-      if (operands.length > 1) errors.push(inputError('drift takes one table').data)
+      if (operands.length > 1)
+        errors.push(
+          inputError('drift takes one table', { next: 'Write ops db drift SOURCE DB.TABLE --contract FILE.' })
+            .data,
+        )
       const consumer = typeof options.consumer === 'string' ? options.consumer : undefined
       return { table, file: String(file), pins: options.pin === true, consumer }
     },

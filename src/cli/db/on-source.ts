@@ -105,7 +105,7 @@ export async function workOnSource(
           code: 'interrupted',
           title: `${name} was stopped half-way`,
           changed: 'unknown',
-          next: 'The server takes back what was not committed. Run the same command again: it looks at both sides afresh.',
+          next: 'The server rolls back what was not committed. Run the same command again: it looks at both sides first and goes on from there.',
         })
       }
     },

@@ -81,7 +81,9 @@ async function withSource(
       return [(await readReceipt(store, { day, revision })).source, ...argv]
     }
     await existingMark(store)
-    throw inputError(`the dump in ${url} has no day yet`, { next: 'Nothing is to be restored.' })
+    throw inputError(`the dump in ${url} has no day yet`, {
+      next: 'There is nothing to restore, and nothing was changed.',
+    })
   } finally {
     await store.close()
   }

@@ -25,7 +25,11 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       const { top = '10' } = options
       const number = /^[1-9]\d{0,3}$/.test(String(top)) ? Number(top) : undefined
       if (number === undefined)
-        errors.push(inputError(`--top ${String(top)}: not a whole number from 1 to 9999`).data)
+        errors.push(
+          inputError(`--top ${String(top)}: not a whole number from 1 to 9999`, {
+            next: 'Write such as --top 20.',
+          }).data,
+        )
       if (operands.length > 1) {
         const next = 'Write ops db sizes SOURCE [DB].'
         errors.push(inputError('sizes takes a source and one database at most', { next }).data)

@@ -54,8 +54,13 @@ export async function chooseSource(
   const chosen = await collected(errors, () => chooseReachable([hostWord], settings))
   const [host, second] = chosen?.hosts ?? []
   if (second)
-    errors.push(inputError(`${database.host} stands for several hosts: a source is one server`).data)
-  if (host?.kind === 'sandbox') errors.push(inputError('the sandbox has no database server').data)
+    errors.push(
+      inputError(`${database.host} stands for several hosts: a source is one server`, {
+        next: 'Name one of them.',
+      }).data,
+    )
+  if (host?.kind === 'sandbox')
+    errors.push(inputError('the sandbox has no database server', { next: 'Name a host that has one.' }).data)
   if (!host && !known && !isUrl && errors.length > before) tellOfSections(errors, before, inventory)
   return host && errors.length === before ? { database, host, inventory } : undefined
 }

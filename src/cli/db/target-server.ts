@@ -40,7 +40,7 @@ export async function openTargetServer(
       code: 'input',
       title: `${chosen.database.name} is Redshift, for which ops writes the statements and does not run them`,
       changed: 'no',
-      next: 'No Redshift was at hand to try them on. --ddl prints CREATE TABLE, COPY through S3 and MERGE.',
+      next: 'They were never tried on a Redshift. --ddl prints CREATE TABLE, COPY through S3 and MERGE: run them yourself.',
     })
   }
   const { openPostgres } = await import('../../postgres/server.ts')

@@ -26,7 +26,11 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const settings = absolute(commonSettings(options, errors))
   const last = options.last === undefined ? 10 : Number(options.last)
   if (!Number.isInteger(last) || last < 1 || last > 1000)
-    errors.push(inputError(`--last ${String(options.last)}: not a whole number from 1 to 1000`).data)
+    errors.push(
+      inputError(`--last ${String(options.last)}: not a whole number from 1 to 1000`, {
+        next: 'Write such as --last 20.',
+      }).data,
+    )
   if (errors.length > 0) throw new InputErrors(errors)
   const jobs = await chosenJobs(operands)
   const [first] = jobs

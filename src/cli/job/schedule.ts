@@ -63,7 +63,11 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       ? undefined
       : await collected(errors, () => chooseReachable([host], settings, 'machine'))
   const [only, second] = chosen?.hosts ?? []
-  if (second) errors.push(inputError(`${host} stands for several hosts: schedule a job on one`).data)
+  if (second)
+    errors.push(
+      inputError(`${host} stands for several hosts: schedule a job on one`, { next: 'Name one of them.' })
+        .data,
+    )
   const inventory = readInventory(
     settings.inventoryFile === undefined ? {} : { file: settings.inventoryFile },
   )

@@ -38,7 +38,8 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const { operands, options } = parseArgv(command, argv, errors)
   const settings = commonSettings(options, errors)
   const reading = await readingFlags(options, errors)
-  if (settings.json) errors.push(inputError('logs csv writes CSV: --json is not for it').data)
+  if (settings.json)
+    errors.push(inputError('logs csv writes CSV: --json is not for it', { next: 'Leave --json out.' }).data)
   const words = operands.length === 0 && process.stdin.isTTY !== true ? ['-'] : operands
   if (words.length === 0)
     errors.push(

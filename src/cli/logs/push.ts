@@ -36,11 +36,16 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const { operands, options } = parseArgv(command, argv, errors)
   const settings = commonSettings(options, errors)
   const reading = await readingFlags(options, errors)
-  if (settings.json) errors.push(inputError('logs push has no --json').data)
+  if (settings.json) errors.push(inputError('logs push has no --json', { next: 'Leave --json out.' }).data)
   if (operands.length === 0)
     errors.push(inputError('no log given', { next: 'ops logs push HOST:GLOB --to PLACE' }).data)
   const { to } = options
-  if (typeof to !== 'string') errors.push(inputError('no --to given: where the rows should go').data)
+  if (typeof to !== 'string')
+    errors.push(
+      inputError('no --to given: where the rows should go', {
+        next: 'Write --to s3://BUCKET/PREFIX, or a folder.',
+      }).data,
+    )
   const sse = typeof options.sse === 'string' ? options.sse : undefined
   const { inventoryFile } = settings
   const openStore = (place: string) =>

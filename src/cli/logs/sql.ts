@@ -51,9 +51,12 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       inputError('a cluster reads what was pushed to it, not files of other machines', { next }).data,
     )
   }
-  if (!isHive && from !== undefined) errors.push(inputError('--from is for --engine hive://...').data)
+  if (!isHive && from !== undefined)
+    errors.push(
+      inputError('--from is for --engine hive://...', { next: 'Leave it out, or name the engine.' }).data,
+    )
   if (settings.json && options.csv === true)
-    errors.push(inputError('--json and --csv contradict each other').data)
+    errors.push(inputError('--json and --csv contradict each other', { next: 'Leave one out.' }).data)
   if (query.trim() === '' || words.length === 0) {
     const next = "ops logs sql 'SELECT status, count(*) FROM logs GROUP BY status' FILE"
     errors.push(inputError(query.trim() === '' ? 'no query given' : 'no log given', { next }).data)

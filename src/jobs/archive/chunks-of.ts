@@ -53,7 +53,7 @@ export interface LostChunk {
 export function lostError({ name, deleted, isThere }: LostChunk): ErrorData {
   return {
     code: 'failed',
-    title: `${name}: ${grouped(deleted)} rows were deleted on the strength of this chunk, and its receipt is gone${isThere ? '' : ', as are its rows'}`,
+    title: `${name}: ${grouped(deleted)} rows were deleted because this chunk had saved them, and its receipt is gone${isThere ? '' : ', as are its rows'}`,
     changed: 'no',
     next: isThere
       ? `Bring ${receiptKey(name)} back from a version or a copy of the store, and leave ${rowsKey(name)} alone: its rows are nowhere else.`

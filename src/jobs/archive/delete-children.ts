@@ -84,7 +84,7 @@ export async function deleteChildren(
         code: 'failed',
         title: `${session.source}: the server deleted ${affected} rows of ${tableText(child.table)} where ${some.length} were locked`,
         changed: 'no',
-        next: 'That batch was taken back. Look for a trigger or a rule that changes rows meanwhile.',
+        next: 'That batch was rolled back: its rows are still there. Look for a trigger or a rule that changes rows meanwhile.',
       })
     }
     counts.push(keys.length)

@@ -180,7 +180,7 @@ export class RowDeleter {
           code: 'failed',
           title: `${this.#session.source}: the server deleted ${affected} rows of ${tableText(table)} where ${going.length} were locked`,
           changed: 'no',
-          next: 'That batch was taken back. Look for a trigger or a rule that changes rows meanwhile.',
+          next: 'That batch was rolled back: its rows are still there. Look for a trigger or a rule that changes rows meanwhile.',
         })
       }
       return { ...nothing, deleted: affected, unsaved, children: deletedChildren }

@@ -67,7 +67,7 @@ export function refusals(seen: Seen): readonly ErrorData[] {
   }
   if (table.engine !== 'InnoDB') {
     refuse(
-      `${where} is a table of the engine ${table.engine}, which takes nothing back`,
+      `${where} is a table of the engine ${table.engine}, which cannot roll back`,
       `A delete that ends half-way could not be undone: ALTER TABLE ${where} ENGINE=InnoDB. ${keep}`,
     )
   }
@@ -90,7 +90,7 @@ export function refusals(seen: Seen): readonly ErrorData[] {
   for (const trigger of table.triggers.filter(each => each.event === 'DELETE')) {
     refuse(
       `the trigger ${trigger.name} of ${where} fires with each deleted row`,
-      `Nobody can tell what it changes elsewhere: drop it for that time, if what it does is not meant for archived rows. ${keep}`,
+      `Nobody can tell what it changes elsewhere: drop it while the job runs, if what it does is not meant for archived rows. ${keep}`,
     )
   }
   if (!may(grants, 'TRIGGER', table)) {

@@ -90,7 +90,9 @@ async function partsOf(store: Store, { into, only }: RestoreRequest): Promise<re
   const [firstLost] = lost
   if (chunks.length === 0 && firstLost) throw new OpsError(lostError(firstLost))
   if (chunks.length === 0)
-    throw inputError(`the archive in ${store.url} holds no rows yet`, { next: 'Nothing is to be restored.' })
+    throw inputError(`the archive in ${store.url} holds no rows yet`, {
+      next: 'There is nothing to restore, and nothing was changed.',
+    })
   const others = tablesWith(chunks)
   if (only) {
     const ofIt = chunksWith(chunks, only)

@@ -128,7 +128,7 @@ export async function readBack(
       title: `${name} holds other rows than were saved`,
       detail: `${found.rows} rows with hash ${found.hash}; ${digest.rows} with ${digest.hash} were read from the table.`,
       changed: 'no',
-      next: 'Nothing was deleted on the strength of it. Please report this: the format lost something.',
+      next: 'Nothing was deleted because of it. Please report this: the format of the file lost something.',
     })
   }
   const { etag, versionId, encryption } = opened

@@ -124,13 +124,19 @@ function againstDeleting(table: Table, grants: readonly Grant[]): ErrorData[] {
   const found: ErrorData[] = []
   const refuse = (title: string, next: string): void => void found.push(inputError(title, { next }).data)
   if (table.engine !== 'InnoDB')
-    refuse(`${where} is a table of the engine ${table.engine}, which takes nothing back`, 'Make it InnoDB.')
+    refuse(
+      `${where} is a table of the engine ${table.engine}, which cannot roll back`,
+      `Change it: ALTER TABLE ${where} ENGINE=InnoDB.`,
+    )
   if (!may(grants, 'DELETE', table))
     refuse(`the account may not delete from ${where}`, 'Give it the right: GRANT DELETE.')
   if (!may(grants, 'TRIGGER', table))
     refuse(`the account cannot see whether ${where} has triggers`, 'Give it the right: GRANT TRIGGER.')
   for (const { name: trigger } of table.triggers.filter(each => each.event === 'DELETE'))
-    refuse(`the trigger ${trigger} of ${where} fires with each deleted row`, 'Drop it for that time.')
+    refuse(
+      `the trigger ${trigger} of ${where} fires with each deleted row`,
+      'Drop it while the job runs, if what it does is not meant for archived rows.',
+    )
   for (const { table: below, constraint, onDelete } of table.children)
     if (onDelete !== 'RESTRICT' && onDelete !== 'NO ACTION')
       refuse(

@@ -123,7 +123,7 @@ async function replicaLag(
   }
   const lags = states.map(each => each.Seconds_Behind_Master ?? each.Seconds_Behind_Source ?? null)
   if (lags.includes(null)) {
-    throw inputError(`${session.source} is a replica, and its replication does not run`, {
+    throw inputError(`${session.source} is a replica, and its replication has stopped`, {
       next: 'What it lacks is not known. Start it again, or copy from the server that the rows are written to.',
     })
   }

@@ -60,8 +60,8 @@ export function refusals(seen: Seen): readonly ErrorData[] {
   }
   if (replica === 'stopped') {
     refuse(
-      'this server is a replica that gets nothing now: rows of days that have ended may be missing',
-      'Let it go on (START REPLICA, or START SLAVE) until it has caught up, or name the server that the rows are written to.',
+      'this server is a replica, and its replication has stopped: rows of days that have ended may be missing',
+      'Start it (START REPLICA, or START SLAVE) and wait until it has caught up, or name the server that the rows are written to.',
     )
   }
   if (replica === 'unseen' && isReadOnly && !unwatched) {

@@ -151,7 +151,9 @@ async function newestReceipts(store: Store): Promise<Receipt[]> {
 function noSuchDay(store: Store, day: string | undefined, receipts: readonly Receipt[]): Error {
   const [first, last] = [receipts[0], receipts.at(-1)]
   if (!first || !last)
-    return inputError(`the dump in ${store.url} has no day yet`, { next: 'Nothing is to be restored.' })
+    return inputError(`the dump in ${store.url} has no day yet`, {
+      next: 'There is nothing to restore, and nothing was changed.',
+    })
   return inputError(`the dump in ${store.url} has no day ${day}`, {
     next: `It has ${grouped(receipts.length)} days, from ${first.day} to ${last.day}; a day without rows has no file.`,
   })

@@ -62,6 +62,6 @@ async function readBack(store: Store, object: string, bytes: Bytes, digest: Rows
     title: `${name} holds other rows than were saved`,
     detail: `${found.rows} rows with hash ${found.hash}; ${digest.rows} with ${digest.hash} were read from the table.`,
     changed: 'no',
-    next: 'The day has no receipt, so that nothing depends on the file. Please report this: the format lost something.',
+    next: 'The day has no receipt, so that nothing depends on the file. Please report this: the format of the file lost something.',
   })
 }

@@ -71,7 +71,7 @@ function endProblem(
   if (expected !== undefined && rows !== expected) {
     return {
       title: `${input.name} has ${grouped(rows)} rows, and ${grouped(expected)} are expected: nothing was loaded`,
-      next: 'Get it whole, or correct --expect.',
+      next: 'Get the whole of it, or correct --expect.',
     }
   }
   if (input.sizeBytes !== undefined && input.takenBytes !== input.sizeBytes) {
@@ -84,7 +84,7 @@ function endProblem(
   if (endsOpen && !input.isFile && !input.isPacked && format !== 'ndjson' && expected === undefined) {
     return {
       title: `standard input ends in the middle of line ${line - 1}, which has no line feed: nothing was loaded`,
-      next: 'Whoever writes it may have died. If it is whole, end its last line, or say with --expect how many rows it has.',
+      next: 'The program that writes it may have died. If it is whole, end its last line, or say with --expect how many rows it has.',
     }
   }
   return undefined

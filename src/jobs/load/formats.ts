@@ -43,7 +43,7 @@ export async function openFormat(
   while (!reader.ahead.includes(lineFeed) && reader.ahead.length < mostNames && (await reader.more()));
   const { ahead } = reader
   if ((ahead[0] === 0xff && ahead[1] === 0xfe) || (ahead[0] === 0xfe && ahead[1] === 0xff)) {
-    throw inputError(`${inputName} is UTF-16`, { next: 'Make UTF-8 of it: iconv -f UTF-16 -t UTF-8.' })
+    throw inputError(`${inputName} is UTF-16`, { next: 'Convert it to UTF-8: iconv -f UTF-16 -t UTF-8.' })
   }
   if (ahead.subarray(0, 3).equals(byteOrderMark)) reader.skip(3)
   const name = wishes.format ?? formatOf(inputName, reader.ahead)
@@ -120,6 +120,6 @@ function formatOf(inputName: string, ahead: Buffer): FormatName {
 
 function empty(inputName: string): OpsError {
   return inputError(`${inputName} is empty`, {
-    next: 'Not even names of columns came. Where there really is nothing to load, there is nothing to do.',
+    next: 'It lacks even the line with the names of columns. If there is really nothing to load, nothing needs to be done.',
   })
 }

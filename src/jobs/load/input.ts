@@ -43,7 +43,7 @@ export async function openInput(file: string | undefined, standard: Readable): P
     }
   } catch (thrown) {
     throw inputError(`cannot read ${name}: ${errorDataOf(thrown).title}`, {
-      next: 'Name a file that can be read.',
+      next: 'Nothing was loaded. Name a file that can be read.',
     })
   }
   const first = Buffer.concat(head)
@@ -70,7 +70,7 @@ export async function openInput(file: string | undefined, standard: Readable): P
             code: 'failed',
             title: `${name} broke off: ${errorDataOf(thrown).title}`,
             changed: 'no',
-            next: 'Get it whole, then run the same command again.',
+            next: 'Get the whole of it, then run the same command again.',
           },
           { cause: thrown },
         )

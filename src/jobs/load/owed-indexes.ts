@@ -115,9 +115,9 @@ async function refuseFilled(session: Session, twin: TableName): Promise<void> {
   if (rows.length === 0) return
   throw new OpsError({
     code: 'failed',
-    title: `${session.source}: ${tableText(twin)} has rows, and its name is one that loads keep for themselves`,
+    title: `${session.source}: ${tableText(twin)} has rows, but ops db load needs a table of this name for itself`,
     changed: 'no',
-    next: 'Rename that table.',
+    next: 'Rename that table, then run the same command again.',
   })
 }
 

@@ -113,7 +113,7 @@ function refusals(
   if (table.kind.includes('VIEW')) refuse(`${where} is a view`, 'Name the table that holds the rows.')
   else if (!transactional.includes(table.engine))
     refuse(
-      `${where} has the engine ${table.engine}, which takes nothing back: a load that fails would leave a part of its rows`,
+      `${where} has the engine ${table.engine}, which cannot roll back: a load that fails would leave a part of its rows`,
       `ALTER TABLE ${where} ENGINE=InnoDB, or load into a copy of it that is InnoDB and move the rows from there.`,
     )
   if (state.isReadOnly) refuse('the server is read-only', 'Name the server that this one follows.')

@@ -120,7 +120,7 @@ async function refusals(session: Session, table: Table): Promise<readonly ErrorD
   const [state, grants] = [await serverState(session), await readGrants(session)]
   if (table.engine !== 'InnoDB')
     refuse(
-      `${where} has the engine ${table.engine || table.kind}, which takes nothing back`,
+      `${where} has the engine ${table.engine || table.kind}, which cannot roll back`,
       `A move that ends half-way would lose jobs: ALTER TABLE ${where} ENGINE=InnoDB.`,
     )
   if (!idOf(table))
@@ -130,17 +130,17 @@ async function refusals(session: Session, table: Table): Promise<readonly ErrorD
   if (!heldColumns.some(each => columnOf(table, each)))
     refuse(
       `${where} has no column that says whether a worker holds a job`,
-      `Known are ${heldColumns.join(', ')}: without one, a job could be moved from under a worker.`,
+      `It needs one of ${heldColumns.join(', ')}: without it, a job could be moved while a worker is at it.`,
     )
   for (const trigger of table.triggers.filter(each => each.event !== 'UPDATE'))
     refuse(
       `the trigger ${trigger.name} of ${where} fires with each job that is moved (${trigger.timing} ${trigger.event})`,
-      'Nobody can tell what it changes elsewhere: drop it for that time.',
+      'Nobody can tell what it changes elsewhere: drop it while the job runs.',
     )
   for (const child of table.children)
     refuse(
       `rows of ${tableText(child.table)} refer to jobs of ${where} (${child.constraint})`,
-      'Moved jobs would leave them alone, or take them along: such a table is not moved.',
+      'If jobs were moved, these rows would be left behind or deleted. So ops moves no jobs of this table, and nothing was moved.',
     )
   if (state.isReadOnly) refuse('the server is read-only', 'Name the server that the jobs are written to.')
   if (state.binlogFormat === 'STATEMENT')

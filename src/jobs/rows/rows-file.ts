@@ -156,7 +156,7 @@ function unreadable(name: string, thrown: unknown): unknown {
       code: 'failed',
       title: `${name} is no file of rows that can be read: ${reason}`,
       changed: 'no',
-      next: 'Nothing was done on the strength of it.',
+      next: 'Nothing was done with it. Bring it back from a version or a copy of the store.',
     },
     { cause: thrown },
   )
