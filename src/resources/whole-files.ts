@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import type { Finding } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
-import { library } from '../shell/library.ts'
+import { awkWord, libraryOf } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
-import { dumpNames, dumpsLook, hollowBytes } from './dumps/look.ts'
+import { dumpsLook, isDump } from './dumps/look.ts'
 import {
   filesystemLookLibrary,
   finding,
@@ -17,6 +17,7 @@ import {
 import { sizeText } from './filesystems/space.ts'
 import { lookLibrary } from './paths/look.ts'
 import { absolutePath } from './paths/params.ts'
+import wholeLookText from './whole-files/whole-look.sh'
 
 const params = z.strictObject({
   path: absolutePath.describe('A file, or a folder with all that is below it on the same file system.'),
@@ -35,48 +36,7 @@ const params = z.strictObject({
  * `ops_whole PATH` prints `missing`, `unreadable TEXT`, `hollow` (a folder without any file), `empty SECONDS NAME` and
  * `dump SIZE SECONDS open|closed NAME`, `missed TEXT` of what it could not look into, names relative to PATH. Only names that look like dumps or archives are told with their size.
  */
-const wholeFilesLibrary = library('whole-files')`
-  ops_whole() {
-    ops_tab=$(printf '\t')
-    if [ ! -e "$1" ]; then
-      ops_reach "$1" || return 1
-      echo missing; return 0
-    fi
-    # Markers that are meant to be empty are no finding.
-    ops_list=$(cd / && find "$1" -xdev -type f ! -name .gitkeep ! -name .keep ! -name .placeholder ! -name __init__.py ! -name '*.lock' -exec stat -c '%s %Y %n' {} + 2>&1 |
-      OPS_ROOT=$1 awk '
-        BEGIN { root = ENVIRON["OPS_ROOT"]; n = length(root) }
-        !/^[0-9]+ [0-9]+ \// { if ($0 ~ /^(find|stat): /) { gsub(/\t/, " "); print "unreadable\t" $0 } next }
-        {
-          seen++; size = $1; at = $2
-          name = substr($0, length(size) + length(at) + 3); name = substr(name, n + 1); sub("^/", "", name); gsub(/\t/, " ", name)
-          if (size == 0) print "empty\t" at "\t" name
-          else if (${dumpNames}) print "dump\t" size "\t" at "\t" name
-        }
-        END { if (!seen) print "hollow"; print "#" seen + 0 }')
-    ops_looked "\${ops_list##*#} files"
-    ops_list=\${ops_list%#*}
-    OPS_ROOT=$1 awk '
-      BEGIN { root = ENVIRON["OPS_ROOT"]; sub("/$", "", root); root = root "/" }
-      index($5, root) == 1 && !seen[$5]++ { print $5 }' /proc/self/mountinfo 2>/dev/null |
-      while IFS= read -r ops_a; do ops_left "$ops_a, another file system"; done
-    # A dump that is being written is small for a good reason.
-    ops_open=$(ls -l /proc/[0-9]*/fd 2>/dev/null | sed -n 's/.* -> \(\/.*\)/\1/p' | sort -u)
-    printf '%s\n' "$ops_list" | OPS_OPEN=$ops_open OPS_ROOT=$1 awk -F '\t' '
-      BEGIN { n = split(ENVIRON["OPS_OPEN"], list, "\n"); for (i = 1; i <= n; i++) open[list[i]] = 1; root = ENVIRON["OPS_ROOT"]; sub("/$", "", root) }
-      $1 == "dump" { path = $4 == "" ? root : root "/" $4; print $1 "\t" $2 "\t" $3 "\t" (path in open ? "open" : "closed") "\t" $4; next }
-      $0 != "" { print }' | sort | while IFS= read -r ops_a; do
-      printf '%s\n' "$ops_a"
-      case $ops_a in dump"$ops_tab"*"$ops_tab"closed"$ops_tab"*) ;; *) continue ;; esac
-      ops_b=\${ops_a#*"$ops_tab"}
-      [ "\${ops_b%%"$ops_tab"*}" -le ${String(hollowBytes)} ] || continue
-      ops_b=\${ops_b#*"$ops_tab"} ops_c=\${ops_a##*"$ops_tab"}
-      ops_d=$(ops_hollow "$1\${ops_c:+/$ops_c}")
-      [ -n "$ops_d" ] || { ops_d=$(ops_packer "$1\${ops_c:+/$ops_c}"); [ -z "$ops_d" ] || ops_missed "what is in $ops_c: the program $ops_d is not installed"; continue; }
-      [ -z "$ops_d" ] || printf 'nothing\t%s\t%s\t%s\n' "\${ops_b%%"$ops_tab"*}" "$ops_c" "$ops_d"
-    done
-  }
-`
+const wholeFilesLibrary = libraryOf('whole-files', `ops_is_dump=${awkWord(isDump)}\n${wholeLookText}`)
 
 /** `wholeFiles {path, shrink?, strict?}`. */
 export const wholeFiles = resource({

@@ -1,0 +1,96 @@
+# The functions of `backup-look`, as shell.ts describes them.
+# [RSYNC-OPTION...] PATH...: what lies below TO. Backups of other paths may share it: each keeps its own, which have the
+# list of these very paths in them.
+ops_backup_generations() {
+  shift "$ops_count"
+  ops_list=$(printf '%s\n' "$@" | sort)
+  ops_newest= ops_total=0 ops_others=0 ops_own= ops_left=0 ops_lasts= ops_stale=0
+  for ops_a in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
+    [ -d "$ops_a" ] && [ ! -L "$ops_a" ] || continue
+    if [ "$(cat -- "$ops_a/.ops-paths" 2>/dev/null)" != "$ops_list" ]; then ops_others=$((ops_others + 1)); continue; fi
+    ops_newest=${ops_a##*/} ops_own="$ops_own ${ops_a##*/}" ops_total=$((ops_total + 1))
+  done
+  for ops_a in "$ops_to"/.incomplete-*; do [ ! -d "$ops_a" ] || ops_left=$((ops_left + 1)); done
+  case $ops_flags in *f*) ops_before=$(date -u -d "-${ops_flags##*f} days" +%Y-%m-%dT%H%M%SZ) || return 1 ;; *) ops_before= ;; esac
+  for ops_a in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z.last; do
+    [ -d "$ops_a" ] && [ ! -L "$ops_a" ] && [ "$(cat -- "$ops_a/.ops-paths" 2>/dev/null)" = "$ops_list" ] || continue
+    ops_lasts="$ops_lasts ${ops_a##*/}"
+    [ -z "$ops_before" ] || ! expr "x${ops_a##*/}" '<' "x$ops_before" >/dev/null || ops_stale=$((ops_stale + 1))
+  done
+}
+ops_backup_look() {
+  ops_to=$1 ops_keep=$2 ops_shrink=$3 ops_may=$4 ops_flags=$5 ops_count=$6
+  shift 6
+  if [ ! -d "$ops_to" ] && { [ -e "$ops_to" ] || [ -L "$ops_to" ]; }; then
+    printf 'generations\t0\tnone\nsurplus\t0\nleftovers\t0\nstale\t0\ncopy\tnone\nrefused\toccupied\t%s\t\n' "$ops_to"
+    return 0
+  fi
+  [ -d "$ops_to" ] || ops_reach "$ops_to" || return 1
+  if [ -d "$ops_to" ] && ! ls -- "$ops_to" >/dev/null 2>&1; then echo "ops: $ops_to: not allowed to look into it" >&2; return 1; fi
+  ops_said=$(ops_sure "$ops_to" || echo "${ops_why:-it cannot be looked at}")
+  [ -z "$ops_said" ] || printf 'refused\ttheirs\t%s\t%s\n' "$ops_to" "$ops_said"
+  ops_backup_generations "$@" || return 1
+  ops_surplus=$((ops_total - ops_keep))
+  [ "$ops_surplus" -gt 0 ] || ops_surplus=0
+  printf 'generations\t%s\t%s\nsurplus\t%s\nleftovers\t%s\nstale\t%s\n' "$ops_total" "${ops_newest:-none}" "$ops_surplus" "$ops_left" "$ops_stale"
+  case $ops_flags in *m*) ops_backup_mounted "$ops_to";; esac
+  command -v rsync >/dev/null || { printf 'copy\tunknown\n'; return 0; }
+  if [ -n "$OPS_DIR" ] && [ -n "$ops_newest" ] && [ -e "$OPS_DIR/backup-$ops_newest" ]; then
+    # Made and compared by this very run: what has changed since belongs to the next generation.
+    printf 'copy\tcurrent\n'
+    return 0
+  fi
+  ops_backup_judge "${ops_newest:+$ops_to/$ops_newest}" "$@"
+}
+# PATH: sets ops_holder to the newest generation that holds all of it, by whichever backup it was made.
+ops_backup_holder() {
+  ops_holder=
+  for ops_b in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
+    [ ! -L "$ops_b" ] && [ -f "$ops_b/.ops-paths" ] && [ -e "$ops_b$1" ] || continue
+    while IFS= read -r ops_c; do
+      case $1/ in "$ops_c"/*) ops_holder=$ops_b ;; esac
+    done <"$ops_b/.ops-paths"
+  done
+  [ -n "$ops_holder" ]
+}
+ops_backup_mounted() {
+  ops_a=$1
+  while [ ! -d "$ops_a" ]; do ops_a=${ops_a%/*}; ops_a=${ops_a:-/}; done
+  [ "$(stat -c %d -- "$ops_a")" != "$(stat -c %d /)" ] || printf 'refused\tunmounted\t%s\t\n' "$1"
+}
+# Source against a copy (empty: none): both lists, with sizes, then the verdict.
+ops_backup_judge() {
+  ops_copy=$1 ops_tab=$(printf '\t')
+  shift
+  ops_n=$ops_count ops_paths= ops_bad=
+  for ops_a; do
+    if [ "$ops_n" -gt 0 ]; then ops_n=$((ops_n - 1)); continue; fi
+    if [ -L "$ops_a" ]; then printf 'refused\tlink\t%s\t%s\n' "$ops_a" "$(readlink -- "$ops_a")"; ops_bad=1
+    elif ops_said=$(ops_tread h "$ops_a" || printf %s "$ops_why") && [ -n "$ops_said" ]; then printf 'refused\tled\t%s\t%s\n' "$ops_a" "$ops_said"; ops_bad=1
+    elif [ ! -e "$ops_a" ]; then printf 'refused\tmissing\t%s\t\n' "$ops_a"; ops_bad=1
+    else
+      case $(readlink -f -- "$ops_to")/ in "$(readlink -f -- "$ops_a")"/*) printf 'refused\tinside\t%s\t\n' "$ops_a"; ops_bad=1;; esac
+    fi
+    ops_paths="$ops_paths$ops_a$ops_newline"
+  done
+  if [ -n "$ops_bad" ]; then printf 'copy\t%s\n' "$([ -n "$ops_copy" ] && echo outdated || echo none)"; return 0; fi
+  {
+    echo '#source'
+    ops_alive rsync -n -ii -O --delete -8 --out-format='%i %l %n' "$@" "${ops_copy:-/.ops-nothing}/" 7>&2 2>&1 || echo "#code $?"
+    echo '#copy'
+    ops_n=$ops_count
+    for ops_a; do
+      shift
+      if [ "$ops_n" -gt 0 ]; then ops_n=$((ops_n - 1)); set -- "$@" "$ops_a"
+      elif ops_backup_holder "$ops_a"; then set -- "$@" "$ops_holder/.$ops_a"; ops_n=-1
+      fi
+    done
+    [ "$ops_n" != -1 ] || ops_alive rsync -n -ii -O -8 --out-format='%i %l %n' "$@" /.ops-nothing/ 7>&2 2>&1 || echo "#code $?"
+  } </dev/null | OPS_PATHS=$ops_paths OPS_MAY=$ops_may awk -v shrink="$ops_shrink" -v accept="$ops_flags" -v copy="$ops_copy" -v hollow_bytes="$ops_hollow_bytes" "$ops_backup_judging" | { ops_detail_line= ; while IFS= read -r ops_a; do
+      case $ops_a in
+      '#small'*)
+        ops_b=${ops_a#*"$ops_tab"} ops_c=$(ops_hollow "${ops_a##*"$ops_tab"}")
+        [ -z "$ops_c" ] || printf 'refused\thollow\t%s\t%s\n' "${ops_b%%"$ops_tab"*}" "${ops_a##*"$ops_tab"}: $ops_c" ;;
+      '#'*) ops_detail_line=${ops_a#?};; *) printf '%s\n' "$ops_a";; esac
+    done; if ops_wants_detail; then set -- $ops_lasts; printf '%s\n' "$ops_detail_line $ops_others $#" | ops_detail 0; fi; }
+}
