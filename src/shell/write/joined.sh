@@ -1,0 +1,227 @@
+# The functions of `joined`, as joined.ts describes them.
+# Removes all stages with what is left in them.
+ops_unstage() {
+  ops_rest=${ops_staged#"$ops_newline"}
+  set --
+  while [ -n "$ops_rest" ]; do
+    ops_a=${ops_rest%%"$ops_newline"*}
+    set -- "$@" "${ops_a%/}/$ops_stage"
+    ops_rest=${ops_rest#*"$ops_newline"}
+  done
+  [ $# = 0 ] || { [ -z "$ops_swapped" ] && rmdir -- "$@" 2>/dev/null; } || rm -rf -- "$@" || return 1
+  ops_nothing_held
+  ops_stages
+  [ -z "$ops_stages" ] || : >"$ops_stages"
+}
+ops_nothing_held() {
+  ops_swapped= ops_held=0 ops_last_path= ops_text= ops_staged=$ops_newline ops_held_paths=$ops_newline
+}
+# WORD...: sets them for what is held at ops_n.
+ops_take() {
+  for ops_a; do eval "ops_$ops_a=\$ops_${ops_a}_$ops_n"; done
+  ops_path=${ops_dir%/}/$ops_name ops_new=${ops_dir%/}/$ops_stage/$ops_name
+}
+# The files of which all edits are known.
+ops_held_edited() {
+  ops_n=0
+  while [ "$ops_n" -lt "$ops_all_held" ]; do
+    ops_n=$((ops_n + 1)) && ops_take dir name is many
+    [ -n "$ops_many" ] || continue
+    ops_take whole edits count
+    cd -P -- "$ops_dir" && ops_here && [ "$PWD" = "$ops_dir" ] || return 1
+    ops_old=$ops_is
+    ops_made "$ops_many" "$ops_count" || return 1
+    eval "ops_text_$ops_n=\$ops_text"
+  done
+}
+# Proves, dresses and names what is staged. Where it fails, ops_member tells whose step that is.
+ops_write_end() {
+  [ "$ops_held" -gt 0 ] || { ops_unstage; return; }
+  ops_all_held=$ops_held ops_devices= ops_first_left=1
+  if ops_held_edited && ops_held_proved && ops_held_dressed && ops_held_kept && ops_held_synced; then
+    ops_held_named || { ops_failed=$?; ops_unstage; ops_synced; return $ops_failed; }
+    ops_unstage
+    [ "$ops_first_left" = 1 ] || ops_synced || return
+    [ "$ops_first_left" -le "$ops_all_held" ] || return 0
+  fi
+  ops_unstage
+  ops_held_alone
+}
+# Those that are left, each by itself.
+ops_held_alone() {
+  ops_n=$ops_first_left
+  while [ "$ops_n" -le "$ops_all_held" ]; do
+    eval "ops_whose=\$ops_whose_$ops_n"
+    for ops_member in $ops_whose; do
+      ops_reached "$ops_member"
+      (ops_joined= ops_kept_for=$ops_member; ops_do_member) || return
+    done
+    ops_n=$((ops_n + 1))
+  done
+}
+# Whether all that was staged is whole, and what it replaces is what was looked at.
+ops_held_proved() {
+  set -- && ops_n=0
+  while [ "$ops_n" -lt "$ops_all_held" ]; do
+    ops_n=$((ops_n + 1)) && ops_take dir name is seen
+    [ -z "$ops_is" ] || [ -n "$ops_seen" ] || set -- "$@" "$ops_path"
+  done
+  ops_list=
+  [ $# = 0 ] || ops_list=$(TZ=UTC0 stat -c "$ops_identity" -- "$@" 2>/dev/null) || return 1
+  set -- && ops_n=0
+  while [ "$ops_n" -lt "$ops_all_held" ]; do
+    ops_n=$((ops_n + 1)) && ops_take dir name is seen sha was
+    if [ -n "$ops_is" ] && [ -z "$ops_seen" ]; then
+      ops_seen=${ops_list%%"$ops_newline"*} ops_list=${ops_list#*"$ops_newline"}
+      eval "ops_seen_$ops_n=\$ops_seen"
+    fi
+    # A regular file with one name, that is. Else it is done by itself.
+    if [ -n "$ops_seen" ]; then ops_is "$ops_seen" && [ "$ops_kind/$ops_names" = 8/1 ] || return 1; fi
+    if [ -n "$ops_sha" ]; then
+      set -- "$@" "$ops_new"
+      case $ops_was in ''|absent) ;; *) set -- "$@" "$ops_path";; esac
+    fi
+  done
+  [ $# != 0 ] || return 0
+  ops_list=$(sha256sum -- "$@" 2>/dev/null) || return 1
+  ops_n=0
+  while [ "$ops_n" -lt "$ops_all_held" ]; do
+    ops_n=$((ops_n + 1)) && ops_take sha was
+    [ -n "$ops_sha" ] || continue
+    ops_held_sum "$ops_sha" || return 1
+    case $ops_was in ''|absent) ;; *) ops_held_sum "$ops_was" || return 1;; esac
+  done
+}
+# HASH: whether it is the next of ops_list.
+ops_held_sum() {
+  ops_a=${ops_list%%"$ops_newline"*} ops_list=${ops_list#*"$ops_newline"}
+  ops_a=${ops_a#\\} && [ "${ops_a%% *}" = "$1" ]
+}
+# Owner, mode and attributes: new files that are to have the same get them together.
+ops_held_dressed() {
+  ops_dressed=' ' ops_b=0
+  while [ "$ops_b" -lt "$ops_all_held" ]; do
+    ops_b=$((ops_b + 1)) && ops_n=$ops_b
+    case $ops_dressed in *" $ops_n "*) continue;; esac
+    ops_take dir name is seen mode owner group
+    if [ -n "$ops_is" ] || { [ -n "$ops_owner$ops_group" ] && [ "$ops_user" != 0 ]; }; then
+      (ops_like= ops_size= ops_open= ops_old= && cd -P -- "${ops_new%/*}" && ops_here &&
+        if [ -n "$ops_is" ]; then ops_old=../$ops_name && ops_is "$ops_seen"; else ops_fresh=$ops_mode; fi && ops_dress) >/dev/null 2>&1 || return 1
+      continue
+    fi
+    ops_dress_all "$ops_mode $ops_owner:$ops_group" || return 1
+  done
+}
+# MODE OWNER:GROUP.
+ops_dress_all() {
+  ops_alike=$1 && set --
+  while [ "$ops_n" -le "$ops_all_held" ]; do
+    ops_take dir name is mode owner group
+    if [ -z "$ops_is" ] && [ "$ops_mode $ops_owner:$ops_group" = "$ops_alike" ]; then
+      set -- "$@" "$ops_new" && ops_dressed="$ops_dressed$ops_n "
+    fi
+    ops_n=$((ops_n + 1))
+  done
+  case $ops_alike in
+    *' :') ;;
+    *:) ops_a=${ops_alike#* } && chown -- "${ops_a%:}" "$@" 2>/dev/null || return 1;;
+    *) chown -- "${ops_alike#* }" "$@" 2>/dev/null || return 1;;
+  esac
+  chmod -- "${ops_alike%% *}" "$@" 2>/dev/null
+}
+# What each replaces is kept, and the journal tells of it.
+ops_held_kept() {
+  ops_told=$ops_newline
+  [ -z "${OPS_DIR:-}" ] || [ ! -s "$OPS_DIR/journal" ] || ops_told=$ops_newline$(cat "$OPS_DIR/journal")$ops_newline || return 1
+  ops_n=0
+  while [ "$ops_n" -lt "$ops_all_held" ]; do
+    ops_n=$((ops_n + 1)) && ops_take dir name is whose
+    ops_member=${ops_whose%% *}
+    case $ops_told in *"$ops_tab$ops_path$ops_newline"*) continue;; esac
+    if [ -n "$ops_is" ]; then (ops_keep "$ops_path" "$ops_path") 2>/dev/null || return 1
+    elif [ -n "${OPS_DIR:-}" ]; then printf 'absent\t%s\n' "$ops_path" >>"$OPS_DIR/journal" || return 1
+    fi
+  done
+}
+# Contents reach the disk before any name does. syncfs(2) tells of errors since Linux 5.8.
+ops_held_synced() {
+  set -- && ops_n=0
+  while [ "$ops_n" -lt "$ops_all_held" ]; do
+    ops_n=$((ops_n + 1)) && ops_take dir name
+    set -- "$@" "$ops_new"
+  done
+  ops_devices=
+  read -r ops_a 2>/dev/null </proc/sys/kernel/osrelease || ops_a=
+  case $#/$ops_a in
+    [12]/*) ;;
+    */[6-9].*|*/[1-9][0-9].*|*/5.[89].*|*/5.[1-9][0-9]*)
+      # A directory of each file system.
+      ops_list=$(stat -c %d -- "$@" 2>/dev/null) || return 1
+      ops_seen=' '
+      for ops_new; do
+        ops_a=${ops_list%%"$ops_newline"*} ops_list=${ops_list#*"$ops_newline"}
+        case $ops_seen in *" $ops_a "*) continue;; esac
+        ops_new=${ops_new%/*} && ops_new=${ops_new%/*} ops_seen="$ops_seen$ops_a " ops_devices="$ops_devices${ops_new:-/}$ops_newline"
+      done
+      ops_sync_devices && return 0
+      ops_devices=;;
+  esac
+  sync -- "$@" 2>/dev/null
+}
+ops_sync_devices() {
+  set -- && ops_rest=$ops_devices
+  while [ -n "$ops_rest" ]; do
+    set -- "$@" "${ops_rest%%"$ops_newline"*}"
+    ops_rest=${ops_rest#*"$ops_newline"}
+  done
+  sync -f -- "$@" 2>/dev/null
+}
+# Each gets its name, where that is as it was looked at.
+ops_held_named() {
+  while [ "$ops_first_left" -le "$ops_all_held" ]; do
+    ops_n=$ops_first_left && ops_take dir name whose seen
+    ops_member=${ops_whose%% *} ops_asked=$ops_path
+    ops_reached "$ops_member"
+    if [ -n "$ops_seen" ]; then [ "$(TZ=UTC0 stat -c "$ops_identity" -- "$ops_path" 2>/dev/null)" = "$ops_seen" ]
+    else [ ! -e "$ops_path" ] && [ ! -L "$ops_path" ]
+    fi || { (ops_moved); return; }
+    if [ -z "$ops_seen" ]; then
+      mv -nT -- "$ops_new" "$ops_path" 2>/dev/null
+      if [ -e "$ops_new" ]; then
+        [ ! -e "$ops_path" ] && [ ! -L "$ops_path" ] || { (ops_moved); return; }
+        return 0
+      fi
+    elif ops_swap "$ops_new" "$ops_path"; then
+      ops_is "$ops_seen"
+      ops_alike "$ops_new" || { ops_swap "$ops_new" "$ops_path" && { (ops_moved); return; }; } || ops_overwrote "$ops_new"
+    else
+      ops_b=${ops_new%/*}/.ops-last
+      ops_is "$ops_seen"
+      if ln -f -- "$ops_path" "$ops_b" 2>/dev/null; then ops_alike "$ops_b" || { (ops_moved); return; }; else ops_b=; fi
+      mv -fT -- "$ops_new" "$ops_path" 2>/dev/null || return 0
+      [ -z "$ops_b" ] || ops_alike "$ops_b" || ops_overwrote "$ops_b"
+    fi
+    ops_first_left=$((ops_first_left + 1))
+  done
+}
+# Names reach the disk.
+ops_synced() {
+  [ -z "$ops_devices" ] || { ops_sync_devices && return 0; }
+  ops_list=$ops_newline ops_n=1
+  while [ "$ops_n" -lt "$ops_first_left" ]; do
+    ops_take dir name whose
+    ops_n=$((ops_n + 1))
+    case $ops_list in *"$ops_newline$ops_dir$ops_newline"*) continue;; esac
+    ops_list="$ops_list$ops_dir$ops_newline"
+    ops_said=$(sync "$ops_dir" 2>&1) || case $ops_said in *'Invalid argument'*) ;; *)
+      ops_member=${ops_whose%% *}
+      ops_reached "$ops_member"
+      printf 'ops: %s: is replaced, but its directory does not reach the disk (%s)\n' "$ops_path" "${ops_said##*: }" >&2
+      return 1;;
+    esac
+  done
+}
+ops_stage=.ops.${OPS_NONCE:-0} ops_own_ways='
+'
+ops_newline=$ops_own_ways ops_tab='	'
+ops_nothing_held
