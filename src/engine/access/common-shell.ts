@@ -1,5 +1,6 @@
 /** What arming, confirming and restoring share on the host: the folder, its files, and how things are told apart. */
-import { library } from '../../shell/library.ts'
+import { libraryOf } from '../../shell/library.ts'
+import accessCommonText from './access-common.sh'
 
 /** Where the host keeps what it needs to give access back, and its last verdict. */
 export const accessFolder = '/var/lib/ops/access'
@@ -8,93 +9,4 @@ export const accessFolder = '/var/lib/ops/access'
  * What arming, confirming and restoring share. `list` holds a line for each thing saved: AREA, KIND, the number of its
  * copy below `saved/`, its name; parted by tabs. `armed` and `restoring` hold `key=value` lines about the run.
  */
-export const accessCommon = library('access')`
-  ops_access=${accessFolder}
-  ops_newline='
-' ops_tab='	'
-  ops_access_get() { sed -n "s/^$1=//p" "$2" 2>/dev/null | head -n 1; }
-  # Ends the timers, and the units on disk that make them outlive a boot. Never itself: it may be what runs.
-  ops_access_disarm() {
-    rm -f /etc/systemd/system/timers.target.wants/ops-access.timer /etc/systemd/system/ops-access.timer /etc/systemd/system/ops-access.service
-    rmdir /etc/systemd/system/timers.target.wants 2>/dev/null
-    sync /etc/systemd/system 2>/dev/null
-    systemctl stop 'ops-access*.timer' 2>/dev/null
-    # A boot or a daemon-reload has read them.
-    [ -z "$(systemctl list-units --all --plain --no-legend ops-access.service ops-access.timer 2>/dev/null)" ] || systemctl daemon-reload
-    rm -f "$ops_access"/new.* "$ops_access/renewed" "$ops_access/why"
-  }
-  # VERDICT FILE [LINE...]: keeps it, with what FILE says of the run, and the lines (details, and what stays).
-  ops_access_verdict() {
-    {
-      echo "verdict=$1"
-      echo "at=$(date -u +%Y-%m-%dT%H:%M:%SZ)"
-      sed -n '/^run=/p;/^who=/p;/^steps=/p;/^areas=/p' "$2"
-      [ ! -e "$ops_access/why" ] || sed 's/^/why=/' "$ops_access/why"
-      shift 2
-      for ops_a; do printf '%s\n' "$ops_a"; done
-    } >"$ops_access/new.verdict"
-    sync "$ops_access/new.verdict" 2>/dev/null
-    rm -f "$ops_access/told"
-    mv -f "$ops_access/new.verdict" "$ops_access/verdict"
-    sync "$ops_access" 2>/dev/null
-  }
-  # Why sshd would not start again; nothing where it would, and where it did not before this run either.
-  ops_access_sshd() {
-    [ -e saved/sshd-sound ] || return 0
-    ops_a=$(sshd -t 2>&1) || printf '%s\n' "$ops_a" | head -n 1
-  }
-  # Units that matter to an area.
-  ops_access_units() {
-    case $1 in
-      ssh) echo ssh.service sshd.service ssh.socket sshd.socket ;;
-      firewall) echo nftables.service ufw.service firewalld.service iptables.service ip6tables.service netfilter-persistent.service ;;
-      network) echo networking.service systemd-networkd.service NetworkManager.service systemd-resolved.service ;;
-    esac
-  }
-  # UNIT: its state in two words, nothing where there is none.
-  ops_access_unit() {
-    ops_a=$(systemctl show -p LoadState -p ActiveState -p UnitFileState -- "$1" 2>/dev/null) || return 0
-    case $ops_a in *LoadState=not-found*) return 0 ;; esac
-    ops_b=\${ops_a##*ActiveState=} ops_b=\${ops_b%%"$ops_newline"*}
-    ops_c=\${ops_a##*UnitFileState=} ops_c=\${ops_c%%"$ops_newline"*}
-    case $ops_b in active | reloading | refreshing) ops_b=active ;; *) ops_b=inactive ;; esac
-    echo "$ops_b \${ops_c:-none}"
-  }
-  # FILE FILE: both names of a file with the same bytes and attributes.
-  ops_access_like() {
-    cmp -s -- "$1" "$2" && [ "$(stat -c '%a %u %g' -- "$1")" = "$(stat -c '%a %u %g' -- "$2")" ] || return 1
-    command -v getfacl >/dev/null || return 0
-    [ "$(getfacl -cpn -- "$1" 2>/dev/null)" = "$(getfacl -cpn -- "$2" 2>/dev/null)" ]
-  }
-  # The lines of one user: of passwd, of shadow, and the groups that it is in.
-  ops_access_account() {
-    for ops_a in passwd shadow; do
-      [ ! -r "/etc/$ops_a" ] || awk -F : -v n="$1" -v f="$ops_a" '$1 == n { print f "\t" $0 }' "/etc/$ops_a"
-    done
-    for ops_a in group gshadow; do
-      [ ! -r "/etc/$ops_a" ] || awk -F : -v n="$1" -v f="$ops_a" '$1 == n || index("," $4 ",", "," n ",") { print f "\t" $0 }' "/etc/$ops_a"
-    done
-  }
-  ops_access_group() {
-    for ops_a in group gshadow; do
-      [ ! -r "/etc/$ops_a" ] || awk -F : -v n="$1" -v f="$ops_a" '$1 == n { print f "\t" $0 }' "/etc/$ops_a"
-    done
-  }
-  # FILE of links with their addresses: which of these links are up.
-  ops_access_up() {
-    cut -d ' ' -f 1 "$1" | sort -u | while read -r ops_a; do
-      [ -z "$(ip -o link show dev "$ops_a" up 2>/dev/null)" ] || echo "$ops_a"
-    done
-  }
-  ops_access_rules_by() { for ops_a in nft iptables-save; do ! command -v "$ops_a" >/dev/null || { echo "$ops_a"; return; }; done; echo none; }
-  # PROGRAM: what the kernel filters with, without counters.
-  ops_access_rules() {
-    case $1 in
-      nft) nft -s list ruleset 2>/dev/null | sed 's/ expires [0-9a-z]*//g' ;;
-      iptables-save) { iptables-save; ip6tables-save; } 2>/dev/null | sed 's/^#.*//; s/\[[0-9:]*\]//' ;;
-      none)
-        ! command -v nft >/dev/null || nft list ruleset 2>/dev/null
-        ! command -v iptables-save >/dev/null || { iptables-save; ip6tables-save; } 2>/dev/null | grep -E '^-A|^:.* (DROP|REJECT)' ;;
-    esac
-  }
-`
+export const accessCommon = libraryOf('access', `ops_access=${accessFolder}\n${accessCommonText}`)

@@ -1,0 +1,168 @@
+# The functions of `access-arm`, as arm-shell.ts describes them.
+ops_arm_no() { echo "ops: the host could not prepare to take the change back: $1; nothing was changed" >&2; exit 1; }
+# KIND NAME: it is saved already, by itself or with a folder that it lies in.
+ops_arm_has() {
+  [ -s list ] && ops_k=$1 ops_n=$2 awk -F '\t' '
+    BEGIN { k = ENVIRON["ops_k"]; n = ENVIRON["ops_n"] }
+    $4 == n && ($2 == k || k == "path" && $2 != "unit" && $2 != "user" && $2 != "group") { found = 1 }
+    $2 == "tree" && (k == "path" || k == "tree") && index(n "/", $4 "/") == 1 { found = 1 }
+    END { exit !found }' list && return 0
+  [ "$1" = path ] && [ -s list ] || return 1
+  while IFS=$ops_tab read -r ops_a ops_kind ops_n ops_named; do
+    case $ops_kind,$2 in grown,"$ops_named"/*) [ -e "saved/$ops_n${2#"$ops_named"}" ] || [ -L "saved/$ops_n${2#"$ops_named"}" ] || continue; return 0 ;; esac
+  done <list
+  return 1
+}
+ops_arm_add() { printf '%s\t%s\t%s\t%s\n' "$ops_area" "$1" "$ops_number" "$2" >>list; }
+ops_arm_next() { ops_number=$(($(wc -l <list) + 1)); ops_copy=saved/$ops_number; }
+ops_arm_path() {
+  ops_arm_has path "$1" && return 0
+  ops_arm_next
+  if [ -L "$1" ]; then
+    readlink -- "$1" >"$ops_copy" || return 1
+    ops_arm_add link "$1"
+    ops_a=$(readlink -f -- "$1") || return 0
+    ops_arm_path "$ops_a"
+  elif [ -d "$1" ]; then stat -c '%a %u %g' -- "$1" >"$ops_copy" && ops_arm_add dir "$1"
+  elif [ -f "$1" ]; then { cp --preserve=all -- "$1" "$ops_copy" 2>/dev/null || cp -p -- "$1" "$ops_copy"; } && ops_arm_add file "$1"
+  elif [ -e "$1" ]; then echo "$1 is a device, pipe or socket" >&2; return 1
+  else ops_arm_add absent "$1"
+  fi
+}
+ops_arm_tree() {
+  ops_b=${1%/}
+  ops_arm_has tree "$ops_b" && return 0
+  [ -d "$ops_b" ] && [ ! -L "$ops_b" ] || { ops_arm_path "$ops_b"; return; }
+  ops_a=$(du -sk -- "$ops_b") && [ "${ops_a%%[!0-9]*}" -le 65536 ] || { echo "$ops_b holds more than 64 MiB" >&2; return 1; }
+  ops_arm_next
+  cp -a -- "$ops_b" "$ops_copy" && ops_arm_before "$ops_b" "$ops_copy" && ops_arm_add tree "$ops_b"
+}
+# What a package may add to later: that stays with it, and what is there now is put back.
+ops_arm_grown() {
+  ops_b=${1%/}
+  if [ -d "$ops_b" ] && [ ! -L "$ops_b" ]; then
+    ops_arm_has tree "$ops_b" || ops_arm_has grown "$ops_b" && return 0
+    ops_arm_next
+    cp -a -- "$ops_b" "$ops_copy" && ops_arm_before "$ops_b" "$ops_copy" && ops_arm_add grown "$ops_b"
+  elif [ -e "$ops_b" ] || [ -L "$ops_b" ]; then ops_arm_path "$ops_b"
+  fi
+}
+# FOLDER COPY: what this run has changed in it already goes into the copy as it was before.
+ops_arm_before() {
+  while IFS=$ops_tab read -r ops_a ops_kind ops_n ops_named; do
+    case $ops_named in "$1") ops_in=$2 ;; "$1"/*) ops_in=$2${ops_named#"$1"} ;; *) continue ;; esac
+    case $ops_kind in
+      absent) rm -rf -- "$ops_in" ;;
+      link) rm -rf -- "$ops_in"; ln -s -- "$(cat "saved/$ops_n")" "$ops_in" ;;
+      file) rm -rf -- "$ops_in"; mkdir -p -- "${ops_in%/*}" && cp --preserve=all -- "saved/$ops_n" "$ops_in" ;;
+      grown) cp -a -- "saved/$ops_n/." "$ops_in/" ;;
+      dir) read -r ops_c ops_d ops_e <"saved/$ops_n"; mkdir -p -- "$ops_in" && chown "$ops_d:$ops_e" -- "$ops_in" && chmod "$ops_c" -- "$ops_in" ;;
+    esac || return 1
+  done <list
+}
+ops_arm_unit() {
+  ops_arm_has unit "$1" && return 0
+  ops_arm_next
+  ops_access_unit "$1" >"$ops_copy" && ops_arm_add unit "$1"
+}
+ops_arm_user() {
+  ops_arm_has user "$1" && return 0
+  ops_arm_next
+  ops_access_account "$1" >"$ops_copy" && ops_arm_add user "$1" || return 1
+  ops_d=$(getent passwd "$1" | cut -d : -f 6)
+  [ -n "$ops_d" ] && [ -d "$ops_d" ] || return 0
+  ops_arm_path "$ops_d" && ops_arm_tree "$ops_d/.ssh/"
+}
+ops_arm_group() {
+  ops_arm_has group "$1" && return 0
+  ops_arm_next
+  ops_access_group "$1" >"$ops_copy" && ops_arm_add group "$1"
+}
+ops_arm_undo() { ops_arm_next; printf '%s\n' "$1" >"$ops_copy" && ops_arm_add undo "the undo command $ops_number"; }
+# What else matters to an area: its units, and what the kernel has loaded.
+ops_arm_area() {
+  for ops_unit in $(ops_access_units "$ops_area"); do
+    [ "$(systemctl show -p Id -- "$ops_unit" 2>/dev/null)" != "Id=$ops_unit" ] || [ -z "$(ops_access_unit "$ops_unit")" ] || ops_arm_unit "$ops_unit" || return 1
+  done
+  case $ops_area in
+    ssh) [ -e saved/sshd-sound ] || ! sshd -t 2>/dev/null || : >saved/sshd-sound ;;
+    firewall)
+      ops_arm_has rules 'the rules of the firewall' && return 0
+      ops_arm_next
+      ops_rules_by=$(ops_access_rules_by)
+      echo "$ops_rules_by" >"$ops_copy.by" && ops_access_rules "$ops_rules_by" >"$ops_copy.same"
+      ! command -v nft >/dev/null || nft list ruleset >"$ops_copy.nft" || return 1
+      ! command -v iptables-save >/dev/null || iptables-save >"$ops_copy.v4" || return 1
+      # A kernel without IPv6 has no rules of it.
+      [ ! -e "$ops_copy.v4" ] || [ ! -e /proc/net/if_inet6 ] || ip6tables-save >"$ops_copy.v6" || return 1
+      ops_arm_add rules 'the rules of the firewall' ;;
+    network)
+      ops_arm_has addresses 'the addresses of the network' && return 0
+      ops_arm_next
+      ip -o addr show scope global | awk '$3 == "inet" || $3 == "inet6" && !/temporary|dynamic/ { sub(/@.*/, "", $2); print $2, $4 }' >"$ops_copy"
+      ip route show default >"$ops_copy.routes"
+      ops_access_up "$ops_copy" >"$ops_copy.up"
+      ops_arm_add addresses 'the addresses of the network' ;;
+  esac
+}
+ops_arm_boot() {
+  umask 022
+  printf '%s\n' '[Unit]' 'Description=Puts back what cut the access of ops, unless a fresh login confirms' \
+    "ConditionPathExists=|$ops_access/armed" "ConditionPathExists=|$ops_access/restoring" 'RequiresMountsFor=/var/lib/ops' \
+    '[Service]' 'Type=oneshot' 'Slice=-.slice' "ExecStart=$ops_shell $ops_access/restore" >/etc/systemd/system/ops-access.service &&
+    printf '%s\n' '[Unit]' 'Description=The time in which a fresh login of ops must confirm' \
+      '[Timer]' "OnActiveSec=$1" 'AccuracySec=1s' >/etc/systemd/system/ops-access.timer &&
+    mkdir -p /etc/systemd/system/timers.target.wants &&
+    ln -sfn ../ops-access.timer /etc/systemd/system/timers.target.wants/ops-access.timer &&
+    sync /etc/systemd/system/ops-access.service /etc/systemd/system/ops-access.timer /etc/systemd/system /etc/systemd/system/timers.target.wants
+}
+ops_arm() {
+  set +e
+  umask 077
+  ops_index=$1 ops_areas=$2 ops_patient=$3 ops_boot=$4 ops_who=$5 ops_step_name=$6
+  shift 6
+  [ -d /run/systemd/system ] && command -v systemd-run >/dev/null || ops_arm_no 'systemd does not run on this host'
+  mkdir -p "$ops_access" && [ ! -L "$ops_access" ] && [ -O "$ops_access" ] && cd "$ops_access" || ops_arm_no "$ops_access cannot be used"
+  [ ! -e restoring ] || ops_arm_no 'the host is just taking something back'
+  if [ "$(cat run 2>/dev/null)" != "$OPS_NONCE" ]; then
+    rm -rf saved list restore sh why && mkdir saved && : >list && ops_arm_packages && echo "$OPS_NONCE" >run || ops_arm_no "nothing can be written in $ops_access"
+  fi
+  [ "$ops_areas" != any ] || [ -s list ] || exit 0
+  printf %s "$ops_restore" >restore || ops_arm_no "nothing can be written in $ops_access"
+  # What the step touches may be /bin/sh itself.
+  [ -e sh ] || { cp "/proc/$$/exe" sh && chmod 0700 sh; } 2>/dev/null
+  if ./sh -c : 2>/dev/null; then ops_shell=$ops_access/sh; else ops_shell=$(readlink -f /bin/sh); rm -f sh; fi
+  for ops_entry; do
+    ops_area=${ops_entry%%:*} ops_entry=${ops_entry#*:}
+    ops_said=$(ops_arm_"${ops_entry%%:*}" "${ops_entry#*:}" 2>&1) || ops_arm_no "${ops_said##*: }"
+  done
+  for ops_area in $ops_areas; do
+    ops_said=$(ops_arm_area 2>&1) || ops_arm_no "${ops_said##*: }"
+  done
+  # What is armed already stays in danger: its countdown is this one's now.
+  for ops_a in $(ops_access_get areas armed); do
+    case " $ops_areas " in *" $ops_a "*) ;; *) ops_areas="$ops_areas $ops_a" ;; esac
+  done
+  ops_a=$(ops_access_get steps armed)
+  read -r ops_b ops_c </proc/uptime
+  printf '%s\n' "run=$OPS_NONCE" "who=$ops_who" "steps=${ops_a:+$ops_a, }$ops_step_name" "areas=$ops_areas" "patient=$ops_patient" \
+    "dir=$OPS_DIR" "shell=$$" "since=$(sed 's/.*) //' "/proc/$$/stat" | cut -d ' ' -f 20)" \
+    "boot=$(cat /proc/sys/kernel/random/boot_id)" "until=$((${ops_b%.*} + ops_armed_seconds))" >new.armed ||
+    ops_arm_no "nothing can be written in $ops_access"
+  sync new.armed restore list saved saved/* 2>/dev/null
+  ops_said=$(ops_arm_boot "$ops_boot" 2>&1) || ops_arm_no "no unit can be written (${ops_said##*: })"
+  # What an earlier step did stays watched, whatever becomes of this one's preparation.
+  [ ! -e armed ] || cp -p armed new.before || ops_arm_no "nothing can be written in $ops_access"
+  mv -f new.armed armed && sync . || ops_arm_no "nothing can be written in $ops_access"
+  # The new one first: there is no moment without.
+  ops_a=$(systemctl list-units --plain --no-legend 'ops-access-*.timer' 2>/dev/null | cut -d ' ' -f 1)
+  ops_said=$(systemd-run --quiet --collect --unit="ops-access-$OPS_NONCE-$ops_index-$ops_b" --on-active="$ops_armed_seconds" --timer-property=AccuracySec=1s --slice=-.slice \
+    "$ops_shell" "$ops_access/restore" 2>&1) || {
+    if [ ! -e new.before ]; then rm -f armed; ops_access_disarm; elif [ -e armed ]; then mv -f new.before armed; fi
+    ops_arm_no "no timer can be started (${ops_said##*: })"
+  }
+  # shellcheck disable=SC2086
+  [ -z "$ops_a" ] || systemctl stop $ops_a
+  [ -e armed ] || ops_arm_no 'the host is just taking something back'
+  : >"$OPS_DIR/armed"
+}
