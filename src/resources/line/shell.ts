@@ -1,32 +1,11 @@
 /** Shell that finds, replaces, adds and removes whole lines. */
 
-import { library, libraryOf } from '../../shell/library.ts'
+import { libraryOf } from '../../shell/library.ts'
 import lineEditText from './line-edit.sh'
+import lineLookText from './line-look.sh'
 
 /** `ops_line_look PATH present|absent LINE MATCH` prints `line=present|absent|other` and, for other, `found=`. */
-export const lineLookLibrary = library('line-look')`
-  # MATCH-OR-EMPTY LINE, the file on standard input: "NUMBER:LINE" of those that match; line ends of either kind do not count.
-  ops_line_find() {
-    LC_ALL=C sed -e "1s/^$ops_bom//" -e "s/$ops_return\$//" |
-      if [ -n "$1" ]; then grep -nE -e "$1"; else grep -nxF -e "$2"; fi || [ $? = 1 ]
-  }
-  ops_line_look() {
-    ops_a= ops_index=$((\${ops_index:--1} + 1))
-    ops_tread_or_say h "$1" || return 1
-    if [ -f "$1" ]; then
-      [ -r "$1" ] || { echo "ops: $1: may not be read" >&2; return 1; }
-      ops_a=$({ ops_is_read "$ops_real" && ops_line_find "$4" "$3"; } <"$1") || return 1
-    elif [ -e "$1" ]; then echo "ops: $1: is not a file" >&2; return 1
-    else ops_reach "$1" && ops_tell_way $ops_index "$1" || return 1
-    fi
-    ops_a=\${ops_a##*"$ops_newline"}
-    if [ -z "$ops_a" ]; then echo line=absent
-    elif [ "\${ops_a#*:}" = "$3" ] || [ "$2" = absent ]; then echo line=present
-    else printf 'line=other\nfound=%s\n' "\${ops_a#*:}"
-    fi
-  }
-  ops_return='${'\r'}' ops_bom='${'\uFEFF'}'
-`
+export const lineLookLibrary = libraryOf('line-look', `ops_return='\r' ops_bom='\uFEFF'\n${lineLookText}`)
 
 /** `ops_line PATH present|absent LINE MATCH`. */
 export const lineEditLibrary = libraryOf('line-edit', lineEditText, 'apply')

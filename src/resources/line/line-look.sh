@@ -1,0 +1,21 @@
+# The functions of `line-look`, as shell.ts describes them.
+# MATCH-OR-EMPTY LINE, the file on standard input: "NUMBER:LINE" of those that match; line ends of either kind do not count.
+ops_line_find() {
+  LC_ALL=C sed -e "1s/^$ops_bom//" -e "s/$ops_return\$//" |
+    if [ -n "$1" ]; then grep -nE -e "$1"; else grep -nxF -e "$2"; fi || [ $? = 1 ]
+}
+ops_line_look() {
+  ops_a= ops_index=$((${ops_index:--1} + 1))
+  ops_tread_or_say h "$1" || return 1
+  if [ -f "$1" ]; then
+    [ -r "$1" ] || { echo "ops: $1: may not be read" >&2; return 1; }
+    ops_a=$({ ops_is_read "$ops_real" && ops_line_find "$4" "$3"; } <"$1") || return 1
+  elif [ -e "$1" ]; then echo "ops: $1: is not a file" >&2; return 1
+  else ops_reach "$1" && ops_tell_way $ops_index "$1" || return 1
+  fi
+  ops_a=${ops_a##*"$ops_newline"}
+  if [ -z "$ops_a" ]; then echo line=absent
+  elif [ "${ops_a#*:}" = "$3" ] || [ "$2" = absent ]; then echo line=present
+  else printf 'line=other\nfound=%s\n' "${ops_a#*:}"
+  fi
+}
