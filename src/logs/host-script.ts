@@ -1,5 +1,7 @@
 /** The shell text that finds log files on a host, tells what its servers write there, and reads one file. */
+import { bareShell } from '../shell/library.ts'
 import { quote } from '../shell/quote.ts'
+import configurationsText from './configurations.sh'
 
 /** Quotes all of a glob but `*`, `?` and `[...]`; `~/` is the home of whoever looks. */
 export function quotedGlob(glob: string): string {
@@ -19,26 +21,7 @@ for ops_file in ${globs.map(quotedGlob).join(' ')}; do
 [ -f "$ops_file" ] || continue
 printf 'file\\0%s\\0%s\\0' "$(stat -L -c '%Y %s %d:%i' -- "$ops_file")" "$ops_file"
 done
-ops_configurations() {
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-if command -v nginx >/dev/null; then
-printf 'nginx\\0'; nginx -V 2>&1 | sed -n 's/.*--prefix=\\([^ ]*\\).*/\\1/p' | tr -d '\\n'; printf '\\0'
-nginx -T || cat /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/*
-printf '\\0'
-fi
-for ops_apache in apache2ctl apachectl httpd; do
-command -v "$ops_apache" >/dev/null || continue
-if [ -r /etc/apache2/envvars ]; then . /etc/apache2/envvars; fi
-printf 'apache\\0%s\\0' "$APACHE_LOG_DIR"
-ops_list=$("$ops_apache" -t -D DUMP_INCLUDES | sed -n 's/^ *([^)]*) *//p')
-if [ -n "$ops_list" ]; then printf '%s\\n' "$ops_list" | while IFS= read -r ops_file; do cat "$ops_file"; echo; done
-else cat /etc/apache2/apache2.conf /etc/apache2/mods-enabled/*.conf /etc/apache2/conf-enabled/*.conf /etc/apache2/sites-enabled/*.conf /etc/httpd/conf/httpd.conf /etc/httpd/conf.d/*.conf
-fi
-printf '\\0'
-break
-done
-}
-ops_configurations 2>/dev/null </dev/null
+${bareShell(configurationsText)}ops_configurations 2>/dev/null </dev/null
 exit 0
 `
 }

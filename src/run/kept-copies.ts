@@ -1,4 +1,7 @@
 /** What a host keeps of the files that runs have changed: asked in one trip, in which nothing is changed. */
+
+import { bareShell } from '../shell/library.ts'
+import keptCopiesText from './kept-copies.sh'
 import type { Session } from './session.ts'
 
 /** A copy of what a file held before a run changed it. */
@@ -22,24 +25,7 @@ export interface KeptCopy {
 const silenceMs = 300_000
 
 /** As the write library chooses its places; what belongs to somebody else there is not ours. Names end in a NUL. Runs come newest first, as their names know the second only. */
-const question = `
-ops_user=$(id -u)
-if [ "$ops_user" = 0 ]; then set -- "\${OPS_STATE:-/var/lib/ops}/kept"
-else set -- "$HOME/.local/state/ops/kept" "/var/tmp/ops-$ops_user/kept"; fi
-ops_frame kept
-for ops_kept; do
-[ -d "$ops_kept" ] && [ ! -L "$ops_kept" ] && [ -O "$ops_kept" ] && cd "$ops_kept" || continue
-for ops_run in $(ls -1t); do
-case $ops_run in *Z-*) ;; *) continue ;; esac
-case \${ops_run##*-} in *[!0-9a-f]*) continue ;; esac
-[ -d "$ops_run" ] || continue
-find "$ops_run" -type f -exec sh -c '
-for ops_p; do
-ops_sum=$(sha256sum <"$ops_p") && printf "%s:%s:%s/%s\\0" "$(stat -c %s:%a:%U:%G -- "$ops_p")" "\${ops_sum%% *}" "$0" "$ops_p"
-done' "$ops_kept" {} + </dev/null
-done
-done
-`
+const question = bareShell(keptCopiesText)
 
 /** The copies that a host keeps for the user that we act as, the newest first; those of one file, if it is named. */
 export async function keptCopies(session: Session, path?: string): Promise<readonly KeptCopy[]> {

@@ -2,8 +2,9 @@
 import type { Readable } from 'node:stream'
 import { type ErrorData, errorDataOf, OpsError } from '../base/errors.ts'
 import { FrameReader } from '../shell/frame.ts'
+import { bareShell } from '../shell/library.ts'
 import { quote } from '../shell/quote.ts'
-import { environment, wrapTrip } from '../shell/runtime.ts'
+import { environment, frameFunction, wrapTrip } from '../shell/runtime.ts'
 import { askingFunctions, sessionFunctions } from '../shell/session-processes.ts'
 import type { Become, ConnectTarget } from '../transport/transport.ts'
 import { Backpressure } from './backpressure.ts'
@@ -11,6 +12,7 @@ import { eachLimited } from './each-limited.ts'
 import type { Emit, HostSummary } from './events.ts'
 import { HostLink } from './host-link.ts'
 import type { Interrupt } from './interrupt.ts'
+import runCommandText from './run-command.sh'
 import type { SessionShell } from './session.ts'
 
 export interface CommandOptions {
@@ -157,38 +159,7 @@ async function runOne(
  * awaited then. When the channel ends instead, the command goes on, as it does below ssh.
  */
 function script(command: string): string {
-  return `${sessionFunctions}ops_more() {
-for ops_p in /proc/[0-9]*; do
-ops_p=\${ops_p#/proc/}
-case $ops_keep in *" $ops_p "*) continue ;; esac
-ops_stat "$ops_p" || continue
-set -- $ops_rest
-[ "$4" != "$ops_session" ] || [ "$1" = Z ] || return 0
-done
-return 1
-}
-${askingFunctions}ops_frame() { printf '\\n@%s %s\\n' "$ops_secret" "$*"; }
-ops_watchdog= ops_told=; ops_own
-trap 'ops_told=TERM' USR1; trap 'ops_told=KILL' USR2
-exec 8<&0
-( exec <&8 8<&- >/dev/null 2>&1
-ops_own_self; ops_once=
-while IFS= read -r ops_word; do
-case $ops_word in
-': stop') if [ -n "$ops_once" ]; then ops_ask_again; else ops_once=yes; kill -USR1 $$; ops_ask; fi ;;
-': kill') kill -USR2 $$; ops_slay ;;
-esac
-done ) &
-ops_reader=$! ops_keep="$ops_keep$! "
-exec 8<&-
-cd 2>/dev/null
-ops_frame output; ops_frame output >&2
-( eval ${quote(command)} ) </dev/null
-ops_code=$?
-while [ -n "$ops_told" ] && ops_more; do sleep 0.2 2>/dev/null || sleep 1; done
-kill -KILL "$ops_reader" 2>/dev/null; wait "$ops_reader" 2>/dev/null
-ops_frame end >&2; ops_frame end "$ops_code" $ops_told
-exit "$ops_code"`
+  return `${sessionFunctions}${askingFunctions}${frameFunction}ops_command=${quote(command)}\n${bareShell(runCommandText)}`
 }
 
 /**

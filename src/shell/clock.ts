@@ -1,5 +1,9 @@
 /** Shell functions with which a trip tells where its time went on the host, to the hundredth of a second. */
 
+import clockText from './clock.sh'
+import clockSyncsText from './clock-syncs.sh'
+import { bareShell } from './library.ts'
+
 /** What a host spends its time on. */
 export const phases = ['look', 'act', 'sync', 'proof'] as const
 export type Phase = (typeof phases)[number]
@@ -9,36 +13,10 @@ export type Spent = Readonly<Record<Phase, number>>
 export const nothingSpent: Spent = { look: 0, act: 0, sync: 0, proof: 0 }
 
 /** `ops_clock PHASE` begins a phase and ends the one before; `ops_spent` frames as \`spent\` how long each took, in that order. */
-export const clockFunctions = `
-ops_took_look=0 ops_took_act=0 ops_took_sync=0 ops_took_proof=0 ops_phase=
-ops_clock() {
-{ read -r ops_tick ops_tick_rest </proc/uptime; } 2>/dev/null || return 0
-ops_tick=\${ops_tick%.*}\${ops_tick#*.}
-case $ops_phase in ?*) eval "ops_took_$ops_phase=\\$((ops_took_$ops_phase + ops_tick - ops_since))" ;; esac
-ops_since=$ops_tick ops_phase=$1
-}
-ops_spent() {
-ops_clock ''
-ops_frame spent "$ops_took_look" "$((ops_took_act - ops_took_sync))" "$ops_took_sync" "$ops_took_proof"
-}
-`
+export const clockFunctions = bareShell(clockText)
 
 /** Every sync of an apply is told apart from it: \`ops_syncs_took\` adds them up, for \`ops_spent\`. */
-export const syncClockFunctions = `
-sync() {
-{ read -r ops_sync_from ops_tick_rest </proc/uptime; } 2>/dev/null
-command sync "$@"
-ops_sync_code=$?
-if [ -n "\${OPS_DIR:-}" ] && { read -r ops_sync_to ops_tick_rest </proc/uptime; } 2>/dev/null; then
-echo "\${ops_sync_from%.*}\${ops_sync_from#*.} \${ops_sync_to%.*}\${ops_sync_to#*.}" >>"$OPS_DIR/syncs"
-fi 2>/dev/null
-return "$ops_sync_code"
-}
-ops_syncs_took() {
-[ -s "$OPS_DIR/syncs" ] || return 0
-while read -r ops_sync_from ops_sync_to; do ops_took_sync=$((ops_took_sync + ops_sync_to - ops_sync_from)); done <"$OPS_DIR/syncs"
-}
-`
+export const syncClockFunctions = bareShell(clockSyncsText)
 
 /** What a frame of `ops_spent` says, added to what was spent before. */
 export function addSpent(before: Spent, words: readonly string[]): Spent {

@@ -21,9 +21,14 @@ export function library(
 
 /** The same of the text of a `.sh` file: for all that is longer than a few lines, so that editors and shellcheck read it. */
 export function libraryOf(name: string, whole: string, use?: 'apply'): ShellLibrary {
-  const lines = whole.split('\n').map(line => line.trim())
-  const text = lines.filter(line => line !== '' && !line.startsWith('# ') && line !== '#').join('\n')
+  const text = bareShell(whole).trimEnd()
   return use === undefined ? { name, text } : { name, text, use }
+}
+
+/** The text of a `.sh` file as it travels: without comments and indentation. */
+export function bareShell(whole: string): string {
+  const lines = whole.split('\n').map(line => line.trim())
+  return `${lines.filter(line => line !== '' && !line.startsWith('# ') && line !== '#').join('\n')}\n`
 }
 
 /** A program of awk as one word of a library, without its comments. @throws TypeError where it holds a quote. */

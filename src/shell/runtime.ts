@@ -1,41 +1,23 @@
 /** The shell functions that every trip is made of: environment, frames, looks. POSIX sh for dash, bash and busybox. */
+
 import { randomBytes } from 'node:crypto'
+import asUserShell from './as-user.sh'
+import frameText from './frame.sh'
+import { bareShell } from './library.ts'
+import lookText from './look.sh'
 import { quote } from './quote.ts'
 
 /** Seconds without a heartbeat after which the host takes the controller for dead. */
 export const silenceSeconds = 10
 
+/** `ops_frame KIND WORD...` begins a frame. */
+export const frameFunction = bareShell(frameText)
+
 /** Frames one look: `ops_look ID 'probe text'`. Output and exit code go to stdout, details and complaints to stderr. */
-export const lookFunctions = `
-ops_frame() { printf '\\n@%s %s\\n' "$ops_secret" "$*"; }
-ops_look() {
-ops_id=$1
-ops_frame look "$1" >&2
-ops_frame look "$1"
-( eval "$2" ) </dev/null 8<&- 9>&-
-printf '\\n%s' "$?"
-}
-ops_wants_detail() { [ -n "$OPS_DETAIL" ]; }
-ops_detail() {
-ops_frame detail "$ops_id" "$1" >&2
-if [ $# -gt 1 ]; then printf '%s\\n' "$2" >&2; else cat >&2; fi
-ops_frame look "$ops_id" >&2
-}
-`
+export const lookFunctions = `${frameFunction}${bareShell(lookText)}`
 
 /** Runs a step's text as another user, its script on stdin: `ops_as USER 'text'`. Says so when there is no such user. */
-export const asUserFunction = `
-ops_as() {
-if ! id -u "$1" >/dev/null 2>&1; then echo ops:no-such-user; return 0; fi
-if [ "$(id -un)" = "$1" ]; then set -- "$1" "$2" /bin/sh
-elif [ "$(id -u)" = 0 ] && command -v runuser >/dev/null 2>&1; then set -- "$1" "$2" runuser -u "$1" -- /bin/sh
-elif [ "$(id -u)" = 0 ]; then set -- "$1" "$2" su -s /bin/sh "$1"
-else set -- "$1" "$2" sudo -n -u "$1" -- /bin/sh
-fi
-ops_text=$2; shift 2
-printf '%s\\n' "$ops_text" | "$@"
-}
-`
+export const asUserFunction = bareShell(asUserShell)
 
 /**
  * The names of one run. `secret` marks frames and never leaves the shell's own variables, so that no content of a

@@ -35,7 +35,7 @@ export function missingFunctions(resource: AnyResource): readonly string[] {
   const libraries = librariesOf(resource)
   const texts = examplesOf(resource).flatMap(params => textsOf(resource, params))
   // Each function up to the next: what stands between two is run when the library is read.
-  const [loose = '', ...parts] = `${lookFunctions}\n${libraries}`.split(
+  const [loose = '', ...parts] = `\n${lookFunctions}\n${libraries}`.split(
     new RegExp(`(?=${definition.source})`, 'm'),
   )
   const bodies = new Map(parts.map(part => [definition.exec(part)?.[1] ?? '', part]))
