@@ -1,9 +1,9 @@
 # The command beside a reader of the channel, as run-command.ts describes it; on top of what finds and asks a session.
 ops_more() {
-  for ops_p in /proc/[0-9]*; do
-    ops_p=${ops_p#/proc/}
-    case $ops_keep in *" $ops_p "*) continue ;; esac
-    ops_stat "$ops_p" || continue
+  for ops_other_pid in /proc/[0-9]*; do
+    ops_other_pid=${ops_other_pid#/proc/}
+    case $ops_keep in *" $ops_other_pid "*) continue ;; esac
+    ops_stat "$ops_other_pid" || continue
     # shellcheck disable=SC2086
     set -- $ops_rest
     [ "$4" != "$ops_session" ] || [ "$1" = Z ] || return 0

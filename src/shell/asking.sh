@@ -7,23 +7,23 @@ ops_kind() {
 } 2>/dev/null
 ops_ask() {
   ops_young=
-  for ops_p in /proc/[0-9]*; do
-    ops_p=${ops_p#/proc/}
-    case $ops_keep in *" $ops_p "*) continue ;; esac
-    ops_stat "$ops_p" || continue
+  for ops_asked_pid in /proc/[0-9]*; do
+    ops_asked_pid=${ops_asked_pid#/proc/}
+    case $ops_keep in *" $ops_asked_pid "*) continue ;; esac
+    ops_stat "$ops_asked_pid" || continue
     set -- $ops_rest
     [ "$4" = "$ops_session" ] || continue
     case $1:${12}:${13} in
       [SZ]:*) ;;
-      *:0:0) ops_kind "$ops_p" && { ops_young="$ops_young $ops_p"; eval "ops_kind_$ops_p=\$ops_kind"; } ;;
+      *:0:0) ops_kind "$ops_asked_pid" && { ops_young="$ops_young $ops_asked_pid"; eval "ops_kind_$ops_asked_pid=\$ops_kind"; } ;;
     esac
-    kill -TERM "$ops_p" 2>/dev/null
+    kill -TERM "$ops_asked_pid" 2>/dev/null
   done
 }
 ops_ask_again() {
-  for ops_p in $ops_young; do
-    ops_stat "$ops_p" && ops_kind "$ops_p" || continue
-    eval "ops_was=\$ops_kind_$ops_p"
-    [ "$ops_was" = "$ops_kind" ] || { kill -TERM "$ops_p" 2>/dev/null; eval "ops_kind_$ops_p=\$ops_kind"; }
+  for ops_asked_pid in $ops_young; do
+    ops_stat "$ops_asked_pid" && ops_kind "$ops_asked_pid" || continue
+    eval "ops_was=\$ops_kind_$ops_asked_pid"
+    [ "$ops_was" = "$ops_kind" ] || { kill -TERM "$ops_asked_pid" 2>/dev/null; eval "ops_kind_$ops_asked_pid=\$ops_kind"; }
   done
 }

@@ -2,14 +2,14 @@
 ops_arm_no() { echo "ops: the host could not prepare to take the change back: $1; nothing was changed" >&2; exit 1; }
 # KIND NAME: it is saved already, by itself or with a folder that it lies in.
 ops_arm_has() {
-  [ -s list ] && ops_k=$1 ops_n=$2 awk -F '\t' '
-    BEGIN { k = ENVIRON["ops_k"]; n = ENVIRON["ops_n"] }
+  [ -s list ] && ops_has_kind=$1 ops_has_name=$2 awk -F '\t' '
+    BEGIN { k = ENVIRON["ops_has_kind"]; n = ENVIRON["ops_has_name"] }
     $4 == n && ($2 == k || k == "path" && $2 != "unit" && $2 != "user" && $2 != "group") { found = 1 }
     $2 == "tree" && (k == "path" || k == "tree") && index(n "/", $4 "/") == 1 { found = 1 }
     END { exit !found }' list && return 0
   [ "$1" = path ] && [ -s list ] || return 1
-  while IFS=$ops_tab read -r ops_a ops_kind ops_n ops_named; do
-    case $ops_kind,$2 in grown,"$ops_named"/*) [ -e "saved/$ops_n${2#"$ops_named"}" ] || [ -L "saved/$ops_n${2#"$ops_named"}" ] || continue; return 0 ;; esac
+  while IFS=$ops_tab read -r ops_has_area ops_has_kind ops_has_name ops_has_named; do
+    case $ops_has_kind,$2 in grown,"$ops_has_named"/*) [ -e "saved/$ops_has_name${2#"$ops_has_named"}" ] || [ -L "saved/$ops_has_name${2#"$ops_has_named"}" ] || continue; return 0 ;; esac
   done <list
   return 1
 }
@@ -21,8 +21,8 @@ ops_arm_path() {
   if [ -L "$1" ]; then
     readlink -- "$1" >"$ops_copy" || return 1
     ops_arm_add link "$1"
-    ops_a=$(readlink -f -- "$1") || return 0
-    ops_arm_path "$ops_a"
+    ops_led_to=$(readlink -f -- "$1") || return 0
+    ops_arm_path "$ops_led_to"
   elif [ -d "$1" ]; then stat -c '%a %u %g' -- "$1" >"$ops_copy" && ops_arm_add dir "$1"
   elif [ -f "$1" ]; then { cp --preserve=all -- "$1" "$ops_copy" 2>/dev/null || cp -p -- "$1" "$ops_copy"; } && ops_arm_add file "$1"
   elif [ -e "$1" ]; then echo "$1 is a device, pipe or socket" >&2; return 1
@@ -30,33 +30,33 @@ ops_arm_path() {
   fi
 }
 ops_arm_tree() {
-  ops_b=${1%/}
-  ops_arm_has tree "$ops_b" && return 0
-  [ -d "$ops_b" ] && [ ! -L "$ops_b" ] || { ops_arm_path "$ops_b"; return; }
-  ops_a=$(du -sk -- "$ops_b") && [ "${ops_a%%[!0-9]*}" -le 65536 ] || { echo "$ops_b holds more than 64 MiB" >&2; return 1; }
+  ops_tree=${1%/}
+  ops_arm_has tree "$ops_tree" && return 0
+  [ -d "$ops_tree" ] && [ ! -L "$ops_tree" ] || { ops_arm_path "$ops_tree"; return; }
+  ops_tree_size=$(du -sk -- "$ops_tree") && [ "${ops_tree_size%%[!0-9]*}" -le 65536 ] || { echo "$ops_tree holds more than 64 MiB" >&2; return 1; }
   ops_arm_next
-  cp -a -- "$ops_b" "$ops_copy" && ops_arm_before "$ops_b" "$ops_copy" && ops_arm_add tree "$ops_b"
+  cp -a -- "$ops_tree" "$ops_copy" && ops_arm_before "$ops_tree" "$ops_copy" && ops_arm_add tree "$ops_tree"
 }
 # What a package may add to later: that stays with it, and what is there now is put back.
 ops_arm_grown() {
-  ops_b=${1%/}
-  if [ -d "$ops_b" ] && [ ! -L "$ops_b" ]; then
-    ops_arm_has tree "$ops_b" || ops_arm_has grown "$ops_b" && return 0
+  ops_grown=${1%/}
+  if [ -d "$ops_grown" ] && [ ! -L "$ops_grown" ]; then
+    ops_arm_has tree "$ops_grown" || ops_arm_has grown "$ops_grown" && return 0
     ops_arm_next
-    cp -a -- "$ops_b" "$ops_copy" && ops_arm_before "$ops_b" "$ops_copy" && ops_arm_add grown "$ops_b"
-  elif [ -e "$ops_b" ] || [ -L "$ops_b" ]; then ops_arm_path "$ops_b"
+    cp -a -- "$ops_grown" "$ops_copy" && ops_arm_before "$ops_grown" "$ops_copy" && ops_arm_add grown "$ops_grown"
+  elif [ -e "$ops_grown" ] || [ -L "$ops_grown" ]; then ops_arm_path "$ops_grown"
   fi
 }
 # FOLDER COPY: what this run has changed in it already goes into the copy as it was before.
 ops_arm_before() {
-  while IFS=$ops_tab read -r ops_a ops_kind ops_n ops_named; do
-    case $ops_named in "$1") ops_in=$2 ;; "$1"/*) ops_in=$2${ops_named#"$1"} ;; *) continue ;; esac
-    case $ops_kind in
-      absent) rm -rf -- "$ops_in" ;;
-      link) rm -rf -- "$ops_in"; ln -s -- "$(cat "saved/$ops_n")" "$ops_in" ;;
-      file) rm -rf -- "$ops_in"; mkdir -p -- "${ops_in%/*}" && cp --preserve=all -- "saved/$ops_n" "$ops_in" ;;
-      grown) cp -a -- "saved/$ops_n/." "$ops_in/" ;;
-      dir) read -r ops_c ops_d ops_e <"saved/$ops_n"; mkdir -p -- "$ops_in" && chown "$ops_d:$ops_e" -- "$ops_in" && chmod "$ops_c" -- "$ops_in" ;;
+  while IFS=$ops_tab read -r ops_saved_area ops_saved_kind ops_saved_number ops_saved_name; do
+    case $ops_saved_name in "$1") ops_saved_into=$2 ;; "$1"/*) ops_saved_into=$2${ops_saved_name#"$1"} ;; *) continue ;; esac
+    case $ops_saved_kind in
+      absent) rm -rf -- "$ops_saved_into" ;;
+      link) rm -rf -- "$ops_saved_into"; ln -s -- "$(cat "saved/$ops_saved_number")" "$ops_saved_into" ;;
+      file) rm -rf -- "$ops_saved_into"; mkdir -p -- "${ops_saved_into%/*}" && cp --preserve=all -- "saved/$ops_saved_number" "$ops_saved_into" ;;
+      grown) cp -a -- "saved/$ops_saved_number/." "$ops_saved_into/" ;;
+      dir) read -r ops_saved_mode ops_saved_owner ops_saved_group <"saved/$ops_saved_number"; mkdir -p -- "$ops_saved_into" && chown "$ops_saved_owner:$ops_saved_group" -- "$ops_saved_into" && chmod "$ops_saved_mode" -- "$ops_saved_into" ;;
     esac || return 1
   done <list
 }
@@ -69,9 +69,9 @@ ops_arm_user() {
   ops_arm_has user "$1" && return 0
   ops_arm_next
   ops_access_account "$1" >"$ops_copy" && ops_arm_add user "$1" || return 1
-  ops_d=$(getent passwd "$1" | cut -d : -f 6)
-  [ -n "$ops_d" ] && [ -d "$ops_d" ] || return 0
-  ops_arm_path "$ops_d" && ops_arm_tree "$ops_d/.ssh/"
+  ops_user_home=$(getent passwd "$1" | cut -d : -f 6)
+  [ -n "$ops_user_home" ] && [ -d "$ops_user_home" ] || return 0
+  ops_arm_path "$ops_user_home" && ops_arm_tree "$ops_user_home/.ssh/"
 }
 ops_arm_group() {
   ops_arm_has group "$1" && return 0
@@ -140,14 +140,14 @@ ops_arm() {
     ops_said=$(ops_arm_area 2>&1) || ops_arm_no "${ops_said##*: }"
   done
   # What is armed already stays in danger: its countdown is this one's now.
-  for ops_a in $(ops_access_get areas armed); do
-    case " $ops_areas " in *" $ops_a "*) ;; *) ops_areas="$ops_areas $ops_a" ;; esac
+  for ops_armed_area in $(ops_access_get areas armed); do
+    case " $ops_areas " in *" $ops_armed_area "*) ;; *) ops_areas="$ops_areas $ops_armed_area" ;; esac
   done
-  ops_a=$(ops_access_get steps armed)
-  read -r ops_b ops_c </proc/uptime
-  printf '%s\n' "run=$OPS_NONCE" "who=$ops_who" "steps=${ops_a:+$ops_a, }$ops_step_name" "areas=$ops_areas" "patient=$ops_patient" \
+  ops_armed_steps=$(ops_access_get steps armed)
+  read -r ops_up ops_idle </proc/uptime
+  printf '%s\n' "run=$OPS_NONCE" "who=$ops_who" "steps=${ops_armed_steps:+$ops_armed_steps, }$ops_step_name" "areas=$ops_areas" "patient=$ops_patient" \
     "dir=$OPS_DIR" "shell=$$" "since=$(sed 's/.*) //' "/proc/$$/stat" | cut -d ' ' -f 20)" \
-    "boot=$(cat /proc/sys/kernel/random/boot_id)" "until=$((${ops_b%.*} + ops_armed_seconds))" >new.armed ||
+    "boot=$(cat /proc/sys/kernel/random/boot_id)" "until=$((${ops_up%.*} + ops_armed_seconds))" >new.armed ||
     ops_arm_no "nothing can be written in $ops_access"
   sync new.armed restore list saved saved/* 2>/dev/null
   ops_said=$(ops_arm_boot "$ops_boot" 2>&1) || ops_arm_no "no unit can be written (${ops_said##*: })"
@@ -155,14 +155,14 @@ ops_arm() {
   [ ! -e armed ] || cp -p armed new.before || ops_arm_no "nothing can be written in $ops_access"
   mv -f new.armed armed && sync . || ops_arm_no "nothing can be written in $ops_access"
   # The new one first: there is no moment without.
-  ops_a=$(systemctl list-units --plain --no-legend 'ops-access-*.timer' 2>/dev/null | cut -d ' ' -f 1)
-  ops_said=$(systemd-run --quiet --collect --unit="ops-access-$OPS_NONCE-$ops_index-$ops_b" --on-active="$ops_armed_seconds" --timer-property=AccuracySec=1s --slice=-.slice \
+  ops_earlier_timers=$(systemctl list-units --plain --no-legend 'ops-access-*.timer' 2>/dev/null | cut -d ' ' -f 1)
+  ops_said=$(systemd-run --quiet --collect --unit="ops-access-$OPS_NONCE-$ops_index-$ops_up" --on-active="$ops_armed_seconds" --timer-property=AccuracySec=1s --slice=-.slice \
     "$ops_shell" "$ops_access/restore" 2>&1) || {
     if [ ! -e new.before ]; then rm -f armed; ops_access_disarm; elif [ -e armed ]; then mv -f new.before armed; fi
     ops_arm_no "no timer can be started (${ops_said##*: })"
   }
   # shellcheck disable=SC2086
-  [ -z "$ops_a" ] || systemctl stop $ops_a
+  [ -z "$ops_earlier_timers" ] || systemctl stop $ops_earlier_timers
   [ -e armed ] || ops_arm_no 'the host is just taking something back'
   : >"$OPS_DIR/armed"
 }

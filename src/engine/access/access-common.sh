@@ -20,7 +20,7 @@ ops_access_verdict() {
     sed -n '/^run=/p;/^who=/p;/^steps=/p;/^areas=/p' "$2"
     [ ! -e "$ops_access/why" ] || sed 's/^/why=/' "$ops_access/why"
     shift 2
-    for ops_a; do printf '%s\n' "$ops_a"; done
+    for ops_verdict_line; do printf '%s\n' "$ops_verdict_line"; done
   } >"$ops_access/new.verdict"
   sync "$ops_access/new.verdict" 2>/dev/null
   rm -f "$ops_access/told"
@@ -30,7 +30,7 @@ ops_access_verdict() {
 # Why sshd would not start again; nothing where it would, and where it did not before this run either.
 ops_access_sshd() {
   [ -e saved/sshd-sound ] || return 0
-  ops_a=$(sshd -t 2>&1) || printf '%s\n' "$ops_a" | head -n 1
+  ops_sshd_says=$(sshd -t 2>&1) || printf '%s\n' "$ops_sshd_says" | head -n 1
 }
 # Units that matter to an area.
 ops_access_units() {
@@ -42,12 +42,12 @@ ops_access_units() {
 }
 # UNIT: its state in two words, nothing where there is none.
 ops_access_unit() {
-  ops_a=$(systemctl show -p LoadState -p ActiveState -p UnitFileState -- "$1" 2>/dev/null) || return 0
-  case $ops_a in *LoadState=not-found*) return 0 ;; esac
-  ops_b=${ops_a##*ActiveState=} ops_b=${ops_b%%"$ops_newline"*}
-  ops_c=${ops_a##*UnitFileState=} ops_c=${ops_c%%"$ops_newline"*}
-  case $ops_b in active | reloading | refreshing) ops_b=active ;; *) ops_b=inactive ;; esac
-  echo "$ops_b ${ops_c:-none}"
+  ops_unit_says=$(systemctl show -p LoadState -p ActiveState -p UnitFileState -- "$1" 2>/dev/null) || return 0
+  case $ops_unit_says in *LoadState=not-found*) return 0 ;; esac
+  ops_unit_is=${ops_unit_says##*ActiveState=} ops_unit_is=${ops_unit_is%%"$ops_newline"*}
+  ops_unit_file=${ops_unit_says##*UnitFileState=} ops_unit_file=${ops_unit_file%%"$ops_newline"*}
+  case $ops_unit_is in active | reloading | refreshing) ops_unit_is=active ;; *) ops_unit_is=inactive ;; esac
+  echo "$ops_unit_is ${ops_unit_file:-none}"
 }
 # FILE FILE: both names of a file with the same bytes and attributes.
 ops_access_like() {
@@ -57,25 +57,25 @@ ops_access_like() {
 }
 # The lines of one user: of passwd, of shadow, and the groups that it is in.
 ops_access_account() {
-  for ops_a in passwd shadow; do
-    [ ! -r "/etc/$ops_a" ] || awk -F : -v n="$1" -v f="$ops_a" '$1 == n { print f "\t" $0 }' "/etc/$ops_a"
+  for ops_account_file in passwd shadow; do
+    [ ! -r "/etc/$ops_account_file" ] || awk -F : -v n="$1" -v f="$ops_account_file" '$1 == n { print f "\t" $0 }' "/etc/$ops_account_file"
   done
-  for ops_a in group gshadow; do
-    [ ! -r "/etc/$ops_a" ] || awk -F : -v n="$1" -v f="$ops_a" '$1 == n || index("," $4 ",", "," n ",") { print f "\t" $0 }' "/etc/$ops_a"
+  for ops_account_file in group gshadow; do
+    [ ! -r "/etc/$ops_account_file" ] || awk -F : -v n="$1" -v f="$ops_account_file" '$1 == n || index("," $4 ",", "," n ",") { print f "\t" $0 }' "/etc/$ops_account_file"
   done
 }
 ops_access_group() {
-  for ops_a in group gshadow; do
-    [ ! -r "/etc/$ops_a" ] || awk -F : -v n="$1" -v f="$ops_a" '$1 == n { print f "\t" $0 }' "/etc/$ops_a"
+  for ops_group_file in group gshadow; do
+    [ ! -r "/etc/$ops_group_file" ] || awk -F : -v n="$1" -v f="$ops_group_file" '$1 == n { print f "\t" $0 }' "/etc/$ops_group_file"
   done
 }
 # FILE of links with their addresses: which of these links are up.
 ops_access_up() {
-  cut -d ' ' -f 1 "$1" | sort -u | while read -r ops_a; do
-    [ -z "$(ip -o link show dev "$ops_a" up 2>/dev/null)" ] || echo "$ops_a"
+  cut -d ' ' -f 1 "$1" | sort -u | while read -r ops_link_name; do
+    [ -z "$(ip -o link show dev "$ops_link_name" up 2>/dev/null)" ] || echo "$ops_link_name"
   done
 }
-ops_access_rules_by() { for ops_a in nft iptables-save; do ! command -v "$ops_a" >/dev/null || { echo "$ops_a"; return; }; done; echo none; }
+ops_access_rules_by() { for ops_rules_program in nft iptables-save; do ! command -v "$ops_rules_program" >/dev/null || { echo "$ops_rules_program"; return; }; done; echo none; }
 # PROGRAM: what the kernel filters with, without counters.
 ops_access_rules() {
   case $1 in

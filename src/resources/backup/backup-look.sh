@@ -5,17 +5,17 @@ ops_backup_generations() {
   shift "$ops_count"
   ops_list=$(printf '%s\n' "$@" | sort)
   ops_newest= ops_total=0 ops_others=0 ops_own= ops_left=0 ops_lasts= ops_stale=0
-  for ops_a in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
-    [ -d "$ops_a" ] && [ ! -L "$ops_a" ] || continue
-    if [ "$(cat -- "$ops_a/.ops-paths" 2>/dev/null)" != "$ops_list" ]; then ops_others=$((ops_others + 1)); continue; fi
-    ops_newest=${ops_a##*/} ops_own="$ops_own ${ops_a##*/}" ops_total=$((ops_total + 1))
+  for ops_generation in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
+    [ -d "$ops_generation" ] && [ ! -L "$ops_generation" ] || continue
+    if [ "$(cat -- "$ops_generation/.ops-paths" 2>/dev/null)" != "$ops_list" ]; then ops_others=$((ops_others + 1)); continue; fi
+    ops_newest=${ops_generation##*/} ops_own="$ops_own ${ops_generation##*/}" ops_total=$((ops_total + 1))
   done
-  for ops_a in "$ops_to"/.incomplete-*; do [ ! -d "$ops_a" ] || ops_left=$((ops_left + 1)); done
+  for ops_generation in "$ops_to"/.incomplete-*; do [ ! -d "$ops_generation" ] || ops_left=$((ops_left + 1)); done
   case $ops_flags in *f*) ops_before=$(date -u -d "-${ops_flags##*f} days" +%Y-%m-%dT%H%M%SZ) || return 1 ;; *) ops_before= ;; esac
-  for ops_a in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z.last; do
-    [ -d "$ops_a" ] && [ ! -L "$ops_a" ] && [ "$(cat -- "$ops_a/.ops-paths" 2>/dev/null)" = "$ops_list" ] || continue
-    ops_lasts="$ops_lasts ${ops_a##*/}"
-    [ -z "$ops_before" ] || ! expr "x${ops_a##*/}" '<' "x$ops_before" >/dev/null || ops_stale=$((ops_stale + 1))
+  for ops_generation in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z.last; do
+    [ -d "$ops_generation" ] && [ ! -L "$ops_generation" ] && [ "$(cat -- "$ops_generation/.ops-paths" 2>/dev/null)" = "$ops_list" ] || continue
+    ops_lasts="$ops_lasts ${ops_generation##*/}"
+    [ -z "$ops_before" ] || ! expr "x${ops_generation##*/}" '<' "x$ops_before" >/dev/null || ops_stale=$((ops_stale + 1))
   done
 }
 ops_backup_look() {
@@ -45,52 +45,52 @@ ops_backup_look() {
 # PATH: sets ops_holder to the newest generation that holds all of it, by whichever backup it was made.
 ops_backup_holder() {
   ops_holder=
-  for ops_b in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
-    [ ! -L "$ops_b" ] && [ -f "$ops_b/.ops-paths" ] && [ -e "$ops_b$1" ] || continue
-    while IFS= read -r ops_c; do
-      case $1/ in "$ops_c"/*) ops_holder=$ops_b ;; esac
-    done <"$ops_b/.ops-paths"
+  for ops_candidate in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
+    [ ! -L "$ops_candidate" ] && [ -f "$ops_candidate/.ops-paths" ] && [ -e "$ops_candidate$1" ] || continue
+    while IFS= read -r ops_held_path; do
+      case $1/ in "$ops_held_path"/*) ops_holder=$ops_candidate ;; esac
+    done <"$ops_candidate/.ops-paths"
   done
   [ -n "$ops_holder" ]
 }
 ops_backup_mounted() {
-  ops_a=$1
-  while [ ! -d "$ops_a" ]; do ops_a=${ops_a%/*}; ops_a=${ops_a:-/}; done
-  [ "$(stat -c %d -- "$ops_a")" != "$(stat -c %d /)" ] || printf 'refused\tunmounted\t%s\t\n' "$1"
+  ops_mount_above=$1
+  while [ ! -d "$ops_mount_above" ]; do ops_mount_above=${ops_mount_above%/*}; ops_mount_above=${ops_mount_above:-/}; done
+  [ "$(stat -c %d -- "$ops_mount_above")" != "$(stat -c %d /)" ] || printf 'refused\tunmounted\t%s\t\n' "$1"
 }
 # Source against a copy (empty: none): both lists, with sizes, then the verdict.
 ops_backup_judge() {
   ops_copy=$1 ops_tab=$(printf '\t')
   shift
-  ops_n=$ops_count ops_paths= ops_bad=
-  for ops_a; do
-    if [ "$ops_n" -gt 0 ]; then ops_n=$((ops_n - 1)); continue; fi
-    if [ -L "$ops_a" ]; then printf 'refused\tlink\t%s\t%s\n' "$ops_a" "$(readlink -- "$ops_a")"; ops_bad=1
-    elif ops_said=$(ops_tread h "$ops_a" || printf %s "$ops_why") && [ -n "$ops_said" ]; then printf 'refused\tled\t%s\t%s\n' "$ops_a" "$ops_said"; ops_bad=1
-    elif [ ! -e "$ops_a" ]; then printf 'refused\tmissing\t%s\t\n' "$ops_a"; ops_bad=1
+  ops_options_left=$ops_count ops_paths= ops_bad=
+  for ops_source; do
+    if [ "$ops_options_left" -gt 0 ]; then ops_options_left=$((ops_options_left - 1)); continue; fi
+    if [ -L "$ops_source" ]; then printf 'refused\tlink\t%s\t%s\n' "$ops_source" "$(readlink -- "$ops_source")"; ops_bad=1
+    elif ops_said=$(ops_tread h "$ops_source" || printf %s "$ops_why") && [ -n "$ops_said" ]; then printf 'refused\tled\t%s\t%s\n' "$ops_source" "$ops_said"; ops_bad=1
+    elif [ ! -e "$ops_source" ]; then printf 'refused\tmissing\t%s\t\n' "$ops_source"; ops_bad=1
     else
-      case $(readlink -f -- "$ops_to")/ in "$(readlink -f -- "$ops_a")"/*) printf 'refused\tinside\t%s\t\n' "$ops_a"; ops_bad=1;; esac
+      case $(readlink -f -- "$ops_to")/ in "$(readlink -f -- "$ops_source")"/*) printf 'refused\tinside\t%s\t\n' "$ops_source"; ops_bad=1;; esac
     fi
-    ops_paths="$ops_paths$ops_a$ops_newline"
+    ops_paths="$ops_paths$ops_source$ops_newline"
   done
   if [ -n "$ops_bad" ]; then printf 'copy\t%s\n' "$([ -n "$ops_copy" ] && echo outdated || echo none)"; return 0; fi
   {
     echo '#source'
     ops_alive rsync -n -ii -O --delete -8 --out-format='%i %l %n' "$@" "${ops_copy:-/.ops-nothing}/" 7>&2 2>&1 || echo "#code $?"
     echo '#copy'
-    ops_n=$ops_count
-    for ops_a; do
+    ops_options_left=$ops_count
+    for ops_source; do
       shift
-      if [ "$ops_n" -gt 0 ]; then ops_n=$((ops_n - 1)); set -- "$@" "$ops_a"
-      elif ops_backup_holder "$ops_a"; then set -- "$@" "$ops_holder/.$ops_a"; ops_n=-1
+      if [ "$ops_options_left" -gt 0 ]; then ops_options_left=$((ops_options_left - 1)); set -- "$@" "$ops_source"
+      elif ops_backup_holder "$ops_source"; then set -- "$@" "$ops_holder/.$ops_source"; ops_options_left=-1
       fi
     done
-    [ "$ops_n" != -1 ] || ops_alive rsync -n -ii -O -8 --out-format='%i %l %n' "$@" /.ops-nothing/ 7>&2 2>&1 || echo "#code $?"
-  } </dev/null | OPS_PATHS=$ops_paths OPS_MAY=$ops_may awk -v shrink="$ops_shrink" -v accept="$ops_flags" -v copy="$ops_copy" -v hollow_bytes="$ops_hollow_bytes" "$ops_backup_judging" | { ops_detail_line= ; while IFS= read -r ops_a; do
-      case $ops_a in
+    [ "$ops_options_left" != -1 ] || ops_alive rsync -n -ii -O -8 --out-format='%i %l %n' "$@" /.ops-nothing/ 7>&2 2>&1 || echo "#code $?"
+  } </dev/null | OPS_PATHS=$ops_paths OPS_MAY=$ops_may awk -v shrink="$ops_shrink" -v accept="$ops_flags" -v copy="$ops_copy" -v hollow_bytes="$ops_hollow_bytes" "$ops_backup_judging" | { ops_detail_line= ; while IFS= read -r ops_source; do
+      case $ops_source in
       '#small'*)
-        ops_b=${ops_a#*"$ops_tab"} ops_c=$(ops_hollow "${ops_a##*"$ops_tab"}")
-        [ -z "$ops_c" ] || printf 'refused\thollow\t%s\t%s\n' "${ops_b%%"$ops_tab"*}" "${ops_a##*"$ops_tab"}: $ops_c" ;;
-      '#'*) ops_detail_line=${ops_a#?};; *) printf '%s\n' "$ops_a";; esac
+        ops_after_mark=${ops_source#*"$ops_tab"} ops_hollow_why=$(ops_hollow "${ops_source##*"$ops_tab"}")
+        [ -z "$ops_hollow_why" ] || printf 'refused\thollow\t%s\t%s\n' "${ops_after_mark%%"$ops_tab"*}" "${ops_source##*"$ops_tab"}: $ops_hollow_why" ;;
+      '#'*) ops_detail_line=${ops_source#?};; *) printf '%s\n' "$ops_source";; esac
     done; if ops_wants_detail; then set -- $ops_lasts; printf '%s\n' "$ops_detail_line $ops_others $#" | ops_detail 0; fi; }
 }

@@ -23,10 +23,10 @@ ops_backup_copy() {
   mkdir -- "$ops_work" || ops_backup_fail "$ops_work cannot be made"
   ops_backup_links "$@"
   # What a run that was cut off has copied already is linked, not copied again.
-  for ops_a in "$ops_to"/.incomplete-*; do
-    [ "$ops_a" = "$ops_work" ] || [ ! -d "$ops_a" ] || set -- "--link-dest=$ops_a" "$@"
+  for ops_earlier in "$ops_to"/.incomplete-*; do
+    [ "$ops_earlier" = "$ops_work" ] || [ ! -d "$ops_earlier" ] || set -- "--link-dest=$ops_earlier" "$@"
   done
-  for ops_a in $ops_linked; do set -- "--link-dest=$ops_to/$ops_a" "$@"; done
+  for ops_earlier in $ops_linked; do set -- "--link-dest=$ops_to/$ops_earlier" "$@"; done
   ops_code=0
   ops_told=$(rsync "$@" "$ops_work/" 2>&1) || ops_code=$?
   while case $1 in --link-dest=*) true;; *) false;; esac; do shift; done
@@ -55,8 +55,8 @@ ops_backup_copy() {
 ops_backup_links() {
   shift "$ops_count"
   ops_linked=
-  for ops_a; do
-    ops_backup_holder "$ops_a" && [ "${ops_holder##*/}" != "$ops_newest" ] || continue
+  for ops_source; do
+    ops_backup_holder "$ops_source" && [ "${ops_holder##*/}" != "$ops_newest" ] || continue
     case " $ops_linked " in *" ${ops_holder##*/} "*) ;; *) ops_linked="$ops_linked ${ops_holder##*/}" ;; esac
   done
   # rsync takes at most 20.
@@ -67,33 +67,33 @@ ops_backup_links() {
 # Whatever differs from the source now must have changed since the copy was begun.
 ops_backup_compare() {
   ops_told=$(rsync -n -i -O -8 --out-format='%i %n' "$@" "$ops_work/" 2>&1) || [ $? = 24 ] || ops_backup_undo "the copy cannot be compared with its source: $(printf '%s\n' "$ops_told" | sed -n '/^rsync: /{p;q;}')"
-  ops_moved=$(printf '%s\n' "$ops_told" | sed -n 's/^[<>]f[^ ]* //p' | while IFS= read -r ops_a; do
-    ops_b=$(stat -c %Z -- "$ops_a" 2>/dev/null) || continue
-    [ "$ops_b" -ge "$ops_begun" ] || { printf '%s\n' "$ops_a"; break; }
+  ops_moved=$(printf '%s\n' "$ops_told" | sed -n 's/^[<>]f[^ ]* //p' | while IFS= read -r ops_differing; do
+    ops_changed_at=$(stat -c %Z -- "$ops_differing" 2>/dev/null) || continue
+    [ "$ops_changed_at" -ge "$ops_begun" ] || { printf '%s\n' "$ops_differing"; break; }
   done)
   [ -z "$ops_moved" ] || ops_backup_undo "the copy differs from its source, which has not changed meanwhile: $ops_moved"
 }
 ops_backup_prune() {
   ops_backup_generations "$@"
-  for ops_a in $ops_own; do
+  for ops_outdated in $ops_own; do
     [ "$ops_total" -gt "$ops_keep" ] || break
-    ops_last_keep "$ops_a" || ops_backup_fail "what only $ops_a holds cannot be kept, so it stays whole"
-    ops_a=$ops_to/$ops_a
+    ops_last_keep "$ops_outdated" || ops_backup_fail "what only $ops_outdated holds cannot be kept, so it stays whole"
+    ops_outdated=$ops_to/$ops_outdated
     # One that is deleted half-way must not look like a whole one.
-    mv -T -- "$ops_a" "$ops_to/.incomplete-old-${ops_a##*/}" || ops_backup_fail "$ops_a cannot be taken away"
+    mv -T -- "$ops_outdated" "$ops_to/.incomplete-old-${ops_outdated##*/}" || ops_backup_fail "$ops_outdated cannot be taken away"
     ops_total=$((ops_total - 1))
-    echo "took away $ops_a"
+    echo "took away $ops_outdated"
   done
   ops_backup_generations "$@"
-  for ops_a in $ops_lasts; do
-    if [ -n "$ops_before" ] && expr "x$ops_a" '<' "x$ops_before" >/dev/null; then
-      mv -T -- "$ops_to/$ops_a" "$ops_to/.incomplete-old-$ops_a" || ops_backup_fail "$ops_to/$ops_a cannot be taken away"
-      echo "took away $ops_to/$ops_a"
-    else ops_last_drop "$ops_a" || ops_backup_fail "$ops_to/$ops_a cannot be looked through"
+  for ops_outdated in $ops_lasts; do
+    if [ -n "$ops_before" ] && expr "x$ops_outdated" '<' "x$ops_before" >/dev/null; then
+      mv -T -- "$ops_to/$ops_outdated" "$ops_to/.incomplete-old-$ops_outdated" || ops_backup_fail "$ops_to/$ops_outdated cannot be taken away"
+      echo "took away $ops_to/$ops_outdated"
+    else ops_last_drop "$ops_outdated" || ops_backup_fail "$ops_to/$ops_outdated cannot be looked through"
     fi
   done
-  for ops_a in "$ops_to"/.incomplete-*; do
-    [ ! -d "$ops_a" ] || rm -rf -- "$ops_a" || ops_backup_fail "$ops_a cannot be removed"
+  for ops_outdated in "$ops_to"/.incomplete-*; do
+    [ ! -d "$ops_outdated" ] || rm -rf -- "$ops_outdated" || ops_backup_fail "$ops_outdated cannot be removed"
   done
 }
 ops_backup_undo() { rm -rf -- "$ops_work"; ops_backup_fail "$1"; }

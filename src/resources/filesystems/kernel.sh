@@ -2,8 +2,8 @@
 ops_kernel_look() {
   # Its variables, too, tell what was read.
   ops_kernel_log "$1" >/dev/null || { ops_missed "the kernel's log: neither the journal nor dmesg can be read here"; return 0; }
-  ops_a=${ops_log%% *}
-  if [ -n "$ops_log" ]; then ops_looked "the kernel's log from $(date -u -d "@$ops_a" '+%Y-%m-%d %H:%M' 2>/dev/null || echo "$ops_a") UTC on ($ops_log_of)"
+  ops_kernel_line=${ops_log%% *}
+  if [ -n "$ops_log" ]; then ops_looked "the kernel's log from $(date -u -d "@$ops_kernel_line" '+%Y-%m-%d %H:%M' 2>/dev/null || echo "$ops_kernel_line") UTC on ($ops_log_of)"
   else ops_looked "the kernel's log, which has nothing of these days ($ops_log_of)"
   fi
   printf '%s\n' "$ops_log" | awk '
@@ -35,10 +35,10 @@ ops_kernel_look() {
     /XFS \([^)]*\): .*([Cc]orruption|metadata errors|Internal error|[Mm]etadata I\/O [Ee]rror|[Ll]og I\/O [Ee]rror|[Ss]hut(ting)? ?down|bad CRC|[Pp]lease (umount|unmount))/ { note(after("XFS \\("), "filesystem"); next }
     /BTRFS (error|critical|warning)?.*\(device [^)]*\).*(csum failed|checksum|corrupt|[Ee]rror|failed|forced readonly)/ { note(after("\\(device "), "filesystem"); next }
     END { for (key in count) print "kernel\t" key "\t" count[key] "\t" first[key] "\t" last[key] "\t" substr(sample[key], 1, 160) }' | sort |
-  while IFS= read -r ops_a; do
-    ops_b=${ops_a#*"$ops_tab"} ops_b=${ops_b%%"$ops_tab"*}
+  while IFS= read -r ops_kernel_line; do
+    ops_kernel_block=${ops_kernel_line#*"$ops_tab"} ops_kernel_block=${ops_kernel_block%%"$ops_tab"*}
     # A loop device that is bound to nothing any more says nothing about a disk.
-    case $ops_b in loop*) [ -e "/sys/class/block/$ops_b/loop/backing_file" ] || continue;; esac
-    printf '%s\n' "$ops_a"
+    case $ops_kernel_block in loop*) [ -e "/sys/class/block/$ops_kernel_block/loop/backing_file" ] || continue;; esac
+    printf '%s\n' "$ops_kernel_line"
   done
 }

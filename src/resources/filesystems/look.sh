@@ -17,12 +17,12 @@ ops_all_mounts() {
   cat /proc/self/mountinfo $ops_files 2>/dev/null || :
 }
 ops_block_devices() {
-  for ops_a in /sys/class/block/*; do
-    ops_b=${ops_a##*/}
-    case $ops_b in ram*|zram*|sr[0-9]*|fd[0-9]*) continue;; esac
-    [ -b "/dev/$ops_b" ] && read -r ops_n <"$ops_a/size" && [ "$ops_n" != 0 ] || continue
-    set -- "$ops_a"/holders/*
-    [ -e "$1" ] || echo "/dev/$ops_b"
+  for ops_block in /sys/class/block/*; do
+    ops_block_name=${ops_block##*/}
+    case $ops_block_name in ram*|zram*|sr[0-9]*|fd[0-9]*) continue;; esac
+    [ -b "/dev/$ops_block_name" ] && read -r ops_block_size <"$ops_block/size" && [ "$ops_block_size" != 0 ] || continue
+    set -- "$ops_block"/holders/*
+    [ -e "$1" ] || echo "/dev/$ops_block_name"
   done 2>/dev/null
 }
 # 2: there is nothing on it that blkid knows; other codes: it could not be asked.

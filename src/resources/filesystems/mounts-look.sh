@@ -29,11 +29,11 @@ ops_mounts_look() {
   printf '%s\n' "$ops_wanted"
   # A file system that the kernel has shut down is still mounted, and answers nothing.
   ops_except=$(printf '%s\n' "$@")
-  printf '%s\n' "$ops_wanted" | while IFS=$ops_tab read -r ops_a ops_a ops_a ops_target ops_options ops_type ops_a ops_super; do
+  printf '%s\n' "$ops_wanted" | while IFS=$ops_tab read -r ops_point ops_point ops_point ops_target ops_options ops_type ops_point ops_super; do
     case $ops_type in ext[234]|xfs|btrfs|f2fs|vfat) ;; *) continue;; esac
-    ops_a=$(printf %b "$(printf %s "$ops_target" | sed 's/\\\([0-7][0-7][0-7]\)/\\0\1/g')")
-    case "$ops_newline$ops_except$ops_newline" in *"$ops_newline$ops_a$ops_newline"*) continue;; esac
-    ls -- "$ops_a" >/dev/null 2>&1 || printf 'dead\t%s\n' "$ops_target"
+    ops_point=$(printf %b "$(printf %s "$ops_target" | sed 's/\\\([0-7][0-7][0-7]\)/\\0\1/g')")
+    case "$ops_newline$ops_except$ops_newline" in *"$ops_newline$ops_point$ops_newline"*) continue;; esac
+    ls -- "$ops_point" >/dev/null 2>&1 || printf 'dead\t%s\n' "$ops_target"
   done
   case $ops_wanted in *"$ops_tab"ro,*|*"$ops_tab"ro|*emergency_ro*) ;; *) return 0;; esac
   ops_kernel_log 3650 2>/dev/null | awk '

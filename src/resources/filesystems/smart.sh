@@ -19,15 +19,15 @@ ops_smart_look() {
   done
   ops_known=$(printf '%s\n' "$ops_disks" | cut -d ' ' -f 1)
   # What is no disk of its own, such as a loop device, has no device behind it.
-  for ops_a in /sys/block/*/device; do
-    ops_a=${ops_a%/device} ops_a=/dev/${ops_a##*/}
-    case $ops_a in *'*' | /dev/sr[0-9]*) continue ;; esac
-    [ -b "$ops_a" ] || continue
+  for ops_unseen in /sys/block/*/device; do
+    ops_unseen=${ops_unseen%/device} ops_unseen=/dev/${ops_unseen##*/}
+    case $ops_unseen in *'*' | /dev/sr[0-9]*) continue ;; esac
+    [ -b "$ops_unseen" ] || continue
     ops_asked=1
-    case "$ops_newline$ops_known$ops_newline" in *"$ops_newline$ops_a$ops_newline"*) continue ;; esac
+    case "$ops_newline$ops_known$ops_newline" in *"$ops_newline$ops_unseen$ops_newline"*) continue ;; esac
     # An NVMe disk is asked by its controller.
-    case "$ops_newline$ops_known$ops_newline" in *"$ops_newline${ops_a%n[0-9]*}$ops_newline"*) continue ;; esac
-    ops_missed "SMART of $ops_a: smartctl does not find it"
+    case "$ops_newline$ops_known$ops_newline" in *"$ops_newline${ops_unseen%n[0-9]*}$ops_newline"*) continue ;; esac
+    ops_missed "SMART of $ops_unseen: smartctl does not find it"
   done
   [ -n "$ops_disks$ops_asked" ] || ops_missed "SMART: there is no disk here that could be asked"
 }

@@ -26,7 +26,7 @@ ops_mounted_as() {
     END { print how }')
   [ -n "$ops_as" ] || { [ ! -r "/proc/fs/ext4/$ops_name/options" ] || read -r ops_as <"/proc/fs/ext4/$ops_name/options"; }
   [ -n "$ops_as" ] || { [ ! -e "/sys/fs/xfs/$ops_name" ] || ops_as=rw; }
-  for ops_a in /sys/fs/btrfs/*/devices/"$ops_name"; do [ -n "$ops_as" ] || [ ! -e "$ops_a" ] || ops_as=rw; done
+  for ops_btrfs_member in /sys/fs/btrfs/*/devices/"$ops_name"; do [ -n "$ops_as" ] || [ ! -e "$ops_btrfs_member" ] || ops_as=rw; done
 }
 # Sets ops_type, and ops_head to "headless" where only a copy of the superblock can be read.
 ops_superblock() {

@@ -5,17 +5,17 @@ ops_line_find() {
     if [ -n "$1" ]; then grep -nE -e "$1"; else grep -nxF -e "$2"; fi || [ $? = 1 ]
 }
 ops_line_look() {
-  ops_a= ops_index=$((${ops_index:--1} + 1))
+  ops_line_found= ops_index=$((${ops_index:--1} + 1))
   ops_tread_or_say h "$1" || return 1
   if [ -f "$1" ]; then
     [ -r "$1" ] || { echo "ops: $1: may not be read" >&2; return 1; }
-    ops_a=$({ ops_is_read "$ops_real" && ops_line_find "$4" "$3"; } <"$1") || return 1
+    ops_line_found=$({ ops_is_read "$ops_real" && ops_line_find "$4" "$3"; } <"$1") || return 1
   elif [ -e "$1" ]; then echo "ops: $1: is not a file" >&2; return 1
   else ops_reach "$1" && ops_tell_way $ops_index "$1" || return 1
   fi
-  ops_a=${ops_a##*"$ops_newline"}
-  if [ -z "$ops_a" ]; then echo line=absent
-  elif [ "${ops_a#*:}" = "$3" ] || [ "$2" = absent ]; then echo line=present
-  else printf 'line=other\nfound=%s\n' "${ops_a#*:}"
+  ops_line_found=${ops_line_found##*"$ops_newline"}
+  if [ -z "$ops_line_found" ]; then echo line=absent
+  elif [ "${ops_line_found#*:}" = "$3" ] || [ "$2" = absent ]; then echo line=present
+  else printf 'line=other\nfound=%s\n' "${ops_line_found#*:}"
   fi
 }

@@ -29,8 +29,8 @@ ops_sql_runs() {
 }
 # NAME-OF-DROP-IN KEY...: what the files say, in ops_read.
 ops_sql_read() {
-  ops_a=$(my_print_defaults --help 2>/dev/null | sed -n '/^Default options are read/{n;p;}')
-  ops_b=$(ops_sql_home) ops_args=$(ops_sql_arguments)
+  ops_option_files=$(my_print_defaults --help 2>/dev/null | sed -n '/^Default options are read/{n;p;}')
+  ops_server_home=$(ops_sql_home) ops_args=$(ops_sql_arguments)
   ops_read=$(
     printf 'd %s\n' "$1"
     shift
@@ -39,10 +39,10 @@ ops_sql_read() {
       mariadb) printf '%s\n' 'v ^(mysqld|mariadb|mariadbd)-' 'g mysqld' 'g server' 'g mariadb' 'g mariadbd' 'g client-server' 'g galera' ;;
       *) printf '%s\n' 'v ^mysqld-' 'g mysqld' 'g server' ;;
     esac
-    for ops_a in ${ops_a:-/etc/my.cnf /etc/mysql/my.cnf}; do
-      case $ops_a in '~'*) ;; *) printf 'f %s\n' "$ops_a" ;; esac
+    for ops_option_files in ${ops_option_files:-/etc/my.cnf /etc/mysql/my.cnf}; do
+      case $ops_option_files in '~'*) ;; *) printf 'f %s\n' "$ops_option_files" ;; esac
     done
-    printf 'h %s\n' "${ops_b:-/nonexistent}/.my.cnf"
+    printf 'h %s\n' "${ops_server_home:-/nonexistent}/.my.cnf"
     [ -z "$ops_args" ] || printf '%s\n' "$ops_args"
   ) || return 1
   ops_read=$(printf '%s\n' "$ops_read" | LC_ALL=C awk "$ops_sql_reading") || return 1
@@ -53,45 +53,45 @@ ops_sql_arguments() {
   if ops_sql_runs; then tr '\000' '\n' <"/proc/$ops_pid/cmdline"
   else systemctl show --value -p ExecStart "$ops_unit" | sed -n 's/.*argv\[\]=\([^;]*\) ;.*/\1/p' | tr ' ' '\n'
   fi | {
-    IFS= read -r ops_a && printf 'a %s\n' "$ops_a"
+    IFS= read -r ops_argument && printf 'a %s\n' "$ops_argument"
     ops_places=
-    while IFS= read -r ops_a; do
-      case $ops_a in --[a-z]*) ;; *) continue ;; esac
+    while IFS= read -r ops_argument; do
+      case $ops_argument in --[a-z]*) ;; *) continue ;; esac
       [ -n "$ops_places" ] || ops_places=$(systemctl show --value -p FragmentPath -p SourcePath -p DropInPaths -p EnvironmentFiles "$ops_unit" | tr ' ' '\n' | grep '^/')
-      ops_b=$(printf %s "${ops_a%%=*}" | sed 's/[^A-Za-z0-9]/[-_]/g; s/^\(\[-_]\)*//')
-      ops_v=$(IFS=$ops_nl; set -f; grep -lE -e "--$ops_b([= \"']|\$)" $ops_places /dev/null 2>/dev/null | tail -n 1)
-      if [ -z "$ops_v" ] && systemctl show-environment | grep -qE -e "--$ops_b([= \"']|\$)"; then ops_v="systemd's own environment (systemctl show-environment)"; fi
-      case $ops_v,$ops_a in ,--defaults* | ,--no-defaults) ;; ,*) continue ;; *) printf 'o %s\n' "$ops_v" ;; esac
-      printf 'a %s\n' "$ops_a"
+      ops_argument_name=$(printf %s "${ops_argument%%=*}" | sed 's/[^A-Za-z0-9]/[-_]/g; s/^\(\[-_]\)*//')
+      ops_argument_place=$(IFS=$ops_nl; set -f; grep -lE -e "--$ops_argument_name([= \"']|\$)" $ops_places /dev/null 2>/dev/null | tail -n 1)
+      if [ -z "$ops_argument_place" ] && systemctl show-environment | grep -qE -e "--$ops_argument_name([= \"']|\$)"; then ops_argument_place="systemd's own environment (systemctl show-environment)"; fi
+      case $ops_argument_place,$ops_argument in ,--defaults* | ,--no-defaults) ;; ,*) continue ;; *) printf 'o %s\n' "$ops_argument_place" ;; esac
+      printf 'a %s\n' "$ops_argument"
     done
   }
 }
 # Of the user that the unit runs as.
 ops_sql_home() {
-  ops_v=$(systemctl show --value -p User "$ops_unit" 2>/dev/null)
-  getent passwd "${ops_v:-mysql}" | cut -d: -f6
+  ops_unit_user=$(systemctl show --value -p User "$ops_unit" 2>/dev/null)
+  getent passwd "${ops_unit_user:-mysql}" | cut -d: -f6
 }
 # What the server says to SQL, as root through its socket; 1 with the reason in ops_said.
 ops_sql() {
   ops_client=$(command -v mariadb || command -v mysql) || { ops_said='there is no client program mariadb or mysql'; return 1; }
-  ops_v=$(printf '%s\n' "$ops_read" | sed -n 's/^L is\.socket=//p')
+  ops_socket=$(printf '%s\n' "$ops_read" | sed -n 's/^L is\.socket=//p')
   set -- "$1" --host=localhost --protocol=socket --connect-timeout=10 --batch --skip-column-names --raw --silent
-  [ -z "$ops_v" ] || set -- "$@" "--socket=$ops_v"
+  [ -z "$ops_socket" ] || set -- "$@" "--socket=$ops_socket"
   ops_sql_once "$@" && return 0
   [ -z "$ops_sql_asked" ] && [ -s /etc/mysql/debian.cnf ] || return 1
-  ops_b=$ops_said ops_sql_defaults=--defaults-file=/etc/mysql/debian.cnf
+  ops_said_first=$ops_said ops_sql_defaults=--defaults-file=/etc/mysql/debian.cnf
   ops_sql_once "$@" && return 0
-  ops_said=$ops_b ops_sql_defaults=
+  ops_said=$ops_said_first ops_sql_defaults=
   return 1
 }
 # A builtin's pipe: what is asked stands in no argument list. Names are quoted in one way, whatever the server was told.
 # A client may warn on stderr and answer all the same; lines of the answer go with a dot before them, its verdict last.
 ops_sql_once() {
-  ops_a=$1
+  ops_sql_text=$1
   shift
   ops_out=$(
     {
-      printf "SET sql_mode='',sql_quote_show_create=1;%s\n" "$ops_a" |
+      printf "SET sql_mode='',sql_quote_show_create=1;%s\n" "$ops_sql_text" |
         { "$ops_client" $ops_sql_defaults "$@" 2>&3 && echo yes || echo no; } | sed 's/^/./'
     } 3>&1
   )
@@ -122,11 +122,11 @@ ops_sql_hears() {
 }
 # ADDRESS:PORT as above: prints PORT NAME (pid N) for each that somebody else listens on.
 ops_sql_held() {
-  for ops_a; do
-    ops_a=${ops_a%%|*}
-    ops_b=$(printf %d "0x${ops_a##*:}")
-    ops_c=$(ops_port_holder "$ops_unit_id" "$ops_b" "${ops_a%:*}")
-    [ -z "$ops_c" ] || echo "$ops_b $ops_c"
+  for ops_listen; do
+    ops_listen=${ops_listen%%|*}
+    ops_listen_port=$(printf %d "0x${ops_listen##*:}")
+    ops_port_holder=$(ops_port_holder "$ops_unit_id" "$ops_listen_port" "${ops_listen%:*}")
+    [ -z "$ops_port_holder" ] || echo "$ops_listen_port $ops_port_holder"
   done
 }
 # NAME LISTENING KEY...: what is set and what runs, as key=value lines.
@@ -137,10 +137,10 @@ ops_sql_settings() {
   echo "server=$ops_kind"
   [ "$ops_kind" != absent ] || return 0
   ops_sql_read "$ops_name" "$@" || return 1
-  ops_b=
-  for ops_a; do ops_b=$ops_b,\'$(printf %s "$ops_a" | tr - _)\'; done
+  ops_variables=
+  for ops_setting; do ops_variables=$ops_variables,\'$(printf %s "$ops_setting" | tr - _)\'; done
   ops_login=no
-  if ops_sql_runs && ops_sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN (''$ops_b); SELECT 'and', ''; SHOW GLOBAL VARIABLES WHERE Variable_name IN ('have_ssl', 'require_secure_transport'); SHOW GLOBAL STATUS LIKE 'Ssl_server_not_after';"; then ops_login=yes; fi
+  if ops_sql_runs && ops_sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN (''$ops_variables); SELECT 'and', ''; SHOW GLOBAL VARIABLES WHERE Variable_name IN ('have_ssl', 'require_secure_transport'); SHOW GLOBAL STATUS LIKE 'Ssl_server_not_after';"; then ops_login=yes; fi
   echo "running=$(ops_unit_running)"
   if [ -n "$ops_words" ]; then if ops_sql_hears $ops_words; then echo heard=yes; else echo heard=no; fi; fi
   printf '%s\n' "$ops_read" | sed -n '/^L is\.socket=/d; /^L over\.socket=/d; s/^L //p'
@@ -149,10 +149,10 @@ ops_sql_settings() {
     if [ $ops_login = yes ]; then
       printf '%s\n' "$ops_out" | awk -F '\t' '$1 == "and" { exit } NF == 2 { gsub(/_/, "-", $1); print "now." $1 "=" $2 }' | sort
       ops_told=$ops_out
-      ops_sql_origins "$ops_b" | sort
+      ops_sql_origins "$ops_variables" | sort
       ops_out=$ops_told
       ops_loaded=
-      for ops_a; do ! ops_sql_started_with "$ops_a" || { echo "loaded.$ops_a=yes"; ops_loaded="$ops_loaded $ops_a "; }; done
+      for ops_setting; do ! ops_sql_started_with "$ops_setting" || { echo "loaded.$ops_setting=yes"; ops_loaded="$ops_loaded $ops_setting "; }; done
     fi
   fi
   ! ops_wants_detail || ops_sql_detail | ops_detail 0
@@ -160,10 +160,10 @@ ops_sql_settings() {
 # ,'VARIABLE'...: where each value came from, in the server's own words; nothing where it keeps no account of that.
 ops_sql_origins() {
   case $ops_kind in
-    mariadb) ops_a="GLOBAL_VALUE_ORIGIN) FROM information_schema.SYSTEM_VARIABLES" ;;
-    *) ops_a="VARIABLE_SOURCE) FROM performance_schema.variables_info" ;;
+    mariadb) ops_origin_column="GLOBAL_VALUE_ORIGIN) FROM information_schema.SYSTEM_VARIABLES" ;;
+    *) ops_origin_column="VARIABLE_SOURCE) FROM performance_schema.variables_info" ;;
   esac
-  ! ops_sql "SELECT CONCAT('origin.',REPLACE(LOWER(VARIABLE_NAME),'_','-'),'=',$ops_a WHERE VARIABLE_NAME IN (''$1);" || printf '%s\n' "$ops_out"
+  ! ops_sql "SELECT CONCAT('origin.',REPLACE(LOWER(VARIABLE_NAME),'_','-'),'=',$ops_origin_column WHERE VARIABLE_NAME IN (''$1);" || printf '%s\n' "$ops_out"
 }
 # KEY: the file that sets it has not changed since the server was started (proc(5), stat: field 22, in 1/100 s since boot).
 ops_sql_started_with() {

@@ -8,7 +8,7 @@ ops_option_whole() {
   [ -s "$ops_old" ] || return 0
   if ! tr -d '\000' <"$ops_old" | cmp -s - "$ops_old"; then ops_whole=no-text
   # The dot tells that it was read: else a tail that failed looks like a line end.
-  elif ops_a=$(tail -c 1 "$ops_old" && echo .); then [ "$ops_a" != "$ops_newline." ] || ops_whole=1
+  elif ops_last_byte=$(tail -c 1 "$ops_old" && echo .); then [ "$ops_last_byte" != "$ops_newline." ] || ops_whole=1
   else ops_fail "$ops_asked: cannot be read; nothing was changed"
   fi
 }

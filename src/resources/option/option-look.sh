@@ -5,34 +5,34 @@ ops_options() {
   shift
   ops_all=$(printf '%s\n' "$ops_mark" $# "$@"; echo .)
   while [ $ops_count -gt 1 ]; do
-    ops_count=$((ops_count - 8)) ops_index=$((ops_index + 1)) ops_a=$2
+    ops_count=$((ops_count - 8)) ops_index=$((ops_index + 1)) ops_option_file=$2
     shift 8
     case $ops_seen in *"
-$ops_a
+$ops_option_file
 "*) continue;; esac
-    ops_seen="$ops_seen$ops_a
+    ops_seen="$ops_seen$ops_option_file
 "
-    ops_tread_or_say h "$ops_a" || return 1
-    if [ -f "$ops_a" ]; then set -- "$@" "$ops_a"
-    elif [ -e "$ops_a" ]; then echo "ops: $ops_a: is not a file" >&2; return 1
-    else ops_reach "$ops_a" && ops_tell_way $ops_index "$ops_a" || return 1
+    ops_tread_or_say h "$ops_option_file" || return 1
+    if [ -f "$ops_option_file" ]; then set -- "$@" "$ops_option_file"
+    elif [ -e "$ops_option_file" ]; then echo "ops: $ops_option_file: is not a file" >&2; return 1
+    else ops_reach "$ops_option_file" && ops_tell_way $ops_index "$ops_option_file" || return 1
     fi
   done
   case $ops_all in
     v*|*"
 v"*)
-      ops_a=$(printf %s "${ops_all%.}" | LC_ALL=C awk "$ops_option_reading$ops_option_looking" - "$@") || return 1
-      printf '%s\n' "$ops_a" | ops_hide_secrets;;
+      ops_option_file=$(printf %s "${ops_all%.}" | LC_ALL=C awk "$ops_option_reading$ops_option_looking" - "$@") || return 1
+      printf '%s\n' "$ops_option_file" | ops_hide_secrets;;
     *) printf %s "${ops_all%.}" | LC_ALL=C awk "$ops_option_reading$ops_option_looking" - "$@";;
   esac
 }
 # What is in the place of a secret is told by its hash alone.
 ops_hide_secrets() {
-  while IFS= read -r ops_a; do
-    case $ops_a in secret=*)
-      ops_a=$(printf %s "${ops_a#secret=}" | sha256sum)
-      ops_a=sha256=${ops_a%% *};;
+  while IFS= read -r ops_hidden; do
+    case $ops_hidden in secret=*)
+      ops_hidden=$(printf %s "${ops_hidden#secret=}" | sha256sum)
+      ops_hidden=sha256=${ops_hidden%% *};;
     esac
-    printf '%s\n' "$ops_a"
+    printf '%s\n' "$ops_hidden"
   done
 }

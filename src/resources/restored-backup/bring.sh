@@ -35,10 +35,10 @@ ops_bring_enter() {
   ops_enter
 }
 ops_bring_batch() (
-  ops_c=$1 ops_t=${2%"${ops_chain:+/$ops_chain}"}
+  ops_batch_copy=$1 ops_batch_place=${2%"${ops_chain:+/$ops_chain}"}
   shift 2
-  ops_asked=$ops_t/$1 ops_name=.ops-batch ops_in=./.ops-batch
-  ops_bring_enter "$ops_t"
+  ops_asked=$ops_batch_place/$1 ops_name=.ops-batch ops_in=./.ops-batch
+  ops_bring_enter "$ops_batch_place"
   ops_left=1
   ops_said=$(mkdir -- "$ops_in" 2>&1) || ops_fail "$ops_asked: nothing can be made beside it (${ops_said##*: }); nothing was changed"
   ops_rest=$ops_chain
@@ -47,29 +47,29 @@ ops_bring_batch() (
     case $ops_rest in */*) ops_rest=${ops_rest#*/} ;; *) ops_rest= ;; esac
     mkdir -- "$ops_in" || ops_fail "$ops_asked: its folders cannot be made; nothing was changed"
   done
-  for ops_n; do shift; set -- "$@" "$ops_c/$ops_n"; done
+  for ops_batch_name; do shift; set -- "$@" "$ops_batch_copy/$ops_batch_name"; done
   # The source is ours alone; the way to the stage is not, so it is named from inside.
   ops_said=$(cp -a -- "$@" "$ops_in/" 2>&1) || {
     ops_reason "$ops_said"
     ops_fail "$ops_asked: cannot be written beside its place ($ops_why); nothing was changed"
   }
-  for ops_n; do shift; set -- "$@" "./${ops_n##*/}"; done
-  ops_a=$(cd -P -- "$ops_c" && ops_bring_sum "$@") && ops_b=$(cd -P -- "$ops_in" && ops_bring_sum "$@") && [ "$ops_a" = "$ops_b" ] || ops_bring_differs
-  ops_d=$ops_c
+  for ops_batch_name; do shift; set -- "$@" "./${ops_batch_name##*/}"; done
+  ops_sum_copy=$(cd -P -- "$ops_batch_copy" && ops_bring_sum "$@") && ops_sum_brought=$(cd -P -- "$ops_in" && ops_bring_sum "$@") && [ "$ops_sum_copy" = "$ops_sum_brought" ] || ops_bring_differs
+  ops_batch_from=$ops_batch_copy
   while [ "$ops_in" != ./.ops-batch ]; do
     if [ -n "$ops_into" ]; then chmod -- 0755 "$ops_in"
-    else chown --reference="$ops_d" -- "$ops_in" && chmod --reference="$ops_d" -- "$ops_in"
+    else chown --reference="$ops_batch_from" -- "$ops_in" && chmod --reference="$ops_batch_from" -- "$ops_in"
     fi || ops_fail "$ops_asked: the mode or owner of its folders cannot be set; nothing was changed"
-    ops_in=${ops_in%/*} ops_d=${ops_d%/*}
+    ops_in=${ops_in%/*} ops_batch_from=${ops_batch_from%/*}
   done
   if [ -n "$ops_chain" ]; then set -- "./.ops-batch/${ops_chain%%/*}"
-  else for ops_n; do shift; set -- "$@" "./.ops-batch/${ops_n#./}"; done
+  else for ops_batch_name; do shift; set -- "$@" "./.ops-batch/${ops_batch_name#./}"; done
   fi
   sync -f . 2>/dev/null || sync
   ops_said=$(mv -n -t .. -- "$@" 2>&1)
-  ops_a=$(ls -A ./.ops-batch)
-  [ -z "$ops_a" ] || {
-    echo "ops: $ops_t: somebody else made $(printf '%s\n' "$ops_a" | wc -l) of $# names there meanwhile (first $(printf '%s\n' "$ops_a" | head -n 1)${ops_said:+, $ops_said}); they stay as they are" >&2
+  ops_sum_copy=$(ls -A ./.ops-batch)
+  [ -z "$ops_sum_copy" ] || {
+    echo "ops: $ops_batch_place: somebody else made $(printf '%s\n' "$ops_sum_copy" | wc -l) of $# names there meanwhile (first $(printf '%s\n' "$ops_sum_copy" | head -n 1)${ops_said:+, $ops_said}); they stay as they are" >&2
     exit 1
   }
   ops_written
@@ -96,7 +96,7 @@ ops_bring_file() (
     ops_reason "$ops_said"
     ops_fail "$ops_asked: cannot be written beside its place ($ops_why); nothing was changed"
   }
-  ops_a=$(cd -P -- "$1" && ops_bring_sum "./$3") && ops_b=$(ops_bring_sum "./$3") && [ "$ops_a" = "$ops_b" ] || ops_bring_differs
+  ops_sum_copy=$(cd -P -- "$1" && ops_bring_sum "./$3") && ops_sum_brought=$(ops_bring_sum "./$3") && [ "$ops_sum_copy" = "$ops_sum_brought" ] || ops_bring_differs
   if [ ! -L "./$3" ]; then
     ops_guard_access
     [ -z "$ops_check$ops_view" ] || ops_validate

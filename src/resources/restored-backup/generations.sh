@@ -11,24 +11,24 @@ ops_generations_open() {
     return 0
   fi
   cd -P -- "$1" && ops_here && ops_top=$PWD || return 1
-  for ops_x in "$ops_top"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
-    [ ! -d "$ops_x" ] || return 0
+  for ops_generation in "$ops_top"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
+    [ ! -d "$ops_generation" ] || return 0
   done
   printf 'refused\tthere are no generations in %s\n' "$1"
 }
 # GENERATION PATH: whether it holds that, as it is named and not behind a symbolic link of the copy.
 ops_generation_holds() {
-  ops_d=$ops_top/$1${2%/*}
-  cd -P -- "$ops_d" 2>/dev/null && ops_here && [ "$PWD" = "$ops_d" ] || return 1
+  ops_holds_in=$ops_top/$1${2%/*}
+  cd -P -- "$ops_holds_in" 2>/dev/null && ops_here && [ "$PWD" = "$ops_holds_in" ] || return 1
   [ -z "$2" ] || [ -e "./${2##*/}" ] || [ -L "./${2##*/}" ]
 }
 ops_generations() {
-  for ops_x in "$ops_top"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z*; do
-    case $ops_x in *Z | *Z.last) ;; *) continue ;; esac
-    [ -d "$ops_x" ] && [ ! -L "$ops_x" ] && ops_generation_holds "${ops_x##*/}" "$1" || continue
-    case $ops_x in *.last) [ -n "$1" ] && [ -f "$ops_x$1" ] && [ ! -L "$ops_x$1" ] || continue ;; esac
-    printf '#%s\n' "${ops_x##*/}"
-    (cd -P -- "$ops_x" && find ".$1" -type f ! -path ./.ops-paths -exec stat -c '%s %n' {} +)
+  for ops_generation in "$ops_top"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z*; do
+    case $ops_generation in *Z | *Z.last) ;; *) continue ;; esac
+    [ -d "$ops_generation" ] && [ ! -L "$ops_generation" ] && ops_generation_holds "${ops_generation##*/}" "$1" || continue
+    case $ops_generation in *.last) [ -n "$1" ] && [ -f "$ops_generation$1" ] && [ ! -L "$ops_generation$1" ] || continue ;; esac
+    printf '#%s\n' "${ops_generation##*/}"
+    (cd -P -- "$ops_generation" && find ".$1" -type f ! -path ./.ops-paths -exec stat -c '%s %n' {} +)
   done | awk "$ops_generation_judging"
 }
 # WANTED PATH, the list on stdin: the newest one that begins like this; where none is wanted, the newest good one.

@@ -20,9 +20,9 @@ ops_restore_look() {
     return 0
   fi
   printf 'chosen\t%s\n' "$ops_gen"
-  ops_a=$(ops_restore_unmounted "${4:-${2%/*}}/${2##*/}") || return 1
-  if [ -n "$ops_a" ]; then
-    printf 'refused\t%s has a disk of its own in /etc/fstab, which is not mounted: mount it first, or choose another folder with --into\n' "$ops_a"
+  ops_unmounted=$(ops_restore_unmounted "${4:-${2%/*}}/${2##*/}") || return 1
+  if [ -n "$ops_unmounted" ]; then
+    printf 'refused\t%s has a disk of its own in /etc/fstab, which is not mounted: mount it first, or choose another folder with --into\n' "$ops_unmounted"
     return 0
   fi
   { ops_told=$(ops_alive ops_rw_start "$ops_gen" "$2" "$4") || return 1; } 7>&2
@@ -48,15 +48,15 @@ ops_restore_unmounted() {
 ops_rw_do() { if [ -n "${ops_bringing:-}" ]; then ops_bring_do "$@"; else ops_rw_tell "$@"; fi; }
 # Names only as far as they can be shown.
 ops_rw_tell() {
-  ops_kind=$1 ops_u=$3
-  case $1 in changed | newer) ops_w=$ops_ident ;; *) ops_w= ;; esac
+  ops_kind=$1 ops_tell_folder=$3
+  case $1 in changed | newer) ops_tell_found=$ops_ident ;; *) ops_tell_found= ;; esac
   shift 3
-  for ops_v; do
-    ops_v=$ops_u${ops_v:+/$ops_v}
-    case $ops_v$ops_w in *[[:cntrl:]]*)
-      ops_v=$(printf %s "$ops_v" | tr '\001-\037\177' '?') ops_w=$(printf %s "$ops_w" | tr '\001-\037\177' '?') ;;
+  for ops_tell_name; do
+    ops_tell_name=$ops_tell_folder${ops_tell_name:+/$ops_tell_name}
+    case $ops_tell_name$ops_tell_found in *[[:cntrl:]]*)
+      ops_tell_name=$(printf %s "$ops_tell_name" | tr '\001-\037\177' '?') ops_tell_found=$(printf %s "$ops_tell_found" | tr '\001-\037\177' '?') ;;
     esac
-    printf '%s\t%s\t%s\n' "$ops_kind" "$ops_v" "$ops_w"
+    printf '%s\t%s\t%s\n' "$ops_kind" "$ops_tell_name" "$ops_tell_found"
   done
 }
 ops_rw_refuse() {
@@ -66,7 +66,7 @@ ops_rw_refuse() {
 }
 ops_rw_beside() {
   [ -z "${ops_bringing:-}" ] && ops_wants_detail || return 0
-  for ops_x in ./* ./.[!.]* ./..?*; do
-    [ -e "$1/$ops_x" ] || [ -L "$1/$ops_x" ] || { [ ! -e "$ops_x" ] && [ ! -L "$ops_x" ]; } || printf 'beside\t\n'
+  for ops_beside in ./* ./.[!.]* ./..?*; do
+    [ -e "$1/$ops_beside" ] || [ -L "$1/$ops_beside" ] || { [ ! -e "$ops_beside" ] && [ ! -L "$ops_beside" ]; } || printf 'beside\t\n'
   done
 }

@@ -1,13 +1,13 @@
 # The functions of `timezone-look`, as shell.ts describes them.
 ops_timezone_look() {
-  ops_a=none
-  if [ -L /etc/localtime ]; then ops_a=$(readlink -f /etc/localtime) && ops_a=${ops_a#/usr/share/zoneinfo/}
+  ops_zone=none
+  if [ -L /etc/localtime ]; then ops_zone=$(readlink -f /etc/localtime) && ops_zone=${ops_zone#/usr/share/zoneinfo/}
     # A name of a zone may be a link to another one: what was written is what counts.
-    ops_b=$(readlink /etc/localtime)
-    case $ops_b in */zoneinfo/*) ops_a=${ops_b##*/zoneinfo/};; esac
-  elif [ -e /etc/localtime ]; then ops_a='a file'
+    ops_zone_link=$(readlink /etc/localtime)
+    case $ops_zone_link in */zoneinfo/*) ops_zone=${ops_zone_link##*/zoneinfo/};; esac
+  elif [ -e /etc/localtime ]; then ops_zone='a file'
   fi
-  printf 'zone=%s\n' "$ops_a"
+  printf 'zone=%s\n' "$ops_zone"
   if [ -f /etc/timezone ]; then printf 'text=%s\n' "$(head -n 1 /etc/timezone)"; else echo text=none; fi
   if [ -f "/usr/share/zoneinfo/$1" ]; then echo known=yes; else echo known=no; fi
 }

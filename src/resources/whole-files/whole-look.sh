@@ -22,20 +22,20 @@ ops_whole() {
   OPS_ROOT=$1 awk '
     BEGIN { root = ENVIRON["OPS_ROOT"]; sub("/$", "", root); root = root "/" }
     index($5, root) == 1 && !seen[$5]++ { print $5 }' /proc/self/mountinfo 2>/dev/null |
-    while IFS= read -r ops_a; do ops_left "$ops_a, another file system"; done
+    while IFS= read -r ops_record; do ops_left "$ops_record, another file system"; done
   # A dump that is being written is small for a good reason.
   ops_open=$(ls -l /proc/[0-9]*/fd 2>/dev/null | sed -n 's/.* -> \(\/.*\)/\1/p' | sort -u)
   printf '%s\n' "$ops_list" | OPS_OPEN=$ops_open OPS_ROOT=$1 awk -F '\t' '
     BEGIN { n = split(ENVIRON["OPS_OPEN"], list, "\n"); for (i = 1; i <= n; i++) open[list[i]] = 1; root = ENVIRON["OPS_ROOT"]; sub("/$", "", root) }
     $1 == "dump" { path = $4 == "" ? root : root "/" $4; print $1 "\t" $2 "\t" $3 "\t" (path in open ? "open" : "closed") "\t" $4; next }
-    $0 != "" { print }' | sort | while IFS= read -r ops_a; do
-    printf '%s\n' "$ops_a"
-    case $ops_a in dump"$ops_tab"*"$ops_tab"closed"$ops_tab"*) ;; *) continue ;; esac
-    ops_b=${ops_a#*"$ops_tab"}
-    [ "${ops_b%%"$ops_tab"*}" -le "$ops_hollow_bytes" ] || continue
-    ops_b=${ops_b#*"$ops_tab"} ops_c=${ops_a##*"$ops_tab"}
-    ops_d=$(ops_hollow "$1${ops_c:+/$ops_c}")
-    [ -n "$ops_d" ] || { ops_d=$(ops_packer "$1${ops_c:+/$ops_c}"); [ -z "$ops_d" ] || ops_missed "what is in $ops_c: the program $ops_d is not installed"; continue; }
-    [ -z "$ops_d" ] || printf 'nothing\t%s\t%s\t%s\n' "${ops_b%%"$ops_tab"*}" "$ops_c" "$ops_d"
+    $0 != "" { print }' | sort | while IFS= read -r ops_record; do
+    printf '%s\n' "$ops_record"
+    case $ops_record in dump"$ops_tab"*"$ops_tab"closed"$ops_tab"*) ;; *) continue ;; esac
+    ops_record_rest=${ops_record#*"$ops_tab"}
+    [ "${ops_record_rest%%"$ops_tab"*}" -le "$ops_hollow_bytes" ] || continue
+    ops_record_rest=${ops_record_rest#*"$ops_tab"} ops_record_file=${ops_record##*"$ops_tab"}
+    ops_nothing_in=$(ops_hollow "$1${ops_record_file:+/$ops_record_file}")
+    [ -n "$ops_nothing_in" ] || { ops_nothing_in=$(ops_packer "$1${ops_record_file:+/$ops_record_file}"); [ -z "$ops_nothing_in" ] || ops_missed "what is in $ops_record_file: the program $ops_nothing_in is not installed"; continue; }
+    [ -z "$ops_nothing_in" ] || printf 'nothing\t%s\t%s\t%s\n' "${ops_record_rest%%"$ops_tab"*}" "$ops_record_file" "$ops_nothing_in"
   done
 }

@@ -40,7 +40,7 @@ ops_present() { cat -- "$ops_old"; }
 ops_write() { if [ -n "${ops_joined:-}" ]; then ops_write_joined "$@"; else ops_write_alone "$@"; fi; }
 ops_write_alone() (
   set +e
-  ops_a=$1
+  ops_given=$1
   ops_sha= ops_size= ops_mode= ops_owner= ops_group= ops_like= ops_check= ops_view= ops_late= ops_place= ops_fresh=0644 ops_was_sha= ops_first=
   shift
   while [ "$1" != -- ]; do
@@ -63,7 +63,7 @@ ops_write_alone() (
     shift
   done
   shift
-  ops_follow "$ops_a"
+  ops_follow "$ops_given"
   ops_enter
   ops_regard ..
   case $ops_kind in ''|8) ;; *) ops_moved;; esac
@@ -118,11 +118,11 @@ ops_arrived() {
     absent/*|*/) ops_moved;;
     *) ops_sum=$(sha256sum -- "./$ops_name" "$ops_old");;
   esac
-  ops_a=${ops_sum#\\}
-  [ "${ops_a%% *}" = "$ops_sha" ] || ops_fail "$ops_asked: the new content did not arrive whole; nothing was changed"
+  ops_arrived_hash=${ops_sum#\\}
+  [ "${ops_arrived_hash%% *}" = "$ops_sha" ] || ops_fail "$ops_asked: the new content did not arrive whole; nothing was changed"
   case $ops_was_sha in ''|absent) return 0;; esac
-  ops_a=${ops_sum##*"$ops_newline"} ops_a=${ops_a#\\}
-  [ "${ops_a%% *}" = "$ops_was_sha" ] || ops_moved
+  ops_arrived_hash=${ops_sum##*"$ops_newline"} ops_arrived_hash=${ops_arrived_hash#\\}
+  [ "${ops_arrived_hash%% *}" = "$ops_was_sha" ] || ops_moved
 }
 # Files that lock everybody out when they are wrong have a validator of their own, whichever step writes them.
 ops_guard_access() {
@@ -201,10 +201,10 @@ ops_swap() {
 }
 # FILE: what somebody wrote there in the last moment, and had to give way. It is kept beside what was there before.
 ops_overwrote() {
-  if [ -L "$1" ]; then ops_a="a symbolic link to $(readlink -- "$1")"
+  if [ -L "$1" ]; then ops_gave_way="a symbolic link to $(readlink -- "$1")"
   else
-    ops_kept_root && ops_kept_run && ops_a=$ops_run$ops_path.overwritten && mkdir -p -- "${ops_a%/*}" &&
-      [ -f "$1" ] && cp -p -- "$1" "$ops_a" 2>/dev/null || ops_a='lost: it could not be kept'
+    ops_kept_root && ops_kept_run && ops_gave_way=$ops_run$ops_path.overwritten && mkdir -p -- "${ops_gave_way%/*}" &&
+      [ -f "$1" ] && cp -p -- "$1" "$ops_gave_way" 2>/dev/null || ops_gave_way='lost: it could not be kept'
   fi
-  printf 'ops: note: %s: somebody else changed it in the moment in which it was replaced; what gave way is %s\n' "$ops_asked" "$ops_a" >&2
+  printf 'ops: note: %s: somebody else changed it in the moment in which it was replaced; what gave way is %s\n' "$ops_asked" "$ops_gave_way" >&2
 }

@@ -65,7 +65,7 @@ ops_hold() {
     ops_text=
     "$@" 2>/dev/null >"$ops_stage/$ops_name" || { rm -f -- "$ops_stage/$ops_name"; return 1; }
   else
-    if [ -n "$ops_first" ]; then ops_a=$("$ops_first" 2>/dev/null && echo "$ops_whole.") && ops_whole=${ops_a%.} || return 1; fi
+    if [ -n "$ops_first" ]; then ops_ended=$("$ops_first" 2>/dev/null && echo "$ops_whole.") && ops_whole=${ops_ended%.} || return 1; fi
     if [ -n "$ops_many" ]; then ops_text= ops_edits= ops_edit_count=0 && ops_add_edit "$@"
     else ops_made "$@" || { rm -f -- "$ops_stage/$ops_name"; return 1; }
     fi
@@ -81,18 +81,18 @@ ops_hold() {
 ops_add_edit() {
   shift 2
   ops_edit_count=$((ops_edit_count + 1))
-  for ops_a; do ops_edits=$ops_edits$ops_a$ops_newline; done
-  ops_n=$ops_held
-  [ "$ops_path" = "$ops_last_path" ] || ops_n=$((ops_held + 1))
-  eval "ops_edits_$ops_n=\$ops_edits ops_count_$ops_n=\$ops_edit_count"
+  for ops_edit_word; do ops_edits=$ops_edits$ops_edit_word$ops_newline; done
+  ops_edit_at=$ops_held
+  [ "$ops_path" = "$ops_last_path" ] || ops_edit_at=$((ops_held + 1))
+  eval "ops_edits_$ops_edit_at=\$ops_edits ops_count_$ops_edit_at=\$ops_edit_count"
 }
 # PRODUCER...: what it makes of the file, in the stage and, with a dot behind it, in ops_text.
 ops_made() {
-  ops_a=$("$@" 2>/dev/null && echo .) || return 1
-  printf %s "${ops_a%.}" 2>/dev/null >"$ops_stage/$ops_name" || return 1
+  ops_product=$("$@" 2>/dev/null && echo .) || return 1
+  printf %s "${ops_product%.}" 2>/dev/null >"$ops_stage/$ops_name" || return 1
   # Made a second time: not every awk says that it could not write.
   "$@" 2>/dev/null | cmp -s - "$ops_stage/$ops_name" || return 1
-  ops_text=$ops_a
+  ops_text=$ops_product
 }
 # Whether nobody else can move or put anything on the way to this directory, or in it.
 ops_own_way() {
@@ -102,11 +102,11 @@ ops_own_way() {
   ops_list=$(stat -c '%u %a' -- "$@" / 2>/dev/null)$ops_newline || return 1
   ops_here_only=1
   while [ -n "$ops_list" ]; do
-    ops_a=${ops_list%%"$ops_newline"*} ops_list=${ops_list#*"$ops_newline"}
-    case ${ops_a%% *} in 0|"$ops_user") ;; *) return 1;; esac
-    ops_a=00${ops_a#* }
+    ops_owner_mode=${ops_list%%"$ops_newline"*} ops_list=${ops_list#*"$ops_newline"}
+    case ${ops_owner_mode%% *} in 0|"$ops_user") ;; *) return 1;; esac
+    ops_owner_mode=00${ops_owner_mode#* }
     # In one with the sticky bit, what is ours is ours; but not what comes into it.
-    case ${ops_a#"${ops_a%??}"}/$ops_a/$ops_here_only in [0145][0145]/*) ;; */00[1357]???/) ;; *) return 1;; esac
+    case ${ops_owner_mode#"${ops_owner_mode%??}"}/$ops_owner_mode/$ops_here_only in [0145][0145]/*) ;; */00[1357]???/) ;; *) return 1;; esac
     ops_here_only=
   done
   ops_own_ways="$ops_own_ways$ops_dir$ops_newline"
@@ -116,10 +116,10 @@ ops_stage_here() {
   case $ops_staged in *"$ops_newline$ops_dir$ops_newline"*) return 0;; esac
   ops_stages
   if [ "$ops_staged" = "$ops_newline" ] && [ -n "$ops_stages" ] && [ -s "$ops_stages" ]; then ops_sweep; fi
-  for ops_a in .ops.*; do
-    case ${ops_a#.ops.} in
+  for ops_stage_found in .ops.*; do
+    case ${ops_stage_found#.ops.} in
       *[!0-9a-f]*|?|??|???) ;;
-      *) ops_drop_stage "$ops_a";;
+      *) ops_drop_stage "$ops_stage_found";;
     esac
   done
   [ -z "$ops_stages" ] || echo "${ops_dir%/}/$ops_stage" >>"$ops_stages"

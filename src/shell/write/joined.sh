@@ -4,8 +4,8 @@ ops_unstage() {
   ops_rest=${ops_staged#"$ops_newline"}
   set --
   while [ -n "$ops_rest" ]; do
-    ops_a=${ops_rest%%"$ops_newline"*}
-    set -- "$@" "${ops_a%/}/$ops_stage"
+    ops_staged_in=${ops_rest%%"$ops_newline"*}
+    set -- "$@" "${ops_staged_in%/}/$ops_stage"
     ops_rest=${ops_rest#*"$ops_newline"}
   done
   [ $# = 0 ] || { [ -z "$ops_swapped" ] && rmdir -- "$@" 2>/dev/null; } || rm -rf -- "$@" || return 1
@@ -16,22 +16,22 @@ ops_unstage() {
 ops_nothing_held() {
   ops_swapped= ops_held=0 ops_last_path= ops_text= ops_staged=$ops_newline ops_held_paths=$ops_newline
 }
-# WORD...: sets them for what is held at ops_n.
+# WORD...: sets them for what is held at ops_held_at.
 ops_take() {
-  for ops_a; do eval "ops_$ops_a=\$ops_${ops_a}_$ops_n"; done
+  for ops_field; do eval "ops_$ops_field=\$ops_${ops_field}_$ops_held_at"; done
   ops_path=${ops_dir%/}/$ops_name ops_new=${ops_dir%/}/$ops_stage/$ops_name
 }
 # The files of which all edits are known.
 ops_held_edited() {
-  ops_n=0
-  while [ "$ops_n" -lt "$ops_all_held" ]; do
-    ops_n=$((ops_n + 1)) && ops_take dir name is many
+  ops_held_at=0
+  while [ "$ops_held_at" -lt "$ops_all_held" ]; do
+    ops_held_at=$((ops_held_at + 1)) && ops_take dir name is many
     [ -n "$ops_many" ] || continue
     ops_take whole edits count
     cd -P -- "$ops_dir" && ops_here && [ "$PWD" = "$ops_dir" ] || return 1
     ops_old=$ops_is
     ops_made "$ops_many" "$ops_count" || return 1
-    eval "ops_text_$ops_n=\$ops_text"
+    eval "ops_text_$ops_held_at=\$ops_text"
   done
 }
 # Proves, dresses and names what is staged. Where it fails, ops_member tells whose step that is.
@@ -49,31 +49,31 @@ ops_write_end() {
 }
 # Those that are left, each by itself.
 ops_held_alone() {
-  ops_n=$ops_first_left
-  while [ "$ops_n" -le "$ops_all_held" ]; do
-    eval "ops_whose=\$ops_whose_$ops_n"
+  ops_held_at=$ops_first_left
+  while [ "$ops_held_at" -le "$ops_all_held" ]; do
+    eval "ops_whose=\$ops_whose_$ops_held_at"
     for ops_member in $ops_whose; do
       ops_reached "$ops_member"
       (ops_joined= ops_kept_for=$ops_member; ops_do_member) || return
     done
-    ops_n=$((ops_n + 1))
+    ops_held_at=$((ops_held_at + 1))
   done
 }
 # Whether all that was staged is whole, and what it replaces is what was looked at.
 ops_held_proved() {
-  set -- && ops_n=0
-  while [ "$ops_n" -lt "$ops_all_held" ]; do
-    ops_n=$((ops_n + 1)) && ops_take dir name is seen
+  set -- && ops_held_at=0
+  while [ "$ops_held_at" -lt "$ops_all_held" ]; do
+    ops_held_at=$((ops_held_at + 1)) && ops_take dir name is seen
     [ -z "$ops_is" ] || [ -n "$ops_seen" ] || set -- "$@" "$ops_path"
   done
   ops_list=
   [ $# = 0 ] || ops_list=$(TZ=UTC0 stat -c "$ops_identity" -- "$@" 2>/dev/null) || return 1
-  set -- && ops_n=0
-  while [ "$ops_n" -lt "$ops_all_held" ]; do
-    ops_n=$((ops_n + 1)) && ops_take dir name is seen sha was
+  set -- && ops_held_at=0
+  while [ "$ops_held_at" -lt "$ops_all_held" ]; do
+    ops_held_at=$((ops_held_at + 1)) && ops_take dir name is seen sha was
     if [ -n "$ops_is" ] && [ -z "$ops_seen" ]; then
       ops_seen=${ops_list%%"$ops_newline"*} ops_list=${ops_list#*"$ops_newline"}
-      eval "ops_seen_$ops_n=\$ops_seen"
+      eval "ops_seen_$ops_held_at=\$ops_seen"
     fi
     # A regular file with one name, that is. Else it is done by itself.
     if [ -n "$ops_seen" ]; then ops_is "$ops_seen" && [ "$ops_kind/$ops_names" = 8/1 ] || return 1; fi
@@ -84,9 +84,9 @@ ops_held_proved() {
   done
   [ $# != 0 ] || return 0
   ops_list=$(sha256sum -- "$@" 2>/dev/null) || return 1
-  ops_n=0
-  while [ "$ops_n" -lt "$ops_all_held" ]; do
-    ops_n=$((ops_n + 1)) && ops_take sha was
+  ops_held_at=0
+  while [ "$ops_held_at" -lt "$ops_all_held" ]; do
+    ops_held_at=$((ops_held_at + 1)) && ops_take sha was
     [ -n "$ops_sha" ] || continue
     ops_held_sum "$ops_sha" || return 1
     case $ops_was in ''|absent) ;; *) ops_held_sum "$ops_was" || return 1;; esac
@@ -94,15 +94,15 @@ ops_held_proved() {
 }
 # HASH: whether it is the next of ops_list.
 ops_held_sum() {
-  ops_a=${ops_list%%"$ops_newline"*} ops_list=${ops_list#*"$ops_newline"}
-  ops_a=${ops_a#\\} && [ "${ops_a%% *}" = "$1" ]
+  ops_sum_line=${ops_list%%"$ops_newline"*} ops_list=${ops_list#*"$ops_newline"}
+  ops_sum_line=${ops_sum_line#\\} && [ "${ops_sum_line%% *}" = "$1" ]
 }
 # Owner, mode and attributes: new files that are to have the same get them together.
 ops_held_dressed() {
-  ops_dressed=' ' ops_b=0
-  while [ "$ops_b" -lt "$ops_all_held" ]; do
-    ops_b=$((ops_b + 1)) && ops_n=$ops_b
-    case $ops_dressed in *" $ops_n "*) continue;; esac
+  ops_dressed=' ' ops_first_alike=0
+  while [ "$ops_first_alike" -lt "$ops_all_held" ]; do
+    ops_first_alike=$((ops_first_alike + 1)) && ops_held_at=$ops_first_alike
+    case $ops_dressed in *" $ops_held_at "*) continue;; esac
     ops_take dir name is seen mode owner group
     if [ -n "$ops_is" ] || { [ -n "$ops_owner$ops_group" ] && [ "$ops_user" != 0 ]; }; then
       (ops_like= ops_size= ops_open= ops_old= && cd -P -- "${ops_new%/*}" && ops_here &&
@@ -115,16 +115,16 @@ ops_held_dressed() {
 # MODE OWNER:GROUP.
 ops_dress_all() {
   ops_alike=$1 && set --
-  while [ "$ops_n" -le "$ops_all_held" ]; do
+  while [ "$ops_held_at" -le "$ops_all_held" ]; do
     ops_take dir name is mode owner group
     if [ -z "$ops_is" ] && [ "$ops_mode $ops_owner:$ops_group" = "$ops_alike" ]; then
-      set -- "$@" "$ops_new" && ops_dressed="$ops_dressed$ops_n "
+      set -- "$@" "$ops_new" && ops_dressed="$ops_dressed$ops_held_at "
     fi
-    ops_n=$((ops_n + 1))
+    ops_held_at=$((ops_held_at + 1))
   done
   case $ops_alike in
     *' :') ;;
-    *:) ops_a=${ops_alike#* } && chown -- "${ops_a%:}" "$@" 2>/dev/null || return 1;;
+    *:) ops_owner_only=${ops_alike#* } && chown -- "${ops_owner_only%:}" "$@" 2>/dev/null || return 1;;
     *) chown -- "${ops_alike#* }" "$@" 2>/dev/null || return 1;;
   esac
   chmod -- "${ops_alike%% *}" "$@" 2>/dev/null
@@ -133,9 +133,9 @@ ops_dress_all() {
 ops_held_kept() {
   ops_told=$ops_newline
   [ -z "${OPS_DIR:-}" ] || [ ! -s "$OPS_DIR/journal" ] || ops_told=$ops_newline$(cat "$OPS_DIR/journal")$ops_newline || return 1
-  ops_n=0
-  while [ "$ops_n" -lt "$ops_all_held" ]; do
-    ops_n=$((ops_n + 1)) && ops_take dir name is whose
+  ops_held_at=0
+  while [ "$ops_held_at" -lt "$ops_all_held" ]; do
+    ops_held_at=$((ops_held_at + 1)) && ops_take dir name is whose
     ops_member=${ops_whose%% *}
     case $ops_told in *"$ops_tab$ops_path$ops_newline"*) continue;; esac
     if [ -n "$ops_is" ]; then (ops_keep "$ops_path" "$ops_path") 2>/dev/null || return 1
@@ -145,23 +145,23 @@ ops_held_kept() {
 }
 # Contents reach the disk before any name does. syncfs(2) tells of errors since Linux 5.8.
 ops_held_synced() {
-  set -- && ops_n=0
-  while [ "$ops_n" -lt "$ops_all_held" ]; do
-    ops_n=$((ops_n + 1)) && ops_take dir name
+  set -- && ops_held_at=0
+  while [ "$ops_held_at" -lt "$ops_all_held" ]; do
+    ops_held_at=$((ops_held_at + 1)) && ops_take dir name
     set -- "$@" "$ops_new"
   done
   ops_devices=
-  read -r ops_a 2>/dev/null </proc/sys/kernel/osrelease || ops_a=
-  case $#/$ops_a in
+  read -r ops_kernel 2>/dev/null </proc/sys/kernel/osrelease || ops_kernel=
+  case $#/$ops_kernel in
     [12]/*) ;;
     */[6-9].*|*/[1-9][0-9].*|*/5.[89].*|*/5.[1-9][0-9]*)
       # A directory of each file system.
       ops_list=$(stat -c %d -- "$@" 2>/dev/null) || return 1
       ops_seen=' '
       for ops_new; do
-        ops_a=${ops_list%%"$ops_newline"*} ops_list=${ops_list#*"$ops_newline"}
-        case $ops_seen in *" $ops_a "*) continue;; esac
-        ops_new=${ops_new%/*} && ops_new=${ops_new%/*} ops_seen="$ops_seen$ops_a " ops_devices="$ops_devices${ops_new:-/}$ops_newline"
+        ops_device_id=${ops_list%%"$ops_newline"*} ops_list=${ops_list#*"$ops_newline"}
+        case $ops_seen in *" $ops_device_id "*) continue;; esac
+        ops_new=${ops_new%/*} && ops_new=${ops_new%/*} ops_seen="$ops_seen$ops_device_id " ops_devices="$ops_devices${ops_new:-/}$ops_newline"
       done
       ops_sync_devices && return 0
       ops_devices=;;
@@ -179,7 +179,7 @@ ops_sync_devices() {
 # Each gets its name, where that is as it was looked at.
 ops_held_named() {
   while [ "$ops_first_left" -le "$ops_all_held" ]; do
-    ops_n=$ops_first_left && ops_take dir name whose seen
+    ops_held_at=$ops_first_left && ops_take dir name whose seen
     ops_member=${ops_whose%% *} ops_asked=$ops_path
     ops_reached "$ops_member"
     if [ -n "$ops_seen" ]; then [ "$(TZ=UTC0 stat -c "$ops_identity" -- "$ops_path" 2>/dev/null)" = "$ops_seen" ]
@@ -195,11 +195,11 @@ ops_held_named() {
       ops_is "$ops_seen"
       ops_alike "$ops_new" || { ops_swap "$ops_new" "$ops_path" && { (ops_moved); return; }; } || ops_overwrote "$ops_new"
     else
-      ops_b=${ops_new%/*}/.ops-last
+      ops_held_last=${ops_new%/*}/.ops-last
       ops_is "$ops_seen"
-      if ln -f -- "$ops_path" "$ops_b" 2>/dev/null; then ops_alike "$ops_b" || { (ops_moved); return; }; else ops_b=; fi
+      if ln -f -- "$ops_path" "$ops_held_last" 2>/dev/null; then ops_alike "$ops_held_last" || { (ops_moved); return; }; else ops_held_last=; fi
       mv -fT -- "$ops_new" "$ops_path" 2>/dev/null || return 0
-      [ -z "$ops_b" ] || ops_alike "$ops_b" || ops_overwrote "$ops_b"
+      [ -z "$ops_held_last" ] || ops_alike "$ops_held_last" || ops_overwrote "$ops_held_last"
     fi
     ops_first_left=$((ops_first_left + 1))
   done
@@ -207,10 +207,10 @@ ops_held_named() {
 # Names reach the disk.
 ops_synced() {
   [ -z "$ops_devices" ] || { ops_sync_devices && return 0; }
-  ops_list=$ops_newline ops_n=1
-  while [ "$ops_n" -lt "$ops_first_left" ]; do
+  ops_list=$ops_newline ops_held_at=1
+  while [ "$ops_held_at" -lt "$ops_first_left" ]; do
     ops_take dir name whose
-    ops_n=$((ops_n + 1))
+    ops_held_at=$((ops_held_at + 1))
     case $ops_list in *"$ops_newline$ops_dir$ops_newline"*) continue;; esac
     ops_list="$ops_list$ops_dir$ops_newline"
     ops_said=$(sync "$ops_dir" 2>&1) || case $ops_said in *'Invalid argument'*) ;; *)

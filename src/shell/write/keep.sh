@@ -26,7 +26,7 @@ ops_prune() {
 # Sets ops_run to the folder of this run's copies.
 ops_kept_run() {
   ops_run=
-  for ops_a in "$ops_kept"/*Z-"${OPS_NONCE:-$$}"; do [ ! -d "$ops_a" ] || ops_run=$ops_a; done
+  for ops_kept_before in "$ops_kept"/*Z-"${OPS_NONCE:-$$}"; do [ ! -d "$ops_kept_before" ] || ops_run=$ops_kept_before; done
   [ -z "$ops_run" ] || return 0
   ops_run=$ops_kept/$(date -u +%Y%m%dT%H%M%SZ)-${OPS_NONCE:-$$}
   ops_prune
@@ -34,8 +34,8 @@ ops_kept_run() {
 # Whether this run has already kept what it found at the real path $1; sets ops_was to where.
 ops_recorded() {
   [ -n "${OPS_DIR:-}" ] && [ -s "$OPS_DIR/journal" ] || return 1
-  while IFS=$ops_tab read -r ops_was ops_a; do
-    [ "$ops_a" != "$1" ] || return 0
+  while IFS=$ops_tab read -r ops_was ops_path_then; do
+    [ "$ops_path_then" != "$1" ] || return 0
   done <"$OPS_DIR/journal"
   return 1
 }

@@ -38,8 +38,8 @@ ops_is() {
 # The identity of the directory and of what is in it (ten words each): whether another user could swap it.
 ops_may_swap() {
   case $1 in 0|"$ops_user") ;; *) ops_open=$1; return;; esac
-  ops_a=00$3
-  case ${ops_a#"${ops_a%??}"} in
+  ops_swap_bits=00$3
+  case ${ops_swap_bits#"${ops_swap_bits%??}"} in
     [2367]?|?[2367])
       case $3/${11} in [1357]???/0|[1357]???/"$ops_user") ;; *) ops_open=$1;; esac;;
   esac

@@ -12,8 +12,8 @@ ops_reason() {
 ops_hint() {
   ops_hint=
   case $ops_why in 'Operation not permitted'*)
-    ops_a=$(lsattr -d -- "$1" 2>/dev/null)
-    case ${ops_a%% *} in
+    ops_lsattr=$(lsattr -d -- "$1" 2>/dev/null)
+    case ${ops_lsattr%% *} in
       *i*) ops_hint=', it is immutable: see chattr -i';;
       *a*) ops_hint=', it is append-only: see chattr -a';;
     esac
@@ -52,10 +52,10 @@ ops_enter() {
   case $ops_name in .ops-was|.ops-last|.ops-mark) ops_fail "$ops_asked: this name is kept for ops itself; nothing was changed";; esac
   ops_stages
   [ -z "$ops_stages" ] || [ ! -s "$ops_stages" ] || ops_sweep
-  for ops_a in .ops.*; do
-    case ${ops_a#.ops.} in
+  for ops_stage_found in .ops.*; do
+    case ${ops_stage_found#.ops.} in
       *[!0-9a-f]*|?|??|???) ;;
-      *) ops_drop_stage "$ops_a";;
+      *) ops_drop_stage "$ops_stage_found";;
     esac
   done
   ops_stage=.ops.${OPS_NONCE:-$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')} ops_left=
@@ -79,8 +79,8 @@ ops_enter() {
   trap 'ops_left=1; ops_leave' EXIT
   if [ -z "$ops_private" ]; then
     chmod 0700 .
-    for ops_a in ./* ./.[!.]* ./..?*; do
-      [ ! -e "$ops_a" ] && [ ! -L "$ops_a" ] || ops_fail "$ops_asked: somebody else interferes in $ops_dir; nothing was changed"
+    for ops_intruder in ./* ./.[!.]* ./..?*; do
+      [ ! -e "$ops_intruder" ] && [ ! -L "$ops_intruder" ] || ops_fail "$ops_asked: somebody else interferes in $ops_dir; nothing was changed"
     done
   fi
   # In somebody else's directory, what only we can have put into it tells a stage from a directory that was renamed.
@@ -125,8 +125,8 @@ ops_sweep() (
   [ -n "$ops_stages" ] && [ -s "$ops_stages" ] || exit 0
   while read -r ops_old; do
     case ${ops_old##*/.ops.} in ''|*[!0-9a-f]*) continue;; esac
-    ops_a=${ops_old%/*}
-    ! ops_go "${ops_a:-/}" || ops_drop_stage "${ops_old##*/}"
+    ops_swept_in=${ops_old%/*}
+    ! ops_go "${ops_swept_in:-/}" || ops_drop_stage "${ops_old##*/}"
   done <"$ops_stages"
   : >"$ops_stages"
 )

@@ -53,7 +53,7 @@
   # link to anything. A link or a hard link to a program of many names is one of those.
   ops_mkdir_is_sure() {
     case $(command -v mkdir) in /*) ;; *) return 1;; esac
-    ops_x=$(command -v mkdir)
+    ops_mkdir=$(command -v mkdir)
     # shellcheck disable=SC3013 # dash, bash and busybox know -ef
     [ ! -L "$ops_x" ] && ! [ "$ops_x" -ef /bin/busybox ]
   }
@@ -85,10 +85,10 @@
   }
   # The link ops_part, here: its text comes before what is left of the way, where it may be followed.
   ops_take_link() {
-    ops_links=$((ops_links + 1)) ops_xt=${ops_dir%/}/$ops_part
-    [ "$ops_links" -le 40 ] || { ops_why="$ops_xt is a symbolic link that leads nowhere"; return 1; }
+    ops_links=$((ops_links + 1)) ops_link_path=${ops_dir%/}/$ops_part
+    [ "$ops_links" -le 40 ] || { ops_why="$ops_link_path is a symbolic link that leads nowhere"; return 1; }
     ops_lead=$(readlink -n -- "./$ops_part" && echo .) && ops_said=$(stat -c '%u %a %U %G %g' -- . "./$ops_part") ||
-      { ops_why="somebody else moves $ops_xt meanwhile"; return 2; }
+      { ops_why="somebody else moves $ops_link_path meanwhile"; return 2; }
     ops_lead=${ops_lead%.}
     ops_movers "${ops_user:-$(id -u)}" $ops_said || return
     case $ops_lead in /*) cd / && ops_dir=/;; esac
@@ -96,52 +96,52 @@
   }
   # SELF, then uid, mode, user, group and gid of this directory and of the link in it: who but root and SELF could move the link.
   ops_movers() {
-    ops_x=00$3 ops_open=
-    ops_x=${ops_x#"${ops_x%???}"}
-    case ${ops_x#?} in *[2367]) ops_open="anybody";; [2367]?) [ "$4" = "$5" ] || [ "$6" = 0 ] || ops_open="the group $5";; esac
+    ops_mover=00$3 ops_open=
+    ops_mover=${ops_mover#"${ops_mover%???}"}
+    case ${ops_mover#?} in *[2367]) ops_open="anybody";; [2367]?) [ "$4" = "$5" ] || [ "$6" = 0 ] || ops_open="the group $5";; esac
     case $3 in [1357]???) ops_open=;; esac
     if [ -n "$ops_open" ]; then
-      ops_why="$ops_xt is a symbolic link of another user: $ops_open may move it. Name the real path in the step, or let nobody else write in $ops_dir"
+      ops_why="$ops_link_path is a symbolic link of another user: $ops_open may move it. Name the real path in the step, or let nobody else write in $ops_dir"
       return 2
     fi
-    for ops_x in "$2 $4" "$7 $9"; do
-      case ${ops_x%% *} in 0|"$1"|"${ops_vouch%% *}") continue;; esac
+    for ops_mover in "$2 $4" "$7 $9"; do
+      case ${ops_mover%% *} in 0|"$1"|"${ops_vouch%% *}") continue;; esac
       if [ -n "$ops_vouch" ]; then
-        ops_why="$ops_xt is a symbolic link of another user (${ops_x#* }) behind one of ${ops_vouch#* }"
+        ops_why="$ops_link_path is a symbolic link of another user (${ops_mover#* }) behind one of ${ops_vouch#* }"
         return 2
       fi
-      ops_vouch=$ops_x ops_vouch_at=$ops_xt
+      ops_vouch=$ops_mover ops_vouch_at=$ops_link_path
     done
   }
   # Where a link of another user was followed, this directory has to be theirs.
   ops_vouched() {
     [ -n "$ops_vouch" ] || return 0
-    ops_x=$(stat -c '%u %U' .) || return 2
-    [ "${ops_x%% *}" != "${ops_vouch%% *}" ] || return 0
-    ops_why="$ops_vouch_at is a symbolic link of another user (${ops_vouch#* }) and leads to $ops_dir of ${ops_x#* }. Name the real path in the step, or let root make the link in a directory of root's own"
+    ops_dir_owner=$(stat -c '%u %U' .) || return 2
+    [ "${ops_dir_owner%% *}" != "${ops_vouch%% *}" ] || return 0
+    ops_why="$ops_vouch_at is a symbolic link of another user (${ops_vouch#* }) and leads to $ops_dir of ${ops_dir_owner#* }. Name the real path in the step, or let root make the link in a directory of root's own"
     return 2
   }
   # Whether nobody else can move anything on the whole way to this directory, or change what is in it.
   ops_sure_way() {
-    ops_self=${ops_user:-$(id -u)} ops_x=$ops_dir
+    ops_self=${ops_user:-$(id -u)} ops_way_part=$ops_dir
     set -- /
-    while [ -n "$ops_x" ] && [ "$ops_x" != / ]; do set -- "$@" "$ops_x"; ops_x=${ops_x%/*}; done
+    while [ -n "$ops_way_part" ] && [ "$ops_way_part" != / ]; do set -- "$@" "$ops_way_part"; ops_way_part=${ops_way_part%/*}; done
     ops_list=$(stat -c '%u %a %g %U' -- "$@") || return 1
-    for ops_x; do
+    for ops_way_part; do
       # shellcheck disable=SC2086
       set -- ${ops_list%%"$ops_newline"*}
-      ops_list=${ops_list#*"$ops_newline"} ops_why="$ops_x belongs to $4"
+      ops_list=${ops_list#*"$ops_newline"} ops_why="$ops_way_part belongs to $4"
       case $1 in 0|"$ops_self") ;; *) return 1;; esac
-      ops_why="others may write in $ops_x" ops_bits=00$2
-      case $2/$3/${ops_bits#"${ops_bits%??}"} in */0/?[0145]) ;; [1357]???/*) [ "$ops_x" != "$ops_dir" ] || return 1;; */[2367]?|*/?[2367]) return 1;; esac
+      ops_why="others may write in $ops_way_part" ops_bits=00$2
+      case $2/$3/${ops_bits#"${ops_bits%??}"} in */0/?[0145]) ;; [1357]???/*) [ "$ops_way_part" != "$ops_dir" ] || return 1;; */[2367]?|*/?[2367]) return 1;; esac
     done
     ops_why=
   }
   # PATH: the same for the way to it, as far as it is there.
   ops_sure() {
-    ops_x=$1
-    while [ -n "$ops_x" ] && [ ! -d "$ops_x" ]; do ops_x=${ops_x%/*}; done
-    ops_go "${ops_x:-/}" && ops_sure_way
+    ops_there=$1
+    while [ -n "$ops_there" ] && [ ! -d "$ops_there" ]; do ops_there=${ops_there%/*}; done
+    ops_go "${ops_there:-/}" && ops_sure_way
   }
   ops_newline='
 '
