@@ -32,8 +32,12 @@ ops_same() {
     *) ops_sum=$(sha256sum <"$OPS_DIR/$1"); [ "${ops_sum%% *}" = "$2" ] ;;
   esac
 }
-ops_run() { ops_clock act; ops_child_of "$1" "$2" "set -e
-$3" "$OPS_DIR/log.${1%.*}" "$OPS_DIR/log.${1%.*}"; }
+# K SECONDS TEXT: runs it with errors ending it; sets ops_code.
+ops_run() {
+  ops_clock act
+  ops_child_of "$1" "$2" "set -e
+$3" "$OPS_DIR/log.${1%.*}" "$OPS_DIR/log.${1%.*}"
+}
 ops_step() {
   ops_to_arm=$ops_arming ops_arming=
   [ -z "$ops_over" ] || return 0
@@ -64,10 +68,12 @@ ops_step() {
   true >"$OPS_DIR/complaints"
   ops_prove "$1" "$2" "$4" "$1"
 }
+# K: whether the step was ended and what it did is to be put back; sets ops_over then.
 ops_put_back() {
   [ "$ops_result" != 0 ] && [ "$(cat "$OPS_DIR/stop" 2>/dev/null)" = restore ] || return 1
   ops_frame stopped "$1" restore; ops_over=stopped
 }
+# K GUARD PROBE K-OF-LOG: tells how it ended and what is there now; sets ops_over where the batch ends with it.
 ops_prove() {
   ops_quietly proof "$3"
   [ -z "$ops_over" ] || return 0

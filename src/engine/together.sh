@@ -38,6 +38,7 @@ ops_do_members() {
 }
 ops_do_member() { eval "eval \"\${ops_apply_$((ops_member - ops_group_at)):?}\""; }
 ops_reached() { echo "$*" >"$OPS_DIR/reached"; }
+# Takes what `ops_step` takes: the proof of one of those that were done as one act.
 ops_prove_member() {
   case " $ops_members " in *" $1 "*) ;; *) return 0 ;; esac
   ops_all_of_it=$ops_result

@@ -19,7 +19,12 @@ export function library(
   return (strings, ...parts) => libraryOf(name, String.raw(strings, ...parts).replaceAll('\\${', '${'), use)
 }
 
-/** The same of the text of a `.sh` file: for all that is longer than a few lines, so that editors and shellcheck read it. */
+/**
+ * The same of the text of a `.sh` file: for all that is longer than a few lines, so that editors and shellcheck read it.
+ *
+ * POSIX sh has no `local`: whatever a function sets, it sets for all. So a name says what it holds, not `ops_a`; what a function
+ * reads again after it has called another one has a name of its own; and what it leaves for its caller, the comment above it names.
+ */
 export function libraryOf(name: string, whole: string, use?: 'apply'): ShellLibrary {
   const text = bareShell(whole).trimEnd()
   return use === undefined ? { name, text } : { name, text, use }

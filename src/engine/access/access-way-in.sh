@@ -1,9 +1,10 @@
 # The functions of `access-way-in`, as way-in-shell.ts describes them.
+  # AREA PATH...: tells them, and adds them to ops_named.
   ops_stands_on() {
     ops_area=$1; shift
     for ops_a; do ops_named="$ops_named$ops_a$ops_newline"; echo "way=$ops_area $ops_a"; done
   }
-  # What an answer was made from.
+  # What an answer was made from: added to ops_reads.
   ops_way_reads() { for ops_a; do ops_reads="$ops_reads$ops_a$ops_newline"; echo "read=$ops_a"; done; }
   # AREA FOLDER PATTERN...: what the words of an include mean, and the files that they lead to now, in ops_found.
   ops_way_globs() {

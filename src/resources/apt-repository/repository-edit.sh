@@ -1,7 +1,7 @@
 # The functions of `repository-edit`, as shell.ts describes them.
 ops_repository() (
   set +e
-  ops_list=/etc/apt/sources.list.d/$1.sources ops_ring=/etc/apt/keyrings/$1.gpg ops_key=${OPS_DIR:-$(mktemp -d)}/apt-key
+  ops_source_list=/etc/apt/sources.list.d/$1.sources ops_ring=/etc/apt/keyrings/$1.gpg ops_key=${OPS_DIR:-$(mktemp -d)}/apt-key
   command -v apt-get >/dev/null || ops_fail "this host has no apt; nothing was changed"
   ops_lacks=
   # What is fetched for one repository must not pass for a look at all of them.
@@ -20,13 +20,13 @@ ops_repository() (
     (ops_go_making /etc/apt/keyrings) || ops_fail "/etc/apt/keyrings cannot be made; nothing was changed"
     ops_write "$ops_ring" mode=0644 -- cat "$ops_key" || exit
   fi
-  ops_write "$ops_list" mode=0644 -- printf %s "$4" || { ops_a=$?; ops_restore "$ops_ring"; exit $ops_a; }
+  ops_write "$ops_source_list" mode=0644 -- printf %s "$4" || { ops_a=$?; ops_restore "$ops_ring"; exit $ops_a; }
   case $(stat -c %a "$ops_ring") in *[4567]) ;; *) ops_attributes "$ops_ring" 0644 '' '' || exit;; esac
   if ops_repository_update; then
     [ $ops_was_fresh = yes ] || touch -d @0 /var/lib/apt/lists
     exit 0
   fi
-  ops_restore "$ops_list" && ops_restore "$ops_ring" || { echo "ops: apt cannot use it: $ops_said; and it could not be put back" >&2; exit 96; }
+  ops_restore "$ops_source_list" && ops_restore "$ops_ring" || { echo "ops: apt cannot use it: $ops_said; and it could not be put back" >&2; exit 96; }
   echo "ops: apt cannot use it, and it was taken back: $ops_said" >&2
   exit 97
 )

@@ -16,6 +16,7 @@ ops_apt_reason() {
   /^[EW]: / { last = $0 }
   END { print dpkg ? dpkg : fetch ? fetch : key ? key : other ? other : last }' "$ops_err"
 }
+# Runs apt-get; where it fails, ops_said is why.
 ops_apt_get() {
   ops_done=
   while :; do

@@ -63,7 +63,7 @@
     fi
     [ -z "$ops_stale" ]
   }
-  # Which of these components the sources offer, and which they lack.
+  # Which of these components the sources offer (ops_offered), and which they lack (ops_lacks).
   ops_apt_components() {
     ops_lacks= ops_offered=
     [ $# -gt 0 ] || return 0

@@ -42,7 +42,8 @@ ops_superblock() {
 }
 # DEVICE OFFSET COUNT, as hex.
 ops_bytes() { dd if="$1" bs=1 skip="$2" count="$3" 2>/dev/null | od -An -v -tx1 | tr -d ' \n'; }
-# Sets ops_said where it could not be asked; prints a record where it is damaged.
+# Sets ops_said where it could not be asked, ops_idle where it need not be, ops_type, ops_as and ops_verdict; prints a record where it
+# is damaged.
 ops_structure() {
   ops_said=
   if [ ! -b "$1" ]; then ops_idle='not there'; [ -z "$ops_named" ] || printf 'structure\t%s\t\tabsent\t\n' "$1"; return 0; fi

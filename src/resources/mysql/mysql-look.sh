@@ -84,7 +84,7 @@ ops_sql() {
   ops_said=$ops_said_first ops_sql_defaults=
   return 1
 }
-# A builtin's pipe: what is asked stands in no argument list. Names are quoted in one way, whatever the server was told.
+# Sets ops_out, or ops_said where it is refused. A builtin's pipe: what is asked stands in no argument list. Names are quoted in one way, whatever the server was told.
 # A client may warn on stderr and answer all the same; lines of the answer go with a dot before them, its verdict last.
 ops_sql_once() {
   ops_sql_text=$1

@@ -13,6 +13,7 @@ ops_bring() (
   exit 1
 )
 # As ops_rw_do.
+# Sets ops_done once anything was.
 ops_bring_do() {
   ops_kind=$1
   shift

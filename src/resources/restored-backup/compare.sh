@@ -1,21 +1,21 @@
 # The functions of `restore-compare`, as compare.ts describes them.
 ops_rw_start() {
   ops_gen=$1
-  ops_rw_copy=$ops_top/$1${2%/*} ops_base=${2##*/} ops_where=${3:-${2%/*}} ops_chain= ops_said=
+  ops_start_copy=$ops_top/$1${2%/*} ops_base=${2##*/} ops_where=${3:-${2%/*}} ops_chain= ops_said=
   ops_reach "${ops_where:-/}/x" || return 1
   ops_there=$ops_where
   while [ -n "$ops_there" ] && [ ! -d "$ops_there" ]; do ops_chain=${ops_there##*/}${ops_chain:+/$ops_chain} ops_there=${ops_there%/*}; done
   ops_go "${ops_there:-/}" || { ops_rw_refuse "${ops_why:-somebody else moves $ops_there meanwhile}"; return; }
-  ops_rw_place=${ops_dir%/}
+  ops_start_place=${ops_dir%/}
   if [ -n "$ops_chain" ]; then
-    ops_rw_name=${ops_chain%%/*}
-    if [ -e "./$ops_rw_name" ] || [ -L "./$ops_rw_name" ]; then ops_rw_do other "$ops_rw_copy" "$ops_rw_place" "$ops_rw_name"; return; fi
-    ops_rw_do missing "$ops_rw_copy" "$ops_rw_place/$ops_chain" "$ops_base"
+    ops_start_name=${ops_chain%%/*}
+    if [ -e "./$ops_start_name" ] || [ -L "./$ops_start_name" ]; then ops_rw_do other "$ops_start_copy" "$ops_start_place" "$ops_start_name"; return; fi
+    ops_rw_do missing "$ops_start_copy" "$ops_start_place/$ops_chain" "$ops_base"
     return
   fi
-  ops_rw_top=$ops_rw_place
-  ops_rw_names "$ops_rw_copy" "$ops_rw_place" "$ops_rw_copy/$ops_base" || return
-  [ -L "$ops_rw_copy/$ops_base" ] || [ ! -d "$ops_rw_copy/$ops_base" ] || [ -L "$ops_rw_top/$ops_base" ] || [ ! -d "$ops_rw_top/$ops_base" ] ||
+  ops_rw_top=$ops_start_place
+  ops_rw_names "$ops_start_copy" "$ops_start_place" "$ops_start_copy/$ops_base" || return
+  [ -L "$ops_start_copy/$ops_base" ] || [ ! -d "$ops_start_copy/$ops_base" ] || [ -L "$ops_rw_top/$ops_base" ] || [ ! -d "$ops_rw_top/$ops_base" ] ||
     ops_rw_folder "$ops_top/$1$2" "$ops_rw_top/$ops_base"
 }
 # FOLDER: goes there, by this very way.
@@ -63,7 +63,7 @@ ops_rw_both() {
       ops_text_copy=$(readlink -n -- "$ops_below" && echo .) ops_text_place=$(readlink -n -- "./$ops_rw_name" && echo .)
       [ "$ops_text_copy" = "$ops_text_place" ] || {
         ops_ident=$ops_text_place ops_text_copy=$(TZ=UTC0 stat -c %y -- "$ops_below" "./$ops_rw_name") || return 1
-        ops_rw_differs "${ops_text_copy%%"$ops_newline"*}" "${ops_text_copy##*"$ops_newline"}" || return
+        ops_rw_differs "${ops_text_copy%%"$ops_newline"*}" "${ops_text_copy##*"$ops_newline"}" "$ops_rw_name" || return
       }
     elif [ -L "$ops_below" ] || [ -L "./$ops_rw_name" ]; then ops_rw_do other "$ops_rw_copy" "$ops_rw_place" "$ops_rw_name" || return
     elif [ -d "$ops_below" ]; then [ -d "./$ops_rw_name" ] || ops_rw_do other "$ops_rw_copy" "$ops_rw_place" "$ops_rw_name" || return
@@ -87,17 +87,17 @@ ops_rw_contents() {
   # Whole lists first: nearly all are alike. Then line by line: hashes, modes and owners, times.
   [ "$(printf '%s\n' "$ops_prints_copy" | head -n $(($# * 2)))" != "$(printf '%s\n' "$ops_prints_place" | head -n $(($# * 2)))" ] || return 0
   ops_at=0
-  for ops_rw_name; do
+  for ops_content_name; do
     ops_at=$((ops_at + 1))
     ops_hash_copy=$(printf '%s\n' "$ops_prints_copy" | sed -n "$ops_at{p;q;}") ops_ident=$(printf '%s\n' "$ops_prints_place" | sed -n "$ops_at{p;q;}")
     if [ "$ops_hash_copy" != "$ops_ident" ]; then
-      ops_rw_differs "$(printf '%s\n' "$ops_prints_copy" | sed -n "$((ops_at + 2 * $#))p")" "$(printf '%s\n' "$ops_prints_place" | sed -n "$((ops_at + 2 * $#))p")" || return
+      ops_rw_differs "$(printf '%s\n' "$ops_prints_copy" | sed -n "$((ops_at + 2 * $#))p")" "$(printf '%s\n' "$ops_prints_place" | sed -n "$((ops_at + 2 * $#))p")" "$ops_content_name" || return
     elif [ "$(printf '%s\n' "$ops_prints_copy" | sed -n "$((ops_at + $#))p")" != "$(printf '%s\n' "$ops_prints_place" | sed -n "$((ops_at + $#))p")" ]; then
-      ops_rw_do attributes "$ops_rw_copy" "$ops_rw_place" "$ops_rw_name" || return
+      ops_rw_do attributes "$ops_rw_copy" "$ops_rw_place" "$ops_content_name" || return
     fi
   done
 }
-# TIME-OF-COPY TIME-IN-PLACE, of ops_rw_name, here: as text in UTC, since an edit may come within the second of the copy.
+# TIME-OF-COPY TIME-IN-PLACE NAME, here: as text in UTC, since an edit may come within the second of the copy.
 ops_rw_differs() {
-  if LC_ALL=C expr "x$2" \> "x$1" >/dev/null; then ops_rw_do newer "$ops_rw_copy" "$ops_rw_place" "$ops_rw_name"; else ops_rw_do changed "$ops_rw_copy" "$ops_rw_place" "$ops_rw_name"; fi
+  if LC_ALL=C expr "x$2" \> "x$1" >/dev/null; then ops_rw_do newer "$ops_rw_copy" "$ops_rw_place" "$3"; else ops_rw_do changed "$ops_rw_copy" "$ops_rw_place" "$3"; fi
 }

@@ -178,7 +178,7 @@ ops_unit_workers() {
   }
 }
 # A reload that nginx refuses looks like success: only workers that were not there before prove it, and until those
-# from before have been told to end, one of them may still answer with the old configuration.
+# from before have been told to end, one of them may still answer with the old configuration. Goes on with the count in ops_n.
 ops_unit_reloaded() {
   ops_n=0 ops_end=$((ops_seconds * 10)) ops_emerg=
   while [ "$ops_n" -lt "$ops_end" ]; do

@@ -62,7 +62,7 @@ ops_unit_pulled() {
   done
   ops_state=none
 }
-# The links against [Install]: words that cannot be read here are left to systemd.
+# The links against [Install], in ops_state: words that cannot be read here are left to systemd.
 ops_unit_compare() {
   ops_missing= ops_stale=
   for ops_w in $ops_wants $ops_aliases; do
@@ -123,6 +123,7 @@ ops_unit_words() {
     esac
   done
 }
+# Puts into ops_c what its specifiers stand for.
 ops_unit_specify() {
   ops_d= ops_prefix=${ops_unit_id%.*}
   while :; do

@@ -53,6 +53,7 @@
     ops_unit_id=$ops_has_Id ops_load=$ops_has_LoadState ops_active=$ops_has_ActiveState
     ops_invocation=$ops_has_InvocationID ops_change=$ops_has_StateChangeTimestampMonotonic ops_pid=${ops_has_MainPID:-0}
   }
+  # PROPERTY: sets ops_v to its value.
   ops_unit_get() { eval "ops_v=\$ops_has_$1"; }
   ops_unit_sums() {
     ops_sums=

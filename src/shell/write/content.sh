@@ -124,7 +124,7 @@ ops_arrived() {
   ops_arrived_hash=${ops_sum##*"$ops_newline"} ops_arrived_hash=${ops_arrived_hash#\\}
   [ "${ops_arrived_hash%% *}" = "$ops_was_sha" ] || ops_moved
 }
-# Files that lock everybody out when they are wrong have a validator of their own, whichever step writes them.
+# Files that lock everybody out when they are wrong have a validator of their own, in ops_check, whichever step writes them.
 ops_guard_access() {
   case $ops_path in /etc/sudoers*|/etc/ssh/*|/etc/nftables.conf) ;; *) return 0;; esac
   [ -z "$ops_check$ops_view${ops_as_it_was:-}" ] && ! cmp -s -- "./$ops_name" "../$ops_name" || return 0

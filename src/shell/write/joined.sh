@@ -176,7 +176,7 @@ ops_sync_devices() {
   done
   sync -f -- "$@" 2>/dev/null
 }
-# Each gets its name, where that is as it was looked at.
+# Each gets its name, where that is as it was looked at; ops_first_left is the first that has not got it.
 ops_held_named() {
   while [ "$ops_first_left" -le "$ops_all_held" ]; do
     ops_held_at=$ops_first_left && ops_take dir name whose seen

@@ -25,6 +25,7 @@ ops_regard() {
     fi
   fi
 }
+# IDENTITY: takes it apart into ops_seen, ops_likeness, ops_kind, ops_names, ops_uid_was, ops_gid_was and ops_mode_was.
 ops_is() {
   ops_seen=$1
   ops_likeness=${1%%@*}
@@ -35,7 +36,7 @@ ops_is() {
   ops_uid_was=$1 ops_gid_was=$2 ops_mode_was=$3 ops_names=$4 ops_kind=${5%???}
   ops_likeness="$1 $2 $3 $5 ${ops_likeness#* * * * * }"
 }
-# The identity of the directory and of what is in it (ten words each): whether another user could swap it.
+# The identity of the directory and of what is in it (ten words each): whether another user could swap it; ops_open is who.
 ops_may_swap() {
   case $1 in 0|"$ops_user") ;; *) ops_open=$1; return;; esac
   ops_swap_bits=00$3

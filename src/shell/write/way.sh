@@ -2,12 +2,14 @@
   # Sets PWD to where the kernel says that we are. dash and busybox ask it at each cd -P; bash works it out beforehand.
   # shellcheck disable=SC2164 # its exit code is the answer
   ops_here() { [ -z "${BASH_VERSION:-}" ] || cd -P /proc/self/cwd 2>/dev/null; }
+  # DIR: sets ops_dir.
   ops_go() {
     ops_vouch= ops_links=0 ops_why= ops_make=
     cd -P -- "$1" 2>/dev/null && ops_here && [ "$PWD" = "$1" ] && ops_dir=$1 && return 0
     ops_rest=$1 ops_leave=
     ops_xlong && ops_vouched
   }
+  # PATH: sets ops_dir and ops_name.
   ops_go_to() {
     ops_dir=${1%/*} ops_name=${1##*/}
     ops_go "${ops_dir:-/}" || return
@@ -21,7 +23,7 @@
     ops_vouch= ops_links=0 ops_rest=$1 ops_leave= ops_make=1 ops_why=
     ops_xlong && ops_vouched
   }
-  # Goes on along ops_rest, whose last part is left in ops_name where ops_leave says so.
+  # Goes on along ops_rest, which sets ops_dir, and whose last part is left in ops_name where ops_leave says so.
   ops_xlong() {
     case $ops_rest in /*) cd / && ops_dir=/ || return 1;; esac
     while [ -n "$ops_rest" ]; do
@@ -83,7 +85,7 @@
   ops_is_read() {
     [ -z "$ops_theirs" ] || [ "$(readlink /proc/self/fd/0)" = "$1" ] || { printf 'ops: %s: somebody else moves it meanwhile\n' "$1" >&2; return 1; }
   }
-  # The link ops_part, here: its text comes before what is left of the way, where it may be followed.
+  # The link ops_part, here: its text comes before what is left of the way in ops_rest, where it may be followed; ops_dir is where from.
   ops_take_link() {
     ops_links=$((ops_links + 1)) ops_link_path=${ops_dir%/}/$ops_part
     [ "$ops_links" -le 40 ] || { ops_why="$ops_link_path is a symbolic link that leads nowhere"; return 1; }
