@@ -1,7 +1,7 @@
 /** Shell that looks at the name of a host and sets it: hostname(5), and the line 127.0.1.1 that Debian's installer writes. */
 import { libraryOf } from '../../shell/library.ts'
-import hostnameLookText from './hostname-look.sh'
 import hostnameEditText from './hostname-edit.sh'
+import hostnameLookText from './hostname-look.sh'
 
 /**
  * `ops_hostname_look NAME` prints `now=` the name that the kernel has, `static=` what /etc/hostname says (`none`), and `address=`
