@@ -1,4 +1,4 @@
-# Holds two lists of rsync against each other, that of the source and that of its newest copy: may the one replace the other?
+# Holds two lists of rsync against each other, that of the source and that of its newest copy: whether one may replace the other.
 function owner(name, i) { for (i = 1; i <= n; i++) if (name == path[i] || index(name, path[i] "/") == 1) return i; return 0 }
 function matches(name, glob) {
   while (glob != "") {
