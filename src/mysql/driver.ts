@@ -5,6 +5,7 @@
 import { isIP } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
 import { checkServerIdentity, type TLSSocket } from 'node:tls'
+import { neededPackage } from '../base/needed-package.ts'
 import type { Sql } from './sql.ts'
 import type { WireRow } from './wire-row.ts'
 
@@ -90,7 +91,8 @@ const noFile = (): never => {
 
 /** Logs in. Rejects with the driver's error: `mysqlError` makes an OpsError of it. */
 export async function openDriver(login: DriverLogin): Promise<Driver> {
-  const { createConnection, authPlugins } = (await import('mysql2')).default
+  const mysql2 = await neededPackage('mysql2', 'speak to MySQL and MariaDB', () => import('mysql2'))
+  const { createConnection, authPlugins } = mysql2.default
   const { stream, user, password, isSocket, tls, timeoutMs } = login
   const connection = createConnection({
     stream,

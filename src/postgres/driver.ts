@@ -7,6 +7,7 @@ import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import type { Client, QueryAnswer } from 'pg'
+import { neededPackage } from '../base/needed-package.ts'
 
 /** What a login needs. The stream is connected already, wherever it leads. */
 export interface PostgresLogin {
@@ -53,7 +54,9 @@ const asText = { getTypeParser: () => (text: string) => text }
 
 /** Logs in. Rejects with the driver's error: `postgresError` makes an OpsError of it. */
 export async function openPostgresDriver(login: PostgresLogin): Promise<PostgresDriver> {
-  const { Client } = (await import('pg')).default
+  const purpose = 'speak to PostgreSQL'
+  const { Client } = (await neededPackage('pg', purpose, () => import('pg'))).default
+  await neededPackage('pg-copy-streams', purpose, () => import('pg-copy-streams'))
   const { stream, user, password, database, tls, timeoutMs } = login
   const client = new Client({
     stream: () => asSocket(stream),
