@@ -71,6 +71,18 @@ describe.skipIf(!realHosts().available)('ops db dump into S3', () => {
     expect(seen.filter(each => each.includes('list-type=2') && !each.includes('max-keys=1&'))).toHaveLength(1)
     // The mark and the newest receipt, the new day and its receipt stored and read back, and what the history keeps of a run.
     expect(seen.filter(each => /^(GET|PUT) \/dump\/whole\//.test(each)).length).toBeLessThan(12)
+    // A store that has lost a piece of one file since.
+    const verify = (): Promise<Outcome> =>
+      folder.ops(['db', 'dump', 'verify', 's3://dump/whole', '--sse', 'aws:kms:archive-key'], { env })
+    proxy().inject('GET', /^\/dump\/whole\/days\/2025-01-03/, ...always(shortens(100)))
+    const broken = await verify()
+    expect(broken.stderr).toMatch(/2025-01-03, revision 1: .* does not hold what was stored/)
+    expect(broken.stdout).toMatch(/whole +901 rows in 10 files of 11 days/)
+    expect(broken.code).toBe(1)
+    proxy().calm()
+    const sound = await verify()
+    expect(sound).toMatchObject({ code: 0, stderr: '' })
+    expect(sound.stdout).toMatch(/whole +1,001 rows in 11 files of 11 days/)
     const restored = await ops('restore', 's3://dump/whole', '--into', 'app.again')
     expect(restored.stderr).toBe('')
     const checksum = async (table: string): Promise<string | undefined> =>

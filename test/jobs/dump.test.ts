@@ -1,5 +1,5 @@
 /** `ops db dump` and `ops db restore` on a real MariaDB through SSH, seen by the host's own client. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
@@ -139,6 +139,62 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     ).toBe('0\n')
     expect((await restore('late', 'late.one', '--day', emptied)).code).toBe(0)
     expect(await mariadb(`SELECT COUNT(*), SUM(at = '${emptied}') FROM late.one`)).toBe('100\t100\n')
+  })
+
+  test('a dump is verified whole: what is flipped, gone, swapped or says something else is named', async () => {
+    const verify = (): Promise<Outcome> => folder.ops(['db', 'dump', 'verify', 'late'])
+    const sound = await verify()
+    expect(sound).toMatchObject({ code: 0, stderr: '' })
+    expect(sound.stdout).toMatch(/whole +2,300 rows in 23 files of 20 days/)
+    const at = (kind: 'days' | 'receipts', index: number): string =>
+      join(folder.path, 'late', kind, files('late', kind)[index] ?? '')
+    const [flipped, gone] = [at('days', 0), at('days', 1)]
+    const bytes = readFileSync(flipped)
+    writeFileSync(
+      flipped,
+      Buffer.concat([bytes.subarray(0, 40), Buffer.from([(bytes[40] ?? 0) ^ 1]), bytes.subarray(41)]),
+    )
+    const kept = readFileSync(gone)
+    rmSync(gone)
+    const [first, second, counted] = [at('receipts', 17), at('receipts', 18), at('receipts', 19)]
+    const [one, other, right] = [first, second, counted].map(path => readFileSync(path, 'utf8')) as [
+      string,
+      string,
+      string,
+    ]
+    writeFileSync(first, other)
+    writeFileSync(second, one)
+    writeFileSync(counted, right.replace(/"rows": \d+/, '"rows": 7'))
+    const broken = await verify()
+    expect(broken.code).toBe(1)
+    expect(broken.stderr).toContain('does not hold what was stored')
+    expect(broken.stderr).toMatch(/revision 2: .*-r2-\w+\.tsv\.gz is not there/)
+    expect(broken.stderr.match(/is not the receipt that belongs there: it is that of/g)).toHaveLength(2)
+    expect(broken.stderr).toContain('holds other rows than its receipt says')
+    expect(broken.stderr).toContain('5 of 23 files')
+    writeFileSync(flipped, bytes)
+    writeFileSync(gone, kept)
+    writeFileSync(first, one)
+    writeFileSync(second, other)
+    writeFileSync(counted, right)
+    expect((await verify()).code).toBe(0)
+  })
+
+  test('a place with a dump is no archive, and the other way round: each names the command that brings its rows back', async () => {
+    const archived = await folder.ops(['db', 'archive', 'restore', 'late', '--yes'])
+    expect(archived.stderr).toMatch(
+      /late holds a dump of late\.t, not an archive[\s\S]*`ops db restore .*late`/,
+    )
+    expect(archived.code).toBe(3)
+    const into = ['archive', 'shop', 'late.t', '--older-than', '1d', '--by', 'at', '--no-delete', '--to']
+    expect((await ops(...into, 'late')).stderr).toContain('holds a dump of late.t, not an archive')
+    expect((await ops(...into, 'saved')).code).toBe(0)
+    const dumped = await folder.ops(['db', 'restore', 'saved', '--yes'])
+    expect(dumped.stderr).toMatch(
+      /saved holds an archive of late\.t, not a dump[\s\S]*`ops db archive restore .*saved`/,
+    )
+    expect(dumped.code).toBe(3)
+    expect((await dump('late.t', 'saved')).stderr).toContain('holds an archive of late.t, not a dump')
   })
 
   test('days of a zone that the server does not know are cut at its midnights, also where clocks change', async () => {

@@ -73,10 +73,11 @@ async function withSource(
   const file: unknown = command.opts().inventory
   const [url, ...more] = operands
   if (url === undefined || more.length > 0) return argv
-  const { listArchive, readReceipt } = await import('../../jobs/archive/archive-store.ts')
+  const { listArchive, readMark, readReceipt } = await import('../../jobs/archive/archive-store.ts')
   const { openTargetStore } = await import('../target-store.ts')
   const store = openTargetStore(url, readInventory(typeof file === 'string' ? { file } : {}))
   try {
+    await readMark(store, undefined)
     const newest = (await listArchive(store)).receipts.at(-1)
     if (newest === undefined) {
       throw inputError(`there is no archive in ${url}`, {

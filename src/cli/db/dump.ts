@@ -10,6 +10,7 @@ import { openTarget, recordsIn } from './target.ts'
 const description = `Saves each closed day of a table once, as a file with count, hash and schema that never changes. The next run looks only at what is new. No lock is taken: a day is one snapshot, read in short statements.
   ops db dump shop app.events --by created_at --tz Europe/Berlin --to s3://acme/events
   ops db dump shop app.events --by created_at --tz UTC --to ./events --recheck 30d     late rows: revision 2 beside
+  ops db dump verify s3://acme/events                                                  read all of it again, compare
   ops db restore s3://acme/events --into app.again                                     byte for byte`
 
 interface Request {
@@ -61,6 +62,7 @@ export const dumpVerb: JobVerb<typeof dumpKind.options, Request> = {
   },
 }
 
-export function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
-  return runJobVerb(dumpVerb, argv, screen)
+export async function run(argv: readonly string[], context: VerbContext): Promise<number> {
+  if (argv[0] === 'verify') return (await import('./dump-verify.ts')).run(argv.slice(1), context)
+  return runJobVerb(dumpVerb, argv, context.screen)
 }

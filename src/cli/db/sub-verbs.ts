@@ -34,7 +34,7 @@ export const dbVerbs: readonly Verb[] = [
   },
   {
     name: 'dump',
-    usage: 'SOURCE DB.TABLE --by COLUMN --tz ZONE --to URL [--close-after 2d] [--recheck 30d]',
+    usage: 'SOURCE DB.TABLE --by COLUMN --tz ZONE --to URL [--close-after 2d] [--recheck 30d] | verify URL',
     summary:
       'Save each closed day of a table once, as a file that never changes; later runs look only at what is new.',
     load: () => import('./dump.ts'),

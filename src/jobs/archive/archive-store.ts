@@ -6,6 +6,7 @@ import { type TableName, tableText } from '../../mysql/table-name.ts'
 import { putProved } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import { jsonContent, neededRecord, readRecord } from '../json-record.ts'
+import { refuseOther } from '../place-of.ts'
 import {
   archiveFormat,
   type Done,
@@ -47,6 +48,7 @@ export async function listArchive(store: Store): Promise<ArchiveNames> {
 /** Whether the place is of this table. Undefined: there is no archive yet. @throws OpsError where it is another's. */
 export async function readMark(store: Store, table: TableName | undefined): Promise<Mark | undefined> {
   const mark = await readRecord(store, markKey, markSchema)
+  if (!mark) await refuseOther(store, 'archive')
   if (!mark || !table || (mark.table.database === table.database && mark.table.table === table.table))
     return mark
   throw new OpsError({

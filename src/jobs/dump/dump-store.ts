@@ -6,6 +6,7 @@ import { putProved } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import { serverText } from '../archive/records.ts'
 import { jsonContent, neededRecord, readRecord } from '../json-record.ts'
+import { refuseOther } from '../place-of.ts'
 import {
   type DayName,
   dayNameIn,
@@ -29,7 +30,25 @@ export interface DumpNames {
   readonly isMarked: boolean
 }
 
+/** Every revision of every day. */
+export interface DumpRevisions {
+  /** In the order of days and revisions. */
+  readonly receipts: readonly DayName[]
+  readonly orphans: readonly string[]
+  readonly isMarked: boolean
+}
+
 export async function listDump(store: Store): Promise<DumpNames> {
+  const { receipts, orphans, isMarked } = await listRevisions(store)
+  return {
+    days: new Map(receipts.map(({ day, revision }) => [day, revision])),
+    revisions: receipts.length,
+    orphans,
+    isMarked,
+  }
+}
+
+export async function listRevisions(store: Store): Promise<DumpRevisions> {
   const objects: { readonly key: string; readonly receipt: string }[] = []
   const receipts: DayName[] = []
   let isMarked = false
@@ -42,8 +61,7 @@ export async function listDump(store: Store): Promise<DumpNames> {
   receipts.sort((one, other) => one.day.localeCompare(other.day) || one.revision - other.revision)
   const known = new Set(receipts.map(receiptKey))
   return {
-    days: new Map(receipts.map(({ day, revision }) => [day, revision])),
-    revisions: receipts.length,
+    receipts,
     orphans: objects.filter(({ receipt }) => !known.has(receipt)).map(({ key }) => key),
     isMarked,
   }
@@ -57,8 +75,11 @@ export async function writeReceipt(store: Store, receipt: Receipt): Promise<void
   await putProved(store, receiptKey(receipt), jsonContent(receipt))
 }
 
-export function readMark(store: Store): Promise<Mark | undefined> {
-  return readRecord(store, markKey, markSchema)
+/** Undefined: there is no dump yet. @throws OpsError where it is the place of an archive. */
+export async function readMark(store: Store): Promise<Mark | undefined> {
+  const mark = await readRecord(store, markKey, markSchema)
+  if (!mark) await refuseOther(store, 'dump')
+  return mark
 }
 
 /** @throws OpsError `input` where there is no dump. */

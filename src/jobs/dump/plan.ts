@@ -95,7 +95,7 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
   const contractNotes = await checkContracts(session, table, request.contracts)
   const shape = await shapeOf(session, table, by)
   const names = await listDump(store)
-  const mark = names.isMarked ? await readMark(store) : undefined
+  const mark = await readMark(store)
   if (mark) checkMark(store, mark, request, state)
 
   const now = new Date(`${(await session.value(sql`SELECT UTC_TIMESTAMP()`, doing))?.replace(' ', 'T')}Z`)

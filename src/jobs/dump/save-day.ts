@@ -4,7 +4,7 @@ import { type RowsDigest, RowsHasher, sameRows } from '../../mysql/row-hash.ts'
 import { type Bytes, checkEncryption, checked } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import { LineRows } from '../rows/row-lines.ts'
-import { scanLines } from '../rows/rows-file.ts'
+import { type RowsHeader, scanLines } from '../rows/rows-file.ts'
 import type { DayFile } from './day-file.ts'
 import { writeReceipt } from './dump-store.ts'
 import { objectKey, type Receipt } from './records.ts'
@@ -39,29 +39,39 @@ export async function saveDay(
   return receipt
 }
 
-/**
- * Reads the file whole: its bytes must be those that were stored, and its rows those that were read.
- * @throws StoreError of kind `absent`, `wrong` or `unencrypted`, or OpsError where the rows are not the same.
- */
+/** @throws StoreError of kind `absent`, `wrong` or `unencrypted`, or OpsError where the rows are not those that were read. */
 async function readBack(store: Store, object: string, bytes: Bytes, digest: RowsDigest): Promise<void> {
+  const { found } = await readDay(store, object, bytes)
+  if (sameRows(found, digest)) return
+  throw new OpsError({
+    code: 'failed',
+    title: `${store.url}/${object} holds other rows than were saved`,
+    detail: `${found.rows} rows with hash ${found.hash}; ${digest.rows} with ${digest.hash} were read from the table.`,
+    changed: 'no',
+    next: 'The day has no receipt, so that nothing depends on the file. Please report this: the format of the file lost something.',
+  })
+}
+
+/**
+ * Reads a file whole and counts its rows; its bytes must be those that were stored.
+ * @throws StoreError of kind `absent`, `wrong` or `unencrypted`, or OpsError where it is no file of rows.
+ */
+export async function readDay(
+  store: Store,
+  object: string,
+  bytes: Bytes,
+): Promise<{ readonly found: RowsDigest; readonly header: RowsHeader | undefined }> {
   const opened = await store.get(object)
   checkEncryption(store, opened)
   const name = `${store.url}/${object}`
   const hasher = new RowsHasher()
   const rows = new LineRows()
+  const headers: RowsHeader[] = []
   await scanLines(
     checked(opened, bytes, name),
     name,
-    () => undefined,
+    header => void headers.push(header),
     (lines, from, to) => void hasher.add(rows.read(lines, from, to)),
   )
-  const found = hasher.digest()
-  if (sameRows(found, digest)) return
-  throw new OpsError({
-    code: 'failed',
-    title: `${name} holds other rows than were saved`,
-    detail: `${found.rows} rows with hash ${found.hash}; ${digest.rows} with ${digest.hash} were read from the table.`,
-    changed: 'no',
-    next: 'The day has no receipt, so that nothing depends on the file. Please report this: the format of the file lost something.',
-  })
+  return { found: hasher.digest(), header: headers[0] }
 }
