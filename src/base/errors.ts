@@ -84,3 +84,9 @@ export function errorDataOf(thrown: unknown, code: ErrorCode = 'failed'): ErrorD
   if (thrown instanceof Error) return { code, title: thrown.message }
   return { code, title: String(thrown) }
 }
+
+/** The first of what was wrong, for a line that has room for one. */
+export function firstErrorOf(thrown: unknown, code?: ErrorCode): ErrorData {
+  const [first] = thrown instanceof InputErrors ? thrown.errors : []
+  return first ?? errorDataOf(thrown, code)
+}

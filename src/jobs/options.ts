@@ -6,12 +6,14 @@ import type { ParamShape, ParamsOf } from '../params/shape.ts'
 export type JobShape = ParamShape
 
 export interface JobKind<Shape extends JobShape = JobShape> {
-  /** As `archive`: its verb is `ops db archive`, its function in job files `archive({ ... })`. */
+  /** As `archive` or `queue park`: its verb is `ops db archive`, its function in job files `archive({ ... })` or `queue.park({ ... })`. */
   readonly name: string
   /** Options that the command line takes as words in this order, as SOURCE DB.TABLE; all others are flags. */
   readonly operands: readonly (keyof Shape & string)[]
   /** What a flag's value is called, `age` in `--older-than <age>`; `text` where nothing is said. */
   readonly words?: { readonly [Name in keyof Shape]?: string }
+  /** Lists whose elements a flag takes with commas between; of others each flag is one element, as a comma may be in it. */
+  readonly commas?: readonly (keyof Shape & string)[]
   readonly options: Shape
 }
 

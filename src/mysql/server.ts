@@ -1,5 +1,6 @@
 /** A database server and the way to it: one login on its host, and as many sessions through it as a job needs. */
 import { errorDataOf, OpsError } from '../base/errors.ts'
+import { once } from '../base/once.ts'
 import type { Secret } from '../base/secret.ts'
 import { connect } from '../transport/connect.ts'
 import type { ConnectTarget } from '../transport/transport.ts'
@@ -42,6 +43,7 @@ export async function openServer(
   prepare: (session: Session) => Promise<Session> = session => session.pin(),
 ): Promise<Server> {
   const transport = await connect(place.through)
+  // However many sessions there are.
   const passwordOf = once(place.password ?? (async () => undefined))
   let found: string | undefined
   const session = async (): Promise<Session> => {
@@ -125,13 +127,4 @@ const nextOf: Readonly<Record<number, string>> = {
 /** What its certificate must be for. */
 export function servernameOf({ at, through }: Pick<ServerPlace, 'at' | 'through'>): string {
   return at && 'host' in at ? at.host : through.destination
-}
-
-/** A password is fetched once, however many sessions there are. */
-export function once<T>(fetch: () => Promise<T>): () => Promise<T> {
-  let fetched: Promise<T> | undefined
-  return () => {
-    fetched ??= fetch()
-    return fetched
-  }
 }

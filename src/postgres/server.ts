@@ -1,6 +1,7 @@
 /** A PostgreSQL server and the way to it: one login on its host, and as many sessions through it as a job needs. */
 import { OpsError } from '../base/errors.ts'
-import { once, type ServerPlace, servernameOf } from '../mysql/server.ts'
+import { once } from '../base/once.ts'
+import { type ServerPlace, servernameOf } from '../mysql/server.ts'
 import { openSessions, type ServerSessions } from '../mysql/server-sessions.ts'
 import { openStream } from '../mysql/server-stream.ts'
 import { connect } from '../transport/connect.ts'

@@ -25,6 +25,11 @@ export function historyText(name: string, rows: readonly RunRow[], style: Style)
   return [style.bold(printableLine(name)), ...rows.map(row => runText(row, style))].join('\n')
 }
 
+/** A job whose history cannot be told. */
+export function failedText(name: string, problem: string, style: Style): string {
+  return `${style.bold(printableLine(name))}: ${style.red('not told')}: ${printableLine(problem)}`
+}
+
 function runText(row: RunRow, style: Style): string {
   const { startedAt, endedAt, by, status, title, source } = row
   const word = status === 'ok' ? style.green('done') : status === 'running' ? status : style.red(status)

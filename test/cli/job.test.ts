@@ -21,7 +21,16 @@ const folder = folderWith({
   'jobs/no-table.ts': job(whole.replace('app.events', 'events')),
   'jobs/password.ts': job(`${whole}  password: 'correct horse',\n`),
   'jobs/in-address.ts': job(whole.replace("'shop'", "'mysql://me:correct%20horse@db1/app'")),
+  'jobs/load.ts': `import { load } from 'ops-recipes/jobs'
+export default load({ source: 'shop', table: 'app.events', file: 'rows.csv', columns: ['id', 'at'],
+  onDuplicate: 'later' })
+`,
+  'jobs/park.js': `import { queue } from 'ops-recipes/jobs'
+export default queue.park({ source: 'shop', table: 'app.jobs', queue: 'mail',
+  batch: 0, lockUnder: '10ms' })
+`,
   'jobs/nothing.ts': 'export const nothing = 1\n',
+  'jobs/syntax.ts': 'export default archive({ source:,, })\n',
   'jobs/throws.ts': "throw new Error('at once')\n",
   'jobs/_part.ts': 'export const part = 1\n',
 })
@@ -32,10 +41,21 @@ describe('a job file', () => {
     const { stdout, code } = await folder.ops(['job', 'list'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/good +jobs\/good\.ts +archive app\.events of shop/)
+    expect(stdout).toMatch(/park +jobs\/park\.js +broken: batch 0 is no number of jobs/)
     expect(stdout).toMatch(
       /throws +jobs\/throws\.ts +broken: job throws fails while it is loaded: Error: at once/,
     )
+    expect(stdout).toMatch(/syntax +jobs\/syntax\.ts +broken: syntax error/)
+    expect(stdout).toMatch(/unknown-too +jobs\/unknown-too\.js +broken: archive has no oldrThan/)
     expect(stdout).not.toContain('_part')
+  })
+
+  test('that is broken is told in a line of the history, which goes on with the others', async () => {
+    const { stdout, code } = await folder.ops(['job', 'history'])
+    expect(stdout).toContain('good: no run is recorded yet')
+    expect(stdout).toMatch(/syntax: not told: syntax error/)
+    expect(stdout).toContain('unknown-too: not told: archive has no oldrThan')
+    expect(code).toBe(3)
   })
 
   test.each([
@@ -46,6 +66,9 @@ describe('a job file', () => {
     ['age', 'jobs/age.ts:6:3', 'olderThan sixmonths is no age'],
     ['where', 'jobs/where.ts:9:3', 'a parenthesis is closed that was not opened'],
     ['no-table', 'jobs/no-table.ts:5:3', '"events" names no database'],
+    ['load', 'jobs/load.ts:3:3', `Type '"later"' is not assignable to type`],
+    ['park', 'jobs/park.js:3:3', 'batch 0 is no number of jobs'],
+    ['park', 'jobs/park.js:3:13', 'lockUnder 10ms is no time from 50 ms on'],
     ['nothing', 'jobs/nothing.ts:1', 'the file has no default export'],
     ['god', '', 'Did you mean good?'],
   ])('%s is refused at %s: %s', async (name, place, problem) => {

@@ -104,6 +104,15 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
     const byFile = await folder.ops(['job', 'run', 'reports', '--yes', '-F', source().sshConfig])
     expect(byFile.stderr).toBe('')
     expect(await psql(`SELECT v FROM staging.t WHERE id = 4999`)).toBe('by file\n')
+    const history = await folder.ops(['job', 'history', 'reports', '-F', source().sshConfig])
+    expect(history.stderr).toBe('')
+    const runs = history.stdout.split(/^ {2}(?=\d{4}-)/m).slice(1)
+    expect(runs).toHaveLength(4)
+    expect(runs[0]).toMatch(
+      /UTC {2}done in .*: copy app\.t of shop[\s\S]*read +5,000 rows[\s\S]*written +5,000 new/,
+    )
+    expect(runs[3]).toMatch(/written +0 new, 1 changed/)
+    expect(await psql(/log +(SELECT log .*)/.exec(runs[3] ?? '')?.[1] ?? '')).toContain('"event":"job-end"')
     expect(
       await psql(`SELECT count(*), count(DISTINCT id), count(*) FILTER (WHERE v = 'changed') FROM staging.t`),
     ).toBe('5001|5001|3\n')

@@ -17,6 +17,19 @@ describeReal('ops job', () => {
       'jobs/slow.ts': `import { archive } from 'ops-recipes/jobs'
 export default archive({ source: 'shop', table: 'app.slow', olderThan: '30d', by: 'at', to: './slow' })
 `,
+      'rows.csv': 'id,v\n1,a\n2,b\n',
+      'jobs/rows.ts': `import { load } from 'ops-recipes/jobs'
+export default load({ source: 'shop', table: 'app.kept', file: 'rows.csv', leaveOut: ['v'] })
+`,
+      'jobs/piped.ts': `import { load } from 'ops-recipes/jobs'
+export default load({ source: 'shop', table: 'app.piped', format: 'csv' })
+`,
+      'jobs/park-mail.ts': `import { queue } from 'ops-recipes/jobs'
+export default queue.park({ source: 'shop', table: 'app.delayed_jobs', queue: 'mail' })
+`,
+      'jobs/drip-mail.ts': `import { queue } from 'ops-recipes/jobs'
+export default queue.drip({ source: 'shop', table: 'app.delayed_jobs', queue: 'mail', batch: 10, whenBelow: 5 })
+`,
       'jobs/old-events.ts': `import { archive } from 'ops-recipes/jobs'
 export default archive({ source: 'shop', table: 'app.events', olderThan: '30d', by: 'at', to: './events', where: 'v <> 77' })
 `,
@@ -97,5 +110,58 @@ export default archive({ source: 'shop', table: 'app.events', olderThan: '30d', 
       .split('\n')
       .map(line => JSON.parse(line))
     expect(all.filter(each => each.job === 'slow').map(each => each.status)).toEqual(['killed', 'ok'])
+  })
+
+  test('a load and the moves of a queue are jobs as well; their history lies beside their tables, for any machine', async () => {
+    await mariadb(`USE app; CREATE TABLE kept (id INT PRIMARY KEY);
+      CREATE TABLE delayed_jobs (id INT AUTO_INCREMENT PRIMARY KEY, queue VARCHAR(9), run_at DATETIME, locked_at DATETIME);
+      INSERT INTO delayed_jobs (queue, run_at, locked_at) SELECT 'mail', NOW(), IF(seq > 28, NOW(), NULL) FROM seq_1_to_30`)
+    for (const name of ['rows', 'park-mail', 'drip-mail'])
+      expect(await job('run', name, '--yes')).toMatchObject({ code: 0, stderr: '' })
+    const again = await job('run', 'rows', '--yes')
+    expect(again.code).toBe(1)
+    expect(again.stderr).toContain("Duplicate entry '1'")
+    expect((await mariadb('SELECT COUNT(*), SUM(id) FROM app.kept')).trim()).toBe('2\t3')
+    expect((await mariadb('SELECT COUNT(*) FROM app.delayed_jobs')).trim()).toBe('12')
+    const elsewhere = folderWith({
+      'ops.ini': '[db shop]\nhost = jobs1\n',
+      ...Object.fromEntries(
+        ['rows', 'park-mail', 'drip-mail'].map(name => [
+          `jobs/${name}.ts`,
+          readFileSync(resolve(folder.path, `jobs/${name}.ts`), 'utf8'),
+        ]),
+      ),
+    })
+    const { stdout, stderr, code } = await elsewhere.ops(['job', 'history', '-F', host().sshConfig])
+    elsewhere.remove()
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+    expect(stdout).toMatch(/done in .*: load app\.kept of shop, by \w+ on \S+ \(\d+\)\n {4}loaded +2 rows by/)
+    expect(stdout).toMatch(/failed in .*: load app\.kept of shop[\s\S]*loaded +nothing[\s\S]*error .*load/)
+    expect(stdout).toMatch(
+      /done in .*: park mail of app\.delayed_jobs of shop[\s\S]*parked +28 jobs in 1 moves/,
+    )
+    expect(stdout).toMatch(
+      /done in .*: drip mail of app\.delayed_jobs of shop[\s\S]*back +10 jobs in 1 moves/,
+    )
+    const log = /log +(SELECT log .*)/.exec(stdout)?.[1] ?? ''
+    expect(await mariadb(log)).toContain('"event":"job-end"')
+  })
+
+  test('a load that goes on is told as running, one that was killed as killed', async () => {
+    await mariadb('CREATE TABLE app.piped (id INT PRIMARY KEY)')
+    const child = spawn(process.execPath, [program, 'job', 'run', 'piped', '--yes', '-F', host().sshConfig], {
+      cwd: folder.path,
+      env: { PATH: process.env.PATH ?? '', HOME: folder.path, XDG_CACHE_HOME: cache },
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
+    const ended = new Promise(done => child.once('close', done))
+    child.stdin?.write('id\n1\n')
+    const held = `SELECT COALESCE(MAX(IS_USED_LOCK(CONCAT('ops:run ', run)) IS NOT NULL), 0) FROM app.ops_runs WHERE ended IS NULL`
+    await until(held, '1')
+    expect((await job('history', 'piped')).stdout).toMatch(/UTC {2}running: load app\.piped/)
+    child.kill('SIGKILL')
+    await ended
+    await until(held, '0')
+    expect((await job('history', 'piped')).stdout).toMatch(/UTC {2}killed: load app\.piped/)
   })
 })

@@ -332,6 +332,17 @@ describeReal('ops db load', () => {
     expect(asked.code).toBe(3)
   })
 
+  test('an input of names alone loads 0 rows and says so; the plan says in which zone times are read', async () => {
+    await mariadb('CREATE TABLE clocks (id INT PRIMARY KEY, day DATETIME, seen TIMESTAMP NULL)')
+    const run = await load('app.clocks', write('none.csv', 'id,day,seen\n'))
+    expect(run.stdout).toContain('0 rows: none.csv has names of columns, and no row behind them')
+    expect(run.stdout).toContain(
+      'day: stored as written; one that names a zone (Z, +02:00) becomes UTC; seen: UTC',
+    )
+    expect(run.code).toBe(0)
+    expect(await count('clocks')).toBe(0)
+  })
+
   test.each([
     ['myisam (id INT) ENGINE=MyISAM', 'id\n1\n', [], 'the engine MyISAM, which cannot roll back'],
     ['unknown (id INT)', 'id,nam\n1,2\n', [], 'has no column nam'],
@@ -341,7 +352,7 @@ describeReal('ops db load', () => {
     ['wide (id INT)', Buffer.from('\ufeffid\n1\n', 'utf16le'), [], 'is UTF-16'],
     ['empty (id INT)', '', [], 'is empty'],
     ['parent (id INT PRIMARY KEY)', 'id\n1\n', ['--on-duplicate', 'replace'], 'kept is ON DELETE CASCADE'],
-    ['method (id INT)', 'id\n1\n', ['--method', 'fast'], '--method fast is none of auto, infile, insert'],
+    ['method (id INT)', 'id\n1\n', ['--method', 'fast'], '--method fast: not one of auto, infile, insert'],
   ])('refuses %s', async (definition, content, argv, reason) => {
     const name = definition.split(' ')[0] ?? ''
     await mariadb(`CREATE DATABASE IF NOT EXISTS refuse; USE refuse; CREATE TABLE \`${name}\` ${definition.slice(name.length)};

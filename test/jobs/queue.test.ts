@@ -190,6 +190,50 @@ describeReal('ops db queue', () => {
     expect(wrong.code).not.toBe(0)
   })
 
+  test('a parked job whose number another job got stays parked and is told, and comes back under a new one', async () => {
+    await mariadb(`CREATE DATABASE again; USE again; CREATE TABLE delayed_jobs ${table};
+      INSERT INTO delayed_jobs (handler, queue) SELECT CONCAT('old ', seq), 'mail' FROM seq_1_to_5`)
+    expect((await queue('park', 'again.delayed_jobs', '--queue', 'mail', '--yes')).code).toBe(0)
+    await mariadb(
+      "INSERT INTO again.delayed_jobs (id, handler, queue) VALUES (2, 'new 2', 'mail'), (4, 'new 4', 'mail')",
+    )
+    const drip = ['--queue', 'mail', '--when-below', '100', '--yes']
+    const plan = await queue('drip', 'again.delayed_jobs', '--queue', 'mail', '--plan')
+    expect(plan.stdout).toContain('2 parked jobs have numbers that other jobs of again.delayed_jobs have now')
+    const first = await queue('drip', 'again.delayed_jobs', ...drip)
+    expect(first.stderr).toMatch(/2 parked jobs of mail stay parked: .* \(2, 4\)/)
+    expect(first.stderr).toContain('--renumber')
+    expect(first.code).toBe(1)
+    const handlers = (name: string): Promise<string> =>
+      mariadb(`SELECT GROUP_CONCAT(handler ORDER BY handler) FROM again.${name}`)
+    expect(await handlers('delayed_jobs')).toBe('new 2,new 4,old 1,old 3,old 5\n')
+    expect(await handlers('delayed_jobs_parked')).toBe('old 2,old 4\n')
+    const second = await queue('drip', 'again.delayed_jobs', ...drip, '--renumber', '--watch')
+    expect(second).toMatchObject({ code: 0, stderr: '' })
+    expect(await handlers('delayed_jobs')).toBe('new 2,new 4,old 1,old 2,old 3,old 4,old 5\n')
+    expect(
+      await mariadb("SELECT MIN(id) > 5 FROM again.delayed_jobs WHERE handler IN ('old 2', 'old 4')"),
+    ).toBe('1\n')
+    expect((await queue('status', 'again.delayed_jobs', '--queue', 'mail')).code).toBe(0)
+  })
+
+  test('a park that leaves jobs which other transactions hold is no success', async () => {
+    await mariadb(`CREATE DATABASE held; USE held; CREATE TABLE delayed_jobs ${table};
+      INSERT INTO delayed_jobs (handler, queue) SELECT 'x', 'mail' FROM seq_1_to_5`)
+    const holder = host().exec(
+      'mariadb held -e "BEGIN; SELECT id FROM delayed_jobs WHERE id = 3 FOR UPDATE; DO SLEEP(600)"',
+    )
+    const sleeper = "SELECT MAX(ID) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(600)%'"
+    while ((await mariadb(sleeper)).trim() === 'NULL') await pause(50)
+    const parked = await queue('park', 'held.delayed_jobs', '--queue', 'mail', '--yes')
+    await mariadb(`SELECT CONCAT('KILL ', (${sleeper})) INTO @k; EXECUTE IMMEDIATE @k`)
+    await holder
+    expect(parked.stderr).toContain('1 jobs of mail wait still: other transactions hold them')
+    expect(parked.code).toBe(1)
+    expect(await mariadb('SELECT COUNT(*) FROM held.delayed_jobs_parked')).toBe('4\n')
+    expect((await queue('park', 'held.delayed_jobs', '--queue', 'mail', '--yes')).code).toBe(0)
+  })
+
   test.each([
     ['nolock (id INT PRIMARY KEY, queue VARCHAR(9))', 'no column that says whether a worker holds a job'],
     ['noqueue (id INT PRIMARY KEY, locked_at DATETIME)', 'has no column queue'],

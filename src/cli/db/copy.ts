@@ -3,10 +3,14 @@ import { type ErrorData, InputErrors } from '../../base/errors.ts'
 import { opsVersion } from '../../base/version.ts'
 import { copyKind } from '../../jobs/copy/options.ts'
 import type { CopyRequest } from '../../jobs/copy/plan.ts'
+import { tableText } from '../../mysql/table-name.ts'
+import type { PostgresServer } from '../../postgres/server.ts'
+import { pgTableText } from '../../postgres/table-name.ts'
 import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
 import { copyRequest } from './copy-words.ts'
 import { type JobVerb, runJobVerb } from './job-verb.ts'
+import type { SourceRun } from './on-source.ts'
 import { chooseTarget, openTargetServer } from './target-server.ts'
 
 const description = `Copies a table into PostgreSQL: whole at first, later what changed. A changed row replaces its old copy; rows and watermark come in one transaction, so that a run that is killed leaves the target as it was. What the target cannot hold is counted before a row moves.
@@ -17,7 +21,8 @@ const description = `Copies a table into PostgreSQL: whole at first, later what 
 
 interface Request {
   readonly copy: CopyRequest
-  readonly to: string
+  /** Logs in to the target at the first call. */
+  readonly openTarget: (run: SourceRun) => Promise<PostgresServer>
 }
 
 export const copyVerb: JobVerb<typeof copyKind.options, Request> = {
@@ -26,13 +31,15 @@ export const copyVerb: JobVerb<typeof copyKind.options, Request> = {
   description,
   read: (values, given) => ({
     copy: copyRequest(values, given.table('table', values.table)),
-    to: values.to,
+    openTarget: targetOpener(values.to),
   }),
-  async work({ copy, to }, run) {
-    const errors: ErrorData[] = []
-    const chosen = await chooseTarget(to, run.settings, errors)
-    if (!chosen) throw new InputErrors(errors)
-    const target = await openTargetServer(chosen, run.settings, run)
+  async records({ copy: { table, as }, openTarget }, run) {
+    const { pgRecords } = await import('../../jobs/history/pg-records.ts')
+    const subject = `copy ${tableText(table)} to ${pgTableText(as)}`
+    return pgRecords(() => openTarget(run), as.schema, subject)
+  },
+  async work({ copy, openTarget }, run) {
+    const target = await openTarget(run)
     const { runCopy } = await import('../../jobs/copy/run-copy.ts')
     const { emit } = run.report
     emit({ event: 'run', verb: 'db copy', hosts: [run.source, target.name], version: opsVersion() })
@@ -51,6 +58,21 @@ export const copyVerb: JobVerb<typeof copyKind.options, Request> = {
     })
     return ran || run.plan ? 0 : declinedExitCode
   },
+}
+
+/** Rows and history go through one login. */
+function targetOpener(to: string): Request['openTarget'] {
+  let opened: Promise<PostgresServer> | undefined
+  const open = async (run: SourceRun): Promise<PostgresServer> => {
+    const errors: ErrorData[] = []
+    const chosen = await chooseTarget(to, run.settings, errors)
+    if (!chosen) throw new InputErrors(errors)
+    return openTargetServer(chosen, run.settings, run)
+  }
+  return run => {
+    opened ??= open(run)
+    return opened
+  }
 }
 
 export async function run(argv: readonly string[], context: VerbContext): Promise<number> {

@@ -60,8 +60,10 @@ export function fieldsOfArgv(
       continue
     }
     const texts = given as readonly string[]
-    // A list is a flag that is repeated: a comma may be part of a name.
-    const reading = doc.kind === 'list' ? { value: texts } : readText(type, texts.at(-1) ?? '')
+    const isRepeated = doc.kind === 'list' && kind.commas?.includes(doc.name) !== true
+    const reading = isRepeated
+      ? { value: texts }
+      : readText(type, doc.kind === 'list' ? texts : (texts.at(-1) ?? ''))
     // One that could not be read is there, though it has no value.
     fields[doc.name] = 'value' in reading ? reading.value : undefined
     if ('problem' in reading) errors.push(wrongField(argvPlaces(kind), doc, given, reading.problem))

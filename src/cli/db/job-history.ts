@@ -1,8 +1,10 @@
 /** Reads the runs of a job, and asks its server about those that have no end. */
-import { type ErrorData, errorDataOf, InputErrors, inputError } from '../../base/errors.ts'
+import { type ErrorData, firstErrorOf, InputErrors, inputError } from '../../base/errors.ts'
+import { once } from '../../base/once.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
 import type { RunStory } from '../../jobs/history/record.ts'
 import { isLockHeld } from '../../mysql/named-lock.ts'
+import type { Server } from '../../mysql/server.ts'
 import { parseTableName } from '../../mysql/table-name.ts'
 import type { CommonSettings } from '../flags.ts'
 import type { LoadedJob } from '../job/load-job.ts'
@@ -44,29 +46,33 @@ export async function historyOf(
     })
   if (errors.length > 0) throw new InputErrors(errors)
   if (!verb.records) throw inputError(`${name}: ${verb.kind.name} keeps no history`)
-  const records = await verb.records(request, { atEnd: session.atEnd, inventory })
+  const open = once(() => openNamed(source, settings, session))
+  const run = { ...session, settings, source, database: known, inventory, open }
+  const records = await verb.records(request, run)
   const stories = await records.last(last)
-  const open = stories.filter(story => !story.ended)
-  if (open.length === 0) return { stories, running: new Set() }
-  return { stories, running: await runningOf(open, source, settings, session) }
+  const unended = stories.filter(story => !story.ended)
+  const told = unended.filter(story => story.isRunning).map(story => story.begun.run)
+  const asked = unended.filter(story => story.isRunning === undefined)
+  return { stories, running: asked.length === 0 ? new Set(told) : await runningOf(asked, open) }
+}
+
+async function openNamed(source: string, settings: CommonSettings, session: ReportSession): Promise<Server> {
+  const errors: ErrorData[] = []
+  const chosen = await chooseSource(source, settings, errors)
+  if (!chosen) throw new InputErrors(errors)
+  return openSource(chosen, settings, session)
 }
 
 /** Of several without an end only the newest can hold the lock. */
 async function runningOf(
-  open: readonly RunStory[],
-  source: string,
-  settings: CommonSettings,
-  session: ReportSession,
+  unended: readonly RunStory[],
+  open: () => Promise<Server>,
 ): Promise<ReadonlySet<string> | string> {
-  const errors: ErrorData[] = []
-  const chosen = await chooseSource(source, settings, errors)
-  if (!chosen) return errors[0]?.title ?? 'it is not known'
   try {
-    const server = await openSource(chosen, settings, session)
-    const newest = open.at(-1)
-    const isHeld = newest !== undefined && (await isLockHeld(server, newest.begun.title))
+    const newest = unended.at(-1)
+    const isHeld = newest !== undefined && (await isLockHeld(await open(), newest.begun.title))
     return new Set(isHeld ? [newest.begun.run] : [])
   } catch (thrown) {
-    return errorDataOf(thrown).title
+    return firstErrorOf(thrown).title
   }
 }

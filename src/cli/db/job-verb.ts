@@ -1,6 +1,7 @@
 /** One way into a data job, whether flags or a job file say what it shall do: options checked, source found, plan, question, work. */
 import type { Command } from 'commander'
 import { type ErrorData, inputError } from '../../base/errors.ts'
+import { once } from '../../base/once.ts'
 import type { RunRecords } from '../../jobs/history/record.ts'
 import type { JobKind, JobShape, ValuesOf } from '../../jobs/options.ts'
 import { parseTableName, type TableName } from '../../mysql/table-name.ts'
@@ -8,6 +9,7 @@ import type { Screen } from '../../report/screen.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import { helped, parseArgv } from '../argv.ts'
 import { type CommonSettings, commonSettings } from '../flags.ts'
+import type { StopTexts } from '../interrupt.ts'
 import {
   addJobFlags,
   argvPlaces,
@@ -29,8 +31,10 @@ export interface JobVerb<Shape extends JobShape, Request> {
   readonly description: string
   /** Checks what the types alone cannot; `refuse` keeps the job from starting. Contacts nothing. */
   read(values: ValuesOf<Shape>, given: JobGiven): Request
+  /** What a signal is answered with while it runs; undefined: as for every job. */
+  readonly stopTexts?: StopTexts
   /** Where its runs are written down. */
-  records?(request: Request, place: Pick<SourceRun, 'atEnd' | 'inventory'>): Promise<RunRecords>
+  records?(request: Request, run: SourceRun): Promise<RunRecords>
   /** Plans, asks and works. Answers with the exit code. */
   work(request: Request, run: JobRun): Promise<number>
 }
@@ -106,7 +110,7 @@ export async function runJob<Shape extends JobShape, Request>(
   }
   const request = values && verb.read(values, { refuse, table })
   return workOnSource(
-    { name, chosen, errors, settings, stopTexts: jobStopTexts, refused },
+    { name, chosen, errors, settings, stopTexts: verb.stopTexts ?? jobStopTexts, refused },
     screen,
     async run => {
       // Only where something is wrong is there no request, and then this is not reached.
@@ -143,12 +147,4 @@ export async function runJob<Shape extends JobShape, Request>(
       }
     },
   )
-}
-
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
 }

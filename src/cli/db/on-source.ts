@@ -1,6 +1,7 @@
 /** What the sub-verbs of `ops db` share: argv, the source, the report around it, and an orderly end. */
 import type { Command } from 'commander'
 import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
+import { once } from '../../base/once.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
 import type { Server } from '../../mysql/server.ts'
 import { parseTableName, type TableName } from '../../mysql/table-name.ts'
@@ -20,7 +21,7 @@ export interface SourceRun extends ReportSession {
   /** The database that the source names, where it names one. */
   readonly database: string | undefined
   readonly inventory: Inventory
-  /** Logs in, with the first session tried; closed at the end by itself. */
+  /** Logs in at the first call, with the first session tried; closed at the end by itself. */
   open(): Promise<Server>
 }
 
@@ -122,7 +123,7 @@ function sourceRun(
     source: chosen.database.name,
     database: chosen.database.database,
     inventory: chosen.inventory,
-    open: () => openSource(chosen, settings, session),
+    open: once(() => openSource(chosen, settings, session)),
   }
 }
 

@@ -1,7 +1,7 @@
 /** Writes the story of a run next to its data while it is told to the person: that it began, its events, how it ended. */
 import { randomBytes } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
-import { type ErrorData, errorDataOf, InputErrors } from '../../base/errors.ts'
+import { type ErrorData, errorDataOf, firstErrorOf } from '../../base/errors.ts'
 import { opsVersion } from '../../base/version.ts'
 import type { RunRecords } from '../../jobs/history/record.ts'
 import { masked } from '../../report/mask.ts'
@@ -40,10 +40,13 @@ export function recordRun(
     length += line.length
     if (length < longestLog) lines.push(line)
   }
+  /** What could not begin has no end either. */
+  let isKept = true
   const told = async (source: string, write: (records: RunRecords) => Promise<void>): Promise<void> => {
     try {
-      await write(await records())
+      if (isKept) await write(await records())
     } catch (thrown) {
+      isKept = false
       emit({
         event: 'note',
         host: source,
@@ -82,7 +85,7 @@ export function recordRun(
       if (run === undefined || !shown) return
       const { facts, notes, data } = ended ?? { facts: [], notes: [], data: {} }
       const nothing = shown.isEmpty === true ? [{ name: 'nothing', text: 'to do' }] : []
-      const error = thrown === undefined ? undefined : firstError(thrown)
+      const error = thrown === undefined ? undefined : firstErrorOf(thrown)
       if (error) keep({ event: 'error', error })
       const record = {
         format: 'ops-run-end/1' as const,
@@ -97,11 +100,6 @@ export function recordRun(
       await told(shown.source, each => each.end(masked(record, secrets), lines.join('')))
     },
   }
-}
-
-function firstError(thrown: unknown): ErrorData {
-  const [first] = thrown instanceof InputErrors ? thrown.errors : []
-  return first ?? errorDataOf(thrown)
 }
 
 function errorWords({ title, detail, next }: ErrorData): { title: string; detail?: string; next?: string } {

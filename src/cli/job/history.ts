@@ -1,11 +1,12 @@
 /** `ops job history [NAME]`: what the runs of a job did, read from where they wrote it down, next to their data. */
-import { type ErrorData, errorDataOf, InputErrors, inputError } from '../../base/errors.ts'
+import { type ErrorData, firstErrorOf, InputErrors, inputError } from '../../base/errors.ts'
 import { readInventory } from '../../inventory/read.ts'
 import type { RunStory } from '../../jobs/history/record.ts'
 import { findJobs } from '../../recipe/find.ts'
-import { historyText, type RunRow } from '../../report/history-text.ts'
+import { failedText, historyText, type RunRow } from '../../report/history-text.ts'
 import { helped, parseArgv } from '../argv.ts'
 import { historyOf } from '../db/job-history.ts'
+import { exitCodes } from '../exit-code.ts'
 import { commonSettings } from '../flags.ts'
 import { underReport } from '../report-session.ts'
 import type { VerbContext } from '../verb.ts'
@@ -33,14 +34,24 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     )
   if (errors.length > 0) throw new InputErrors(errors)
   const jobs = await chosenJobs(operands)
-  const [first] = jobs
+  const [first] = jobs.flatMap(each => ('project' in each ? [each] : []))
   if (first) process.chdir(first.project)
   return underReport(screen, settings, async session => {
     const inventory = readInventory(
       settings.inventoryFile === undefined ? {} : { file: settings.inventoryFile },
     )
-    let failed = 0
+    // One that cannot be told is told as that; the others are told all the same.
+    const failed: ErrorData[] = []
+    const tellFailed = (name: string, error: ErrorData): void => {
+      failed.push(error)
+      if (settings.json) screen.out(`${JSON.stringify({ event: 'error', job: name, error })}\n`)
+      else screen.out(`${failedText(name, error.title, screen.style)}\n`)
+    }
     for (const job of jobs) {
+      if ('error' in job) {
+        tellFailed(job.name, job.error)
+        continue
+      }
       try {
         const found = await historyOf(job, { settings, session, inventory, last })
         const rows = found.stories.map(story => rowOf(story, found.running))
@@ -50,19 +61,34 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         else screen.out(`${historyText(job.name, rows, screen.style)}\n`)
       } catch (thrown) {
         if (jobs.length === 1) throw thrown
-        failed += 1
-        session.report.say(`${job.name}: ${errorDataOf(thrown).title}`)
+        tellFailed(job.name, firstErrorOf(thrown))
       }
     }
-    return failed === 0 ? 0 : 1
+    if (failed.length === 0) return 0
+    return failed.some(each => each.code === 'input') ? exitCodes.input : exitCodes.failed
   })
 }
 
-async function chosenJobs(names: readonly string[]): Promise<readonly LoadedJob[]> {
+/** A file that is no job, with what is wrong with it. */
+interface BrokenJob {
+  readonly name: string
+  readonly error: ErrorData
+}
+
+/** Those that are named must be whole. */
+async function chosenJobs(names: readonly string[]): Promise<readonly (LoadedJob | BrokenJob)[]> {
   if (names.length > 0) return Promise.all(names.map(name => loadJob(name)))
   const found = findJobs(process.cwd())
-  if (found.length > 0) return Promise.all(found.map(source => loadJobFile(source, false)))
-  throw inputError('there are no jobs here', { next: '`ops job --help` shows what one looks like.' })
+  if (found.length === 0)
+    throw inputError('there are no jobs here', { next: '`ops job --help` shows what one looks like.' })
+  return Promise.all(
+    found.map(source =>
+      loadJobFile(source, false).catch((thrown: unknown) => ({
+        name: source.name,
+        error: firstErrorOf(thrown, 'input'),
+      })),
+    ),
+  )
 }
 
 /** `running`: what the server says of those without an end; a text is the reason why it could not be asked. */

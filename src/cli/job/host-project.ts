@@ -87,6 +87,13 @@ export async function hostProject(
   const { to } = job.fields
   if (typeof to === 'string' && !to.includes('://') && !inventory.databases.has(to))
     notes.push(`${to} is a folder of ${host} then`)
+  const { file: input } = job.fields
+  if (job.job === 'load' && input === undefined && job.fields.putBack !== true)
+    refuse(
+      `job ${name} loads its standard input, which a timer of ${host} does not have`,
+      "Write `file: 'PATH'`: a file of that host.",
+    )
+  if (job.job === 'load' && typeof input === 'string') notes.push(`${input} is a file of ${host} then`)
   files.push({ path: 'ops.ini', content: lines.join('\n') })
   return { files, notes }
 }

@@ -8,6 +8,9 @@ const kinds: Readonly<Record<string, () => Promise<AnyJobVerb>>> = {
   archive: async () => (await import('../db/archive.ts')).archiveVerb,
   copy: async () => (await import('../db/copy.ts')).copyVerb,
   dump: async () => (await import('../db/dump.ts')).dumpVerb,
+  load: async () => (await import('../db/load.ts')).loadVerb,
+  'queue drip': async () => (await import('../db/queue.ts')).dripVerb,
+  'queue park': async () => (await import('../db/queue.ts')).parkVerb,
 }
 
 /** Undefined for a kind that this ops does not know. */
@@ -15,5 +18,5 @@ export async function jobVerbOf(job: string): Promise<AnyJobVerb | undefined> {
   return kinds[job]?.()
 }
 
-/** The names of all kinds. */
-export const jobKindNames = Object.keys(kinds)
+/** What job files call, as `archive({ ... })` or `queue.park({ ... })`. */
+export const jobCalls = Object.keys(kinds).map(each => `${each.replace(' ', '.')}({ ... })`)

@@ -1,10 +1,11 @@
 /** `ops job list`: the jobs of this project, with what each one does. */
 import { relative } from 'node:path'
-import { type ErrorData, errorDataOf, InputErrors } from '../../base/errors.ts'
+import { type ErrorData, firstErrorOf, InputErrors } from '../../base/errors.ts'
 import { findJobs, type RecipeSource } from '../../recipe/find.ts'
 import { printableLine } from '../../report/printable.ts'
 import { table } from '../../report/table.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
+import { checkFields } from '../db/job-fields.ts'
 import type { VerbContext } from '../verb.ts'
 import { loadJobFile } from './load-job.ts'
 
@@ -44,10 +45,12 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
 async function listed(source: RecipeSource): Promise<ListedJob> {
   const { name, file } = source
   try {
-    const { job } = await loadJobFile(source, false)
+    const { job, verb, places } = await loadJobFile(source, false)
+    const errors: ErrorData[] = []
+    checkFields(verb.kind, job.fields, places, errors)
+    if (errors.length > 0) throw new InputErrors(errors)
     return { name, file, job: job.job, fields: job.fields }
   } catch (thrown) {
-    const [first] = thrown instanceof InputErrors ? thrown.errors : []
-    return { name, file, error: first ?? errorDataOf(thrown, 'input') }
+    return { name, file, error: firstErrorOf(thrown, 'input') }
   }
 }

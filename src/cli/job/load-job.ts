@@ -9,7 +9,7 @@ import { importRecipe } from '../../recipe/import-recipe.ts'
 import { typeErrors } from '../../recipe/type-check.ts'
 import type { FieldPlaces } from '../db/job-fields.ts'
 import { recipeLibrary } from '../recipe-library.ts'
-import { type AnyJobVerb, jobKindNames, jobVerbOf } from './job-kinds.ts'
+import { type AnyJobVerb, jobCalls, jobVerbOf } from './job-kinds.ts'
 
 export interface LoadedJob extends RecipeSource {
   readonly job: Job
@@ -36,12 +36,11 @@ export async function loadJobFile(source: RecipeSource, checkTypes: boolean): Pr
   if (errors.length > 0) throw new InputErrors(errors)
   const verb = isJob(job) ? await jobVerbOf(job.job) : undefined
   if (!isJob(job) || !verb) {
-    const kinds = jobKindNames.map(each => `${each}({ ... })`).join(', ')
     throw inputError(
       `job ${name}: ${job === undefined ? 'the file has no default export' : 'what it exports is not a job'}`,
       {
         where: { file, line: 1 },
-        next: `Write \`export default\` and one of ${kinds}, which 'ops-recipes/jobs' exports.`,
+        next: `Write \`export default\` and one of ${jobCalls.join(', ')}, which 'ops-recipes/jobs' exports.`,
       },
     )
   }

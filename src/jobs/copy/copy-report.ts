@@ -101,7 +101,10 @@ export function copyEnd(source: string, target: string, plan: CopyPlan, outcome:
   const { request, safe, table } = plan
   const rate = Math.round(read.rows / Math.max(0.001, milliseconds / 1000))
   const facts: JobFact[] = [
-    { name: 'read', text: `${grouped(read.rows)} rows, ${grouped(rate)} rows/s` },
+    {
+      name: 'read',
+      text: `${grouped(read.rows)} rows, ${(read.bytes / 1_000_000).toFixed(1)} MB, ${grouped(rate)} rows/s`,
+    },
     {
       name: 'written',
       text: `${grouped(written.inserted)} new, ${grouped(written.updated)} changed, ${grouped(written.unchanged)} as they were${written.deleted === 0 ? '' : `, ${grouped(written.deleted)} ${request.deletes === 'soft' ? 'marked as deleted' : 'deleted'}`}`,
@@ -122,6 +125,7 @@ export function copyEnd(source: string, target: string, plan: CopyPlan, outcome:
       into: request.as,
       mode: plan.mode,
       readRows: read.rows,
+      readBytes: read.bytes,
       ...written,
       watermark: safe?.watermark ?? null,
       losses,

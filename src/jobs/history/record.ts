@@ -42,8 +42,10 @@ export type RunEnded = z.infer<typeof endedSchema>
 export interface RunStory {
   readonly begun: RunBegun
   readonly ended: RunEnded | undefined
-  /** Where its events are, one a line as JSON; undefined: they were not kept. */
+  /** Where its events are, one a line as JSON: a place, or a statement that gives them; undefined: they were not kept. */
   readonly log: string | undefined
+  /** Of one without an end; undefined: the lock on the server says it, which has the name of its title. */
+  readonly isRunning?: boolean
 }
 
 /** Where the runs of one job are written down: next to its data. */

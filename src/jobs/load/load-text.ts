@@ -16,6 +16,8 @@ export function loadPlanEvent(
 ): JobPlan {
   const { request, table, opened, targets, method, whyInserts, rebuilt, whyKept, owed, isEmpty } = plan
   const columns = targets.targets.map(each => each.column.name)
+  const columnsOf = (dataType: string): readonly string[] =>
+    targets.targets.filter(each => each.column.dataType === dataType).map(each => each.column.name)
   const isNull = ['\\N']
   if (opened.name === 'ndjson') isNull[0] = 'null'
   if (request.nullWord !== undefined) isNull.push(request.nullWord)
@@ -46,6 +48,7 @@ export function loadPlanEvent(
         replace: 'such a row replaces the one in the table, whole',
       }[request.onDuplicate],
     },
+    ...timeFacts(columnsOf('datetime'), columnsOf('timestamp')),
     ...(rebuilt.length === 0
       ? []
       : [{ name: 'indexes', text: `${rebuilt.join(', ')}: taken away for the load and built again` }]),
@@ -68,9 +71,6 @@ export function loadPlanEvent(
       ...(targets.byDefault.length === 0
         ? []
         : [`not in the input, so by default: ${targets.byDefault.map(each => each.name).join(', ')}`]),
-      ...(targets.targets.some(each => each.column.dataType === 'timestamp')
-        ? ['times of TIMESTAMP columns are read as UTC where they name no zone']
-        : []),
       ...table.triggers
         .filter(each => each.event === 'INSERT' || request.onDuplicate === 'replace')
         .map(each => `the trigger ${each.name} fires with each row (${each.timing} ${each.event})`),
@@ -90,6 +90,17 @@ export function loadPlanEvent(
       owedIndexes: owed,
     },
   }
+}
+
+/** In which zone times are read. */
+function timeFacts(datetimes: readonly string[], timestamps: readonly string[]): readonly JobFact[] {
+  const texts = [
+    ...(datetimes.length === 0
+      ? []
+      : [`${datetimes.join(', ')}: stored as written; one that names a zone (Z, +02:00) becomes UTC`]),
+    ...(timestamps.length === 0 ? [] : [`${timestamps.join(', ')}: UTC, unless they name a zone`]),
+  ]
+  return texts.length === 0 ? [] : [{ name: 'times', text: texts.join('; ') }]
 }
 
 /** `outcome` undefined: it failed, and nothing is stored. */
@@ -120,7 +131,7 @@ export function loadEnd(
     facts: [
       {
         name: 'loaded',
-        text: `${grouped(loaded.stored)} rows by ${method === 'infile' ? 'LOAD DATA LOCAL' : 'INSERTs'} in ${seconds(milliseconds)}, ${grouped(rate)} rows/s; the server's counts agree`,
+        text: `${grouped(loaded.stored)} rows by ${method === 'infile' ? 'LOAD DATA LOCAL' : 'INSERTs'} in ${seconds(milliseconds)}, ${grouped(rate)} rows/s, ${size(input.takenBytes)}; the server's counts agree`,
       },
       ...(loaded.skipped === 0
         ? []
@@ -137,6 +148,9 @@ export function loadEnd(
       ...profileFacts(outcome),
     ],
     notes: [
+      ...(loaded.stored + loaded.skipped + loaded.replaced === 0
+        ? [`0 rows: ${input.name} has names of columns, and no row behind them`]
+        : []),
       ...(loaded.rounded === 0
         ? []
         : [
@@ -149,6 +163,7 @@ export function loadEnd(
     data: {
       table: tableText(table),
       loadedRows: loaded.stored,
+      takenBytes: input.takenBytes,
       skippedRows: loaded.skipped,
       replacedRows: loaded.replaced,
       roundedValues: loaded.rounded,

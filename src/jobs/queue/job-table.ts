@@ -19,6 +19,8 @@ export interface JobTable {
   readonly id: string
   /** Those that are moved, quoted. */
   readonly columns: Sql
+  /** The same without the number. */
+  readonly others: readonly string[]
   readonly fingerprint: string
   /** True for a job that waits: no worker holds it, and it has not failed for good. */
   readonly waits: Sql
@@ -56,6 +58,7 @@ export async function readJobTable(session: Session, wanted: TableName): Promise
     ledger: besides(wanted, 'parked_counts'),
     id,
     columns: join(table.stored.map(each => name(each.name))),
+    others: table.stored.map(each => each.name).filter(each => each !== id),
     fingerprint: table.fingerprint,
     waits: sql`(${join([...held.map(each => sql`${each} IS NULL`), ...failed], ' AND ')})`,
     isHeld: sql`(${join(
@@ -155,6 +158,11 @@ async function refusals(session: Session, table: Table): Promise<readonly ErrorD
         `GRANT ${right} ON ${table.database}.* TO the account.`,
       )
   return found
+}
+
+/** True for a parked job whose number is taken. */
+export function isTaken({ live, parked, id }: JobTable): Sql {
+  return sql`EXISTS (SELECT 1 FROM ${tableSql(live)} taken WHERE taken.${name(id)} = ${tableSql(parked)}.${name(id)})`
 }
 
 /** For statements that name rows by their numbers. */

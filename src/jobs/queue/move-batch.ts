@@ -1,18 +1,21 @@
 /** Moves jobs from one table into another in one transaction: each on one side before it and on the other behind it. */
 import { OpsError } from '../../base/errors.ts'
-import { errorNumber } from '../../mysql/mysql-error.ts'
+import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, sql, trusted } from '../../mysql/sql.ts'
 import { type TableName, tableSql } from '../../mysql/table-name.ts'
-import { idList, type JobTable, ofQueue } from './job-table.ts'
+import { idList, isTaken, type JobTable, ofQueue } from './job-table.ts'
 
 export type Direction = 'park' | 'drip'
 
 /** What came of a try. `again`: somebody was in the way, and nothing was moved. */
 export type Moved = { readonly moved: number; readonly last: bigint | undefined } | 'again'
 
+/** A small table would be read whole, and each row locked that another transaction holds. */
+const byKey = trusted('FORCE INDEX (PRIMARY)')
+
 /** Locks, deadlocks and our own KILL QUERY: nothing is wrong, it is only not the time. */
-const inTheWay = [1205, 1213, 1317, 3572]
+export const inTheWay: readonly number[] = [1205, 1213, 1317, 3572]
 
 /**
  * Parks the newest jobs first, which workers come to last, and none above `upTo`; brings back those first that workers
@@ -33,7 +36,7 @@ export async function moveBatch(
   const which =
     direction === 'park'
       ? sql`${condition} AND ${id} <= ${upTo} ORDER BY ${id} DESC`
-      : sql`${condition} ORDER BY ${jobs.order}`
+      : sql`${condition} AND NOT ${isTaken(jobs)} ORDER BY ${jobs.order}`
   const found = await session.cells(
     sql`SELECT ${id} FROM ${tableSql(from)} WHERE ${which} LIMIT ${batch}`,
     doing,
@@ -44,7 +47,7 @@ export async function moveBatch(
     const moved = await session.transaction(async () => {
       const skip = jobs.skipsLocked && direction === 'park' ? ' SKIP LOCKED' : ''
       const locked = await session.cells(
-        sql`SELECT ${id} FROM ${tableSql(from)} WHERE ${id} IN (${idList(ids)}) AND ${condition} FOR UPDATE${trusted(skip)}`,
+        sql`SELECT ${id} FROM ${tableSql(from)} ${byKey} WHERE ${id} IN (${idList(ids)}) AND ${condition} FOR UPDATE${trusted(skip)}`,
         doing,
       )
       const ours = locked.map(([cell]) => cell?.toString('latin1') ?? '')
@@ -53,8 +56,9 @@ export async function moveBatch(
         sql`INSERT INTO ${tableSql(to)} (${jobs.columns}) SELECT ${jobs.columns} FROM ${tableSql(from)} WHERE ${id} IN (${idList(ours)})`,
         doing,
       )
+      // With a limit the key gives out the rows here too: a DELETE takes no such hint.
       const deleted = await session.query(
-        sql`DELETE FROM ${tableSql(from)} WHERE ${id} IN (${idList(ours)})`,
+        sql`DELETE FROM ${tableSql(from)} WHERE ${id} IN (${idList(ours)}) ORDER BY ${id} LIMIT ${ours.length}`,
         doing,
       )
       const counted = await session.query(
@@ -72,8 +76,28 @@ export async function moveBatch(
     if (session.lost === undefined) await session.query(sql`ROLLBACK`, doing).catch(() => undefined)
     const number = errorNumber(thrown)
     if (number !== undefined && inTheWay.includes(number)) return 'again'
+    // Its number was taken just now: the next look leaves it out.
+    if (
+      direction === 'drip' &&
+      number === serverErrors.duplicateKey &&
+      (await areTaken(session, jobs, ids, doing))
+    )
+      return 'again'
     throw thrown
   }
+}
+
+async function areTaken(
+  session: Session,
+  { live, id }: JobTable,
+  ids: readonly string[],
+  doing: string,
+): Promise<boolean> {
+  const found = await session.cells(
+    sql`SELECT 1 FROM ${tableSql(live)} WHERE ${name(id)} IN (${idList(ids)}) LIMIT 1`,
+    doing,
+  )
+  return found.length > 0
 }
 
 function unequal(

@@ -7,6 +7,7 @@ import type { QueueCounts } from './counts.ts'
 import type { JobTable } from './job-table.ts'
 import type { Direction } from './move-batch.ts'
 import type { QueueOutcome, QueueRequest } from './run-queue.ts'
+import { numbersText, type TakenNumbers } from './taken-numbers.ts'
 
 export function queuePlan(
   source: string,
@@ -14,7 +15,9 @@ export function queuePlan(
   request: QueueRequest,
   jobs: JobTable,
   counts: QueueCounts,
+  taken: TakenNumbers,
 ): JobPlan {
+  const canCome = counts.parked - (request.renumbers ? 0 : taken.count)
   const limit = `${request.lockUnderMs / 1000} s`
   const facts: JobFact[] = [
     ...countFacts(counts),
@@ -25,7 +28,7 @@ export function queuePlan(
         }
       : {
           name: 'moves',
-          text: `${grouped(Math.min(request.batch, counts.parked))} back, those first that workers would take first, while fewer than ${grouped(request.whenBelow)} wait${request.watches ? '; until none is parked' : ''}`,
+          text: `${grouped(Math.min(request.batch, canCome))} back, those first that workers would take first, while fewer than ${grouped(request.whenBelow)} wait${request.watches ? '; until none is parked' : ''}`,
         },
     {
       name: 'at once',
@@ -35,15 +38,30 @@ export function queuePlan(
   return {
     job: `queue ${direction}`,
     source,
-    title: titleOf(direction, request),
+    title: queueTitle(direction, request),
     facts,
     notes:
       direction === 'park' && counts.held + counts.failed > 0
         ? ['jobs that a worker holds, and those that failed for good, stay where they are']
-        : [],
-    data: { table: tableText(request.table), queue: request.queue, ...counts },
+        : takenNotes(request, jobs, taken),
+    data: {
+      table: tableText(request.table),
+      queue: request.queue,
+      ...counts,
+      takenNumbers: { jobs: taken.count, first: taken.numbers },
+    },
     isEmpty: !request.watches && (direction === 'park' ? counts.waiting : counts.parked) === 0,
   }
+}
+
+function takenNotes({ renumbers }: QueueRequest, { live }: JobTable, taken: TakenNumbers): readonly string[] {
+  if (taken.count === 0) return []
+  const what = `${grouped(taken.count)} parked jobs have numbers that other jobs of ${tableText(live)} have now (${numbersText(taken)})`
+  return [
+    renumbers
+      ? `${what}: they come back under new numbers, and count as come since`
+      : `${what}: they stay parked; --renumber brings them back under new numbers`,
+  ]
 }
 
 export function queueEnd(
@@ -55,11 +73,12 @@ export function queueEnd(
 ): JobEnd {
   const { moved, moves, milliseconds, longestMoveMs, longestReserveMs, brokenOff, notWatched, counts } =
     outcome
+  const cameMeanwhile = counts.waiting - (outcome.left?.jobs ?? 0)
   const rate = Math.round(moved / Math.max(0.001, milliseconds / 1000))
   return {
     job: `queue ${direction}`,
     source,
-    title: titleOf(direction, request),
+    title: queueTitle(direction, request),
     status,
     facts: [
       {
@@ -77,10 +96,9 @@ export function queueEnd(
       ...(brokenOff === 0
         ? []
         : [`${grouped(brokenOff)} moves were broken off, as a worker waited for them`]),
-      ...(direction === 'park' && counts.waiting > 0
-        ? [
-            `${grouped(counts.waiting)} jobs wait still: they came meanwhile, or other transactions held them; the same command parks them`,
-          ]
+      ...(outcome.left ? [outcome.left.title] : []),
+      ...(direction === 'park' && cameMeanwhile > 0
+        ? [`${grouped(cameMeanwhile)} jobs wait still: they came meanwhile; the same command parks them`]
         : []),
     ],
     data: {
@@ -92,6 +110,7 @@ export function queueEnd(
       longestMoveMs: Math.round(longestMoveMs),
       longestReserveMs: notWatched === undefined ? Math.round(longestReserveMs) : null,
       brokenOff,
+      left: outcome.left?.jobs ?? 0,
       ...counts,
     },
   }
@@ -136,5 +155,6 @@ function countFacts({ waiting, held, failed, parked, since }: QueueCounts): read
   ]
 }
 
-const titleOf = (direction: Direction, { queue, table }: QueueRequest): string =>
+/** What a run is called. */
+export const queueTitle = (direction: Direction, { queue, table }: QueueRequest): string =>
   `${direction === 'park' ? 'park' : 'drip'} ${queue || 'jobs without a queue'} of ${tableText(table)}`

@@ -2,25 +2,22 @@
  * Parks the flood of a queue and drips it back, in moves so short that no worker waits for long. Each move is one
  * transaction with its count beside it, so that a kill at any time leaves every job on just one side and the counts true.
  */
-import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { OpsError } from '../../base/errors.ts'
 import { holdLock } from '../../mysql/named-lock.ts'
 import type { Server } from '../../mysql/server.ts'
-import type { Session } from '../../mysql/session.ts'
-import { name, sql } from '../../mysql/sql.ts'
-import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
+import { type TableName, tableText } from '../../mysql/table-name.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { countQueue, discrepancy, type QueueCounts } from './counts.ts'
-import { hasTwin, type JobTable, makeTwin, ofQueue, readJobTable } from './job-table.ts'
-import { beginLedger } from './ledger.ts'
-import { type Direction, moveBatch } from './move-batch.ts'
-import { Pace } from './pace.ts'
+import { hasTwin, type JobTable, makeTwin, readJobTable } from './job-table.ts'
+import type { Direction } from './move-batch.ts'
+import { Mover } from './mover.ts'
 import { queueEnd, queuePlan } from './queue-text.ts'
-import { type ReserveWatch, watchReserves } from './reserve-watch.ts'
+import { watchReserves } from './reserve-watch.ts'
+import { type TakenNumbers, takenNumbers } from './taken-numbers.ts'
 
 export interface QueueRequest {
   readonly table: TableName
@@ -31,6 +28,8 @@ export interface QueueRequest {
   readonly whenBelow: number
   /** How long a worker's UPDATE may take. */
   readonly lockUnderMs: number
+  /** Jobs whose number another job has now come back under a new one; else they stay parked. */
+  readonly renumbers: boolean
   /** Goes on until it is stopped, or until nothing is parked any more. */
   readonly watches: boolean
 }
@@ -53,11 +52,18 @@ export interface QueueOutcome {
   readonly brokenOff: number
   readonly notWatched: string | undefined
   readonly counts: QueueCounts
+  /** What should have moved and did not; undefined: nothing, or it was stopped before. */
+  readonly left: Left | undefined
 }
 
-/** Between two looks at a queue that is full enough. */
-const lookEveryMs = 500
-const tellEveryMs = 500
+/** What stays, why, and the way out. */
+export interface Left {
+  readonly jobs: number
+  readonly title: string
+  readonly next: string
+}
+
+const noneTaken: TakenNumbers = { count: 0, numbers: [] }
 
 /** Answers whether it ran. @throws OpsError where the counts do not add up, or somebody holds the queue. */
 export async function runQueue(
@@ -71,7 +77,9 @@ export async function runQueue(
   const jobs = await readJobTable(session, request.table)
   const isThere = await hasTwin(session, jobs)
   const before = await countQueue(session, jobs, request.queue, isThere)
-  const shown = queuePlan(server.name, direction, request, jobs, before)
+  const looksForTaken = isThere && direction === 'drip'
+  const taken = looksForTaken ? await takenNumbers(session, jobs, request.queue) : noneTaken
+  const shown = queuePlan(server.name, direction, request, jobs, before, taken)
   emit({ event: 'job-plan', ...shown })
   checkCounts(server.name, jobs, before)
   if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
@@ -86,8 +94,9 @@ export async function runQueue(
       (thrown: unknown) => ({ thrown }),
     )
     const counts = await countQueue(session, jobs, request.queue, true)
-    const outcome = mover.outcome(counts)
-    const status = failure ? 'failed' : mover.isInterrupted ? 'interrupted' : 'ok'
+    const left = mover.isInterrupted || failure ? undefined : await mover.whatStays()
+    const outcome = mover.outcome(counts, left)
+    const status = failure || left ? 'failed' : mover.isInterrupted ? 'interrupted' : 'ok'
     emit({ event: 'job-end', ...queueEnd(server.name, direction, request, outcome, status) })
     if (failure) throw failure.thrown
     checkCounts(server.name, jobs, counts)
@@ -97,6 +106,13 @@ export async function runQueue(
         title: `${direction} of ${request.queue} was stopped`,
         changed: mover.moved > 0 ? 'yes' : 'no',
         next: 'Every job is on one side. Run the same command again: it goes on.',
+      })
+    if (left)
+      throw new OpsError({
+        code: 'not-converged',
+        title: left.title,
+        changed: mover.moved > 0 ? 'yes' : 'no',
+        next: left.next,
       })
     return true
   } finally {
@@ -114,158 +130,6 @@ export function checkCounts(source: string, jobs: JobTable, counts: QueueCounts)
     changed: 'no',
     next: `Somebody else wrote into it, or gave old numbers to new jobs. Correct ${tableText(jobs.ledger)}, or delete its row of the queue once nothing is parked.`,
   })
-}
-
-class Mover {
-  moved = 0
-  isInterrupted = false
-  #moves = 0
-  #longestMoveMs = 0
-  #told = Number.NEGATIVE_INFINITY
-  readonly #begun = performance.now()
-  readonly #direction: Direction
-  readonly #request: QueueRequest
-  readonly #jobs: JobTable
-  readonly #session: Session
-  readonly #watch: ReserveWatch
-  readonly #context: QueueContext
-  readonly #pace: Pace
-
-  constructor(
-    direction: Direction,
-    request: QueueRequest,
-    jobs: JobTable,
-    session: Session,
-    watch: ReserveWatch,
-    context: QueueContext,
-  ) {
-    this.#direction = direction
-    this.#request = request
-    this.#jobs = jobs
-    this.#session = session
-    this.#watch = watch
-    this.#context = context
-    this.#pace = new Pace(request.batch, request.lockUnderMs)
-  }
-
-  outcome(counts: QueueCounts): QueueOutcome {
-    return {
-      moved: this.moved,
-      moves: this.#moves,
-      milliseconds: performance.now() - this.#begun,
-      longestMoveMs: this.#longestMoveMs,
-      longestReserveMs: this.#watch.longestMs,
-      brokenOff: this.#watch.brokenOff,
-      notWatched: this.#watch.problem,
-      counts,
-    }
-  }
-
-  async run(): Promise<void> {
-    for (;;) {
-      const before = this.moved
-      await (this.#direction === 'park' ? this.#park() : this.#drip())
-      if (!this.#request.watches || this.#isStopped()) return
-      if (this.#direction === 'drip' && (await this.#parkedLeft()) === 0) return
-      if (this.moved === before) await pause(lookEveryMs)
-    }
-  }
-
-  /** Down from the newest job there is now: those that come meanwhile are of the next round. */
-  async #park(): Promise<void> {
-    const newest = await this.#newest()
-    if (newest === undefined) return
-    await beginLedger(this.#session, this.#jobs, this.#request.queue)
-    for (let upTo: bigint | undefined = newest; upTo !== undefined && !this.#isStopped(); ) {
-      const last = await this.#move(this.#pace.batch, upTo)
-      upTo = last === undefined ? undefined : last - 1n
-    }
-  }
-
-  /** One batch, when fewer wait than was asked for. */
-  async #drip(): Promise<void> {
-    if ((await this.#waiting()) >= this.#request.whenBelow) return this.#tell('the queue has enough')
-    for (let left = this.#request.batch; left > 0 && !this.#isStopped(); ) {
-      const before = this.moved
-      const last = await this.#move(Math.min(left, this.#pace.batch), 0n)
-      if (last === undefined) return
-      left -= this.moved - before
-    }
-  }
-
-  /** Undefined: there was nothing left. */
-  async #move(most: number, upTo: bigint): Promise<bigint | undefined> {
-    let batch = most
-    for (;;) {
-      const begun = performance.now()
-      const { result, waitedMs } = await this.#watch.during(() =>
-        moveBatch(this.#session, this.#jobs, this.#request.queue, this.#direction, batch, upTo),
-      )
-      const took = performance.now() - begun
-      this.#longestMoveMs = Math.max(this.#longestMoveMs, took)
-      this.#pace.learn(took, waitedMs)
-      if (result !== 'again') {
-        if (result.moved > 0) this.#moves += 1
-        this.moved += result.moved
-        this.#tell()
-        await pause(this.#pace.restMs(took))
-        return result.last
-      }
-      if (this.#isStopped()) return undefined
-      this.#tell('workers were in the way')
-      batch = Math.min(most, this.#pace.batch)
-      await pause(this.#pace.restMs(took) + 50)
-    }
-  }
-
-  async #waiting(): Promise<number> {
-    const { live, waits } = this.#jobs
-    const text = await this.#session.value(
-      sql`SELECT COUNT(*) FROM (SELECT 1 FROM ${tableSql(live)} WHERE ${ofQueue(this.#request.queue)} AND ${waits}
-        LIMIT ${this.#request.whenBelow}) some`,
-      'looking at the queue',
-    )
-    return Number(text ?? 0)
-  }
-
-  async #newest(): Promise<bigint | undefined> {
-    const { live, waits, id } = this.#jobs
-    const text = await this.#session.value(
-      sql`SELECT MAX(${name(id)}) FROM ${tableSql(live)} WHERE ${ofQueue(this.#request.queue)} AND ${waits}`,
-      'looking at the queue',
-    )
-    return text == null ? undefined : BigInt(text)
-  }
-
-  async #parkedLeft(): Promise<number> {
-    const text = await this.#session.value(
-      sql`SELECT COUNT(*) FROM (SELECT 1 FROM ${tableSql(this.#jobs.parked)} WHERE ${ofQueue(this.#request.queue)} LIMIT 1) some`,
-      'looking at what is parked',
-    )
-    return Number(text ?? 0)
-  }
-
-  #isStopped(): boolean {
-    this.isInterrupted ||= this.#context.interrupt.level !== 'none'
-    return this.isInterrupted
-  }
-
-  #tell(held?: string): void {
-    const now = performance.now()
-    if (now - this.#told < tellEveryMs) return
-    this.#told = now
-    const seconds = Math.max(0.001, (now - this.#begun) / 1000)
-    this.#context.emit({
-      event: 'progress',
-      source: this.#context.server.name,
-      title: `${this.#direction} ${this.#request.queue}`,
-      rows: this.moved,
-      bytes: 0,
-      chunks: this.#moves,
-      rowsPerSecond: Math.round(this.moved / seconds),
-      ...(held !== undefined && { held }),
-    })
-  }
 }
 
 /** `status`: looks, and tells again and again where that is asked for. */

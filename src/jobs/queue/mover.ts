@@ -1,0 +1,236 @@
+/** One run of moves: which jobs, how many at once, when to rest, and what stays in the end. */
+import { performance } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Session } from '../../mysql/session.ts'
+import { name, sql } from '../../mysql/sql.ts'
+import { tableSql, tableText } from '../../mysql/table-name.ts'
+import type { QueueCounts } from './counts.ts'
+import { isTaken, type JobTable, ofQueue } from './job-table.ts'
+import { beginLedger } from './ledger.ts'
+import { type Direction, type Moved, moveBatch } from './move-batch.ts'
+import { Pace } from './pace.ts'
+import type { ReserveWatch } from './reserve-watch.ts'
+import type { Left, QueueContext, QueueOutcome, QueueRequest } from './run-queue.ts'
+import { moveRenumbered, numbersText, takenNumbers } from './taken-numbers.ts'
+
+/** Between two looks at a queue that is full enough. */
+const lookEveryMs = 500
+const tellEveryMs = 500
+/** Jobs that other transactions hold are tried again so often in a row, before they are told. */
+const mostIdleRounds = 8
+const mostRenumbered = 500
+
+export class Mover {
+  moved = 0
+  isInterrupted = false
+  #newestAtFirst: bigint | undefined
+  #moves = 0
+  #longestMoveMs = 0
+  #told = Number.NEGATIVE_INFINITY
+  readonly #begun = performance.now()
+  readonly #direction: Direction
+  readonly #request: QueueRequest
+  readonly #jobs: JobTable
+  readonly #session: Session
+  readonly #watch: ReserveWatch
+  readonly #context: QueueContext
+  readonly #pace: Pace
+
+  constructor(
+    direction: Direction,
+    request: QueueRequest,
+    jobs: JobTable,
+    session: Session,
+    watch: ReserveWatch,
+    context: QueueContext,
+  ) {
+    this.#direction = direction
+    this.#request = request
+    this.#jobs = jobs
+    this.#session = session
+    this.#watch = watch
+    this.#context = context
+    this.#pace = new Pace(request.batch, request.lockUnderMs)
+  }
+
+  outcome(counts: QueueCounts, left: Left | undefined): QueueOutcome {
+    return {
+      left,
+      moved: this.moved,
+      moves: this.#moves,
+      milliseconds: performance.now() - this.#begun,
+      longestMoveMs: this.#longestMoveMs,
+      longestReserveMs: this.#watch.longestMs,
+      brokenOff: this.#watch.brokenOff,
+      notWatched: this.#watch.problem,
+      counts,
+    }
+  }
+
+  async run(): Promise<void> {
+    for (;;) {
+      const before = this.moved
+      await (this.#direction === 'park' ? this.#park() : this.#drip())
+      if (!this.#request.watches || this.#isStopped()) return
+      if (this.#direction === 'drip' && (await this.#parkedLeft()) === 0) return
+      if (this.moved === before) await pause(lookEveryMs)
+    }
+  }
+
+  /** Down from the newest job there is now: those that come meanwhile are of the next round. */
+  async #park(): Promise<void> {
+    const newest = await this.#newest()
+    if (newest === undefined) return
+    this.#newestAtFirst = newest
+    await beginLedger(this.#session, this.#jobs, this.#request.queue)
+    for (let idle = 0; idle < mostIdleRounds && !this.#isStopped(); ) {
+      const before = this.moved
+      for (let upTo: bigint | undefined = newest; upTo !== undefined && !this.#isStopped(); ) {
+        const last = await this.#move(this.#pace.batch, upTo)
+        upTo = last === undefined ? undefined : last - 1n
+      }
+      if (this.#request.watches || (await this.#waitingUpTo(newest)) === 0) return
+      if (this.moved > before) {
+        idle = 0
+        continue
+      }
+      idle += 1
+      this.#tell('other transactions hold the rest')
+      await pause(lookEveryMs)
+    }
+  }
+
+  /** Asked for when it is over and was not stopped. */
+  async whatStays(): Promise<Left | undefined> {
+    const { queue, watches } = this.#request
+    const { live, parked } = this.#jobs
+    if (this.#direction === 'drip') {
+      // Those are of the next batch.
+      if (this.#request.renumbers) return undefined
+      const taken = await takenNumbers(this.#session, this.#jobs, queue)
+      if (taken.count === 0) return undefined
+      return {
+        jobs: taken.count,
+        title: `${taken.count} parked jobs of ${queue} stay parked: other jobs of ${tableText(live)} have their numbers now (${numbersText(taken)})`,
+        next: `--renumber brings them back under new numbers. They are whole in ${tableText(parked)}.`,
+      }
+    }
+    const waiting =
+      watches || this.#newestAtFirst === undefined ? 0 : await this.#waitingUpTo(this.#newestAtFirst)
+    if (waiting === 0) return undefined
+    return {
+      jobs: waiting,
+      title: `${waiting} jobs of ${queue} wait still: other transactions hold them`,
+      next: 'Every job is on one side. Run the same command again once these transactions have ended.',
+    }
+  }
+
+  async #waitingUpTo(newest: bigint): Promise<number> {
+    const { live, waits, id } = this.#jobs
+    const text = await this.#session.value(
+      sql`SELECT COUNT(*) FROM ${tableSql(live)} WHERE ${ofQueue(this.#request.queue)} AND ${waits} AND ${name(id)} <= ${newest}`,
+      'looking at the queue',
+    )
+    return Number(text ?? 0)
+  }
+
+  /** One batch, when fewer wait than was asked for. */
+  async #drip(): Promise<void> {
+    if ((await this.#waiting()) >= this.#request.whenBelow) return this.#tell('the queue has enough')
+    for (let left = this.#request.batch; left > 0 && !this.#isStopped(); ) {
+      const before = this.moved
+      const last = await this.#move(Math.min(left, this.#pace.batch), 0n)
+      const isDone = last === undefined
+      if (isDone && !(this.#request.renumbers && (await this.#renumber(Math.min(left, mostRenumbered)))))
+        return
+      left -= this.moved - before
+    }
+  }
+
+  /** Whether there were any. */
+  async #renumber(most: number): Promise<boolean> {
+    const move = (batch: number): Promise<Moved> =>
+      moveRenumbered(this.#session, this.#jobs, this.#request.queue, batch)
+    return (await this.#inMoves(most, move)) !== undefined
+  }
+
+  #move(most: number, upTo: bigint): Promise<bigint | undefined> {
+    return this.#inMoves(most, batch =>
+      moveBatch(this.#session, this.#jobs, this.#request.queue, this.#direction, batch, upTo),
+    )
+  }
+
+  /** Undefined: there was nothing left. */
+  async #inMoves(most: number, move: (batch: number) => Promise<Moved>): Promise<bigint | undefined> {
+    let batch = most
+    for (;;) {
+      const begun = performance.now()
+      const { result, waitedMs } = await this.#watch.during(() => move(batch))
+      const took = performance.now() - begun
+      this.#longestMoveMs = Math.max(this.#longestMoveMs, took)
+      this.#pace.learn(took, waitedMs)
+      if (result !== 'again') {
+        if (result.moved > 0) this.#moves += 1
+        this.moved += result.moved
+        this.#tell()
+        await pause(this.#pace.restMs(took))
+        return result.last
+      }
+      if (this.#isStopped()) return undefined
+      this.#tell('workers were in the way')
+      batch = Math.min(most, this.#pace.batch)
+      await pause(this.#pace.restMs(took) + 50)
+    }
+  }
+
+  async #waiting(): Promise<number> {
+    const { live, waits } = this.#jobs
+    const text = await this.#session.value(
+      sql`SELECT COUNT(*) FROM (SELECT 1 FROM ${tableSql(live)} WHERE ${ofQueue(this.#request.queue)} AND ${waits}
+        LIMIT ${this.#request.whenBelow}) some`,
+      'looking at the queue',
+    )
+    return Number(text ?? 0)
+  }
+
+  async #newest(): Promise<bigint | undefined> {
+    const { live, waits, id } = this.#jobs
+    const text = await this.#session.value(
+      sql`SELECT MAX(${name(id)}) FROM ${tableSql(live)} WHERE ${ofQueue(this.#request.queue)} AND ${waits}`,
+      'looking at the queue',
+    )
+    return text == null ? undefined : BigInt(text)
+  }
+
+  /** Of those that can come back. */
+  async #parkedLeft(): Promise<number> {
+    const text = await this.#session.value(
+      sql`SELECT COUNT(*) FROM (SELECT 1 FROM ${tableSql(this.#jobs.parked)} WHERE ${ofQueue(this.#request.queue)} AND
+        ${this.#request.renumbers ? sql`TRUE` : sql`NOT ${isTaken(this.#jobs)}`} LIMIT 1) some`,
+      'looking at what is parked',
+    )
+    return Number(text ?? 0)
+  }
+
+  #isStopped(): boolean {
+    this.isInterrupted ||= this.#context.interrupt.level !== 'none'
+    return this.isInterrupted
+  }
+
+  #tell(held?: string): void {
+    const now = performance.now()
+    if (now - this.#told < tellEveryMs) return
+    this.#told = now
+    const seconds = Math.max(0.001, (now - this.#begun) / 1000)
+    this.#context.emit({
+      event: 'progress',
+      source: this.#context.server.name,
+      title: `${this.#direction} ${this.#request.queue}`,
+      rows: this.moved,
+      bytes: 0,
+      chunks: this.#moves,
+      rowsPerSecond: Math.round(this.moved / seconds),
+      ...(held !== undefined && { held }),
+    })
+  }
+}
