@@ -1,4 +1,4 @@
-/** `mysqlUser` against Oracle's MySQL 8.0 on a real host: what it says of an account, a client confirms by logging in. */
+/** `mysqlUser` and `mysqlSettings` against Oracle's MySQL 8.0 on a real host: what is said of an account, a client confirms by logging in. */
 import { cpSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Folder, folderWith } from '../cli/run-ops.ts'
@@ -16,6 +16,9 @@ export default recipe({
   ],
 })
 `
+const settings = `import { mysqlSettings, recipe } from 'ops-recipes'
+export default recipe({ summary: 'More clients.', steps: () => [mysqlSettings({ settings: { 'max-connections': 77 } })] })
+`
 const days = (many: number) => `password_last_changed = NOW() - INTERVAL ${many} DAY WHERE User = 'app'`
 
 describe.skipIf(why !== undefined)(`An account of MySQL 8.0${why === undefined ? '' : ` (${why})`}`, () => {
@@ -23,7 +26,11 @@ describe.skipIf(why !== undefined)(`An account of MySQL 8.0${why === undefined ?
     const host = useHost({ name: 'db', withPackages: ['mariadb-server'] })
     let folder: Folder
     beforeAll(async () => {
-      folder = folderWith({ 'recipes/account.ts': account, pw: 'it is so\n' })
+      folder = folderWith({
+        'recipes/account.ts': account,
+        'recipes/settings.ts': settings,
+        pw: 'it is so\n',
+      })
       const root = `/proc/${host().leader}/root`
       await host().read(
         'systemctl disable --now mariadb; rm -f /usr/sbin/mariadbd /usr/sbin/mysqld /usr/lib/systemd/system/mariadb.service; rm -rf /var/lib/mysql /etc/mysql/mariadb.conf.d/*; mkdir -p /opt/mysql',
@@ -84,6 +91,12 @@ describe.skipIf(why !== undefined)(`An account of MySQL 8.0${why === undefined ?
       expect(left.stdout).toContain('the role `clerk`@`%`')
       await sql("ALTER USER app IDENTIFIED WITH mysql_native_password BY 'it is so'")
       expect((await ops('check')).code).toBe(0)
+    })
+
+    test('a setting is checked by its own program, which starts no second server, and runs after a restart', async () => {
+      const applied = await folder.ops(['apply', 'settings', 'db', '--yes', '-F', host().sshConfig])
+      expect(applied).toMatchObject({ code: 0, stderr: '' })
+      expect(await sql('SELECT @@max_connections')).toBe('77\n')
     })
   })
 })

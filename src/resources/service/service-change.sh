@@ -142,7 +142,8 @@ ops_unit_check() {
       mariadb | mysql | mysqld)
         if command -v mariadbd >/dev/null; then set -- ops_quiet mariadbd --user=mysql --help --verbose
         elif command -v mysqld >/dev/null; then
-          case $(mysqld --version) in *MariaDB* | *' 5.'*) set -- ops_quiet mysqld --user=mysql --help --verbose ;; *) set -- mysqld --user=mysql --validate-config ;; esac
+          # Before 8.0.16 an option that is not known starts a second server.
+          case $(mysqld --version) in *MariaDB* | *' 5.'* | *' 8.0.'[0-9][!0-9]* | *' 8.0.1'[0-5][!0-9]*) set -- ops_quiet mysqld --user=mysql --help --verbose ;; *) set -- mysqld --user=mysql --validate-config ;; esac
         fi ;;
       apache2) set -- apache2ctl configtest ;;
       php*-fpm) set -- "php-fpm$(echo "${ops_b%-fpm}" | cut -c4-)" -t ;;
