@@ -1,0 +1,103 @@
+/** Restores the rows of one table, chunk after chunk, and tells what came of it. */
+import { OpsError } from '../../base/errors.ts'
+import { readTable, type Table } from '../../mysql/catalog.ts'
+import type { Server } from '../../mysql/server.ts'
+import { serverState } from '../../mysql/server-state.ts'
+import type { Session } from '../../mysql/session.ts'
+import { tableText } from '../../mysql/table-name.ts'
+import type { Emit } from '../../run/events.ts'
+import type { Interrupt } from '../../run/interrupt.ts'
+import type { Store } from '../../store/store.ts'
+import { grouped } from '../grouped.ts'
+import { makeTable } from '../rows/target-table.ts'
+import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
+import { type ArchivedChunk, lostError } from './chunks-of.ts'
+import { type ArchivedRows, readArchived } from './read-archived.ts'
+import type { PlannedPart } from './restore-plan.ts'
+import { type RestoredRows, restoreRows } from './restore-rows.ts'
+
+/** From where to where, and who is told. */
+export interface RestoreWork {
+  readonly server: Server
+  readonly store: Store
+  readonly emit: Emit
+  readonly interrupt: Interrupt
+}
+
+/** @throws OpsError where not all of them came back. */
+export async function restorePart(session: Session, part: PlannedPart, context: RestoreWork): Promise<void> {
+  const { server, emit } = context
+  const { target, chunks, lost, title, rows, header, isThere } = part
+  const missing = lost.reduce((sum, { deleted }) => sum + deleted, 0)
+  const [firstLost] = lost
+  if (!isThere) await makeTable(session, target, header, 'archive')
+  const table = await readTable(session, target)
+  const totals = { restored: 0, present: 0, other: 0 }
+  const maxAllowedPacket = (await serverState(session)).maxAllowedPacket
+  const work = { title, rows, session, table, maxAllowedPacket, totals }
+  const done = await restoreChunks(chunks, context, work).catch((failure: unknown) => ({ failure }))
+  const failed = 'failure' in done
+  emit({
+    event: 'job-end',
+    job: 'archive restore',
+    source: server.name,
+    title,
+    status:
+      failed || (firstLost && !done.isInterrupted) ? 'failed' : done.isInterrupted ? 'interrupted' : 'ok',
+    facts: [
+      { name: 'restored', text: `${grouped(totals.restored)} rows, read back and equal` },
+      ...(totals.present === 0
+        ? []
+        : [{ name: 'were there', text: `${grouped(totals.present)} rows, equal` }]),
+    ],
+    notes:
+      totals.other === 0
+        ? []
+        : [`${grouped(totals.other)} saved rows were left out: the table has a newer row of the same key`],
+    data: { into: tableText(target), ...totals },
+  })
+  if (failed) {
+    const soFar = `Before that, ${grouped(totals.restored)} rows were restored, read back and equal. The same command leaves them as they are.`
+    throw partlyDone(done.failure, totals.restored > 0 || !isThere, soFar)
+  }
+  if (done.isInterrupted)
+    throw interruptedError(title, 'Run the same command again: what is there already is left as it is.')
+  if (firstLost)
+    throw new OpsError({
+      ...lostError(firstLost),
+      title: `${grouped(missing)} archived rows in ${grouped(lost.length)} chunks were not restored, as their receipts are gone`,
+      changed: 'yes',
+    })
+}
+
+interface Restoring {
+  readonly title: string
+  readonly rows: number
+  readonly session: Session
+  readonly table: Table
+  readonly maxAllowedPacket: number
+  readonly totals: RestoredRows
+}
+
+function restoreChunks(
+  chunks: readonly ArchivedChunk[],
+  { server, store, emit, interrupt }: RestoreWork,
+  { title, rows: ofRows, session, table, maxAllowedPacket, totals }: Restoring,
+): Promise<ChunksDone> {
+  let index = 0
+  return runChunks<ArchivedRows>(
+    {
+      source: server.name,
+      title,
+      ofRows,
+      async read() {
+        const chunk = chunks[index++]
+        return chunk && readArchived(store, chunk)
+      },
+      async settle({ rows, columns }) {
+        await restoreRows(session, table, columns, rows, maxAllowedPacket, totals)
+      },
+    },
+    { emit, interrupt },
+  )
+}

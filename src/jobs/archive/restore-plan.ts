@@ -1,0 +1,97 @@
+/** The plan of a restore: what a table would get, and what it would not. */
+
+import { keyOf } from '../../mysql/keys.ts'
+import type { Server } from '../../mysql/server.ts'
+import type { Session } from '../../mysql/session.ts'
+import { sql } from '../../mysql/sql.ts'
+import { tableSql, tableText } from '../../mysql/table-name.ts'
+import type { JobPlan } from '../../run/job-events.ts'
+import type { Store } from '../../store/store.ts'
+import { grouped } from '../grouped.ts'
+import type { RowsHeader } from '../rows/rows-file.ts'
+import { checkColumns, existingTable, foreignKeysOf } from '../rows/target-table.ts'
+import { headerOf, shapesOf } from './archived-shapes.ts'
+import type { RestorePart } from './restore-parts.ts'
+
+/** A part that was looked at. */
+export interface PlannedPart extends RestorePart {
+  readonly plan: JobPlan
+  readonly title: string
+  readonly rows: number
+  readonly header: RowsHeader
+  readonly isThere: boolean
+}
+
+/** One question for all tables. */
+export function together(planned: readonly PlannedPart[], first: JobPlan): JobPlan {
+  const rows = planned.reduce((sum, { plan }) => sum + Number(plan.data.rows), 0)
+  const into = planned.map(({ target }) => tableText(target)).join(', ')
+  return { ...first, data: { ...first.data, rows, into } }
+}
+
+/** @throws OpsError where the table cannot take what was archived. */
+export async function planPart(
+  session: Session,
+  part: RestorePart,
+  { server, store }: { readonly server: Server; readonly store: Store },
+): Promise<PlannedPart> {
+  const { target, chunks, lost } = part
+  const missing = lost.reduce((sum, { deleted }) => sum + deleted, 0)
+  const title = `restore ${tableText(target)}`
+  const [newest] = chunks
+  if (!newest) throw new RangeError('a part has chunks')
+  const header = await headerOf(store, newest)
+  const found = await existingTable(session, target)
+  const isEmpty =
+    found === undefined ||
+    (await session.cells(sql`SELECT 1 FROM ${tableSql(target)} LIMIT 1`, title)).length === 0
+  if (found) keyOf(found)
+  for (const shape of await shapesOf(store, chunks))
+    checkColumns(tableText(target), found?.columns ?? header.columns, shape, 'archived')
+  const rows = chunks.reduce((sum, { receipt }) => sum + receipt.rows, 0)
+  const stayed = chunks.reduce((sum, { done }) => sum + (done?.stayed.length ?? 0), 0)
+  const open = chunks.filter(({ receipt, done }) => receipt.deletes && !done)
+  const plan: JobPlan = {
+    job: 'archive restore',
+    source: server.name,
+    title,
+    facts: [
+      { name: 'rows', text: `${grouped(rows - stayed)} in ${grouped(chunks.length)} chunks of ${store.url}` },
+      {
+        name: 'into',
+        text: found
+          ? `${tableText(target)}${isEmpty ? ', which is empty' : ''}`
+          : `${tableText(target)}, which is made as it was archived`,
+      },
+    ],
+    notes: [
+      ...(lost.length === 0
+        ? []
+        : [
+            `${grouped(missing)} rows in ${grouped(lost.length)} chunks cannot be restored, as their receipts are gone: \`ops db archive verify\` names them`,
+          ]),
+      ...part.without.map(
+        table =>
+          `the rows of ${tableText(table)} that went with them are not restored with --into: --only ${tableText(table)} brings them`,
+      ),
+      ...(isEmpty ? [] : ['the table has rows: those whose key is there already stay as they are']),
+      ...(stayed === 0 ? [] : [`${grouped(stayed)} saved rows are left out: they stayed in the table`]),
+      ...(found ? [] : foreignKeysOf(header)).map(
+        each => `the table is made without its foreign key: ${each}`,
+      ),
+      ...(open.length === 0
+        ? []
+        : [
+            `${open.length} chunks are not finished: some of their rows may also be in the table that was archived`,
+          ]),
+    ],
+    data: {
+      into: tableText(target),
+      rows: rows - stayed,
+      chunks: chunks.length,
+      stayed,
+      makesTable: found === undefined,
+    },
+  }
+  return { ...part, plan, title, rows, header, isThere: found !== undefined }
+}
