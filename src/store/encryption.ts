@@ -29,3 +29,13 @@ export function isEncryptedAs(asked: Encryption, named: Encryption | undefined):
   if (namedKey === undefined) return false
   return /(^|:)alias\//.test(askedKey) || namedKey === askedKey || namedKey.endsWith(`/${askedKey}`)
 }
+
+/** The headers that ask an S3 server for it. */
+export function encryptionHeaders(encryption: Encryption | undefined): Record<string, string> {
+  if (encryption === undefined) return {}
+  const keyId = 'keyId' in encryption ? encryption.keyId : undefined
+  return {
+    'x-amz-server-side-encryption': encryption.algorithm,
+    ...(keyId === undefined ? {} : { 'x-amz-server-side-encryption-aws-kms-key-id': keyId }),
+  }
+}

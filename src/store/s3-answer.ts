@@ -1,7 +1,7 @@
 /** Reads what an S3 server answered: the headers of an object, and what a refusal means. */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Changed } from '../base/errors.ts'
-import type { Encryption, Head } from './store.ts'
+import type { Content, Encryption, Head, Stored } from './store.ts'
 import { StoreError, type StoreErrorKind } from './store-error.ts'
 import { parseXml, textAt } from './xml.ts'
 
@@ -193,3 +193,30 @@ export function refusedError(refusal: Refusal, asked: Asked): StoreError {
     )
   return error('failed', `${asked.name} was refused`, 'Look at what the server said; nothing was stored.')
 }
+
+/** What the answer to a PUT says of the object that is stored now. */
+export function storedIn(
+  key: string,
+  { sizeBytes }: Pick<Content, 'sizeBytes'>,
+  headers: IncomingHttpHeaders,
+): Stored {
+  const versionId = header(headers, 'x-amz-version-id')
+  const encryption = encryptionIn(headers)
+  return {
+    key,
+    sizeBytes,
+    etag: header(headers, 'etag') ?? '',
+    outcome: 'stored',
+    ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
+    ...(encryption === undefined ? {} : { encryption }),
+  }
+}
+
+/** Of an answer that no S3 server gives. */
+export const oddAnswer = (name: string, what: string): StoreError =>
+  new StoreError('wrong', {
+    title: `${name}: the server's answer cannot be right`,
+    detail: `It gave ${what}.`,
+    changed: 'no',
+    next: 'Check that the endpoint is an S3 server and that no proxy changes its answers.',
+  })

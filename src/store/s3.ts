@@ -1,9 +1,11 @@
 /** A store in S3, or in any server that speaks its language. Every call is tried once: `retrying` is around it. */
-import { checkKey, checkKeyPrefix, keyFault } from './key.ts'
+import { encryptionHeaders } from './encryption.ts'
+import { checkKey, checkKeyPrefix } from './key.ts'
 import { checkEncryption } from './prove.ts'
 import { type RetryPolicy, usualRetries, withRetries } from './retries.ts'
-import { encryptionIn, header, headIn, metadataSha256 } from './s3-answer.ts'
-import { type Answer, S3Client, type S3ClientOptions, streamOf } from './s3-client.ts'
+import { header, headIn, metadataSha256, oddAnswer, storedIn } from './s3-answer.ts'
+import { S3Client, type S3ClientOptions, streamOf } from './s3-client.ts'
+import { listObjects } from './s3-list.ts'
 import { lookAtBucket } from './s3-look.ts'
 import { base64Of, type PartsUpload, putInParts } from './s3-parts.ts'
 import type {
@@ -21,7 +23,6 @@ import type {
   Stored,
 } from './store.ts'
 import { isStoreError, StoreError } from './store-error.ts'
-import { all, parseXml, textAt } from './xml.ts'
 
 export interface S3Options extends S3ClientOptions {
   /** Without a slash at its ends; may be empty. */
@@ -59,7 +60,6 @@ export class S3Store implements Store {
     checkKey(key)
     // Not every server knows the condition, and asking first spares an upload where the object is there already.
     if (!replace) await this.#refuseTaken(key, signal)
-    const path = this.#path(key)
     const headers = {
       'content-type': 'application/octet-stream',
       [metadataSha256]: content.sha256,
@@ -69,18 +69,7 @@ export class S3Store implements Store {
     const stored =
       content.sizeBytes >= (this.#options.partsFromBytes ?? usualPartsFromBytes)
         ? await this.#putInParts(key, content, { headers, condition, signal }, replace)
-        : storedIn(
-            key,
-            content,
-            await this.#client.sendForHead({
-              method: 'PUT',
-              path,
-              headers: { ...headers, ...condition, 'x-amz-checksum-sha256': base64Of(content.sha256) },
-              body: content,
-              signal,
-              action: 's3:PutObject',
-            }),
-          )
+        : await this.#putAtOnce(key, content, { headers: { ...headers, ...condition }, signal })
     checkEncryption(this, stored)
     return stored
   }
@@ -129,25 +118,8 @@ export class S3Store implements Store {
 
   async *list(prefix: string, { signal }: CallOptions = {}): AsyncGenerator<Listed> {
     checkKeyPrefix(prefix)
-    const root = this.#path('')
-    let token: string | undefined
-    do {
-      const query: Record<string, string> = {
-        'list-type': '2',
-        prefix: `${root}${prefix}`,
-        'encoding-type': 'url',
-        ...(token === undefined ? {} : { 'continuation-token': token }),
-      }
-      const page = await withRetries(() => this.#page(query, signal), this.#retries, signal)
-      for (const each of page.listed) {
-        const key = each.key.slice(root.length)
-        // Marks of folders that a console made, and other names that are no keys, are no objects of ours.
-        if (each.key.startsWith(root) && keyFault(key) === undefined) yield { ...each, key }
-      }
-      if (page.next !== undefined && page.next === token)
-        throw oddAnswer(this.url, 'the same page of its list again and again')
-      token = page.next
-    } while (token !== undefined)
+    const call = { client: this.#client, url: this.url, root: this.#path(''), prefix, signal }
+    yield* listObjects({ ...call, retries: this.#retries })
   }
 
   async delete(key: string, { signal }: CallOptions = {}): Promise<void> {
@@ -166,6 +138,22 @@ export class S3Store implements Store {
 
   async close(): Promise<void> {
     this.#client.close()
+  }
+
+  async #putAtOnce(
+    key: string,
+    content: Content,
+    { headers, signal }: Pick<PartsUpload, 'headers' | 'signal'>,
+  ): Promise<Stored> {
+    const { message } = await this.#client.sendForHead({
+      method: 'PUT',
+      path: this.#path(key),
+      headers: { ...headers, 'x-amz-checksum-sha256': base64Of(content.sha256) },
+      body: content,
+      signal,
+      action: 's3:PutObject',
+    })
+    return storedIn(key, content, message.headers)
   }
 
   async #putInParts(
@@ -215,63 +203,4 @@ export class S3Store implements Store {
       next: 'Nothing was overwritten. Compare the two.',
     })
   }
-
-  async #page(
-    query: Readonly<Record<string, string>>,
-    signal: AbortSignal | undefined,
-  ): Promise<{ readonly listed: readonly Listed[]; readonly next: string | undefined }> {
-    const { text } = await this.#client.sendForText({
-      method: 'GET',
-      path: '',
-      query,
-      signal,
-      action: 's3:ListBucket',
-    })
-    const xml = parseXml(text.trim())
-    if (xml?.name !== 'ListBucketResult') throw oddAnswer(this.url, 'something else than a list')
-    const isEncoded = textAt(xml, 'EncodingType') === 'url'
-    const listed = all(xml, 'Contents').map(each => {
-      const key = textAt(each, 'Key') ?? ''
-      return {
-        key: isEncoded ? decodeURIComponent(key.replaceAll('+', ' ')) : key,
-        sizeBytes: Number(textAt(each, 'Size')),
-        modifiedAt: new Date(textAt(each, 'LastModified') ?? Number.NaN),
-      }
-    })
-    if (textAt(xml, 'IsTruncated') !== 'true') return { listed, next: undefined }
-    const next = textAt(xml, 'NextContinuationToken')
-    if (next === undefined || next === '')
-      throw oddAnswer(this.url, 'a list that goes on, without saying where')
-    return { listed, next }
-  }
 }
-
-function encryptionHeaders(encryption: Encryption | undefined): Record<string, string> {
-  if (encryption === undefined) return {}
-  const keyId = 'keyId' in encryption ? encryption.keyId : undefined
-  return {
-    'x-amz-server-side-encryption': encryption.algorithm,
-    ...(keyId === undefined ? {} : { 'x-amz-server-side-encryption-aws-kms-key-id': keyId }),
-  }
-}
-
-function storedIn(key: string, { sizeBytes }: Content, { message }: Answer): Stored {
-  const versionId = header(message.headers, 'x-amz-version-id')
-  const encryption = encryptionIn(message.headers)
-  return {
-    key,
-    sizeBytes,
-    etag: header(message.headers, 'etag') ?? '',
-    outcome: 'stored',
-    ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
-    ...(encryption === undefined ? {} : { encryption }),
-  }
-}
-
-const oddAnswer = (name: string, what: string): StoreError =>
-  new StoreError('wrong', {
-    title: `${name}: the server's answer cannot be right`,
-    detail: `It gave ${what}.`,
-    changed: 'no',
-    next: 'Check that the endpoint is an S3 server and that no proxy changes its answers.',
-  })
