@@ -1,7 +1,6 @@
 /** The documented exit codes, and the worst of several. */
-
 import type { ErrorCode } from '../base/errors.ts'
-import type { HostStatus } from '../run/events.ts'
+import type { HostStatus } from '../run/host-status.ts'
 
 /** What each kind of error ends the process with. */
 export const exitCodes: Readonly<Record<ErrorCode, number>> = {

@@ -1,5 +1,4 @@
 /** A recipe evaluated for each host before anything is contacted, so that what is wrong shows at once. */
-
 import { type ErrorData, InputErrors } from '../base/errors.ts'
 import type { Evaluate } from '../engine/plan/plan-host.ts'
 import type { SelectedHost } from '../inventory/select.ts'

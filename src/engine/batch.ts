@@ -1,5 +1,4 @@
 /** Builds the guarded batch: all changes of one host as one script. */
-
 import { quote } from '../shell/quote.ts'
 import type { RunNames } from '../shell/runtime.ts'
 import { armCall, armLibrary } from './access/arm-shell.ts'

@@ -1,8 +1,8 @@
 /** What one host of a run stands at, and how its run ends. */
 import { errorDataOf, InputErrors } from '../base/errors.ts'
-import type { Emit, HostStatus, HostSummary } from '../run/events.ts'
+import type { Emit, HostSummary } from '../run/events.ts'
 import type { HostLink } from '../run/host-link.ts'
-import { statusOf } from '../run/host-status.ts'
+import { type HostStatus, statusOf } from '../run/host-status.ts'
 import type { AccessContext } from './access/dangers.ts'
 import type { PlannedStep } from './plan/planned-step.ts'
 import type { RunHost } from './run-request.ts'

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { z } from 'zod'
 import { type ErrorData, inputError, type SourceLocation } from '../base/errors.ts'
-import type { AccessOption } from './access/dangers.ts'
+import type { AccessOption } from './access/area.ts'
 import type { Definition, Keys, Resource, Value } from './resource.ts'
 
 /** What every step takes beside its resource's params. */

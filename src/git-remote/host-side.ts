@@ -1,5 +1,4 @@
 /** The host's side of a run: one login, one look, one batch. */
-
 import { applyHost } from '../engine/apply/apply-host.ts'
 import type { ApplyResult } from '../engine/apply/context.ts'
 import { linkContext } from '../engine/apply/link-context.ts'

@@ -1,5 +1,4 @@
 /** Looks at the place of the repository and at the steps that would make it, in one trip where `~` was guessed right. */
-
 import { InputErrors, OpsError } from '../base/errors.ts'
 import type { PlannedStep } from '../engine/plan/planned-step.ts'
 import type { Step } from '../engine/step.ts'

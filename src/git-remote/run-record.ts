@@ -1,10 +1,9 @@
 /** What a run tells and counts, from its first event to its summary. */
-
 import { type ErrorData, errorDataOf, OpsError } from '../base/errors.ts'
 import { opsVersion } from '../base/version.ts'
 import type { PlannedStep } from '../engine/plan/planned-step.ts'
-import type { Emit, HostStatus } from '../run/events.ts'
-import { statusOf } from '../run/host-status.ts'
+import type { Emit } from '../run/events.ts'
+import { type HostStatus, statusOf } from '../run/host-status.ts'
 import type { Interrupt } from '../run/interrupt.ts'
 import type { HostPlan, PlanStep } from '../run/plan.ts'
 import type { HostSide } from './host-side.ts'

@@ -1,5 +1,4 @@
 /** How a column is read as bytes that lose nothing, and how such bytes are written as SQL again. */
-
 import type { Table } from './catalog.ts'
 import type { Column } from './columns.ts'
 import { join, name, quotedBytes, type Sql, sql, trusted } from './sql.ts'

@@ -1,5 +1,4 @@
 /** What the account may do, read from `SHOW GRANTS`: before anything moves, and without trying. */
-
 import type { Session } from './session.ts'
 import { sql } from './sql.ts'
 import type { TableName } from './table-name.ts'

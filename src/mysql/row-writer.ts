@@ -1,5 +1,4 @@
 /** Writes rows as they were read: INSERTs with all columns by name, cut to what the server takes as one packet. */
-
 import { cellSql, type RowColumn } from './column-sql.ts'
 import { join, name, Sql, sql } from './sql.ts'
 import { type TableName, tableSql } from './table-name.ts'

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream'
 import { errorDataOf, OpsError } from '../base/errors.ts'
 import type { Transport } from '../transport/transport.ts'
-import type { ServerPlace } from './server.ts'
+import type { ServerPlace } from './server-place.ts'
 
 /**
  * To the address, the socket, or the first of `usualSockets` on which something answers; `hint` says what to do where none does.

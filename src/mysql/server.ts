@@ -1,29 +1,12 @@
 /** A database server and the way to it: one login on its host, and as many sessions through it as a job needs. */
 import { errorDataOf, OpsError } from '../base/errors.ts'
 import { once } from '../base/once.ts'
-import type { Secret } from '../base/secret.ts'
 import { connect } from '../transport/connect.ts'
-import type { ConnectTarget } from '../transport/transport.ts'
 import { openDriver } from './driver.ts'
+import type { ServerPlace } from './server-place.ts'
 import { openSessions, type ServerSessions } from './server-sessions.ts'
 import { openStream } from './server-stream.ts'
 import { Session } from './session.ts'
-
-/** Where a server is and how to log in to it; made of `[db NAME]`, a host name or a `mysql://` address. */
-export interface ServerPlace {
-  /** What the user called it: for errors and reports. */
-  readonly name: string
-  /** The host to go through; this machine itself with the backend `local`. */
-  readonly through: ConnectTarget
-  /** As seen from that host; undefined: the server's own socket where packages put it. */
-  readonly at: { readonly host: string; readonly port: number } | { readonly socket: string } | undefined
-  /** Undefined: the user that logs in on the host. */
-  readonly user?: string
-  readonly password?: () => Promise<Secret | undefined>
-  /** Undefined: none. */
-  readonly tls?: { readonly ca?: string; readonly verify: boolean }
-  readonly timeoutMs?: number
-}
 
 /** Where Debian, Red Hat and the sources put the socket. */
 const usualSockets = ['/run/mysqld/mysqld.sock', '/var/lib/mysql/mysql.sock', '/tmp/mysql.sock']

@@ -1,5 +1,4 @@
 /** CREATE TABLE for a copy of a table of MySQL or MariaDB: pure text, from its catalog. */
-
 import type { Table } from '../mysql/catalog.ts'
 import type { Column } from '../mysql/columns.ts'
 import { type TargetEngine, targetType } from './column-types.ts'

@@ -1,7 +1,8 @@
 /** A PostgreSQL server and the way to it: one login on its host, and as many sessions through it as a job needs. */
 import { OpsError } from '../base/errors.ts'
 import { once } from '../base/once.ts'
-import { type ServerPlace, servernameOf } from '../mysql/server.ts'
+import { servernameOf } from '../mysql/server.ts'
+import type { ServerPlace } from '../mysql/server-place.ts'
 import { openSessions, type ServerSessions } from '../mysql/server-sessions.ts'
 import { openStream } from '../mysql/server-stream.ts'
 import { connect } from '../transport/connect.ts'

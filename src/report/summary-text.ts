@@ -1,5 +1,6 @@
 /** The end of a run in a few lines: hosts with the same outcome share one. */
-import type { HostStatus, HostSummary } from '../run/events.ts'
+import type { HostSummary } from '../run/events.ts'
+import type { HostStatus } from '../run/host-status.ts'
 import type { Style } from './style.ts'
 import { count, names } from './words.ts'
 

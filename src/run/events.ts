@@ -1,22 +1,10 @@
 /** Everything that a run tells, as data: report/ renders it, `--json` writes one a line. */
 import type { ErrorData } from '../base/errors.ts'
 import type { Facts } from './facts.ts'
+import type { HostStatus } from './host-status.ts'
 import type { JobEvent } from './job-events.ts'
 import type { KeptCopy } from './kept-copies.ts'
 import type { HostPlan } from './plan.ts'
-
-export type HostStatus =
-  | 'ok'
-  | 'drift'
-  | 'failed'
-  | 'unreachable'
-  | 'lost'
-  | 'locked'
-  | 'moved'
-  | 'reverted'
-  | 'interrupted'
-  /** Too many others failed before its turn. */
-  | 'not-begun'
 
 /** `ok` already as wanted · `changed` applied and proved · `skipped` not reached · `reverted` done, and taken back. */
 export interface HostSummary {

@@ -1,6 +1,18 @@
 /** What a host's run has come to, from the error that ended it. */
 import type { ErrorCode } from '../base/errors.ts'
-import type { HostStatus } from './events.ts'
+
+export type HostStatus =
+  | 'ok'
+  | 'drift'
+  | 'failed'
+  | 'unreachable'
+  | 'lost'
+  | 'locked'
+  | 'moved'
+  | 'reverted'
+  | 'interrupted'
+  /** Too many others failed before its turn. */
+  | 'not-begun'
 
 /** The status of a host whose run ended with such an error. */
 export function statusOf(code: ErrorCode): HostStatus {

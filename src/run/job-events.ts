@@ -1,5 +1,5 @@
 /** What a data job tells, as data: its plan, how far it is, and how it ended. */
-import type { HostStatus } from './events.ts'
+import type { HostStatus } from './host-status.ts'
 
 /** One fact for people; its raw form is in `data` under its own name. */
 export interface JobFact {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { exitCodeOf } from '../../src/cli/exit-code.ts'
-import type { HostStatus } from '../../src/run/events.ts'
+import type { HostStatus } from '../../src/run/host-status.ts'
 
 test.each<[string, HostStatus[], number]>([
   ['apply', ['ok', 'ok'], 0],

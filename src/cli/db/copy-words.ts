@@ -1,6 +1,6 @@
 /** What `ops db copy`, its audit and its `--ddl` are told alike. */
+import type { CopyRequest } from '../../jobs/copy/copy-request.ts'
 import { copyKind } from '../../jobs/copy/options.ts'
-import type { CopyRequest } from '../../jobs/copy/plan.ts'
 import type { ValuesOf } from '../../jobs/options.ts'
 import type { TableName } from '../../mysql/table-name.ts'
 import { parsePgTableName } from '../../postgres/table-name.ts'

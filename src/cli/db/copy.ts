@@ -1,8 +1,8 @@
 /** `ops db copy`: a table of MySQL or MariaDB into PostgreSQL, whole at first and then what changed. */
 import { type ErrorData, InputErrors } from '../../base/errors.ts'
 import { opsVersion } from '../../base/version.ts'
+import type { CopyRequest } from '../../jobs/copy/copy-request.ts'
 import { copyKind } from '../../jobs/copy/options.ts'
-import type { CopyRequest } from '../../jobs/copy/plan.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { PostgresServer } from '../../postgres/server.ts'
 import { pgTableText } from '../../postgres/table-name.ts'

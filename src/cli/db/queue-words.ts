@@ -1,7 +1,7 @@
 /** What `ops db queue park`, `drip` and `status` are told alike. */
 import type { ValuesOf } from '../../jobs/options.ts'
 import type { QueueOptions } from '../../jobs/queue/options.ts'
-import type { QueueRequest } from '../../jobs/queue/run-queue.ts'
+import type { QueueRequest } from '../../jobs/queue/queue-request.ts'
 import type { TableName } from '../../mysql/table-name.ts'
 
 export const queueUsage = 'SOURCE DB.TABLE --queue NAME'

@@ -1,11 +1,11 @@
 /** What is shown while a tunnel is up: lasting lines, and below them one that is drawn again each second. */
-
 import { errorsText } from '../../report/error-text.ts'
 import { jsonLine } from '../../report/ndjson-report.ts'
 import type { Report } from '../../report/report.ts'
 import type { Screen } from '../../report/screen.ts'
 import { stateText, tunnelLine } from '../../report/tunnel-text.ts'
-import type { HostStatus, HostSummary } from '../../run/events.ts'
+import type { HostSummary } from '../../run/events.ts'
+import type { HostStatus } from '../../run/host-status.ts'
 import type { LinkState, TunnelFigures } from '../../run/tunnel-state.ts'
 import { exitCodes } from '../exit-code.ts'
 

@@ -1,6 +1,6 @@
 /** What our own way into a host stands on, from what the host told of it. */
 import { posix } from 'node:path'
-import type { AccessArea } from './dangers.ts'
+import type { AccessArea } from './area.ts'
 import type { WayInStamp } from './way-in-shell.ts'
 
 /** All paths stand for themselves alone, in every spelling that a link gives them. */

@@ -1,7 +1,8 @@
 /** What people are told of steps that endanger our access, and of what became of an earlier run. */
 import type { ErrorData } from '../../base/errors.ts'
 import type { Step } from '../step.ts'
-import type { Access, AccessArea, AccessContext } from './dangers.ts'
+import type { AccessArea } from './area.ts'
+import type { Access, AccessContext } from './dangers.ts'
 
 const areaWords: Readonly<Record<AccessArea, string>> = {
   ssh: 'sshd',

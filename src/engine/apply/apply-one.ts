@@ -1,5 +1,4 @@
 /** Applies what was planned for one host of a run. */
-
 import { type HostRun, settle, settleError } from '../host-run.ts'
 import type { RunOptions } from '../run-request.ts'
 import { applyHost } from './apply-host.ts'

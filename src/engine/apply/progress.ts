@@ -1,6 +1,6 @@
 /** Where the apply of one host stands: the plan it goes by, what was applied, what became of every step. */
 import type { Changed, ErrorData } from '../../base/errors.ts'
-import type { HostStatus } from '../../run/events.ts'
+import type { HostStatus } from '../../run/host-status.ts'
 import type { Session } from '../../run/session.ts'
 import type { BatchReport } from '../batch-report.ts'
 import { stoppedError } from '../host-errors.ts'

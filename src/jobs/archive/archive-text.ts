@@ -1,12 +1,11 @@
 /** What an archive says of its plan and of its end: for people as facts, for programs as data. */
-
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { grouped } from '../grouped.ts'
+import type { ArchiveOutcome } from './archive-outcome.ts'
 import type { ArchivePlan } from './plan.ts'
 import { serverText } from './records.ts'
-import type { ArchiveOutcome } from './run-archive.ts'
 import { sumOf } from './settle-deletes.ts'
 
 /** Rows a second that an archive reaches at least; only for the time in the plan. */

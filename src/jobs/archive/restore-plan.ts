@@ -1,5 +1,4 @@
 /** The plan of a restore: what a table would get, and what it would not. */
-
 import { keyOf } from '../../mysql/keys.ts'
 import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'

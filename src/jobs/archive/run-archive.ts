@@ -15,6 +15,7 @@ import type { Store } from '../../store/store.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
+import type { ArchiveOutcome } from './archive-outcome.ts'
 import { listArchive, randomName, writeMark } from './archive-store.ts'
 import { archiveEnd, archivePlanEvent, archiveSoFar } from './archive-text.ts'
 import { ageSql, conditionSql, whereSql } from './condition.ts'
@@ -24,7 +25,7 @@ import { finishChunk, orphans, savedRow } from './finish-earlier.ts'
 import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
 import { chunkName, chunkOfWith, newRun, positionToHex, receiptKey, rowsKey, serverText } from './records.ts'
 import { type ReceiptHead, saveChunk, type WithRows } from './save-chunk.ts'
-import { DeleteQueue, type DeleteTotals, noDeletes, sumOf, trustAfterMs } from './settle-deletes.ts'
+import { DeleteQueue, noDeletes, sumOf, trustAfterMs } from './settle-deletes.ts'
 import { rowsReferring } from './with-child.ts'
 
 export interface ArchiveContext {
@@ -36,19 +37,6 @@ export interface ArchiveContext {
   readonly confirm?: (plan: JobPlan) => Promise<boolean>
   /** Stop after the plan. */
   readonly plansOnly: boolean
-}
-
-/** What of an archive run is told at its end. */
-export interface ArchiveOutcome {
-  readonly saved: ChunksDone
-  readonly storedBytes: number
-  readonly finished: DeleteTotals & { readonly chunks: number; readonly failure?: unknown }
-  readonly totals: DeleteTotals
-  readonly removedOrphans: number
-  readonly longestLockMs: number
-  readonly pausedMs: number
-  /** What was thrown after a part of the work; undefined: it came to its end. */
-  readonly failure?: unknown
 }
 
 /** Keys and hashes of a chunk wait until they may be deleted: smaller chunks keep memory flat. */

@@ -1,5 +1,4 @@
 /** Proves an archive again: every object is read whole, its rows are counted and hashed, and compared with its receipt. */
-
 import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { Emit } from '../../run/events.ts'

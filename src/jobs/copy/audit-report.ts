@@ -1,12 +1,12 @@
 /** What an audit of a copy says: for people as facts, for programs as data. */
-
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { grouped } from '../grouped.ts'
 import type { Differences } from './compare.ts'
-import type { BothSides, CopyRequest } from './plan.ts'
+import type { CopyRequest } from './copy-request.ts'
+import type { BothSides } from './plan.ts'
 
 export interface Audited {
   readonly missing: number

@@ -2,7 +2,6 @@
  * Finds the rows that differ between the two sides. Each server hashes its own rows into buckets; of the buckets that differ
  * the keys and hashes are fetched, and nothing else crosses the network.
  */
-
 import { readSql } from '../../mysql/column-sql.ts'
 import type { Position } from '../../mysql/keyset.ts'
 import type { Session } from '../../mysql/session.ts'

@@ -1,13 +1,12 @@
 /** What a copy says of its plan and of its end: for people as facts, for programs as data. */
-
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { grouped } from '../grouped.ts'
+import type { CopyOutcome } from './copy-outcome.ts'
 import { lossText } from './losses.ts'
 import type { CopyPlan } from './plan.ts'
-import type { CopyOutcome } from './run-copy.ts'
 
 /** Rows a second that a copy reaches at least; only for the time in the plan. */
 const usualRate = 30_000

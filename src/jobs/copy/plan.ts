@@ -11,32 +11,15 @@ import { type PgPlace, readPgPlace } from '../../postgres/catalog.ts'
 import type { TargetEngine } from '../../postgres/column-types.ts'
 import type { PgSession } from '../../postgres/session.ts'
 import { quoteName } from '../../postgres/sql.ts'
-import type { PgTableName } from '../../postgres/table-name.ts'
 import { keyOrError, refusals, timeColumn } from '../archive/refusals.ts'
 import { type CopyColumn, copyColumns } from './columns.ts'
+import type { CopyRequest } from './copy-request.ts'
 import { countLosses, type Loss } from './losses.ts'
 import { type CopyRecord, readRecord } from './record.ts'
 import { type SafeTime, safeTime } from './safe-time.ts'
 import { targetProblems } from './target-problems.ts'
 
 /** What becomes of rows that are gone from the source: nothing, they go too, or they get a mark. */
-export type Deletes = 'off' | 'hard' | 'soft'
-
-/** What the user asked for. */
-export interface CopyRequest {
-  readonly table: TableName
-  readonly as: PgTableName
-  /** Undefined: the table is copied whole each time. */
-  readonly by: string | undefined
-  readonly deletes: Deletes
-  /** Whole, whatever was copied before. */
-  readonly isFull: boolean
-  readonly scans: boolean
-  readonly zone: string | undefined
-  readonly marginSeconds: number
-  readonly isMarginGiven: boolean
-}
-
 /**
  * - `new`: there is no table, or an empty one: rows go straight into it
  * - `whole`: all rows, over those that are there; what is gone from the source goes

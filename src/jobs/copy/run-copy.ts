@@ -19,12 +19,14 @@ import type { JobPlan } from '../../run/job-events.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { type ChunksDone, interruptedError, runChunks } from '../run.ts'
 import { compareSides } from './compare.ts'
+import type { CopyOutcome } from './copy-outcome.ts'
 import { copyEnd, copyPlanEvent } from './copy-report.ts'
-import { type Loss, lossesOf } from './losses.ts'
-import { type CopyPlan, type CopyRequest, planCopy, refuseLostKeys } from './plan.ts'
+import type { CopyRequest } from './copy-request.ts'
+import { lossesOf } from './losses.ts'
+import { type CopyPlan, planCopy, refuseLostKeys } from './plan.ts'
 import { lockTarget, writeRecord } from './record.ts'
 import { deleteKeys } from './stage.ts'
-import { openLanding, type Written } from './write-rows.ts'
+import { openLanding } from './write-rows.ts'
 
 export interface CopyContext {
   readonly server: Server
@@ -35,14 +37,6 @@ export interface CopyContext {
   readonly confirm?: (plan: JobPlan) => Promise<boolean>
   /** Stop after the plan. */
   readonly plansOnly: boolean
-}
-
-export interface CopyOutcome {
-  readonly read: ChunksDone
-  readonly written: Written
-  readonly losses: readonly Loss[]
-  readonly pausedMs: number
-  readonly milliseconds: number
 }
 
 /** Rows go on as they come: small chunks keep memory flat. */

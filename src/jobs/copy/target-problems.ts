@@ -10,7 +10,7 @@ import type { PgSession } from '../../postgres/session.ts'
 import { nameList, quoteName } from '../../postgres/sql.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import type { CopyColumn } from './columns.ts'
-import type { CopyRequest } from './plan.ts'
+import type { CopyRequest } from './copy-request.ts'
 import { type CopyRecord, recordTable } from './record.ts'
 
 interface Sides {

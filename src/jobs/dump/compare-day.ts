@@ -1,5 +1,4 @@
 /** Compares a day with what was dumped by an aggregate of the server: one for a usual day, several short ones for a large one. */
-
 import { type ChunkLimits, ChunkSize } from '../../mysql/chunk-size.ts'
 import { after, orderByList, type Position, placeList, upTo } from '../../mysql/keyset.ts'
 import { isSameOnServer, serverDigest } from '../../mysql/row-hash-sql.ts'

@@ -1,5 +1,4 @@
 /** Hands out the pieces of one day after another: new days, and days that are looked at again and differ. */
-
 import { ChunkSize } from '../../mysql/chunk-size.ts'
 import { readFingerprint } from '../../mysql/columns.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'

@@ -1,12 +1,11 @@
 /** What a dump says of its plan and of its end: for people as facts, for programs as data. */
-
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { grouped } from '../grouped.ts'
+import type { DumpOutcome } from './dump-outcome.ts'
 import type { NewDay } from './find-days.ts'
 import { type DumpPlan, mostDayless } from './plan.ts'
-import type { DumpOutcome } from './run-dump.ts'
 
 /** Rows a second that a dump reaches at least; only for the times in the plan. */
 const usualRate = 50_000

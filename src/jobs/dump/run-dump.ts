@@ -12,11 +12,11 @@ import { isStoreError } from '../../store/store-error.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { DaySaver } from './day-saver.ts'
-import { type DaysSource, DaysWalk, type WalkPiece, type WalkTotals } from './days-walk.ts'
+import { type DaysSource, DaysWalk, type WalkPiece } from './days-walk.ts'
+import type { DumpOutcome } from './dump-outcome.ts'
 import { writeMark } from './dump-store.ts'
 import { dumpEnd, dumpPlanEvent, dumpSoFar, rowsOf } from './dump-text.ts'
 import { type DumpPlan, type DumpRequest, planDump } from './plan.ts'
-import type { Receipt } from './records.ts'
 import { ScanWalk } from './scan-walk.ts'
 
 export interface DumpContext {
@@ -30,18 +30,6 @@ export interface DumpContext {
   readonly asks: boolean
   /** Stop after the plan. */
   readonly plansOnly: boolean
-}
-
-/** What of a run is told at its end. */
-export interface DumpOutcome {
-  readonly read: ChunksDone
-  readonly walk: WalkTotals
-  /** Of this run, in its order. */
-  readonly saved: readonly Receipt[]
-  readonly removedOrphans: number
-  readonly pausedMs: number
-  /** What was thrown after a part of the work; undefined: it came to its end. */
-  readonly failure?: unknown
 }
 
 /** Answers whether it ran: false where the person said no, or only a plan was wanted. */

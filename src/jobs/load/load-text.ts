@@ -5,8 +5,8 @@ import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { grouped } from '../grouped.ts'
 import type { Input } from './input.ts'
+import type { LoadOutcome } from './load-outcome.ts'
 import type { LoadPlan } from './plan.ts'
-import type { LoadOutcome } from './run-load.ts'
 
 export function loadPlanEvent(
   source: string,

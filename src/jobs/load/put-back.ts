@@ -1,5 +1,4 @@
 /** `--put-back`: puts indexes back that an earlier load owes, and does nothing else. */
-
 import { holdLock } from '../../mysql/named-lock.ts'
 import { type TableName, tableText } from '../../mysql/table-name.ts'
 import type { JobPlan } from '../../run/job-events.ts'

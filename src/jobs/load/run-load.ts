@@ -19,11 +19,12 @@ import { runChunks } from '../run.ts'
 import { chunksOf } from './chunks.ts'
 import { findMoreProblems, type LoadFailure, loadError } from './find-more-problems.ts'
 import { type Input, openInput } from './input.ts'
+import type { LoadOutcome } from './load-outcome.ts'
 import { loadEnd, loadPlanEvent } from './load-text.ts'
 import { putBack, takeIndexes } from './owed-indexes.ts'
 import { type LoadPlan, type LoadRequest, planLoad } from './plan.ts'
 import { Problems } from './problems.ts'
-import { type Stage, StageProfile } from './profile.ts'
+import { StageProfile } from './profile.ts'
 import { RecordReader } from './record-reader.ts'
 import { type LoadedRows, RowLoader } from './row-loader.ts'
 
@@ -35,21 +36,6 @@ export interface LoadContext {
   /** Undefined: nobody is asked. */
   readonly confirm?: (plan: JobPlan) => Promise<boolean>
   readonly plansOnly: boolean
-}
-
-/** What a load came to. */
-export interface LoadOutcome {
-  readonly loaded: LoadedRows
-  readonly milliseconds: number
-  readonly serverMs: number
-  readonly inputMs: number
-  readonly commitMs: number
-  readonly indexMs: number
-  readonly pausedMs: number
-  readonly emptyLines: number
-  readonly endsOpen: boolean
-  readonly stages: readonly Stage[]
-  readonly noStages: string | undefined
 }
 
 /** Answers whether it ran. @throws OpsError with the lines that cannot be loaded; nothing is stored then. */

@@ -1,5 +1,4 @@
 /** The statements that put rows into the table: LOAD DATA LOCAL, and INSERTs cut to the server's packet. */
-
 import { join, name, quotedBytes, Sql, sql, trusted } from '../../mysql/sql.ts'
 import { type TableName, tableSql } from '../../mysql/table-name.ts'
 import { decodeCells } from '../rows/tsv.ts'

@@ -1,5 +1,4 @@
 /** Says of a table what an earlier load owes to it, whatever job comes next. */
-
 import type { Session } from '../../mysql/session.ts'
 import { type TableName, tableText } from '../../mysql/table-name.ts'
 import type { Emit } from '../../run/events.ts'

@@ -1,5 +1,4 @@
 /** How many jobs of a queue are where, read at one moment, and whether that adds up with what was moved. */
-
 import type { Session } from '../../mysql/session.ts'
 import { name, sql } from '../../mysql/sql.ts'
 import { tableSql } from '../../mysql/table-name.ts'

@@ -9,8 +9,8 @@ import { isTaken, type JobTable, ofQueue } from './job-table.ts'
 import { beginLedger } from './ledger.ts'
 import { type Direction, type Moved, moveBatch } from './move-batch.ts'
 import { Pace } from './pace.ts'
+import type { Left, QueueContext, QueueOutcome, QueueRequest } from './queue-request.ts'
 import type { ReserveWatch } from './reserve-watch.ts'
-import type { Left, QueueContext, QueueOutcome, QueueRequest } from './run-queue.ts'
 import { moveRenumbered, numbersText, takenNumbers } from './taken-numbers.ts'
 
 /** Between two looks at a queue that is full enough. */

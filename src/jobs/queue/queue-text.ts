@@ -1,12 +1,12 @@
 /** What moves of jobs say of their plan, their end and the state of a queue. */
 import { tableText } from '../../mysql/table-name.ts'
-import type { HostStatus } from '../../run/events.ts'
+import type { HostStatus } from '../../run/host-status.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { grouped } from '../grouped.ts'
 import type { QueueCounts } from './counts.ts'
 import type { JobTable } from './job-table.ts'
 import type { Direction } from './move-batch.ts'
-import type { QueueOutcome, QueueRequest } from './run-queue.ts'
+import type { QueueOutcome, QueueRequest } from './queue-request.ts'
 import { numbersText, type TakenNumbers } from './taken-numbers.ts'
 
 export function queuePlan(

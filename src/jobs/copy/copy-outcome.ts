@@ -1,0 +1,12 @@
+/** What a copy came to. */
+import type { ChunksDone } from '../run.ts'
+import type { Loss } from './losses.ts'
+import type { Written } from './write-rows.ts'
+
+export interface CopyOutcome {
+  readonly read: ChunksDone
+  readonly written: Written
+  readonly losses: readonly Loss[]
+  readonly pausedMs: number
+  readonly milliseconds: number
+}

@@ -1,0 +1,19 @@
+/** What a copy is asked for. */
+import type { TableName } from '../../mysql/table-name.ts'
+import type { PgTableName } from '../../postgres/table-name.ts'
+
+export type Deletes = 'off' | 'hard' | 'soft'
+
+export interface CopyRequest {
+  readonly table: TableName
+  readonly as: PgTableName
+  /** Undefined: the table is copied whole each time. */
+  readonly by: string | undefined
+  readonly deletes: Deletes
+  /** Whole, whatever was copied before. */
+  readonly isFull: boolean
+  readonly scans: boolean
+  readonly zone: string | undefined
+  readonly marginSeconds: number
+  readonly isMarginGiven: boolean
+}

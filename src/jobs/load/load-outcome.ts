@@ -1,0 +1,17 @@
+/** What a load came to. */
+import type { Stage } from './profile.ts'
+import type { LoadedRows } from './row-loader.ts'
+
+export interface LoadOutcome {
+  readonly loaded: LoadedRows
+  readonly milliseconds: number
+  readonly serverMs: number
+  readonly inputMs: number
+  readonly commitMs: number
+  readonly indexMs: number
+  readonly pausedMs: number
+  readonly emptyLines: number
+  readonly endsOpen: boolean
+  readonly stages: readonly Stage[]
+  readonly noStages: string | undefined
+}
