@@ -65,6 +65,22 @@ describe.each(Object.keys(shells))('on %s', shell => {
     expect((await planOf(free)).map(each => each.error)).toEqual(free.map(() => undefined))
   })
 
+  test('a directory that is made does not make those below it', async () => {
+    const planned = await planOf([
+      directory({ path: at('made') }),
+      directory({ path: at('made/beside') }),
+      file({ path: at('made/file'), content: 'x' }),
+      file({ path: at('made/below/it/file'), content: 'x' }),
+      option({ path: at('made/beside/lower/a.ini'), key: 'a', value: '1' }),
+      link({ path: at('linked'), to: 'elsewhere' }),
+      file({ path: at('linked/anything/file'), content: 'x' }),
+    ])
+    expect(planned.flatMap(each => each.error?.title ?? [])).toEqual([
+      expect.stringContaining(`there is no directory ${at('made/below')} on the host, and no step`),
+      expect.stringContaining(`there is no directory ${at('made/beside/lower')} on the host, and no step`),
+    ])
+  })
+
   test('a step that makes it too late does not count', async () => {
     const planned = await planOf([
       file({ path: at('late/file'), content: 'x' }),

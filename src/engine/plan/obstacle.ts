@@ -2,10 +2,11 @@
 import { type ErrorData, OpsError } from '../../base/errors.ts'
 import type { Access, AccessContext } from '../access/dangers.ts'
 import { unguardedError } from '../access/words.ts'
-import { anyOverlap, type Claim } from '../claims.ts'
+import type { Claim } from '../claims.ts'
 import type { Change, State } from '../resource.ts'
 import type { Step } from '../step.ts'
 import { differenceText } from './findings.ts'
+import { lackError, lackingAt } from './lacking.ts'
 import { missingAccountError } from './missing-accounts.ts'
 import type { ReadState } from './read-state.ts'
 
@@ -43,25 +44,11 @@ export function obstacleOf(judged: StepToJudge): ErrorData | undefined {
     ? undefined
     : (read.error ?? (read.state && hindranceOf(step, read.state, change, detail, host)))
   if (itself) return itself
-  if (lack !== undefined && !isMade(lack, movers)) return lackError(step, lack, host)
+  const makers = movers.filter(mover => !mover.lacks).flatMap(mover => mover.affects)
+  const absent = lack === undefined ? undefined : lackingAt(step, lack, makers)
+  if (absent !== undefined) return lackError(step, absent, host)
   const strange = change && missingAccountError(step, missing, movers, host)
   return strange ?? (change && access && login && unguardedError(step, access, login, host))
-}
-
-function isMade(directory: string, movers: readonly Mover[]): boolean {
-  return movers.some(mover => !mover.lacks && anyOverlap(mover.affects, [`path:${directory}/`]))
-}
-
-function lackError(step: Step, directory: string, host: string): ErrorData {
-  return {
-    code: 'failed',
-    title: `${step.name}: there is no directory ${directory} on the host, and no step before this one makes it`,
-    host,
-    step: step.name,
-    ...(step.where && { where: step.where }),
-    changed: 'no',
-    next: `Put a step before it that makes it, such as directory({ path: '${directory}' }).`,
-  }
 }
 
 function hindranceOf(
