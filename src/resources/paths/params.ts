@@ -4,6 +4,10 @@ import { z } from 'zod'
 /** Bytes that would break out of their line. */
 export const controlCharacters = /[\u0000-\u001f\u007f\u0085\u2028\u2029]/
 
+/** NAME_MAX and PATH_MAX of Linux (limits.h), the latter without the NUL at its end. */
+const nameBytes = 255
+const pathBytes = 4095
+
 /** One line of text that a shell word can carry. */
 export const oneLine = z
   .string()
@@ -16,6 +20,14 @@ export const absolutePath = oneLine
   .refine(
     path => path === '/' || !/\/(\.{0,2})(\/|$)/.test(path),
     'must be plain: without `.`, `..`, a doubled or a trailing slash',
+  )
+  .refine(
+    path => path.split('/').every(name => Buffer.byteLength(name) <= nameBytes),
+    `has a name of more than ${nameBytes} bytes, which no file system of Linux takes`,
+  )
+  .refine(
+    path => Buffer.byteLength(path) <= pathBytes,
+    `is longer than ${pathBytes} bytes, which Linux does not take`,
   )
 
 /** The path of something that is not the root itself. */
