@@ -205,7 +205,7 @@ export class BatchWatch {
     for (const line of text.split('\n')) {
       const [, member = '', path = ''] = /^(\d*)-\t(.*)$/.exec(line) ?? []
       const of = member === '' ? index : Number(member)
-      this.#kept.set(of, [...(this.#kept.get(of) ?? []), path])
+      this.#kept.set(of, [...new Set([...(this.#kept.get(of) ?? []), path])])
     }
   }
 
@@ -217,8 +217,9 @@ export class BatchWatch {
     this.#proved.set(index, { code, guard })
     this.running = undefined
     const milliseconds = together?.milliseconds ?? Date.now() - (this.#started.get(index) ?? Date.now())
-    const kept = this.#kept.get(index)
     const done = code === 0 && (dropsOf(planned.step) !== undefined || isAsWanted(planned, observation))
+    // What was kept for a change that did not come about is still in its place.
+    const kept = code !== 0 && guard === planned.guard ? undefined : this.#kept.get(index)
     this.#context.emit({
       event: 'step',
       host: this.#host,
