@@ -29,6 +29,13 @@ export function nameTheSame(one: Claim, other: Claim): boolean {
   return !isWide(one) && !isWide(other) && overlap(one, other)
 }
 
+/** True when both claims name one file, or keys in it, whichever they are. */
+export function inOneFile(some: readonly Claim[], others: readonly Claim[]): boolean {
+  const filesOf = (claims: readonly Claim[]) =>
+    claims.filter(claim => claim.startsWith('path:')).map(claim => claim.replace(/#.*$/s, '') as Claim)
+  return filesOf(some).some(one => filesOf(others).some(other => nameTheSame(one, other)))
+}
+
 function split(claim: Claim): [string, string] {
   const colon = claim.indexOf(':')
   return [claim.slice(0, colon), claim.slice(colon + 1)]

@@ -31,15 +31,24 @@ export function movedError(
   planned: readonly PlannedStep[],
   index: number,
   changed: boolean,
+  writers: readonly string[] = [],
 ): ErrorData {
   const where = planned[index]?.step.where
+  const name = stepNameAt(planned, index)
+  const ofUs = writers.join(', ')
+  const detail =
+    ofUs === ''
+      ? 'or by something that a step of this run started, and that no step says it changes: nothing is overwritten before you have seen it'
+      : `${ofUs} wrote into the same file in this run: where nobody else did, the steps want different things of it, and are to be made to agree`
   return {
     code: 'moved',
-    title: `${stepNameAt(planned, index)} was changed by somebody else since the plan`,
-    ...(changed && {
-      detail:
-        'or by something that a step of this run started, and that no step says it changes: nothing is overwritten before you have seen it',
-    }),
+    title:
+      ofUs === ''
+        ? `${name} was changed by somebody else since the plan`
+        : planned[index]?.change
+          ? `${name} found another thing than the plan, after ${ofUs}`
+          : `${name} was undone by ${ofUs}`,
+    ...(changed && { detail }),
     host,
     step: stepNameAt(planned, index),
     ...(where && { where }),

@@ -5,6 +5,7 @@ import type { Finding, KeyChange, Value } from '../run/plan.ts'
 import type { ShellLibrary } from '../shell/library.ts'
 import type { Shell } from '../shell/sh.ts'
 import type { Claim } from './claims.ts'
+import type { Promised, TextEdit } from './promised.ts'
 
 export type { Payload } from '../run/host-link.ts'
 export type { Finding, KeyChange, Value } from '../run/plan.ts'
@@ -95,6 +96,10 @@ export interface Resource<Params, Input = Params> {
   takesAway?(change: Change, params: Params, detail: string): readonly Claim[]
   /** What no other step of the recipe may write, unless built on this one by name. */
   owns?(params: Params): readonly Claim[]
+  /** What holds once it is done, as params alone tell: steps of one recipe that promise opposite things are refused. */
+  promises?(params: Params): readonly Promised[]
+  /** What it does to the text of a file, as params alone tell: steps that would undo each other are refused. */
+  edits?(params: Params): TextEdit | undefined
   /** Shell functions that probe and apply call. */
   readonly library?: readonly ShellLibrary[]
   /** Reads local files that params name, once, before anything is contacted. Throws OpsError `input`. */
@@ -121,8 +126,11 @@ export interface Resource<Params, Input = Params> {
   readonly printsVariables?: true
   /** Its apply says by exit code 97 that it put everything back and proved it, by 96 that it could not. */
   readonly takesBack?: true
-  /** Its apply says by exit code 98 that it refused before it changed anything, by 95 that somebody else was faster. */
-  readonly refuses?: true
+  /**
+   * Its apply says by exit code 98 that it refused before it changed anything, by 95 that somebody else was faster. A proof that
+   * looks otherwise than before contradicts a refusal, unless that holds whatever is seen, as new package lists say more.
+   */
+  readonly refuses?: true | 'whatever is seen'
   /** How long `apply` may take on the host, in whole seconds. Default 600. */
   readonly applySeconds?: number
 }

@@ -1,6 +1,6 @@
 /** Finds steps that were as wanted and are not any more at the end of the run. */
 import type { ErrorData } from '../base/errors.ts'
-import { anyOverlap } from './claims.ts'
+import { anyOverlap, inOneFile } from './claims.ts'
 import type { PlannedStep } from './plan/planned-step.ts'
 import { readsOf, stirsOf } from './reach.ts'
 
@@ -20,8 +20,12 @@ export function undoneSteps(
     const reads = readsOf(each.step)
     const after = planned.filter((_, at) => at > index && applied.has(at))
     const named = after.filter(other => anyOverlap(other.affects, reads))
+    const beside = after.filter(other =>
+      inOneFile(other.affects, each.step.resource.owns?.(each.step.params) ?? []),
+    )
     const stirring = after.filter(other => anyOverlap(stirsOf(other.step), reads))
-    const later = named.length > 0 ? named : stirring
+    const direct = named.length > 0 ? named : beside
+    const later = direct.length > 0 ? direct : stirring
     const keys = each.change.keys
       .map(key => `${key.key} is ${key.from ?? 'unknown'}, wanted ${key.to}`)
       .join('; ')
@@ -47,7 +51,7 @@ export function undoneSteps(
       {
         code: 'undone',
         title:
-          named.length > 0 || stirring.length === 0
+          direct.length > 0 || stirring.length === 0
             ? `${each.step.name} was undone by ${names}`
             : `${each.step.name} was undone by ${names}, by something that this started, or by somebody else`,
         ...common,

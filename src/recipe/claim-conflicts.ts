@@ -5,9 +5,12 @@ import { didYouMean } from '../base/nearest.ts'
 import { type Claim, overlap } from '../engine/claims.ts'
 import type { Step } from '../engine/step.ts'
 
-/** All conflicts, and `buildsOn` that name no earlier step. */
-export function claimConflicts(steps: readonly Step[]): readonly ErrorData[] {
-  return [...equalNames(steps), ...wrongFoundations(steps), ...overlaps(steps)]
+/** All conflicts but those that are told already, and `buildsOn` that name no earlier step. */
+export function claimConflicts(
+  steps: readonly Step[],
+  isTold: (step: Step, other: Step) => boolean,
+): readonly ErrorData[] {
+  return [...equalNames(steps), ...wrongFoundations(steps), ...overlaps(steps, isTold)]
 }
 
 function equalNames(steps: readonly Step[]): readonly ErrorData[] {
@@ -51,7 +54,10 @@ function wrongFoundations(steps: readonly Step[]): readonly ErrorData[] {
 }
 
 /** Nearly all claims are of single things: they are compared only within their own name, wide ones with all. */
-function overlaps(steps: readonly Step[]): readonly ErrorData[] {
+function overlaps(
+  steps: readonly Step[],
+  isTold: (step: Step, other: Step) => boolean,
+): readonly ErrorData[] {
   const errors: ErrorData[] = []
   const narrow = new Map<string, Owner[]>()
   const wide: Owner[] = []
@@ -64,7 +70,7 @@ function overlaps(steps: readonly Step[]): readonly ErrorData[] {
       const candidates = isWide ? all : [...(narrow.get(nameOf(claim)) ?? []), ...wide]
       for (const other of candidates) {
         if (other.step === step || told.has(other.step) || other.step.name === step.name) continue
-        if (!overlap(claim, other.claim) || buildsOn(step, other.step)) continue
+        if (!overlap(claim, other.claim) || buildsOn(step, other.step) || isTold(step, other.step)) continue
         told.add(other.step)
         errors.push(conflict(step, other.step, claim))
       }

@@ -5,6 +5,7 @@ import type { Step } from '../engine/step.ts'
 import type { Facts } from '../run/facts.ts'
 import { bounded, EndlessRecipe } from './bounded.ts'
 import { claimConflicts } from './claim-conflicts.ts'
+import { contradictions } from './contradictions.ts'
 import { flattenSteps } from './flatten-steps.ts'
 import type { LoadedRecipe } from './load.ts'
 import type { RecipeContext } from './recipe.ts'
@@ -17,7 +18,7 @@ export type Evaluation = { readonly steps: readonly Step[] } | { readonly needsF
 /**
  * Calls the recipe's `steps`. Without `facts`, a recipe that touches them answers `needsFacts`: read them, call again.
  * @throws InputErrors with all that is wrong: what the recipe throws, bad params of steps, equal names, two steps
- *   that write the same thing, secrets put into text, local files that are not there. OpsError `interrupted` when Ctrl-C ended the recipe.
+ *   that write the same thing or contradict each other, secrets put into text, local files that are not there. OpsError `interrupted` when Ctrl-C ended the recipe.
  */
 export function evaluate(
   loaded: LoadedRecipe,
@@ -46,10 +47,18 @@ export function evaluate(
   }))
   const wrong = [...told, ...steps.flatMap(step => step.problems)]
   const sound = steps.filter(step => step.problems.length === 0)
-  wrong.push(...claimConflicts(sound), ...secretsAsText(sound, params))
-  const prepared = sound.map(step => prepare(step, loaded.folder, wrong))
+  const unread: ErrorData[] = []
+  const prepared = sound.map(step => prepare(step, loaded.folder, unread))
+  const opposed = contradictions(prepared)
+  wrong.push(...claimConflicts(sound, isTold), ...opposed.map(each => each.error))
+  wrong.push(...secretsAsText(sound, params), ...unread)
   if (wrong.length > 0) throw new InputErrors(wrong)
   return { steps: prepared }
+
+  /** That one of them may be built on the other would be no help. */
+  function isTold(step: Step, other: Step): boolean {
+    return opposed.some(each => each.step.name === step.name && each.other.name === other.name)
+  }
 }
 
 /** Stands in for facts: the first touch is remembered and ends the evaluation. */

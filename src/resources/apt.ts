@@ -112,9 +112,13 @@ export const apt = resource({
     ...Object.fromEntries(each.components.map(name => [`component ${name}`, 'present'])),
     ...Object.fromEntries(each.packages.map(spec => [spec, each.state])),
   }),
+  refuses: 'whatever is seen',
   apply: (_change, each) => [
     ...(each.debconf.length > 0
-      ? [sh`printf ${'%s\\n'} ${each.debconf} | DEBIAN_FRONTEND=noninteractive debconf-set-selections`]
+      ? [
+          sh`printf ${'%s\\n'} ${each.debconf} | DEBIAN_FRONTEND=noninteractive debconf-set-selections
+ops_touched=yes`,
+        ]
       : []),
     sh`ops_apt_names=${allNames([each]).join(' ')}
 ops_apt_change ${modeOf(each)} ${recommendsOf(each)} ${each.components.join(' ')} ${each.removes ? 'yes' : 'no'} ${each.lockSeconds} ${each.packages}`,
@@ -124,6 +128,11 @@ ops_apt_change ${modeOf(each)} ${recommendsOf(each)} ${each.components.join(' ')
     debconf.length === 0 && { like: JSON.stringify(how), even: 'dependents' },
   reads: each => [...allNames([each]).map(packageClaim), 'path:/etc/apt/'],
   owns: () => [],
+  // Which of several names it will be, the host tells.
+  promises: ({ packages, state }) =>
+    packages
+      .filter(spec => !spec.includes('|'))
+      .map(spec => ({ of: packageClaim(spec), is: state === 'absent' ? 'absent' : 'there' })),
   affects: (_each, detail) => simulationClaims(readSimulation(detail)),
   takesAway: (_change, each, detail) =>
     [...readSimulation(detail).removes, ...(each.state === 'absent' ? each.packages : [])].map(packageClaim),

@@ -106,6 +106,13 @@ export const authorizedKey = resource({
     sh`ops_key ${given.user} ${given.state} ${keyOf(given)} ${lineOf(given)} ${given.exclusive ? 'exclusive' : ''} ${/^\S+\s+\S+\s+\S/.test(given.key) ? 'named' : ''}`,
   ],
   owns: given => [`path:${usualHome(given)}/.ssh/authorized_keys#${keyOf(given)}`],
+  promises: ({ user, state }) => (state === 'absent' ? [] : [{ of: `user:${user}`, is: 'there' }]),
+  edits: given => ({
+    path: `${usualHome(given)}/.ssh/authorized_keys`,
+    ...(given.state === 'present' && { leaves: [lineOf(given)] }),
+    takes: line => (given.exclusive ? !line.includes(keyOf(given)) : false),
+    accepts: text => text.includes(keyOf(given)) === (given.state === 'present'),
+  }),
   reads: given => [
     `user:${given.user}`,
     `path:${usualHome(given)}/.ssh/authorized_keys`,

@@ -8,6 +8,7 @@ import { directoryLibrary } from './directory/change.ts'
 import {
   type AttributeState,
   accountClaims,
+  accountPromises,
   attributeFlags,
   observedAttributes,
   wantedAttributes,
@@ -89,6 +90,10 @@ export const directory = resource({
     `path:${given.path}`,
     ...(needsEmpty(given) ? [`path:${given.path}/` as const] : []),
     ...accountClaims(given),
+  ],
+  promises: given => [
+    { of: `path:${given.path}`, is: given.state === 'absent' ? 'absent' : 'directory' },
+    ...(given.state === 'absent' ? [] : accountPromises(given)),
   ],
   affects: ({ path, recursive }) => [`path:${path}`, ...(recursive ? [`path:${path}/` as const] : [])],
 })

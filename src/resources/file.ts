@@ -21,6 +21,7 @@ import { viewLibrary } from './file/view.ts'
 import {
   type AttributeState,
   accountClaims,
+  accountPromises,
   attributeFlags,
   attributeWords,
   observedAttributes,
@@ -171,6 +172,12 @@ export const file = resource({
     keys.some(({ key }) => key === 'state' || key === 'content'),
   owns: ({ path }) => [`path:${path}`],
   reads: given => [`path:${given.path}`, ...accountClaims(given)],
+  promises: given => [
+    { of: `path:${given.path}`, is: given.state === 'absent' ? 'absent' : 'file' },
+    ...(given.state === 'absent' ? [] : accountPromises(given)),
+  ],
+  edits: ({ path, state, ready }) =>
+    state === 'present' && ready?.kind === 'text' ? { path, whole: revealed(ready.text) } : undefined,
   payloads: given => {
     const content = given.state === 'present' ? contentOf(given) : undefined
     return content?.kind === 'upload' ? [content] : []

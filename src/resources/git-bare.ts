@@ -6,7 +6,7 @@ import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { gitBareEditLibrary, gitBareLookLibrary } from './git-bare/shell.ts'
-import { accountClaims, attributeFlags } from './paths/attributes.ts'
+import { accountClaims, accountPromises, attributeFlags } from './paths/attributes.ts'
 import { lookLibrary } from './paths/look.ts'
 import { account, entryPath, oneLine, readKeys } from './paths/params.ts'
 
@@ -77,6 +77,7 @@ export const gitBare = resource({
       : `${path} is there and is not a bare git repository`,
   apply: (change, given) => [write(change, given)],
   owns: ({ path }) => [`path:${path}`],
+  promises: given => [{ of: `path:${given.path}`, is: 'directory' }, ...accountPromises(given)],
   reads: given => ['pkg:git', ...accountClaims(given)],
   affects: ({ path }) => [`path:${path}/`],
 })

@@ -49,6 +49,7 @@ export const group = resource({
   refuses: true,
   impossible: (_actual, _given, detail = '') => obstacleIn(detail),
   owns: ({ name }) => [`group:${name}`],
+  promises: ({ name, state }) => [{ of: `group:${name}`, is: state === 'absent' ? 'absent' : 'there' }],
   reads: ({ state, gid }) => [
     ...(state === 'absent' ? ['user:*' as const] : []),
     ...(gid === undefined ? [] : ['group:*' as const]),

@@ -5,6 +5,7 @@ import { raw, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { extendedRegExp } from './line/extended-regexp.ts'
+import { lineEdit } from './line/in-text.ts'
 import { lineEditLibrary, lineLookLibrary } from './line/shell.ts'
 import { lackingDirectory, lookLibrary } from './paths/look.ts'
 import { entryPath, oneLine } from './paths/params.ts'
@@ -75,4 +76,6 @@ export const line = resource({
   apply: (_change, given) => [sh`ops_line ${given.path} ${given.state} ${given.line} ${given.match ?? ''}`],
   joins: () => true,
   owns: given => [`path:${given.path}#/${given.match ?? given.line}`],
+  promises: ({ path, state }) => (state === 'absent' ? [] : [{ of: `path:${path}`, is: 'file' }]),
+  edits: lineEdit,
 })

@@ -47,5 +47,7 @@ export const link = resource({
   lacks: lackingDirectory,
   apply: (_change, { path, to }) => [sh`ops_symlink ${path} ${to}`],
   owns: ({ path }) => [`path:${path}`],
+  // A file or directory of this path is what it leads to.
+  promises: ({ path }) => [{ of: `path:${path}`, is: 'there' }],
   redirects: ({ path }) => [`path:${path}/`],
 })

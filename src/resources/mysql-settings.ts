@@ -62,6 +62,8 @@ export const mysqlSettings = resource({
   apply: (change, given) => [write(change, given)],
   reads: () => [...serverPackages, 'path:/etc/mysql/', 'path:/etc/my.cnf', 'unit:mariadb', 'unit:mysql'],
   owns: () => [],
+  promises: ({ settings }) =>
+    Object.entries(settings).map(([key, value]) => ({ of: `any:setting ${key}`, is: `to be ${value}` })),
   affects: ({ listens }) => [
     'path:/etc/mysql/',
     'unit:mariadb',

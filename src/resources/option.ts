@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { mask, Secret } from '../base/secret.ts'
+import type { Claim } from '../engine/claims.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { contradictions, type Format, formatNames, formatOf, formats, readingOf } from './option/formats.ts'
+import { optionEdit } from './option/in-text.ts'
 import { optionEditLibrary, optionLookLibrary } from './option/shell.ts'
 import { faultOfValue } from './option/values.ts'
 import { lackingDirectory, lookLibrary } from './paths/look.ts'
@@ -181,13 +183,25 @@ export const option = resource({
   lacks: lackingDirectory,
   apply: (_change, given) => [edit(given)],
   joins: () => true,
-  owns: given => {
-    const { dashes, ignoresCase } = readingOf(given.format ?? formatOf(given.path), given)
-    const dashed = dashes ? given.key.replaceAll('_', '-') : given.key
-    const key = ignoresCase ? dashed.toLowerCase() : dashed
-    return [`path:${given.path}#${given.section ?? ''}/${key}`]
+  owns: given => [claimOf(given)],
+  promises: given => {
+    if (given.state === 'absent') return [{ of: claimOf(given), is: 'absent' }]
+    const isSecret = given.value instanceof Secret
+    const is = given.value === undefined ? 'alone' : `to be ${plain(given.value)}`
+    return [
+      { of: `path:${given.path}`, is: 'file' },
+      { of: claimOf(given), is, ...(isSecret && { words: `to be ${mask}` }) },
+    ]
   },
+  edits: optionEdit,
 })
+
+function claimOf(given: OptionParams): Claim {
+  const { dashes, ignoresCase } = readingOf(given.format ?? formatOf(given.path), given)
+  const dashed = dashes ? given.key.replaceAll('_', '-') : given.key
+  const key = ignoresCase ? dashed.toLowerCase() : dashed
+  return `path:${given.path}#${given.section ?? ''}/${key}`
+}
 
 function plain(given: string | Secret): string {
   return given instanceof Secret ? given.reveal() : given

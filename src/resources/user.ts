@@ -1,6 +1,7 @@
 /** One user of the host. */
 import { z } from 'zod'
 import type { Claim } from '../engine/claims.ts'
+import type { Promised } from '../engine/promised.ts'
 import type { Change, State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
@@ -66,6 +67,15 @@ export const user = resource({
   desired: given => (given.state === 'absent' ? { state: 'absent' } : { state: 'present', ...wanted(given) }),
   apply: (change, given) => [sh`ops_account_may user ${given.name} ${wantOf(given)}`, write(change, given)],
   owns: ({ name }) => [`user:${name}`],
+  promises: ({ name, state, group, groups }) =>
+    state === 'absent'
+      ? [{ of: `user:${name}`, is: 'absent' }]
+      : [
+          { of: `user:${name}`, is: 'there' },
+          ...[...(group === undefined ? [] : [group]), ...groups].map(
+            (each): Promised => ({ of: `group:${each}`, is: 'there' }),
+          ),
+        ],
   refuses: true,
   impossible: (_actual, _given, detail = '') => obstacleIn(detail),
   notes: notesIn,

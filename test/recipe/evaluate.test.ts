@@ -3,12 +3,23 @@ import { describe, expect, test } from 'vitest'
 import { type ErrorData, InputErrors, inputError } from '../../src/base/errors.ts'
 import { Secret } from '../../src/base/secret.ts'
 import type { Claim } from '../../src/engine/claims.ts'
-import { resource } from '../../src/engine/step.ts'
+import { resource, type Step } from '../../src/engine/step.ts'
 import { sh, z } from '../../src/index.ts'
 import { evaluate } from '../../src/recipe/evaluate.ts'
 import type { LoadedRecipe } from '../../src/recipe/load.ts'
 import type { RecipeContext } from '../../src/recipe/recipe.ts'
-import { file } from '../../src/resources/file.ts'
+import {
+  apt,
+  authorizedKey,
+  directory,
+  file,
+  group,
+  line,
+  link,
+  mysqlSettings,
+  option,
+  user,
+} from '../../src/resources/index.ts'
 import type { Facts } from '../../src/run/facts.ts'
 
 const host = { name: 'web1', address: '192.0.2.1', groups: ['web'] }
@@ -243,5 +254,208 @@ describe('two steps that write the same thing', () => {
     const many: Steps = () =>
       Array.from({ length: 1000 }, (_, index) => thing({ name: `n${index}`, owns: [`path:/etc/${index}`] }))
     expect(titlesOf(many)).toEqual([])
+  })
+})
+
+describe('two steps that contradict each other', () => {
+  const at = '/etc/app.conf'
+  const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKhXN+zGxfhbrSDRXojyz/XY33RYZ2Ewxy+EEuRXKZYX'
+  const otherKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFq5sjjClTUx5qeHpeFdqQXDededgiEYhY2c9UPkAGnI'
+  const on = (name: string) => ({ buildsOn: name })
+  const port = (text: string, match?: string) => line({ path: at, line: text, ...(match && { match }) })
+
+  test.each<[string, () => Step[]]>([
+    ['a line that another one takes for its own', () => [port('port 1'), port('port 2', '^port ')]],
+    ['the same, the other way round', () => [port('port 2', '^port '), port('port 1')]],
+    ['two lines by two expressions', () => [port('port 1', '^port'), port('port 2', '^[a-z]+ [0-9]$')]],
+    [
+      'a line and its removal',
+      () => [port('port 1'), line({ path: at, line: 'port 9', match: '^port', state: 'absent' })],
+    ],
+    ['a line and an option', () => [port('a = 1', '^a'), option({ path: at, key: 'a', value: '2' })]],
+    [
+      'an option and a line below it',
+      () => [
+        option({ path: '/etc/sysctl.d/a.conf', key: 'vm.swappiness', value: 1 }),
+        line({ path: '/etc/sysctl.d/a.conf', line: 'vm.swappiness=60' }),
+      ],
+    ],
+    [
+      'one option in two spellings',
+      () => [
+        option({ path: '/etc/mysql/my.cnf', section: 'mysqld', key: 'max_connections', value: 1 }),
+        option(
+          { path: '/etc/mysql/my.cnf', section: 'mysqld', key: 'max-connections', value: 2 },
+          on('option /etc/mysql/my.cnf [mysqld] max_connections'),
+        ),
+      ],
+    ],
+    [
+      'a file and a directory',
+      () => [file({ path: at, content: '' }), directory({ path: at }, on(`file ${at}`))],
+    ],
+    [
+      'a directory that is to go and a file in it',
+      () => [
+        directory({ path: '/srv/a', state: 'absent', recursive: true }),
+        file({ path: '/srv/a/b/c', content: '' }),
+      ],
+    ],
+    [
+      'a file and a directory below it',
+      () => [file({ path: at, content: '' }), directory({ path: `${at}/x` })],
+    ],
+    [
+      'a link and its removal',
+      () => [link({ path: at, to: 'x' }), file({ path: at, state: 'absent' }, on(`link ${at}`))],
+    ],
+    [
+      'an option of a file that is to go',
+      () => [
+        option({ path: at, key: 'a', value: '2' }),
+        file({ path: at, state: 'absent' }, on(`option ${at} a`)),
+      ],
+    ],
+    [
+      'a package in two lists',
+      () => [apt({ packages: ['vim', 'curl'] }), apt({ packages: ['curl:amd64'], state: 'absent' })],
+    ],
+    [
+      'a user without its group',
+      () => [group({ name: 'staff2', state: 'absent' }), user({ name: 'a', groups: ['staff2'] })],
+    ],
+    [
+      'a file of a user that is to go',
+      () => [user({ name: 'a', state: 'absent' }), file({ path: at, owner: 'a' })],
+    ],
+    [
+      'two keys, one of them alone',
+      () => [authorizedKey({ user: 'a', key, exclusive: true }), authorizedKey({ user: 'a', key: otherKey })],
+    ],
+    [
+      'a setting in two lists',
+      () => [
+        mysqlSettings({ settings: { 'max-connections': 5, 'skip-name-resolve': true } }),
+        mysqlSettings({ settings: { max_connections: 6 } }),
+      ],
+    ],
+    [
+      'a content without the line',
+      () => [file({ path: at, content: 'b\n' }), line({ path: at, line: 'a' }, on(`file ${at}`))],
+    ],
+    [
+      'a content with another line',
+      () => [
+        file({ path: at, content: 'a 1\na 2\n' }),
+        line({ path: at, line: 'a 1', match: '^a ' }, on(`file ${at}`)),
+      ],
+    ],
+    [
+      'a content with the line that is to go',
+      () => [
+        file({ path: at, content: 'a\n' }),
+        line({ path: at, line: 'a', state: 'absent' }, on(`file ${at}`)),
+      ],
+    ],
+    [
+      'a content without the option',
+      () => [
+        file({ path: at, content: '[s]\nb = 1\n' }),
+        option({ path: at, section: 's', key: 'a', value: 1 }, on(`file ${at}`)),
+      ],
+    ],
+    [
+      'a content with another value',
+      () => [
+        file({ path: '/etc/sysctl.conf', content: 'a = 1\n' }),
+        option({ path: '/etc/sysctl.conf', key: 'a', value: 2 }, on('file /etc/sysctl.conf')),
+      ],
+    ],
+  ])('are refused, both named: %s', (_case, steps) => {
+    const [one, two] = steps().map(step => step.name)
+    const errors = errorsOf(() => steps())
+    expect(errors.map(each => each.title)).toEqual([`\`${one}\` and \`${two}\` contradict each other`])
+    expect(errors[0]?.detail).toMatch(
+      /No run could bring about both\. The other step is at .*evaluate\.test\.ts:\d+\.$/,
+    )
+    // Whoever follows the advice must not end here again.
+    expect(errors[0]?.next).not.toContain('buildsOn')
+  })
+
+  test.each<[string, () => Step[]]>([
+    ['lines with expressions of their own', () => [port('port 1', '^port '), port('host a', '^host ')]],
+    [
+      'an old line that goes before the new one comes',
+      () => [line({ path: at, line: 'port 1', state: 'absent' }), port('port 2', '^port ')],
+    ],
+    [
+      'a content that holds the line already',
+      () => [file({ path: at, content: 'x\r\na\r\n' }), line({ path: at, line: 'a' }, on(`file ${at}`))],
+    ],
+    [
+      'a content that holds the option already',
+      () => [
+        file({ path: at, content: '[s]\na = "1" ; why\n' }),
+        option({ path: at, section: 's', key: 'a', value: '"1"' }, on(`file ${at}`)),
+      ],
+    ],
+    [
+      'a content of values that go on',
+      () => [
+        file({ path: '/etc/postfix/main.cf', content: 'a = 1,\n  2\n' }),
+        option({ path: '/etc/postfix/main.cf', key: 'a', value: '1, 2' }, on('file /etc/postfix/main.cf')),
+      ],
+    ],
+    [
+      'a mode and an option',
+      () => [file({ path: at, mode: '0600' }), option({ path: at, key: 'a', value: '2' }, on(`file ${at}`))],
+    ],
+    [
+      'an option and its own line',
+      () => [
+        option({ path: '/etc/sysctl.conf', key: 'a', value: 2 }),
+        line({ path: '/etc/sysctl.conf', line: 'a=2' }),
+      ],
+    ],
+    [
+      'a link and the file that it leads to',
+      () => [link({ path: at, to: 'real' }), file({ path: at, content: 'x' }, on(`link ${at}`))],
+    ],
+    [
+      'files of a numbered owner whose account goes',
+      () => [file({ path: at, owner: '1000' }), user({ name: 'a', state: 'absent' })],
+    ],
+    [
+      'a directory that is to go and what was in it',
+      () => [file({ path: '/srv/a/b', state: 'absent' }), directory({ path: '/srv/a', state: 'absent' })],
+    ],
+    [
+      'lines of two keys of one person',
+      () => [
+        authorizedKey({ user: 'a', key }),
+        authorizedKey({ user: 'a', key: otherKey, exclusive: false }),
+      ],
+    ],
+  ])('are none: %s', (_case, steps) => {
+    expect(titlesOf(() => steps())).toEqual([])
+  })
+
+  test('a secret in them is not shown', () => {
+    const steps: Steps = () => [
+      file({ path: at, content: new Secret('a = hunter2-hunter2\n') }),
+      line({ path: at, line: 'b' }, on(`file ${at}`)),
+      option({
+        path: '/root/.my.cnf',
+        section: 'client',
+        key: 'pass_word',
+        value: new Secret('hunter2-hunter2'),
+      }),
+      option(
+        { path: '/root/.my.cnf', section: 'client', key: 'pass-word', value: new Secret('other-hunter2') },
+        on('option /root/.my.cnf [client] pass_word'),
+      ),
+    ]
+    expect(errorsOf(steps)).toHaveLength(2)
+    expect(JSON.stringify(errorsOf(steps))).not.toContain('hunter2')
   })
 })

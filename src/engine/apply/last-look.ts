@@ -1,5 +1,6 @@
 /** What the look at the end of a batch means: all is done, a surprise that was announced, or a move by somebody else. */
 import type { BatchReport } from '../batch-report.ts'
+import { inOneFile } from '../claims.ts'
 import { movedError, unstableError } from '../host-errors.ts'
 import { hostPlanOf, type PlannedStep } from '../plan/planned-step.ts'
 import { undoneSteps } from '../undone.ts'
@@ -78,6 +79,16 @@ export function movedResult(progress: Progress, which: readonly number[]): Apply
   const { host, planned, applied } = progress
   return progress.finish(
     'moved',
-    which.map(index => movedError(host, planned, index, applied.size > 0)),
+    which.map(index => movedError(host, planned, index, applied.size > 0, writersBeside(index))),
   )
+
+  /** Applied steps that wrote into the file of this one. */
+  function writersBeside(index: number): readonly string[] {
+    const step = planned[index]?.step
+    const owns = step?.resource.owns?.(step.params) ?? []
+    const writers = planned.filter(
+      (each, at) => at !== index && applied.has(at) && inOneFile(each.affects, owns),
+    )
+    return writers.map(each => each.step.name)
+  }
 }

@@ -1,5 +1,7 @@
 /** Mode, owner and group as keys of a state: the same for files and directories. */
 
+import type { Promised } from '../../engine/promised.ts'
+
 /** Mode, owner and group, each only where it is wanted. */
 export interface Attributes {
   readonly mode?: string | undefined
@@ -47,4 +49,11 @@ export function accountClaims({ owner, group }: Attributes): (`user:${string}` |
     ...(owner === undefined ? [] : [`user:${owner}` as const]),
     ...(group === undefined ? [] : [`group:${group}` as const]),
   ]
+}
+
+/** That those of them that have names are there. */
+export function accountPromises(attributes: Attributes): readonly Promised[] {
+  return accountClaims(attributes)
+    .filter(claim => !/:\d+$/.test(claim))
+    .map(of => ({ of, is: 'there' }))
 }
