@@ -54,8 +54,13 @@ function changedBy({ planned, interrupted, changed, code }: StepFailure, errorCo
   if (errorCode === 'reverted') return 'no'
   if (interrupted) return 'unknown'
   if (errorCode === 'moved') return 'no'
-  if (code === exitRefused && planned.step.resource.refuses && !changed) return 'no'
+  if (isRefusal(planned, code, changed)) return 'no'
   return changed ? 'yes' : 'unknown'
+}
+
+function isRefusal({ step }: PlannedStep, code: number, changed: boolean): boolean {
+  const { refuses } = step.resource
+  return code === exitRefused && (refuses === 'whatever is seen' || (refuses === true && !changed))
 }
 
 function explain({
@@ -93,7 +98,7 @@ function explain({
       'Their work is as they left it, and steps after it were not touched. Look at the new plan, then apply again.',
     ]
   }
-  if (code === exitRefused && resource.refuses && !changed) {
+  if (isRefusal(planned, code, changed)) {
     return ['failed', `${name} was refused before anything was changed`, again]
   }
   if (overdue) {

@@ -79,6 +79,18 @@ describeReal('apt on a real host', () => {
     expect(await host().read('dpkg-query -W')).toBe(before)
   })
 
+  test('an unknown package that only new lists can tell of is refused, and nothing was changed', async () => {
+    const before = await host().read('dpkg-query -W')
+    await host().read(
+      'touch -d "3 days ago" /var/lib/apt/lists; rm -f /var/lib/apt/periodic/update-success-stamp',
+    )
+    const { code, stderr } = await ops('apply', { packages: ['cowsya'] })
+    expect(stderr).toContain('apt cowsya was refused before anything was changed')
+    expect(stderr).toContain('no package source of this host has cowsya (the package lists are new)')
+    expect(stderr).toContain('no, as far as this step goes')
+    expect([code, await host().read('dpkg-query -W')]).toEqual([1, before])
+  })
+
   test.each(['/var/lib/dpkg/lock-frontend', '/var/lib/apt/lists/lock', '/var/cache/apt/archives/lock'])(
     'waits for %s, and names its holder when it gives up',
     async path => {

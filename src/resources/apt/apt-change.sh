@@ -1,5 +1,11 @@
 # The functions of `apt-change`, as change.ts describes them.
 ops_apt_fail() { echo "$*" >&2; return 1; }
+# What apt refuses as a whole, where nothing of this step was done before.
+ops_apt_refuse() {
+  [ -z "${ops_touched:-}" ] || { ops_apt_fail "$*"; return; }
+  echo "$*${ops_refreshed:+ (the package lists are new)}; nothing was changed" >&2
+  return 98
+}
 ops_apt_wait() {
   while ops_a=$(ops_apt_holder); do
     [ "$ops_left" -gt 0 ] || { ops_said="the package lock is held by $ops_a, and was for $ops_seconds s"; return 1; }
@@ -40,6 +46,7 @@ ops_apt_refresh() {
 }
 ops_apt_mend() {
   [ "$ops_run" != complete ] || dpkg-query -W -f '${db:Status-Status}\n' | grep -q '^half-\|^unpacked\|^triggers-' || return 0
+  ops_touched=yes
   echo 'dpkg was interrupted: finishing what it left'
   ops_apt_wait || { ops_apt_fail "$ops_said"; return; }
   dpkg --force-confdef --force-confold --configure -a 2>"$ops_err" && { cat "$ops_err"; return 0; }
@@ -108,13 +115,14 @@ ops_apt_change() {
   ops_apt_read $ops_apt_names || return 1
   ops_apt_mend || return 1
   ops_apt_read $ops_apt_names
-  if [ "$ops_mode" = present ]; then ops_apt_install "$@"; else ops_apt_remove "$@"; fi || return 1
+  if [ "$ops_mode" = present ]; then ops_apt_install "$@"; else ops_apt_remove "$@"; fi || return
   command -v needrestart >/dev/null || return 0
   ops_a=$(needrestart -b -r l -l 2>/dev/null | sed -n 's/^NEEDRESTART-SVC: *//p' | tr '\n' ' ')
   [ -z "$ops_a" ] || echo "these programs still run the old version and were not restarted: $ops_a"
 }
 # The host's own mirrors and keys, with the missing components, in a file beside its sources.
 ops_apt_offer() {
+  ops_touched=yes
   for ops_style in list sources; do
     ops_a=$(ops_apt_copy_$ops_style)
     [ -z "$ops_a" ] || ops_write "/etc/apt/sources.list.d/ops-components.$ops_style" -- printf '%s\n' "$ops_a" || return 1
@@ -155,7 +163,7 @@ ops_apt_install() {
   fi
   ops_apt_select "$@"
   [ -z "$ops_lost" ] || {
-    ops_apt_fail "no package source of this host has $ops_lost${ops_trouble:+; refreshing the lists failed: $ops_trouble}"
+    ops_apt_refuse "no package source of this host has $ops_lost${ops_trouble:+; refreshing the lists failed: $ops_trouble}"
     return
   }
   ops_apt_get $ops_keep $ops_recommends $ops_again install $ops_bring && return 0
@@ -165,7 +173,8 @@ ops_apt_install() {
   fi
   case $ops_said in *'remove is disabled'*)
     ops_a=$(apt-get -s $ops_recommends install $ops_bring 2>/dev/null | awk '/^Remv / { printf " %s", $2 }')
-    ops_said="it would remove$ops_a; say \`removes: true\` if that is meant" ;;
+    ops_apt_refuse "apt-get install$ops_bring would remove$ops_a; say \`removes: true\` if that is meant"
+    return ;;
   esac
   ops_apt_fail "apt-get install$ops_bring failed: $ops_said"
 }
@@ -181,7 +190,7 @@ ops_apt_remove() {
   ops_a=$(apt-get -s $ops_verb $ops_bring 2>/dev/null |
     awk -v named="$ops_bring " '/^(Remv|Purg) / && !index(named, " " $2 " ") { printf " %s", $2 }')
   [ -z "$ops_a" ] || [ "$ops_removes" = yes ] || {
-    ops_apt_fail "apt-get $ops_verb$ops_bring would also remove$ops_a; say \`removes: true\` if that is meant"
+    ops_apt_refuse "apt-get $ops_verb$ops_bring would also remove$ops_a; say \`removes: true\` if that is meant"
     return
   }
   ops_apt_get $ops_verb $ops_bring || ops_apt_fail "apt-get $ops_verb$ops_bring failed: $ops_said"
