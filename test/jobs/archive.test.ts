@@ -327,7 +327,7 @@ describeReal('ops db archive', () => {
   test.each([
     ['nokey (at DATETIME, KEY (at))', 'has no primary key and no unique key'],
     ['nullable (u INT, at DATETIME, UNIQUE (u), KEY (at))', 'u of the unique key u may be NULL'],
-    ["enumkey (e ENUM('a') NOT NULL, at DATETIME, PRIMARY KEY (e), KEY (at))", 'has an ENUM or SET'],
+    ["enumkey (e ENUM('a') NOT NULL, at DATETIME, PRIMARY KEY (e), KEY (at))", 'has an ENUM or a SET'],
     [
       'myisam (id INT PRIMARY KEY, at DATETIME, KEY (at)) ENGINE=MyISAM',
       'the engine MyISAM, which cannot roll back',
