@@ -84,14 +84,17 @@ describeReal('guarded-backup', () => {
     }
     await refusal(
       'rm -r ./*',
-      /\/srv\/guard is empty now, its copy holds 11 files \(176 KiB\): --accept-shrink/,
+      /\/srv\/guard is empty now, its copy holds 11 files \(176 KiB\): add --accept-shrink/,
     )
     await refusal('for i in *; do [ ! -f $i ] || : >$i; done', /\/srv\/guard has shrunk to 11 files \(2 B\)/)
     await refusal(
       'rm f1 f2 f3 f4 f5 f6',
       /\/srv\/guard has shrunk to 5 files \(59 KiB\), its copy holds 11 files \(176 KiB\)/,
     )
-    await refusal(': >f2', /1 file below \/srv\/guard became empty, first \/srv\/guard\/f2: --accept-shrink/)
+    await refusal(
+      ': >f2',
+      /1 file below \/srv\/guard became empty, first \/srv\/guard\/f2: add --accept-shrink/,
+    )
     await refusal(`mv ${source} ${source}.away`, /\/srv\/guard is not there: is its disk mounted\?/)
     await host().read(`rm -rf ${source}.away`)
     await refusal(
