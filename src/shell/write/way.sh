@@ -57,7 +57,7 @@
     case $(command -v mkdir) in /*) ;; *) return 1;; esac
     ops_mkdir=$(command -v mkdir)
     # shellcheck disable=SC3013 # dash, bash and busybox know -ef
-    [ ! -L "$ops_x" ] && ! [ "$ops_x" -ef /bin/busybox ]
+    [ ! -L "$ops_mkdir" ] && ! [ "$ops_mkdir" -ef /bin/busybox ]
   }
   # NAME, here. What we make would belong to root, and so could not be gone to by that link again.
   ops_may_make() {
