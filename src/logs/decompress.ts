@@ -1,8 +1,10 @@
 /** Decompresses what rotation has compressed, known by its first bytes and not by its name. */
+
 import { spawn } from 'node:child_process'
 import { PassThrough, pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { OpsError } from '../base/errors.ts'
+import { withPipes } from '../base/with-pipes.ts'
 
 interface Packing {
   readonly magic: Buffer
@@ -76,7 +78,7 @@ async function* byProgram(
   first: Buffer,
   rest: AsyncIterator<Buffer>,
 ): AsyncGenerator<Buffer> {
-  const child = spawn(program, ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = withPipes(spawn(program, ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'] }), program)
   const errors: Buffer[] = []
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk))
   const ended = new Promise<string | undefined>(resolve => {

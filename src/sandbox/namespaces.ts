@@ -1,9 +1,11 @@
 /** The namespaces of a sandbox: started, entered, and gone with whoever holds them. */
+
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { OpsError } from '../base/errors.ts'
+import { withPipes } from '../base/with-pipes.ts'
 import type { SandboxNetwork } from './network.ts'
 import { cannot, type SandboxKind } from './requirements.ts'
 import { viewScript } from './view.ts'
@@ -38,15 +40,18 @@ export async function openNamespaces(
 ): Promise<Namespaces> {
   const script = join(folder, 'view.sh')
   writeFileSync(script, viewScript)
-  const child = spawn(
+  const child = withPipes(
+    spawn(
+      'unshare',
+      [
+        ...(kind === 'fuse' ? ['--user', '--map-root-user', '--map-auto'] : []),
+        ...['--mount', '--pid', '--ipc', '--uts', ...(network === 'shared' ? [] : ['--net'])],
+        ...['--fork', '--kill-child', '/bin/sh', '-c', keeperScript, script, folder, kind, network],
+      ],
+      // A session of its own: Ctrl-C is for ops, which ends the sandbox when it is done.
+      { env: environment, detached: true, stdio: ['pipe', 'pipe', 'pipe'] },
+    ),
     'unshare',
-    [
-      ...(kind === 'fuse' ? ['--user', '--map-root-user', '--map-auto'] : []),
-      ...['--mount', '--pid', '--ipc', '--uts', ...(network === 'shared' ? [] : ['--net'])],
-      ...['--fork', '--kill-child', '/bin/sh', '-c', keeperScript, script, folder, kind, network],
-    ],
-    // A session of its own: Ctrl-C is for ops, which ends the sandbox when it is done.
-    { env: environment, detached: true, stdio: ['pipe', 'pipe', 'pipe'] },
   )
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

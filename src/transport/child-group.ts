@@ -1,6 +1,8 @@
 /** Child processes that lead a group of their own (`detached`), which ends with them. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
+import { hasPipes, noDescriptors } from '../base/with-pipes.ts'
 
 const lookEveryMs = 20
 /** What is left of a group after its leader gets this long before it is killed. */
@@ -59,6 +61,10 @@ export async function askProgram(
   timeoutMs: number,
 ): Promise<Answer> {
   const child = spawn(program, words, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  if (!hasPipes(child)) {
+    child.once('error', () => undefined)
+    return { stdout: '', stderr: noDescriptors, problem: 'failed' }
+  }
   if (running.size === 0) for (const signal of signals) process.on(signal, endWithUs)
   running.add(child)
   let problem: Answer['problem']

@@ -1,6 +1,8 @@
 /** Opens the TCP connection, and says in plain words why it could not. */
+
 import { createConnection, isIP, type Socket } from 'node:net'
 import { OpsError } from '../base/errors.ts'
+import { noDescriptors } from '../base/with-pipes.ts'
 import { ownReads } from './read-buffer.ts'
 
 /** Where to connect to, as resolved. */
@@ -82,7 +84,7 @@ function reasonOf(error: NodeJS.ErrnoException): string {
     ETIMEDOUT: 'the connection timed out',
     ECONNRESET: 'the connection was reset',
     EADDRNOTAVAIL: 'the address is not available',
-    EMFILE: 'this machine has no file descriptors left (raise `ulimit -n`, or lower --limit)',
+    EMFILE: noDescriptors,
   }
   return words[first.code ?? ''] ?? first.message
 }

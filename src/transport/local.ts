@@ -1,8 +1,10 @@
 /** The backend for this machine itself: child processes behind the same interface. */
+
 import { spawn } from 'node:child_process'
 import { createConnection, type Socket } from 'node:net'
 import { userInfo } from 'node:os'
 import type { Duplex } from 'node:stream'
+import { withPipes } from '../base/with-pipes.ts'
 import { childProcess } from './child-process.ts'
 import { checkedSocketPath } from './socket-path.ts'
 import type { ConnectTarget, RemoteProcess, Transport } from './transport.ts'
@@ -34,7 +36,10 @@ export function connectLocal(target: ConnectTarget): Transport {
       // `exec` is a word of the login shell, which stands between on every other backend.
       const [program = '/bin/sh', ...rest] = argv[0] === 'exec' ? argv.slice(1) : argv
       // A session of its own: Ctrl-C on our terminal is for us to handle.
-      const child = spawn(program, rest, { detached: true, stdio: 'pipe', cwd: userInfo().homedir })
+      const child = withPipes(
+        spawn(program, rest, { detached: true, stdio: 'pipe', cwd: userInfo().homedir }),
+        program,
+      )
       const process = childProcess(child, (code, signal) => (signal ? { signal } : { code: code ?? 1 }))
       running.add(process)
       void process.ended.then(() => running.delete(process))

@@ -1,5 +1,7 @@
 /** One program or forwarding over `ssh`, by a client that speaks through the master and never connects by itself. */
+
 import { spawn } from 'node:child_process'
+import { withPipes } from '../base/with-pipes.ts'
 import { childProcess } from './child-process.ts'
 import type { ChannelNews, OpensshMaster } from './openssh-master.ts'
 import type { Ending, RemoteProcess } from './transport.ts'
@@ -24,11 +26,8 @@ export async function startClient(
   if (master.isGone) throw lost()
   // Should the master be gone, `ssh` would connect by itself: the false proxy keeps it from doing so.
   const options = ['ControlMaster=no', 'BatchMode=yes', 'ProxyCommand=false', 'LogLevel=QUIET']
-  const child = spawn(
-    'ssh',
-    ['-F', 'none', '-S', master.socketPath, ...options.flatMap(option => ['-o', option]), ...rest],
-    { detached: true, stdio: 'pipe' },
-  )
+  const words = ['-F', 'none', '-S', master.socketPath, ...options.flatMap(option => ['-o', option]), ...rest]
+  const child = withPipes(spawn('ssh', words, { detached: true, stdio: 'pipe' }), 'ssh')
   const seen = new Set<ChannelNews>()
   const process = childProcess(child, code => endingOf(master, code, channel, seen))
   let channel: number | undefined

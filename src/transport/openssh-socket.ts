@@ -1,10 +1,12 @@
 /** A stream to a unix socket of the far end through a running master of the system's `ssh`. */
+
 import { spawn } from 'node:child_process'
 import { createConnection, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { inputError } from '../base/errors.ts'
+import { withPipes } from '../base/with-pipes.ts'
 import type { ChannelNews, OpensshMaster } from './openssh-master.ts'
 import { SessionRefused } from './session-refused.ts'
 
@@ -44,7 +46,7 @@ async function listen(master: OpensshMaster, path: string, here: string): Promis
     '--',
     'host',
   ]
-  const child = spawn('ssh', words, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = withPipes(spawn('ssh', words, { stdio: ['ignore', 'ignore', 'pipe'] }), 'ssh')
   const ended = new Promise<number | null>(resolve => child.once('close', resolve))
   child.once('error', () => undefined)
   const said = await text(child.stderr)

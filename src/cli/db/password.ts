@@ -1,4 +1,5 @@
 /** Fetches the password of a database from where ops.ini says it is: a file, the environment or a command. */
+
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -6,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { inputError } from '../../base/errors.ts'
 import { Secret } from '../../base/secret.ts'
+import { withPipes } from '../../base/with-pipes.ts'
 import type { PasswordFrom } from '../../inventory/database.ts'
 
 /** `folder` is where relative names of files begin. @throws OpsError `input`, without any of what was read. */
@@ -37,7 +39,10 @@ async function wordOf(
 
 /** Its questions go to the terminal: a password store may ask for a passphrase. */
 async function said(command: string): Promise<{ readonly word: string } | { readonly problem: string }> {
-  const child = spawn('/bin/sh', ['-c', command], { stdio: ['inherit', 'pipe', 'inherit'] })
+  const child = withPipes(
+    spawn('/bin/sh', ['-c', command], { stdio: ['inherit', 'pipe', 'inherit'] }),
+    '/bin/sh',
+  )
   const ended = new Promise<number | null>(done => child.once('close', code => done(code)))
   child.once('error', () => undefined)
   const word = firstLine(await text(child.stdout))
