@@ -2,10 +2,10 @@
 ops_repository_look() {
   command -v apt-get >/dev/null || { echo apt=no; return 0; }
   echo apt=yes
-  ops_list=/etc/apt/sources.list.d/$1.sources ops_ring=/etc/apt/keyrings/$1.gpg ops_mine=$2
+  ops_source_list=/etc/apt/sources.list.d/$1.sources ops_ring=/etc/apt/keyrings/$1.gpg ops_mine=$2
   shift 2
   ops_b=yes
-  for ops_f in "$ops_list" "$ops_ring"; do
+  for ops_f in "$ops_source_list" "$ops_ring"; do
     [ -f "$ops_f" ] || continue
     case $(stat -L -c %a -- "$ops_f") in *[4567]) ;; *) ops_b=no;; esac
   done
@@ -19,21 +19,21 @@ ops_repository_look() {
   # shellcheck disable=SC2086
   echo keys=$ops_c
   ops_b=absent ops_c=missing
-  if [ -f "$ops_list" ]; then
-    ops_b=$(sha256sum <"$ops_list") || return 1
+  if [ -f "$ops_source_list" ]; then
+    ops_b=$(sha256sum <"$ops_source_list") || return 1
     if [ "${ops_b%% *}" = "$ops_mine" ] && [ -n "$(ops_repository_apt indextargets --format '$(FILENAME)' 2>/dev/null)" ]; then ops_c=fetched; fi
   fi
   printf 'content=%s\nlists=%s\n' "${ops_b%% *}" "$ops_c"
   [ $# = 0 ] || ops_repository_twin "$@"
 }
-# WORD...: apt-get, which sees ops_list alone and leaves the lists of others.
+# WORD...: apt-get, which sees ops_source_list alone and leaves the lists of others.
 ops_repository_apt() {
-  apt-get -q -o "Dir::Etc::sourcelist=$ops_list" -o Dir::Etc::sourceparts=/dev/null -o APT::Get::List-Cleanup=0 "$@" </dev/null
+  apt-get -q -o "Dir::Etc::sourcelist=$ops_source_list" -o Dir::Etc::sourceparts=/dev/null -o APT::Get::List-Cleanup=0 "$@" </dev/null
 }
 # URL SUITE...: where another file names the same repository.
 ops_repository_twin() {
   for ops_f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
-    [ -f "$ops_f" ] && [ "$ops_f" != "$ops_list" ] || continue
+    [ -f "$ops_f" ] && [ "$ops_f" != "$ops_source_list" ] || continue
     case $ops_f in
       *.list) ops_a=$(awk -v url="${1%/}" -v suites=" $* " '
         { sub(/#.*/, ""); sub(/\[[^]]*\]/, "") }
