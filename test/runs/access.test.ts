@@ -120,7 +120,7 @@ describeReal('a host that was to wait for a login that confirms', () => {
     const run = await folder.ops(argv)
     expect([run.code, run.stdout + run.stderr]).toEqual([
       5,
-      expect.stringContaining('keeps no verdict of this run any more'),
+      expect.stringContaining('has no verdict of this run any more'),
     ])
     const next = await folder.ops(argv)
     expect([next.code, next.stdout]).toEqual([0, expect.stringContaining('nothing to do')])
