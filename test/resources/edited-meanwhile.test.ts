@@ -125,7 +125,7 @@ describe.each(shells)('a file that somebody edits meanwhile, on $name', shell =>
       editing(`printf 'a=9\\n' >'${path}'`, [program])
       const applies = texts.map((text, index) => `ops_apply_${index}=${quote(text)}`).join('\n')
       const done = place.execute(asIs(`${applies}\nops_group_at=0; ops_do_members 0 1 2`), {
-        libraries: `${librariesOf(file.definition)}${togetherFunctions}`,
+        libraries: `${librariesOf(file.definition)}\n${togetherFunctions}`,
       })
       expect(done).toMatchObject(refused)
       expect(readFileSync(join(place.run, 'reached'), 'utf8')).toBe('1\n')

@@ -113,7 +113,7 @@ test.skipIf(shell === undefined)(
       started()
       const members = all.map((_, index) => index).join(' ')
       const text = `${applies.join('\n')}\nops_group_at=0; ops_do_members ${members}`
-      const libraries = `${librariesOf(resource)}${togetherFunctions}`
+      const libraries = `${librariesOf(resource)}\n${togetherFunctions}`
       expect(place.execute(asIs(text), { libraries })).toMatchObject({ code: 0, stderr: '' })
       return started()
     }

@@ -62,7 +62,7 @@ test.each(Array.from({ length: 16 }, (_, seed) => seed))(
       })
     const run = (path: string, tail: (texts: readonly string[]) => string) => {
       if (before !== '') writeFileSync(path, before)
-      const libraries = `${librariesOf(option.definition)}${togetherFunctions}`
+      const libraries = `${librariesOf(option.definition)}\n${togetherFunctions}`
       const { code } = place.execute(asIs(tail(textsFor(path))), { libraries })
       return { code, text: readFileSync(path, 'utf8') }
     }
