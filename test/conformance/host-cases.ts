@@ -304,6 +304,24 @@ done`,
       gone: '! test -e /etc/systemd/system/multi-user.target.wants/conforms.service; ! pgrep -xf "/bin/sleep 98765"',
     },
   },
+  sysctl: {
+    input: { key: 'net.ipv4.tcp_rmem', value: '4096 99999 777777' },
+    absent:
+      'rm -f /etc/sysctl.d/99-zz-net.ipv4.tcp_rmem.conf; echo 4096 131072 6291456 >/proc/sys/net/ipv4/tcp_rmem',
+    wrong:
+      'sed -i s/99999/88888/ /etc/sysctl.d/99-zz-net.ipv4.tcp_rmem.conf; chmod 0666 /etc/sysctl.d/99-zz-net.ipv4.tcp_rmem.conf',
+    foreign: {
+      before: 'mkdir -p /run/sysctl.d; echo "-net/ipv4/tcp_rmem=4096 1 2" >/run/sysctl.d/zz-theirs.conf',
+      refused: /zz-theirs.conf is read later at boot and sets net.ipv4.tcp_rmem to 4096 1 2/,
+      kept: 'grep -q "4096 1 2" /run/sysctl.d/zz-theirs.conf; rm /run/sysctl.d/zz-theirs.conf',
+    },
+    holds:
+      'sysctl -n net.ipv4.tcp_rmem | tr "\t" " " | grep -qx "4096 99999 777777"; echo 4096 1 2 >/proc/sys/net/ipv4/tcp_rmem; /usr/lib/systemd/systemd-sysctl; grep -qx "4096.99999.777777" /proc/sys/net/ipv4/tcp_rmem',
+    undo: {
+      input: { key: 'net.ipv4.tcp_rmem', state: 'absent' },
+      gone: '! test -e /etc/sysctl.d/99-zz-net.ipv4.tcp_rmem.conf',
+    },
+  },
   timer: {
     input: { name: 'conforming', run: 'echo "100%" $HOME \'x\' >/srv/c/timed', at: '03:00', user: 'root' },
     absent:

@@ -1,0 +1,140 @@
+/** A setting of the kernel, now and at the next boot. */
+import { z } from 'zod'
+import { resource } from '../engine/step.ts'
+import { libraryOf } from '../shell/library.ts'
+import { sh } from '../shell/sh.ts'
+import { wayLibrary } from '../shell/write/way.ts'
+import { writeLibrary } from '../shell/write-library.ts'
+import { lackingDirectory, lookLibrary } from './paths/look.ts'
+import { oneLine, readKeys } from './paths/params.ts'
+import sysctlText from './sysctl/sysctl.sh'
+import sysctlSetText from './sysctl/sysctl-set.sh'
+
+/**
+ * `ops_sysctl_look WAY FILE` prints `known=yes|no|unreadable|locked` and `now=` of the running kernel, `line=` what FILE holds (several
+ * lines joined by tabs), `reader=systemd-sysctl|none|masked`, and `boot=` what the files set from FILE on, in the order of
+ * sysctl.d(5), with `by=` the later file that has the last word; `bare=` and `bareBy=` are the same without what is in /run.
+ */
+const lookSysctl = libraryOf('sysctl', sysctlText)
+/** `ops_sysctl WAY VALUE WAS FILE LINE`. */
+const setSysctl = libraryOf('sysctl-set', sysctlSetText, 'apply')
+
+/** sysctl(8): a dot that comes first means a slash and a slash a dot; behind a slash that comes first all is as it stands. */
+const swapped = (text: string) => text.replaceAll(/[./]/g, each => (each === '.' ? '/' : '.'))
+const wayOf = (key: string) => (/^[^/]*\./.test(key) ? swapped(key) : key)
+
+/** The kernel parts numbers by tabs, people by blanks; in other texts (`kernel.core_pattern`) every blank counts. */
+const plain = (value: string) =>
+  /^[\s\d-]+$/.test(value) ? value.trim().replaceAll(/\s+/g, ' ') : value.replace(/^[ \t]+|[ \t]+$/g, '')
+
+const params = z
+  .strictObject({
+    key: z
+      .string()
+      .refine(
+        key => /^\w+(?:\/\w[\w@+.-]*)+$/.test(wayOf(key)),
+        'must be the name of one setting, such as net.ipv4.ip_forward or net/ipv4/conf/eth0.5/forwarding',
+      )
+      .transform(key => swapped(wayOf(key)))
+      .describe('Its name, with dots or with slashes: `net.ipv4.ip_forward`.'),
+    value: z
+      .union([z.string(), z.number().int()])
+      .transform(given => plain(String(given)))
+      .refine(text => oneLine.min(1).safeParse(text).success, 'must be one line that is not empty')
+      .optional()
+      .describe('What it is set to; several numbers are parted by blanks.'),
+    state: z
+      .enum(['present', 'absent'])
+      .default('present')
+      .describe('`absent`: its file is gone; what runs, and what other files set at boot, stays.'),
+  })
+  .refine(({ state, value }) => (state === 'absent') === (value === undefined), {
+    message: '`value` is needed, unless `state` is `absent`: then there is none',
+  })
+
+/** Read after /etc/sysctl.d/99-sysctl.conf, which is /etc/sysctl.conf; no name of an interface has a colon in it. */
+const fileOf = (key: string) => `/etc/sysctl.d/99-zz-${key.replaceAll('/', ':')}.conf`
+
+const lineOf = (key: string, value: string) => `${key} = ${value}`
+
+/** `sysctl {key, value, state}`. */
+export const sysctl = resource({
+  type: 'sysctl',
+  doc: 'A setting of the kernel: as it runs, and at boot by a file of its own in /etc/sysctl.d.',
+  params,
+  examples: [
+    { title: 'Forward packets', params: { key: 'net.ipv4.ip_forward', value: '1' } },
+    { title: 'Several numbers', params: { key: 'net.ipv4.tcp_rmem', value: '4096 131072 6291456' } },
+    {
+      title: 'One interface, whose name has a dot',
+      params: { key: 'net/ipv4/conf/eth0.5/rp_filter', value: '2' },
+    },
+    { title: 'No longer set at boot', params: { key: 'vm.swappiness', state: 'absent' } },
+  ],
+  identity: ({ key }) => key,
+  library: [wayLibrary, lookLibrary, lookSysctl, writeLibrary, setSysctl],
+  refuses: true,
+  probe: ({ key }) => sh`ops_paths '' lmog ${fileOf(key)} && ops_sysctl_look ${wayOf(key)} ${fileOf(key)}`,
+  parse: (observation, { value }) => {
+    const all = ['kind', 'known', 'now', 'line', 'reader', 'boot', 'by', 'bare', 'bareBy']
+    const { mode, owner, group, bare = '', bareBy = '', ...found } = readKeys(observation, all)
+    const { kind = '', known = '', now = '', line = '', reader = '', why = '' } = found
+    const dress = mode === undefined ? '' : `${mode} ${owner}:${group}`
+    // With what is in /run and without it, it has to be the same.
+    const wins = plain(found.boot ?? '') === value ? { boot: bare, by: bareBy } : found
+    // What nothing reads at boot sets nothing.
+    const boot = reader === 'systemd-sysctl' ? plain(wins.boot ?? '') : ''
+    return { kind, dress, why, known, now: plain(now), line, reader, boot, by: wins.by ?? '' }
+  },
+  desired: ({ key, value }) =>
+    value === undefined
+      ? { kind: 'absent' }
+      : {
+          kind: 'file',
+          dress: '644 root:root',
+          line: lineOf(key, value),
+          now: value,
+          boot: value,
+        },
+  impossible: ({ kind, why, known, reader, boot, by }, { key, value }) => {
+    if (kind === 'refused') return String(why)
+    if (kind !== 'file' && kind !== 'absent') return `${fileOf(key)} is a ${kind}, not a file`
+    if (value === undefined) return undefined
+    if (known === 'no') return `the kernel knows no ${key} now: is the name right, and its module loaded?`
+    if (known === 'unreadable') return `${key} cannot be read, so nobody could tell whether it is set`
+    if (known === 'locked')
+      return `${key} cannot be written here: it is read-only, or belongs to the host of this container`
+    if (reader !== 'systemd-sysctl') {
+      const lack = reader === 'masked' ? 'systemd-sysctl.service is masked' : 'there is no systemd-sysctl'
+      return `nothing reads /etc/sysctl.d at boot: ${lack}`
+    }
+    if (by === '' || boot === value) return undefined
+    return `${by} is read later at boot and ${boot === '' ? `takes ${key} out` : `sets ${key} to ${boot}`}: change it there`
+  },
+  lacks: lackingDirectory,
+  apply: ({ actual }, { key, value }) => {
+    const file = fileOf(key)
+    if (value === undefined) return [sh`ops_remove ${file}`]
+    return [sh`ops_sysctl ${wayOf(key)} ${value} ${String(actual.now)} ${file} ${lineOf(key, value)}`]
+  },
+  owns: ({ key }) => [`path:${fileOf(key)}`, `path:/proc/sys/${wayOf(key)}`],
+  // One setting can move others beside it, as ip_forward does with conf/all/forwarding.
+  affects: ({ key, value }) => [
+    `path:${fileOf(key)}`,
+    ...(value === undefined ? [] : [`path:/proc/sys/${wayOf(key).split('/', 1)[0]}/` as const]),
+  ],
+  reads: ({ key }) => [
+    ...(['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'] as const).map(
+      each => `path:${each}/sysctl.d/` as const,
+    ),
+    'path:/etc/sysctl.conf',
+    'unit:systemd-sysctl',
+    `path:/proc/sys/${wayOf(key)}`,
+  ],
+  notes: (_detail, { key, value }) => [
+    ...(value === undefined ? ['what runs is left as it is: ops cannot know what it was before'] : []),
+    ...(value !== undefined && key.startsWith('net.')
+      ? ['should this cut our own access, ops cannot put it back: `access: { undo: … }` of the step says how']
+      : []),
+  ],
+})

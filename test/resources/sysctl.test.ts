@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { sysctl } from '../../src/resources/sysctl.ts'
+import { describeReal } from '../hosts/available.ts'
+import { useHost } from '../hosts/use-hosts.ts'
+import { librariesOf, parsed } from './shells.ts'
+
+const { definition } = sysctl
+const faultsOf = (input: unknown) => definition.params.safeParse(input).error?.issues.length ?? 0
+
+describe('the params of a setting of the kernel', () => {
+  test.each([
+    ['net.ipv4.ip_forward', 'net.ipv4.ip_forward'],
+    ['net/ipv4/ip_forward', 'net.ipv4.ip_forward'],
+    ['net.ipv4.conf.eth0/5.rp_filter', 'net.ipv4.conf.eth0/5.rp_filter'],
+    ['net/ipv4/conf/eth0.5/rp_filter', 'net.ipv4.conf.eth0/5.rp_filter'],
+  ])('%s is one name however it is spelled', (key, name) => {
+    expect(definition.identity(parsed(sysctl, { key, value: '1' }))).toBe(name)
+  })
+
+  test.each([
+    'kernel',
+    'net.ipv4.*.rp_filter',
+    'net/../kernel/x',
+    'net.//.x',
+    '-vm.x',
+    '/vm/x',
+    'vm.x = 1',
+    'vm..x',
+  ])('%s is no name', key => expect(faultsOf({ key, value: '1' })).toBe(1))
+
+  test('blanks between numbers count as one, and those in a text as they are', () => {
+    const kept = (value: string | number) => parsed(sysctl, { key: 'kernel.x', value }).value
+    expect([kept('1\t 2  3 '), kept(4), kept('|/bin/x  %p')]).toEqual(['1 2 3', '4', '|/bin/x  %p'])
+  })
+
+  test.each([
+    { key: 'vm.x' },
+    { key: 'vm.x', value: ' ' },
+    { key: 'vm.x', value: 'a\tb' },
+    { key: 'vm.x', value: '1', state: 'absent' },
+  ])('%j is refused', input => expect(faultsOf(input)).toBe(1))
+})
+
+const key = 'net.ipv4.ip_default_ttl'
+const line = (value: number) => `${key} = ${value}\\n`
+
+describeReal('what a setting of the kernel will be at boot', () => {
+  const host = useHost()
+
+  test.each([
+    ['nothing else sets it', ''],
+    ['a later file has the last word', `printf '${line(10)}' >/usr/lib/sysctl.d/zz.conf`],
+    ['an earlier one has not', `printf '${line(10)}' >/etc/sysctl.d/99-a.conf`],
+    [
+      'a file hides its namesake',
+      `printf '${line(10)}' >/usr/lib/sysctl.d/zz.conf; ln -s /dev/null /etc/sysctl.d/zz.conf`,
+    ],
+    ['a pattern gives way', `echo 'net.ipv4.ip_default_* = 10' >/etc/sysctl.d/zz.conf`],
+    ['a line takes it out', `echo -${key} >/etc/sysctl.d/zz.conf`],
+    ['slashes', `echo '- /net//ipv4/./ip_default_ttl=11' >/etc/sysctl.d/zz.conf`],
+    ['comments', `printf ' ; ${line(10)}# ${line(11)}' >/etc/sysctl.d/zz.conf`],
+    ['lines that end in other ways', `printf '# x\\r${line(10)}# x\\0${key}=11' >/etc/sysctl.d/zz.conf`],
+  ])('is what systemd makes of it: %s', async (_title, make) => {
+    const params = parsed(sysctl, { key, value: '99' })
+    const said = await host().read(`${librariesOf(definition)}
+      rm -f /*/sysctl.d/zz.conf /usr/lib/sysctl.d/zz.conf /etc/sysctl.d/99-a.conf
+      printf '${line(99)}' >/etc/sysctl.d/99-zz-${key}.conf
+      ${make}
+      ${definition.probe(params).shell}
+      echo 64 >/proc/sys/net/ipv4/ip_default_ttl
+      /usr/lib/systemd/systemd-sysctl 2>/dev/null
+      echo "real=$(cat /proc/sys/net/ipv4/ip_default_ttl)"`)
+    const { boot } = definition.parse(said, params)
+    expect(boot || '64').toBe(/^real=(.*)$/m.exec(said)?.[1])
+  })
+
+  test('is not what a file in /run says alone, which is gone by then', async () => {
+    const params = parsed(sysctl, { key, value: '99' })
+    const said = await host().read(`${librariesOf(definition)}
+      rm -f /etc/sysctl.d/zz.conf
+      mkdir -p /run/sysctl.d
+      printf '${line(99)}' >/run/sysctl.d/zz.conf
+      printf '${line(10)}' >/usr/lib/sysctl.d/zz.conf
+      ${definition.probe(params).shell}`)
+    const actual = definition.parse(said, params)
+    expect(definition.impossible?.(actual, params)).toContain('/usr/lib/sysctl.d/zz.conf is read later')
+  })
+})
