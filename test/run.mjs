@@ -13,6 +13,22 @@ const counted = { passed: 0, failed: 0, skipped: 0 }
 /** What a reader of the end of a long output needs: what failed and why. */
 let kept = ''
 
+/**
+ * A command line before another one: with a lock of runs on this machine that is not the one of the suites beside it.
+ * Those who wait for a lock are served in no order, and one that asks again and again may never get it.
+ */
+const lockOfItsOwn =
+  process.platform === 'linux' && process.getuid?.() === 0
+    ? [
+        'unshare',
+        '--mount',
+        'sh',
+        '-c',
+        'mkdir -p /run/ops && mount -t tmpfs ops /run/ops && exec "$@"',
+        'sh',
+      ]
+    : []
+
 // Whatever goes wrong on the way, the count is the last word, and a run that proved nothing is a failure.
 process.on('exit', code => {
   if (code !== 0 && counted.failed === 0) counted.failed = 1
@@ -62,14 +78,14 @@ async function runOnOtherNodes(majors) {
       continue
     }
     const args = [`--maxWorkers=${availableParallelism()}`, ...suitesWithoutHosts(root)]
-    const printed = await runVitest(node, args, environmentOf(node), 'pipe')
+    const printed = await runVitest(node, args, environmentOf(node), 'pipe', lockOfItsOwn)
     runs.push({ major, node, printed: `Node ${major} ...\n${printed}` })
   }
   return runs
 }
 
 /** Runs the suites on that Node, and gives what they printed if it is piped; `args` narrow them down to files or names. */
-async function runVitest(node, args, env, output) {
+async function runVitest(node, args, env, output, before = []) {
   const folder = mkdtempSync(join(tmpdir(), 'ops-test-result-'))
   const file = join(folder, 'result.json')
   const reasons = join(folder, 'reasons')
@@ -83,15 +99,13 @@ async function runVitest(node, args, env, output) {
   // A crowded CI machine may be too slow for a test of real hosts once; the default reporter marks it `(retry x1)`.
   const tries = process.env.CI ? ['--retry=1'] : []
   try {
-    const child = spawn(
-      node,
-      [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...tries, ...reporters, ...args],
-      {
-        cwd: root,
-        stdio: ['inherit', output, output],
-        env: { ...env, OPS_TEST_REASONS: reasons, OPS_TEST_KEPT: ended },
-      },
-    )
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+    const [program, ...words] = [...before, node, vitest, 'run', ...tries, ...reporters, ...args]
+    const child = spawn(program, words, {
+      cwd: root,
+      stdio: ['inherit', output, output],
+      env: { ...env, OPS_TEST_REASONS: reasons, OPS_TEST_KEPT: ended },
+    })
     let printed = ''
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding('utf8').on('data', text => {
