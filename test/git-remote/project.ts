@@ -65,6 +65,13 @@ export class TestProject {
     return this.#run(process.execPath, [program, 'git-remote', ...words])
   }
 
+  /** The same with a lock of runs of its own, where other suites act on this machine too; root may do so. */
+  opsApart(...words: readonly string[]): Promise<Outcome> {
+    const apart = 'mkdir -p /run/ops && mount -t tmpfs ops /run/ops && exec "$@"'
+    const command = [process.execPath, program, 'git-remote', ...words]
+    return this.#run('unshare', ['--mount', 'sh', '-c', apart, 'sh', ...command])
+  }
+
   /** `ops git-remote ...` on a terminal of its own, each answer typed when its question is seen. Gives all that was shown. */
   async onTerminal(
     words: readonly string[],

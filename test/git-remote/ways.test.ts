@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Outcome } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { TestProject } from './project.ts'
@@ -163,14 +162,9 @@ describeReal('git-remote meets a host as it is', () => {
     test('this machine itself will do', async () => {
       const here = await (await project('nearby')).committed()
       const near = ['local', '--base', join(here.home, 'git'), '--yes']
-      // Other suites run on this machine too, and its lock is one.
-      const onceFree = async (...more: string[]): Promise<Outcome> => {
-        const ran = await here.ops(...near, ...more)
-        return ran.code === 6 ? onceFree(...more) : ran
-      }
-      expect(await onceFree()).toMatchObject({ code: 0, stderr: '' })
+      expect(await here.opsApart(...near)).toMatchObject({ code: 0, stderr: '' })
       expect(await here.git('ls-remote', 'origin', 'HEAD')).toContain(await here.git('rev-parse', 'HEAD'))
-      expect((await onceFree('--undo')).code).toBe(0)
+      expect((await here.opsApart(...near, '--undo')).code).toBe(0)
     })
   })
 })
