@@ -66,7 +66,7 @@ ops_sql_second() {
 # CREATE USER on stdin: whether it is locked or expired, and every way in which it may log in; no word of what is stored.
 ops_sql_logs_in() {
   awk '{
-    gsub(/\`[^\`]*\`/, "")
+    gsub(/\140[^\140]*\140/, "")
     if (/ ACCOUNT LOCK( |$)/) print "locked=yes"
     if (/ PASSWORD EXPIRE *($|ACCOUNT|PASSWORD (HISTORY|REUSE|REQUIRE))/) print "expired=yes"
     if (/ AND IDENTIFIED /) { print "methods=several factors"; next }
