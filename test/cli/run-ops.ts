@@ -7,6 +7,22 @@ import { fileURLToPath } from 'node:url'
 
 export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
+/**
+ * A command line before one that acts on this machine: root may give it a lock of runs of its own. Other suites act on this
+ * machine too, and one that asks again and again for their lock may never get it.
+ */
+export const apart: readonly string[] =
+  process.getuid?.() === 0 && process.platform === 'linux'
+    ? [
+        'unshare',
+        '--mount',
+        'sh',
+        '-c',
+        'mkdir -p /run/ops && mount -t tmpfs ops /run/ops && exec "$@"',
+        'sh',
+      ]
+    : []
+
 /** Shared by the folders of a test file, so that equal recipes are type-checked once. */
 export const cache = mkdtempSync(join(tmpdir(), 'ops-cli-cache-'))
 process.once('exit', () => rmSync(cache, { recursive: true, force: true }))
@@ -19,8 +35,11 @@ export interface Outcome {
 
 export interface Folder {
   readonly path: string
-  /** Runs `ops ARGV` in the folder; standard input is empty unless given. */
-  ops(argv: readonly string[], options?: { env?: Record<string, string>; input?: string }): Promise<Outcome>
+  /** Runs `ops ARGV` in the folder; standard input is empty unless given. `before` is put before the command line. */
+  ops(
+    argv: readonly string[],
+    options?: { env?: Record<string, string>; input?: string; before?: readonly string[] },
+  ): Promise<Outcome>
   remove(): void
 }
 
@@ -34,11 +53,12 @@ export function folderWith(files: Readonly<Record<string, string>>): Folder {
   }
   return {
     path,
-    ops: (argv, { env = {}, input = '' } = {}) =>
+    ops: (argv, { env = {}, input = '', before = [] } = {}) =>
       new Promise((resolve, reject) => {
+        const [first = '', ...rest] = [...before, process.execPath, program, ...argv]
         const child = execFile(
-          process.execPath,
-          [program, ...argv],
+          first,
+          rest,
           {
             cwd: path,
             env: { PATH: process.env.PATH ?? '', HOME: path, XDG_CACHE_HOME: cache, ...env },

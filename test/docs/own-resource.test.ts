@@ -12,7 +12,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
+import { apart, type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
 
 const page = readFileSync(fileURLToPath(new URL('../../docs/own-resource.md', import.meta.url)), 'utf8')
 const files = Object.fromEntries(
@@ -36,14 +36,10 @@ describe('the resource of docs/own-resource.md', () => {
     rmSync(app, { recursive: true, force: true })
   })
 
-  // Other suites run on this machine too, and its lock is one.
-  const ops = async (verb: string, version: string, ...more: string[]): Promise<Outcome> => {
-    const ran = await folder.ops([
-      ...[verb, 'deploy', 'local', '--no-become', '--app', app, '--release', version],
-      ...more,
-    ])
-    return ran.code === 6 ? ops(verb, version, ...more) : ran
-  }
+  const ops = (verb: string, version: string, ...more: string[]): Promise<Outcome> =>
+    folder.ops([verb, 'deploy', 'local', '--no-become', '--app', app, '--release', version, ...more], {
+      before: apart,
+    })
 
   test('is planned with its parts, applied, awaited, and holds', async () => {
     const plan = await ops('plan', '4.2')

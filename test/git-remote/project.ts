@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
 import { quote } from '../../src/shell/quote.ts'
-import { type Outcome, program } from '../cli/run-ops.ts'
+import { apart, type Outcome, program } from '../cli/run-ops.ts'
 import type { Host } from '../hosts/host.ts'
 
 export class TestProject {
@@ -65,11 +65,10 @@ export class TestProject {
     return this.#run(process.execPath, [program, 'git-remote', ...words])
   }
 
-  /** The same with a lock of runs of its own, where other suites act on this machine too; root may do so. */
+  /** The same with a lock of runs of its own. */
   opsApart(...words: readonly string[]): Promise<Outcome> {
-    const apart = 'mkdir -p /run/ops && mount -t tmpfs ops /run/ops && exec "$@"'
-    const command = [process.execPath, program, 'git-remote', ...words]
-    return this.#run('unshare', ['--mount', 'sh', '-c', apart, 'sh', ...command])
+    const [first = '', ...rest] = [...apart, process.execPath, program, 'git-remote', ...words]
+    return this.#run(first, rest)
   }
 
   /** `ops git-remote ...` on a terminal of its own, each answer typed when its question is seen. Gives all that was shown. */
