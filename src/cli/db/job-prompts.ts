@@ -13,6 +13,6 @@ export function confirmJob(
 
 /** What a signal is answered with while a job runs. */
 export const jobStopTexts = {
-  soft: 'Stopping after the chunk that is under way. Once more to stop now.',
+  soft: 'Stopping after the chunk that is under way. Press Ctrl-C again to stop now.',
   hard: 'Stopping now: what was under way is taken back by the server, and looked at by the next run.',
 }

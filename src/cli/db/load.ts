@@ -23,7 +23,7 @@ export const loadVerb: JobVerb<typeof loadKind.options, Request> = {
   kind: loadKind,
   usage: 'SOURCE DB.TABLE [FILE]',
   description,
-  stopTexts: { ...jobStopTexts, soft: 'Stopping: nothing is loaded. Once more to stop now.' },
+  stopTexts: { ...jobStopTexts, soft: 'Stopping: nothing is loaded. Press Ctrl-C again to stop now.' },
   read({ table, format, separator, columns, empty, expect, profile, putBack, ...values }, given) {
     const file = values.file === '-' ? undefined : values.file
     const load = {

@@ -12,7 +12,7 @@ export const queueDescription = `Moves waiting jobs into a twin table, where no 
   ops db queue status shop app.delayed_jobs --queue mailers`
 
 export const queueStopTexts = {
-  soft: 'Stopping after the move that is under way. Once more to stop now.',
+  soft: 'Stopping after the move that is under way. Press Ctrl-C again to stop now.',
   hard: 'Stopping now: what was under way is taken back by the server, and every job is on one side.',
 }
 
