@@ -129,6 +129,14 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
     holds: 'mariadb -BNe "show create database conforms_db" | grep -q utf8mb4_bin',
     undo: { stays: 'nobody loses rows by a step' },
   },
+  postgresDatabase: {
+    file: 'resources/postgres.test.ts',
+    title: 'what cannot be changed is refused before, and a role that owns something stays',
+  },
+  postgresRole: {
+    file: 'resources/postgres.test.ts',
+    title: 'a role logs in with its password to its database, and a second look asks for nothing',
+  },
   unit: {
     input: {
       name: 'conforms-unit.service',

@@ -20,7 +20,7 @@ export const shellParams: readonly string[] = [
 ]
 
 /** Params of which the host is told a hash alone. */
-export const hashedParams: readonly string[] = ['mysqlUser.password']
+export const hashedParams: readonly string[] = ['mysqlUser.password', 'postgresRole.password']
 
 /** Validated and prepared, as the engine would hold them; undefined where they are refused. */
 export function accepted(resource: AnyResource, input: unknown): unknown {

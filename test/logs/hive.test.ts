@@ -56,7 +56,7 @@ describe.skipIf(sparkFolder === undefined || !realHosts().available)('a real Hiv
     const query =
       'SELECT status, count(*) AS n, sum(body_bytes_sent) AS bytes, min(time) AS first FROM logs GROUP BY status ORDER BY status'
     const answer = hive(query, 'mixed', '--csv')
-    expect(answer.stderr).toContain('200 lines were no row when pushed (table rejected)')
+    expect(answer.stderr).toContain('200 lines were rejected when pushed (table rejected)')
     expect(answer.stderr).toContain(
       `still running, and its machines cost money: the Hive server on master, port ${port}; the database ops_logs_`,
     )

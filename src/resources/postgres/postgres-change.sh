@@ -1,0 +1,10 @@
+# The functions of `postgres-change`, as shell.ts describes them.
+# NAME SQL...: one statement after the other, each whole or not at all.
+ops_pg_change() {
+  ops_name=$1
+  shift
+  command -v psql >/dev/null || { echo 'PostgreSQL is not installed on this host' >&2; return 1; }
+  for ops_a; do
+    ops_pg "$ops_a" || { echo "PostgreSQL refuses to change $ops_name: $ops_said" >&2; return 1; }
+  done
+}
