@@ -82,7 +82,7 @@ describeReal('a step for each package', () => {
     const failing = await apply('ops-a ops-c ops-e')
     expect(failing).toMatchObject({ code: 1, errors: [{ step: 'apt ops-c', code: 'failed' }] })
     expect(failing.errors[0].said).toContain('there is no /root/may')
-    expect(failing.errors[0].next).toContain('What else the same transaction brought')
+    expect(failing.errors[0].next).toContain('What else the same transaction did is shown')
     expect(failing.outcomes).toEqual({
       'apt ops-a': 'changed',
       'apt ops-c': 'failed',
