@@ -210,6 +210,9 @@ for (const { title, flavor, version, why, start } of servers) {
       const [thread] = await eyes.rows("SELECT IS_USED_LOCK('ops:archive lab.hostile')")
       await eyes.run(`KILL ${thread?.[0]}`)
       await expect(held.check()).rejects.toThrow()
+      // A server may end the connection a moment later, and the lock with it.
+      const isFree = async () => (await eyes.rows("SELECT IS_FREE_LOCK('ops:archive lab.hostile')"))[0]?.[0]
+      await expect.poll(isFree, { timeout: 30_000 }).toBe('1')
       const again = await holdLock(server, 'archive lab.hostile')
       await again.release()
       const more = await holdLock(server, 'archive lab.hostile')
