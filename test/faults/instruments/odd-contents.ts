@@ -45,8 +45,8 @@ const edits: readonly Edit[] = [
   {
     id: 'tabs and trailing blanks',
     step: setA,
-    before: '#\\t \\na\\t=\\t1\\n b = 1  \\n',
-    after: '#\\t \\na\\t=\\t2\\n b = 1  \\n',
+    before: '#\\t \\na\\t=\\t1\\nb = 1  \\n',
+    after: '#\\t \\na\\t=\\t2\\nb = 1  \\n',
   },
   {
     id: 'a key of another section',
