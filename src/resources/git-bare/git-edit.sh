@@ -46,9 +46,13 @@ ops_git_bare() (
     ops_regard ..
     umask 022
     unset GIT_DIR GIT_WORK_TREE
-    git -c init.defaultBranch="$3" init -q --bare ${5:+"--shared=$5"} "./$ops_name" >&2 &&
-      git --git-dir="./$ops_name" symbolic-ref HEAD "refs/heads/$3" >&2 ||
+    # Git goes by the whole path, of which somebody else may make a link meanwhile: so it is made where nobody else may write.
+    ops_git_made=${OPS_DIR:-$PWD}/.ops-git-new
+    rm -rf -- "$ops_git_made"
+    (cd / && git -c init.defaultBranch="$3" init -q --bare ${5:+"--shared=$5"} "$ops_git_made" >&2 &&
+      git --git-dir="$ops_git_made" symbolic-ref HEAD "refs/heads/$3" >&2) && cp -R -p -- "$ops_git_made" "./$ops_name" ||
       ops_fail "$2: git could not make it; nothing was changed"
+    rm -rf -- "$ops_git_made"
     [ -z "$4" ] || printf '%s\n' "$4" >"./$ops_name/description"
     if [ -n "$6$7" ]; then
       chown -R -- "$6${7:+:$7}" "./$ops_name" || ops_fail "$2: its owner cannot be set; nothing was changed"
