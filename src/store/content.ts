@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Content } from './store.ts'
+import { StoreError } from './store-error.ts'
 
 /** A content that takes up a file until it is let go. */
 export interface SpooledContent extends Content {
@@ -58,4 +59,17 @@ export async function spooled(stream: AsyncIterable<Uint8Array>, folder: string)
     open: () => createReadStream(path),
     discard: () => rm(path, { force: true }),
   }
+}
+
+/** Of a content whose bytes are not those that its hash was made of; `came` says what came instead. */
+export function changedMeanwhile(
+  { sizeBytes, sha256 }: Pick<Content, 'sizeBytes' | 'sha256'>,
+  came = 'other ones',
+): StoreError {
+  return new StoreError('wrong', {
+    title: 'what was to be stored changed meanwhile',
+    detail: `${sizeBytes} bytes with sha256 ${sha256} were announced; ${came} came.`,
+    changed: 'no',
+    next: 'Find out who writes to its source, and run again. Nothing was stored.',
+  })
 }

@@ -1,12 +1,13 @@
 /** Writes a file of a folder beside its name, and gives it that name when it is whole and on the disk. */
+
 import { createHash, randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { link, lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { changedMeanwhile } from './content.ts'
 import { taken } from './folder-errors.ts'
 import { absentIsUndefined, codeOf } from './folder-path.ts'
 import type { Content } from './store.ts'
-import { StoreError } from './store-error.ts'
 
 /** Begins the names of files that are being written; no key begins with a dot. */
 const partial = '.ops-partial-'
@@ -58,12 +59,7 @@ async function write(path: string, content: Content, signal: AbortSignal | undef
       await file.writeFile(piece)
     }
     if (sizeBytes !== content.sizeBytes || hash.digest('hex') !== content.sha256)
-      throw new StoreError('wrong', {
-        title: 'what was to be stored changed meanwhile',
-        detail: `${content.sizeBytes} bytes with sha256 ${content.sha256} were announced; other ones came.`,
-        changed: 'no',
-        next: 'Find out who writes to its source, and run again. Nothing was stored.',
-      })
+      throw changedMeanwhile(content)
     await file.sync()
   } finally {
     await file.close()

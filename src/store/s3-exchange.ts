@@ -1,4 +1,5 @@
 /** One request to an S3 server and the beginning of its answer: bytes flow, deadlines hold, nothing is tried twice. */
+
 import { createHash } from 'node:crypto'
 import {
   type ClientRequest,
@@ -8,6 +9,7 @@ import {
 } from 'node:http'
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { Readable } from 'node:stream'
+import { changedMeanwhile } from './content.ts'
 import type { Content } from './store.ts'
 import { StoreError } from './store-error.ts'
 
@@ -131,13 +133,10 @@ async function pour(body: Content, sent: ClientRequest, isOver: () => boolean): 
     held = piece
   }
   const sha256 = hash.digest('hex')
-  if (sizeBytes !== body.sizeBytes || sha256 !== body.sha256)
-    throw new StoreError('wrong', {
-      title: 'what was to be stored changed meanwhile',
-      detail: `${body.sizeBytes} bytes with sha256 ${body.sha256} were announced; ${sizeBytes > body.sizeBytes ? 'more' : `${sizeBytes} bytes with sha256 ${sha256}`} came.`,
-      changed: 'no',
-      next: 'Find out who writes to its source, and run again. Nothing was stored.',
-    })
+  if (sizeBytes !== body.sizeBytes || sha256 !== body.sha256) {
+    const came = sizeBytes > body.sizeBytes ? 'more' : `${sizeBytes} bytes with sha256 ${sha256}`
+    throw changedMeanwhile(body, came)
+  }
   if (held === undefined) sent.end()
   else sent.end(held)
 }

@@ -1,6 +1,7 @@
 /** Stores a large object in parts, each hashed, signed and tried again by itself; all of them become one object at once, or none. */
+
 import { createHash } from 'node:crypto'
-import { contentOf } from './content.ts'
+import { changedMeanwhile, contentOf } from './content.ts'
 import { type RetryPolicy, withRetries } from './retries.ts'
 import { header, refusalOf, refusedError } from './s3-answer.ts'
 import type { S3Client } from './s3-client.ts'
@@ -137,12 +138,7 @@ async function* partsOf(
     }
   }
   if (sizeBytes !== content.sizeBytes || hash.digest('hex') !== content.sha256)
-    throw new StoreError('wrong', {
-      title: 'what was to be stored changed meanwhile',
-      detail: `${content.sizeBytes} bytes with sha256 ${content.sha256} were announced; other ones came.`,
-      changed: 'no',
-      next: 'Find out who writes to its source, and run again. Nothing was stored.',
-    })
+    throw changedMeanwhile(content)
   yield { number: number + 1, bytes: current().subarray(0, filled) }
 }
 
