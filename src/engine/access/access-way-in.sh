@@ -90,7 +90,6 @@
   ops_way_sudo() {
     ops_a=$(command -v sudo) && ops_stands_on sudo "$ops_a"
     ops_stands_on sudo /etc/sudoers /etc/sudo.conf /usr/libexec/sudo /usr/lib/sudo
-    ops_sudoers=/etc/sudoers
     ops_named_before=$ops_named
     ops_way_includes sudo /etc 's#^[[:space:]]*[@\#]includedir[[:space:]]+(.*[^/])/*$#\1/*#p; s#^[[:space:]]*[@\#]include[[:space:]]+##p' /etc/sudoers
     grep -hoE '%:?[A-Za-z0-9_.-]+' /etc/sudoers ${ops_named#"$ops_named_before"} 2>/dev/null | sort -u | sed 's/^%:*/group=/'
