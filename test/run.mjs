@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { apart } from './apart.mjs'
 import { environmentOf, nodeOf, suitesWithoutHosts } from './other-nodes.mjs'
 import { prepare } from './prepare.mjs'
 
@@ -12,22 +13,6 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const counted = { passed: 0, failed: 0, skipped: 0 }
 /** What a reader of the end of a long output needs: what failed and why. */
 let kept = ''
-
-/**
- * A command line before another one: with a lock of runs on this machine that is not the one of the suites beside it.
- * Those who wait for a lock are served in no order, and one that asks again and again may never get it.
- */
-const lockOfItsOwn =
-  process.platform === 'linux' && process.getuid?.() === 0
-    ? [
-        'unshare',
-        '--mount',
-        'sh',
-        '-c',
-        'mkdir -p /run/ops && mount -t tmpfs ops /run/ops && exec "$@"',
-        'sh',
-      ]
-    : []
 
 // Whatever goes wrong on the way, the count is the last word, and a run that proved nothing is a failure.
 process.on('exit', code => {
@@ -78,7 +63,7 @@ async function runOnOtherNodes(majors) {
       continue
     }
     const args = [`--maxWorkers=${availableParallelism()}`, ...suitesWithoutHosts(root)]
-    const printed = await runVitest(node, args, environmentOf(node), 'pipe', lockOfItsOwn)
+    const printed = await runVitest(node, args, environmentOf(node), 'pipe', apart)
     runs.push({ major, node, printed: `Node ${major} ...\n${printed}` })
   }
   return runs

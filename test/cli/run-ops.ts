@@ -7,22 +7,6 @@ import { fileURLToPath } from 'node:url'
 
 export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
-/**
- * A command line before one that acts on this machine: root may give it a lock of runs of its own. Other suites act on this
- * machine too, and one that asks again and again for their lock may never get it.
- */
-export const apart: readonly string[] =
-  process.getuid?.() === 0 && process.platform === 'linux'
-    ? [
-        'unshare',
-        '--mount',
-        'sh',
-        '-c',
-        'mkdir -p /run/ops && mount -t tmpfs ops /run/ops && exec "$@"',
-        'sh',
-      ]
-    : []
-
 /** Shared by the folders of a test file, so that equal recipes are type-checked once. */
 export const cache = mkdtempSync(join(tmpdir(), 'ops-cli-cache-'))
 process.once('exit', () => rmSync(cache, { recursive: true, force: true }))

@@ -12,7 +12,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { apart, type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
+import { apart } from '../apart.mjs'
+import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
 
 const page = readFileSync(fileURLToPath(new URL('../../docs/own-resource.md', import.meta.url)), 'utf8')
 const files = Object.fromEntries(

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
 import { quote } from '../../src/shell/quote.ts'
-import { apart, type Outcome, program } from '../cli/run-ops.ts'
+import { apart } from '../apart.mjs'
+import { type Outcome, program } from '../cli/run-ops.ts'
 import type { Host } from '../hosts/host.ts'
 
 export class TestProject {

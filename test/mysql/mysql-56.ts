@@ -1,19 +1,10 @@
 /** Oracle's MySQL 5.6 on this machine, from an npm package: the oldest server that data jobs are to work with. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs'
+import { accessSync, chmodSync, constants, cpSync, existsSync, mkdtempSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
+import { startedServer } from './started-server.ts'
 
 const startDeadlineMs = 60_000
 
@@ -76,21 +67,6 @@ export async function startMysql56(options: readonly string[] = []): Promise<Mys
     ],
     { stdio: 'ignore', env: { LD_LIBRARY_PATH: server } },
   )
-  const gone = new Promise<void>(resolve => child.once('exit', () => resolve()))
-  const stop = async (): Promise<void> => {
-    child.kill('SIGKILL')
-    await gone
-    rmSync(folder, { recursive: true, force: true })
-  }
-  process.once('exit', () => child.kill('SIGKILL'))
-  const deadline = Date.now() + startDeadlineMs
-  while (!(existsSync(log) && readFileSync(log, 'utf8').includes('ready for connections'))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      const said = existsSync(log) ? readFileSync(log, 'utf8').slice(-3000) : ''
-      await stop()
-      throw new Error(`MySQL 5.6 did not start:\n${said}`)
-    }
-    await pause(20)
-  }
+  const stop = await startedServer(child, { name: 'MySQL 5.6', log, folder, withinMs: startDeadlineMs })
   return { socket, stop }
 }

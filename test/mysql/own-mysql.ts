@@ -1,11 +1,11 @@
 /** Oracle's MySQL 5.7 and 8.0 on this machine, which `.ci/run` unpacks from two packages of Maven; they listen on a socket alone. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { skippedFor } from '../needs.ts'
+import { startedServer } from './started-server.ts'
 
 export type OwnMysqlVersion = '5.7' | '8.0'
 
@@ -67,22 +67,12 @@ export async function startOwnMysql(version: OwnMysqlVersion): Promise<OwnMysql>
   const child: ChildProcess = spawn(program, [...options, ...own, `--tmpdir=${home}`, '--skip-networking'], {
     stdio: 'ignore',
   })
-  const gone = new Promise<void>(resolve => child.once('exit', () => resolve()))
-  const stop = async (): Promise<void> => {
-    child.kill('SIGKILL')
-    await gone
-    rmSync(home, { recursive: true, force: true })
-  }
-  process.once('exit', () => child.kill('SIGKILL'))
-  const deadline = Date.now() + startDeadlineMs
-  while (!(existsSync(log) && readFileSync(log, 'utf8').includes('ready for connections'))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      const said = existsSync(log) ? readFileSync(log, 'utf8').slice(-3000) : ''
-      await stop()
-      throw new Error(`MySQL ${version} did not start:\n${said}`)
-    }
-    await pause(20)
-  }
+  const stop = await startedServer(child, {
+    name: `MySQL ${version}`,
+    log,
+    folder: home,
+    withinMs: startDeadlineMs,
+  })
   return { socket, stop }
 }
 
