@@ -86,6 +86,15 @@ const matching = (pattern: RegExp, except: readonly string[]) =>
     .filter(file => !except.includes(file.room) && pattern.test(withoutComments(file.text)))
     .map(file => file.path)
 
+/** Shell of resources that is neither the look nor the change of one, but an idea of its own in a `.ts` of its own. */
+const ownIdeas: ReadonlySet<string> = new Set([
+  ...['openpgp', 'last-copies', 'fetch', 'view', 'port', 'service-enabled'],
+  // What `filesystems` asks, each with its findings.
+  ...['errors', 'kernel', 'smart', 'space', 'structure'],
+  // What `restoredBackup` is made of.
+  ...['bring', 'compare', 'generations'],
+])
+
 describe('the house', () => {
   test('imports point one way only', () => {
     const wrong = files.flatMap(file => {
@@ -129,6 +138,24 @@ describe('the house', () => {
       // No recipe names it: `ops kept HOST restore` makes its plan of it.
       .filter(path => path !== 'resources/restored-file.ts')
     expect(list && [...importedFiles(list)].sort()).toEqual(made.sort())
+  })
+
+  test('the shell of a resource stands in NAME-look.sh and NAME-change.sh, loaded by look.ts and change.ts', () => {
+    const loads = files.flatMap(file =>
+      [...file.text.matchAll(/import (\w+) from '.*?([^/']+)\.sh'/g)]
+        .filter(() => file.room === 'resources')
+        .map(([, variable = '', shell = '']) => ({ file, variable, shell })),
+    )
+    const wrong = loads.filter(({ file: { path, text }, variable, shell }) => {
+      if (ownIdeas.has(shell)) return false
+      const part = /-(look|change)$/.exec(shell)?.[1] ?? 'neither'
+      const library = new RegExp(
+        `export const (\\w+) = libraryOf\\(\\s*'${shell}',(?:(?!export)[^])*?\\b${variable}\\b`,
+      )
+      const name = new RegExp(`${part}Library$`, 'i')
+      return !new RegExp(`[/-]${part}\\.ts$`).test(path) || !name.test(library.exec(text)?.[1] ?? '')
+    })
+    expect(wrong.map(({ file, shell }) => `${file.path}: ${shell}.sh`)).toEqual([])
   })
 
   test('only cli exits, and only report prints', () => {

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
-import { directoryLibrary } from '../resources/directory/change.ts'
+import { directoryChangeLibrary } from '../resources/directory/change.ts'
 import { libraryOf } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
@@ -34,7 +34,13 @@ export const repositoryGone = resource({
     { title: 'Another', params: { user: 'git', path: '/srv/git/site.git', refs: '' } },
   ],
   identity: ({ path }) => path,
-  library: [wayLibrary, gitAsOwnerLibrary, directoryLibrary, repositoryLookLibrary, repositoryGoneLibrary],
+  library: [
+    wayLibrary,
+    gitAsOwnerLibrary,
+    directoryChangeLibrary,
+    repositoryLookLibrary,
+    repositoryGoneLibrary,
+  ],
   probe: ({ user, path }) => sh`ops_git_server ${user} ${path}`,
   parse: observation => {
     const { state, isAside } = readRepositoryLook(observation)

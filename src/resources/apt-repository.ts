@@ -5,9 +5,10 @@ import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { aptLook } from './apt/look.ts'
+import { aptLookLibrary } from './apt/look.ts'
+import { repositoryChangeLibrary } from './apt-repository/change.ts'
+import { openpgpLibrary, repositoryLookLibrary } from './apt-repository/look.ts'
 import { bareKeys } from './apt-repository/openpgp.ts'
-import { openpgpLibrary, repositoryEditLibrary, repositoryLookLibrary } from './apt-repository/shell.ts'
 import { fetchedUrl, fetchLibrary } from './fetch/fetch.ts'
 import { readKeys } from './paths/params.ts'
 
@@ -121,10 +122,10 @@ export const aptRepository = resource({
     wayLibrary,
     openpgpLibrary,
     repositoryLookLibrary,
-    aptLook,
+    aptLookLibrary,
     writeLibrary,
     fetchLibrary,
-    repositoryEditLibrary,
+    repositoryChangeLibrary,
   ],
   refuses: true,
   takesBack: true,

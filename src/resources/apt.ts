@@ -5,8 +5,8 @@ import { resource } from '../engine/step.ts'
 import { joinShell, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { aptChange } from './apt/change.ts'
-import { aptLook } from './apt/look.ts'
+import { aptChangeLibrary } from './apt/change.ts'
+import { aptLookLibrary } from './apt/look.ts'
 import { namesOf, packageSpec } from './apt/package.ts'
 import {
   packageClaim,
@@ -140,7 +140,7 @@ ops_apt_change ${modeOf(each)} ${recommendsOf(each)} ${each.components.join(' ')
   impossible: (actual, each, detail = '') =>
     impossible(actual, each) ??
     simulationObstacle(readSimulation(detail), { removes: each.removes, named: allNames([each]) }),
-  library: [wayLibrary, writeLibrary, aptLook, aptChange],
+  library: [wayLibrary, writeLibrary, aptLookLibrary, aptChangeLibrary],
   applySeconds: 7200,
 })
 

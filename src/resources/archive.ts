@@ -4,7 +4,8 @@ import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { archiveEditLibrary, archiveLookLibrary } from './archive/shell.ts'
+import { archiveChangeLibrary } from './archive/change.ts'
+import { archiveLookLibrary } from './archive/look.ts'
 import { fetchedUrl, fetchLibrary, sha256Text } from './fetch/fetch.ts'
 import { accountClaims } from './paths/attributes.ts'
 import { lookLibrary } from './paths/look.ts'
@@ -62,7 +63,7 @@ export const archive = resource({
     },
   ],
   identity: ({ into }) => into,
-  library: [wayLibrary, lookLibrary, archiveLookLibrary, writeLibrary, fetchLibrary, archiveEditLibrary],
+  library: [wayLibrary, lookLibrary, archiveLookLibrary, writeLibrary, fetchLibrary, archiveChangeLibrary],
   refuses: true,
   probe: ({ into, creates }) => sh`ops_archive_look ${into} ${creates}`,
   parse: observation => {

@@ -4,9 +4,10 @@ import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
+import { keyChangeLibrary } from './authorized-key/change.ts'
+import { keyLookLibrary } from './authorized-key/look.ts'
 import { publicKeyProblem } from './authorized-key/public-key.ts'
-import { keyEditLibrary, keyLookLibrary } from './authorized-key/shell.ts'
-import { directoryLibrary } from './directory/change.ts'
+import { directoryChangeLibrary } from './directory/change.ts'
 import { lookLibrary } from './paths/look.ts'
 import { accountName, oneLine, readKeys } from './paths/params.ts'
 
@@ -72,7 +73,7 @@ export const authorizedKey = resource({
     },
   ],
   identity: given => `${given.user} ${given.key.split(/\s+/).slice(2).join(' ') || keyOf(given).slice(-16)}`,
-  library: [wayLibrary, lookLibrary, keyLookLibrary, directoryLibrary, writeLibrary, keyEditLibrary],
+  library: [wayLibrary, lookLibrary, keyLookLibrary, directoryChangeLibrary, writeLibrary, keyChangeLibrary],
   refuses: true,
   probe: given => sh`ops_key_look ${given.user} ${keyOf(given)}`,
   parse: observation => {

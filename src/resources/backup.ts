@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
+import { backupChangeLibrary } from './backup/change.ts'
 import { lastCopiesLibrary } from './backup/last-copies.ts'
-import { backupLibrary, backupLookLibrary } from './backup/shell.ts'
-import { dumpsLook } from './dumps/look.ts'
+import { backupLookLibrary } from './backup/look.ts'
+import { dumpsLookLibrary } from './dumps/look.ts'
 import { filesystemLookLibrary, readRecords, recordsOf } from './filesystems/look.ts'
 import { sizeText } from './filesystems/space.ts'
 import { lookLibrary } from './paths/look.ts'
@@ -96,10 +97,10 @@ export const backup = resource({
     wayLibrary,
     lookLibrary,
     filesystemLookLibrary,
-    dumpsLook,
+    dumpsLookLibrary,
     backupLookLibrary,
     lastCopiesLibrary,
-    backupLibrary,
+    backupChangeLibrary,
   ],
   probe: given => sh`ops_backup_look ${wordsOf(given)}`,
   parse: observation => {

@@ -4,7 +4,8 @@ import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { checkoutEditLibrary, checkoutLookLibrary } from './checkout/shell.ts'
+import { checkoutChangeLibrary } from './checkout/change.ts'
+import { checkoutLookLibrary } from './checkout/look.ts'
 import { lookLibrary } from './paths/look.ts'
 import { entryPath, readKeys } from './paths/params.ts'
 
@@ -83,7 +84,7 @@ export const checkout = resource({
     },
   ],
   identity: ({ path }) => path,
-  library: [wayLibrary, lookLibrary, checkoutLookLibrary, writeLibrary, checkoutEditLibrary],
+  library: [wayLibrary, lookLibrary, checkoutLookLibrary, writeLibrary, checkoutChangeLibrary],
   refuses: true,
   probe: given => sh`ops_checkout_look ${wordsOf(given)}`,
   parse: (observation, given) => {

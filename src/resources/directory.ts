@@ -4,7 +4,7 @@ import type { Change } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
-import { directoryLibrary } from './directory/change.ts'
+import { directoryChangeLibrary } from './directory/change.ts'
 import {
   type AttributeState,
   accountClaims,
@@ -58,7 +58,7 @@ export const directory = resource({
     },
   ],
   identity: ({ path }) => path,
-  library: [wayLibrary, lookLibrary, directoryLibrary],
+  library: [wayLibrary, lookLibrary, directoryChangeLibrary],
   printsVariables: true,
   refuses: true,
   probe: given => look(lookOf(given)),

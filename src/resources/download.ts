@@ -4,12 +4,11 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { inputError } from '../base/errors.ts'
 import { resource } from '../engine/step.ts'
-import { libraryOf } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
+import { downloadChangeLibrary } from './download/change.ts'
 import { checksumOf } from './download/checksums.ts'
-import downloadText from './download/download.sh'
 import { fetchedUrl, fetchLibrary, sha256Text } from './fetch/fetch.ts'
 import {
   accountClaims,
@@ -69,13 +68,7 @@ export const download = resource({
     },
   ],
   identity: ({ path }) => path,
-  library: [
-    wayLibrary,
-    lookLibrary,
-    writeLibrary,
-    fetchLibrary,
-    libraryOf('download', downloadText, 'apply'),
-  ],
+  library: [wayLibrary, lookLibrary, writeLibrary, fetchLibrary, downloadChangeLibrary],
   refuses: true,
   printsVariables: true,
   prepare: (given, { folder }) =>

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
-import { gemChange, gemLook } from './gem/shell.ts'
+import { gemChangeLibrary } from './gem/change.ts'
+import { gemLookLibrary } from './gem/look.ts'
 import { isRequirement, satisfies } from './gem/version.ts'
 
 const params = z.strictObject({
@@ -53,6 +54,6 @@ export const gem = resource({
   reads: () => ['path:/usr/', 'path:/var/lib/gems/', 'path:/home/', 'path:/root/'],
   owns: () => [],
   affects: () => ['path:/usr/local/', 'path:/var/lib/gems/', 'path:/home/', 'path:/root/'],
-  library: [gemLook, gemChange],
+  library: [gemLookLibrary, gemChangeLibrary],
   applySeconds: 3600,
 })

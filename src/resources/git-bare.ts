@@ -5,7 +5,8 @@ import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { gitBareEditLibrary, gitBareLookLibrary } from './git-bare/shell.ts'
+import { gitBareChangeLibrary } from './git-bare/change.ts'
+import { gitBareLookLibrary } from './git-bare/look.ts'
 import { accountClaims, accountPromises, attributeFlags } from './paths/attributes.ts'
 import { lookLibrary } from './paths/look.ts'
 import { account, entryPath, oneLine, readKeys } from './paths/params.ts'
@@ -53,7 +54,7 @@ export const gitBare = resource({
   ],
   identity: ({ path }) => path,
   refuses: true,
-  library: [wayLibrary, lookLibrary, gitBareLookLibrary, writeLibrary, gitBareEditLibrary],
+  library: [wayLibrary, lookLibrary, gitBareLookLibrary, writeLibrary, gitBareChangeLibrary],
   probe: given => sh`ops_git_look ${fields(given)}`,
   probeMany: many => {
     const mark = raw('a variable that the engine sets', 'echo "$OPS_MARK"')

@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { raw, sh } from '../shell/sh.ts'
+import { accountChangeLibrary } from './accounts/change.ts'
 import { obstacleIn } from './accounts/detail.ts'
 import { accountFiles } from './accounts/files.ts'
-import { accountChangeLibrary, accountLookLibrary } from './accounts/shell.ts'
+import { accountLookLibrary } from './accounts/look.ts'
 import { accountName, readKeys } from './paths/params.ts'
 
 const params = z.strictObject({

@@ -4,7 +4,8 @@ import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { hostnameEditLibrary, hostnameLookLibrary } from './hostname/shell.ts'
+import { hostnameChangeLibrary } from './hostname/change.ts'
+import { hostnameLookLibrary } from './hostname/look.ts'
 import { readKeys } from './paths/params.ts'
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
@@ -30,7 +31,7 @@ export const hostname = resource({
     { title: 'A name with its domain', params: { name: 'web1.example.org' } },
   ],
   identity: ({ name }) => name,
-  library: [wayLibrary, hostnameLookLibrary, writeLibrary, hostnameEditLibrary],
+  library: [wayLibrary, hostnameLookLibrary, writeLibrary, hostnameChangeLibrary],
   refuses: true,
   probe: ({ name }) => sh`ops_hostname_look ${name}`,
   parse: observation => {

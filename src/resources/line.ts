@@ -4,9 +4,10 @@ import { resource } from '../engine/step.ts'
 import { raw, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
+import { lineChangeLibrary } from './line/change.ts'
 import { extendedRegExp } from './line/extended-regexp.ts'
 import { lineEdit } from './line/in-text.ts'
-import { lineEditLibrary, lineLookLibrary } from './line/shell.ts'
+import { lineLookLibrary } from './line/look.ts'
 import { lackingDirectory, lookLibrary } from './paths/look.ts'
 import { entryPath, oneLine } from './paths/params.ts'
 
@@ -54,7 +55,7 @@ export const line = resource({
     },
   ],
   identity: given => `${given.path} ${given.line}`,
-  library: [wayLibrary, lookLibrary, lineLookLibrary, writeLibrary, lineEditLibrary],
+  library: [wayLibrary, lookLibrary, lineLookLibrary, writeLibrary, lineChangeLibrary],
   refuses: true,
   probe: given => sh`ops_line_look ${given.path} ${given.state} ${given.line} ${given.match ?? ''}`,
   probeMany: many => {

@@ -4,7 +4,8 @@ import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { localeEditLibrary, localeLookLibrary } from './locale/shell.ts'
+import { localeChangeLibrary } from './locale/change.ts'
+import { localeLookLibrary } from './locale/look.ts'
 import { lookLibrary } from './paths/look.ts'
 import { readKeys } from './paths/params.ts'
 
@@ -34,7 +35,7 @@ export const locale = resource({
     { title: 'With one for a database', params: { lang: 'en_US.UTF-8', also: ['de_DE.UTF-8'] } },
   ],
   identity: ({ lang }) => lang,
-  library: [wayLibrary, lookLibrary, localeLookLibrary, writeLibrary, localeEditLibrary],
+  library: [wayLibrary, lookLibrary, localeLookLibrary, writeLibrary, localeChangeLibrary],
   refuses: true,
   probe: given => sh`ops_locale_look ${namesOf(given)}`,
   parse: observation => {

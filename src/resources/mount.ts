@@ -4,7 +4,8 @@ import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { mountEditLibrary, mountLookLibrary } from './mount/shell.ts'
+import { mountChangeLibrary } from './mount/change.ts'
+import { mountLookLibrary } from './mount/look.ts'
 import { lookLibrary } from './paths/look.ts'
 import { entryPath, oneLine, readKeys } from './paths/params.ts'
 
@@ -91,7 +92,7 @@ export const mount = resource({
     { title: 'No longer', params: { path: '/mnt/old', state: 'absent' } },
   ],
   identity: ({ path }) => path,
-  library: [wayLibrary, lookLibrary, mountLookLibrary, writeLibrary, mountEditLibrary],
+  library: [wayLibrary, lookLibrary, mountLookLibrary, writeLibrary, mountChangeLibrary],
   refuses: true,
   takesBack: true,
   probe: given => sh`ops_mount_look ${wordsOf(given)}`,

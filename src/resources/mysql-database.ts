@@ -3,11 +3,11 @@ import { z } from 'zod'
 import type { Claim } from '../engine/claims.ts'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
-import { mysqlDatabaseLook } from './mysql/database-shell.ts'
-import { mysqlLook } from './mysql/look.ts'
-import { mysqlUserChange } from './mysql/user-shell.ts'
+import { mysqlDatabaseLookLibrary } from './mysql/database-look.ts'
+import { mysqlLookLibrary } from './mysql/look.ts'
+import { mysqlUserChangeLibrary } from './mysql/user-change.ts'
 import { readKeys } from './paths/params.ts'
-import { serviceLook } from './service/look.ts'
+import { serviceLookLibrary } from './service/look.ts'
 
 const word = z.string().regex(/^[a-z0-9_]{1,64}$/, 'must be small letters, digits and _')
 
@@ -47,7 +47,7 @@ export const mysqlDatabase = resource({
     },
   ],
   identity: ({ name }) => name,
-  library: [serviceLook, mysqlLook, mysqlDatabaseLook, mysqlUserChange],
+  library: [serviceLookLibrary, mysqlLookLibrary, mysqlDatabaseLookLibrary, mysqlUserChangeLibrary],
   probe: ({ name }) => sh`ops_sql_database ${name}`,
   parse: observation => {
     const { database = '', charset, collation } = readKeys(observation, ['database'])

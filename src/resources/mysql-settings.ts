@@ -6,16 +6,17 @@ import { type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { listeningWords } from './mysql/address.ts'
-import { mysqlChange } from './mysql/change.ts'
-import { mysqlLook } from './mysql/look.ts'
+import { mysqlChangeLibrary } from './mysql/change.ts'
+import { mysqlLookLibrary } from './mysql/look.ts'
 import { serverPackages } from './mysql/server-packages.ts'
 import { meansTheSame } from './mysql/setting-value.ts'
 import { settingsNotes } from './mysql/settings-notes.ts'
 import { type SettingsParams, settingsParams } from './mysql/settings-params.ts'
 import { settingsState } from './mysql/settings-state.ts'
-import { optionEditLibrary, optionLookLibrary } from './option/shell.ts'
-import { serviceChange } from './service/change.ts'
-import { serviceLook } from './service/look.ts'
+import { optionChangeLibrary } from './option/change.ts'
+import { optionLookLibrary } from './option/look.ts'
+import { serviceChangeLibrary } from './service/change.ts'
+import { serviceLookLibrary } from './service/look.ts'
 import { portLibrary } from './service/port-holder.ts'
 
 /** `mysqlSettings {settings, listens, name, overrides, settleSeconds}`. */
@@ -41,12 +42,12 @@ export const mysqlSettings = resource({
     wayLibrary,
     writeLibrary,
     optionLookLibrary,
-    optionEditLibrary,
+    optionChangeLibrary,
     portLibrary,
-    serviceLook,
-    serviceChange,
-    mysqlLook,
-    mysqlChange,
+    serviceLookLibrary,
+    serviceChangeLibrary,
+    mysqlLookLibrary,
+    mysqlChangeLibrary,
   ],
   probe: given => sh`ops_sql_settings ${given.name} ${words(given)} ${Object.keys(given.settings)}`,
   parse: (observation, given) => settingsState(observation, given),

@@ -2,10 +2,9 @@
 import { z } from 'zod'
 import type { Finding } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
-import { libraryOf } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
 import { filesystemLookLibrary, finding, readRecords, recordsOf } from './filesystems/look.ts'
-import tablesLookText from './mysql-tables/tables-look.sh'
+import { mysqlTablesLookLibrary } from './mysql-tables/look.ts'
 
 const params = z.strictObject({
   databases: z
@@ -13,9 +12,6 @@ const params = z.strictObject({
     .default([])
     .describe('Only these; left out: all.'),
 })
-
-/** `ops_mysql_tables [DATABASE ...]` prints `table NAME SAID` of each that is not in order, `silent SAID`, or `missing`. */
-const mysqlTablesLibrary = libraryOf('mysql-tables', tablesLookText)
 
 /** `mysqlTables {databases?}`. */
 export const mysqlTables = resource({
@@ -27,7 +23,7 @@ export const mysqlTables = resource({
     { title: 'One database', params: { databases: ['shop'] } },
   ],
   identity: ({ databases }) => (databases.length === 0 ? 'all' : databases.join(' ')),
-  library: [filesystemLookLibrary, mysqlTablesLibrary],
+  library: [filesystemLookLibrary, mysqlTablesLookLibrary],
   probe: ({ databases }) => sh`ops_mysql_tables ${databases}`,
   parse: observation => ({ findings: findingsOf(observation).length }),
   desired: () => ({ findings: 0 }),

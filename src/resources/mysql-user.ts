@@ -8,10 +8,11 @@ import { accountNotes } from './mysql/account-notes.ts'
 import { accountParams } from './mysql/account-params.ts'
 import { accountQuery, accountState, rightsText } from './mysql/account-state.ts'
 import { lostWayIn } from './mysql/login-methods.ts'
-import { mysqlLook } from './mysql/look.ts'
+import { mysqlLookLibrary } from './mysql/look.ts'
 import { serverPackages } from './mysql/server-packages.ts'
-import { mysqlUserChange, mysqlUserLook } from './mysql/user-shell.ts'
-import { serviceLook } from './service/look.ts'
+import { mysqlUserChangeLibrary } from './mysql/user-change.ts'
+import { mysqlUserLookLibrary } from './mysql/user-look.ts'
+import { serviceLookLibrary } from './service/look.ts'
 
 /** `mysqlUser {name, from, password, rights, tls, state}`. */
 export const mysqlUser = resource({
@@ -41,7 +42,7 @@ export const mysqlUser = resource({
     { title: 'No such account', params: { name: 'old', from: '%', state: 'absent' } },
   ],
   identity: ({ name, from }) => `${name}@${from}`,
-  library: [serviceLook, mysqlLook, mysqlUserLook, mysqlUserChange],
+  library: [serviceLookLibrary, mysqlLookLibrary, mysqlUserLookLibrary, mysqlUserChangeLibrary],
   probe: given =>
     sh`ops_sql_user ${accountQuery(given)} ${accountOf(given)} ${Object.keys(given.rights).map(asPattern)}`,
   parse: (observation, given) => accountState(observation, given),

@@ -7,9 +7,10 @@ import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
+import { optionChangeLibrary } from './option/change.ts'
 import { contradictions, type Format, formatNames, formatOf, formats, readingOf } from './option/formats.ts'
 import { optionEdit } from './option/in-text.ts'
-import { optionEditLibrary, optionLookLibrary } from './option/shell.ts'
+import { optionLookLibrary } from './option/look.ts'
 import { faultOfValue } from './option/values.ts'
 import { lackingDirectory, lookLibrary } from './paths/look.ts'
 import { controlCharacters, entryPath, oneLine } from './paths/params.ts'
@@ -145,7 +146,7 @@ export const option = resource({
     },
   ],
   identity: ({ path, section, key }) => `${path} ${section === undefined ? '' : `[${section}] `}${key}`,
-  library: [wayLibrary, lookLibrary, optionLookLibrary, writeLibrary, optionEditLibrary],
+  library: [wayLibrary, lookLibrary, optionLookLibrary, writeLibrary, optionChangeLibrary],
   refuses: true,
   probe: given => sh`ops_options '' ${fields(given)}`,
   probeMany: many => {

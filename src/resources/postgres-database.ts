@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { readKeys } from './paths/params.ts'
-import { postgresChange, postgresClaims, postgresLook, postgresName, quoted } from './postgres/shell.ts'
+import { postgresChangeLibrary } from './postgres/change.ts'
+import { postgresLookLibrary } from './postgres/look.ts'
+import { postgresClaims, postgresName, quoted } from './postgres/name.ts'
 
 const params = z.strictObject({
   name: postgresName
@@ -37,7 +39,7 @@ export const postgresDatabase = resource({
     },
   ],
   identity: ({ name }) => name,
-  library: [postgresLook, postgresChange],
+  library: [postgresLookLibrary, postgresChangeLibrary],
   probe: ({ name }) =>
     sh`ops_pg_look database ${`set standard_conforming_strings=on; select 'owner='||pg_get_userbyid(datdba)||chr(10)||'encoding='||pg_encoding_to_char(encoding)||chr(10)||'locale='||datcollate from pg_database where datname='${name}';`}`,
   parse: observation => {

@@ -4,8 +4,10 @@ import { mask, Secret } from '../base/secret.ts'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { readKeys } from './paths/params.ts'
+import { postgresChangeLibrary } from './postgres/change.ts'
+import { postgresLookLibrary } from './postgres/look.ts'
+import { postgresClaims, postgresName, quoted } from './postgres/name.ts'
 import { isStored, saltFor, scramVerifier } from './postgres/password.ts'
-import { postgresChange, postgresClaims, postgresLook, postgresName, quoted } from './postgres/shell.ts'
 
 const flag = (what: string) => z.boolean().optional().describe(`${what} Left out: as it is.`)
 
@@ -67,7 +69,7 @@ export const postgresRole = resource({
     { title: 'No such role', params: { name: 'old', state: 'absent' } },
   ],
   identity: ({ name }) => name,
-  library: [postgresLook, postgresChange],
+  library: [postgresLookLibrary, postgresChangeLibrary],
   probe: given => sh`ops_pg_look role ${query(given)}`,
   parse: (observation, given) => {
     const found = readKeys(observation, ['role'])

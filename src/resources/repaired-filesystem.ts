@@ -1,24 +1,18 @@
 /** Repairs a file system that nothing has mounted: the one writing part of the looks at disks. */
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
-import { libraryOf } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
 import { filesystemLookLibrary, readRecords, recordsOf } from './filesystems/look.ts'
 import { structureLibrary } from './filesystems/structure.ts'
 import { absolutePath } from './paths/params.ts'
-import repairText from './repaired-filesystem/repair.sh'
-import repairLookText from './repaired-filesystem/repair-look.sh'
+import { repairChangeLibrary } from './repaired-filesystem/change.ts'
+import { repairLookLibrary } from './repaired-filesystem/look.ts'
 
 const params = z.strictObject({
   device: absolutePath
     .refine(path => path.startsWith('/dev/'), 'must be a device, below /dev')
     .describe('The device, such as /dev/sdb1. It must not be mounted anywhere.'),
 })
-
-const repairLookLibrary = libraryOf('filesystem-repair-look', repairLookText)
-
-/** `ops_repair DEVICE`: what e2fsck overwrites is kept for e2undo, as far as there is room for it. */
-const repairLibrary = libraryOf('filesystem-repair', repairText, 'apply')
 
 /** `repairedFilesystem {device}`. */
 export const repairedFilesystem = resource({
@@ -30,7 +24,7 @@ export const repairedFilesystem = resource({
     { title: 'A logical volume', params: { device: '/dev/vg/archive' } },
   ],
   identity: ({ device }) => device,
-  library: [filesystemLookLibrary, structureLibrary, repairLookLibrary, repairLibrary],
+  library: [filesystemLookLibrary, structureLibrary, repairLookLibrary, repairChangeLibrary],
   probe: ({ device }) => sh`ops_repair_look ${device}`,
   parse: observation => {
     const records = readRecords(observation)

@@ -9,8 +9,9 @@ import { sizeText } from './filesystems/space.ts'
 import { lookLibrary } from './paths/look.ts'
 import { entryPath } from './paths/params.ts'
 import { restoreLibrary } from './restored-backup/bring.ts'
-import { compareLibrary, restoreLookLibrary } from './restored-backup/compare.ts'
+import { compareLibrary } from './restored-backup/compare.ts'
 import { generationsLibrary } from './restored-backup/generations.ts'
+import { restoreLookLibrary } from './restored-backup/look.ts'
 
 const params = z
   .strictObject({

@@ -6,10 +6,10 @@ import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { serviceChange } from './service/change.ts'
+import { serviceChangeLibrary } from './service/change.ts'
 import { definitionOf, fullName, mountedAt } from './service/definition.ts'
 import { serviceEnabled } from './service/enabled.ts'
-import { serviceLook } from './service/look.ts'
+import { serviceLookLibrary } from './service/look.ts'
 import { portLibrary } from './service/port-holder.ts'
 
 const params = z
@@ -183,7 +183,7 @@ export const service = resource({
       : []),
   ],
   impossible: (actual, each) => impossible(actual, each),
-  library: [wayLibrary, writeLibrary, portLibrary, serviceEnabled, serviceLook, serviceChange],
+  library: [wayLibrary, writeLibrary, portLibrary, serviceEnabled, serviceLookLibrary, serviceChangeLibrary],
   applySeconds: 900,
   takesBack: true,
 })

@@ -1,23 +1,13 @@
 /** A setting of the kernel, now and at the next boot. */
 import { z } from 'zod'
 import { resource } from '../engine/step.ts'
-import { libraryOf } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { lackingDirectory, lookLibrary } from './paths/look.ts'
 import { oneLine, readKeys } from './paths/params.ts'
-import sysctlText from './sysctl/sysctl.sh'
-import sysctlSetText from './sysctl/sysctl-set.sh'
-
-/**
- * `ops_sysctl_look WAY FILE` prints `known=yes|no|unreadable|locked` and `now=` of the running kernel, `line=` what FILE holds (several
- * lines joined by tabs), `reader=systemd-sysctl|none|masked`, and `boot=` what the files set from FILE on, in the order of
- * sysctl.d(5), with `by=` the later file that has the last word; `bare=` and `bareBy=` are the same without what is in /run.
- */
-const lookSysctl = libraryOf('sysctl', sysctlText)
-/** `ops_sysctl WAY VALUE WAS FILE LINE`. */
-const setSysctl = libraryOf('sysctl-set', sysctlSetText, 'apply')
+import { sysctlChangeLibrary } from './sysctl/change.ts'
+import { sysctlLookLibrary } from './sysctl/look.ts'
 
 /** sysctl(8): a dot that comes first means a slash and a slash a dot; behind a slash that comes first all is as it stands. */
 const swapped = (text: string) => text.replaceAll(/[./]/g, each => (each === '.' ? '/' : '.'))
@@ -72,7 +62,7 @@ export const sysctl = resource({
     { title: 'No longer set at boot', params: { key: 'vm.swappiness', state: 'absent' } },
   ],
   identity: ({ key }) => key,
-  library: [wayLibrary, lookLibrary, lookSysctl, writeLibrary, setSysctl],
+  library: [wayLibrary, lookLibrary, sysctlLookLibrary, writeLibrary, sysctlChangeLibrary],
   refuses: true,
   probe: ({ key }) => sh`ops_paths '' lmog ${fileOf(key)} && ops_sysctl_look ${wayOf(key)} ${fileOf(key)}`,
   parse: (observation, { value }) => {

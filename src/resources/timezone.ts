@@ -5,7 +5,8 @@ import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { readKeys } from './paths/params.ts'
-import { timezoneEditLibrary, timezoneLookLibrary } from './timezone/shell.ts'
+import { timezoneChangeLibrary } from './timezone/change.ts'
+import { timezoneLookLibrary } from './timezone/look.ts'
 
 const params = z.strictObject({
   zone: z
@@ -27,7 +28,7 @@ export const timezone = resource({
     { title: 'Where people are', params: { zone: 'Europe/Berlin' } },
   ],
   identity: ({ zone }) => zone,
-  library: [wayLibrary, timezoneLookLibrary, writeLibrary, timezoneEditLibrary],
+  library: [wayLibrary, timezoneLookLibrary, writeLibrary, timezoneChangeLibrary],
   refuses: true,
   probe: ({ zone }) => sh`ops_timezone_look ${zone}`,
   parse: observation => {

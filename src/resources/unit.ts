@@ -7,7 +7,8 @@ import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { literalBytes } from './file/content.ts'
 import { look, lookLibrary, readLook, refusedWay, shownBytes } from './paths/look.ts'
-import { unitFileLibrary, unitWriteLibrary } from './unit/shell.ts'
+import { unitChangeLibrary } from './unit/change.ts'
+import { unitLookLibrary } from './unit/look.ts'
 
 const params = z
   .strictObject({
@@ -55,7 +56,7 @@ export const unit = resource({
     { title: 'No longer', params: { name: 'old-worker@.service', state: 'absent' } },
   ],
   identity: ({ name }) => name,
-  library: [wayLibrary, lookLibrary, unitFileLibrary, writeLibrary, unitWriteLibrary],
+  library: [wayLibrary, lookLibrary, unitLookLibrary, writeLibrary, unitChangeLibrary],
   refuses: true,
   probe: given =>
     joinShell([

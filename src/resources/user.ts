@@ -6,9 +6,10 @@ import type { Change, State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
+import { accountChangeLibrary } from './accounts/change.ts'
 import { notesIn, obstacleIn } from './accounts/detail.ts'
 import { accountFiles } from './accounts/files.ts'
-import { accountChangeLibrary, accountLookLibrary } from './accounts/shell.ts'
+import { accountLookLibrary } from './accounts/look.ts'
 import { absolutePath, accountName, oneLine, readKeys } from './paths/params.ts'
 
 const params = z

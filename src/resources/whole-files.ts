@@ -2,10 +2,9 @@
 import { z } from 'zod'
 import type { Finding } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
-import { awkWord, libraryOf } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
-import { dumpsLook, isDump } from './dumps/look.ts'
+import { dumpsLookLibrary } from './dumps/look.ts'
 import {
   filesystemLookLibrary,
   finding,
@@ -17,7 +16,7 @@ import {
 import { sizeText } from './filesystems/space.ts'
 import { lookLibrary } from './paths/look.ts'
 import { absolutePath } from './paths/params.ts'
-import wholeLookText from './whole-files/whole-look.sh'
+import { wholeFilesLookLibrary } from './whole-files/look.ts'
 
 const params = z.strictObject({
   path: absolutePath.describe('A file, or a folder with all that is below it on the same file system.'),
@@ -32,12 +31,6 @@ const params = z.strictObject({
   strict: z.boolean().default(false).describe('What could not be looked at counts as a finding too.'),
 })
 
-/**
- * `ops_whole PATH` prints `missing`, `unreadable TEXT`, `hollow` (a folder without any file), `empty SECONDS NAME` and
- * `dump SIZE SECONDS open|closed NAME`, `missed TEXT` of what it could not look into, names relative to PATH. Only names that look like dumps or archives are told with their size.
- */
-const wholeFilesLibrary = libraryOf('whole-files', `ops_is_dump=${awkWord(isDump)}\n${wholeLookText}`)
-
 /** `wholeFiles {path, shrink?, strict?}`. */
 export const wholeFiles = resource({
   type: 'wholeFiles',
@@ -48,7 +41,7 @@ export const wholeFiles = resource({
     { title: 'One file', params: { path: '/srv/app/config.json' } },
   ],
   identity: ({ path }) => path,
-  library: [wayLibrary, lookLibrary, filesystemLookLibrary, dumpsLook, wholeFilesLibrary],
+  library: [wayLibrary, lookLibrary, filesystemLookLibrary, dumpsLookLibrary, wholeFilesLookLibrary],
   probe: ({ path }) => sh`ops_told ops_whole ${path}`,
   parse: (observation, given) => ({ findings: findingsOf(observation, given).length }),
   desired: () => ({ findings: 0 }),

@@ -1,4 +1,4 @@
-# The functions of `account-change`, as shell.ts describes them.
+# The functions of `account-change`, as change.ts describes them.
 ops_account_may() {
   if [ "$1" = user ]; then ops_found=$(getent passwd "$2" || :); else ops_found=$(getent group "$2" || :); fi
   ops_obstacle=$(ops_"$1"_tell "$2" "$3" | sed -n 's/^obstacle=//p')

@@ -1,4 +1,4 @@
-# The functions of `account-look`, as shell.ts describes them.
+# The functions of `account-look`, as look.ts describes them.
   # getent ends with 2 where only some of the names are known.
   ops_getent() {
     getent "$@" || [ $? = 2 ]

@@ -1,4 +1,4 @@
-# The functions of `openpgp`, as shell.ts describes them.
+# The functions of `openpgp`, as look.ts describes them.
 ops_pgp_bare() {
   if LC_ALL=C grep -q '^-----BEGIN PGP PUBLIC KEY BLOCK-----' "$1"; then
     ops_n=1

@@ -1,4 +1,4 @@
-# The functions of `repository-look`, as shell.ts describes them.
+# The functions of `repository-look`, as look.ts describes them.
 ops_repository_look() {
   command -v apt-get >/dev/null || { echo apt=no; return 0; }
   echo apt=yes

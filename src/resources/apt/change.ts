@@ -9,4 +9,4 @@ import aptChangeText from './apt-change.sh'
  * held open by daemons that maintainer scripts start. needrestart is kept from restarting services behind ops' back; what
  * it would have restarted is said at the end.
  */
-export const aptChange = libraryOf('apt-change', aptChangeText, 'apply')
+export const aptChangeLibrary = libraryOf('apt-change', aptChangeText, 'apply')

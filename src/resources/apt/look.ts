@@ -10,4 +10,4 @@ import aptLookText from './apt-look.sh'
  * Lists count as fresh when there are any, no source is newer, and they were refreshed within a day: apt-get sets the
  * times of the files in there to the mirror's, so only the folder's own time tells.
  */
-export const aptLook = libraryOf('apt-look', aptLookText)
+export const aptLookLibrary = libraryOf('apt-look', aptLookText)

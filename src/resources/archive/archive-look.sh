@@ -1,4 +1,4 @@
-# The functions of `archive-look`, as shell.ts describes them.
+# The functions of `archive-look`, as look.ts describes them.
 ops_archive_look() {
   ops_tread h "$1" || { printf 'state=refused\nwhy=%s\n' "$ops_why"; return 0; }
   if [ -e "$1/$2" ] || [ -L "$1/$2" ]; then echo state=present

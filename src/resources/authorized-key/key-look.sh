@@ -1,4 +1,4 @@
-# The functions of `key-look`, as shell.ts describes them.
+# The functions of `key-look`, as look.ts describes them.
 # USER: sets ops_home, ops_uid_of and ops_gid_of.
 ops_key_home() {
   ops_a=$(getent passwd "$1") || return 1

@@ -1,4 +1,4 @@
-# The functions of `backup-look`, as shell.ts describes them.
+# The functions of `backup-look`, as look.ts describes them.
 # [RSYNC-OPTION...] PATH...: what lies below TO. Backups of other paths may share it: each keeps its own, which have the
 # list of these very paths in them.
 ops_backup_generations() {

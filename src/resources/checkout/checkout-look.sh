@@ -1,4 +1,4 @@
-# The functions of `checkout-look`, as shell.ts describes them.
+# The functions of `checkout-look`, as look.ts describes them.
 # WORD...: git without hooks and questions; ops_key is the key to log in with, empty where ssh knows.
 ops_checkout_git() {
   GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=/bin/false GIT_ALLOW_PROTOCOL=http:https:ssh:git:file \

@@ -1,7 +1,7 @@
 /** Shell that makes and removes directories, from inside them or from inside the directory that holds them. */
 
 import { libraryOf } from '../../shell/library.ts'
-import directoryText from './directory.sh'
+import directoryChangeText from './directory-change.sh'
 
 /** `ops_directory PATH MODE OWNER GROUP` (empty: leave), `ops_directory_absent PATH [recursive]`; with the way library. */
-export const directoryLibrary = libraryOf('directory', directoryText, 'apply')
+export const directoryChangeLibrary = libraryOf('directory-change', directoryChangeText, 'apply')

@@ -14,4 +14,4 @@ const hollowBytes = 10_240
  * `ops_hollow FILE` prints why there is nothing of worth in it, and nothing where there may be: a compressed stream of no
  * bytes (20 for gzip, 14 for bzip2, 32 for xz), an archive without a member, a dump that is only what a program complained of.
  */
-export const dumpsLook = libraryOf('dumps-look', `ops_hollow_bytes=${hollowBytes}\n${dumpsLookText}`)
+export const dumpsLookLibrary = libraryOf('dumps-look', `ops_hollow_bytes=${hollowBytes}\n${dumpsLookText}`)

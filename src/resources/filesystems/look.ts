@@ -2,7 +2,7 @@
 import type { Finding } from '../../engine/resource.ts'
 import { libraryOf, type ShellLibrary } from '../../shell/library.ts'
 import type { Shell } from '../../shell/sh.ts'
-import lookText from './look.sh'
+import lookText from './filesystem-look.sh'
 
 /** How strict the looks are. */
 export interface FilesystemLimits {

@@ -1,4 +1,4 @@
-# The functions of `filesystem-mounts`, as mounts-look.ts describes them.
+# The functions of `mounts-look`, as mounts-look.ts describes them.
 ops_mounts_look() {
   if [ -f /etc/fstab ] && [ ! -r /etc/fstab ]; then echo "ops: /etc/fstab: not allowed to read it" >&2; return 1; fi
   # As libmount reads it: a line needs three fields, the fifth and the sixth are numbers, and # begins a comment at its start alone.

@@ -7,4 +7,4 @@ import mountsLookText from './mounts-look.sh'
  * meant, empty where none is found), `unparsed LINE TEXT` of lines that mount skips, `mount NUMBER ROOT TARGET OPTIONS TYPE SOURCE SUPER`, `swap DEVICE`, `dead TARGET`, and
  * `fellback DEVICE SECONDS`, when the kernel said so.
  */
-export const mountsLibrary = libraryOf('filesystem-mounts', mountsLookText)
+export const mountsLookLibrary = libraryOf('mounts-look', mountsLookText)

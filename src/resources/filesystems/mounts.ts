@@ -2,12 +2,12 @@
 import type { Finding } from '../../engine/resource.ts'
 import { sh } from '../../shell/sh.ts'
 import { type FilesystemLook, filesystemLookLibrary, finding, recordsOf, unescaped } from './look.ts'
-import { mountsLibrary } from './mounts-look.ts'
+import { mountsLookLibrary } from './mounts-look.ts'
 
 /** The look. */
 export const mountsLook: FilesystemLook = {
   doc: 'every entry of /etc/fstab resolves and is mounted as written, nothing fell back to read-only',
-  library: [filesystemLookLibrary, mountsLibrary],
+  library: [filesystemLookLibrary, mountsLookLibrary],
   probe: ({ except }) => sh`ops_told ops_mounts_look ${except}`,
   findings: (records, { except }) => {
     const mounts = recordsOf(records, 'mount').map(readMount)

@@ -1,4 +1,4 @@
-# The functions of `gem-change`, as shell.ts describes them.
+# The functions of `gem-change`, as change.ts describes them.
 ops_gem_install() {
   ops_name=$1 ops_file=$2
   shift 2

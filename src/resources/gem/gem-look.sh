@@ -1,4 +1,4 @@
-# The functions of `gem-look`, as shell.ts describes them.
+# The functions of `gem-look`, as look.ts describes them.
 ops_gems() {
   ops_mark=$1
   shift

@@ -1,4 +1,4 @@
-# The functions of `hostname-look`, as shell.ts describes them.
+# The functions of `hostname-look`, as look.ts describes them.
 # What the line is to be.
 ops_hostname_words() {
   case $1 in *.*) printf '127.0.1.1\t%s %s\n' "$1" "${1%%.*}";; *) printf '127.0.1.1\t%s\n' "$1";; esac

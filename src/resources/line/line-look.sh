@@ -1,4 +1,4 @@
-# The functions of `line-look`, as shell.ts describes them.
+# The functions of `line-look`, as look.ts describes them.
 # MATCH-OR-EMPTY LINE, the file on standard input: "NUMBER:LINE" of those that match; line ends of either kind do not count.
 ops_line_find() {
   LC_ALL=C sed -e "1s/^$ops_bom//" -e "s/$ops_return\$//" |

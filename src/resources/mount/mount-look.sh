@@ -1,4 +1,4 @@
-# The functions of `mount-look`, as shell.ts describes them.
+# The functions of `mount-look`, as look.ts describes them.
 # DEVICE PATH FLAGS (with commas)
 ops_mount_look() {
   (ops_mount_sure "$2") || { ops_mount_sure "$2" || printf 'why=%s\n' "$ops_why"; }

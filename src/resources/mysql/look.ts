@@ -16,4 +16,7 @@ import mysqlReadingText from './mysql-reading.awk'
 const reading = mysqlReadingText
 
 /** Builds on `service-look`. `ops_sql_server` comes first and sets `ops_kind` (absent, mariadb, mysql) and the unit. */
-export const mysqlLook = libraryOf('mysql-look', `ops_sql_reading=${awkWord(reading)}\n${mysqlLookText}`)
+export const mysqlLookLibrary = libraryOf(
+  'mysql-look',
+  `ops_sql_reading=${awkWord(reading)}\n${mysqlLookText}`,
+)

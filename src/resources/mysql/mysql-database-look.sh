@@ -1,4 +1,4 @@
-# The functions of `mysql-database-look`, as database-shell.ts describes them.
+# The functions of `mysql-database-look`, as database-look.ts describes them.
 ops_sql_database() {
   ops_sql_server || return 1
   if [ "$ops_kind" = absent ] || ! ops_sql_runs; then echo database=unknown; return 0; fi

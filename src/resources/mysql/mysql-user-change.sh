@@ -1,4 +1,4 @@
-# The functions of `mysql-user-change`, as user-shell.ts describes them.
+# The functions of `mysql-user-change`, as user-change.ts describes them.
 ops_sql_change() {
   ops_sql_server || exit 1
   if [ "$ops_kind" = absent ]; then echo 'neither MySQL nor MariaDB is installed on this host' >&2; exit 1; fi

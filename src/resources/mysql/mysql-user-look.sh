@@ -1,4 +1,4 @@
-# The functions of `mysql-user-look`, as user-shell.ts describes them.
+# The functions of `mysql-user-look`, as user-look.ts describes them.
 # ACCOUNT-LOOK ACCOUNT DATABASE-PATTERN...: the account, its rights on the databases, and for people what else it has.
 ops_sql_user() {
   ops_sql_asks=$1 ops_account=$2

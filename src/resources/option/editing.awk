@@ -1,4 +1,4 @@
-# Part of the awk of options, as shell.ts describes it.
+# Part of the awk of options, as change.ts describes it.
 function refuse(reason) {
   print reason | "cat >&2"
   exit 3

@@ -1,4 +1,4 @@
-# Part of the awk of options, as shell.ts describes it.
+# Part of the awk of options, as look.ts describes it.
 function finish(   i, read) {
   if (n == 0) return
   read = ""

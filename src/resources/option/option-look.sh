@@ -1,4 +1,4 @@
-# The functions of `option-look`, as shell.ts describes them.
+# The functions of `option-look`, as look.ts describes them.
 ops_options() {
   ops_mark=$1 ops_index=-1 ops_seen='
 ' ops_count=$#

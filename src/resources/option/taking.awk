@@ -1,4 +1,4 @@
-# Part of the awk of options, as shell.ts describes it.
+# Part of the awk of options, as look.ts describes it.
 function take(t) {
   if (n == 0) {
     bom = substr(t, 1, 3) == "\357\273\277" ? substr(t, 1, 3) : ""

@@ -2,7 +2,7 @@
 
 import { libraryOf } from '../../shell/library.ts'
 import { raw, type Shell, sh } from '../../shell/sh.ts'
-import lookText from './look.sh'
+import lookText from './paths-look.sh'
 
 /** Plan diffs show texts up to this size. */
 export const shownBytes = 65536
@@ -15,7 +15,7 @@ export const shownBytes = 65536
  * a directory that is not empty is `kind=filled`. A way
  * that a change would not go (see the way library, which it needs) is `kind=refused` with `why=`.
  */
-export const lookLibrary = libraryOf('look', lookText)
+export const lookLibrary = libraryOf('paths-look', lookText)
 
 /** The first directory on the way to a path that a look found absent, where one is not there: from its detail. */
 export function lackingDirectory(detail: string): string | undefined {

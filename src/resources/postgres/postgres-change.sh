@@ -1,4 +1,4 @@
-# The functions of `postgres-change`, as shell.ts describes them.
+# The functions of `postgres-change`, as change.ts describes them.
 # NAME SQL...: one statement after the other, each whole or not at all.
 ops_pg_change() {
   ops_name=$1

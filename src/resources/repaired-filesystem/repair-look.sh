@@ -1,4 +1,4 @@
-# The functions of `filesystem-repair-look`, as repaired-filesystem.ts describes them.
+# The functions of `repair-look`, as look.ts describes them.
 ops_repair_look() {
   [ "$(id -u)" = 0 ] || { echo "ops: $1: only root can read disks" >&2; return 1; }
   ops_mounts_seen=$(ops_all_mounts) ops_named=1 ops_type= ops_as= ops_verdict=

@@ -1,7 +1,6 @@
 /** Shell that holds a tree of copies against what is in its place, folder by folder, and names what differs. */
 import { libraryOf } from '../../shell/library.ts'
 import compareText from './compare.sh'
-import restoreLookText from './restore-look.sh'
 
 /**
  * `ops_rw_start GENERATION PATH INTO` holds the copy of PATH against what is at PATH, or in the folder INTO. Calls `ops_rw_do KIND
@@ -13,9 +12,3 @@ import restoreLookText from './restore-look.sh'
  * What is there beside the copy is no difference. Names go through variables alone, so that any will do.
  */
 export const compareLibrary = libraryOf('restore-compare', compareText)
-
-/**
- * `ops_restore_look FROM PATH WANTED INTO` lists what there is and, where PATH is not empty, prints `chosen NAME`, how many of each
- * kind differ, and a hash of all that. Where something cannot be done: `refused TEXT`.
- */
-export const restoreLookLibrary = libraryOf('restore-look', restoreLookText)

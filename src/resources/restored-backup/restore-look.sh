@@ -1,4 +1,4 @@
-# The functions of `restore-look`, as compare.ts describes them.
+# The functions of `restore-look`, as look.ts describes them.
 ops_tab=$(printf '\t')
 ops_restore_look() {
   ops_said=$(ops_generations_open "$1") || return 1

@@ -8,4 +8,4 @@ import serviceChangeText from './service-change.sh'
  * write library. RUNNING and ENABLED are yes, no or empty. A service that runs and owes nothing is left alone.
  * Exit 97: the change was refused and what this run had changed is back and proved; 96: it could not be put back.
  */
-export const serviceChange = libraryOf('service-change', serviceChangeText, 'apply')
+export const serviceChangeLibrary = libraryOf('service-change', serviceChangeText, 'apply')

@@ -12,4 +12,4 @@ import serviceLookText from './service-look.sh'
  * before that load. Without it for this invocation, times decide: mtime and ctime against the beginning of the start.
  * A path that was not recorded is judged by times against the record.
  */
-export const serviceLook = libraryOf('service-look', serviceLookText)
+export const serviceLookLibrary = libraryOf('service-look', serviceLookText)

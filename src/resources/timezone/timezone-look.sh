@@ -1,4 +1,4 @@
-# The functions of `timezone-look`, as shell.ts describes them.
+# The functions of `timezone-look`, as look.ts describes them.
 ops_timezone_look() {
   ops_zone=none
   if [ -L /etc/localtime ]; then ops_zone=$(readlink -f /etc/localtime) && ops_zone=${ops_zone#/usr/share/zoneinfo/}

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { mysqlLook } from '../../../src/resources/mysql/look.ts'
+import { mysqlLookLibrary } from '../../../src/resources/mysql/look.ts'
 import { sh } from '../../../src/shell/sh.ts'
 import { Place, shells } from '../shells.ts'
 
@@ -61,7 +61,7 @@ function reads(
   )
   const environment = { PATH: `${place.files}:${place.environment.PATH ?? process.env.PATH}` }
   const done = place.execute(sh`printf '%s\n' ${input} | LC_ALL=C awk "$ops_sql_reading"`, {
-    libraries: mysqlLook.text,
+    libraries: mysqlLookLibrary.text,
     environment,
   })
   expect(done.stderr).toBe('')

@@ -1,0 +1,6 @@
+/** Shell that looks at bare git repositories. */
+import { libraryOf } from '../../shell/library.ts'
+import gitBareLookText from './git-bare-look.sh'
+
+/** `ops_git_look PATH FLAGS`: `d` description, `s` shared, `o`/`u` owner, `g`/`i` group. Needs no git. */
+export const gitBareLookLibrary = libraryOf('git-bare-look', gitBareLookText)

@@ -1,0 +1,10 @@
+/** Shell that looks at what is mounted and what fstab says of it. */
+import { libraryOf } from '../../shell/library.ts'
+import mountLookText from './mount-look.sh'
+
+/**
+ * `ops_mount_look DEVICE PATH FLAGS` prints `fstab=` the line (`none`), `mounted=yes|no` or what else is mounted
+ * there, `lacks=` those of the flags that are not in effect, and, where nothing is mounted, what is `below=absent|empty|filled|occupied`;
+ * `why=` where others, or a link, could lead mount(8) elsewhere.
+ */
+export const mountLookLibrary = libraryOf('mount-look', mountLookText)

@@ -1,0 +1,20 @@
+# The functions of `postgres-look`, as look.ts describes them.
+# SQL by a builtin's pipe: what is asked stands in no argument list.
+ops_pg() {
+  if [ "$(id -un)" = postgres ]; then ops_out=$(printf '%s\n' "$1" | psql -XAtq -v ON_ERROR_STOP=1 -d postgres 2>&1)
+  else ops_out=$(cd / && printf '%s\n' "$1" | runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d postgres 2>&1)
+  fi && return 0
+  ops_said=$(printf '%s\n' "$ops_out" | sed -n 's/^.*\(ERROR\|FATAL\|error\): *//p' | head -n 1)
+  ops_said=${ops_said:-$(printf '%s\n' "$ops_out" | tail -n 1)}
+  return 1
+}
+# WORD SQL: its lines; without a server that runs, WORD=unknown.
+ops_pg_look() {
+  if ! command -v psql >/dev/null || ! getent passwd postgres >/dev/null; then echo "$1=unknown"; return 0; fi
+  ops_pg "$2" || {
+    case $ops_out in *'No such file or directory'*|*'Connection refused'*) echo "$1=unknown"; return 0;; esac
+    echo "PostgreSQL cannot be asked as its user postgres: $ops_said" >&2
+    return 1
+  }
+  if [ -n "$ops_out" ]; then printf '%s=present\n%s\n' "$1" "$ops_out"; else echo "$1=absent"; fi
+}
