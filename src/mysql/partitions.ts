@@ -1,7 +1,7 @@
 /** The partitions of a table, in their order. */
 import type { Session } from './session.ts'
-import { sql } from './sql.ts'
-import type { TableName } from './table-name.ts'
+import { name, type Sql, sql } from './sql.ts'
+import { type TableName, tableSql } from './table-name.ts'
 
 export interface Partition {
   readonly name: string
@@ -10,6 +10,11 @@ export interface Partition {
   /** Of RANGE: the upper border, as SQL text. */
   readonly description: string | null
   readonly rows: number
+}
+
+/** What a SELECT reads one of them from. */
+export function partitionSql(table: TableName, partition: string): Sql {
+  return sql`${tableSql(table)} PARTITION (${name(partition)})`
 }
 
 /** Empty where it has none. */

@@ -31,6 +31,7 @@ export const archiveVerb: JobVerb<typeof archiveKind.options, Request> = {
       zone: tz,
       where,
       deletes: values.delete,
+      dropsPartitions: values.dropPartitions,
       scans: scan,
       with: values.with.map(each => given.table('with', each)),
       keep,

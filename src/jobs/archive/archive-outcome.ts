@@ -1,5 +1,6 @@
 /** What an archive run came to. */
 import type { ChunksDone } from '../run.ts'
+import type { DroppedPartitions } from './drop-partitions.ts'
 import type { DeleteTotals } from './settle-deletes.ts'
 
 /** What of an archive run is told at its end. */
@@ -8,6 +9,7 @@ export interface ArchiveOutcome {
   readonly storedBytes: number
   readonly finished: DeleteTotals & { readonly chunks: number; readonly failure?: unknown }
   readonly totals: DeleteTotals
+  readonly partitions: DroppedPartitions
   readonly removedOrphans: number
   readonly longestLockMs: number
   readonly pausedMs: number

@@ -4,6 +4,7 @@ import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { grouped } from '../grouped.ts'
 import type { ArchiveOutcome } from './archive-outcome.ts'
+import { droppedFacts, plannedPartitions, stayedNotes, stayingPartitions } from './partitions-text.ts'
 import type { ArchivePlan } from './plan.ts'
 import { serverText } from './records.ts'
 import { sumOf } from './settle-deletes.ts'
@@ -17,6 +18,7 @@ export function archivePlanEvent(
   governor: Pick<Governor, 'notWatched'>,
 ): JobPlan {
   const { request, table, resolved, rows, nulls, unfinished, order, key, state, findings, children } = plan
+  const { partitions } = plan
   const { condition } = resolved
   const left = unfinished.reduce((sum, each) => sum + each.rows, 0)
   const seconds = Math.ceil((rows.count + left) / usualRate)
@@ -45,6 +47,7 @@ export function archivePlanEvent(
       name: 'with',
       text: `the rows of ${tableText(child)} that refer to them by ${link.map(({ column }) => column).join(', ')} (${constraint})`,
     })),
+    ...plannedPartitions(partitions),
     ...(unfinished.length === 0
       ? []
       : [
@@ -90,6 +93,7 @@ export function archivePlanEvent(
         : [
             `no index gives out rows by ${condition.by}: the whole table is read in the order of ${order.index}`,
           ]),
+      ...stayingPartitions(partitions),
       ...table.columns
         .filter(column => column.isGenerated)
         .map(column => `${column.name} is computed by the server and not saved`),
@@ -99,7 +103,7 @@ export function archivePlanEvent(
       ...plan.contractNotes,
       ...governor.notWatched.map(what => `not watched: ${what}`),
     ],
-    isEmpty: rows.count === 0 && unfinished.length === 0,
+    isEmpty: rows.count === 0 && unfinished.length === 0 && partitions.empty.length === 0,
     data: {
       table: tableText(table),
       rows: rows.count,
@@ -110,6 +114,7 @@ export function archivePlanEvent(
       deletes: request.deletes,
       key: key.columns,
       index: order.index,
+      partitions: partitions.stay === undefined ? partitions.old : [],
     },
   }
 }
@@ -138,6 +143,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
           },
         ]
       : []),
+    ...droppedFacts(outcome.partitions),
     ...(finished.chunks === 0
       ? []
       : [{ name: 'finished', text: `${finished.chunks} chunks of earlier runs` }]),
@@ -156,6 +162,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
       ...staying(all.locked, 'other transactions held them; the next run looks at them again'),
       ...staying(all.referred, 'rows of other tables refer to them'),
       ...staying(all.unsaved, 'rows that refer to them were added or changed after they were saved'),
+      ...stayedNotes(outcome.partitions),
       ...(all.gone === 0 ? [] : [`${grouped(all.gone)} saved rows were gone already`]),
       ...(outcome.removedOrphans === 0
         ? []
@@ -173,6 +180,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
       withRows: Object.fromEntries(
         plan.children.map((child, index) => [tableText(child.table), all.children[index] ?? 0]),
       ),
+      droppedPartitions: outcome.partitions.dropped,
       goneRows: all.gone,
       finishedChunks: finished.chunks,
       milliseconds: Math.round(saved.milliseconds),

@@ -51,6 +51,10 @@ export const archiveKind = jobKind({
     keep: age('how long the store must keep them, as 7y (default: for ever)').optional(),
     contract: contracts(),
     scan: z.boolean().default(false).describe('read the whole table where no index begins with the column'),
+    dropPartitions: z
+      .boolean()
+      .default(true)
+      .describe('keep partitions that old rows have left, also where they can hold no others'),
     delete: z.boolean().default(true).describe('save the rows, and delete none'),
   },
 })

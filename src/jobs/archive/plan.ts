@@ -14,6 +14,7 @@ import { checkContracts } from '../drift/judge.ts'
 import { type Age, before } from '../time-words.ts'
 import { type ArchiveNames, checkServer, listArchive, readMark, readReceipt } from './archive-store.ts'
 import { ageSql, type Resolved, resolveCondition, tryWhere, whereSql } from './condition.ts'
+import { noPartitions, type OldPartitions, readOldPartitions } from './old-partitions.ts'
 import type { Receipt } from './records.ts'
 import { refusals, timeColumn } from './refusals.ts'
 import { type PlannedChild, readWith } from './with-child.ts'
@@ -27,6 +28,8 @@ export interface ArchiveRequest {
   readonly zone: string | undefined
   readonly where: string | undefined
   readonly deletes: boolean
+  /** Partitions go that old rows have left, where they can hold no others. */
+  readonly dropsPartitions: boolean
   /** A walk over the whole table is fine. */
   readonly scans: boolean
   /** Tables whose rows go with those that they refer to. */
@@ -53,6 +56,7 @@ export interface ArchivePlan {
   readonly state: ServerState
   readonly createTable: string
   readonly children: readonly PlannedChild[]
+  readonly partitions: OldPartitions
   /** Rows that are old; an estimate where counting them would take long. */
   readonly rows: { readonly count: number; readonly isEstimate: boolean }
   /** Rows whose `by` is NULL; undefined: not counted. */
@@ -118,6 +122,12 @@ export async function planArchive(
         await session.records(sql`SHOW CREATE TABLE ${tableSql(table)}`, `looking at ${tableText(table)}`)
       )[0]?.['Create Table'] ?? '',
     children,
+    partitions: deletes
+      ? await readOldPartitions(session, table, resolved.condition, {
+          grants,
+          drops: request.dropsPartitions,
+        })
+      : noPartitions,
     rows: await countRows(session, table, order, resolved),
     nulls: column.isNullable ? await countNulls(session, table, order, by) : 0,
     names,

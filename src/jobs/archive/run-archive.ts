@@ -21,6 +21,7 @@ import { archiveEnd, archivePlanEvent, archiveSoFar } from './archive-text.ts'
 import { ageSql, conditionSql, whereSql } from './condition.ts'
 import { savedChildren } from './delete-children.ts'
 import { RowDeleter } from './delete-rows.ts'
+import { dropPartitions, noneDropped } from './drop-partitions.ts'
 import { finishChunk, orphans, savedRow } from './finish-earlier.ts'
 import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
 import { chunkName, chunkOfWith, newRun, positionToHex, receiptKey, rowsKey, serverText } from './records.ts'
@@ -63,7 +64,11 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
     emit({ event: 'job-end', ...archiveEnd(server.name, plan, outcome) })
     if (outcome.failure !== undefined) {
       const isChanged =
-        sumOf(outcome.totals, outcome.finished).deleted + outcome.saved.chunks + outcome.finished.chunks > 0
+        sumOf(outcome.totals, outcome.finished).deleted +
+          outcome.saved.chunks +
+          outcome.finished.chunks +
+          outcome.partitions.dropped.length >
+        0
       throw partlyDone(outcome.failure, isChanged, archiveSoFar(outcome))
     }
     if (outcome.saved.isInterrupted) {
@@ -95,7 +100,13 @@ async function carryOut(
   if (finished.failure !== undefined) {
     const saved = { rows: 0, bytes: 0, chunks: 0, milliseconds: 0, isInterrupted: false }
     const none = { saved, storedBytes: 0, totals: noDeletes, longestLockMs: 0, pausedMs: governor.pausedMs }
-    return { ...none, finished, removedOrphans, failure: finished.failure }
+    return {
+      ...none,
+      finished,
+      partitions: noneDropped,
+      removedOrphans,
+      failure: finished.failure,
+    }
   }
 
   const run = newRun(resolved.now, randomName(), plan.newest?.run)
@@ -130,12 +141,14 @@ async function carryOut(
   let chunk = 0
   let storedBytes = 0
   const begun = performance.now()
+  let partitions = noneDropped
   const soFar = { rows: 0, bytes: 0, chunks: 0 }
   const outcome = (saved: ChunksDone): ArchiveOutcome => ({
     saved,
     storedBytes,
     finished,
     totals: { ...queue.totals, deleted: deleter.deletedRows },
+    partitions,
     removedOrphans,
     longestLockMs: deleter.longestLockMs,
     pausedMs: governor.pausedMs,
@@ -189,6 +202,11 @@ async function carryOut(
   try {
     const saved = await work
     if (request.deletes) await queue.end()
+    if (!saved.isInterrupted) {
+      const { old, stay } = plan.partitions
+      partitions = await dropPartitions(server, table, stay === undefined ? old : [], stillLocked)
+      if ('failure' in partitions) return { ...outcome(saved), failure: partitions.failure }
+    }
     return outcome(saved)
   } catch (failure) {
     // The lock is given back after this: no delete may run on.
