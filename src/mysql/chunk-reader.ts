@@ -28,15 +28,28 @@ export interface Walk {
   readonly from?: Position
 }
 
-export interface Chunk {
+export interface Chunk extends ChunkBounds {
   /** In the order of the walk; may be empty where a filter left all out. */
   readonly rows: readonly WireRow[]
+}
+
+/** A chunk whose rows were taken as they came. */
+export interface ChunkBounds {
+  readonly count: number
   readonly bytes: number
   /** Behind which it begins; undefined: at the head. */
   readonly after: Position | undefined
   /** With which it ends; undefined: at the end of the walk. */
   readonly upTo: Position | undefined
   readonly milliseconds: number
+}
+
+interface Read {
+  readonly count: number
+  readonly bytes: number
+  readonly isCut: boolean
+  readonly last: WireRow
+  readonly upTo: Position | undefined
 }
 
 /** Hands out one chunk after another. */
@@ -81,17 +94,37 @@ export class ChunkReader {
 
   /** The next chunk; undefined at the end. */
   async next(): Promise<Chunk | undefined> {
+    const rows: WireRow[] = []
+    const bounds = await this.nextInto(row => void rows.push(row))
+    return bounds && { ...bounds, rows }
+  }
+
+  /** The next chunk, row by row as the server sends it; undefined at the end. */
+  async nextInto(take: (row: WireRow) => void): Promise<ChunkBounds | undefined> {
     if (this.#isAtEnd) return undefined
     const begun = performance.now()
     const from = this.#place
-    const border = await this.#border(from)
-    const read = await this.#read(from, border)
-    const end = read.isCut ? this.placeOf(read.rows.at(-1) ?? Buffer.alloc(0)) : border
+    const read = this.walk.filter ? await this.#readToBorder(from, take) : await this.#readSome(from, take)
     const milliseconds = performance.now() - begun
-    this.size.learn(read.isCut ? read.rows.length : this.size.rows, read.bytes, milliseconds)
+    const { count, bytes, isCut, upTo: end } = read
+    this.size.learn(isCut ? count : this.size.rows, bytes, milliseconds)
     this.#place = end
     this.#isAtEnd = end === undefined
-    return { rows: read.rows, bytes: read.bytes, after: from, upTo: end, milliseconds }
+    return { count, bytes, after: from, upTo: end, milliseconds }
+  }
+
+  /** So many rows as a chunk has: the last one is where it ends, by the server's order. */
+  async #readSome(from: Position | undefined, take: (row: WireRow) => void): Promise<Read> {
+    const { rows } = this.size
+    const read = await this.#read(from, undefined, take, sql`LIMIT ${rows}`)
+    return { ...read, upTo: read.isCut || read.count >= rows ? this.placeOf(read.last) : undefined }
+  }
+
+  /** Where a filter leaves rows out, nobody knows how far the server would look for so many. */
+  async #readToBorder(from: Position | undefined, take: (row: WireRow) => void): Promise<Read> {
+    const border = await this.#border(from)
+    const read = await this.#read(from, border, take)
+    return { ...read, upTo: read.isCut ? this.placeOf(read.last) : border }
   }
 
   /** The server's own answer to where the chunk ends. */
@@ -107,25 +140,30 @@ export class ChunkReader {
   async #read(
     from: Position | undefined,
     to: Position | undefined,
-  ): Promise<{ readonly rows: WireRow[]; readonly bytes: number; readonly isCut: boolean }> {
+    take: (row: WireRow) => void,
+    limit: Sql = trusted(''),
+  ): Promise<Omit<Read, 'upTo'>> {
     const { columns, filter } = this.walk
     const conditions = [this.#within(from, to), ...(filter ? [sql`(${filter})`] : [])]
     const statement = sql`SELECT ${selectList(columns)} FROM ${this.#from()} WHERE ${join(conditions, ' AND ')}
-      ORDER BY ${orderByList(this.#orderColumns)}`
+      ORDER BY ${orderByList(this.#orderColumns)} ${limit}`
     await this.#guard('rows', from, statement)
-    const rows: WireRow[] = []
+    let count = 0
     let bytes = 0
     let isCut = false
+    let last: WireRow = Buffer.alloc(0)
     await this.#session.query(statement, this.#doing, {
       onRow: row => {
         // Rows may be far larger than the average said: what does not fit is read again with the next chunk.
-        isCut ||= rows.length > 0 && bytes + row.length > this.#limits.mostBytes * 2
+        isCut ||= count > 0 && bytes + row.length > this.#limits.mostBytes * 2
         if (isCut) return
-        rows.push(row)
+        count += 1
         bytes += row.length
+        last = row
+        take(row)
       },
     })
-    return { rows, bytes, isCut }
+    return { count, bytes, isCut, last }
   }
 
   #from(): Sql {

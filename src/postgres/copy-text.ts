@@ -33,32 +33,55 @@ const backslash = 0x5c
 const letters: Readonly<Record<number, number>> = { 9: 0x74, 10: 0x6e, 13: 0x72, [backslash]: backslash }
 const hexDigits = Buffer.from('0123456789abcdef')
 
+/** Large enough that few are made, small enough that they are soon on their way. */
+const pieceBytes = 256 * 1024
+
 /** Makes lines; counts what is lost over its life. */
 export class CopyTextEncoder {
   readonly losses: LossCounts = new Map()
   readonly #cells: readonly CopyCell[]
+  /** What a byte of a row becomes at most: U+FFFD is three, and bits are eight digits a byte. */
+  readonly #growth: number
+  #piece = Buffer.alloc(0)
+  /** Where in the piece the lines begin that nobody took yet, and where they end. */
+  #from = 0
+  #at = 0
+  #full: Buffer[] = []
 
   constructor(cells: readonly CopyCell[]) {
     this.#cells = cells
+    this.#growth = cells.some(each => each.kind === 'bits') ? 8 : 3
+  }
+
+  /** Adds the line of a row, of which nothing is kept. */
+  add(row: WireRow): void {
+    const most = row.length * this.#growth + this.#cells.length * 4 + 1
+    if (this.#at + most > this.#piece.length) {
+      this.#endPiece()
+      this.#piece = Buffer.allocUnsafeSlow(Math.max(most, pieceBytes))
+      this.#from = 0
+      this.#at = 0
+    }
+    this.#at = this.#row(row, this.#piece, this.#at)
+  }
+
+  /** The lines that were added since the last call. */
+  take(): readonly Buffer[] {
+    this.#endPiece()
+    const lines = this.#full
+    this.#full = []
+    return lines
   }
 
   /** The lines of these rows. */
   encode(rows: readonly WireRow[]): Buffer {
-    let most = 0
-    // A byte becomes three at the most (U+FFFD, and hex with its head); bits are eight digits a byte.
-    for (const row of rows) most += row.length * 8 + this.#cells.length * 4 + 1
-    let out = Buffer.allocUnsafe(Math.min(most, 1 << 22))
-    let at = 0
-    for (const row of rows) {
-      const needed = at + row.length * 8 + this.#cells.length * 4 + 1
-      if (needed > out.length) {
-        const larger = Buffer.allocUnsafe(Math.max(needed, out.length * 2))
-        out.copy(larger, 0, 0, at)
-        out = larger
-      }
-      at = this.#row(row, out, at)
-    }
-    return out.subarray(0, at)
+    for (const row of rows) this.add(row)
+    return Buffer.concat(this.take())
+  }
+
+  #endPiece(): void {
+    if (this.#at > this.#from) this.#full.push(this.#piece.subarray(this.#from, this.#at))
+    this.#from = this.#at
   }
 
   #row(row: WireRow, out: Buffer, start: number): number {

@@ -13,7 +13,7 @@ import { quoteName } from '../../postgres/sql.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import { hasMarks } from './marks.ts'
 import type { CopyPlan } from './plan.ts'
-import { bucketOf, type RowHashes, rowHashes, sumOf } from './row-hashes.ts'
+import { bitsOf, bucketOf, type RowHashes, rowHashes, unsignedSum } from './row-hashes.ts'
 
 export type Compared = Pick<CopyPlan, 'request' | 'table' | 'key' | 'columns' | 'place'>
 
@@ -31,8 +31,8 @@ export interface Differences {
 
 /** With so few rows in a bucket, a handful of differences is found by reading less than a hundredth. */
 const rowsOfBucket = 16
-const mostBuckets = 65_536
-const leastBuckets = 64
+const mostBuckets = 65_521
+const leastBuckets = 67
 
 /** `keysOnly`: finds rows that one side has not. Rows of the target that are marked as deleted do not count. */
 export async function compareSides(
@@ -42,21 +42,22 @@ export async function compareSides(
   keysOnly: boolean,
 ): Promise<Differences> {
   const hashes = rowHashes(sides.columns, keysOnly)
-  const buckets = Math.max(
-    leastBuckets,
-    Math.min(mostBuckets, Math.ceil(sides.table.estimate.rows / rowsOfBucket)),
+  const buckets = primeUpTo(
+    Math.max(leastBuckets, Math.min(mostBuckets, Math.ceil(sides.table.estimate.rows / rowsOfBucket))),
   )
-  const [ours, theirs] = [
-    await sourceBuckets(source, sides, hashes, buckets),
-    await targetBuckets(target, sides, hashes, buckets),
-  ]
+  const [ours, theirs] = await bothAtOnce(
+    sourceBuckets(source, sides, hashes, buckets),
+    targetBuckets(target, sides, hashes, buckets),
+  )
   const differing = [...new Set([...ours.sums.keys(), ...theirs.sums.keys()])].filter(
     bucket => ours.sums.get(bucket) !== theirs.sums.get(bucket),
   )
   const rows = { sourceRows: ours.rows, targetRows: theirs.rows, leftOut: hashes.leftOut }
   if (differing.length === 0) return { wanted: [], extra: [], listedRows: 0, ...rows }
-  const there = await targetKeys(target, sides, hashes, buckets, differing)
-  const here = await sourceKeys(source, sides, hashes, buckets, differing)
+  const [here, there] = await bothAtOnce(
+    sourceKeys(source, sides, hashes, buckets, differing),
+    targetKeys(target, sides, hashes, buckets, differing),
+  )
   const listedRows = there.size + here.size
   const wanted: Position[] = []
   for (const [key, { hash, place }] of here) {
@@ -66,25 +67,42 @@ export async function compareSides(
   return { wanted, extra: [...there.values()].map(each => each.key), listedRows, ...rows }
 }
 
+/** Each server is at work while the other is. Where one fails, the other is awaited all the same: its session goes on. */
+async function bothAtOnce<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  await Promise.allSettled([one, other])
+  return [await one, await other]
+}
+
+/** The greatest prime up to a number. */
+function primeUpTo(most: number): number {
+  const isPrime = (number: number): boolean => {
+    for (let each = 2; each * each <= number; each++) if (number % each === 0) return false
+    return true
+  }
+  let found = most
+  while (!isPrime(found)) found -= 1
+  return found
+}
+
 interface Buckets {
   /** Count and sum, as text. */
   readonly sums: ReadonlyMap<string, string>
   readonly rows: number
 }
 
+/** A row that has no hash, as it is too long for a packet, adds nothing to its sum: its bucket differs from that of the target. */
 async function sourceBuckets(
   session: Session,
-  { table, key }: Compared,
+  { table, key, columns }: Compared,
   hashes: RowHashes,
   count: number,
 ): Promise<Buckets> {
-  const bucket = bucketOf(hashes.key, count).mysql
+  const bucket = bucketOf(columns, hashes, count).mysql
   const cells = await session.cells(
-    sql`SELECT ${bucket} AS bucket, COUNT(*), COALESCE(${sumOf(hashes.row).mysql}, 0), SUM(${hashes.row.mysql} IS NULL)
-        FROM ${tableSql(table)} FORCE INDEX (${name(key.index)}) GROUP BY bucket ORDER BY NULL`,
+    sql`SELECT ${bucket} AS bucket, COUNT(*), COALESCE(SUM(${bitsOf(hashes.row).mysql}), 0)
+        FROM ${tableSql(table)} FORCE INDEX (${name(key.index)}) GROUP BY 1 ORDER BY NULL`,
     `hashing ${tableText(table)}`,
   )
-  // A row that has no hash is equal to nothing.
   return bucketsOf(cells.map(row => row.map(cell => cell?.toString() ?? '')))
 }
 
@@ -94,9 +112,11 @@ async function targetBuckets(
   hashes: RowHashes,
   count: number,
 ): Promise<Buckets> {
-  const bucket = bucketOf(hashes.key, count).postgres
+  const bucket = bucketOf(sides.columns, hashes, count).postgres
+  // Without OFFSET the hash would be made twice of each row.
   const { rows } = await session.query(
-    `SELECT ${bucket} AS bucket, count(*), ${sumOf(hashes.row).postgres}, 0 FROM ${fromTarget(sides)} GROUP BY 1`,
+    `SELECT bucket, count(*), ${unsignedSum('bits')}
+     FROM (SELECT ${bucket} AS bucket, ${bitsOf(hashes.row).postgres} AS bits FROM ${fromTarget(sides)} OFFSET 0) AS hashed GROUP BY 1`,
     `hashing ${pgTableText(sides.request.as)}`,
   )
   return bucketsOf(rows.map(row => row.map(cell => cell ?? '')))
@@ -105,9 +125,9 @@ async function targetBuckets(
 function bucketsOf(rows: readonly (readonly string[])[]): Buckets {
   let all = 0
   const sums = new Map<string, string>()
-  for (const [bucket = '', count = '0', sum = '', odd = '0'] of rows) {
+  for (const [bucket = '', count = '0', sum = ''] of rows) {
     all += Number(count)
-    sums.set(bucket, odd === '0' ? `${count}:${sum}` : 'odd')
+    sums.set(bucket, `${count}:${sum}`)
   }
   return { sums, rows: all }
 }
@@ -129,7 +149,7 @@ async function sourceKeys(
   const keys = keyColumns(columns, key.columns).map(each => readSql(each.read))
   const found = await session.cells(
     sql`SELECT ${hashes.key.mysql}, ${hashes.row.mysql}, ${join(keys)} FROM ${tableSql(table)} FORCE INDEX (${name(key.index)})
-        WHERE ${bucketOf(hashes.key, count).mysql} IN (${trusted(inBuckets(differing))})`,
+        WHERE ${bucketOf(columns, hashes, count).mysql} IN (${trusted(inBuckets(differing))})`,
     `listing keys of ${tableText(table)}`,
   )
   return new Map(
@@ -153,7 +173,7 @@ async function targetKeys(
   const keys = sides.key.columns.map(each => `${quoteName(each)}::text`)
   const { rows } = await session.query(
     `SELECT ${hashes.key.postgres}, ${hashes.row.postgres}, ${keys.join(', ')} FROM ${fromTarget(sides)}
-       AND ${bucketOf(hashes.key, count).postgres} IN (${inBuckets(differing)})`,
+       AND ${bucketOf(sides.columns, hashes, count).postgres} IN (${inBuckets(differing)})`,
     `listing keys of ${pgTableText(sides.request.as)}`,
   )
   return new Map(

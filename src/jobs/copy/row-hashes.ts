@@ -2,7 +2,8 @@
  * Hashes of rows, made by each server of its own rows alike: MD5 over the columns' texts, with the length before what may
  * hold anything and NULL apart. A bucket is its count and the sum of 64 bits of each row.
  */
-import { join, type Sql, sql } from '../../mysql/sql.ts'
+import { join, name, type Sql, sql } from '../../mysql/sql.ts'
+import { quoteName } from '../../postgres/sql.ts'
 import type { CopyColumn } from './columns.ts'
 import { type EqualText, equalText } from './equal-text.ts'
 
@@ -48,19 +49,34 @@ function pgPart({ postgres, isPlain }: EqualText): string {
     : `coalesce(octet_length(${postgres}) || ':' || ${postgres}, 'N')`
 }
 
-/** In which of so many buckets a row falls, by its key alone. */
-export function bucketOf({ mysql, postgres }: Both, buckets: number): Both {
+const wholeNumbers = ['tinyint', 'smallint', 'mediumint', 'int', 'bigint']
+
+/**
+ * In which of so many buckets a row falls, by its key alone. A key that is one whole number needs no hash; the number of
+ * buckets must be a prime then, or keys that are all multiples of something would share a few of them.
+ */
+export function bucketOf(columns: readonly CopyColumn[], { key }: RowHashes, buckets: number): Both {
+  const [only, ...more] = columns.filter(each => each.isKey)
+  if (only && more.length === 0 && wholeNumbers.includes(only.source.dataType))
+    return {
+      mysql: sql`${name(only.source.name)} MOD ${buckets}`,
+      postgres: `${quoteName(only.target.name)} % ${buckets}`,
+    }
   return {
-    mysql: sql`CAST(CONV(LEFT(${mysql}, 6), 16, 10) AS UNSIGNED) MOD ${buckets}`,
-    postgres: `(('x' || left(${postgres}, 6))::bit(24)::int % ${buckets})`,
+    mysql: sql`CAST(CONV(LEFT(${key.mysql}, 6), 16, 10) AS UNSIGNED) MOD ${buckets}`,
+    postgres: `(('x' || left(${key.postgres}, 6))::bit(24)::int % ${buckets})`,
   }
 }
 
-/** The sum of the first 64 bits of each hash; both sides print the same number. */
-export function sumOf({ mysql, postgres }: Both): Both {
-  const bits = `('x' || left(${postgres}, 16))::bit(64)::bigint`
+/** The first 64 bits of a hash as a number; that of PostgreSQL has a sign (see `unsignedSum`). */
+export function bitsOf({ mysql, postgres }: Both): Both {
   return {
-    mysql: sql`SUM(CAST(CONV(LEFT(${mysql}, 16), 16, 10) AS UNSIGNED))`,
-    postgres: `sum(${bits}) + 18446744073709551616 * count(*) FILTER (WHERE ${bits} < 0)`,
+    mysql: sql`CAST(CONV(LEFT(${mysql}, 16), 16, 10) AS UNSIGNED)`,
+    postgres: `('x' || left(${postgres}, 16))::bit(64)::bigint`,
   }
+}
+
+/** The sum of 64 bits without a sign, of a column that has them with one. */
+export function unsignedSum(column: string): string {
+  return `sum(${column}) + 18446744073709551616 * count(*) FILTER (WHERE ${column} < 0)`
 }

@@ -39,8 +39,8 @@ export interface CopyContext {
   readonly plansOnly: boolean
 }
 
-/** Rows go on as they come: small chunks keep memory flat. */
-const copyLimits = { ...usualLimits, mostBytes: 1024 * 1024, mostRows: 20_000 }
+/** Small chunks keep memory flat, also where the target is slow: one is written while the next is read. */
+const copyLimits = { ...usualLimits, mostBytes: 2 * 1024 * 1024 }
 
 /** Answers whether it ran: false where the person said no, or only a plan was wanted. */
 export async function runCopy(request: CopyRequest, context: CopyContext): Promise<boolean> {
@@ -102,9 +102,15 @@ async function carryOut(
         source: server.name,
         title,
         ofRows: plan.rows.count,
-        read: () => reader.next(),
+        // Each row becomes its line as it comes: rows that wait would have to be kept.
+        read: async () => {
+          const chunk = await reader.nextInto(row => encoder.add(row))
+          return chunk && { rows: { length: chunk.count }, bytes: chunk.bytes, lines: encoder.take() }
+        },
         // Nothing is settled before the commit: a kill loses the whole run, and nothing of the target.
-        settle: ({ rows }) => landing.write(encoder.encode(rows)),
+        settle: async ({ lines }) => {
+          for (const each of lines) await landing.write(each)
+        },
       },
       { emit, interrupt, governor },
     )

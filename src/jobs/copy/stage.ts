@@ -30,7 +30,7 @@ export interface Judged {
 const stage = 'pg_temp.ops_stage'
 
 export async function openStage(pg: PgSession, sides: Staged): Promise<Stage> {
-  const { columns, request } = sides
+  const { columns, key, request } = sides
   const { as } = request
   const quoted = quoteName(as.schema, as.table)
   const doing = `writing ${pgTableText(as)}`
@@ -47,7 +47,8 @@ export async function openStage(pg: PgSession, sides: Staged): Promise<Stage> {
     fail: copy.fail,
     async end() {
       const came = await copy.end()
-      await pg.query(`ANALYZE ${stage}`, doing)
+      // It is joined by its key, and by nothing else.
+      await pg.query(`ANALYZE ${stage} ${nameList(key.columns)}`, doing)
       return came
     },
     async judge(watermark) {
