@@ -1,6 +1,7 @@
 /** Reads an Apache `LogFormat`: directives that begin with `%`, columns named as nginx names the same thing. */
 import { inputError } from '../base/errors.ts'
 import { type FormatPart, formatOf, type LogField, type LogFormat, type TimeNotation } from './format.ts'
+import { strftimeReader } from './strftime.ts'
 
 /** https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats */
 const directives: Readonly<Record<string, readonly [string, LogField['holds']]>> = {
@@ -57,13 +58,32 @@ const directive = /%(?:!?\d{3}(?:,\d{3})*)?[<>]?(?:\{([^}]*)\})?(\^ti|\^to|[A-Za
 export function apacheFormat(text: string, name = text): LogFormat {
   const parts: FormatPart[] = []
   let from = 0
-  for (const match of text.matchAll(directive)) {
-    parts.push({ literal: literalOf(text.slice(from, match.index)) })
+  const joined = withJoinedTimes(text)
+  for (const match of joined.matchAll(directive)) {
+    parts.push({ literal: literalOf(joined.slice(from, match.index)) })
     parts.push(...partsOf(match[2] ?? '', match[1], match[0]))
     from = match.index + match[0].length
   }
-  parts.push({ literal: literalOf(text.slice(from)) })
+  parts.push({ literal: literalOf(joined.slice(from)) })
   return formatOf(name, 'hex', parts)
+}
+
+const fractions: Readonly<Record<string, string>> = { msec_frac: '%3N', usec_frac: '%6N' }
+
+/** Apache writes fractions of a second by a directive of their own: `%{...%S}t.%{msec_frac}t %{%z}t` is one time. */
+function withJoinedTimes(text: string): string {
+  return text.replace(/%\{[^}]*\}t(?:[ .,:T-]?%\{[^}]*\}t)+/g, written => {
+    const pattern = written.replace(/%\{([^}]*)\}t/g, (_, argument: string) => {
+      const bare = withoutMoment(argument)
+      return fractions[bare] ?? bare
+    })
+    return strftimeReader(pattern) ? `%{${pattern}}t` : written
+  })
+}
+
+/** The time when the request began, or when its answer ended. */
+function withoutMoment(argument: string): string {
+  return argument.replace(/^(begin|end):?/, '')
 }
 
 /** A tab may be written as `\t` there, as in a string of C. */
@@ -104,12 +124,14 @@ function timeParts(argument: string | undefined): readonly FormatPart[] {
     const field: LogField = { name: 'time_local', holds: 'time', time: 'local' }
     return [{ literal: '[' }, { field }, { literal: ']' }]
   }
-  const pattern = argument.replace(/^(begin|end):?/, '')
+  const pattern = withoutMoment(argument)
   const time = timeArguments[pattern]
   if (time === 'iso8601') return [{ field: { name: 'time_iso8601', holds: 'time', time } }]
   if (time !== undefined) return [{ field: { name: `time_${pattern}`, holds: 'number', time } }]
   if (pattern === '%d/%b/%Y:%H:%M:%S %z') {
     return [{ field: { name: 'time_local', holds: 'time', time: 'local' } }]
   }
+  if (strftimeReader(pattern))
+    return [{ field: { name: 'time_local', holds: 'time', time: { strftime: pattern } } }]
   return [{ field: { name: 'time', holds: /^(msec|usec)_frac$/.test(pattern) ? 'number' : 'text' } }]
 }

@@ -10,7 +10,13 @@ export type Escaping = 'hex' | 'json' | 'none'
  */
 export type FieldClass = 'word' | 'number' | 'time' | 'text'
 
-export type TimeNotation = 'local' | 'iso8601' | 'seconds' | 'milliseconds' | 'microseconds'
+export type TimeNotation =
+  | 'local'
+  | 'iso8601'
+  | 'seconds'
+  | 'milliseconds'
+  | 'microseconds'
+  | { readonly strftime: string }
 
 export interface LogField {
   /** The column's name: as nginx calls the variable, whichever server wrote the log. */

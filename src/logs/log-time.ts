@@ -1,23 +1,26 @@
 /** Reads the times of log lines: milliseconds since 1970, from bytes. */
 import type { TimeNotation } from './format.ts'
+import { type ReadTime, strftimeReader } from './strftime.ts'
 
 const months = 'JanFebMarAprMayJunJulAugSepOctNovDec'
 const monthNumbers = new Map<number, number>()
 for (let month = 0; month < 12; month++) monthNumbers.set(threeLetters(Buffer.from(months), 3 * month), month)
 
+/** Large and small ones are the same: some programs in between write them large. */
 function threeLetters(bytes: Buffer, at: number): number {
-  return ((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number)
+  const letters = ((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number)
+  return letters | 0x202020
 }
 
 /** Reads one notation; lines of one second share the work. Answers NaN for what is no time. */
 export class TimeReader {
-  readonly #notation: TimeNotation
+  readonly #read: (bytes: Buffer, from: number, to: number) => number
   #last = Buffer.alloc(0)
   #lastLength = -1
   #value = Number.NaN
 
   constructor(notation: TimeNotation) {
-    this.#notation = notation
+    this.#read = readerOf(notation)
     this.#last = Buffer.alloc(64)
   }
 
@@ -31,14 +34,23 @@ export class TimeReader {
     }
     bytes.copy(this.#last, 0, from, to)
     this.#lastLength = length
-    this.#value = read(this.#notation, bytes, from, to)
+    this.#value = this.#read(bytes, from, to)
     return this.#value
   }
 }
 
-function read(notation: TimeNotation, bytes: Buffer, from: number, to: number): number {
-  if (notation === 'local') return readLocal(bytes, from, to)
-  const text = bytes.subarray(from, to).toString('latin1')
+function readerOf(notation: TimeNotation): (bytes: Buffer, from: number, to: number) => number {
+  if (notation === 'local') return readLocal
+  const read = textReader(notation)
+  return (bytes, from, to) => read(bytes.toString('latin1', from, to))
+}
+
+function textReader(notation: Exclude<TimeNotation, 'local'>): ReadTime {
+  if (typeof notation === 'object') return strftimeReader(notation.strftime) ?? (() => Number.NaN)
+  return text => readNumberOrIso(notation, text)
+}
+
+function readNumberOrIso(notation: Exclude<TimeNotation, 'local' | object>, text: string): number {
   if (notation === 'iso8601') {
     const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$/.test(text)
     return isTime ? Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) : Number.NaN

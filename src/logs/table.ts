@@ -1,5 +1,5 @@
 /** Makes one table of the lines of all groups: what its columns are, then its rows in order of time. */
-import { type ErrorData, InputErrors, OpsError } from '../base/errors.ts'
+import { type ErrorData, InputErrors, inputError, OpsError } from '../base/errors.ts'
 import { allNames, columnsNamed, defaultNames, readFields, timeField } from './columns.ts'
 import { type Batch, Converter, type Counts } from './convert.ts'
 import type { LogFormat } from './format.ts'
@@ -78,6 +78,9 @@ export class Table {
         options.fields === undefined
           ? defaultNames(formats, wantsHost)
           : readFields(options.fields, formats, errors)
+      for (const { format } of opened) {
+        if (options.sinceMs !== undefined && timeField(format) < 0) errors.push(withoutTime(format).data)
+      }
       if (errors.length > 0) throw new InputErrors(errors)
       return new Table(opened, names, options)
     } catch (error) {
@@ -144,6 +147,13 @@ export class Table {
       if (read.chunk === undefined) linesBefore = converter.counts.lines
     }
   }
+}
+
+/** Lines that do not say when they were written cannot be left out for that. */
+function withoutTime({ name }: LogFormat): OpsError {
+  return inputError(`--since needs a time in each line, and the format has none that ops can read: ${name}`, {
+    next: 'Leave --since out. A time is $time_local, $time_iso8601, $msec, %t, or %{...}t with day, time and zone (%z).',
+  })
 }
 
 /** The format that was asked for, or the first that fits the first lines. */

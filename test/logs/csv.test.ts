@@ -221,6 +221,7 @@ describe('ops logs csv', () => {
     [['--format', 'combinde', '-'], 'Did you mean combined?'],
     [['--format', '%Z', '-'], '%Z, which is not a directive'],
     [['--since', 'soon', '-'], 'not a time'],
+    [['--since', '7d', '--format', '$status', '-'], '--since needs a time in each line'],
     [['odd.log'], 'no known format fits the first lines of odd.log'],
     [['a.log', '--fields', 'status,sise'], 'there is no field "sise"'],
     [['a.log', '--rejects', 'no/such/folder'], '--rejects no/such/folder'],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readFormat } from '../../src/logs/known-formats.ts'
 import { LineMatcher } from '../../src/logs/line-matcher.ts'
+import { TimeReader } from '../../src/logs/log-time.ts'
 import { computingMs } from '../machine-unit.ts'
 
 /** The fields of a line by a format, as they stand in it; or why it is no row. */
@@ -86,6 +87,39 @@ describe('a format', () => {
   ])('%s is read field by field', (format, line, fields) => {
     expect(fieldsOf(format, line)).toEqual(fields)
   })
+
+  test.each([
+    [
+      '%{%Y-%m-%d %H:%M:%S}t.%{msec_frac}t %{%z}t',
+      '2022-08-23 10:54:19.786 +0200',
+      '2022-08-23T08:54:19.786Z',
+    ],
+    [
+      '%{begin:%F %T}t.%{begin:usec_frac}t%{begin:%z}t',
+      '2022-08-23 10:54:19.786999-0330',
+      '2022-08-23T14:24:19.786Z',
+    ],
+    ['%{%d/%b/%Y:%I:%M:%S %p %z}t', '18/May/2018:12:00:53 AM +0000', '2018-05-18T00:00:53.000Z'],
+    ['%{%d/%b/%Y:%I:%M:%S %p %z}t', '18/May/2018:12:00:53 PM +0000', '2018-05-18T12:00:53.000Z'],
+    ['%{%a, %e %b %Y %T %z}t', 'Fri,  1 MAR 2024 01:02:03 +0100', '2024-03-01T00:02:03.000Z'],
+    ['$time_local', '11/JAN/2022:15:38:20 +0000', '2022-01-11T15:38:20.000Z'],
+    ['$time_iso8601', '2025-09-09T12:00:01+02:00', '2025-09-09T10:00:01.000Z'],
+  ])('the time of %s is known: %s', (format, text, moment) => {
+    const whole = `${format} ${format.startsWith('$') ? '$status' : '%s'}`
+    expect(Object.values(fieldsOf(whole, `${text} 200`))).toEqual([text, '200'])
+    const bytes = Buffer.from(text)
+    const { time } = readFormat(whole).fields[0] ?? {}
+    expect(new Date(new TimeReader(time ?? 'seconds').read(bytes, 0, bytes.length)).toISOString()).toBe(
+      moment,
+    )
+  })
+
+  test.each(['%{%Y-%m-%d %H:%M:%S}t', '%{%d/%b %H:%M %z}t', '%{%c}t'])(
+    '%s does not say when a line was written: it stays a text',
+    format => {
+      expect(readFormat(`${format} %s`).fields[0]).toEqual({ name: 'time', holds: 'text' })
+    },
+  )
 
   test.each([
     // Which of the words is whose cannot be known: a guess would shift columns.
