@@ -10,6 +10,7 @@ import { ansible, mitogen } from './contenders/ansible.ts'
 import { floor } from './contenders/floor.ts'
 import { mise } from './contenders/mise.ts'
 import { ops, opsProgram } from './contenders/ops.ts'
+import { pyinfra } from './contenders/pyinfra.ts'
 import { benchCopy } from './copy.ts'
 import { curve } from './curve.ts'
 import { benchDump } from './dump.ts'
@@ -23,7 +24,7 @@ import { benchSocks } from './socks.ts'
 import { benchStore } from './store.ts'
 import { type Row, tableOf } from './table.ts'
 
-const contenders: readonly Contender[] = [floor, ops, mise, mitogen, ansible]
+const contenders: readonly Contender[] = [floor, ops, mise, pyinfra, mitogen, ansible]
 /** Rounds of those that are slow. */
 const roundsOfSlow = 3
 
@@ -130,7 +131,15 @@ function rowOf(contender: Contender, rounds: readonly Round[]): Row {
     return { name, about, leftOut: `left out: needs ${missing} (npm run bench -- --setup)` }
   }
   const first = typical(rounds.map(each => each.first))
-  return { name, about, first, noop: typical(rounds.flatMap(each => each.noop)), rounds: rounds.length }
+  const version = contender.version()
+  return {
+    name,
+    about,
+    version,
+    first,
+    noop: typical(rounds.flatMap(each => each.noop)),
+    rounds: rounds.length,
+  }
 }
 
 function withRatios(rows: readonly Row[]): Row[] {

@@ -5,6 +5,7 @@ import type { Scale } from './scale.ts'
 /** Medians of one contender, or why there are none. Ratios are to the floor's run where nothing is to do. */
 export type Row = { readonly name: string; readonly about: string } & (
   | {
+      readonly version: string
       readonly noop: Measured
       readonly noopRatio?: number
       readonly first: Measured
@@ -55,7 +56,9 @@ export function tableOf({ delayMs, storage, load, rows, versionSeconds, scale }:
     ...cells.map(lineOf),
     '',
     ...rows.map(row =>
-      'leftOut' in row ? `${row.name}: ${row.leftOut}` : `${row.name}: ${row.about} (${row.rounds} rounds)`,
+      'leftOut' in row
+        ? `${row.name}: ${row.leftOut}`
+        : `${row.name}: ${row.version}; ${row.about} (${row.rounds} rounds)`,
     ),
     ...(versionSeconds === undefined ? [] : ['', `ops --version: ${(versionSeconds * 1000).toFixed(0)} ms`]),
     ...(scale === undefined

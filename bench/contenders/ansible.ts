@@ -1,25 +1,42 @@
 /** Ansible as people tune it: pipelining, ControlPersist, no facts; and the same with mitogen. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Command, Contender, Reached } from '../contender.ts'
+import { type Command, type Contender, firstLineOf, type Reached } from '../contender.ts'
+import { ansibleFolder } from '../places.ts'
 import { directories, files, options, packages, units } from '../workload.ts'
 
-const mitogenPlugins = '/usr/lib/python3/dist-packages/ansible_mitogen/plugins/strategy'
+const program = join(ansibleFolder, 'bin/ansible-playbook')
+
+/** Where pip put a package: the folder is named after the Python that it was made with. */
+function sitePackages(...names: readonly string[]): string {
+  const lib = join(ansibleFolder, 'lib')
+  const python = existsSync(lib) ? readdirSync(lib).find(name => name.startsWith('python')) : undefined
+  return join(lib, python ?? 'python3', 'site-packages', ...names)
+}
+
+const mitogenPlugins = (): string => sitePackages('ansible_mitogen/plugins/strategy')
+
+/** As pip wrote it into the name of the folder beside the package. */
+function versionOf(name: string): string {
+  const found = readdirSync(sitePackages()).find(each => each.startsWith(`${name}-`))
+  return `${name} ${found?.replace(`${name}-`, '').replace('.dist-info', '') ?? '?'}`
+}
 
 export const ansible: Contender = {
   name: 'Ansible',
   about: 'ansible-playbook with pipelining, ControlPersist and no fact gathering',
-  missing: () => (existsSync('/usr/bin/ansible-playbook') ? undefined : 'Debian package ansible'),
+  missing: () => (existsSync(program) ? undefined : 'ansible from PyPI'),
+  version: () => firstLineOf([program, '--version']).replace(/^ansible-playbook \[(.*)\]$/, 'ansible-$1'),
   command: host => playbookRun(host, tasks),
 }
 
 export const mitogen: Contender = {
   name: 'Ansible + mitogen',
   about: 'the same playbook with strategy mitogen_linear',
-  missing: () =>
-    ansible.missing() ?? (existsSync(mitogenPlugins) ? undefined : 'Debian package ansible-mitogen'),
+  missing: () => ansible.missing() ?? (existsSync(mitogenPlugins()) ? undefined : 'mitogen from PyPI'),
+  version: () => versionOf('mitogen'),
   command: host =>
-    playbookRun(host, tasks, `strategy_plugins = ${mitogenPlugins}\nstrategy = mitogen_linear\n`),
+    playbookRun(host, tasks, `strategy_plugins = ${mitogenPlugins()}\nstrategy = mitogen_linear\n`),
 }
 
 /** A task names its module in full, so that no time goes into looking for it. JSON is YAML. */
@@ -51,7 +68,7 @@ export function playbookRun(
 ssh_args = -F ${sshConfig} -o ControlMaster=auto -o ControlPersist=60s\n`,
   )
   return {
-    argv: ['ansible-playbook', 'playbook.yml'],
+    argv: [program, 'playbook.yml'],
     cwd: folder,
     env: { ANSIBLE_CONFIG: join(folder, 'ansible.cfg'), ANSIBLE_NOCOLOR: '1', ANSIBLE_HOME: folder },
   }

@@ -1,7 +1,7 @@
 /** The floor: what a person would write by hand for exactly this job, one ssh and one script on its stdin. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Command, Contender, Reached } from '../contender.ts'
+import { type Command, type Contender, firstLineOf, type Reached } from '../contender.ts'
 import { directories, files, iniFile, options, packages, units } from '../workload.ts'
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
@@ -29,6 +29,7 @@ export const floor: Contender = {
   name: 'hand-written ssh',
   about: 'one `ssh HOST sh` with a script for exactly this job on stdin; writes blindly, proves nothing',
   missing: () => undefined,
+  version: () => firstLineOf(['ssh', '-V']),
   command: host => throughSsh(host, 'change.sh', change + probe),
   lookCommand: host => throughSsh(host, 'probe.sh', probe),
 }

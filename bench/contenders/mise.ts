@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Command, Contender, Reached } from '../contender.ts'
+import { type Command, type Contender, firstLineOf, type Reached } from '../contender.ts'
 import { misePath } from '../places.ts'
 import { directories, files, options, packages, units } from '../workload.ts'
 
@@ -12,6 +12,7 @@ export const mise: Contender = {
   name: 'mise bootstrap',
   about: '`mise bootstrap remote`, binary resident on the host; ini keys as lines, as it edits no ini files',
   missing: () => (existsSync(misePath) ? undefined : 'npm package @jdxcode/mise-linux-x64'),
+  version: () => `mise ${firstLineOf([misePath, '--version'])}`,
   binds: [`${misePath}:${resident}`],
   command: host => bootstrapRun(host, config),
 }

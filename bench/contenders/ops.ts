@@ -1,6 +1,6 @@
 /** ops itself: the built program, as a user would run it. */
 import { join } from 'node:path'
-import type { Contender } from '../contender.ts'
+import { type Contender, firstLineOf } from '../contender.ts'
 import { root } from '../places.ts'
 
 /** What runs ops. */
@@ -10,6 +10,7 @@ export const ops: Contender = {
   name: 'ops',
   about: '`ops apply --yes`, default settings',
   missing: () => undefined,
+  version: () => `ops ${firstLineOf([...opsProgram, '--version'])}`,
   command: ({ name, sshConfig }) => ({
     argv: [...opsProgram, 'apply', 'bench', name, '--yes', '-F', sshConfig],
     cwd: join(root, 'bench'),
