@@ -144,7 +144,7 @@ function isHashOf(names: string, host: string): boolean {
 }
 
 /** `*` and `?` as in ssh; everything else, brackets too, stands for itself. */
-function matchesPattern(pattern: string, host: string): boolean {
+export function matchesPattern(pattern: string, host: string): boolean {
   if (!/[*?]/.test(pattern)) return pattern === host
   const source = pattern
     .replace(/[\\^$.|+()[\]{}]/g, '\\$&')

@@ -1,7 +1,8 @@
 /** Resolves what `ssh` would do for a destination: `ssh -G` is the only faithful reader of ssh configs. */
 import { userInfo } from 'node:os'
 import { inputError, OpsError } from '../base/errors.ts'
-import { askProgram } from './child-group.ts'
+import { AlikeHosts } from './alike-hosts.ts'
+import { type Answer, askProgram } from './child-group.ts'
 import type { ConnectTarget } from './transport.ts'
 
 /** The answer of `ssh -G`: every keyword in lower case with its values in order. */
@@ -54,10 +55,20 @@ export function sshArguments(target: ConnectTarget): string[] {
 
 const answers = new Map<string, Promise<SshSettings>>()
 
-/** Asks `ssh -G` once per run for the same question. */
+/** Asks `ssh -G` once per run for the same question, and not at all where the answer is known from that for another host. */
 export async function resolveHost(target: ConnectTarget): Promise<ResolvedHost> {
   const alias = checkDestination(target)
-  const settings = await ask([...sshArguments(target), '--', target.destination], target)
+  const words = sshArguments(target)
+  const settings = await once([...words, '--', target.destination], () =>
+    alikeHosts.settingsOf({
+      name: target.destination,
+      file: target.sshConfigFile,
+      user: target.user,
+      port: target.port,
+      words,
+      asker: target,
+    }),
+  )
   const hostname = one(settings, 'hostname') ?? alias
   const user = one(settings, 'user') ?? userInfo().username
   const port = Number(one(settings, 'port') ?? 22)
@@ -67,7 +78,8 @@ export async function resolveHost(target: ConnectTarget): Promise<ResolvedHost> 
 
 /** What this `ssh` does for any host when no config file is read: the base that settings are compared with. */
 export function defaultSettings(): Promise<SshSettings> {
-  return ask(['-F', 'none', '--', 'defaults.invalid'], { name: 'ssh' })
+  const words = ['-F', 'none', '--', 'defaults.invalid']
+  return once(words, () => runSshG(words, { name: 'ssh' }))
 }
 
 /** The first value of a keyword; `none` and a missing keyword are the same. */
@@ -92,11 +104,22 @@ export function parseSettings(text: string): SshSettings {
 
 type Asker = Pick<ConnectTarget, 'name' | 'connectTimeoutMs'>
 
-function ask(rest: string[], target: Asker): Promise<SshSettings> {
-  const key = JSON.stringify(rest)
+const alikeHosts = new AlikeHosts<Asker>({
+  settingsOf: ({ words, name, asker }) => runSshG([...words, '--', name], asker),
+  async filesReadFor({ words, name, asker }) {
+    const { stderr, problem } = await askSsh(['-v', ...words, '--', name], asker)
+    const files = [...stderr.matchAll(/^debug1: Reading configuration data (.*?)\r?$/gm)].map(
+      found => found[1],
+    )
+    return problem === undefined ? [...new Set(files.flatMap(file => file ?? []))] : undefined
+  },
+})
+
+function once(words: readonly string[], ask: () => Promise<SshSettings>): Promise<SshSettings> {
+  const key = JSON.stringify(words)
   let answer = answers.get(key)
   if (!answer) {
-    answer = runSshG(rest, target)
+    answer = ask()
     answers.set(key, answer)
     answer.catch(() => answers.delete(key))
   }
@@ -105,11 +128,17 @@ function ask(rest: string[], target: Asker): Promise<SshSettings> {
 
 const longestAnswerMs = 15_000
 
+const timeoutMsOf = ({ connectTimeoutMs = longestAnswerMs }: Asker): number =>
+  Math.min(connectTimeoutMs, longestAnswerMs)
+
+/** Without a session to start, `ForkAfterAuthentication yes` asks for no command. */
+const askSsh = (rest: readonly string[], asker: Asker): Promise<Answer> =>
+  askProgram('ssh', ['-N', '-T', '-G', ...rest], timeoutMsOf(asker))
+
 /** A config may run programs (`Match exec`), which may hang: then ssh does, too. */
-async function runSshG(rest: string[], { name, connectTimeoutMs }: Asker): Promise<SshSettings> {
-  const timeoutMs = Math.min(connectTimeoutMs ?? longestAnswerMs, longestAnswerMs)
-  // Without a session to start, `ForkAfterAuthentication yes` asks for no command.
-  const { stdout, stderr, problem } = await askProgram('ssh', ['-N', '-T', '-G', ...rest], timeoutMs)
+async function runSshG(rest: readonly string[], asker: Asker): Promise<SshSettings> {
+  const { name } = asker
+  const { stdout, stderr, problem } = await askSsh(rest, asker)
   if (problem === undefined) return parseSettings(stdout)
   const texts = {
     missing: {
@@ -118,7 +147,7 @@ async function runSshG(rest: string[], { name, connectTimeoutMs }: Asker): Promi
       next: 'Install the OpenSSH client.',
     },
     silent: {
-      title: `ssh did not read its configuration within ${timeoutMs / 1000} s`,
+      title: `ssh did not read its configuration within ${timeoutMsOf(asker) / 1000} s`,
       detail: 'Most likely a program that the ssh config runs (`Match exec`) does not end.',
       next: `See what it waits for with: ssh -v -G ${rest.at(-1)}`,
     },
