@@ -24,10 +24,26 @@ export interface Database {
   readonly password?: PasswordFrom
   /** The database that is meant where none is named. */
   readonly database?: string
+  /** Its replicas, each as a source is named. */
+  readonly replicas?: readonly string[]
   readonly tls: { readonly mode: 'off' | 'on'; readonly ca?: string; readonly verify: boolean }
 }
 
-const keys = ['engine', 'host', 'address', 'socket', 'user', 'password', 'database', 'tls', 'ca', 'verify']
+const keys = [
+  ...[
+    'engine',
+    'host',
+    'address',
+    'socket',
+    'user',
+    'password',
+    'database',
+    'replicas',
+    'tls',
+    'ca',
+    'verify',
+  ],
+]
 const ports = { mysql: 3306, postgres: 5432, redshift: 5439 } as const
 
 /** Reads one section; adds what is wrong with it, each with its line. */
@@ -85,12 +101,15 @@ export function readDatabase(
     ...optional('user', text('user')),
     ...optional('database', text('database')),
     ...(from && 'from' in from && { password: from }),
+    ...(text('replicas') !== undefined && { replicas: replicaWords(text('replicas') ?? '') }),
     tls: tlsOf(
       { host, address: at, tls: text('tls'), ca: text('ca'), verify: text('verify') },
       (key, title, next) => wrong(key, title, next),
     ),
   }
 }
+
+const replicaWords = (text: string): readonly string[] => text.split(/[\s,]+/).filter(word => word !== '')
 
 function optional<Name extends string>(
   name: Name,

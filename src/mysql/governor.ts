@@ -3,6 +3,7 @@
  * tokens, which the server itself holds: jobs of other machines count too, and one that died gives its token back.
  */
 import { setTimeout as pause } from 'node:timers/promises'
+import { type Replica, type ReplicaWatch, watchReplicas } from './replica-watch.ts'
 import type { Server } from './server.ts'
 import type { Session } from './session.ts'
 import { type Sql, sql } from './sql.ts'
@@ -29,8 +30,8 @@ export const usualGovernorLimits: GovernorLimits = {
 export interface Load {
   readonly threadsRunning: number | undefined
   readonly historyLength: number | undefined
-  /** Of this server behind its own source; undefined where it is no replica, too. */
-  readonly replicaLagSeconds: number | undefined
+  /** Those that the user named; of a job that only reads there are none. */
+  readonly replicas: readonly Replica[]
 }
 
 export interface Governor {
@@ -45,25 +46,36 @@ export interface Governor {
 
 const pauseMs = 250
 
+/** What else is watched: replicas matter to a job that writes. */
+export interface GovernorWishes {
+  readonly limits?: GovernorLimits
+  readonly watchesReplicas?: boolean
+}
+
+const noReplicas: ReplicaWatch = { notWatched: [], look: async () => [] }
+
 /** Looks with a session of its own, so that a busy one does not blind it. */
 export async function startGovernor(
   server: Server,
-  limits: GovernorLimits = usualGovernorLimits,
+  { limits = usualGovernorLimits, watchesReplicas = false }: GovernorWishes = {},
 ): Promise<Governor> {
   const session = await server.session()
-  const first = await look(session)
+  const replicas = watchesReplicas
+    ? await watchReplicas(session, (await server.openReplicas?.()) ?? [])
+    : noReplicas
+  const first = await look(session, replicas)
   let pausedMs = 0
   let hasToken = false
   const reasonNow = async (): Promise<Reason | undefined> => {
     hasToken ||= await takeToken(session, limits.jobs)
     return hasToken
-      ? reasonToWait(await look(session), limits)
+      ? reasonToWait(await look(session, replicas), limits)
       : { kind: 'token', text: `${limits.jobs} other jobs of ops are at work on this server` }
   }
   return {
     notWatched: [
       ...(first.historyLength === undefined ? ['history list length (needs the right PROCESS)'] : []),
-      'lag of replicas (the server does not tell where they are)',
+      ...replicas.notWatched,
     ],
     get pausedMs() {
       return pausedMs
@@ -84,7 +96,7 @@ export async function startGovernor(
 }
 
 /** What is seen of the server now. */
-export async function look(session: Session): Promise<Load> {
+export async function look(session: Session, replicas: ReplicaWatch = noReplicas): Promise<Load> {
   const number = async (statement: Sql, column: string): Promise<number | undefined> => {
     try {
       const [record] = await session.records(statement, 'watching the server')
@@ -100,7 +112,7 @@ export async function look(session: Session): Promise<Load> {
     sql`SELECT COUNT AS history FROM information_schema.INNODB_METRICS WHERE NAME = 'trx_rseg_history_len'`,
     'history',
   )
-  return { threadsRunning, historyLength, replicaLagSeconds: undefined }
+  return { threadsRunning, historyLength, replicas: await replicas.look() }
 }
 
 interface Reason {
@@ -122,7 +134,7 @@ async function takeToken(session: Session, jobs: number): Promise<boolean> {
 
 /** Why the next chunk must wait; undefined: it need not. */
 export function reasonToWait(load: Load, limits: GovernorLimits): Reason | undefined {
-  const { threadsRunning = 0, historyLength = 0, replicaLagSeconds = 0 } = load
+  const { threadsRunning = 0, historyLength = 0, replicas } = load
   if (threadsRunning >= limits.threadsRunning) {
     return {
       kind: 'threads',
@@ -135,11 +147,18 @@ export function reasonToWait(load: Load, limits: GovernorLimits): Reason | undef
       text: `${historyLength} undo records wait for an old transaction (limit ${limits.historyLength})`,
     }
   }
-  if (replicaLagSeconds > limits.replicaLagSeconds) {
-    return {
-      kind: 'lag',
-      text: `a replica is ${replicaLagSeconds} s behind (limit ${limits.replicaLagSeconds} s)`,
-    }
+  for (const replica of replicas) {
+    const text = lagText(replica, limits)
+    if (text !== undefined) return { kind: `${replica.name} ${typeof replica.lag}`, text }
   }
   return undefined
+}
+
+/** Why it is waited for; undefined: it keeps up. */
+function lagText({ name, lag, problem }: Replica, limits: GovernorLimits): string | undefined {
+  if (lag === 'stopped')
+    return `the replica ${name} has stopped${problem === '' ? '' : ` (${problem})`}: start it, or take it out of \`replicas\``
+  if (lag === 'lost') return `the replica ${name} cannot be reached`
+  if (lag <= limits.replicaLagSeconds) return undefined
+  return `the replica ${name} is ${lag} s behind (limit ${limits.replicaLagSeconds} s)`
 }

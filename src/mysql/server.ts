@@ -15,7 +15,10 @@ const hint =
 const defaultTimeoutMs = 15_000
 
 /** A server that can be reached, with its sessions. */
-export type Server = ServerSessions<Session>
+export interface Server extends ServerSessions<Session> {
+  /** Logs in to the replicas that the user named for it. Undefined: it was not asked for them. */
+  openReplicas?(): Promise<readonly Server[]>
+}
 
 /**
  * Logs in to the host and opens a first session, so that what is wrong is known before anything begins. `prepare` is what

@@ -144,7 +144,20 @@ export async function openSource(
   session.interrupt.listen(level => {
     if (level === 'hard') server.abort()
   })
-  return server
+  const { replicas = [] } = chosen.database
+  return { ...server, openReplicas: once(() => openReplicas(replicas, settings, session)) }
+}
+
+async function openReplicas(
+  words: readonly string[],
+  settings: CommonSettings,
+  session: ReportSession,
+): Promise<readonly Server[]> {
+  const errors: ErrorData[] = []
+  const chosen = await Promise.all(words.map(word => chooseSource(word, settings, errors)))
+  if (errors.length > 0) throw new InputErrors(errors)
+  const found = chosen.filter(each => each !== undefined)
+  return Promise.all(found.map(each => openSource(each, settings, session)))
 }
 
 /** The operand DB.TABLE; adds to `errors` what is wrong with it. */

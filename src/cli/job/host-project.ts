@@ -41,9 +41,11 @@ export async function hostProject(
   }
   const words = new Set(Object.values(job.fields).filter(each => typeof each === 'string'))
   const { source } = job.fields
+  const replicas = new Set([...words].flatMap(word => inventory.databases.get(word)?.replicas ?? []))
+  for (const word of replicas) words.add(word)
   for (const word of words) {
     const known = inventory.databases.get(word)
-    const isHost = word === source && known === undefined && !word.includes('://')
+    const isHost = (word === source || replicas.has(word)) && known === undefined && !word.includes('://')
     const database: Database | undefined =
       known ??
       (isHost ? { name: word, engine: 'mysql', host: word, tls: { mode: 'off', verify: true } } : undefined)
@@ -109,6 +111,7 @@ function sectionOf(database: Database, isLocal: boolean): string[] {
     ['socket', socket],
     ['user', user],
     ['database', database.database],
+    ['replicas', database.replicas?.join(', ')],
     // As it was decided here: through SSH, or within this very machine, there is nothing to hide.
     ['tls', tls.mode],
     ['verify', tls.mode === 'on' ? (tls.verify ? 'yes' : 'no') : undefined],

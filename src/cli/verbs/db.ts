@@ -10,7 +10,8 @@ In ops.ini, without any password in it:
   host = db1                          reached by SSH; leave it out for a direct connection
   address = 127.0.0.1:3306            or socket = PATH; without both, the server's own socket
   user = report
-  password = @FILE                    or env:NAME, or cmd:COMMAND`
+  password = @FILE                    or env:NAME, or cmd:COMMAND
+  replicas = db2, shop-copy           an archive waits for those that fall behind`
 
 export async function run(argv: readonly string[], context: VerbContext): Promise<number> {
   const [first, ...rest] = argv

@@ -51,7 +51,7 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
   const title = `archive ${tableText(request.table)}`
   const session = await server.session()
   await tellOwed(session, request.table, emit)
-  const governor = await startGovernor(server)
+  const governor = await startGovernor(server, { watchesReplicas: true })
   // A look needs no lock; whoever goes on takes it and plans afresh, as another run may have ended since.
   const shown = archivePlanEvent(server.name, await planArchive(session, store, request), governor)
   emit({ event: 'job-plan', ...shown })
