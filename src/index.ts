@@ -4,6 +4,7 @@ export { inputError } from './base/errors.ts'
 export type { Secret } from './base/secret.ts'
 export type { Claim } from './engine/claims.ts'
 export { type Composed, composed } from './engine/composed.ts'
+export { printed } from './engine/printed.ts'
 export type { Change, Finding, Resource, State, Value } from './engine/resource.ts'
 export { resource, type Step, type StepOptions } from './engine/step.ts'
 export { oneSelect } from './params/one-select.ts'
@@ -18,6 +19,7 @@ export {
   readLook,
   refusedWay,
 } from './resources/paths/look.ts'
+export { ownShell } from './resources/paths/own-shell.ts'
 /** What params that name places, modes and owners may hold. */
 export * as schemas from './resources/paths/params.ts'
 export type { Facts } from './run/facts.ts'

@@ -1,12 +1,10 @@
 /** The name of the host, now and after a restart. */
 import { z } from 'zod'
+import { printed } from '../engine/printed.ts'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
-import { wayLibrary } from '../shell/write/way.ts'
-import { writeLibrary } from '../shell/write-library.ts'
-import { hostnameChangeLibrary } from './hostname/change.ts'
-import { hostnameLookLibrary } from './hostname/look.ts'
-import { readKeys } from './paths/params.ts'
+import text from './hostname/hostname.sh'
+import { ownShell } from './paths/own-shell.ts'
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 
@@ -31,17 +29,10 @@ export const hostname = resource({
     { title: 'A name with its domain', params: { name: 'web1.example.org' } },
   ],
   identity: ({ name }) => name,
-  library: [wayLibrary, hostnameLookLibrary, writeLibrary, hostnameChangeLibrary],
+  library: ownShell('hostname', text),
   refuses: true,
   probe: ({ name }) => sh`ops_hostname_look ${name}`,
-  parse: observation => {
-    const {
-      now = '',
-      static: onDisk = '',
-      address = '',
-    } = readKeys(observation, ['now', 'static', 'address'])
-    return { now, static: onDisk, address }
-  },
+  parse: printed('now', 'static', 'address'),
   desired: ({ name }) => ({ now: name, static: name, address: 'named' }),
   same: (key, actual, desired) => actual === desired || (key === 'address' && actual === 'none'),
   apply: (_change, { name }) => [sh`ops_hostname ${name}`],

@@ -1,13 +1,12 @@
 /** A setting of the kernel, now and at the next boot. */
 import { z } from 'zod'
+import { printed } from '../engine/printed.ts'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
-import { wayLibrary } from '../shell/write/way.ts'
-import { writeLibrary } from '../shell/write-library.ts'
-import { lackingDirectory, lookLibrary } from './paths/look.ts'
-import { oneLine, readKeys } from './paths/params.ts'
-import { sysctlChangeLibrary } from './sysctl/change.ts'
-import { sysctlLookLibrary } from './sysctl/look.ts'
+import { lackingDirectory } from './paths/look.ts'
+import { ownShell } from './paths/own-shell.ts'
+import { oneLine } from './paths/params.ts'
+import text from './sysctl/sysctl.sh'
 
 /** sysctl(8): a dot that comes first means a slash and a slash a dot; behind a slash that comes first all is as it stands. */
 const swapped = (text: string) => text.replaceAll(/[./]/g, each => (each === '.' ? '/' : '.'))
@@ -47,6 +46,13 @@ const fileOf = (key: string) => `/etc/sysctl.d/99-zz-${key.replaceAll('/', ':')}
 
 const lineOf = (key: string, value: string) => `${key} = ${value}`
 
+const folders = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'] as const
+
+const read = printed(
+  ...(['kind', 'why?', 'to?', 'mode?', 'owner?', 'group?'] as const),
+  ...(['known', 'now', 'line', 'reader', 'boot', 'by', 'bare', 'bareBy'] as const),
+)
+
 /** `sysctl {key, value, state}`. */
 export const sysctl = resource({
   type: 'sysctl',
@@ -62,19 +68,17 @@ export const sysctl = resource({
     { title: 'No longer set at boot', params: { key: 'vm.swappiness', state: 'absent' } },
   ],
   identity: ({ key }) => key,
-  library: [wayLibrary, lookLibrary, sysctlLookLibrary, writeLibrary, sysctlChangeLibrary],
+  library: ownShell('sysctl', text),
   refuses: true,
-  probe: ({ key }) => sh`ops_paths '' lmog ${fileOf(key)} && ops_sysctl_look ${wayOf(key)} ${fileOf(key)}`,
+  probe: ({ key }) => sh`ops_sysctl_look ${wayOf(key)} ${fileOf(key)}`,
   parse: (observation, { value }) => {
-    const all = ['kind', 'known', 'now', 'line', 'reader', 'boot', 'by', 'bare', 'bareBy']
-    const { mode, owner, group, bare = '', bareBy = '', ...found } = readKeys(observation, all)
-    const { kind = '', known = '', now = '', line = '', reader = '', why = '' } = found
-    const dress = mode === undefined ? '' : `${mode} ${owner}:${group}`
+    const { mode, owner, group, bare, bareBy, ...found } = read(observation)
     // With what is in /run and without it, it has to be the same.
-    const wins = plain(found.boot ?? '') === value ? { boot: bare, by: bareBy } : found
+    const wins = plain(found.boot) === value ? { boot: bare, by: bareBy } : found
     // What nothing reads at boot sets nothing.
-    const boot = reader === 'systemd-sysctl' ? plain(wins.boot ?? '') : ''
-    return { kind, dress, why, known, now: plain(now), line, reader, boot, by: wins.by ?? '' }
+    const boot = found.reader === 'systemd-sysctl' ? plain(wins.boot) : ''
+    const dress = mode === undefined ? '' : `${mode} ${owner}:${group}`
+    return { ...found, dress, now: plain(found.now), boot, by: wins.by }
   },
   desired: ({ key, value }) =>
     value === undefined
@@ -113,13 +117,10 @@ export const sysctl = resource({
     `path:${fileOf(key)}`,
     ...(value === undefined ? [] : [`path:/proc/sys/${wayOf(key).split('/', 1)[0]}/` as const]),
   ],
-  reads: ({ key }) => [
-    ...(['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'] as const).map(
-      each => `path:${each}/sysctl.d/` as const,
-    ),
+  reads: () => [
+    ...folders.map(each => `path:${each}/sysctl.d/` as const),
     'path:/etc/sysctl.conf',
     'unit:systemd-sysctl',
-    `path:/proc/sys/${wayOf(key)}`,
   ],
   notes: (_detail, { key, value }) => [
     ...(value === undefined ? ['what runs is left as it is: ops cannot know what it was before'] : []),

@@ -1,4 +1,6 @@
-# The functions of `timezone-look`, as look.ts describes them.
+# The time zone of a host: localtime(5), and Debian's tzdata.
+# ZONE: prints the name that /etc/localtime leads to (`none`; `a file` where it is no link), what /etc/timezone says (`none`),
+# and whether ZONE is known here.
 ops_timezone_look() {
   ops_zone=none
   if [ -L /etc/localtime ]; then ops_zone=$(readlink -f /etc/localtime) && ops_zone=${ops_zone#/usr/share/zoneinfo/}
@@ -10,4 +12,9 @@ ops_timezone_look() {
   printf 'zone=%s\n' "$ops_zone"
   if [ -f /etc/timezone ]; then printf 'text=%s\n' "$(head -n 1 /etc/timezone)"; else echo text=none; fi
   if [ -f "/usr/share/zoneinfo/$1" ]; then echo known=yes; else echo known=no; fi
+}
+ops_timezone() {
+  [ -L /etc/localtime ] || ops_remove /etc/localtime || return
+  ops_symlink /etc/localtime "/usr/share/zoneinfo/$1" || return
+  [ ! -f /etc/timezone ] || ops_write /etc/timezone -- printf '%s\n' "$1"
 }

@@ -1,7 +1,11 @@
-# The functions of `sysctl-look`, as look.ts describes them.
+# A setting of the kernel, as it runs and as the files of sysctl.d(5) set it at boot.
 # What a file holds, on one line.
 ops_sysctl_text() { { head -c 4096 <"$1" | tr '\n' '\t'; } 2>/dev/null; }
+# WAY FILE: prints of FILE what ops_paths says and `line=` what it holds (several lines joined by tabs); `known=yes|no|unreadable|locked`
+# and `now=` of the running kernel; `reader=systemd-sysctl|none|masked`; `boot=` what the files set from FILE on, in the order of
+# sysctl.d(5), with `by=` the later one that has the last word; `bare=` and `bareBy=` are the same without what is in /run.
 ops_sysctl_look() {
+  ops_paths '' lmog "$2" || return
   ops_a= ops_b=yes
   if [ ! -f "/proc/sys/$1" ]; then ops_b=no
   elif ops_a=$(cat "/proc/sys/$1" 2>/dev/null); then
@@ -75,4 +79,17 @@ ops_sysctl_boot() {
       if (failed) exit 1
       printf "boot=%s\nby=%s\nbare=%s\nbareBy=%s\n", boot, by == own ? "" : by, bare, bareBy == own ? "" : bareBy
     }'
+}
+# WAY VALUE. cat knows the reason where builtins say "I/O error".
+ops_sysctl_set() {
+  ops_said=$({ printf '%s\n' "$2" | cat >"/proc/sys/$1"; } 2>&1) ||
+    ops_fail "the kernel does not take '$2' for $1 (${ops_said##*: }); nothing was changed"
+}
+# WAY VALUE WAS FILE LINE. The kernel first, as it refuses what is no value for it; it gets back what it had where the file cannot be written.
+ops_sysctl() {
+  [ "$2" = "$3" ] || ops_sysctl_set "$1" "$2"
+  ops_write "$4" mode=0644 owner=root group=root -- printf '%s\n' "$5" && return
+  ops_a=$?
+  [ "$2" = "$3" ] || (ops_sysctl_set "$1" "$3") 2>/dev/null || ops_fail "$4 is as before, and $1 runs with '$2' all the same"
+  return "$ops_a"
 }
