@@ -117,9 +117,9 @@ export interface Resource<Params, Input = Params> {
   findings?(observation: string, params: Params): readonly Finding[]
   /**
    * Lines for a person beside the plan, from the detail: what a package would bring, which file wins. `said` is what a
-   * probe that was asked alone wrote to stderr where there is something to do.
+   * probe that was asked alone wrote to stderr where there is something to do. Shown with a step that is ok, too: it has no `change`.
    */
-  notes?(detail: string, params: Params, said?: string): readonly string[]
+  notes?(detail: string, params: Params, said?: string, change?: Change): readonly string[]
   /** Actual (from the detail) and desired text, for a unified diff in the plan; undefined where there is none to show. */
   texts?(detail: string, params: Params): { readonly actual: string; readonly desired: string } | undefined
   /** The probe prints nothing but shell variables, which hold no NUL: a shell that reads it again loses nothing. */

@@ -50,7 +50,11 @@ export function resource<
   Params,
   Input,
   Found extends Readonly<Record<string, Value | undefined>>,
-  Wanted extends { readonly [Key in keyof Wanted]: Key extends Keys<Found> ? Value | undefined : never },
+  Wanted extends {
+    readonly [Key in keyof Wanted]: Key extends Keys<Found>
+      ? Value | undefined
+      : `parse gives no ${Key & string}`
+  },
 >(contract: Definition<Params, Input, Found, Wanted>): StepMaker<Params, Input> {
   // The states that the engine hands to it are those that it gave: their keys are its own.
   const definition = contract as unknown as Resource<Params, Input>

@@ -1,12 +1,13 @@
 /** One group of the host. */
 import { z } from 'zod'
+import { printed } from '../engine/printed.ts'
 import { resource } from '../engine/step.ts'
 import { raw, sh } from '../shell/sh.ts'
 import { accountChangeLibrary } from './accounts/change.ts'
 import { obstacleIn } from './accounts/detail.ts'
 import { accountFiles } from './accounts/files.ts'
 import { accountLookLibrary } from './accounts/look.ts'
-import { accountName, readKeys } from './paths/params.ts'
+import { accountName } from './paths/params.ts'
 
 const params = z.strictObject({
   name: accountName.describe('The name of the group.'),
@@ -34,7 +35,7 @@ export const group = resource({
     const mark = raw('a variable that the engine sets', '"$OPS_MARK"')
     return sh`ops_groups ${mark} ${many.flatMap(fields)}`
   },
-  parse: observation => readKeys(observation, ['state']),
+  parse: printed('state', 'gid?'),
   desired: ({ state, gid }) => ({
     state,
     ...(state === 'present' && gid !== undefined && { gid: String(gid) }),

@@ -1,5 +1,6 @@
 /** The language and country that programs go by. */
 import { z } from 'zod'
+import { printed } from '../engine/printed.ts'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
@@ -7,7 +8,6 @@ import { writeLibrary } from '../shell/write-library.ts'
 import { localeChangeLibrary } from './locale/change.ts'
 import { localeLookLibrary } from './locale/look.ts'
 import { lookLibrary } from './paths/look.ts'
-import { readKeys } from './paths/params.ts'
 
 const localeName = z
   .string()
@@ -38,14 +38,7 @@ export const locale = resource({
   library: [wayLibrary, lookLibrary, localeLookLibrary, writeLibrary, localeChangeLibrary],
   refuses: true,
   probe: given => sh`ops_locale_look ${namesOf(given)}`,
-  parse: observation => {
-    const {
-      lang = '',
-      missing = '',
-      generator = '',
-    } = readKeys(observation, ['lang', 'missing', 'generator'])
-    return { lang, missing, generator }
-  },
+  parse: printed('lang', 'missing', 'generator'),
   desired: ({ lang }) => ({ lang, missing: 'none' }),
   impossible: ({ missing, generator }) =>
     missing !== 'none' && generator === 'no'
@@ -60,5 +53,6 @@ export const locale = resource({
     'path:/etc/locale.gen',
     'path:/usr/lib/locale/',
   ],
-  notes: () => ['logins and services that run keep the old one until they begin anew'],
+  notes: (_detail, _params, _said, change) =>
+    change ? ['logins and services that run keep the old one until they begin anew'] : [],
 })

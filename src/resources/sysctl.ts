@@ -122,10 +122,11 @@ export const sysctl = resource({
     'path:/etc/sysctl.conf',
     'unit:systemd-sysctl',
   ],
-  notes: (_detail, { key, value }) => [
-    ...(value === undefined ? ['what runs is left as it is: ops cannot know what it was before'] : []),
-    ...(value !== undefined && key.startsWith('net.')
+  notes: (_detail, { key, value }, _said, change) => {
+    if (change === undefined) return []
+    if (value === undefined) return ['what runs is left as it is: ops cannot know what it was before']
+    return key.startsWith('net.')
       ? ['should this cut our own access, ops cannot put it back: `access: { undo: … }` of the step says how']
-      : []),
-  ],
+      : []
+  },
 })

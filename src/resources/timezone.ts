@@ -38,5 +38,6 @@ export const timezone = resource({
   apply: (_change, { zone }) => [sh`ops_timezone ${zone}`],
   owns: () => ['path:/etc/localtime', 'path:/etc/timezone'],
   reads: () => ['pkg:tzdata'],
-  notes: () => ['cron and other services go by the old zone until they are restarted'],
+  notes: (_detail, _params, _said, change) =>
+    change ? ['cron and other services go by the old zone until they are restarted'] : [],
 })

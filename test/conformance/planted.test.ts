@@ -9,6 +9,7 @@ import { testWith } from '../needs.ts'
 import { shells } from '../resources/shells.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { bashisms, misnamed, missingFunctions, unclaimed, unquotedParams, unsteadyLooks } from './checks.ts'
+import { deafLooks } from './spoilt-programs.ts'
 
 const sound = link.definition
 const [shell = { name: 'sh', argv: ['/bin/sh'] }] = shells
@@ -59,7 +60,7 @@ describe('a planted mistake is caught by types', () => {
   })
 
   test.each([
-    ['a typo in a desired key', 'desired.ts', /^13: .*not assignable to type 'never'/],
+    ['a typo in a desired key', 'desired.ts', /^13: .*'"parse gives no stat"'/],
     ['a typo in a key that is compared', 'same.ts', /^14: .*no overlap/],
     ['a typo in a key that apply asks for', 'apply.ts', /^15: .*no overlap/],
     ['`owns` forgotten', 'owns.ts', /'owns' is missing/],
@@ -113,6 +114,18 @@ describe('a planted mistake is caught by conformance', () => {
     expect(unsteadyLooks({ ...sound, probe: () => sh`date +%s` }, shell)).toHaveLength(2)
     expect(unsteadyLooks({ ...sound, probe: () => sh`echo "seen by $$"` }, shell)).toHaveLength(2)
   })
+
+  test('a program that fails or is missing, taken for an answer', () => {
+    const heard = (probe: string) =>
+      deafLooks({ ...sound, probe: () => raw('planted', `${probe}; echo to=x`) }, shell)
+    expect(heard('kind=$(ls -d /etc | sed s,/etc,link,); echo "kind=${kind:-absent}"')).toContainEqual(
+      expect.stringMatching(/where ls fails: state is absent, and not present/),
+    )
+    expect(heard('if ls -d /etc >/dev/null; then echo kind=link; else echo kind=absent; fi')).toContainEqual(
+      expect.stringMatching(/where ls is missing: state is absent, and not present/),
+    )
+    expect(heard('kind=$(ls -d /etc >/dev/null && echo link) || exit; echo "kind=$kind"')).toEqual([])
+  }, 300_000)
 
   testWith('shellcheck').each([
     ['a test of bash', 'ops_x() { [[ -n $1 ]] && echo yes; }'],

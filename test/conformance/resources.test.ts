@@ -10,6 +10,7 @@ import { librariesOf, mark, Place, shells } from '../resources/shells.ts'
 import { bashisms, misnamed, missingFunctions, unquotedParams, unsteadyLooks } from './checks.ts'
 import { attacks, fuzz } from './hostile.ts'
 import { type AnyResource, accepted, textsOf } from './resource-texts.ts'
+import { deafLooks } from './spoilt-programs.ts'
 
 /** What recipes call, and what `ops kept` makes its plans of. */
 const kinds = [...Object.values(resources), restoredFile].map(({ definition }): AnyResource => definition)
@@ -105,6 +106,14 @@ describe.each(kinds.map(resource => ({ type: resource.type, resource })))('$type
   test.each(shells.slice(0, 1))('looks the same a moment later, with $name', shell => {
     expect(unsteadyLooks(resource, shell)).toEqual([])
   })
+
+  test.each(shells.slice(0, 1))(
+    'takes no program that fails or is missing for an answer, with $name',
+    shell => {
+      expect(deafLooks(resource, shell)).toEqual([])
+    },
+    300_000,
+  )
 })
 
 describe.each(
@@ -154,7 +163,7 @@ test('functions of the shell have one definition each, the engine among them', (
   expect([...owners].filter(([, files]) => files.length > 1)).toEqual([])
 })
 
-testWith('shellcheck')('no library speaks anything but POSIX sh', { timeout: 60_000 }, () => {
+testWith('shellcheck')('no library speaks anything but POSIX sh', { timeout: 300_000 }, () => {
   const libraries = new Map(
     kinds.flatMap(({ library }) => (library ?? []).map(each => [each.name, each.text])),
   )

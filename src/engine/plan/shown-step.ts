@@ -39,7 +39,7 @@ export function shownStep(shown: StepToShow, masked: (text: string) => string): 
     because,
     ...(diff && { diff }),
     notes: [
-      ...(resource.notes?.(detail, params, change ? complaint : '') ?? []),
+      ...(resource.notes?.(detail, params, change ? complaint : '', change) ?? []),
       ...(status === 'ok' ? [] : (options.notes ?? [])),
       ...accessNotes,
     ].map(masked),

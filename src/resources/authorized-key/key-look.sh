@@ -1,7 +1,7 @@
 # The functions of `key-look`, as look.ts describes them.
-# USER: sets ops_home, ops_uid_of and ops_gid_of.
+# USER: sets ops_home, ops_uid_of and ops_gid_of. 1: there is no such user, for which getent ends with 2.
 ops_key_home() {
-  ops_a=$(getent passwd "$1") || return 1
+  ops_a=$(getent passwd "$1") || { [ $? != 2 ] || return 1; return 2; }
   ops_home=$(printf '%s\n' "$ops_a" | cut -d : -f 6)
   ops_uid_of=$(printf '%s\n' "$ops_a" | cut -d : -f 3) ops_gid_of=$(printf '%s\n' "$ops_a" | cut -d : -f 4)
   case $ops_home in /?*) ;; *) echo "ops: $1 has no home folder where keys could be" >&2; return 2;; esac

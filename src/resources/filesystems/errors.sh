@@ -1,6 +1,6 @@
 # The functions of `filesystem-errors`, as errors.ts describes them.
 ops_errors_look() {
-  ops_self=$(id -u)
+  ops_self=$(id -u) || return
   [ "$ops_self" = 0 ] || ops_missed "error counters on disk: only root can read them"
   for ops_device in $(ops_block_devices); do
     ops_ext_folder=/sys/fs/ext4/${ops_device##*/}

@@ -1,7 +1,8 @@
 # The functions of `filesystem-smart`, as smart.ts describes them.
 ops_smart_look() {
   command -v smartctl >/dev/null || { ops_missed "SMART: smartctl is not installed (package smartmontools)"; return 0; }
-  [ "$(id -u)" = 0 ] || { ops_missed "SMART: only root can ask disks"; return 0; }
+  ops_self=$(id -u) || return
+  [ "$ops_self" = 0 ] || { ops_missed "SMART: only root can ask disks"; return 0; }
   ops_asked=
   ops_disks=$(smartctl --scan 2>/dev/null | sed -n 's/^\(\/dev\/[^ ]*\) -d \([^ ]*\).*/\1 \2/p')
   printf '%s\n' "$ops_disks" | while read -r ops_disk ops_kind; do

@@ -1,6 +1,7 @@
 # The functions of `filesystem-structure`, as structure.ts describes them.
 ops_structure_look() {
-  [ "$(id -u)" = 0 ] || { ops_missed "structure: only root can read disks"; return 0; }
+  ops_self=$(id -u) || return
+  [ "$ops_self" = 0 ] || { ops_missed "structure: only root can read disks"; return 0; }
   ops_mounts_seen=$(ops_all_mounts) ops_named=
   # shellcheck disable=SC2046 # one word for each device
   if [ $# = 0 ]; then set -- $(ops_block_devices); else ops_named=1; fi

@@ -6,17 +6,18 @@ ops_hostname_words() {
 # NAME: prints the name that the kernel has, what /etc/hostname says (hostname(5); `none`), and whether that line has NAME and its
 # first label: `named`, `other`, or `none` where there is no such line.
 ops_hostname_look() {
-  printf 'now=%s\n' "$(uname -n)"
+  ops_name_kept=$(uname -n) || return
+  printf 'now=%s\n' "$ops_name_kept"
   ops_name_kept=
-  [ ! -f /etc/hostname ] || ops_name_kept=$(sed -e 's/[[:blank:]]*#.*//' -e '/^[[:blank:]]*$/d' /etc/hostname | head -n 1)
+  [ ! -f /etc/hostname ] || { ops_name_kept=$(sed -n -e 's/[[:blank:]]*#.*//' -e '/[^[:blank:]]/{p;q;}' /etc/hostname) || return; }
   printf 'static=%s\n' "${ops_name_kept:-none}"
   ops_name_kept=none
   if [ -f /etc/hosts ]; then
-    ops_name_kept=$(ops_hostname_words "$1" | cat - /etc/hosts | awk '
+    ops_name_kept=$(ops_hostname_words "$1" | awk '
       { sub(/#.*/, "") }
       NR == 1 { for (n = 2; n <= NF; n++) wanted[$n]; next }
       $1 == "127.0.1.1" { seen = 1; for (n = 2; n <= NF; n++) delete wanted[$n] }
-      END { for (each in wanted) missing = 1; print (!seen ? "none" : missing ? "other" : "named") }') || return 1
+      END { for (each in wanted) missing = 1; print (!seen ? "none" : missing ? "other" : "named") }' - /etc/hosts) || return
   fi
   echo "address=$ops_name_kept"
 }

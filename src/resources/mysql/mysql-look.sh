@@ -147,9 +147,9 @@ ops_sql_settings() {
   if ops_sql_runs; then
     echo "login=$ops_login"
     if [ $ops_login = yes ]; then
-      printf '%s\n' "$ops_out" | awk -F '\t' '$1 == "and" { exit } NF == 2 { gsub(/_/, "-", $1); print "now." $1 "=" $2 }' | sort
+      printf '%s\n' "$ops_out" | awk -F '\t' '$1 == "and" { exit } NF == 2 { gsub(/_/, "-", $1); print "now." $1 "=" $2 }' | sort || return
       ops_told=$ops_out
-      ops_sql_origins "$ops_variables" | sort
+      ops_sql_origins "$ops_variables" | sort || return
       ops_out=$ops_told
       ops_loaded=
       for ops_setting; do ! ops_sql_started_with "$ops_setting" || { echo "loaded.$ops_setting=yes"; ops_loaded="$ops_loaded $ops_setting "; }; done

@@ -27,7 +27,9 @@ ops_restore_look() {
   fi
   { ops_told=$(ops_alive ops_rw_start "$ops_gen" "$2" "$4") || return 1; } 7>&2
   printf '%s\n' "$ops_told" | grep "^refused$ops_tab"
-  printf '%s\n' "$ops_told" | awk -F '\t' '$1 != "" && $1 != "beside" && $1 != "refused" { n[$1]++ } END { for (kind in n) print "count\t" kind "\t" n[kind] }' | sort
+  ops_counts=$(printf '%s\n' "$ops_told" | awk -F '\t' '$1 != "" && $1 != "beside" && $1 != "refused" { n[$1]++ } END { for (kind in n) print "count\t" kind "\t" n[kind] }') &&
+    ops_counts=$(printf '%s\n' "$ops_counts" | sort) || return
+  [ -z "$ops_counts" ] || printf '%s\n' "$ops_counts"
   printf '%s\n' "$ops_told" | grep -v "^beside$ops_tab" | sha256sum | sed 's/ .*//; s/^/hash	/'
   ! ops_wants_detail || {
     printf '%s\n' "chosen$ops_tab$ops_gen" "$ops_list"

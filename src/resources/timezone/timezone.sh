@@ -3,14 +3,15 @@
 # and whether ZONE is known here.
 ops_timezone_look() {
   ops_zone=none
-  if [ -L /etc/localtime ]; then ops_zone=$(readlink -f /etc/localtime) && ops_zone=${ops_zone#/usr/share/zoneinfo/}
-    # A name of a zone may be a link to another one: what was written is what counts.
-    ops_zone_link=$(readlink /etc/localtime)
-    case $ops_zone_link in */zoneinfo/*) ops_zone=${ops_zone_link##*/zoneinfo/};; esac
+  # A name of a zone may be a link to another one: what was written is what counts.
+  if [ -L /etc/localtime ]; then ops_zone=$(readlink /etc/localtime) || return
+    case $ops_zone in */zoneinfo/*) ops_zone=${ops_zone##*/zoneinfo/};; *) ops_zone=$(readlink -f /etc/localtime) || return;; esac
   elif [ -e /etc/localtime ]; then ops_zone='a file'
   fi
   printf 'zone=%s\n' "$ops_zone"
-  if [ -f /etc/timezone ]; then printf 'text=%s\n' "$(head -n 1 /etc/timezone)"; else echo text=none; fi
+  ops_zone_text=none
+  [ ! -f /etc/timezone ] || { ops_zone_text=$(sed 1q /etc/timezone) || return; }
+  printf 'text=%s\n' "$ops_zone_text"
   if [ -f "/usr/share/zoneinfo/$1" ]; then echo known=yes; else echo known=no; fi
 }
 ops_timezone() {

@@ -1,0 +1,142 @@
+/** Looks of a resource on this machine while each program that they start fails in turn, or is not there. */
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+import { changeOf } from '../../src/engine/diff.ts'
+import { librariesOf, type Output, Place, type TestShell } from '../resources/shells.ts'
+import { type AnyResource, accepted } from './resource-texts.ts'
+
+/** An exit code that no program gives as an answer. */
+const failing = '#!/bin/sh\necho "${0##*/}: out of order" >&2\nexit 71\n'
+
+/** Links to all programs of this machine, and in front of them nothing yet. */
+class Programs {
+  readonly root = mkdtempSync(join(tmpdir(), 'ops-programs-'))
+  readonly #links = join(this.root, 'links')
+  readonly #traced = join(this.root, 'traced')
+  readonly #aside = join(this.root, 'aside')
+  readonly #log = join(this.root, 'log')
+  readonly #targets = new Map<string, string>()
+  constructor() {
+    for (const folder of [this.#links, this.#traced]) mkdirSync(folder)
+    writeFileSync(join(this.root, 'failing'), failing, { mode: 0o755 })
+    for (const folder of (process.env.PATH ?? '').split(':').filter(existsSync)) {
+      for (const name of readdirSync(folder)) {
+        if (!this.#targets.has(name) && isProgram(join(folder, name)))
+          this.#targets.set(name, join(folder, name))
+      }
+    }
+    for (const [name, target] of this.#targets) symlinkSync(target, join(this.#links, name))
+  }
+
+  /** What `run` starts: a first run with wrappers that write themselves down. */
+  started(run: (path: string) => void): readonly string[] {
+    if (readdirSync(this.#traced).length === 0) {
+      for (const [name, target] of this.#targets)
+        writeFileSync(
+          join(this.#traced, name),
+          `#!/bin/sh\necho '${name}' >>'${this.#log}'\nexec '${target}' "$@"\n`,
+          {
+            mode: 0o755,
+          },
+        )
+    }
+    writeFileSync(this.#log, '')
+    run(this.#traced)
+    return [...new Set(readFileSync(this.#log, 'utf8').split('\n'))].filter(name => name !== '').sort()
+  }
+
+  /** Runs with one program spoilt. */
+  without<T>(name: string, how: 'fails' | 'is missing', run: (path: string) => T): T {
+    renameSync(join(this.#links, name), this.#aside)
+    if (how === 'fails') symlinkSync(join(this.root, 'failing'), join(this.#links, name))
+    try {
+      return run(this.#links)
+    } finally {
+      rmSync(join(this.#links, name), { force: true })
+      renameSync(this.#aside, join(this.#links, name))
+    }
+  }
+}
+
+let programs: Programs | undefined
+
+afterAll(() => {
+  if (programs !== undefined) rmSync(programs.root, { recursive: true, force: true })
+})
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+const faults = ['fails', 'is missing'] as const
+
+/** Values that say that nobody knows. */
+const unknown = /^(?:unknown|not told)\b/
+
+/** What its looks take for true while a program fails, in words: an error, a refusal, or the truth are fine. */
+export function deafLooks(resource: AnyResource, shell: TestShell): readonly string[] {
+  programs ??= new Programs()
+  const all = programs
+  const place = new Place(shell)
+  const libraries = librariesOf(resource)
+  try {
+    return resource.examples.flatMap((example, index) => {
+      const params = accepted(resource, example.params)
+      const look = (path: string): Output => {
+        place.environment.PATH = path
+        return place.execute(resource.probe(params), { libraries })
+      }
+      const sound = look(process.env.PATH ?? '')
+      if (sound.code !== 0) return []
+      const actual = resource.parse(sound.stdout, params)
+      return all.started(look).flatMap(name =>
+        (index === 0 ? faults : faults.slice(0, 1)).flatMap(how => {
+          const spoilt = all.without(name, how, look)
+          if (spoilt.code !== 0 || spoilt.stdout === sound.stdout) return []
+          const seen = stateOf(resource, spoilt.stdout, params)
+          if (seen === undefined) return []
+          // What no decision rests on may be missing.
+          const wrong = Object.keys(resource.desired(params)).filter(
+            key => actual[key] !== seen[key] && !unknown.test(String(seen[key])),
+          )
+          return wrong.map(
+            key => `example ${index}, where ${name} ${how}: ${key} is ${seen[key]}, and not ${actual[key]}`,
+          )
+        }),
+      )
+    })
+  } finally {
+    place.remove()
+  }
+}
+
+/** Undefined where the look is an error or a refusal. */
+function stateOf(resource: AnyResource, observation: string, params: unknown) {
+  try {
+    const seen = resource.parse(observation, params)
+    const change = changeOf(resource, seen, resource.desired(params))
+    return change && resource.impossible?.(seen, params) !== undefined ? undefined : seen
+  } catch {
+    return undefined
+  }
+}
