@@ -83,6 +83,10 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
     file: 'resources/download.test.ts',
     title: 'is fetched where it is missing or differs, again only then, and never becomes another file',
   },
+  firewall: {
+    file: 'resources/firewall/comes-in.ts',
+    title: 'what is allowed comes in, what is not does not, and ssh always does',
+  },
   locale: {
     input: { lang: 'C.UTF-8' },
     absent: 'rm -f /etc/default/locale /etc/locale.conf',

@@ -79,10 +79,20 @@ ops_access_rules_by() { for ops_rules_program in nft iptables-save; do ! command
 # PROGRAM: what the kernel filters with, without counters.
 ops_access_rules() {
   case $1 in
-    nft) nft -s list ruleset 2>/dev/null | sed 's/ expires [0-9a-z]*//g' ;;
+    nft) nft -s list ruleset 2>/dev/null | sed 's/ expires [0-9a-z]*//g' | ops_access_blocks ;;
     iptables-save) { iptables-save; ip6tables-save; } 2>/dev/null | sed 's/^#.*//; s/\[[0-9:]*\]//' ;;
     none)
       ! command -v nft >/dev/null || nft list ruleset 2>/dev/null
       ! command -v iptables-save >/dev/null || { iptables-save; ip6tables-save; } 2>/dev/null | grep -E '^-A|^:.* (DROP|REJECT)' ;;
   esac
+}
+# The chains and sets of tables in one order, each whole: restored they may stand in another one. What packets put into a set is no rule.
+ops_access_blocks() {
+  awk '
+    /^table / { table = $0; block = ""; number = 0 }
+    /^\t[^\t].*[{]$/ { block = $0; number = 0; isDynamic = 0 }
+    /^\t\tflags .*dynamic/ { isDynamic = 1 }
+    isDynamic && /^\t\telements = / { isElement = 1 }
+    !isElement && NF && $0 != "}" { printf "%s %s %05d %s\n", table, block, number++, $0 }
+    /[}]$/ { isElement = 0 }' | LC_ALL=C sort
 }

@@ -14,6 +14,7 @@ ops_back_rules() {
   ops_bad_rules=0
   [ ! -e "$ops_copy.v4" ] || iptables-restore <"$ops_copy.v4" || ops_bad_rules=1
   [ ! -e "$ops_copy.v6" ] || ip6tables-restore <"$ops_copy.v6" || ops_bad_rules=1
+  [ ! -e "$ops_copy.nft" ] || ops_back_native | nft -f - || ops_bad_rules=1
   [ -e "$ops_copy.v4" ] && return $ops_bad_rules
 }
 ops_back_addresses_same() {
@@ -43,4 +44,10 @@ ops_back_addresses() {
     ip route replace $ops_b 2>/dev/null
   done <"$ops_copy.routes"
   :
+}
+# The tables that are not those of iptables: the ones of now go, and the ones that were saved come.
+ops_back_native() {
+  ops_native='!($2 ~ /^ip6?$/ && $3 ~ /^(filter|nat|mangle|raw|security)$/)'
+  nft list tables | awk "/^table / && $ops_native { print \"delete\", \$0 }"
+  awk "/^table / { isNative = $ops_native } isNative" "$ops_copy.nft"
 }

@@ -1,0 +1,96 @@
+# The functions of `firewall-look`, as look.ts describes them.
+# The ports that sshd listens on, and the connection that this runs in: from the nearest program above that sshd has told.
+ops_firewall_ssh() {
+  ops_pid=$$ ops_connection= ops_client=
+  while [ "${ops_pid:-0}" -gt 1 ] && [ -z "$ops_connection" ]; do
+    ops_connection=$({ tr '\000' '\n' <"/proc/$ops_pid/environ" | sed -n 's/^SSH_CONNECTION=//p'; } 2>/dev/null)
+    ops_pid=$(sed 's/.*) . //; s/ .*//' "/proc/$ops_pid/stat" 2>/dev/null)
+  done
+  ops_client=${ops_connection%% *} ops_ports=${ops_connection##* }
+  ops_sshd=$(command -v sshd || echo /usr/sbin/sshd)
+  [ ! -x "$ops_sshd" ] || ops_ports="$ops_ports $("$ops_sshd" -T 2>/dev/null | sed -n 's/^port //p; s/^listenaddress .*:\([0-9]*\)$/\1/p')"
+  ops_ports="$ops_ports $(systemctl show -p Listen ssh.socket sshd.socket 2>/dev/null | sed -n 's/^Listen=.*:\([0-9]*\) (Stream)$/\1/p')"
+  # shellcheck disable=SC2086 # one word for each port
+  ops_ports=$(printf '%s\n' $ops_ports | sort -un | tr '\n' ' ')
+  printf 'ports=%s\nclient=%s\n' "${ops_ports% }" "$ops_client"
+}
+# UNIT: enabled, disabled, masked, or none.
+ops_firewall_unit() {
+  ops_unit_file=$(systemctl is-enabled "$1" 2>/dev/null) || :
+  echo "${ops_unit_file:-none}"
+}
+# KEY FILE: what follows `KEY=`, without quotes.
+ops_firewall_value() { sed -n "s/^$1=//p" "$2" 2>/dev/null | tail -n 1 | tr -d '"'"'"; }
+ops_firewall_look() {
+  ops_has_ufw=no ops_has_nft=no
+  ! command -v ufw >/dev/null || ops_has_ufw=yes
+  ! command -v nft >/dev/null || ops_has_nft=yes
+  ops_ufw_on=$(ops_firewall_value ENABLED /etc/ufw/ufw.conf) ops_nft_on=$(ops_firewall_unit nftables.service)
+  case $ops_has_ufw$ops_has_nft,$ops_ufw_on,$ops_nft_on in
+    yesyes,no,enabled) ops_by=nftables ;;
+    yes*) ops_by=ufw ;;
+    noyes*) ops_by=nftables ;;
+    *) ops_by=none ;;
+  esac
+  case $1 in
+    ufw) [ "$ops_has_ufw" = yes ] && ops_by=ufw || ops_by=none ;;
+    nftables) [ "$ops_has_nft" = yes ] && ops_by=nftables || ops_by=none ;;
+  esac
+  [ "$(id -u)" = 0 ] && echo root=yes || echo root=no
+  echo "by=$ops_by"
+  ops_firewall_ssh
+  case $(ops_firewall_unit firewalld.service),$ops_by,$ops_ufw_on,$ops_nft_on in
+    enabled,*) echo 'clash=firewalld is enabled' ;;
+    *,nftables,yes,*) [ "$ops_has_ufw" = no ] || echo 'clash=ufw is enabled' ;;
+    *,ufw,*,enabled) echo 'clash=nftables.service is enabled, and at boot would take away what ufw loads' ;;
+  esac
+  case $ops_by in ufw) ops_firewall_look_ufw ;; nftables) ops_firewall_look_nft ;; esac
+}
+ops_firewall_look_ufw() {
+  ops_ipv6=none
+  [ ! -e /proc/net/if_inet6 ] || ops_ipv6=$(ops_firewall_value IPV6 /etc/default/ufw)
+  ops_policy=$(ops_firewall_value DEFAULT_INPUT_POLICY /etc/default/ufw)
+  printf '%s\n' "enabled=${ops_ufw_on:-no}" "unit=$(ops_firewall_unit ufw.service)" "policy=$ops_policy" "ipv6=${ops_ipv6:-no}"
+  for ops_family in 4 6; do
+    ops_tuples=/etc/ufw/user${ops_family#4}.rules
+    printf 'rules%s=%s\n' "$ops_family" "$([ ! -r "$ops_tuples" ] || sed -n 's/^### tuple ### //p' "$ops_tuples" | tr '\n' '\t')"
+  done
+  ops_loaded=$(ops_firewall_loaded '')
+  [ "$ops_loaded" != yes ] || [ "$ops_ipv6" != yes ] || ops_loaded=$(ops_firewall_loaded 6)
+  echo "loaded=$ops_loaded"
+}
+# FAMILY (6, or nothing): whether the kernel has the rules that ufw keeps. How it would spell them it says itself, in an empty network.
+ops_firewall_loaded() {
+  ops_tables=ip$1tables ops_chain=ufw$1
+  ops_input=$("$ops_tables" -S INPUT 2>/dev/null)
+  ops_before=$("$ops_tables" -S "$ops_chain-before-input" 2>/dev/null)
+  # What ufw leaves behind when it is disabled is empty.
+  case $ops_input,$ops_before in
+    *"-A INPUT -j $ops_chain-before-input"*,*"-j $ops_chain-user-input"*) ;;
+    '-P INPUT ACCEPT'*) echo no; return ;;
+    *) echo other; return ;;
+  esac
+  case $ops_policy,$ops_input in ACCEPT,'-P INPUT ACCEPT'* | DROP,'-P INPUT DROP'* | REJECT,'-P INPUT DROP'*) ;; *) echo other; return ;; esac
+  case $("$ops_tables" -S "$ops_chain-skip-to-policy-input" 2>/dev/null) in *"-j $ops_policy"*) ;; *) echo other; return ;; esac
+  # shellcheck disable=SC2016 # for the shell within
+  ops_kept=$(unshare -n sh -c '"$1-restore" -n <"$2" && "$1" -S "$3-user-input" && "$1" -S "$3-user-limit-accept"' sh \
+    "$ops_tables" "/etc/ufw/user$1.rules" "$ops_chain" 2>/dev/null) || { echo unknown; return; }
+  ops_running=$("$ops_tables" -S "$ops_chain-user-input" && "$ops_tables" -S "$ops_chain-user-limit-accept") 2>/dev/null
+  if [ "$ops_kept" = "$ops_running" ]; then echo yes; else echo other; fi
+}
+ops_firewall_look_nft() {
+  ops_lines=$(nft -s -p list chain inet ops_firewall incoming 2>/dev/null | sed -n 's/^		//p' | tr '\n' '\t')
+  printf 'chain=%s\n' "$ops_lines"
+  ops_sum=none
+  [ ! -f "$ops_firewall_file" ] || ops_sum=$(sha256sum <"$ops_firewall_file")
+  printf 'file=%s\nread=%s\nunit=%s\n' "${ops_sum%% *}" "$(ops_firewall_read)" "$ops_nft_on"
+}
+# Whether /etc/nftables.conf reads our file, and flushes nothing afterwards.
+ops_firewall_read() {
+  [ -f /etc/nftables.conf ] || { echo no; return; }
+  awk -v file="$ops_firewall_file" '
+    { line = $0; sub(/^[ \t]+/, "", line); sub(/[ \t;]+$/, "", line) }
+    line ~ /^flush[ \t]+ruleset/ { found = 0 }
+    line == "include \"" file "\"" || line ~ /^include[ \t]+"\/etc\/nftables\.d\/\*(\.nft)?"$/ { found = 1 }
+    END { print found ? "yes" : "no" }' /etc/nftables.conf
+}

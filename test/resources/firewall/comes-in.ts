@@ -1,0 +1,176 @@
+/** What comes in to a host, proved by the kernel's own rules and by connections from outside; for each kind of firewall. */
+import { connect } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Folder, folderWith } from '../../cli/run-ops.ts'
+import type { Host } from '../../hosts/host.ts'
+
+const recipe = (params: string) => `
+import { firewall, recipe } from 'ops-recipes'
+export default recipe({ summary: 'What may come in.', params: {}, steps: () => [firewall(${params})] })
+`
+
+const wanted = `{
+  allow: ['8081/tcp', { port: 9000, from: '10.0.0.0/8', protocol: 'tcp' }, { port: 53 }],
+  limit: [{ port: 8083, protocol: 'tcp' }],
+  deny: [{ from: '192.0.2.0/24' }, { from: '2001:db8::/32', port: '1:1023', protocol: 'udp' }],
+  default: DEFAULT,
+}`
+
+const recipes = {
+  'recipes/wanted.ts': recipe(wanted.replace('DEFAULT', "'deny'")),
+  'recipes/rejects.ts': recipe(wanted.replace('DEFAULT', "'reject'")),
+  'recipes/none.ts': recipe("{ state: 'absent' }"),
+  'recipes/cut.ts': recipe("{ allow: [{ port: 22, interface: 'lo' }] }"),
+  'recipes/elsewhere.ts': recipe("{ allow: [{ port: 22, from: '192.0.2.0/24' }] }"),
+}
+
+/** Whether a connection from outside comes to be, is refused, or is not answered. */
+const reach = (host: Host, port: number) =>
+  new Promise<'open' | 'refused' | 'silent'>(resolve => {
+    const socket = connect({ host: host.address, port })
+    const end = (word: 'open' | 'refused' | 'silent') => {
+      socket.destroy()
+      resolve(word)
+    }
+    socket.once('connect', () => end('open'))
+    socket.once('error', () => end('refused'))
+    socket.setTimeout(1500, () => end('silent'))
+  })
+
+const listen = (ports: readonly number[]) =>
+  `for port in ${ports.join(' ')}; do
+     systemd-run -q --unit listens-$port sh -c "exec perl -MIO::Socket::INET -e '\\$s = IO::Socket::INET->new(LocalPort => $port, Listen => 5, ReuseAddr => 1) or die; while (\\$c = \\$s->accept) { close \\$c }'"
+   done`
+
+/** The tests of a host with this kind. */
+export function comesIn(by: 'ufw' | 'nftables', host: () => Host): void {
+  let folder: Folder
+  beforeAll(() => {
+    folder = folderWith(recipes)
+  })
+  afterAll(() => folder?.remove())
+
+  const ops = (verb: string, name: string) =>
+    folder.ops([verb, name, host().name, '-F', host().sshConfig, ...(verb === 'apply' ? ['--yes'] : [])])
+  const applied = async (name: string) => {
+    const run = await ops('apply', name)
+    expect([run.code, run.stderr, run.stdout]).toEqual([0, '', expect.any(String)])
+    expect((await ops('check', name)).code).toBe(0)
+    return run
+  }
+  const served = async () => {
+    await host().exec(listen([8081, 8082]))
+    const count = () => host().read('ss -Hltn "( sport = 8081 or sport = 8082 )" | wc -l')
+    await expect.poll(count, { timeout: 30_000 }).toBe('2\n')
+  }
+  /** All that the kernel filters with, by another program than ops looks with. */
+  const oracle = () =>
+    host().read(by === 'ufw' ? 'ufw status | grep -v "^$"' : 'nft -j list ruleset | tr -d " \\n"')
+
+  test('what is allowed comes in, what is not does not, and ssh always does', async () => {
+    await served()
+    if (by === 'nftables') {
+      await host().read(
+        'nft add table ip theirs; nft add chain ip theirs c; nft add rule ip theirs c counter',
+      )
+    } else
+      await host().read(
+        'ufw allow 8082; ufw allow OpenSSH; ufw prepend deny from 203.0.113.9; ufw route allow in on a out on b',
+      )
+    expect((await ops('plan', 'wanted')).stdout).toContain('can cut our own access (firewall)')
+    await applied('wanted')
+    expect([await reach(host(), 8081), await reach(host(), 8082), await reach(host(), 22)]).toEqual([
+      'open',
+      'silent',
+      'open',
+    ])
+    const said = await oracle()
+    if (by === 'ufw') {
+      expect(said).toMatch(/^Anywhere +DENY +203\.0\.113\.9/m)
+      expect(said).toMatch(/^8081\/tcp +ALLOW +Anywhere/m)
+      expect(said).toMatch(/^8083\/tcp \(v6\) +LIMIT +Anywhere \(v6\)/m)
+      expect(said).toMatch(/^1:1023\/udp +DENY +2001:db8::\/32/m)
+      expect(said).toMatch(/ALLOW FWD/)
+      expect(said).not.toMatch(/8082|OpenSSH/)
+    } else {
+      expect(said).toContain('"table":"theirs"')
+      expect(said).toContain('"right":8081')
+      expect(said).toContain('"prefix":{"addr":"192.0.2.0","len":24}')
+      expect(said).toContain('"policy":"drop"')
+    }
+  }, 240_000)
+
+  test('what was changed in the kernel or on the disk is seen and put right', async () => {
+    const changes =
+      by === 'ufw'
+        ? [
+            'iptables -D ufw-user-input 1',
+            'ip6tables -F INPUT',
+            'ufw delete allow 8081/tcp',
+            "sed -i 's/^IPV6=.*/IPV6=no/' /etc/default/ufw",
+            'ufw default allow incoming',
+            'systemctl disable -q ufw',
+          ]
+        : [
+            'nft insert rule inet ops_firewall incoming accept',
+            'nft flush ruleset',
+            'systemctl disable -q nftables',
+            'echo flush ruleset >>/etc/nftables.conf',
+            'echo >>/etc/nftables.d/ops-firewall.nft',
+          ]
+    for (const change of changes) {
+      await host().read(change)
+      expect((await ops('check', 'wanted')).code, change).toBe(2)
+    }
+    await applied('wanted')
+    expect([await reach(host(), 8081), await reach(host(), 8082)]).toEqual(['open', 'silent'])
+  }, 240_000)
+
+  test('it is there after a boot, before anybody can come in', async () => {
+    await host().reboot()
+    expect((await ops('check', 'wanted')).code).toBe(0)
+  }, 240_000)
+
+  test('another default answers those who are not let in', async () => {
+    await applied('rejects')
+    await served()
+    expect(await reach(host(), 8081)).toBe('open')
+    expect(await reach(host(), 8082)).toBe('refused')
+  }, 240_000)
+
+  test.each([
+    ['elsewhere', /ssh comes from [\d.]+, and of the rules that name its port 22 none lets that address in/],
+  ])(
+    '%s is refused beforehand',
+    async (name, why) => {
+      const before = await host().read('nft -s list ruleset')
+      const run = await ops('apply', name)
+      expect([run.code, run.stdout + run.stderr]).toEqual([1, expect.stringMatching(why)])
+      expect(await host().read('nft -s list ruleset')).toBe(before)
+    },
+    120_000,
+  )
+
+  test('a cut that nobody could foresee is taken back by the host', async () => {
+    const rules = () =>
+      host().read(
+        by === 'ufw'
+          ? 'for each in ip ip6; do ${each}tables -S INPUT; ${each}tables -S ufw${each#ip}-user-input; done; cat /etc/ufw/user*.rules'
+          : 'nft -s list ruleset; cat /etc/nftables.conf',
+      )
+    const before = await rules()
+    const run = await ops('apply', 'cut')
+    expect([run.code, run.stdout + run.stderr]).toEqual([7, expect.stringMatching(/took it back by itself/)])
+    expect(await rules()).toBe(before)
+  }, 300_000)
+
+  test('it goes as it came, and what others have stays', async () => {
+    await applied('none')
+    await served()
+    expect(await reach(host(), 8082)).toBe('open')
+    if (by === 'nftables') {
+      expect(await host().read('nft list tables')).not.toContain('ops_firewall')
+      expect(await host().read('cat /etc/nftables.conf')).not.toContain('ops')
+    } else expect(await host().read('ufw status')).toBe('Status: inactive\n')
+  }, 240_000)
+}
