@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { OpsError } from '../../src/base/errors.ts'
 import { Secret } from '../../src/base/secret.ts'
+import { changesOf } from '../../src/jobs/drift/changes.ts'
+import { pinned } from '../../src/jobs/drift/contract.ts'
 import { readTable, type Table } from '../../src/mysql/catalog.ts'
 import { ChunkReader } from '../../src/mysql/chunk-reader.ts'
 import { rowColumns } from '../../src/mysql/column-sql.ts'
@@ -25,6 +27,7 @@ import { startHost } from '../hosts/start.ts'
 import { type Eyes, hostileSql, openEyes } from './eyes.ts'
 import { startMysql56, whyNoMysql56 } from './mysql-56.ts'
 import { type OwnMysqlVersion, startOwnMysql, whyNoOwnMysql } from './own-mysql.ts'
+import { variedTables } from './varied-tables.ts'
 
 interface Started {
   readonly place: ServerPlace
@@ -66,6 +69,10 @@ function mysqlOf(version: OwnMysqlVersion) {
   }
 }
 
+/** The tables of one contract: on two servers, and with `OPS_DRIFT_TABLES=165` (or more of them) on every one. */
+const tableCount = Number(process.env.OPS_DRIFT_TABLES ?? 165)
+const isOnAll = process.env.OPS_DRIFT_TABLES !== undefined
+
 const servers = [
   mariadbOn('bullseye', '10.5'),
   mariadbOn('bookworm', '10.11'),
@@ -80,8 +87,11 @@ const servers = [
       return { place: { name: 'old', through: local, at: { socket }, user: 'root' }, stop }
     },
   },
+  ...(isOnAll ? [mysqlOf('5.7')] : []),
   mysqlOf('8.0'),
 ]
+
+const seenBefore: { readonly server: string; readonly tables: ReadonlyMap<string, Table> }[] = []
 
 for (const { title, flavor, version, why, start } of servers) {
   describe.skipIf(why !== undefined)(`${title}${why === undefined ? '' : ` (${why})`}`, () => {
@@ -172,6 +182,42 @@ for (const { title, flavor, version, why, start } of servers) {
       )
       expect(seen).toEqual(expected.map(row => row.map(String).join('|')))
     })
+
+    const isOfPair = /^MariaDB 10\.11|^MySQL 8/.test(title)
+    test.runIf(isOnAll || isOfPair)(
+      `the same ${tableCount} tables are to a contract what they were on the servers before`,
+      async () => {
+        const tables = new Map<string, Table>()
+        await eyes.run('CREATE DATABASE varied CHARACTER SET utf8mb4')
+        for (const { name, create } of variedTables(tableCount, flavor)) {
+          await eyes.run(`USE varied; SET sql_mode = ''; ${create}`)
+          tables.set(name, await readTable(session, { database: 'varied', table: name }))
+        }
+        expect(tables.size).toBeGreaterThan(tableCount * 0.9)
+        seenBefore.push({ server: title, tables })
+        const phantoms: string[] = []
+        for (const before of seenBefore)
+          for (const [name, table] of tables) {
+            const other = before.tables.get(name)
+            if (!other) continue
+            const there = {
+              contract: pinned(other, undefined, 'x'),
+              table,
+              where: `${before.server} to here`,
+            }
+            const back = {
+              contract: pinned(table, undefined, 'x'),
+              table: other,
+              where: `here to ${before.server}`,
+            }
+            for (const each of [there, back])
+              for (const { column, sentence } of changesOf(each.contract, each.table))
+                phantoms.push(`${each.where}: ${name}: ${column}: ${sentence}`)
+          }
+        expect(phantoms).toEqual([])
+      },
+      600_000,
+    )
 
     test('says what the server is, and what its account may', async () => {
       const state = await serverState(session)

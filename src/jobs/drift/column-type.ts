@@ -25,7 +25,7 @@ const blobs: Readonly<Record<string, number>> = {
   long: 4_294_967_295,
 }
 
-/** The spelling that all servers share: no width of integers, no width of a year; MySQL's json is MariaDB's longtext. */
+/** The spelling that all servers share: no width of integers, no width of a year; MySQL's json is MariaDB's longtext. MySQL 8 has a name of its own for a collection. */
 export function plainType(type: string): string {
   return type
     .replace(/^((?:tiny|small|medium|big)?int)\(\d+\)/i, (whole, word: string) =>
@@ -33,6 +33,7 @@ export function plainType(type: string): string {
     )
     .replace(/^year\(\d+\)/i, 'year')
     .replace(/^json$/i, 'longtext')
+    .replace(/^geomcollection$/i, 'geometrycollection')
     .replace(/^(\w+)/, word => word.toLowerCase())
 }
 
