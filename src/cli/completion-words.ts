@@ -5,7 +5,18 @@ import { jobVerbs } from './job/sub-verbs.ts'
 import { verbs } from './verbs.ts'
 
 const takesRecipe = ['apply', 'plan', 'check']
-const takesHosts = [...takesRecipe, 'run', 'hosts', 'facts', 'kept', 'socks', 'git-remote']
+const takesHosts = [
+  ...takesRecipe,
+  'run',
+  'hosts',
+  'facts',
+  'kept',
+  'history',
+  'show',
+  'undo',
+  'socks',
+  'git-remote',
+]
 /** Words that may come first, and decide which flags there are. */
 const subverbs: Readonly<Record<string, readonly string[]>> = {
   socks: ['status', 'stop', 'exec'],
@@ -96,6 +107,7 @@ async function operandWords(
   if (operands.length === 0) {
     if (takesRecipe.includes(verb) || verb === 'recipes') return await recipeNames()
     if (verb === 'resources') return await resourceNames()
+    if (verb === 'show' || verb === 'undo') return await runNames()
     const first = subverbs[verb] ?? []
     return takesHosts.includes(verb) ? [...first, ...(await hostNames(words))] : first
   }
@@ -109,6 +121,12 @@ async function operandWords(
 async function recipeNames(): Promise<readonly string[]> {
   const { findRecipes } = await import('../recipe/find.ts')
   return findRecipes(process.cwd()).map(each => each.name)
+}
+
+/** The newest runs of this machine. */
+async function runNames(): Promise<readonly string[]> {
+  const { storedRuns } = await import('./history/stored-runs.ts')
+  return storedRuns(20).map(each => each.run)
 }
 
 async function jobNames(): Promise<readonly string[]> {

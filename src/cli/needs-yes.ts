@@ -6,6 +6,7 @@ const nextOf = {
   apply: 'Look at `ops plan` first, then add --yes.',
   'git-remote': 'Run it on a terminal to be asked, or add --yes.',
   schedule: 'Look with --plan first, then add --yes.',
+  undo: 'Look with --dry-run first, then add --yes.',
   restore: 'Run it on a terminal to see the plan first, or add --yes.',
 } as const
 

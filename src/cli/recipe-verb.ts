@@ -134,6 +134,7 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
       rollOut: rollOutOf(request.rollOut, reached.size),
       waitForLock: request.wait,
       purpose: `${verb} ${loaded.name}`,
+      params,
       yes: request.yes,
     },
     session,

@@ -2,6 +2,9 @@
 import { opsVersion } from '../base/version.ts'
 import type { RunHost, RunOptions, RunOutcome } from '../engine/run-request.ts'
 import type { SelectedHost } from '../inventory/select.ts'
+import { masked } from '../report/mask.ts'
+import type { RunEvent } from '../run/events.ts'
+import { newRunName } from '../run/run-id.ts'
 import { becomeOf } from './become.ts'
 import { confirmPlans } from './confirm-plans.ts'
 import { declinedExitCode, exitCodeOf } from './exit-code.ts'
@@ -31,28 +34,59 @@ interface StepsRun
   readonly purpose: string
   /** Apply without asking. */
   readonly yes: boolean
+  /** The recipe's, for the records: secrets among them are left out. */
+  readonly params?: Readonly<Record<string, unknown>>
+  /** Told before the plan. */
+  readonly tells?: readonly RunEvent[]
 }
 
 /** Runs steps on hosts under a report; asks for a confirmation where one is wanted and somebody is there. */
 export async function runSteps(
-  { recipe, yes, ...options }: StepsRun,
-  { report, interrupt, prompts }: ReportSession,
+  { recipe, yes, params, tells = [], ...options }: StepsRun,
+  { report, interrupt, prompts, secrets }: ReportSession,
 ): Promise<RunOutcome> {
   const { runHosts } = await import('../engine/run.ts')
-  report.emit({
+  const { purpose } = options
+  const record =
+    options.verb === 'apply'
+      ? { ...newRunName(), purpose, ...(recipe !== undefined && { recipe }), params: told(params, secrets) }
+      : undefined
+  const recorder = record && new (await import('./history/run-recorder.ts')).RunRecorder(record)
+  const emit = (event: RunEvent): void => {
+    recorder?.take(masked(event, secrets))
+    report.emit(event)
+  }
+  emit({
     event: 'run',
     verb: options.verb,
+    ...(record && { run: record.run }),
     ...(recipe !== undefined && { recipe }),
     hosts: options.hosts.map(host => host.target.name),
     version: opsVersion(),
   })
+  for (const event of tells) emit(event)
   const asks = options.verb === 'apply' && !yes && prompts
-  return runHosts({
-    ...options,
-    emit: report.emit,
-    interrupt,
-    ...(asks && { confirm: confirmPlans(report, prompts) }),
-  })
+  try {
+    return await runHosts({
+      ...options,
+      ...(record && { record }),
+      emit,
+      interrupt,
+      ...(asks && { confirm: confirmPlans(report, prompts) }),
+    })
+  } finally {
+    recorder?.end()
+    if (recorder?.problem !== undefined)
+      report.say(`This run is not written down on this machine: ${recorder.problem}`)
+  }
+}
+
+/** Params as they may be written down. */
+function told(
+  params: Readonly<Record<string, unknown>> = {},
+  secrets: ReadonlySet<string>,
+): Readonly<Record<string, unknown>> {
+  return masked(JSON.parse(JSON.stringify(params)) as Record<string, unknown>, secrets)
 }
 
 /** The exit code that such a run ends with. */

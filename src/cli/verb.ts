@@ -15,5 +15,7 @@ export interface Verb {
   /** What follows the name. */
   readonly usage: string
   readonly summary: string
+  /** Another verb's line of the help names it. */
+  readonly isNamedBeside?: true
   load(): Promise<VerbModule>
 }

@@ -57,6 +57,26 @@ export const verbs: readonly Verb[] = [
     load: () => import('./verbs/kept.ts'),
   },
   {
+    name: 'history',
+    usage: '[HOST...]',
+    summary: 'List runs; `ops show RUN` tells one, `ops undo RUN` plans its way back.',
+    load: () => import('./verbs/history.ts'),
+  },
+  {
+    name: 'show',
+    usage: 'RUN [HOST...]',
+    summary: 'Show what a run did, step by step, with diffs.',
+    isNamedBeside: true,
+    load: () => import('./verbs/show.ts'),
+  },
+  {
+    name: 'undo',
+    usage: 'RUN [HOST...]',
+    summary: 'Take a run back: a plan that asks, but for what others changed since.',
+    isNamedBeside: true,
+    load: () => import('./verbs/undo.ts'),
+  },
+  {
     name: 'git-remote',
     usage: '[HOST]',
     summary: 'Make a bare repository on a host for this project, and push.',

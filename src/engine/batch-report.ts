@@ -5,6 +5,7 @@ import type { Interrupt } from '../run/interrupt.ts'
 import type { Session } from '../run/session.ts'
 import type { LookResult } from './look.ts'
 import type { PlannedStep } from './plan/planned-step.ts'
+import type { RunRecord } from './record/record-head.ts'
 
 export interface BatchContext {
   readonly session: Session
@@ -13,6 +14,8 @@ export interface BatchContext {
   readonly interrupt: Interrupt
   /** What another operator is told while this run holds the lock. */
   readonly who: string
+  /** What the run writes down on the host; left out: nothing. */
+  readonly record?: RunRecord
   /** What an earlier batch did to our access waits for a login that confirms it. */
   readonly isArmed?: boolean
   /** Told each time that the host begins to count down. */

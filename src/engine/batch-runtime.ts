@@ -8,6 +8,7 @@ import { accessBegin } from './access/begin-shell.ts'
 import batchBeginText from './batch-begin.sh'
 import batchStepsText from './batch-steps.sh'
 import batchWatchText from './batch-watch.sh'
+import { recordFunctions } from './record/record-shell.ts'
 import { togetherFunctions } from './together-shell.ts'
 
 /** What the run's own folder must have room for before anything is begun: observations, journal, logs. */
@@ -57,5 +58,5 @@ export const batchFunctions = [
     watchdogFunction,
     sweepStagesFunction,
   ],
-  ...[accessBegin, begin, watch, steps, togetherFunctions],
+  ...[accessBegin, begin, watch, recordFunctions, steps, togetherFunctions],
 ].join('')

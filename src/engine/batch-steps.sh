@@ -60,6 +60,7 @@ ops_step() {
     fi
   fi
   ops_frame run "$1"; ops_frame run "$1" >&2
+  ops_note run "$1"
   ops_dirty=yes
   ops_run "$1" "$3" "$5"
   if [ "$ops_code" = 0 ] && [ -n "$6" ]; then ops_run "$1.settle" "$7" "$6"; [ "$ops_code" = 0 ] || ops_frame unsettled "$1"; fi
@@ -82,6 +83,7 @@ ops_prove() {
   if [ "$ops_result" != 0 ]; then ops_over=failed; elif [ -n "$ops_unmoved" ]; then ops_over=nothing; fi
   [ -z "$ops_over" ] || { ops_frame said "$1"; cat "$OPS_DIR/log.$4" "$OPS_DIR/complaints" | tail -c 4000; }
   [ ! -s "$OPS_DIR/kept" ] || { ops_frame kept "$1"; cat "$OPS_DIR/kept"; rm -f "$OPS_DIR/kept"; }
+  ops_note "done" "$ops_result" end "$1"
   ops_frame proof "$1" "$ops_result"
   case $2 in =*) printf %s "$ops_text$ops_line" ;; *) cat "$OPS_DIR/proof" ;; esac
 }
@@ -100,6 +102,7 @@ ops_done() {
   trap - HUP TERM
   ops_syncs_took
   ops_spent
+  ops_record_end
   ops_journal=$(cat "$OPS_DIR/journal"; echo .); ops_journal=${ops_journal%.}
   rm -rf "$OPS_DIR"
   case $ops_over in surprise | paused) ops_watchdog ;; *) rm -rf "$OPS_STAGE"; ops_access_end; true >"$ops_base/holder"; exec 9>&-; ops_locked= ;; esac

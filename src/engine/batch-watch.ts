@@ -18,6 +18,8 @@ const longestPartial = 8192
 /** Lines of a step that are told at once, and not with -v only: what it waits for, and what a person has to know. */
 const told = /^ops: (waiting for |note: )/
 
+const unrecorded = 'the host cannot write down this run: `ops history` and `ops undo` will not know it there'
+
 /** How a step was done that was not done alone. */
 interface Together {
   /** Its share of the time. */
@@ -174,6 +176,9 @@ export class BatchWatch {
           host: this.#host,
           text: `an earlier run died half-way: ${text()}`,
         })
+        return
+      case 'unrecorded':
+        this.#context.emit({ event: 'note', host: this.#host, text: unrecorded })
         return
       case 'access':
         this.#context.emit({ event: 'note', host: this.#host, text: earlierVerdict(text()) })

@@ -2,10 +2,12 @@
 import { quote } from '../shell/quote.ts'
 import type { RunNames } from '../shell/runtime.ts'
 import { armCall, armLibrary } from './access/arm-shell.ts'
+import type { BatchContext } from './batch-report.ts'
 import { batchFunctions } from './batch-runtime.ts'
 import { expectedOf, forUser, type Group, groupsOf, librariesOf, probeText } from './look.ts'
 import { guardOf } from './observation.ts'
 import type { PlannedStep } from './plan/planned-step.ts'
+import { recordLines } from './record/record-head.ts'
 import { applySecondsOf, dropsOf } from './step.ts'
 import { stepLines } from './still-steps.ts'
 import { applyText, canJoin, type LineOf, longestSecondsOf } from './together.ts'
@@ -26,8 +28,7 @@ export function buildBatch(
   planned: readonly PlannedStep[],
   from: number,
   names: RunNames,
-  who: string,
-  isArmed = false,
+  { who, record, isArmed = false }: Pick<BatchContext, 'who' | 'record' | 'isArmed'>,
 ): Batch {
   const steps = planned.map(each => each.step)
   const groups = groupsOf(steps, names)
@@ -49,6 +50,7 @@ export function buildBatch(
     batchFunctions,
     endangers ? armLibrary : '',
     isArmed ? '' : 'ops_armed_at=',
+    record ? recordLines(record, who, todo, from) : 'ops_record_name=',
     `ops_all() {\n${groups.map(group => `"$1" ${group.id} ${quote(group.text)}`).join('\n')}\n}`,
     'ops_show() { ops_frame look "$1"; cat "$OPS_DIR/$1"; }',
     'ops_batch() {',

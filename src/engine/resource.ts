@@ -6,6 +6,7 @@ import type { ShellLibrary } from '../shell/library.ts'
 import type { Shell } from '../shell/sh.ts'
 import type { Claim } from './claims.ts'
 import type { Promised, TextEdit } from './promised.ts'
+import type { WayBack } from './way-back.ts'
 
 export type { Payload } from '../run/host-link.ts'
 export type { Finding, KeyChange, Value } from '../run/plan.ts'
@@ -94,6 +95,8 @@ export interface Resource<Params, Input = Params> {
   stirs?(params: Params): readonly Claim[]
   /** What this change removes so that nothing on the host could put it back. `detail` as for `affects`. */
   takesAway?(change: Change, params: Params, detail: string): readonly Claim[]
+  /** What would bring back what was there before this change; left out, only the files that it wrote are put back. */
+  wayBack?(change: Change, params: Params): WayBack
   /** What no other step of the recipe may write, unless built on this one by name. */
   owns?(params: Params): readonly Claim[]
   /** What holds once it is done, as params alone tell: steps of one recipe that promise opposite things are refused. */
@@ -145,7 +148,7 @@ type Partly<Found> = string extends Keys<Found> ? State : { readonly [Key in Key
 export interface Definition<Params, Input, Found, Wanted>
   extends Omit<
     Resource<NoInfer<Params>, NoInfer<Input>>,
-    'params' | 'parse' | 'desired' | 'same' | 'apply' | 'impossible' | 'takesAway' | 'owns'
+    'params' | 'parse' | 'desired' | 'same' | 'apply' | 'impossible' | 'takesAway' | 'wayBack' | 'owns'
   > {
   readonly params: z.ZodType<Params, Input>
   parse(observation: string, params: NoInfer<Params>): Found
@@ -154,6 +157,7 @@ export interface Definition<Params, Input, Found, Wanted>
   apply?(change: Change<Keys<Found>>, params: NoInfer<Params>): readonly Shell[]
   impossible?(actual: Partly<Found>, params: NoInfer<Params>, detail?: string): string | undefined
   takesAway?(change: Change<Keys<Found>>, params: NoInfer<Params>, detail: string): readonly Claim[]
+  wayBack?(change: Change<Keys<Found>>, params: NoInfer<Params>): WayBack
   /** Empty where nothing is its own: said, never left out, as the guard of our access goes by it. */
   owns(params: NoInfer<Params>): readonly Claim[]
 }

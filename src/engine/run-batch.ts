@@ -11,7 +11,7 @@ import { stepNameAt } from './plan/planned-step.ts'
  */
 export async function runBatch(context: BatchContext, from: number): Promise<BatchReport> {
   const { session, planned, interrupt } = context
-  const batch = buildBatch(planned, from, session.names, context.who, context.isArmed)
+  const batch = buildBatch(planned, from, session.names, context)
   const watch = new BatchWatch(context, batch.groups)
   const stopListening = interrupt.listen(level => session.command(level === 'soft' ? 'stop' : 'kill'))
   try {

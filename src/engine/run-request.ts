@@ -6,6 +6,7 @@ import type { RollOut } from '../run/roll-out.ts'
 import type { Become, ConnectTarget } from '../transport/transport.ts'
 import type { Evaluate } from './plan/plan-host.ts'
 import type { PlannedStep } from './plan/planned-step.ts'
+import type { RunRecord } from './record/record-head.ts'
 import type { SavedHost } from './saved-plan.ts'
 
 export interface RunHost {
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly wantsDetail?: boolean
   /** What the operator typed, for the holder of the lock. */
   readonly purpose?: string
+  /** What the run writes down on each host. */
+  readonly record?: RunRecord
 }
 
 export interface RunOutcome {

@@ -9,6 +9,7 @@ ops_together() {
   fi
   true >"$OPS_DIR/log.$1" && ops_reached "$1" || { ops_full; return 0; }
   ops_frame run "$1" $6; ops_frame run "$1" $6 >&2
+  ops_note run $6
   ops_dirty=yes ops_group_at=$1
   ops_run "$1" "$3" "ops_do_members $6"
   ops_result=$ops_code
@@ -25,6 +26,7 @@ ops_together() {
   if [ "$ops_result" != 0 ]; then ops_over=failed; elif ops_same proof "$7"; then ops_over=nothing; fi
   [ -z "$ops_over" ] || { ops_frame said "${ops_reached:-$1}"; cat "$OPS_DIR/log.$1" "$OPS_DIR/complaints" | tail -c 4000; }
   [ ! -s "$OPS_DIR/kept" ] || { ops_frame kept "$1"; cat "$OPS_DIR/kept"; rm -f "$OPS_DIR/kept"; }
+  ops_note "done" "$ops_result" "${ops_reached:-end}$ops_wide" $6
   ops_frame proofs "$ops_result" "${ops_reached:-end}$ops_wide" $6
   cat "$OPS_DIR/proof"
 }

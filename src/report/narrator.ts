@@ -10,6 +10,7 @@ import { keptCopiesText } from './kept-copies-text.ts'
 import { outputLines } from './output-lines.ts'
 import { planText } from './plan-text.ts'
 import { printable, printableLine } from './printable.ts'
+import { runListText, undoText, wholeRunText } from './run-history-text.ts'
 import type { Style } from './style.ts'
 import { summaryText } from './summary-text.ts'
 import { count, duration, names, stepName } from './words.ts'
@@ -33,6 +34,8 @@ export interface NarratorOptions {
 export class Narrator {
   readonly #options: NarratorOptions
   #verb = ''
+  /** What an apply is called in the records. */
+  #run: string | undefined
   #hosts: readonly string[] = []
   /** Plans that were not told yet, in order of arrival: equal ones are told together. */
   readonly #plans = new Map<string, HostPlan>()
@@ -53,6 +56,7 @@ export class Narrator {
       case 'run':
         this.#verb = event.verb
         this.#hosts = event.hosts
+        this.#run = event.run
         return []
       case 'connected':
         return this.#options.verbose
@@ -83,6 +87,12 @@ export class Narrator {
         return [...this.#rest(event.host), ...this.#accounted(event.host)]
       case 'summary':
         return this.#summary(event)
+      case 'history':
+        return [out(runListText(event, this.#options.style))]
+      case 'recorded':
+        return [out(wholeRunText(event, this.#options.style))]
+      case 'undo':
+        return [out(undoText(event, this.#options.style)), out('')]
       case 'job-plan':
         return [out(jobPlanText(event, this.#options.style)), out('')]
       case 'progress':
@@ -177,6 +187,8 @@ export class Narrator {
     const isDull =
       this.#verb === 'facts' ||
       this.#verb === 'kept' ||
+      this.#verb === 'history' ||
+      this.#verb === 'show' ||
       (this.#verb === 'run' && Object.keys(event.hosts).length === 1)
     if (isDull && Object.values(event.hosts).every(({ status }) => status === 'ok')) return told
     if (this.#toldAnything) told.push(out(''))
@@ -184,7 +196,19 @@ export class Narrator {
       Object.entries(event.hosts).sort(([one], [other]) => this.#place(one) - this.#place(other)),
     )
     const text = summaryText({ verb: this.#verb, hosts, trips: event.trips }, style)
-    return text === '' ? told : [...told, out(text)]
+    const changed = Object.values(event.hosts).some(
+      ({ changed, failed, status }) => changed + failed > 0 || status === 'lost',
+    )
+    if (text !== '') told.push(out(text))
+    if (this.#run !== undefined && changed)
+      told.push(
+        out(
+          style.dim(
+            `run ${this.#run}: ops show ${this.#run} tells it again, ops undo ${this.#run} takes it back`,
+          ),
+        ),
+      )
+    return told
   }
 
   #line(host: string, text: string): Told {

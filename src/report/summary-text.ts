@@ -77,7 +77,7 @@ export function outcomeWord(verb: string, { status, changed }: HostSummary): str
 }
 
 function isQuestion(verb: string): boolean {
-  return verb === 'run' || verb === 'facts' || verb === 'kept'
+  return ['run', 'facts', 'kept', 'history', 'show'].includes(verb)
 }
 
 function countsText(

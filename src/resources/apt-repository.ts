@@ -171,6 +171,7 @@ export const aptRepository = resource({
       : [
           sh`ops_repository ${given.name} ${keys.some(({ key }) => key === 'key') ? (given.key ?? '') : ''} ${given.fingerprint?.join(' ') ?? ''} ${sources(given)}`,
         ],
+  wayBack: () => 'files',
   owns: given => [`path:${listOf(given)}`, `path:${ringOf(given)}`],
   reads: () => ['path:/etc/apt/'],
   affects: given => [`path:${listOf(given)}`, `path:${ringOf(given)}`, 'path:/var/lib/apt/lists/'],

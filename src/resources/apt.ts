@@ -15,6 +15,7 @@ import {
   simulationNotes,
   simulationObstacle,
 } from './apt/simulation.ts'
+import { aptWayBack } from './apt/way-back.ts'
 
 const params = z
   .strictObject({
@@ -127,6 +128,7 @@ ops_apt_change ${modeOf(each)} ${recommendsOf(each)} ${each.components.join(' ')
   joins: (_change, { packages, debconf, ...how }) =>
     debconf.length === 0 && { like: JSON.stringify(how), even: 'dependents' },
   reads: each => [...allNames([each]).map(packageClaim), 'path:/etc/apt/'],
+  wayBack: ({ keys }, { packages, state }) => aptWayBack(keys, packages, state),
   owns: () => [],
   // Which of several names it will be, the host tells.
   promises: ({ packages, state }) =>

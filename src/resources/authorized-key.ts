@@ -106,6 +106,7 @@ export const authorizedKey = resource({
   apply: (_change, given) => [
     sh`ops_key ${given.user} ${given.state} ${keyOf(given)} ${lineOf(given)} ${given.exclusive ? 'exclusive' : ''} ${/^\S+\s+\S+\s+\S/.test(given.key) ? 'named' : ''}`,
   ],
+  wayBack: () => 'files',
   owns: given => [`path:${usualHome(given)}/.ssh/authorized_keys#${keyOf(given)}`],
   promises: ({ user, state }) => (state === 'absent' ? [] : [{ of: `user:${user}`, is: 'there' }]),
   edits: given => ({

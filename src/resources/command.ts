@@ -61,6 +61,7 @@ export const command = resource({
     return lines.slice(-shownLines).map(line => `its check says: ${line.slice(0, 300)}`)
   },
   reads: () => ['any:*'],
+  wayBack: () => ({ cannot: 'nobody knows what a command did' }),
   owns: () => [],
   affects: () => ['any:*'],
   apply: (_change, { run }) => [raw('the recipe author wrote this command as shell', run)],

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Change } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
+import type { WayBack } from '../engine/way-back.ts'
 import { type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { directoryChangeLibrary } from './directory/change.ts'
@@ -85,6 +86,7 @@ export const directory = resource({
   },
   apply: (change, given) => [write(change, given)],
   joins: (_change, { state }) => state === 'present',
+  wayBack: ({ actual, keys }, given) => directoryWayBack(actual, keys, given),
   owns: ({ path }) => [`path:${path}`],
   reads: given => [
     `path:${given.path}`,
@@ -97,6 +99,24 @@ export const directory = resource({
   ],
   affects: ({ path, recursive }) => [`path:${path}`, ...(recursive ? [`path:${path}/` as const] : [])],
 })
+
+function directoryWayBack(
+  actual: Change['actual'],
+  keys: Change['keys'],
+  { path, state }: DirectoryParams,
+): WayBack {
+  if (state === 'absent')
+    return {
+      cannot: 'of a removed directory nothing is kept: neither what was in it, nor its mode and owner',
+    }
+  if (actual.state !== 'present')
+    return {
+      params: { path, state: 'absent' },
+      left: { state: 'present' },
+      stays: 'parents that were made for it stay',
+    }
+  return { params: { path, ...Object.fromEntries(keys.map(({ key, from }) => [key, from])) } }
+}
 
 function lookOf(given: DirectoryParams): { path: string; flags: string } {
   const { path, state } = given

@@ -104,6 +104,7 @@ export const download = resource({
     const changed = (key: 'mode' | 'owner' | 'group') => (differs(key) ? (given[key] ?? '') : '')
     return [sh`ops_attributes ${given.path} ${changed('mode')} ${changed('owner')} ${changed('group')}`]
   },
+  wayBack: () => 'files',
   owns: ({ path }) => [`path:${path}`],
   reads: given => [`path:${given.path}`, ...accountClaims(given)],
   applySeconds: 3600,

@@ -170,6 +170,7 @@ export const file = resource({
     given.validate === undefined &&
     !given.inPlace &&
     keys.some(({ key }) => key === 'state' || key === 'content'),
+  wayBack: () => 'files',
   owns: ({ path }) => [`path:${path}`],
   reads: given => [`path:${given.path}`, ...accountClaims(given)],
   promises: given => [

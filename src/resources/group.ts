@@ -50,6 +50,11 @@ export const group = resource({
   },
   refuses: true,
   impossible: (_actual, _given, detail = '') => obstacleIn(detail),
+  wayBack: ({ actual }, { name, state }) => {
+    if (state === 'absent') return { cannot: 'the number of the group that was removed is not known' }
+    if (actual.state === 'present') return { cannot: 'what its number reached may have another group by now' }
+    return { params: { name, state: 'absent' }, left: { state: 'present' } }
+  },
   owns: ({ name }) => [`group:${name}`],
   promises: ({ name, state }) => [{ of: `group:${name}`, is: state === 'absent' ? 'absent' : 'there' }],
   reads: ({ state, gid }) => [

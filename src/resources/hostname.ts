@@ -36,5 +36,9 @@ export const hostname = resource({
   desired: ({ name }) => ({ now: name, static: name, address: 'named' }),
   same: (key, actual, desired) => actual === desired || (key === 'address' && actual === 'none'),
   apply: (_change, { name }) => [sh`ops_hostname ${name}`],
+  wayBack: ({ actual }) =>
+    actual.static !== '' && actual.static === actual.now
+      ? { params: { name: actual.static }, withFiles: true }
+      : 'files',
   owns: () => ['path:/etc/hostname', 'path:/etc/hosts#127.0.1.1'],
 })

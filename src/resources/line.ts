@@ -76,6 +76,7 @@ export const line = resource({
   lacks: lackingDirectory,
   apply: (_change, given) => [sh`ops_line ${given.path} ${given.state} ${given.line} ${given.match ?? ''}`],
   joins: () => true,
+  wayBack: () => 'files',
   owns: given => [`path:${given.path}#/${given.match ?? given.line}`],
   promises: ({ path, state }) => (state === 'absent' ? [] : [{ of: `path:${path}`, is: 'file' }]),
   edits: lineEdit,

@@ -46,6 +46,7 @@ export const link = resource({
   },
   lacks: lackingDirectory,
   apply: (_change, { path, to }) => [sh`ops_symlink ${path} ${to}`],
+  wayBack: () => 'files',
   owns: ({ path }) => [`path:${path}`],
   // A file or directory of this path is what it leads to.
   promises: ({ path }) => [{ of: `path:${path}`, is: 'there' }],

@@ -45,6 +45,7 @@ export const locale = resource({
       ? `${missing} is not there, and nothing that generates it: a step before this one brings it, apt locales`
       : undefined,
   apply: (_change, given) => [sh`ops_locale ${namesOf(given)}`],
+  wayBack: () => 'files',
   owns: () => ['path:/etc/default/locale'],
   reads: () => ['path:/etc/default/locale', 'path:/etc/locale.gen', 'pkg:locales'],
   affects: () => [

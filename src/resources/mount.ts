@@ -129,6 +129,10 @@ export const mount = resource({
       ? sh`ops_mount_absent ${given.path}`
       : sh`ops_mount ${wordsOf(given)} ${restOf(given)}`,
   ],
+  wayBack: ({ actual }, { path, state }) =>
+    state === 'present' && actual.fstab === 'none' && actual.mounted === 'no'
+      ? { params: { path, state: 'absent' }, left: { mounted: 'yes' }, withFiles: true }
+      : 'files',
   owns: ({ path }) => [`path:/etc/fstab#${path}`, `path:${path}`],
   reads: ({ device = '' }) => [
     'path:/etc/fstab',

@@ -62,6 +62,7 @@ export const mysqlSettings = resource({
   impossible: (actual, given) => impossible(actual, given),
   apply: (change, given) => [write(change, given)],
   reads: () => [...serverPackages, 'path:/etc/mysql/', 'path:/etc/my.cnf', 'unit:mariadb', 'unit:mysql'],
+  wayBack: () => 'files',
   owns: () => [],
   promises: ({ settings }) =>
     Object.entries(settings).map(([key, value]) => ({ of: `any:setting ${key}`, is: `to be ${value}` })),

@@ -184,6 +184,7 @@ export const option = resource({
   lacks: lackingDirectory,
   apply: (_change, given) => [edit(given)],
   joins: () => true,
+  wayBack: () => 'files',
   owns: given => [claimOf(given)],
   promises: given => {
     if (given.state === 'absent') return [{ of: claimOf(given), is: 'absent' }]

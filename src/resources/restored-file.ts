@@ -10,7 +10,7 @@ import { account, entryPath, mode } from './paths/params.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
-const params = z.strictObject({
+const kept = z.strictObject({
   path: entryPath.describe('The file that is put back.'),
   from: entryPath.describe('Its copy on the host.'),
   sha256: hash.describe('What the copy held when it was listed.'),
@@ -18,6 +18,14 @@ const params = z.strictObject({
   owner: account.describe('The owner of the copy.'),
   group: account.describe('The group of the copy.'),
 })
+
+const params = z.union([
+  kept,
+  z.strictObject({
+    path: entryPath.describe('The file that is removed again.'),
+    from: z.literal('nothing').describe('There was none.'),
+  }),
+])
 
 /** Its own copy is kept in turn, so that this can be undone as well. Proved by the hash of the copy. */
 export const restoredFile = resource({
@@ -51,7 +59,10 @@ export const restoredFile = resource({
   identity: ({ path }) => path,
   library: [wayLibrary, lookLibrary, writeLibrary],
   refuses: true,
-  probe: ({ path, from }) => sh`${look({ path, flags: 'hmog' })}
+  probe: ({ path, from }) =>
+    from === 'nothing'
+      ? look({ path, flags: 'hmogl' })
+      : sh`${look({ path, flags: 'hmog' })}
     ops_a=$(sha256sum 2>/dev/null <${from}) || ops_a=gone
     printf "copy=%s\\n" "\${ops_a%% *}"`,
   parse: observation => {
@@ -59,33 +70,45 @@ export const restoredFile = resource({
     const kind = found.get('kind') ?? ''
     return {
       state: kind === 'file' ? 'present' : kind,
-      copy: found.get('copy') ?? '',
+      ...(found.has('copy') && { copy: found.get('copy') ?? '' }),
+      ...(found.has('to') && { to: found.get('to') ?? '' }),
       ...(found.has('sha256') && { content: found.get('sha256') ?? '' }),
       ...refusedWay(found),
       ...observedAttributes(found),
     }
   },
-  desired: wanted => ({
-    state: 'present',
-    copy: wanted.sha256,
-    content: wanted.sha256,
-    mode: wanted.mode,
-    owner: wanted.owner,
-    group: wanted.group,
-  }),
-  impossible: ({ state, why, copy }, { path, from, sha256 }) => {
+  desired: wanted =>
+    'sha256' in wanted
+      ? {
+          state: 'present',
+          copy: wanted.sha256,
+          content: wanted.sha256,
+          mode: wanted.mode,
+          owner: wanted.owner,
+          group: wanted.group,
+        }
+      : { state: 'absent' },
+  impossible: ({ state, why, copy }, wanted) => {
     if (state === 'refused') return String(why)
-    if (copy !== sha256) return `the copy ${from} is gone, or is no longer what it was`
-    return state === 'present' || state === 'absent' ? undefined : `${path} is a ${state}, not a file`
+    if ('sha256' in wanted && copy !== wanted.sha256)
+      return `the copy ${wanted.from} is gone, or is no longer what it was`
+    const isLink = !('sha256' in wanted) && state === 'link'
+    return state === 'present' || state === 'absent' || isLink
+      ? undefined
+      : `${wanted.path} is a ${state}, not a file`
   },
   lacks: lackingDirectory,
-  apply: ({ actual }, { path, from, sha256 }) => [
-    sh`ops_write ${path} ${[
-      `sha=${sha256}`,
-      actual.state === 'absent' ? 'was=absent' : `was=${actual.content}`,
-      `like=${from}`,
-    ]} -- cat -- ${from}`,
-  ],
+  apply: ({ actual }, wanted) => {
+    if (!('sha256' in wanted)) return [sh`ops_remove ${wanted.path}`]
+    const { path, from, sha256 } = wanted
+    const was = actual.state === 'absent' ? 'was=absent' : `was=${actual.content}`
+    return [sh`ops_write ${path} ${[`sha=${sha256}`, was, `like=${from}`]} -- cat -- ${from}`]
+  },
+  wayBack: () => 'files',
   owns: ({ path }) => [`path:${path}`],
-  notes: (_detail, { from }) => [`from ${from}; what is there now is kept in turn`],
+  notes: (_detail, { from }) => [
+    from === 'nothing'
+      ? 'there was none before; what is there now is kept'
+      : `from ${from}; what is there now is kept in turn`,
+  ],
 })

@@ -11,6 +11,7 @@ import { definitionOf, fullName, mountedAt } from './service/definition.ts'
 import { serviceEnabled } from './service/enabled.ts'
 import { serviceLookLibrary } from './service/look.ts'
 import { portLibrary } from './service/port-holder.ts'
+import { serviceWayBack } from './service/way-back.ts'
 
 const params = z
   .strictObject({
@@ -154,6 +155,7 @@ export const service = resource({
   apply: (_change, each) => [
     sh`ops_unit_change ${each.unit} ${each.onChange} ${yesNo(each.running)} ${yesNo(each.enabled)} ${each.check ?? ''} ${each.listens.join(' ')} ${each.settleSeconds} ${each.proof ?? ''} ${each.follows}`,
   ],
+  wayBack: ({ keys }, given) => serviceWayBack(keys, given),
   owns: ({ unit }) => [`unit:${unit}`],
   reads: ({ unit, follows }) => [
     ...follows.flatMap((path): Claim[] => [`path:${path}`, `path:${path}/`]),

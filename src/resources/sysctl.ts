@@ -111,6 +111,16 @@ export const sysctl = resource({
     if (value === undefined) return [sh`ops_remove ${file}`]
     return [sh`ops_sysctl ${wayOf(key)} ${value} ${String(actual.now)} ${file} ${lineOf(key, value)}`]
   },
+  wayBack: ({ actual }, { key, value }) => {
+    if (value === undefined) return 'files'
+    if (actual.kind !== 'absent') return 'files'
+    return {
+      params: { key, state: 'absent' },
+      left: { kind: 'file' },
+      withFiles: true,
+      stays: `the kernel goes on with ${value}; it was ${actual.now}`,
+    }
+  },
   owns: ({ key }) => [`path:${fileOf(key)}`, `path:/proc/sys/${wayOf(key)}`],
   // One setting can move others beside it, as ip_forward does with conf/all/forwarding.
   affects: ({ key, value }) => [

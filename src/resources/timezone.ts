@@ -36,6 +36,7 @@ export const timezone = resource({
       ? undefined
       : `the host knows no time zone ${zone}: is tzdata installed, and the name right?`,
   apply: (_change, { zone }) => [sh`ops_timezone ${zone}`],
+  wayBack: () => 'files',
   owns: () => ['path:/etc/localtime', 'path:/etc/timezone'],
   reads: () => ['pkg:tzdata'],
   notes: (_detail, _params, _said, change) =>

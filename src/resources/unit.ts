@@ -1,6 +1,7 @@
 /** One unit file of systemd. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import type { Claim } from '../engine/claims.ts'
 import { resource } from '../engine/step.ts'
 import { joinShell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
@@ -38,6 +39,9 @@ type UnitParams = z.output<typeof params>
 
 const pathOf = ({ name }: UnitParams) => `/etc/systemd/system/${name}`
 const hashOf = ({ content = '' }: UnitParams) => createHash('sha256').update(content).digest('hex')
+
+/** As `service` names it. */
+const unitClaim = (name: string): Claim => `unit:${name.replace(/\.service$/, '')}`
 
 /** `unit {name, content, state}`. */
 export const unit = resource({
@@ -98,9 +102,13 @@ export const unit = resource({
       ? sh`ops_unit_file_absent ${given.name}`
       : sh`ops_unit_file ${given.name} ${given.content}`,
   ],
+  wayBack: ({ actual }, { name, state }) =>
+    state === 'present' && actual.state === 'absent'
+      ? { params: { name, state: 'absent' }, left: { state: 'present' }, withFiles: true }
+      : 'files',
   owns: given => [`path:${pathOf(given)}`],
-  reads: ({ name }) => [`unit:${name}`],
-  affects: given => [`path:${pathOf(given)}`, `unit:${given.name.replace(/\.service$/, '')}`],
+  reads: ({ name }) => [unitClaim(name)],
+  affects: given => [`path:${pathOf(given)}`, unitClaim(given.name)],
   texts: (detail, { content }) => {
     if (detail === '' || content === undefined || detail.startsWith('private')) return undefined
     const actual = detail.startsWith('text\n') ? detail.slice('text\n'.length) : ''

@@ -67,6 +67,25 @@ export const user = resource({
   parse: observation => readKeys(observation, ['state']),
   desired: given => (given.state === 'absent' ? { state: 'absent' } : { state: 'present', ...wanted(given) }),
   apply: (change, given) => [sh`ops_account_may user ${given.name} ${wantOf(given)}`, write(change, given)],
+  wayBack: ({ actual, keys }, { name, state }) => {
+    if (state === 'absent') return { cannot: 'what is removed with a user is not kept' }
+    if (actual.state === 'absent')
+      return {
+        params: { name, state: 'absent' },
+        left: { state: 'present' },
+        stays: 'its home folder stays, and what it owns elsewhere',
+      }
+    if (keys.some(({ key }) => key === 'uid'))
+      return { cannot: 'what its number reached may have another owner by now' }
+    const params = Object.fromEntries(
+      keys.flatMap(({ key, from }) => (key === 'groups' ? [] : [[key, from]])),
+    )
+    if (Object.keys(params).length === 0) return { cannot: 'ops takes nobody out of a group' }
+    return {
+      params: { name, ...params },
+      ...(keys.some(({ key }) => key === 'groups') && { stays: 'its groups stay' }),
+    }
+  },
   owns: ({ name }) => [`user:${name}`],
   promises: ({ name, state, group, groups }) =>
     state === 'absent'

@@ -5,6 +5,7 @@ import type { HostStatus } from './host-status.ts'
 import type { JobEvent } from './job-events.ts'
 import type { KeptCopy } from './kept-copies.ts'
 import type { HostPlan } from './plan.ts'
+import type { HistoryEvent } from './run-history.ts'
 
 /** `ok` already as wanted · `changed` applied and proved · `skipped` not reached · `reverted` done, and taken back. */
 export interface HostSummary {
@@ -20,9 +21,12 @@ export interface HostSummary {
 
 export type RunEvent =
   | JobEvent
+  | HistoryEvent
   | {
       readonly event: 'run'
       readonly verb: string
+      /** What an apply is called in the records: `ops show RUN`, `ops undo RUN`. */
+      readonly run?: string
       readonly recipe?: string
       readonly hosts: readonly string[]
       readonly version: string

@@ -1,6 +1,7 @@
 /** What a host keeps of the files that runs have changed: asked in one trip, in which nothing is changed. */
 
 import { bareShell } from '../shell/library.ts'
+import { quote } from '../shell/quote.ts'
 import keptCopiesText from './kept-copies.sh'
 import type { Session } from './session.ts'
 
@@ -46,6 +47,19 @@ export async function keptCopies(session: Session, path?: string): Promise<reado
         (one.run === other.run ? one.path.localeCompare(other.path) : place - otherPlace),
     )
     .map(({ copy }) => copy)
+}
+
+/** Those copies that a host still keeps, in the order in which they are named: asked in one trip. */
+export async function copiesAt(session: Session, copies: readonly string[]): Promise<readonly KeptCopy[]> {
+  let said = ''
+  const each = `[ -f "$ops_p" ] && [ ! -L "$ops_p" ] && ops_sum=$(sha256sum <"$ops_p") && printf '%s:%s:%s\\0' "$(stat -c %s:%a:%U:%G -- "$ops_p")" "\${ops_sum%% *}" "$ops_p" || :`
+  await session.trip(`ops_frame kept\nfor ops_p in ${copies.map(quote).join(' ')}; do ${each}; done`, {
+    silenceMs,
+    frame: ({ kind, body }) => {
+      if (kind === 'kept') said = body.toString('utf8')
+    },
+  })
+  return said.split('\0').flatMap(text => copyOf(text.trimStart()) ?? [])
 }
 
 function copyOf(text: string): KeptCopy | undefined {

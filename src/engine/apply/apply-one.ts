@@ -18,6 +18,7 @@ export async function applyOne(run: HostRun, options: RunOptions): Promise<void>
       emit,
       interrupt,
       purpose: options.purpose ?? 'apply',
+      ...(options.record && { record: options.record }),
       waitForLock: options.waitForLock ?? false,
       planAgain: !options.confirm && !options.saved,
       login: run.login,

@@ -139,7 +139,9 @@ ops_held_kept() {
     ops_member=${ops_whose%% *}
     case $ops_told in *"$ops_tab$ops_path$ops_newline"*) continue;; esac
     if [ -n "$ops_is" ]; then (ops_keep "$ops_path" "$ops_path") 2>/dev/null || return 1
-    elif [ -n "${OPS_DIR:-}" ]; then printf 'absent\t%s\n' "$ops_path" >>"$OPS_DIR/journal" || return 1
+    elif [ -n "${OPS_DIR:-}" ]; then
+      printf 'absent\t%s\n' "$ops_path" >>"$OPS_DIR/journal" || return 1
+      [ -z "${ops_history:-}" ] || printf 'was\tabsent\t%s\n' "$ops_path" >>"$ops_history" 2>/dev/null || :
     fi
   done
 }

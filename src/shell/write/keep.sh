@@ -57,4 +57,5 @@ ops_keep() {
   fi
   [ -z "${OPS_DIR:-}" ] || printf '%s\t%s\n' "$ops_was" "$1" >>"$OPS_DIR/journal" ||
     ops_fail "$1: the journal of this run cannot be written; nothing was changed"
+  [ -z "${ops_history:-}" ] || printf 'was\t%s\t%s\n' "$ops_was" "$1" >>"$ops_history" 2>/dev/null || :
 }

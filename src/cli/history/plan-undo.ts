@@ -1,0 +1,72 @@
+/** What an undo would do on one host: its record is read, and each step is looked at once, so that what others changed is left. */
+
+import { planHost } from '../../engine/plan/plan-host.ts'
+import type { HostRecord } from '../../engine/record/read-record.ts'
+import type { Step } from '../../engine/step.ts'
+import { copiesAt, type KeptCopy } from '../../run/kept-copies.ts'
+import type { UndoNote } from '../../run/run-history.ts'
+import type { Session } from '../../run/session.ts'
+import { quote } from '../../shell/quote.ts'
+import type { ReportSession } from '../report-session.ts'
+import type { Reached } from '../run-steps.ts'
+import { overLink } from './ask-hosts.ts'
+import { recordOnHost } from './named-run.ts'
+import { directoriesToGo, undoSteps } from './undo-steps.ts'
+
+export interface PlannedUndo {
+  readonly host: Reached
+  readonly run: string
+  readonly steps: readonly Step[]
+  readonly notes: readonly UndoNote[]
+}
+
+/** @throws OpsError where the host cannot be asked, or has no such record; nothing was changed. */
+export async function planUndo(host: Reached, word: string, report: ReportSession): Promise<PlannedUndo> {
+  const { result } = await overLink(host, report, async (session, link) => {
+    const record = await recordOnHost(session, word)
+    const { steps, notes } = undoSteps(record, await copiesOf(session, record), await held(session, record))
+    const { planned } = await planHost(session, () => ({ steps }), {
+      key: link.key,
+      loginUser: () => link.loginUser(),
+      wantsDetail: true,
+      emit: () => {},
+    })
+    const moved = planned.flatMap(({ step, error }): readonly UndoNote[] =>
+      error ? [{ kind: 'skipped', what: step.name, why: error.title.replace(`${step.name}: `, '') }] : [],
+    )
+    const left = planned.filter(({ error, plan }) => !error && plan.status !== 'ok')
+    return { host, run: record.run, steps: left.map(each => each.step), notes: [...notes, ...moved] }
+  })
+  return result
+}
+
+async function copiesOf(session: Session, { files }: HostRecord): Promise<readonly KeptCopy[]> {
+  const copies = files.flatMap(({ before }) => (before.kind === 'kept' ? [before.copy] : []))
+  return copies.length === 0 ? [] : copiesAt(session, copies)
+}
+
+/** What is in the directories that would go; a name that is no text of one line counts as foreign all the same. */
+async function held(session: Session, record: HostRecord): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>()
+  const paths = directoriesToGo(record)
+  if (paths.length === 0) return found
+  const each = paths.map(
+    (path, index) =>
+      `ops_frame holds ${index}; [ ! -d ${quote(path)} ] || find ${quote(path)} -mindepth 1 -maxdepth 1 -print0 2>/dev/null | head -c 65536`,
+  )
+  await session.trip(each.join('\n'), {
+    silenceMs: 60_000,
+    frame: ({ kind, args, body }) => {
+      const path = kind === 'holds' ? paths[Number(args[0])] : undefined
+      if (path !== undefined)
+        found.set(
+          path,
+          body
+            .toString('utf8')
+            .split('\0')
+            .filter(name => name.trim() !== ''),
+        )
+    },
+  })
+  return found
+}

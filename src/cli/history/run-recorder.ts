@@ -1,0 +1,109 @@
+/** Gathers what a run tells, and writes it down on this machine: as it begins to change something, and at its end. */
+import { opsVersion } from '../../base/version.ts'
+import type { RunEvent } from '../../run/events.ts'
+import { lockHolder } from '../../run/lock-holder.ts'
+import type { HostPlan, PlanStep } from '../../run/plan.ts'
+import type { DoneStep, HostOfRun, RunState } from '../../run/run-history.ts'
+import type { RunName } from '../../run/run-id.ts'
+import { pruneRuns, storeRun } from './stored-runs.ts'
+
+const longestDiff = 20_000
+
+interface Begun extends RunName {
+  readonly purpose: string
+  /** Without secrets. */
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+interface HostSoFar {
+  plan?: HostPlan
+  status: RunState
+  readonly steps: Map<string, DoneStep>
+  readonly errors: string[]
+}
+
+/** Takes events without secrets. A record that cannot be written never fails the run: `problem` says why, at its end. */
+export class RunRecorder {
+  readonly #begun: Begun
+  readonly #who: string
+  readonly #hosts = new Map<string, HostSoFar>()
+  #isWritten = false
+  problem: string | undefined
+
+  constructor(begun: Begun) {
+    this.#begun = begun
+    this.#who = lockHolder(begun.purpose).replace(/ since .*/s, '')
+  }
+
+  take(event: RunEvent): void {
+    if (event.event === 'run') for (const host of event.hosts) this.#host(host)
+    if (event.event === 'plan') this.#host(event.host).plan = event
+    if (event.event === 'error')
+      this.#host(event.host ?? event.error.host ?? '').errors.push(event.error.title)
+    if (event.event === 'host') this.#host(event.host).status = event.summary.status
+    if (event.event === 'step') this.#step(event)
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    const hasChanged = this.#isWritten
+    this.#write(new Date().toISOString())
+    try {
+      pruneRuns(hasChanged)
+    } catch (error) {
+      this.problem ??= String(error)
+    }
+  }
+
+  #host(name: string): HostSoFar {
+    const found = this.#hosts.get(name) ?? { status: 'unknown', steps: new Map(), errors: [] }
+    this.#hosts.set(name, found)
+    return found
+  }
+
+  #step(event: RunEvent & { event: 'step' }): void {
+    const { steps, plan } = this.#host(event.host)
+    const { step: name, status } = event
+    if (status === 'ok' || status === 'skipped') return
+    const planned = plan?.steps.find(each => each.name === name)
+    const kept = 'kept' in event ? event.kept : undefined
+    const before = steps.get(name)
+    const isKept = kept ?? before?.kept
+    steps.set(name, {
+      ...done(name, planned),
+      status: status === 'running' ? 'begun' : status,
+      ...(isKept && { kept: isKept }),
+    })
+    // From here on a killed run is known by what it has begun.
+    if (!this.#isWritten) this.#write()
+  }
+
+  #write(endedAt?: string): void {
+    this.#isWritten = true
+    const hosts = [...this.#hosts].map(([host, { status, steps, errors }]): HostOfRun => {
+      return { host, status, errors, steps: [...steps.values()] }
+    })
+    try {
+      storeRun({
+        format: 1,
+        ...this.#begun,
+        ...(endedAt !== undefined && { endedAt }),
+        who: this.#who,
+        version: opsVersion(),
+        hosts: hosts.filter(({ host }) => host !== ''),
+      })
+    } catch (error) {
+      this.problem ??= error instanceof Error ? error.message : String(error)
+    }
+  }
+}
+
+function done(name: string, planned: PlanStep | undefined): Omit<DoneStep, 'status'> {
+  const diff = planned?.diff
+  const cut = diff !== undefined && diff.length > longestDiff
+  return {
+    name,
+    changes: (planned?.changes ?? []).map(({ key, from, to }) => [key, from ?? null, to]),
+    ...(diff !== undefined && { diff: cut ? `${diff.slice(0, longestDiff)}\n(cut)\n` : diff }),
+  }
+}

@@ -1,0 +1,146 @@
+/** From what a host has written down of a run to steps that put back what was there before, the last first. */
+import type { FileAfter, HostRecord, RecordedFile } from '../../engine/record/read-record.ts'
+import type { State, Value } from '../../engine/resource.ts'
+import type { Step, StepOptions } from '../../engine/step.ts'
+import { link, resources } from '../../resources/index.ts'
+import { restoredFile } from '../../resources/restored-file.ts'
+import type { KeptCopy } from '../../run/kept-copies.ts'
+import type { UndoNote } from '../../run/run-history.ts'
+
+export interface UndoSteps {
+  readonly steps: readonly Step[]
+  readonly notes: readonly UndoNote[]
+}
+
+/** `copies` are those that the host still keeps; `holds` is what is in each directory that would go. */
+export function undoSteps(
+  record: HostRecord,
+  copies: readonly KeptCopy[],
+  holds: ReadonlyMap<string, readonly string[]>,
+): UndoSteps {
+  const notes: UndoNote[] = []
+  const steps: Step[] = []
+  const last: Step[] = []
+  const byItself = new Set<number>()
+  const files = [...record.files].reverse()
+  const gone = new Set(record.files.filter(each => each.before.kind === 'absent').map(each => each.path))
+  for (const path of holds.keys()) gone.add(path)
+  for (const each of [...record.steps].reverse()) {
+    const { back, name, index } = each
+    if (back !== 'files' && !('cannot' in back) && back.withFiles) byItself.add(index)
+    const own = files.filter(file => file.step === index)
+    if (!byItself.has(index)) steps.push(...own.flatMap(file => fileStep(file, copies, notes)))
+    if (back === 'files') continue
+    if ('cannot' in back) {
+      notes.push({ kind: 'cannot', what: name, why: back.cannot })
+      continue
+    }
+    const foreign = each.type === 'directory' ? foreignIn(String(back.params.path), holds, gone) : []
+    if (foreign.length > 0) {
+      notes.push({
+        kind: 'skipped',
+        what: name,
+        why: `it holds what this run did not make: ${foreign.slice(0, 3).join(', ')}`,
+      })
+      continue
+    }
+    const maker = resources[each.type]
+    const made = maker?.(back.params, {
+      ...(back.access !== undefined && { access: back.access as NonNullable<StepOptions['access']> }),
+    })
+    if (!made || made.problems.length > 0) {
+      notes.push({
+        kind: 'cannot',
+        what: name,
+        why: made?.problems[0]?.title ?? `this ops knows no ${each.type}`,
+      })
+      continue
+    }
+    if (back.stays !== undefined) notes.push({ kind: 'stays', what: name, why: back.stays })
+    ;(back.isLast ? last : steps).push(heldTo({ ...made, where: undefined }, back.left))
+  }
+  const unnamed = files.filter(file => file.step === undefined)
+  return {
+    steps: [...steps, ...unnamed.flatMap(file => fileStep(file, copies, notes)), ...last.reverse()],
+    notes,
+  }
+}
+
+/** Directories that the undo would remove. */
+export function directoriesToGo({ steps }: HostRecord): readonly string[] {
+  return steps.flatMap(({ type, back }) =>
+    type === 'directory' && back !== 'files' && 'params' in back && back.params.state === 'absent'
+      ? [String(back.params.path)]
+      : [],
+  )
+}
+
+function foreignIn(
+  path: string,
+  holds: ReadonlyMap<string, readonly string[]>,
+  gone: ReadonlySet<string>,
+): readonly string[] {
+  return (holds.get(path) ?? []).filter(each => !gone.has(each))
+}
+
+function fileStep(
+  { path, before, after }: RecordedFile,
+  copies: readonly KeptCopy[],
+  notes: UndoNote[],
+): readonly Step[] {
+  const what = `file ${path}`
+  if (after === undefined) {
+    notes.push({
+      kind: 'cannot',
+      what,
+      why: 'the run was cut off before the host could write down what it left there; `ops kept` has what it held',
+    })
+    return []
+  }
+  if (before.kind === 'link') return [made(link({ path, to: before.to }), after)]
+  if (before.kind === 'absent') return [made(restoredFile({ path, from: 'nothing' }), after)]
+  const copy = copies.find(each => each.kept === before.copy)
+  if (!copy) {
+    notes.push({
+      kind: 'cannot',
+      what,
+      why: 'what it held before is no longer kept: only the newest copies are',
+    })
+    return []
+  }
+  const { kept: from, sha256, mode, owner, group } = copy
+  return [made(restoredFile({ path, from, sha256, mode, owner, group }), after)]
+}
+
+function made(step: Step, after: FileAfter): Step {
+  return heldTo({ ...step, where: undefined }, leftOf(after))
+}
+
+function leftOf(after: FileAfter): State {
+  if (after.kind === 'absent') return { state: 'absent' }
+  if (after.kind === 'link') return { to: after.to }
+  return { state: 'present', content: after.sha256, mode: after.mode }
+}
+
+/** The same step, impossible where what the run left is not there any more: somebody has changed it since. */
+function heldTo(step: Step, left: State): Step {
+  const { resource } = step
+  const isSame = (key: string, one: Value, other: Value): boolean =>
+    one === other || (resource.same?.(key, one, other) ?? false)
+  const impossible: typeof resource.impossible = (actual, params, detail) => {
+    const desired = resource.desired(params)
+    const moved = Object.entries(left).find(([key, value]) => {
+      const now = actual[key]
+      if (now === undefined) return key === 'to'
+      return !isSame(key, now, value) && !(desired[key] !== undefined && isSame(key, now, desired[key]))
+    })
+    if (!moved) return resource.impossible?.(actual, params, detail)
+    const [key, value] = moved
+    return `changed since by somebody else: ${key} is ${short(actual[key] ?? 'not there')}, and the run left it ${short(value)}`
+  }
+  return { ...step, resource: { ...resource, impossible } }
+}
+
+function short(value: Value): string {
+  return String(value).replace(/^([0-9a-f]{8})[0-9a-f]{56}$/, '$1…')
+}

@@ -1,0 +1,179 @@
+/** Reads the record that a run has left on a host. What was cut short by a power loss is read as far as it goes. */
+import { z } from 'zod'
+import type { RecordedStep } from './recorded-step.ts'
+
+/** What became of a step: `begun` was never proved, as the host or its connection went away. */
+export type RecordedOutcome = 'changed' | 'failed' | 'begun'
+
+/** What a file was before a run changed it. */
+export type FileBefore =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'link'; readonly to: string }
+  | { readonly kind: 'kept'; readonly copy: string }
+
+/** What the run left there; undefined where nobody could write that down. */
+export type FileAfter =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'link'; readonly to: string }
+  | { readonly kind: 'file'; readonly sha256: string; readonly mode: string }
+
+export interface RecordedFile {
+  readonly path: string
+  /** The step that touched it first, where that is known. */
+  readonly step: number | undefined
+  readonly before: FileBefore
+  readonly after: FileAfter | undefined
+}
+
+export interface HostRecord {
+  readonly run: string
+  readonly startedAt: string
+  readonly who: string
+  readonly purpose: string
+  readonly recipe?: string | undefined
+  readonly params: Readonly<Record<string, unknown>>
+  /** In the order in which they were begun. */
+  readonly steps: readonly (RecordedStep & { readonly index: number; readonly outcome: RecordedOutcome })[]
+  readonly files: readonly RecordedFile[]
+  /** How the last batch ended: `done`, `failed`, `stopped`; undefined where the host could not say any more. */
+  readonly end: string | undefined
+}
+
+const value = z.union([z.string(), z.number(), z.boolean()])
+const state = z.record(z.string(), value)
+const back = z.union([
+  z.literal('files'),
+  z.object({ cannot: z.string() }),
+  z.object({
+    params: z.record(z.string(), z.unknown()),
+    left: state,
+    stays: z.string().optional(),
+    isLast: z.literal(true).optional(),
+    withFiles: z.literal(true).optional(),
+    access: z.unknown().optional(),
+  }),
+])
+const head = z.object({
+  format: z.literal(1),
+  run: z.string(),
+  startedAt: z.string(),
+  who: z.string(),
+  purpose: z.string(),
+  recipe: z.string().optional(),
+  params: z.record(z.string(), z.unknown()),
+})
+const steps = z.object({
+  steps: z.record(
+    z.string(),
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      changes: z.array(z.tuple([z.string(), value.nullable(), value])),
+      back,
+    }),
+  ),
+})
+
+/** Undefined where the text is no record of this version. */
+export function readRecord(text: string): HostRecord | undefined {
+  const reader = new Reader()
+  for (const line of text.split('\n')) reader.line(line)
+  return reader.record()
+}
+
+class Reader {
+  #head: z.infer<typeof head> | undefined
+  #end: string | undefined
+  readonly #steps = new Map<number, RecordedStep>()
+  readonly #outcomes = new Map<number, RecordedOutcome>()
+  readonly #before = new Map<string, { readonly step: number | undefined; readonly before: FileBefore }>()
+  readonly #sums = new Map<string, string>()
+  readonly #modes = new Map<string, string>()
+  readonly #links = new Map<string, string>()
+  #running: number | undefined
+
+  line(line: string): void {
+    const [word = '', ...fields] = line.split('\t')
+    const [, sha256, summed] = /^([0-9a-f]{64}) [ *](\/.*)$/.exec(line) ?? []
+    const [, mode, dressed] = /^(\d{1,4}):[^:]*:[^:]*:(\/.*)$/.exec(line) ?? []
+    if (line.startsWith('{')) this.#data(line)
+    else if (word === 'was') this.#was(fields)
+    else if (word === 'leads') this.#links.set(fields.slice(1).join('\t'), fields[0] ?? '')
+    else if (sha256 !== undefined && summed !== undefined) this.#sums.set(summed, sha256)
+    else if (mode !== undefined && dressed !== undefined) this.#modes.set(dressed, mode.padStart(4, '0'))
+    else this.#words(line.split(' '))
+  }
+
+  record(): HostRecord | undefined {
+    if (!this.#head) return undefined
+    const { format: _format, ...told } = this.#head
+    const files = [...this.#before].map(([path, { step, before }]) => ({
+      path,
+      step,
+      before,
+      after: this.#after(path),
+    }))
+    const found = [...this.#outcomes].flatMap(([index, outcome]) => {
+      const step = this.#steps.get(index)
+      return step ? [{ index, outcome, ...step }] : []
+    })
+    return { ...told, steps: found, files, end: this.#end }
+  }
+
+  #data(line: string): void {
+    let data: unknown
+    try {
+      data = JSON.parse(line)
+    } catch {
+      return
+    }
+    const begins = head.safeParse(data)
+    if (begins.success) this.#head ??= begins.data
+    const told = steps.safeParse(data)
+    if (!told.success) return
+    for (const [index, step] of Object.entries(told.data.steps))
+      this.#steps.set(Number(index), step as RecordedStep)
+  }
+
+  #was([was = '', ...path]: readonly string[]): void {
+    const before: FileBefore =
+      was === 'absent'
+        ? { kind: 'absent' }
+        : was.startsWith('link:')
+          ? { kind: 'link', to: was.slice('link:'.length) }
+          : { kind: 'kept', copy: was }
+    const name = path.join('\t')
+    // What a later batch has kept is what this run itself has written.
+    if (!this.#before.has(name)) this.#before.set(name, { step: this.#running, before })
+  }
+
+  #words([word = '', ...args]: readonly string[]): void {
+    const numbers = args.map(Number)
+    if (word === 'run') {
+      this.#running = numbers[0]
+      // Nothing that was said before of what files are holds any more.
+      this.#end = undefined
+      for (const index of numbers) this.#outcomes.set(index, 'begun')
+    } else if (word === 'done') this.#done(args)
+    else if (word === 'end') this.#end = args.join(' ')
+  }
+
+  #done([code = '', reached = '', ...members]: readonly string[]): void {
+    const failed = reached === 'end' ? undefined : Number.parseInt(reached, 10)
+    const isWide = reached.endsWith('+')
+    for (const index of members.map(Number)) {
+      const isFailed = code !== '0' && (failed === undefined || index === failed)
+      const isReached = failed === undefined || index <= failed
+      if (isReached) this.#outcomes.set(index, isFailed ? 'failed' : 'changed')
+      else if (!isWide) this.#outcomes.delete(index)
+    }
+  }
+
+  #after(path: string): FileAfter | undefined {
+    if (this.#end === undefined) return undefined
+    const to = this.#links.get(path)
+    if (to !== undefined) return { kind: 'link', to }
+    const [sha256, mode] = [this.#sums.get(path), this.#modes.get(path)]
+    return sha256 !== undefined && mode !== undefined ? { kind: 'file', sha256, mode } : { kind: 'absent' }
+  }
+}

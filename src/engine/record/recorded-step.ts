@@ -1,0 +1,59 @@
+/** What a run writes down of a step before it does it: what changes, and the way back. Without any secret. */
+import { mask } from '../../base/secret.ts'
+import { maskerOf } from '../mask.ts'
+import type { PlannedStep } from '../plan/planned-step.ts'
+import type { State, Value } from '../resource.ts'
+import type { WayBackStep } from '../way-back.ts'
+
+/** The way back of one step, as it is written down. */
+export type RecordedBack =
+  | 'files'
+  | { readonly cannot: string }
+  | (WayBackStep & { readonly left: State; readonly access?: unknown })
+
+export interface RecordedStep {
+  readonly name: string
+  readonly type: string
+  /** Key, what was found, what was wanted. */
+  readonly changes: readonly (readonly [string, Value | null, Value])[]
+  readonly back: RecordedBack
+}
+
+const longestValue = 300
+
+/** One step that is about to be done. */
+export function recordedStep({ step, plan, change }: PlannedStep): RecordedStep {
+  return {
+    name: plan.name,
+    type: step.resource.type,
+    changes: plan.changes.map(({ key, from, to }) => [key, short(from) ?? null, short(to) ?? '']),
+    back: change ? backOf(step, change) : 'files',
+  }
+}
+
+function backOf(step: PlannedStep['step'], change: NonNullable<PlannedStep['change']>): RecordedBack {
+  const { resource, params, options } = step
+  if (options.user !== undefined)
+    return { cannot: `it ran as ${options.user}, and what was there before is kept in that user's own place` }
+  const back = resource.wayBack?.(change, params) ?? {
+    cannot: `what was there before is not known of ${resource.type}; its files are put back`,
+  }
+  if (back === 'files' || 'cannot' in back) return back
+  const left = back.left ?? Object.fromEntries(change.keys.map(({ key, to }) => [key, to]))
+  const text = JSON.stringify([back, left])
+  const masked = maskerOf([step])
+  if (text.includes(mask) || !isPlain([back, left], masked)) return { cannot: 'it would need a secret' }
+  return { ...back, left, ...(options.access !== undefined && { access: options.access }) }
+}
+
+/** No string in it holds a secret. */
+function isPlain(value: unknown, masked: (text: string) => string): boolean {
+  if (typeof value === 'string') return masked(value) === value
+  if (typeof value !== 'object' || value === null) return true
+  return Object.values(value).every(each => isPlain(each, masked))
+}
+
+function short(value: Value | undefined): Value | undefined {
+  if (typeof value !== 'string' || value.length <= longestValue) return value
+  return `${value.slice(0, longestValue)}…`
+}

@@ -1,0 +1,177 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Folder, folderWith } from '../cli/run-ops.ts'
+import { describeReal } from '../hosts/available.ts'
+import { useHost } from '../hosts/use-hosts.ts'
+import { watchOps } from './ops-run.ts'
+
+const everyday = `import { recipe, z, secret, directory, file, group, link, option, line, service, unit, user, command } from 'ops-recipes'
+export default recipe({
+  summary: 'A small application.',
+  params: { word: z.string().default('one'), token: secret() },
+  steps: ({ params }) => [
+    group({ name: 'undo-group' }),
+    user({ name: 'undo-user', group: 'undo-group', system: true, shell: '/usr/sbin/nologin' }),
+    directory({ path: '/etc/undo', mode: '0750' }),
+    directory({ path: '/etc/undo-old', mode: '0711' }),
+    file({ path: '/etc/undo/new.conf', content: params.word, owner: 'undo-user' }),
+    file({ path: '/etc/undo/token', content: params.token, mode: '0600' }),
+    file({ path: '/etc/undo-old.conf', content: params.word, mode: '0600' }),
+    file({ path: '/etc/undo-gone.conf', state: 'absent' }),
+    link({ path: '/etc/undo-link', to: '/etc/undo/new.conf' }),
+    option({ path: '/etc/undo-old.ini', section: 'a', key: 'k', value: params.word }),
+    option({ path: '/etc/undo-old.ini', section: 'a', key: 'l', value: params.word }),
+    line({ path: '/etc/undo-lines', line: params.word }),
+    unit({
+      name: 'undo-app.service',
+      content: '[Service]\\nExecStart=/bin/sleep infinity\\n\\n[Install]\\nWantedBy=multi-user.target\\n',
+    }),
+    service({ unit: 'undo-app', running: true, enabled: true, follows: ['/etc/undo-old.conf'] }),
+    command({ run: 'touch /run/undo-command', creates: '/run/undo-command' }),
+  ],
+})
+`
+
+const slow = `import { recipe, file, command } from 'ops-recipes'
+export default recipe({
+  summary: 'Begins, and takes its time.',
+  steps: () => [
+    file({ path: '/etc/undo-slow', content: 'first' }),
+    command({ run: 'touch /run/undo-begun; sleep 15; touch /run/undo-slept', creates: '/run/undo-slept' }),
+    file({ path: '/etc/undo-never', content: 'last' }),
+  ],
+})
+`
+
+const before = `mkdir -m 0755 /etc/undo-old
+printf 'by hand\\n' >/etc/undo-old.conf; chmod 0640 /etc/undo-old.conf; chown root:adm /etc/undo-old.conf
+printf 'going' >/etc/undo-gone.conf
+ln -s /etc/hosts /etc/undo-link
+printf '[a]\\n; mine\\nk = 0\\n' >/etc/undo-old.ini
+printf 'zero\\n' >/etc/undo-lines`
+
+const state = `for each in /etc/undo /etc/undo-old /etc/undo-old.conf /etc/undo-gone.conf /etc/undo-old.ini /etc/undo-lines /etc/systemd/system/undo-app.service; do
+  stat -c '%n %a %U:%G' $each 2>/dev/null || echo "$each absent"; cat $each 2>/dev/null
+done
+readlink /etc/undo-link; getent passwd undo-user; getent group undo-group
+systemctl is-active undo-app; systemctl is-enabled undo-app 2>/dev/null; :`
+
+describeReal('the history of a host', () => {
+  const host = useHost()
+  let folder: Folder
+  let first = ''
+  beforeAll(() => {
+    folder = folderWith({
+      'recipes/everyday.ts': everyday,
+      'recipes/slow.ts': slow,
+      token: 'tok-5up3r-s3cret',
+    })
+  })
+  afterAll(() => folder?.remove())
+
+  const ops = (verb: string, ...words: readonly string[]) =>
+    folder.ops([verb, ...words, '-F', host().sshConfig])
+  const events = async (verb: string, ...words: readonly string[]) => {
+    const { stdout } = await ops(verb, ...words, '--json')
+    return stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+  }
+  const runOf = (text: string) => /run ([0-9a-f]{8}): ops show/.exec(text)?.[1] ?? ''
+
+  test('a run is written down on both sides, without its secret, and taken back as it found things', async () => {
+    await host().read(before)
+    const found = await host().read(state)
+    const applied = await ops('apply', 'everyday', host().name, '--token', '@token', '--yes')
+    expect([applied.code, applied.stderr]).toEqual([0, ''])
+    // The service is looked at again after its unit has come: a record costs no trip.
+    expect(applied.stdout).toContain('3 trips')
+    first = runOf(applied.stdout)
+    expect(first).not.toBe('')
+
+    const here = (await events('history')).find(each => each.event === 'history').runs
+    const there = (await events('history', host().name)).find(each => each.event === 'history').runs
+    for (const runs of [here, there]) {
+      expect(runs.map((each: { run: string }) => each.run)).toEqual([first])
+      expect(runs[0]).toMatchObject({ purpose: 'apply everyday', hosts: { [host().name]: 'ok' } })
+    }
+    const records = join(folder.path, '.local/state/ops/runs')
+    const text = readdirSync(records)
+      .map(name => readFileSync(join(records, name), 'utf8'))
+      .join('')
+    expect(text).toContain('"word":"one"')
+    expect(text).not.toContain('s3cret')
+    expect((await host().read('grep -rl s3cret /var/lib/ops/runs || echo none')).trim()).toBe('none')
+    expect(await host().read('stat -c %a /var/lib/ops/runs')).toBe('700\n')
+
+    const shown = (await ops('show', first)).stdout
+    expect(shown).toContain('word="one"')
+    expect(shown).toContain('+one')
+    expect((await ops('show', first.slice(0, 6), host().name)).stdout).toContain(
+      `old content: ops kept ${host().name} /etc/undo-old.conf`,
+    )
+
+    const dry = await ops('undo', first, '--dry-run')
+    expect(dry.stdout).toContain('cannot command touch /run/undo-command: nobody knows what a command did')
+    expect(dry.stdout).not.toContain('skipped')
+    expect([dry.code, await host().read('cat /etc/undo/new.conf')]).toEqual([0, 'one'])
+    expect((await ops('undo', first)).code).toBe(3)
+
+    const back = await ops('undo', first, '--yes')
+    expect([back.code, back.stderr]).toEqual([0, ''])
+    expect(await host().read(state)).toBe(found)
+    const again = await ops('undo', first, '--yes')
+    expect(again.stdout).toContain('nothing to do')
+    expect(again.code).toBe(0)
+
+    // An undo is a run, and can be taken back like one, as far as the folder that it removed lets it.
+    const redone = await ops('undo', runOf(back.stdout), '--yes')
+    expect(redone.stdout).toContain('cannot directory /etc/undo: of a removed directory nothing is kept')
+    expect(redone.code).toBe(8)
+    expect(await host().read('cat /etc/undo-old.conf /etc/undo-lines; systemctl is-active undo-app')).toBe(
+      'onezero\none\nactive\n',
+    )
+  })
+
+  test('what others have changed since stays, and is named', async () => {
+    await ops('apply', 'everyday', host().name, '--token', '@token', '--yes')
+    const applied = await ops('apply', 'everyday', host().name, '--token', '@token', '--word', 'two', '--yes')
+    const run = runOf(applied.stdout)
+    await host().read('echo mine >>/etc/undo-old.conf; touch /etc/undo/foreign')
+    const undone = await ops('undo', run, '--yes')
+    expect(undone.stdout).toContain('skipped restored /etc/undo-old.conf: changed since by somebody else')
+    expect(undone.code).toBe(8)
+    expect(await host().read('cat /etc/undo-old.conf')).toBe('twomine\n')
+    expect(await host().read('cat /etc/undo/new.conf /etc/undo-lines')).toContain('one')
+    expect(await host().read('cat /etc/undo/new.conf')).toBe('one')
+    expect((await ops('undo', 'abcdef12', host().name, '--yes')).stderr).toContain(
+      'has no record of a run abcdef12',
+    )
+    expect((await ops('undo', 'nonsense', '--yes')).code).toBe(3)
+  })
+
+  test('where the controller was killed, the host knows what was done', async () => {
+    const run = watchOps(folder, ['apply', 'slow', host().name, '--yes', '-F', host().sshConfig])
+    await run.seen(
+      event => event.event === 'step' && event.step.startsWith('command') && event.status === 'running',
+    )
+    run.child.kill('SIGKILL')
+    await run.ended
+    const begun = run.events.find(event => event.event === 'run')
+    const name = (begun?.event === 'run' && begun.run) || ''
+    // The host ends after the step that runs, and writes its end down.
+    await host().read(`until grep -q '^end' /var/lib/ops/runs/*-${name}; do sleep 0.1; done`)
+    const here = (await ops('show', name)).stdout
+    expect(here).toContain('cut off, its end is unknown')
+    const there = (await ops('show', name, host().name)).stdout
+    expect(there).toContain('changed file /etc/undo-slow')
+    expect(there).toContain('changed command')
+    expect(there).not.toContain('undo-never')
+    expect((await ops('undo', name, '--yes')).code).toBe(0)
+    expect((await host().read('ls /etc/undo-slow /etc/undo-never 2>/dev/null || echo none')).trim()).toBe(
+      'none',
+    )
+  })
+})
