@@ -8,6 +8,7 @@ import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { hostileSql, openEyes } from '../mysql/eyes.ts'
 import { startMysql56, whyNoMysql56 } from '../mysql/mysql-56.ts'
+import { startOwnMysql, whyNoOwnMysql } from '../mysql/own-mysql.ts'
 
 const password = 'hidden words of the target'
 
@@ -21,6 +22,18 @@ INSERT INTO t (f, d, d2, n, z, u, b1, b9, y, dt, da, ti, e, k, l, m, x, lx, g) S
   1901 + seq % 250, '1970-01-01' + INTERVAL seq * 791900 SECOND + INTERVAL seq * 1000 MICROSECOND, '1900-01-01' + INTERVAL seq DAY,
   SEC_TO_TIME(seq * 61 - 100000), IF(seq % 3, 'a', 'B c'), UNHEX(MD5(seq)), CONCAT('ä', seq), CONCAT('Wört ', seq, ' 😀'),
   IF(seq % 5, REPEAT(CHAR(65 + seq % 26), seq % 50), NULL), CONCAT('long, ', seq), POINT(seq, -seq) FROM seq_1_to_5000;`
+
+const own = (version: '5.7' | '8.0') => ({
+  version,
+  flavor: 'mysql' as const,
+  why: whyNoOwnMysql(version),
+  start: () => startOwnMysql(version),
+})
+const oracles = [
+  { version: '5.6', flavor: 'mysql56' as const, why: whyNoMysql56(), start: () => startMysql56() },
+  own('5.7'),
+  own('8.0'),
+]
 
 describeReal('ops db copy, beside stamped rows', () => {
   const host = useHost({ name: 'both1', withPackages: ['mariadb-server', 'postgresql'] })
@@ -198,44 +211,40 @@ describeReal('ops db copy, beside stamped rows', () => {
     expect(await psql('SELECT id FROM lab.foreign_rows')).toBe('9\n')
   })
 
-  test.skipIf(whyNoMysql56() !== undefined)(
-    'MySQL 5.6 on this machine is copied, followed and audited as well',
-    async () => {
-      const old = await startMysql56()
-      const local = await connect({ name: 'local', destination: 'local', backend: 'local' })
-      const eyes = await openEyes(await local.forwardSocket(old.socket))
-      try {
-        await eyes.run(`CREATE DATABASE lab CHARACTER SET utf8mb4; USE lab; ${hostileSql('mysql56')}
-        ALTER TABLE hostile ADD KEY (updated_at)`)
-        writeFileSync(join(folder.path, 'ops.ini'), `[db old]\nsocket = ${old.socket}\nuser = root\n`)
-        const words = [
-          'old',
-          'lab.hostile',
-          '--to',
-          'postgres:///lab?via=both1',
-          '--as',
-          'lab.old',
-          '--by',
-          'updated_at',
-        ]
-        const run = await ops(...words, '--yes')
-        expect(run.stderr).toBe('')
-        expect(run.stdout).toContain('2 new')
-        const audit = await ops('audit', ...words)
-        expect(audit.stderr).toBe('')
-        expect(audit.stdout).toMatch(/differ +none/)
-        await eyes.run('USE lab; UPDATE hostile SET y = 1999 WHERE id = 0; DELETE FROM hostile WHERE id > 0')
-        const later = await ops(...words, '--deletes', 'hard', '--yes')
-        expect(later.stderr).toBe('')
-        expect(later.stdout).toContain('0 new, 1 changed, 0 as they were, 1 deleted')
-        expect(await psql('SELECT id, y, f FROM lab.old')).toBe('0|1999|1.234567\n')
-      } finally {
-        await eyes.close()
-        await old.stop()
-        writeFileSync(join(folder.path, 'ops.ini'), '')
-      }
-    },
-  )
+  for (const { version, flavor, why, start } of oracles)
+    test.skipIf(why !== undefined)(
+      `MySQL ${version} on this machine is copied, followed and audited as well`,
+      async () => {
+        const old = await start()
+        const local = await connect({ name: 'local', destination: 'local', backend: 'local' })
+        const eyes = await openEyes(await local.forwardSocket(old.socket))
+        try {
+          await eyes.run(`CREATE DATABASE lab CHARACTER SET utf8mb4; USE lab; ${hostileSql(flavor)}
+            ALTER TABLE hostile ADD KEY (updated_at)`)
+          writeFileSync(join(folder.path, 'ops.ini'), `[db old]\nsocket = ${old.socket}\nuser = root\n`)
+          const as = `lab.${flavor}_${version.replace('.', '_')}`
+          const to = ['--to', 'postgres:///lab?via=both1', '--as', as, '--by', 'updated_at']
+          const words = ['old', 'lab.hostile', ...to]
+          const run = await ops(...words, '--yes')
+          expect(run.stderr).toBe('')
+          expect(run.stdout).toContain('2 new')
+          const audit = await ops('audit', ...words)
+          expect(audit.stderr).toBe('')
+          expect(audit.stdout).toMatch(/differ +none/)
+          await eyes.run(
+            'USE lab; UPDATE hostile SET y = 1999 WHERE id = 0; DELETE FROM hostile WHERE id > 0',
+          )
+          const later = await ops(...words, '--deletes', 'hard', '--yes')
+          expect(later.stderr).toBe('')
+          expect(later.stdout).toContain('0 new, 1 changed, 0 as they were, 1 deleted')
+          expect(await psql(`SELECT id, y, f FROM ${as}`)).toBe('0|1999|1.234567\n')
+        } finally {
+          await eyes.close()
+          await old.stop()
+          writeFileSync(join(folder.path, 'ops.ini'), '')
+        }
+      },
+    )
 
   test('a server is reached directly with TLS alone, unless it is said otherwise; no password is told', async () => {
     const { address } = host()

@@ -1,4 +1,4 @@
-/** `ops db archive`, `dump` and `load` on Oracle's MySQL 5.7 and 8.0, by their sockets on this machine. */
+/** `ops db archive`, `dump`, `load`, `queue` and `check` on Oracle's MySQL 5.7 and 8.0, by their sockets on this machine. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect } from '../../src/transport/index.ts'
 import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
@@ -85,6 +85,44 @@ for (const version of ['5.7', '8.0'] as const) {
         ['2', 'ö,\n'],
       ])
       expect((await folder.ops(['db', 'sizes', 'root', 'lab'])).stdout).toContain('root: lab.hostile')
+    })
+
+    test('a queue is parked around jobs that workers hold, and comes back; every job is counted once', async () => {
+      await eyes.run(`USE lab; CREATE TABLE delayed_jobs (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+        priority INT NOT NULL DEFAULT 0, handler TEXT NOT NULL, run_at DATETIME, locked_at DATETIME, failed_at DATETIME,
+        locked_by VARCHAR(255), queue VARCHAR(255), KEY delayed_jobs_priority (priority, run_at));
+        INSERT INTO delayed_jobs (handler, run_at, queue) VALUES ${Array.from({ length: 1_000 }, () => "('x', NOW(), 'mail')").join(',')};
+        UPDATE delayed_jobs SET locked_at = NOW(), locked_by = 'w' WHERE id IN (1, 500)`)
+      const queue = (verb: string, ...argv: string[]): Promise<Outcome> =>
+        folder.ops(['db', 'queue', verb, 'root', 'lab.delayed_jobs', '--queue', 'mail', ...argv])
+      const parked = await queue('park', '--yes')
+      expect(parked.stderr).toBe('')
+      expect(parked.stdout).toMatch(/parked +998 jobs/)
+      expect(await eyes.rows('SELECT id FROM lab.delayed_jobs ORDER BY id')).toEqual([['1'], ['500']])
+      const back = await queue('drip', '--yes', '--watch', '--when-below', '100000')
+      expect(back.stderr).toBe('')
+      expect((await queue('status')).stdout).toContain(
+        '1,000 when parking began = 1,000 live + 0 parked + 0 done',
+      )
+      expect(await eyes.rows('SELECT COUNT(*), COUNT(DISTINCT id) FROM lab.delayed_jobs')).toEqual([
+        ['1000', '1000'],
+      ])
+    })
+
+    test('a check says 1 or 0, and changes nothing', async () => {
+      const check = (statement: string) => folder.ops(['db', 'check', 'root', statement])
+      expect(await check('SELECT 1 FROM lab.hostile_key_again WHERE b = 1')).toMatchObject({
+        code: 0,
+        stdout: '1\n',
+      })
+      expect(await check('SELECT 1 FROM lab.hostile_key_again WHERE b = 99')).toMatchObject({
+        code: 0,
+        stdout: '0\n',
+      })
+      const wrong = await check('DELETE FROM lab.hostile_key_again')
+      expect(wrong.stdout).toBe('0\n')
+      expect(wrong.code).not.toBe(0)
+      expect(await eyes.rows('SELECT COUNT(*) FROM lab.hostile_key_again')).toEqual([['8']])
     })
 
     test('an account whose password the server has not seen yet logs in by the socket', async () => {
