@@ -27,7 +27,6 @@ interface Contestant {
   readonly missing?: boolean
 }
 
-const rounds = 5
 /** Of those that take more than ten times as long. */
 const roundsOfSlow = 3
 const copies = 30
@@ -68,6 +67,7 @@ const sql: readonly Contestant[] = [
 export async function benchLogs(
   tell: (text: string) => void,
   lines = 1_000_000,
+  rounds = 5,
 ): Promise<readonly LogsRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'ops-bench-logs-'))
   try {
@@ -87,7 +87,7 @@ export async function benchLogs(
         .filter(line => /^\d/.test(line))
         .sort()
         .join('\n')
-    const setting = { folder, log, bytes }
+    const setting = { folder, log, bytes, rounds }
     const sumsIn = async (path: string) => sums(readFileSync(path, 'utf8'))
     const rows: LogsRow[] = []
     const measured = (more: readonly LogsRow[]) => {
@@ -107,13 +107,14 @@ interface Setting {
   readonly folder: string
   readonly log: string
   readonly bytes: number
+  readonly rounds: number
 }
 
 /** Turn by turn, so that whatever else the machine does meets all of them alike. */
 async function compare(
   what: string,
   all: readonly Contestant[],
-  { folder, log, bytes }: Setting,
+  { folder, log, bytes, rounds }: Setting,
   answerOf: (path: string) => Promise<string>,
 ): Promise<LogsRow[]> {
   const contestants = all.filter(({ missing }) => missing !== true)

@@ -81,7 +81,9 @@ async function bench(): Promise<void> {
   const copy = wanted?.includes('copy')
     ? await benchCopy(say, Number(values['table-rows']), Number(values.rounds))
     : undefined
-  const logs = wanted?.includes('logs') ? await benchLogs(say, Number(values.lines)) : undefined
+  const logs = wanted?.includes('logs')
+    ? await benchLogs(say, Number(values.lines), Number(values.rounds))
+    : undefined
   const points = wanted?.includes('curve')
     ? await curve(say, values.steps?.split(',').map(Number))
     : undefined

@@ -1,6 +1,6 @@
 /** Says, once for a whole test run, which suites are skipped for want of hosts or engines, and how to change that. */
 import { duckdbReason, hasDuckdb } from '../logs/engines.ts'
-import { sparkFolder } from '../logs/spark.ts'
+import { hadoopAwsFolder, sparkFolder } from '../logs/spark.ts'
 import { whyNoMysql56 } from '../mysql/mysql-56.ts'
 import { skippedFor } from '../needs.ts'
 import { realHosts } from './available.ts'
@@ -13,6 +13,9 @@ export function setup(): void {
     ...(found.available ? [] : [found.reason]),
     ...(sparkFolder === undefined
       ? ["tests with Hive need OPS_TEST_SPARK, the folder of PyPI's pyspark (and Java 17)"]
+      : []),
+    ...(hadoopAwsFolder === undefined
+      ? ['tests with Hive over S3 need OPS_TEST_HADOOP_AWS, a folder with hadoop-aws (docs/testing.md)']
       : []),
     ...(hasDuckdb ? [] : [duckdbReason]),
     ...(mysql56 === undefined ? [] : [mysql56]),

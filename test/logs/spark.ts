@@ -1,6 +1,6 @@
 /** A HiveServer2 for tests: the Thrift server of Spark, from PyPI's pyspark, in the network of a test host. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -8,15 +8,43 @@ import { setTimeout as pause } from 'node:timers/promises'
 /** The folder of the package, such as `.../site-packages/pyspark`: 490 MB, so only where it is named. */
 export const sparkFolder: string | undefined = process.env.OPS_TEST_SPARK
 
+/** The folder of hadoop-aws, of the version of Spark's own Hadoop, with what it needs (docs/testing.md). */
+export const hadoopAwsFolder: string | undefined = process.env.OPS_TEST_HADOOP_AWS
+
+/** An S3 server that it reads from; the login comes from the environment, as on a cluster's master. */
+export interface HiveStore {
+  readonly endpoint: string
+  readonly env: Readonly<Record<string, string>>
+}
+
 export interface HiveServer {
   readonly port: number
   stop(): Promise<void>
 }
 
-const startDeadlineMs = 240_000
+const startDeadlineMs = 500_000
+
+function storeSettings({ endpoint }: HiveStore, jars: string): string[] {
+  const settings = {
+    endpoint,
+    'endpoint.region': 'us-east-1',
+    'path.style.access': 'true',
+    'connection.ssl.enabled': 'false',
+  }
+  const conf = Object.entries(settings).flatMap(([name, value]) => [
+    '--conf',
+    `spark.hadoop.fs.s3a.${name}=${value}`,
+  ])
+  const paths = readdirSync(jars).map(each => join(jars, each))
+  return [...conf, '--jars', paths.join()]
+}
 
 /** Starts it in the network namespace of a process, listening on loopback there. */
-export async function startHiveServer(port: number, networkOf: number): Promise<HiveServer> {
+export async function startHiveServer(
+  port: number,
+  networkOf: number,
+  store?: HiveStore,
+): Promise<HiveServer> {
   const folder = mkdtempSync(join(tmpdir(), 'ops-spark-'))
   const log = join(folder, 'log')
   const settings = [
@@ -30,6 +58,7 @@ export async function startHiveServer(port: number, networkOf: number): Promise<
       'spark.sql.session.timeZone=UTC',
     ],
     ...['--conf', `spark.sql.warehouse.dir=${folder}/warehouse`, '--conf', 'spark.sql.shuffle.partitions=2'],
+    ...(store ? storeSettings(store, hadoopAwsFolder ?? '') : []),
     ...['--class', 'org.apache.spark.sql.hive.thriftserver.HiveThriftServer2'],
     ...[
       '--hiveconf',
@@ -46,7 +75,7 @@ export async function startHiveServer(port: number, networkOf: number): Promise<
     {
       cwd: folder,
       stdio: ['ignore', output, output],
-      env: { ...process.env, SPARK_LOCAL_IP: '127.0.0.1' },
+      env: { ...process.env, ...store?.env, SPARK_LOCAL_IP: '127.0.0.1' },
       detached: true,
     },
   )

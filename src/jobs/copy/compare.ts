@@ -7,6 +7,7 @@ import type { Position } from '../../mysql/keyset.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, sql, trusted } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
+import { cellsOf } from '../../mysql/wire-row.ts'
 import { deletedAtColumn } from '../../postgres/create-table.ts'
 import type { PgSession } from '../../postgres/session.ts'
 import { quoteName } from '../../postgres/sql.ts'
@@ -49,9 +50,7 @@ export async function compareSides(
     sourceBuckets(source, sides, hashes, buckets),
     targetBuckets(target, sides, hashes, buckets),
   )
-  const differing = [...new Set([...ours.sums.keys(), ...theirs.sums.keys()])].filter(
-    bucket => ours.sums.get(bucket) !== theirs.sums.get(bucket),
-  )
+  const differing = ours.differing(theirs)
   const rows = { sourceRows: ours.rows, targetRows: theirs.rows, leftOut: hashes.leftOut }
   if (differing.length === 0) return { wanted: [], extra: [], listedRows: 0, ...rows }
   const [here, there] = await bothAtOnce(
@@ -84,10 +83,23 @@ function primeUpTo(most: number): number {
   return found
 }
 
-interface Buckets {
-  /** Count and sum, as text. */
-  readonly sums: ReadonlyMap<string, string>
-  readonly rows: number
+class Buckets {
+  /** Count and sum of each bucket, as text. */
+  readonly sums = new Map<string, string>()
+  rows = 0
+
+  add([bucket, count, sum]: readonly (string | null)[]): void {
+    this.sums.set(bucket ?? '', `${count}:${sum}`)
+    this.rows += Number(count)
+  }
+
+  /** Those that are otherwise there, or are there alone. */
+  differing(there: Buckets): readonly string[] {
+    const found: string[] = []
+    for (const [bucket, sum] of this.sums) if (there.sums.get(bucket) !== sum) found.push(bucket)
+    for (const bucket of there.sums.keys()) if (!this.sums.has(bucket)) found.push(bucket)
+    return found
+  }
 }
 
 /** A row that has no hash, as it is too long for a packet, adds nothing to its sum: its bucket differs from that of the target. */
@@ -98,12 +110,15 @@ async function sourceBuckets(
   count: number,
 ): Promise<Buckets> {
   const bucket = bucketOf(columns, hashes, count).mysql
-  const cells = await session.cells(
+  const found = new Buckets()
+  // As they come: tens of thousands of them would be kept twice.
+  await session.query(
     sql`SELECT ${bucket} AS bucket, COUNT(*), COALESCE(SUM(${bitsOf(hashes.row).mysql}), 0)
         FROM ${tableSql(table)} FORCE INDEX (${name(key.index)}) GROUP BY 1 ORDER BY NULL`,
     `hashing ${tableText(table)}`,
+    { onRow: row => found.add(cellsOf(row).map(String)) },
   )
-  return bucketsOf(cells.map(row => row.map(cell => cell?.toString() ?? '')))
+  return found
 }
 
 async function targetBuckets(
@@ -119,17 +134,9 @@ async function targetBuckets(
      FROM (SELECT ${bucket} AS bucket, ${bitsOf(hashes.row).postgres} AS bits FROM ${fromTarget(sides)} OFFSET 0) AS hashed GROUP BY 1`,
     `hashing ${pgTableText(sides.request.as)}`,
   )
-  return bucketsOf(rows.map(row => row.map(cell => cell ?? '')))
-}
-
-function bucketsOf(rows: readonly (readonly string[])[]): Buckets {
-  let all = 0
-  const sums = new Map<string, string>()
-  for (const [bucket = '', count = '0', sum = ''] of rows) {
-    all += Number(count)
-    sums.set(bucket, `${count}:${sum}`)
-  }
-  return { sums, rows: all }
+  const found = new Buckets()
+  for (const row of rows) found.add(row)
+  return found
 }
 
 function fromTarget({ request, place }: Compared): string {
