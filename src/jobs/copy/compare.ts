@@ -32,7 +32,7 @@ export interface Differences {
 
 /** With so few rows in a bucket, a handful of differences is found by reading less than a hundredth. */
 const rowsOfBucket = 16
-const mostBuckets = 65_521
+const mostBuckets = 32_749
 const leastBuckets = 67
 
 /** `keysOnly`: finds rows that one side has not. Rows of the target that are marked as deleted do not count. */
