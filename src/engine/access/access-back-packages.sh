@@ -14,11 +14,11 @@ ops_back_packages() {
       absent) ;;
       file) ops_back_shipped "$ops_copy" "$ops_named" ;;
       tree | grown)
-        ( cd -- "$ops_named" 2>/dev/null && find . -type f -o -type l ) | while IFS= read -r ops_f; do
-          ops_f=${ops_f#./}
-          if [ -e "$ops_copy/$ops_f" ] || [ -L "$ops_copy/$ops_f" ]; then ops_back_shipped "$ops_copy/$ops_f" "$ops_named/$ops_f"
-          elif ops_back_owned "$ops_named/$ops_f"; then
-            mkdir -p -- "$(dirname -- "$ops_copy/$ops_f")" && cp -a -- "$ops_named/$ops_f" "$ops_copy/$ops_f"
+        ( cd -- "$ops_named" 2>/dev/null && find . -type f -o -type l ) | while IFS= read -r ops_tree_entry; do
+          ops_tree_entry=${ops_tree_entry#./}
+          if [ -e "$ops_copy/$ops_tree_entry" ] || [ -L "$ops_copy/$ops_tree_entry" ]; then ops_back_shipped "$ops_copy/$ops_tree_entry" "$ops_named/$ops_tree_entry"
+          elif ops_back_owned "$ops_named/$ops_tree_entry"; then
+            mkdir -p -- "$(dirname -- "$ops_copy/$ops_tree_entry")" && cp -a -- "$ops_named/$ops_tree_entry" "$ops_copy/$ops_tree_entry"
           fi
         done ;;
     esac
@@ -27,9 +27,9 @@ ops_back_packages() {
 # COPY FILE: both are as packages brought them, the copy the former one and the file the one of now.
 ops_back_shipped() {
   ! cmp -s -- "$1" "$2" || return 0
-  ops_a=$(grep -F -- "  $2" saved/shipped | awk -v f="$2" '$2 == f { print $1; exit }')
-  ops_b=$(grep -F -- "  $2" new.shipped | awk -v f="$2" '$2 == f { print $1; exit }')
-  [ -n "$ops_a" ] && [ -n "$ops_b" ] && ops_back_is_text "$ops_a" "$1" && ops_back_is_text "$ops_b" "$2" || return 0
+  ops_shipped_hash=$(grep -F -- "  $2" saved/shipped | awk -v f="$2" '$2 == f { print $1; exit }')
+  ops_new_shipped_hash=$(grep -F -- "  $2" new.shipped | awk -v f="$2" '$2 == f { print $1; exit }')
+  [ -n "$ops_shipped_hash" ] && [ -n "$ops_new_shipped_hash" ] && ops_back_is_text "$ops_shipped_hash" "$1" && ops_back_is_text "$ops_new_shipped_hash" "$2" || return 0
   cp --preserve=all -- "$2" "$1" 2>/dev/null || cp -p -- "$2" "$1"
 }
 # Daemons that such a package has started: what they have loaded goes, and a boot does not bring it back.
@@ -38,9 +38,9 @@ ops_back_new_daemons() {
     ops_back_has "$ops_area" || continue
     for ops_unit in $(ops_access_units "$ops_area"); do
       ! awk -F '\t' -v n="$ops_unit" '$2 == "unit" && $4 == n { found = 1 } END { exit !found }' list || continue
-      ops_a=$(systemctl show -p MainPID -p ActiveState -- "$ops_unit" 2>/dev/null)
-      case $ops_a in *MainPID=0* | '') continue ;; esac
-      case $ops_a in *ActiveState=active*) systemctl disable --now "$ops_unit" ;; esac
+      ops_daemon_state=$(systemctl show -p MainPID -p ActiveState -- "$ops_unit" 2>/dev/null)
+      case $ops_daemon_state in *MainPID=0* | '') continue ;; esac
+      case $ops_daemon_state in *ActiveState=active*) systemctl disable --now "$ops_unit" ;; esac
     done
   done
 }

@@ -3,9 +3,9 @@ ops_back_rules() {
   if [ ! -e "$ops_copy.nft" ] && [ ! -e "$ops_copy.v4" ]; then
     # There was nothing to filter with.
     ! command -v nft >/dev/null || nft flush ruleset
-    for ops_a in iptables ip6tables; do
-      command -v "$ops_a-save" >/dev/null || continue
-      "$ops_a-save" | awk '/^[*]/ || /^COMMIT/ { print } /^:/ && $2 != "-" { print $1, "ACCEPT", "[0:0]" }' | "$ops_a-restore"
+    for ops_filter_program in iptables ip6tables; do
+      command -v "$ops_filter_program-save" >/dev/null || continue
+      "$ops_filter_program-save" | awk '/^[*]/ || /^COMMIT/ { print } /^:/ && $2 != "-" { print $1, "ACCEPT", "[0:0]" }' | "$ops_filter_program-restore"
     done
     return
   fi
@@ -18,30 +18,30 @@ ops_back_rules() {
   [ -e "$ops_copy.v4" ] && return $ops_bad_rules
 }
 ops_back_addresses_same() {
-  ops_a=$(ip -o addr show scope global 2>/dev/null)
-  while read -r ops_b ops_c; do
-    case $ops_a in *" $ops_b "*" $ops_c "*) ;; *) return 1 ;; esac
+  ops_addresses_now=$(ip -o addr show scope global 2>/dev/null)
+  while read -r ops_saved_device ops_saved_address; do
+    case $ops_addresses_now in *" $ops_saved_device "*" $ops_saved_address "*) ;; *) return 1 ;; esac
   done <"$ops_copy"
-  while read -r ops_b; do
-    [ -n "$(ip -o link show dev "$ops_b" up 2>/dev/null)" ] || return 1
+  while read -r ops_saved_device; do
+    [ -n "$(ip -o link show dev "$ops_saved_device" up 2>/dev/null)" ] || return 1
   done <"$ops_copy.up"
   # A lease may give other words after the gateway and the link.
-  ops_a=$ops_newline$(ip route show default 2>/dev/null)' '
-  while read -r ops_b; do
-    case $ops_b in 'default '*) ;; *) continue ;; esac
-    case $ops_b in *' dev '*) ops_c=${ops_b#* dev } ops_b="${ops_b%% dev *} dev ${ops_c%% *}" ;; esac
-    case $ops_a in *"$ops_newline$ops_b "*) ;; *) return 1 ;; esac
+  ops_routes_now=$ops_newline$(ip route show default 2>/dev/null)' '
+  while read -r ops_saved_route; do
+    case $ops_saved_route in 'default '*) ;; *) continue ;; esac
+    case $ops_saved_route in *' dev '*) ops_route_device=${ops_saved_route#* dev } ops_saved_route="${ops_saved_route%% dev *} dev ${ops_route_device%% *}" ;; esac
+    case $ops_routes_now in *"$ops_newline$ops_saved_route "*) ;; *) return 1 ;; esac
   done <"$ops_copy.routes"
 }
 # The daemons have been restarted with the old files; what they do not bring back by themselves is set by hand.
 ops_back_addresses() {
-  ops_n=0
-  until ops_back_addresses_same || [ "$ops_n" -ge 50 ]; do ops_n=$((ops_n + 1)); sleep 0.1; done
-  while read -r ops_b; do ip link set dev "$ops_b" up; done <"$ops_copy.up"
-  while read -r ops_b ops_c; do ip addr add "$ops_c" dev "$ops_b" 2>/dev/null; done <"$ops_copy"
-  while read -r ops_b; do
+  ops_naps=0
+  until ops_back_addresses_same || [ "$ops_naps" -ge 50 ]; do ops_naps=$((ops_naps + 1)); sleep 0.1; done
+  while read -r ops_saved_device; do ip link set dev "$ops_saved_device" up; done <"$ops_copy.up"
+  while read -r ops_saved_device ops_saved_address; do ip addr add "$ops_saved_address" dev "$ops_saved_device" 2>/dev/null; done <"$ops_copy"
+  while read -r ops_saved_route; do
     # shellcheck disable=SC2086
-    ip route replace $ops_b 2>/dev/null
+    ip route replace $ops_saved_route 2>/dev/null
   done <"$ops_copy.routes"
   :
 }

@@ -37,12 +37,12 @@ ops_back_same() {
     user) [ "$(ops_access_account "$ops_named")" = "$(cat "$ops_copy")" ] ;;
     group) [ "$(ops_access_group "$ops_named")" = "$(cat "$ops_copy")" ] ;;
     unit)
-      ops_v=$(ops_access_unit "$ops_named")
+      ops_unit_stands=$(ops_access_unit "$ops_named")
       # One that did not run goes with its file.
-      case $ops_v,$(cat "$ops_copy") in
+      case $ops_unit_stands,$(cat "$ops_copy") in
         ,inactive* | 'inactive none,inactive'*) ;;
-        *,) [ "${ops_v%% *}" != active ] ;;
-        *) [ "$ops_v" = "$(cat "$ops_copy")" ] ;;
+        *,) [ "${ops_unit_stands%% *}" != active ] ;;
+        *) [ "$ops_unit_stands" = "$(cat "$ops_copy")" ] ;;
       esac ;;
     rules) [ "$(ops_access_rules "$(cat "$ops_copy.by")")" = "$(cat "$ops_copy.same")" ] ;;
     addresses) ops_back_addresses_same ;;
@@ -55,29 +55,29 @@ ops_back_one() {
     link) [ -L "$ops_named" ] || rm -f -- "$ops_named"; ops_symlink "$ops_named" "$(cat "$ops_copy")" ;;
     file) [ ! -L "$ops_named" ] || rm -f -- "$ops_named"; ops_back_file "$ops_copy" "$ops_named" ;;
     dir)
-      read -r ops_a ops_b ops_c <"$ops_copy"
-      ( ops_go_making "$ops_named" && chown "$ops_b:$ops_c" . && chmod "$ops_a" . ) ;;
+      read -r ops_saved_mode ops_saved_owner ops_saved_group <"$ops_copy"
+      ( ops_go_making "$ops_named" && chown "$ops_saved_owner:$ops_saved_group" . && chmod "$ops_saved_mode" . ) ;;
     tree | grown) ops_back_tree "$ops_copy" "$ops_named" ;;
-    user) for ops_f in passwd shadow group gshadow; do ops_back_lines "$ops_f" "$ops_named" user; done ;;
-    group) for ops_f in group gshadow; do ops_back_lines "$ops_f" "$ops_named" group; done ;;
+    user) for ops_account_file in passwd shadow group gshadow; do ops_back_lines "$ops_account_file" "$ops_named" user; done ;;
+    group) for ops_account_file in group gshadow; do ops_back_lines "$ops_account_file" "$ops_named" group; done ;;
     unit)
-      read -r ops_b ops_c <"$ops_copy" || {
+      read -r ops_unit_was ops_unit_was_enabled <"$ops_copy" || {
         case $ops_named in
           *.mount)
-            ops_a=$(systemctl show -p Where --value "$ops_named")
+            ops_mounted_on=$(systemctl show -p Where --value "$ops_named")
             systemctl disable "$ops_named"
-            ! findmnt "$ops_a" >/dev/null || systemctl stop "$ops_named" || umount -l "$ops_a" ;;
+            ! findmnt "$ops_mounted_on" >/dev/null || systemctl stop "$ops_named" || umount -l "$ops_mounted_on" ;;
           *) systemctl disable --now "$ops_named" ;;
         esac
         return
       }
-      ops_a=$(ops_access_unit "$ops_named")
-      case ${ops_a#* },$ops_c in
+      ops_unit_stands=$(ops_access_unit "$ops_named")
+      case ${ops_unit_stands#* },$ops_unit_was_enabled in
         masked*,masked*) ;;
         masked*,*) systemctl unmask "$ops_named" ;;
       esac
-      case $ops_c in enabled) systemctl enable "$ops_named" ;; disabled) systemctl disable "$ops_named" ;; masked) systemctl mask "$ops_named" ;; esac
-      case $ops_b,$ops_named in
+      case $ops_unit_was_enabled in enabled) systemctl enable "$ops_named" ;; disabled) systemctl disable "$ops_named" ;; masked) systemctl mask "$ops_named" ;; esac
+      case $ops_unit_was,$ops_named in
         active,*) ops_back_start="$ops_back_start $ops_named" ;;
         *.mount) systemctl stop "$ops_named" || umount -l "$(systemctl show -p Where --value "$ops_named")" ;;
         *) systemctl stop "$ops_named" ;;
@@ -105,35 +105,35 @@ ops_back_daemons() {
   [ -z "$ops_back_start" ] || { systemctl reset-failed $ops_back_start; systemctl start $ops_back_start; }
   if ops_back_has network; then
     if [ -d /etc/netplan ] && command -v netplan >/dev/null; then netplan apply; fi
-    for ops_a in systemd-networkd NetworkManager networking systemd-resolved; do
-      ! systemctl -q is-active "$ops_a" || systemctl restart "$ops_a"
+    for ops_network_daemon in systemd-networkd NetworkManager networking systemd-resolved; do
+      ! systemctl -q is-active "$ops_network_daemon" || systemctl restart "$ops_network_daemon"
     done
   fi
   if ops_back_has ssh; then
-    for ops_a in ssh sshd; do
-      if systemctl -q is-active "$ops_a.socket"; then systemctl stop "$ops_a.service"; systemctl restart "$ops_a.socket"
-      elif systemctl -q is-active "$ops_a.service"; then systemctl restart "$ops_a.service"
+    for ops_ssh_unit in ssh sshd; do
+      if systemctl -q is-active "$ops_ssh_unit.socket"; then systemctl stop "$ops_ssh_unit.service"; systemctl restart "$ops_ssh_unit.socket"
+      elif systemctl -q is-active "$ops_ssh_unit.service"; then systemctl restart "$ops_ssh_unit.service"
       fi
     done
   fi
 }
 # Ends the batch whose step is still running, and the shell that holds the host's lock.
 ops_back_halt() {
-  ops_a=$(ops_access_get dir "$1")
-  if [ -n "$ops_a" ] && [ -d "$ops_a" ]; then
-    echo restore >"$ops_a/stop"
-    : >"$ops_a/kill"
-    ops_n=0
-    while [ -d "$ops_a" ] && [ -e "$ops_a/kill" ] && [ "$ops_n" -lt 60 ]; do ops_n=$((ops_n + 1)); sleep 0.1; done
+  ops_batch_folder=$(ops_access_get dir "$1")
+  if [ -n "$ops_batch_folder" ] && [ -d "$ops_batch_folder" ]; then
+    echo restore >"$ops_batch_folder/stop"
+    : >"$ops_batch_folder/kill"
+    ops_naps=0
+    while [ -d "$ops_batch_folder" ] && [ -e "$ops_batch_folder/kill" ] && [ "$ops_naps" -lt 60 ]; do ops_naps=$((ops_naps + 1)); sleep 0.1; done
     # It is to say how it ended, and to leave nothing that looks like a run that died.
-    ops_n=0
-    while [ -d "$ops_a" ] && [ "$ops_n" -lt 20 ]; do ops_n=$((ops_n + 1)); sleep 0.1; done
+    ops_naps=0
+    while [ -d "$ops_batch_folder" ] && [ "$ops_naps" -lt 20 ]; do ops_naps=$((ops_naps + 1)); sleep 0.1; done
   fi
-  ops_b=$(ops_access_get shell "$1")
-  ops_c=$(ops_access_get since "$1")
-  [ -n "$ops_b" ] && [ "$ops_c" = "$(sed 's/.*) //' "/proc/$ops_b/stat" 2>/dev/null | cut -d ' ' -f 20)" ] || return 0
-  kill -KILL "$ops_b"
-  case $ops_a in /run/ops/run.*) rm -rf -- "$ops_a" ;; esac
+  ops_batch_shell=$(ops_access_get shell "$1")
+  ops_batch_shell_since=$(ops_access_get since "$1")
+  [ -n "$ops_batch_shell" ] && [ "$ops_batch_shell_since" = "$(sed 's/.*) //' "/proc/$ops_batch_shell/stat" 2>/dev/null | cut -d ' ' -f 20)" ] || return 0
+  kill -KILL "$ops_batch_shell"
+  case $ops_batch_folder in /run/ops/run.*) rm -rf -- "$ops_batch_folder" ;; esac
 }
 # The countdown that this is the end of. A login that confirms ends it, and a step that is prepared anew begins another.
 ops_back_is_mine() { [ "$(cat armed 2>/dev/null)" = "$ops_mine" ]; }
@@ -141,18 +141,18 @@ ops_back_is_mine() { [ "$(cat armed 2>/dev/null)" = "$ops_mine" ]; }
 ops_back_put_off() {
   ops_back_is_mine && [ "$(ops_access_get run renewed)" = "$(ops_access_get run armed)" ] &&
     [ "$(ops_access_get boot renewed)" = "$(cat /proc/sys/kernel/random/boot_id)" ] || return 1
-  read -r ops_b ops_c </proc/uptime
-  [ "${ops_b%.*}" -lt "$(ops_access_get until renewed)" ]
+  read -r ops_uptime ops_idle_time </proc/uptime
+  [ "${ops_uptime%.*}" -lt "$(ops_access_get until renewed)" ]
 }
 # dpkg is not ended half-way: its end is awaited, and after it there is time to confirm.
 ops_back_wait() {
   while ops_back_put_off; do sleep 1; done
   [ "$(ops_access_get patient armed)" = yes ] || return 0
-  ops_a=$(ops_access_get dir armed)
-  while ops_back_is_mine && [ -d "$ops_a" ] && [ "$(cat "$ops_a/now" 2>/dev/null)" != '- 0' ]; do ops_waited=yes; sleep 1; done
+  ops_batch_folder=$(ops_access_get dir armed)
+  while ops_back_is_mine && [ -d "$ops_batch_folder" ] && [ "$(cat "$ops_batch_folder/now" 2>/dev/null)" != '- 0' ]; do ops_waited=yes; sleep 1; done
   [ -n "${ops_waited:-}" ] || return 0
-  ops_n=0
-  while ops_back_is_mine && [ "$ops_n" -lt 40 ]; do ops_n=$((ops_n + 1)); sleep 1; done
+  ops_naps=0
+  while ops_back_is_mine && [ "$ops_naps" -lt 40 ]; do ops_naps=$((ops_naps + 1)); sleep 1; done
   while ops_back_put_off; do sleep 1; done
 }
 ops_back() {
@@ -174,24 +174,24 @@ ops_back() {
   ops_back_new_daemons
   ops_back_each ops_back_loaded
   ops_back_each ops_back_undo
-  ops_n=0
+  ops_restore_looks=0
   while :; do
     rm -f new.bad
     ops_back_each ops_back_look
-    [ -s new.bad ] && [ "$ops_n" -lt 20 ] || break
-    ops_n=$((ops_n + 1))
+    [ -s new.bad ] && [ "$ops_restore_looks" -lt 20 ] || break
+    ops_restore_looks=$((ops_restore_looks + 1))
     # What was loaded may have been moved once more, by an undo command too.
-    [ "$ops_n" != 2 ] || ops_back_each ops_back_loaded
+    [ "$ops_restore_looks" != 2 ] || ops_back_each ops_back_loaded
     sleep 0.5
   done
   ops_back_stays >new.stays
   set --
-  while IFS= read -r ops_a; do set -- "$@" "stays=$ops_a"; done <new.stays
+  while IFS= read -r ops_stays_line; do set -- "$@" "stays=$ops_stays_line"; done <new.stays
   if [ ! -s new.bad ]; then
     ops_access_verdict restored restoring "$@"
     rm -rf saved list restore sh run
   else
-    while IFS= read -r ops_a; do set -- "$@" "detail=$ops_a"; done <new.bad
+    while IFS= read -r ops_bad_line; do set -- "$@" "detail=$ops_bad_line"; done <new.bad
     ops_access_verdict restore-failed restoring "$@"
     mkdir -p -m 0700 /var/lib/ops/kept
     mv saved "/var/lib/ops/kept/$(date -u +%Y%m%dT%H%M%SZ)-access"

@@ -2,20 +2,20 @@
   # AREA PATH...: tells them, and adds them to ops_named.
   ops_stands_on() {
     ops_area=$1; shift
-    for ops_a; do ops_named="$ops_named$ops_a$ops_newline"; echo "way=$ops_area $ops_a"; done
+    for ops_way_path; do ops_named="$ops_named$ops_way_path$ops_newline"; echo "way=$ops_area $ops_way_path"; done
   }
   # What an answer was made from: added to ops_reads.
-  ops_way_reads() { for ops_a; do ops_reads="$ops_reads$ops_a$ops_newline"; echo "read=$ops_a"; done; }
+  ops_way_reads() { for ops_read_path; do ops_reads="$ops_reads$ops_read_path$ops_newline"; echo "read=$ops_read_path"; done; }
   # AREA FOLDER PATTERN...: what the words of an include mean, and the files that they lead to now, in ops_found.
   ops_way_globs() {
     ops_area=$1 ops_folder=$2; shift 2
-    for ops_c; do
-      ops_c=${ops_c#\"} ops_c=${ops_c%\"}
-      case $ops_c in /*) ;; *) ops_c=$ops_folder/$ops_c ;; esac
-      echo "glob=$ops_area $ops_c"
-      ops_way_reads "${ops_c%/*}"
+    for ops_way_glob; do
+      ops_way_glob=${ops_way_glob#\"} ops_way_glob=${ops_way_glob%\"}
+      case $ops_way_glob in /*) ;; *) ops_way_glob=$ops_folder/$ops_way_glob ;; esac
+      echo "glob=$ops_area $ops_way_glob"
+      ops_way_reads "${ops_way_glob%/*}"
       set +f
-      for ops_b in $ops_c; do [ ! -f "$ops_b" ] || { ops_found="$ops_found$ops_b "; ops_stands_on "$ops_area" "$ops_b"; }; done
+      for ops_way_file in $ops_way_glob; do [ ! -f "$ops_way_file" ] || { ops_found="$ops_found$ops_way_file "; ops_stands_on "$ops_area" "$ops_way_file"; }; done
       set -f
     done
   }
@@ -34,21 +34,21 @@
   }
   # Who came, from the nearest program above that sshd has told.
   ops_way_who() {
-    ops_p=$$ ops_user= ops_connection=
-    while [ "${ops_p:-0}" -gt 1 ] && { read -r ops_stat <"/proc/$ops_p/stat"; } 2>/dev/null; do
+    ops_way_pid=$$ ops_user= ops_connection=
+    while [ "${ops_way_pid:-0}" -gt 1 ] && { read -r ops_stat <"/proc/$ops_way_pid/stat"; } 2>/dev/null; do
       if [ -z "$ops_connection" ]; then
-        ops_a=$ops_newline$(tr '\000' '\n' <"/proc/$ops_p/environ" 2>/dev/null)$ops_newline
-        case $ops_a in
+        ops_way_environ=$ops_newline$(tr '\000' '\n' <"/proc/$ops_way_pid/environ" 2>/dev/null)$ops_newline
+        case $ops_way_environ in
           *"$ops_newline"SSH_CONNECTION=*)
-            ops_connection=${ops_a#*"$ops_newline"SSH_CONNECTION=} ops_connection=${ops_connection%%"$ops_newline"*}
-            ops_user=${ops_a#*"$ops_newline"USER=} ops_user=${ops_user%%"$ops_newline"*} ;;
+            ops_connection=${ops_way_environ#*"$ops_newline"SSH_CONNECTION=} ops_connection=${ops_connection%%"$ops_newline"*}
+            ops_user=${ops_way_environ#*"$ops_newline"USER=} ops_user=${ops_user%%"$ops_newline"*} ;;
         esac
       fi
-      while IFS=: read -r ops_a ops_b ops_c; do
-        case $ops_a$ops_b in 0 | *=systemd) echo "cgroup=$ops_c" ;; esac
-      done <"/proc/$ops_p/cgroup"
+      while IFS=: read -r ops_cgroup_number ops_cgroup_controllers ops_cgroup_path; do
+        case $ops_cgroup_number$ops_cgroup_controllers in 0 | *=systemd) echo "cgroup=$ops_cgroup_path" ;; esac
+      done <"/proc/$ops_way_pid/cgroup"
       set -- ${ops_stat##*) }
-      ops_p=$2
+      ops_way_pid=$2
     done 2>/dev/null
     [ -n "$ops_user" ] || ops_user=${SUDO_USER:-$(id -un)}
   }
@@ -71,24 +71,24 @@
   ops_way_sshd() {
     ops_stands_on ssh /etc/ssh/sshd_config /run/sshd /etc/nologin /run/nologin /etc/hosts.allow /etc/hosts.deny
     ops_way_includes ssh /etc/ssh 's/^[[:space:]]*[Ii][Nn][Cc][Ll][Uu][Dd][Ee][[:space:]=]+//p' /etc/ssh/sshd_config
-    ops_a=$(command -v sshd) || return 0
-    ops_stands_on ssh "$ops_a"
+    ops_program_path=$(command -v sshd) || return 0
+    ops_stands_on ssh "$ops_program_path"
     set -- $ops_connection
-    ops_a=$("$ops_a" -T -C "user=$ops_user,host=${1:-localhost},addr=${1:-127.0.0.1},laddr=${3:-127.0.0.1},lport=${4:-22}" 2>/dev/null |
+    ops_sshd_words=$("$ops_sshd_words" -T -C "user=$ops_user,host=${1:-localhost},addr=${1:-127.0.0.1},laddr=${3:-127.0.0.1},lport=${4:-22}" 2>/dev/null |
       sed -nE '/^(authorized|trusted|revoked|host(key|certificate) |chroot|forcecommand|allowgroups|sshd[a-z]*path)/{ s#%h#'"$ops_home#g; s#%u#$ops_user#g; s#%U#$(id -u "$ops_user")"'#g; s#%%#%#g; p; }')
-    for ops_c in $ops_a; do
-      case $ops_c in
+    for ops_sshd_word in $ops_sshd_words; do
+      case $ops_sshd_word in
         authorizedkeysfile) ops_key=$ops_home ;;
         allowgroups) ops_key=group ;;
         authorized* | trusted* | revoked* | host* | chroot* | forcecommand | sshd*) ops_key= ;;
         none) ;;
-        /*) ops_stands_on ssh "$ops_c" ;;
-        *) case $ops_key in group) echo "group=$ops_c" ;; /*) ops_stands_on ssh "$ops_key/$ops_c" ;; esac ;;
+        /*) ops_stands_on ssh "$ops_sshd_word" ;;
+        *) case $ops_key in group) echo "group=$ops_sshd_word" ;; /*) ops_stands_on ssh "$ops_key/$ops_sshd_word" ;; esac ;;
       esac
     done
   }
   ops_way_sudo() {
-    ops_a=$(command -v sudo) && ops_stands_on sudo "$ops_a"
+    ops_program_path=$(command -v sudo) && ops_stands_on sudo "$ops_program_path"
     ops_stands_on sudo /etc/sudoers /etc/sudo.conf /usr/libexec/sudo /usr/lib/sudo
     ops_named_before=$ops_named
     ops_way_includes sudo /etc 's#^[[:space:]]*[@\#]includedir[[:space:]]+(.*[^/])/*$#\1/*#p; s#^[[:space:]]*[@\#]include[[:space:]]+##p' /etc/sudoers
@@ -114,16 +114,16 @@
     set -f
     ops_stamp=$1 ops_ways=$2 ops_read=$3
     shift 3
-    for ops_a; do ops_claimed="$ops_claimed$ops_a$ops_newline"; done
+    for ops_claimed_path; do ops_claimed="$ops_claimed$ops_claimed_path$ops_newline"; done
     ops_way_who
     if [ -n "$ops_stamp" ] && [ "$(ops_way_stamp "$ops_ways" "$ops_read")" = "$ops_stamp" ]; then echo way-in=same
     else
       echo way-in=new
       ops_way_account
       ops_way_sshd
-      ops_a=
-      if [ "$ops_user" != "$(id -un)" ]; then ops_way_sudo; ops_a=/etc/pam.d/sudo; fi
-      ops_way_pam /etc/pam.d/sshd $ops_a
+      ops_pam_sudo=
+      if [ "$ops_user" != "$(id -un)" ]; then ops_way_sudo; ops_pam_sudo=/etc/pam.d/sudo; fi
+      ops_way_pam /etc/pam.d/sshd $ops_pam_sudo
       echo "stamp=$(ops_way_stamp "$ops_named" "$ops_reads")"
     fi
     echo names=
@@ -133,7 +133,7 @@
     unset IFS
     if [ "$#" = 0 ]; then :
     elif command -v namei >/dev/null; then namei -- "$@" 2>/dev/null
-    else for ops_a; do echo "f: $ops_a"; echo "= $(readlink -f "$ops_a")"; done
+    else for ops_way_path; do echo "f: $ops_way_path"; echo "= $(readlink -f "$ops_way_path")"; done
     fi
     :
   }

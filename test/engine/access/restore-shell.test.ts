@@ -42,4 +42,23 @@ describe.each(['dash', 'bash'])('a saved folder, in %s', shell => {
     expect(restored(folder, shell)).toBe('same\n')
     expect(readdirSync(now)).toEqual(['pipe'])
   })
+
+  test('that cannot be put back whole is told, though addresses are loaded once more meanwhile', () => {
+    const folder = join(root, 'left')
+    mkdirSync(join(folder, 'saved'), { recursive: true })
+    writeFileSync(join(folder, 'armed'), 'run=one\nareas=network\n')
+    writeFileSync(join(folder, 'list'), `network\taddresses\t1\t-\nnetwork\tabsent\t2\t${folder}/left\n`)
+    for (const each of ['left', 'saved/1', 'saved/1.up', 'saved/1.routes'])
+      writeFileSync(join(folder, each), '')
+    // Nothing of this machine is touched.
+    const script = `${functions}
+ops_access=${folder}
+for each in systemctl sleep sync ip netplan mkdir ops_remove ops_access_disarm; do eval "$each() { :; }"; done
+mv() { case $2 in /var/*) ;; *) command mv "$@" ;; esac; }
+ops_back`
+    execFileSync(shell, ['-c', script], { timeout: 60_000 })
+    expect(readFileSync(join(folder, 'verdict'), 'utf8')).toMatch(
+      /^verdict=restore-failed\n[\s\S]*\ndetail=.*left is not as it was\n$/,
+    )
+  })
 })
