@@ -13,12 +13,12 @@ ops_git_server() {
     ops_git=${ops_git#git version }
   fi
   echo "git=$ops_git"
-  ops_d=${ops_path%/*}
-  while [ -n "$ops_d" ] && [ ! -e "$ops_d" ] && [ ! -L "$ops_d" ]; do ops_d=${ops_d%/*}; done
-  ops_d=${ops_d:-/}
-  printf 'parent=%s\n' "$ops_d"
-  if [ -d "$ops_d" ] && [ -w "$ops_d" ] && [ -x "$ops_d" ]; then echo writable=yes; else echo writable=no; fi
-  if [ -d "$ops_d" ] && [ ! -x "$ops_d" ]; then echo state=hidden; return 0; fi
+  ops_git_parent=${ops_path%/*}
+  while [ -n "$ops_git_parent" ] && [ ! -e "$ops_git_parent" ] && [ ! -L "$ops_git_parent" ]; do ops_git_parent=${ops_git_parent%/*}; done
+  ops_git_parent=${ops_git_parent:-/}
+  printf 'parent=%s\n' "$ops_git_parent"
+  if [ -d "$ops_git_parent" ] && [ -w "$ops_git_parent" ] && [ -x "$ops_git_parent" ]; then echo writable=yes; else echo writable=no; fi
+  if [ -d "$ops_git_parent" ] && [ ! -x "$ops_git_parent" ]; then echo state=hidden; return 0; fi
   ops_aside=${ops_path%/*}/.${ops_path##*/}.ops-undo
   if [ -d "$ops_aside" ] && [ ! -e "$ops_path" ]; then
     echo aside=yes
@@ -28,8 +28,8 @@ ops_git_server() {
     if ! [ -x "$ops_path" ] || ! [ -r "$ops_path" ]; then echo state=hidden
     elif [ -f "$ops_path/HEAD" ] && [ -d "$ops_path/objects" ] && [ -d "$ops_path/refs" ]; then ops_git_repository "$1"
     else
-      for ops_a in "$ops_path"/* "$ops_path"/.[!.]* "$ops_path"/..?*; do
-        if [ -e "$ops_a" ] || [ -L "$ops_a" ]; then echo state=occupied; return 0; fi
+      for ops_git_entry in "$ops_path"/* "$ops_path"/.[!.]* "$ops_path"/..?*; do
+        if [ -e "$ops_git_entry" ] || [ -L "$ops_git_entry" ]; then echo state=occupied; return 0; fi
       done
       echo state=absent
     fi
@@ -40,21 +40,21 @@ ops_git_server() {
 ops_git_repository() {
   ops_owner=$(stat -c %U -- "$ops_path") || return 1
   printf 'owner=%s\n' "$ops_owner"
-  read -r ops_a <"$ops_path/HEAD" || [ -n "$ops_a" ] || return 1
-  case $ops_a in 'ref: refs/heads/'*) printf 'head=%s\n' "${ops_a#ref: refs/heads/}";; esac
-  for ops_a in "$ops_path"/hooks/* "$ops_path"/worktrees/*; do
-    case $ops_a in *.sample|*'/*') ;; *)
-      printf 'extra=%s' "${ops_a#"$ops_path/"}" | tr -d '\001-\037\177'
+  read -r ops_git_head <"$ops_path/HEAD" || [ -n "$ops_git_head" ] || return 1
+  case $ops_git_head in 'ref: refs/heads/'*) printf 'head=%s\n' "${ops_git_head#ref: refs/heads/}";; esac
+  for ops_git_extra in "$ops_path"/hooks/* "$ops_path"/worktrees/*; do
+    case $ops_git_extra in *.sample|*'/*') ;; *)
+      printf 'extra=%s' "${ops_git_extra#"$ops_path/"}" | tr -d '\001-\037\177'
       echo;;
     esac
   done
-  for ops_a in "$ops_path"/* "$ops_path"/.[!.]* "$ops_path"/info/* "$ops_path"/info/.[!.]*; do
-    case ${ops_a#"$ops_path/"} in
+  for ops_git_extra in "$ops_path"/* "$ops_path"/.[!.]* "$ops_path"/info/* "$ops_path"/info/.[!.]*; do
+    case ${ops_git_extra#"$ops_path/"} in
       HEAD|branches|config|description|hooks|info|info/refs|objects|refs|packed-refs|shallow|logs|worktrees) continue;;
       FETCH_HEAD|ORIG_HEAD|gc.pid|gc.log|*'/*'|'*'|'.[!.]*'|'info/.[!.]*') continue;;
-      info/exclude) grep -q '^[^#]' "$ops_a" 2>/dev/null || continue;;
+      info/exclude) grep -q '^[^#]' "$ops_git_extra" 2>/dev/null || continue;;
     esac
-    printf 'extra=%s' "${ops_a#"$ops_path/"}" | tr -d '\001-\037\177'
+    printf 'extra=%s' "${ops_git_extra#"$ops_path/"}" | tr -d '\001-\037\177'
     echo
   done
   if [ -z "$ops_git" ]; then echo state=repository; return 0; fi

@@ -63,8 +63,8 @@ export const restoredFile = resource({
     from === 'nothing'
       ? look({ path, flags: 'hmogl' })
       : sh`${look({ path, flags: 'hmog' })}
-    ops_a=$(sha256sum 2>/dev/null <${from}) || ops_a=gone
-    printf "copy=%s\\n" "\${ops_a%% *}"`,
+    ops_copy_hash=$(sha256sum 2>/dev/null <${from}) || ops_copy_hash=gone
+    printf "copy=%s\\n" "\${ops_copy_hash%% *}"`,
   parse: observation => {
     const found = readLook(observation)
     const kind = found.get('kind') ?? ''

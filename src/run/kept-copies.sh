@@ -11,8 +11,8 @@ for ops_kept; do
     case ${ops_run##*-} in *[!0-9a-f]*) continue ;; esac
     [ -d "$ops_run" ] || continue
     find "$ops_run" -type f -exec sh -c '
-      for ops_p; do
-        ops_sum=$(sha256sum <"$ops_p") && printf "%s:%s:%s/%s\0" "$(stat -c %s:%a:%U:%G -- "$ops_p")" "${ops_sum%% *}" "$0" "$ops_p"
+      for ops_copied_path; do
+        ops_sum=$(sha256sum <"$ops_copied_path") && printf "%s:%s:%s/%s\0" "$(stat -c %s:%a:%U:%G -- "$ops_copied_path")" "${ops_sum%% *}" "$0" "$ops_copied_path"
       done' "$ops_kept" {} + </dev/null
   done
 done

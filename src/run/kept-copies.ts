@@ -52,13 +52,16 @@ export async function keptCopies(session: Session, path?: string): Promise<reado
 /** Those copies that a host still keeps, in the order in which they are named: asked in one trip. */
 export async function copiesAt(session: Session, copies: readonly string[]): Promise<readonly KeptCopy[]> {
   let said = ''
-  const each = `[ -f "$ops_p" ] && [ ! -L "$ops_p" ] && ops_sum=$(sha256sum <"$ops_p") && printf '%s:%s:%s\\0' "$(stat -c %s:%a:%U:%G -- "$ops_p")" "\${ops_sum%% *}" "$ops_p" || :`
-  await session.trip(`ops_frame kept\nfor ops_p in ${copies.map(quote).join(' ')}; do ${each}; done`, {
-    silenceMs,
-    frame: ({ kind, body }) => {
-      if (kind === 'kept') said = body.toString('utf8')
+  const each = `[ -f "$ops_copied_path" ] && [ ! -L "$ops_copied_path" ] && ops_sum=$(sha256sum <"$ops_copied_path") && printf '%s:%s:%s\\0' "$(stat -c %s:%a:%U:%G -- "$ops_copied_path")" "\${ops_sum%% *}" "$ops_copied_path" || :`
+  await session.trip(
+    `ops_frame kept\nfor ops_copied_path in ${copies.map(quote).join(' ')}; do ${each}; done`,
+    {
+      silenceMs,
+      frame: ({ kind, body }) => {
+        if (kind === 'kept') said = body.toString('utf8')
+      },
     },
-  })
+  )
   return said.split('\0').flatMap(text => copyOf(text.trimStart()) ?? [])
 }
 

@@ -21,9 +21,9 @@ export function accountsQuestion(steps: readonly Step[]): Question | undefined {
   const named = [...new Set(steps.flatMap(accountsOf))]
   if (named.length === 0) return undefined
   const text = sh`command -v getent >/dev/null || exit 0
-for ops_a in ${named}; do
-case $ops_a in user:*) getent passwd "\${ops_a#*:}" ;; *) getent group "\${ops_a#*:}" ;; esac >/dev/null 2>&1
-[ $? != 2 ] || echo "$ops_a"
+for ops_account_claim in ${named}; do
+case $ops_account_claim in user:*) getent passwd "\${ops_account_claim#*:}" ;; *) getent group "\${ops_account_claim#*:}" ;; esac >/dev/null 2>&1
+[ $? != 2 ] || echo "$ops_account_claim"
 done`
   return { id: 'accounts', text: text.shell }
 }

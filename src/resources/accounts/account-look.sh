@@ -12,16 +12,16 @@
   }
   # The N-th of the fields in ops_account, which are parted by colons.
   ops_field() {
-    ops_field_text=$ops_account ops_n=$1
-    while [ "$ops_n" -gt 1 ]; do ops_field_text=${ops_field_text#*:} ops_n=$((ops_n - 1)); done
+    ops_field_text=$ops_account ops_fields_left=$1
+    while [ "$ops_fields_left" -gt 1 ]; do ops_field_text=${ops_field_text#*:} ops_fields_left=$((ops_fields_left - 1)); done
     ops_field_text=${ops_field_text%%:*}
   }
   ops_users() {
     ops_mark=$1 ops_found= ops_index=0
     shift
     ops_found=$(
-      ops_n=$#
-      while [ "$ops_n" -gt 0 ]; do set -- "$@" "$1"; shift 4; ops_n=$((ops_n - 4)); done
+      ops_words_left=$#
+      while [ "$ops_words_left" -gt 0 ]; do set -- "$@" "$1"; shift 4; ops_words_left=$((ops_words_left - 4)); done
       ops_getent passwd "$@"
     ) || return 1
     while [ $# -gt 0 ]; do
@@ -53,8 +53,8 @@
     ops_mark=$1 ops_index=0
     shift
     ops_found=$(
-      ops_n=$#
-      while [ "$ops_n" -gt 0 ]; do set -- "$@" "$1"; shift 3; ops_n=$((ops_n - 3)); done
+      ops_words_left=$#
+      while [ "$ops_words_left" -gt 0 ]; do set -- "$@" "$1"; shift 3; ops_words_left=$((ops_words_left - 3)); done
       ops_getent group "$@"
     ) || return 1
     while [ $# -gt 0 ]; do

@@ -1,12 +1,12 @@
 # The functions of `openpgp`, as look.ts describes them.
 ops_pgp_bare() {
   if LC_ALL=C grep -q '^-----BEGIN PGP PUBLIC KEY BLOCK-----' "$1"; then
-    ops_n=1
-    while ops_a=$(ops_pgp_block "$1" $ops_n) && [ -n "$ops_a" ]; do
-      printf '%s\n' "$ops_a" | base64 -d || return 1
-      ops_n=$((ops_n + 1))
+    ops_pgp_block_number=1
+    while ops_armored=$(ops_pgp_block "$1" $ops_pgp_block_number) && [ -n "$ops_armored" ]; do
+      printf '%s\n' "$ops_armored" | base64 -d || return 1
+      ops_pgp_block_number=$((ops_pgp_block_number + 1))
     done
-    [ $ops_n -gt 1 ]
+    [ $ops_pgp_block_number -gt 1 ]
   else cat -- "$1"
   fi
 }
@@ -20,7 +20,7 @@ ops_pgp_block() {
     body && number == wanted { print }'
 }
 ops_pgp_keys() {
-  ops_a=$(od -An -v -tu1 -- "$1" | awk '
+  ops_pgp_packets=$(od -An -v -tu1 -- "$1" | awk '
     { for (i = 1; i <= NF; i++) byte[count++] = $i }
     function number(width, value) { while (width-- > 0) value = value * 256 + byte[at++]; return value }
     function header(first, width) {
@@ -48,7 +48,7 @@ ops_pgp_keys() {
       }
       if (!found) exit 1
     }') || return 1
-  printf '%s\n' "$ops_a" | while read -r ops_at ops_size; do
+  printf '%s\n' "$ops_pgp_packets" | while read -r ops_at ops_size; do
     {
       # shellcheck disable=SC2059 # bytes are written by their numbers
       printf "\\231$(printf '\\%03o\\%03o' $((ops_size / 256)) $((ops_size % 256)))"

@@ -20,7 +20,7 @@ ops_repository() (
     (ops_go_making /etc/apt/keyrings) || ops_fail "/etc/apt/keyrings cannot be made; nothing was changed"
     ops_write "$ops_ring" mode=0644 -- cat "$ops_key" || exit
   fi
-  ops_write "$ops_source_list" mode=0644 -- printf %s "$4" || { ops_a=$?; ops_restore "$ops_ring"; exit $ops_a; }
+  ops_write "$ops_source_list" mode=0644 -- printf %s "$4" || { ops_write_code=$?; ops_restore "$ops_ring"; exit $ops_write_code; }
   case $(stat -c %a "$ops_ring") in *[4567]) ;; *) ops_attributes "$ops_ring" 0644 '' '' || exit;; esac
   if ops_repository_update; then
     [ $ops_was_fresh = yes ] || touch -d @0 /var/lib/apt/lists
@@ -32,18 +32,18 @@ ops_repository() (
 )
 # Waits up to two minutes where another process holds the lists.
 ops_repository_update() {
-  ops_n=0
+  ops_update_tries=0
   until ops_said=$(ops_repository_apt -o APT::Update::Error-Mode=any update 2>&1) &&
     [ -n "$(ops_repository_apt indextargets --format '$(FILENAME)' 2>/dev/null)" ]; do
     case $ops_said in *'Could not get lock'*) ;; *) break;; esac
-    [ $ops_n -lt 120 ] || break
-    ops_n=$((ops_n + 1))
+    [ $ops_update_tries -lt 120 ] || break
+    ops_update_tries=$((ops_update_tries + 1))
     sleep 1
   done
   printf '%s\n' "$ops_said"
   [ -z "$(ops_repository_apt indextargets --format '$(FILENAME)' 2>/dev/null)" ] || case $ops_said in *"$ops_newline"[EW]:*) ;; *) return 0;; esac
-  ops_a=$(printf '%s\n' "$ops_said" | sed -n 's/^[EW]: *//p' | head -n 3 | tr '\n' ' ')
-  ops_said=${ops_a:-it offers no list for the architecture of this host}
+  ops_apt_complaint=$(printf '%s\n' "$ops_said" | sed -n 's/^[EW]: *//p' | head -n 3 | tr '\n' ' ')
+  ops_said=${ops_apt_complaint:-it offers no list for the architecture of this host}
   return 1
 }
 ops_repository_absent() {

@@ -4,26 +4,26 @@ ops_repository_look() {
   echo apt=yes
   ops_source_list=/etc/apt/sources.list.d/$1.sources ops_ring=/etc/apt/keyrings/$1.gpg ops_mine=$2
   shift 2
-  ops_b=yes
-  for ops_f in "$ops_source_list" "$ops_ring"; do
-    [ -f "$ops_f" ] || continue
-    case $(stat -L -c %a -- "$ops_f") in *[4567]) ;; *) ops_b=no;; esac
+  ops_readable=yes
+  for ops_repository_file in "$ops_source_list" "$ops_ring"; do
+    [ -f "$ops_repository_file" ] || continue
+    case $(stat -L -c %a -- "$ops_repository_file") in *[4567]) ;; *) ops_readable=no;; esac
   done
-  echo "readable=$ops_b"
-  ops_b=absent ops_c=none
+  echo "readable=$ops_readable"
+  ops_ring_hash=absent ops_ring_keys=none
   if [ -f "$ops_ring" ]; then
-    ops_b=$(sha256sum <"$ops_ring") || return 1
-    ops_c=$(ops_pgp_keys "$ops_ring") || ops_c=none
+    ops_ring_hash=$(sha256sum <"$ops_ring") || return 1
+    ops_ring_keys=$(ops_pgp_keys "$ops_ring") || ops_ring_keys=none
   fi
-  echo "ring=${ops_b%% *}"
+  echo "ring=${ops_ring_hash%% *}"
   # shellcheck disable=SC2086
-  echo keys=$ops_c
-  ops_b=absent ops_c=missing
+  echo keys=$ops_ring_keys
+  ops_list_hash=absent ops_lists_state=missing
   if [ -f "$ops_source_list" ]; then
-    ops_b=$(sha256sum <"$ops_source_list") || return 1
-    if [ "${ops_b%% *}" = "$ops_mine" ] && [ -n "$(ops_repository_apt indextargets --format '$(FILENAME)' 2>/dev/null)" ]; then ops_c=fetched; fi
+    ops_list_hash=$(sha256sum <"$ops_source_list") || return 1
+    if [ "${ops_list_hash%% *}" = "$ops_mine" ] && [ -n "$(ops_repository_apt indextargets --format '$(FILENAME)' 2>/dev/null)" ]; then ops_lists_state=fetched; fi
   fi
-  printf 'content=%s\nlists=%s\n' "${ops_b%% *}" "$ops_c"
+  printf 'content=%s\nlists=%s\n' "${ops_list_hash%% *}" "$ops_lists_state"
   [ $# = 0 ] || ops_repository_twin "$@"
 }
 # WORD...: apt-get, which sees ops_source_list alone and leaves the lists of others.
@@ -32,16 +32,16 @@ ops_repository_apt() {
 }
 # URL SUITE...: where another file names the same repository.
 ops_repository_twin() {
-  for ops_f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
-    [ -f "$ops_f" ] && [ "$ops_f" != "$ops_source_list" ] || continue
-    case $ops_f in
-      *.list) ops_a=$(awk -v url="${1%/}" -v suites=" $* " '
+  for ops_repository_file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
+    [ -f "$ops_repository_file" ] && [ "$ops_repository_file" != "$ops_source_list" ] || continue
+    case $ops_repository_file in
+      *.list) ops_twin_line=$(awk -v url="${1%/}" -v suites=" $* " '
         { sub(/#.*/, ""); sub(/\[[^]]*\]/, "") }
         ($1 == "deb" || $1 == "deb-src") && NF > 2 {
           sub(/\/+$/, "", $2)
           if ($2 == url && index(suites, " " $3 " ")) { print NR; exit }
-        }' "$ops_f") ;;
-      *) ops_a=$(awk -v url="${1%/}" -v suites=" $* " '
+        }' "$ops_repository_file") ;;
+      *) ops_twin_line=$(awk -v url="${1%/}" -v suites=" $* " '
         function judge() {
           if (!off) for (each in urls) for (suite in found) if (each == url && index(suites, " " suite " ")) { print start; exit }
           split("", urls); split("", found); off = field = start = ""
@@ -53,8 +53,8 @@ ops_repository_twin() {
         field == "enabled" && tolower($1) ~ /^(no|false|0|off|disable|without)$/ { off = 1 }
         field == "uris" { for (i = 1; i <= NF; i++) { sub(/\/+$/, "", $i); urls[$i] } }
         field == "suites" { for (i = 1; i <= NF; i++) found[$i] }
-        END { judge() }' "$ops_f") ;;
+        END { judge() }' "$ops_repository_file") ;;
     esac
-    [ -z "$ops_a" ] || { printf 'twin=%s:%s\n' "$ops_f" "${ops_a%%"$ops_newline"*}"; return 0; }
+    [ -z "$ops_twin_line" ] || { printf 'twin=%s:%s\n' "$ops_repository_file" "${ops_twin_line%%"$ops_newline"*}"; return 0; }
   done
 }

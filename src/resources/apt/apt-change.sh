@@ -7,10 +7,10 @@ ops_apt_refuse() {
   return 98
 }
 ops_apt_wait() {
-  while ops_a=$(ops_apt_holder); do
-    [ "$ops_left" -gt 0 ] || { ops_said="the package lock is held by $ops_a, and was for $ops_seconds s"; return 1; }
-    [ "$ops_a" = "$ops_held" ] || echo "ops: waiting for the package lock, held by $ops_a"
-    ops_held=$ops_a ops_left=$((ops_left - 1))
+  while ops_lock_holder=$(ops_apt_holder); do
+    [ "$ops_left" -gt 0 ] || { ops_said="the package lock is held by $ops_lock_holder, and was for $ops_seconds s"; return 1; }
+    [ "$ops_lock_holder" = "$ops_held" ] || echo "ops: waiting for the package lock, held by $ops_lock_holder"
+    ops_held=$ops_lock_holder ops_left=$((ops_left - 1))
     sleep 1
   done
 }
@@ -58,9 +58,9 @@ ops_apt_select() {
   ops_bring= ops_lost=
   for ops_spec; do
     ops_best=absent
-    for ops_p in $ops_spec; do
-      ops_apt_status "$ops_p"
-      case $ops_s in absent) ;; present) ops_best=present; break ;; *) ops_best=$ops_words ;; esac
+    for ops_spec_name in $ops_spec; do
+      ops_apt_status "$ops_spec_name"
+      case $ops_package_status in absent) ;; present) ops_best=present; break ;; *) ops_best=$ops_words ;; esac
     done
     case $ops_best in
       present) ;;
@@ -74,18 +74,18 @@ ops_apt_hold() {
   [ -n "${ops_apt_held:-}" ] || ops_apt_held=' ' ops_apt_how="$1 '$2' '$3' $4 $5" ops_all_names= ops_apt_specs=
   ops_flush=ops_apt_end ops_apt_held="$ops_apt_held$ops_member " ops_all_names="$ops_all_names $ops_apt_names"
   shift 5
-  ops_a=
-  for ops_spec; do ops_a="$ops_a '$ops_spec'"; done
-  ops_apt_specs=$ops_apt_specs$ops_a
-  eval "ops_apt_of_$ops_member=\$ops_a"
+  ops_member_specs=
+  for ops_spec; do ops_member_specs="$ops_member_specs '$ops_spec'"; done
+  ops_apt_specs=$ops_apt_specs$ops_member_specs
+  eval "ops_apt_of_$ops_member=\$ops_member_specs"
 }
 # SPEC...: whether all of them are as wanted.
 ops_apt_there() {
   for ops_spec; do
     ops_found=
-    for ops_p in $ops_spec; do
-      ops_apt_status "$ops_p"
-      case $ops_mode/$ops_s in present/present) ops_found=1; break ;; present/*) ;; */absent) ops_found=1 ;; esac
+    for ops_spec_name in $ops_spec; do
+      ops_apt_status "$ops_spec_name"
+      case $ops_mode/$ops_package_status in present/present) ops_found=1; break ;; present/*) ;; */absent) ops_found=1 ;; esac
     done
     [ -n "$ops_found" ] || return 1
   done
@@ -117,15 +117,15 @@ ops_apt_change() {
   ops_apt_read $ops_apt_names
   if [ "$ops_mode" = present ]; then ops_apt_install "$@"; else ops_apt_remove "$@"; fi || return
   command -v needrestart >/dev/null || return 0
-  ops_a=$(needrestart -b -r l -l 2>/dev/null | sed -n 's/^NEEDRESTART-SVC: *//p' | tr '\n' ' ')
-  [ -z "$ops_a" ] || echo "these programs still run the old version and were not restarted: $ops_a"
+  ops_stale_programs=$(needrestart -b -r l -l 2>/dev/null | sed -n 's/^NEEDRESTART-SVC: *//p' | tr '\n' ' ')
+  [ -z "$ops_stale_programs" ] || echo "these programs still run the old version and were not restarted: $ops_stale_programs"
 }
 # The host's own mirrors and keys, with the missing components, in a file beside its sources.
 ops_apt_offer() {
   ops_touched=yes
   for ops_style in list sources; do
-    ops_a=$(ops_apt_copy_$ops_style)
-    [ -z "$ops_a" ] || ops_write "/etc/apt/sources.list.d/ops-components.$ops_style" -- printf '%s\n' "$ops_a" || return 1
+    ops_copied_sources=$(ops_apt_copy_$ops_style)
+    [ -z "$ops_copied_sources" ] || ops_write "/etc/apt/sources.list.d/ops-components.$ops_style" -- printf '%s\n' "$ops_copied_sources" || return 1
   done
   ops_apt_refresh "they are without$ops_lacks" && ops_apt_components $ops_wanted || return 1
   [ -z "$ops_lacks" ] || ops_apt_fail "the sources of this host do not offer$ops_lacks${ops_trouble:+; refreshing the lists failed: $ops_trouble}"
@@ -172,25 +172,25 @@ ops_apt_install() {
     ops_apt_get $ops_keep $ops_recommends $ops_again install $ops_bring && return 0
   fi
   case $ops_said in *'remove is disabled'*)
-    ops_a=$(apt-get -s $ops_recommends install $ops_bring 2>/dev/null | awk '/^Remv / { printf " %s", $2 }')
-    ops_apt_refuse "apt-get install$ops_bring would remove$ops_a; say \`removes: true\` if that is meant"
+    ops_also_removed=$(apt-get -s $ops_recommends install $ops_bring 2>/dev/null | awk '/^Remv / { printf " %s", $2 }')
+    ops_apt_refuse "apt-get install$ops_bring would remove$ops_also_removed; say \`removes: true\` if that is meant"
     return ;;
   esac
   ops_apt_fail "apt-get install$ops_bring failed: $ops_said"
 }
 ops_apt_remove() {
   ops_bring=
-  for ops_p; do
-    ops_apt_status "$ops_p"
-    [ "$ops_s" = absent ] || ops_bring="$ops_bring$ops_words"
+  for ops_spec_name; do
+    ops_apt_status "$ops_spec_name"
+    [ "$ops_package_status" = absent ] || ops_bring="$ops_bring$ops_words"
   done
   [ -n "$ops_bring" ] || return 0
   ops_verb=remove
   [ "$ops_mode" != purge ] || ops_verb=purge
-  ops_a=$(apt-get -s $ops_verb $ops_bring 2>/dev/null |
+  ops_also_removed=$(apt-get -s $ops_verb $ops_bring 2>/dev/null |
     awk -v named="$ops_bring " '/^(Remv|Purg) / && !index(named, " " $2 " ") { printf " %s", $2 }')
-  [ -z "$ops_a" ] || [ "$ops_removes" = yes ] || {
-    ops_apt_refuse "apt-get $ops_verb$ops_bring would also remove$ops_a; say \`removes: true\` if that is meant"
+  [ -z "$ops_also_removed" ] || [ "$ops_removes" = yes ] || {
+    ops_apt_refuse "apt-get $ops_verb$ops_bring would also remove$ops_also_removed; say \`removes: true\` if that is meant"
     return
   }
   ops_apt_get $ops_verb $ops_bring || ops_apt_fail "apt-get $ops_verb$ops_bring failed: $ops_said"

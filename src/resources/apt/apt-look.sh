@@ -5,49 +5,49 @@
     ops_apt_names=$* ops_policy=
     command -v dpkg-query >/dev/null || { echo 'this host has no dpkg: packages of apt cannot be managed here' >&2; return 1; }
     # By bare names, which find every architecture: dpkg knows no NAME:amd64 of a package for all of them.
-    for ops_a; do shift; set -- "$@" "${ops_a%%:*}"; done
+    for ops_apt_name; do shift; set -- "$@" "${ops_apt_name%%:*}"; done
     ops_pkgs=$(dpkg-query -W -f '${Package} ${Architecture} ${db:Status-Want} ${db:Status-Status}\n' dpkg "$@" 2>/dev/null) || [ $? = 1 ] || { dpkg-query -W dpkg >/dev/null; return 1; }
     ops_pkgs=$ops_nl$ops_pkgs$ops_nl
     ops_native=${ops_pkgs#*"$ops_nl"dpkg } ops_native=${ops_native%% *}
     ops_run=complete
-    for ops_f in /var/lib/dpkg/updates/[0-9]*; do
-      [ ! -e "$ops_f" ] || ops_apt_holder >/dev/null || ops_run=interrupted
+    for ops_dpkg_update in /var/lib/dpkg/updates/[0-9]*; do
+      [ ! -e "$ops_dpkg_update" ] || ops_apt_holder >/dev/null || ops_run=interrupted
     done
   }
-  # NAME[:ARCH] into ops_s, ops_want, and ops_words: what apt calls it, for each architecture where it is not absent. A
+  # NAME[:ARCH] into ops_package_status, ops_want, and ops_words: what apt calls it, for each architecture where it is not absent. A
   # bare name is that of this host's architecture to be present, and of every one to be absent. apt calls a package for
   # all architectures by its bare name, and knows NAME:amd64, NAME:native and NAME:any of it.
   ops_apt_status() {
-    ops_s=absent ops_want= ops_words= ops_other= ops_n=${1%%:*} ops_q= ops_left_over=$ops_pkgs
-    case $1 in *:*) ops_q=${1#*:} ;; esac
-    case $ops_q in native | all | "$ops_native") ops_q=native ;; '') [ "$ops_mode" != present ] && ops_q=any || ops_q=bare ;; esac
+    ops_package_status=absent ops_want= ops_words= ops_other= ops_bare_name=${1%%:*} ops_asked_arch= ops_left_over=$ops_pkgs
+    case $1 in *:*) ops_asked_arch=${1#*:} ;; esac
+    case $ops_asked_arch in native | all | "$ops_native") ops_asked_arch=native ;; '') [ "$ops_mode" != present ] && ops_asked_arch=any || ops_asked_arch=bare ;; esac
     while :; do
-      case $ops_left_over in *"$ops_nl$ops_n "*) ops_left_over=${ops_left_over#*"$ops_nl$ops_n "} ;; *) break ;; esac
-      ops_b=${ops_left_over%%"$ops_nl"*}
-      ops_a=${ops_b%% *} ops_b=${ops_b#* } ops_c=${ops_b#* } ops_w=$ops_n
-      case $ops_a in all | "$ops_native") ops_a=native ;; *) ops_w=$ops_n:$ops_a ;; esac
-      case $ops_c in installed) ops_c=present ;; not-installed) ops_c=absent ;; config-files) [ "$ops_mode" = purge ] || ops_c=absent ;; esac
-      case $ops_q,$ops_a in
+      case $ops_left_over in *"$ops_nl$ops_bare_name "*) ops_left_over=${ops_left_over#*"$ops_nl$ops_bare_name "} ;; *) break ;; esac
+      ops_status_line=${ops_left_over%%"$ops_nl"*}
+      ops_line_arch=${ops_status_line%% *} ops_status_line=${ops_status_line#* } ops_line_status=${ops_status_line#* } ops_apt_word=$ops_bare_name
+      case $ops_line_arch in all | "$ops_native") ops_line_arch=native ;; *) ops_apt_word=$ops_bare_name:$ops_line_arch ;; esac
+      case $ops_line_status in installed) ops_line_status=present ;; not-installed) ops_line_status=absent ;; config-files) [ "$ops_mode" = purge ] || ops_line_status=absent ;; esac
+      case $ops_asked_arch,$ops_line_arch in
         any,* | bare,native) ;;
-        bare,*) ops_other=$ops_other$ops_c; continue ;;
-        *) [ "$ops_q" = "$ops_a" ] || continue ;;
+        bare,*) ops_other=$ops_other$ops_line_status; continue ;;
+        *) [ "$ops_asked_arch" = "$ops_line_arch" ] || continue ;;
       esac
-      [ "$ops_s" = present ] || { ops_s=$ops_c ops_want=${ops_b%% *}; }
-      [ "$ops_c" = absent ] || ops_words="$ops_words $ops_w"
+      [ "$ops_package_status" = present ] || { ops_package_status=$ops_line_status ops_want=${ops_status_line%% *}; }
+      [ "$ops_line_status" = absent ] || ops_words="$ops_words $ops_apt_word"
     done
     # apt takes another architecture's where this host's has none.
-    case $ops_q,$ops_s,$ops_other in bare,absent,*present*)
+    case $ops_asked_arch,$ops_package_status,$ops_other in bare,absent,*present*)
       ops_apt_choose "$1" || :
       case $ops_chosen in *:*) ops_apt_status "$ops_chosen" ;; esac ;;
     esac
   }
   ops_apt_holder() {
-    for ops_f in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
-      ops_inode=$(stat -c %i "$ops_f" 2>/dev/null) || continue
-      while read -r ops_a ops_b ops_c ops_d ops_pid ops_e ops_rest; do
-        case $ops_b,$ops_e in POSIX,*:"$ops_inode") ;; *) continue ;; esac
-        ops_a=$(tr '\000' ' ' <"/proc/$ops_pid/cmdline" 2>/dev/null) || continue
-        echo "process $ops_pid (${ops_a% })"; return 0
+    for ops_lock_file in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
+      ops_inode=$(stat -c %i "$ops_lock_file" 2>/dev/null) || continue
+      while read -r ops_lock_number ops_lock_kind ops_lock_manner ops_lock_access ops_pid ops_lock_inode ops_rest; do
+        case $ops_lock_kind,$ops_lock_inode in POSIX,*:"$ops_inode") ;; *) continue ;; esac
+        ops_lock_command=$(tr '\000' ' ' <"/proc/$ops_pid/cmdline" 2>/dev/null) || continue
+        echo "process $ops_pid (${ops_lock_command% })"; return 0
       done </proc/locks
     done
     return 1
@@ -67,9 +67,9 @@
   ops_apt_components() {
     ops_lacks= ops_offered=
     [ $# -gt 0 ] || return 0
-    ops_a=$ops_nl$(apt-get indextargets --format '$(COMPONENT)' 'Created-By: Packages')$ops_nl || return 1
-    for ops_b; do
-      case $ops_a in *"$ops_nl$ops_b$ops_nl"*) ops_offered="$ops_offered $ops_b" ;; *) ops_lacks="$ops_lacks $ops_b" ;; esac
+    ops_components_offered=$ops_nl$(apt-get indextargets --format '$(COMPONENT)' 'Created-By: Packages')$ops_nl || return 1
+    for ops_component; do
+      case $ops_components_offered in *"$ops_nl$ops_component$ops_nl"*) ops_offered="$ops_offered $ops_component" ;; *) ops_lacks="$ops_lacks $ops_component" ;; esac
     done
   }
   ops_apt_choose() {
@@ -77,38 +77,38 @@
     if [ -z "$ops_policy" ]; then
       set -f; ops_policy=$ops_nl$(apt-cache -q -o Dir::Cache::pkgcache= policy $ops_apt_names 2>/dev/null)$ops_nl; set +f
     fi
-    for ops_d in $1; do
-      ops_apt_block "$ops_d" || continue
-      case ${ops_a#*Candidate: } in '(none)'*) ;; *) ops_chosen=$ops_heading; return 0 ;; esac
+    for ops_chosen_name in $1; do
+      ops_apt_block "$ops_chosen_name" || continue
+      case ${ops_policy_block#*Candidate: } in '(none)'*) ;; *) ops_chosen=$ops_heading; return 0 ;; esac
     done
     return 1
   }
-  # What apt-cache says of NAME[:ARCH], into ops_a, and its heading, which is the name that apt takes.
+  # What apt-cache says of NAME[:ARCH], into ops_policy_block, and its heading, which is the name that apt takes.
   ops_apt_block() {
     ops_heading=$1
     case $1 in *:native | *:all | *:any | *:"$ops_native") ops_heading=${1%:*} ;; esac
     case $ops_policy in
       *"$ops_nl$ops_heading:$ops_nl"*) ;;
-      *"$ops_nl$1:"*) ops_a=${ops_policy#*"$ops_nl$1:"}; ops_heading=$1:${ops_a%%:"$ops_nl"*} ;;
+      *"$ops_nl$1:"*) ops_policy_block=${ops_policy#*"$ops_nl$1:"}; ops_heading=$1:${ops_policy_block%%:"$ops_nl"*} ;;
       *) return 1 ;;
     esac
-    ops_a=${ops_policy#*"$ops_nl$ops_heading:$ops_nl"} ops_a=${ops_a%%"$ops_nl"[!\ ]*}$ops_nl
+    ops_policy_block=${ops_policy#*"$ops_nl$ops_heading:$ops_nl"} ops_policy_block=${ops_policy_block%%"$ops_nl"[!\ ]*}$ops_nl
   }
   # Whether a source has it and a pin keeps every version of it out (apt_preferences(5)).
   ops_apt_pinned() {
-    for ops_d in $1; do
-      ops_apt_block "$ops_d" || continue
-      case $ops_a in *'Candidate: (none)'*' -'[0-9]*"$ops_nl"*) return 0 ;; esac
+    for ops_pinned_name in $1; do
+      ops_apt_block "$ops_pinned_name" || continue
+      case $ops_policy_block in *'Candidate: (none)'*' -'[0-9]*"$ops_nl"*) return 0 ;; esac
     done
     return 1
   }
   # The word for a name that no source has: virtual with its providers, unknown with what is spelled like it.
   ops_apt_unknown() {
-    for ops_p in $1; do
-      [ "$ops_p" != '|' ] || continue
-      ops_a=$(apt-cache -o Dir::Cache::pkgcache= showpkg "$ops_p" 2>/dev/null |
+    for ops_unknown_name in $1; do
+      [ "$ops_unknown_name" != '|' ] || continue
+      ops_providers=$(apt-cache -o Dir::Cache::pkgcache= showpkg "$ops_unknown_name" 2>/dev/null |
         awk 'on && !seen[$1]++ { printf " %s", $1 } /^Reverse Provides:/ { on = 1 }')
-      [ -z "$ops_a" ] || { echo "virtual$ops_a"; return; }
+      [ -z "$ops_providers" ] || { echo "virtual$ops_providers"; return; }
     done
     ! ops_apt_pinned "$1" || { echo pinned; return; }
     ops_apt_fresh || { echo absent; return; }
@@ -136,14 +136,14 @@
     shift 4
     ops_bring= ops_later=
     echo "dpkg run=$ops_run"
-    for ops_a in $ops_offered; do echo "component $ops_a=present"; done
-    for ops_a in $ops_lacks; do echo "component $ops_a=absent"; done
+    for ops_component in $ops_offered; do echo "component $ops_component=present"; done
+    for ops_component in $ops_lacks; do echo "component $ops_component=absent"; done
     for ops_spec; do
       ops_best=absent ops_on_hold=
-      for ops_p in $ops_spec; do
-        ops_apt_status "$ops_p"
+      for ops_spec_name in $ops_spec; do
+        ops_apt_status "$ops_spec_name"
         [ "$ops_want" != hold ] || ops_on_hold=yes
-        [ "$ops_s" = absent ] || ops_best=$ops_s
+        [ "$ops_package_status" = absent ] || ops_best=$ops_package_status
         [ "$ops_best" != present ] || break
       done
       case $ops_mode,$ops_best in
@@ -163,14 +163,14 @@
     case $ops_bring$ops_later,$ops_run in ,complete) return 0 ;; esac
     ops_wants_detail || return 0
     case $ops_mode in
-      present) ops_a=install; [ -z "$ops_bring$ops_later" ] || ops_apt_fresh || ops_later=later ;;
-      absent) ops_a=remove ;;
-      *) ops_a=purge ;;
+      present) ops_apt_verb=install; [ -z "$ops_bring$ops_later" ] || ops_apt_fresh || ops_later=later ;;
+      absent) ops_apt_verb=remove ;;
+      *) ops_apt_verb=purge ;;
     esac
     {
       [ -z "$ops_later" ] || echo "lists: $ops_stale"
       dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^\(half-[a-z]*\|unpacked\|triggers-[a-z]*\) \(.*\)/unfinished: \2 (\1)/p'
       [ -z "$ops_bring" ] ||
-        apt-get -q --print-uris -o Dir::Cache::pkgcache= $ops_recommends $ops_a $ops_bring 2>&1 </dev/null | grep -v "^'"
+        apt-get -q --print-uris -o Dir::Cache::pkgcache= $ops_recommends $ops_apt_verb $ops_bring 2>&1 </dev/null | grep -v "^'"
     } | ops_detail "$ops_index"
   }

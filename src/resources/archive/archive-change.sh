@@ -19,8 +19,8 @@ ops_archive() (
   exit
 )
 ops_archive_make() {
-  ops_a=${3%/*}
-  ops_go_making "${ops_a:-/}" || ops_fail "$3: $ops_why; nothing was changed"
+  ops_archive_parent=${3%/*}
+  ops_go_making "${ops_archive_parent:-/}" || ops_fail "$3: $ops_why; nothing was changed"
   ops_name=${3##*/} ops_path=$3
   ops_enter
   ops_regard ..
@@ -33,10 +33,10 @@ ops_archive_make() {
   ops_archive_unpack
   (ops_archive_judge) || exit
   mv ./.unpacked/all "./$ops_name" || ops_fail "$3: cannot be made; nothing was changed"
-  ops_n=$4
-  while [ "$ops_n" -gt 0 ]; do
+  ops_strips_left=$4
+  while [ "$ops_strips_left" -gt 0 ]; do
     ops_archive_strip
-    ops_n=$((ops_n - 1))
+    ops_strips_left=$((ops_strips_left - 1))
   done
   [ -e "./$ops_name/$5" ] || [ -L "./$ops_name/$5" ] ||
     ops_fail "$3: there is no $5 in the archive; at its top: $(ls -A "./$ops_name" | head -n 5 | tr '\n' ' '); nothing was changed"
@@ -60,9 +60,9 @@ ops_archive_kind() {
       [ "$(tail -c +258 -- "$ops_file" | head -c 5)" = ustar ] ||
         ops_fail "$ops_asked: what was given is no archive that is known here (tar, as it is or in gzip, xz, zstd or bzip2; zip); nothing was changed";;
   esac
-  for ops_a in $ops_open_with tar; do
-    [ "$ops_open_with/$ops_a" = unzip/tar ] || command -v "$ops_a" >/dev/null ||
-      ops_fail "$ops_asked: $ops_a is not installed, and the archive wants it: a step before this one brings it; nothing was changed"
+  for ops_unpacker in $ops_open_with tar; do
+    [ "$ops_open_with/$ops_unpacker" = unzip/tar ] || command -v "$ops_unpacker" >/dev/null ||
+      ops_fail "$ops_asked: $ops_unpacker is not installed, and the archive wants it: a step before this one brings it; nothing was changed"
   done
 }
 # The tar in it, on standard output. A cut one is told by what unpacks it, whose exit code a pipe would lose.
@@ -79,14 +79,14 @@ ops_archive_names() {
     *) ops_archive_open 2>./.unpacked/said | tar -tf - >./.unpacked/names 2>>./.unpacked/said;;
   esac || ops_archive_bad
   [ ! -e ./.unpacked/cut ] || ops_archive_bad
-  ops_a=$(grep -E '^/|^[.][.]$|^[.][.]/|/[.][.]/|/[.][.]$' ./.unpacked/names | head -n 1)
+  ops_leading_out=$(grep -E '^/|^[.][.]$|^[.][.]/|/[.][.]/|/[.][.]$' ./.unpacked/names | head -n 1)
   # The tar of busybox lists them without what it takes away.
-  [ -n "$ops_a" ] || ops_a=$(grep -i 'removing leading .* from member names' ./.unpacked/said | head -n 1)
-  [ -z "$ops_a" ] || ops_fail "$ops_asked: a name in the archive leads out of it: $ops_a; nothing was changed"
+  [ -n "$ops_leading_out" ] || ops_leading_out=$(grep -i 'removing leading .* from member names' ./.unpacked/said | head -n 1)
+  [ -z "$ops_leading_out" ] || ops_fail "$ops_asked: a name in the archive leads out of it: $ops_leading_out; nothing was changed"
 }
 ops_archive_bad() {
-  ops_a=$(tail -n 1 ./.unpacked/said)
-  ops_fail "$ops_asked: the archive is damaged or was cut (${ops_a:-it did not say where}); nothing was changed"
+  ops_cut_said=$(tail -n 1 ./.unpacked/said)
+  ops_fail "$ops_asked: the archive is damaged or was cut (${ops_cut_said:-it did not say where}); nothing was changed"
 }
 ops_archive_unpack() {
   case $ops_open_with in
@@ -98,47 +98,47 @@ ops_archive_unpack() {
 # Only files, folders, and links that stay inside; nobody's rights but those of who runs it.
 ops_archive_judge() {
   cd ./.unpacked/all || exit 1
-  ops_a=$(find . ! -type f ! -type d ! -type l | head -n 1)
-  [ -z "$ops_a" ] || ops_fail "$ops_asked: $ops_a in the archive is a device, pipe or socket; nothing was changed"
-  ops_a=$(find . -type l | while IFS= read -r ops_b; do
-    ops_c=$(readlink -n -- "$ops_b" && echo .) && ops_archive_inside "$ops_b" "${ops_c%.}" || { printf '%s -> %s\n' "$ops_b" "${ops_c%.}"; break; }
+  ops_special_file=$(find . ! -type f ! -type d ! -type l | head -n 1)
+  [ -z "$ops_special_file" ] || ops_fail "$ops_asked: $ops_special_file in the archive is a device, pipe or socket; nothing was changed"
+  ops_leading_out=$(find . -type l | while IFS= read -r ops_inner_link; do
+    ops_inner_target=$(readlink -n -- "$ops_inner_link" && echo .) && ops_archive_inside "$ops_inner_link" "${ops_inner_target%.}" || { printf '%s -> %s\n' "$ops_inner_link" "${ops_inner_target%.}"; break; }
   done)
-  [ -z "$ops_a" ] || ops_fail "$ops_asked: a link in the archive leads out of it: $ops_a; nothing was changed"
+  [ -z "$ops_leading_out" ] || ops_fail "$ops_asked: a link in the archive leads out of it: $ops_leading_out; nothing was changed"
   # A file with another name that is not in here is somebody else's.
-  ops_a=$(find . -type f -links +1 -exec stat -c '%i %h' {} + | sort | uniq -c | awk '$1 != $3')
-  [ -z "$ops_a" ] || ops_fail "$ops_asked: a hard link in the archive leads out of it; nothing was changed"
+  ops_linked_outside=$(find . -type f -links +1 -exec stat -c '%i %h' {} + | sort | uniq -c | awk '$1 != $3')
+  [ -z "$ops_linked_outside" ] || ops_fail "$ops_asked: a hard link in the archive leads out of it; nothing was changed"
   find . -type f -exec chmod u-s,g-s {} +
 }
 # ./LINK TARGET: whether it leads to nothing above the top, with `..` taken as text and no link on the way but in the archive.
 ops_archive_inside() {
   case $2 in /*) return 1;; esac
-  ops_d=$1
+  ops_inner_way=$1
   ops_depth=-2
-  while [ -n "$ops_d" ]; do
+  while [ -n "$ops_inner_way" ]; do
     ops_depth=$((ops_depth + 1))
-    case $ops_d in */*) ops_d=${ops_d#*/};; *) ops_d=;; esac
+    case $ops_inner_way in */*) ops_inner_way=${ops_inner_way#*/};; *) ops_inner_way=;; esac
   done
-  ops_d=$2 ops_at=${1%/*}
-  while [ -n "$ops_d" ]; do
-    case ${ops_d%%/*} in
+  ops_inner_way=$2 ops_at=${1%/*}
+  while [ -n "$ops_inner_way" ]; do
+    case ${ops_inner_way%%/*} in
       ''|.) ;;
       ..) ops_depth=$((ops_depth - 1)) ops_at=$ops_at/..
         [ $ops_depth -ge 0 ] || return 1;;
-      *) ops_depth=$((ops_depth + 1)) ops_at=$ops_at/${ops_d%%/*}
+      *) ops_depth=$((ops_depth + 1)) ops_at=$ops_at/${ops_inner_way%%/*}
         # Behind another link, `..` is not the folder that the text names.
-        case $ops_d in */*..*) [ ! -L "$ops_at" ] || return 1;; esac;;
+        case $ops_inner_way in */*..*) [ ! -L "$ops_at" ] || return 1;; esac;;
     esac
-    case $ops_d in */*) ops_d=${ops_d#*/};; *) ops_d=;; esac
+    case $ops_inner_way in */*) ops_inner_way=${ops_inner_way#*/};; *) ops_inner_way=;; esac
   done
 }
 # The one folder at the top gives way to what is in it.
 ops_archive_strip() {
-  ops_a=$(ls -A "./$ops_name")
-  case $ops_a in
-    ''|*"$ops_newline"*) ops_fail "$ops_asked: the archive has not one folder at its top that \`strip\` could leave out: $(printf '%s\n' "$ops_a" | head -n 5 | tr '\n' ' '); nothing was changed";;
+  ops_top_folder=$(ls -A "./$ops_name")
+  case $ops_top_folder in
+    ''|*"$ops_newline"*) ops_fail "$ops_asked: the archive has not one folder at its top that \`strip\` could leave out: $(printf '%s\n' "$ops_top_folder" | head -n 5 | tr '\n' ' '); nothing was changed";;
   esac
-  [ -d "./$ops_name/$ops_a" ] && [ ! -L "./$ops_name/$ops_a" ] ||
-    ops_fail "$ops_asked: at the top of the archive is $ops_a, no folder that \`strip\` could leave out; nothing was changed"
-  mv "./$ops_name/$ops_a" ./.unpacked/inner && rmdir "./$ops_name" && mv ./.unpacked/inner "./$ops_name" ||
+  [ -d "./$ops_name/$ops_top_folder" ] && [ ! -L "./$ops_name/$ops_top_folder" ] ||
+    ops_fail "$ops_asked: at the top of the archive is $ops_top_folder, no folder that \`strip\` could leave out; nothing was changed"
+  mv "./$ops_name/$ops_top_folder" ./.unpacked/inner && rmdir "./$ops_name" && mv ./.unpacked/inner "./$ops_name" ||
     ops_fail "$ops_asked: cannot be made; nothing was changed"
 }

@@ -1,9 +1,9 @@
 # The functions of `key-look`, as look.ts describes them.
 # USER: sets ops_home, ops_uid_of and ops_gid_of. 1: there is no such user, for which getent ends with 2.
 ops_key_home() {
-  ops_a=$(getent passwd "$1") || { [ $? != 2 ] || return 1; return 2; }
-  ops_home=$(printf '%s\n' "$ops_a" | cut -d : -f 6)
-  ops_uid_of=$(printf '%s\n' "$ops_a" | cut -d : -f 3) ops_gid_of=$(printf '%s\n' "$ops_a" | cut -d : -f 4)
+  ops_passwd_line=$(getent passwd "$1") || { [ $? != 2 ] || return 1; return 2; }
+  ops_home=$(printf '%s\n' "$ops_passwd_line" | cut -d : -f 6)
+  ops_uid_of=$(printf '%s\n' "$ops_passwd_line" | cut -d : -f 3) ops_gid_of=$(printf '%s\n' "$ops_passwd_line" | cut -d : -f 4)
   case $ops_home in /?*) ;; *) echo "ops: $1 has no home folder where keys could be" >&2; return 2;; esac
 }
 # look|edit KEY LINE exclusive|'' named|'', the file on standard input. A line is options, type, base64 and a comment; options hold blanks
@@ -56,23 +56,23 @@ ops_key_lines() {
 }
 # What sshd wants of the home, of .ssh and of the file: theirs or root's, and nobody else may write in them.
 ops_key_strict() {
-  for ops_a in "$ops_home" "$ops_home/.ssh" "$ops_home/.ssh/authorized_keys"; do
-    [ -e "$ops_a" ] || continue
-    ops_b=$(stat -L -c %u:%a "$ops_a") || return 1
-    case $ops_b in 0:*|"$ops_uid_of":*) ;; *) echo "accepted=$ops_a belongs to another user"; return 0;; esac
-    ops_b=00${ops_b#*:}
-    case ${ops_b#"${ops_b%??}"} in [2367]?|?[2367]) echo "accepted=$ops_a may be written by others"; return 0;; esac
+  for ops_login_path in "$ops_home" "$ops_home/.ssh" "$ops_home/.ssh/authorized_keys"; do
+    [ -e "$ops_login_path" ] || continue
+    ops_login_path_rights=$(stat -L -c %u:%a "$ops_login_path") || return 1
+    case $ops_login_path_rights in 0:*|"$ops_uid_of":*) ;; *) echo "accepted=$ops_login_path belongs to another user"; return 0;; esac
+    ops_login_path_rights=00${ops_login_path_rights#*:}
+    case ${ops_login_path_rights#"${ops_login_path_rights%??}"} in [2367]?|?[2367]) echo "accepted=$ops_login_path may be written by others"; return 0;; esac
   done
   echo accepted=yes
 }
 ops_key_look() {
   ops_key_home "$1" || case $? in 1) echo user=absent; return 0;; *) return 1;; esac
   if ops_wants_detail; then printf '%s\n' "$ops_home" | ops_detail 0; fi
-  ops_a=$ops_home/.ssh/authorized_keys
-  ops_tread h "$ops_a" || { printf 'state=refused\nwhy=%s\n' "$ops_why"; return 0; }
-  if [ -f "$ops_a" ]; then
-    { ops_is_read "$ops_real" && ops_key_lines look "$2" ''; } <"$ops_a" || return 1
-  elif [ -e "$ops_a" ]; then echo "ops: $ops_a: is not a file" >&2; return 1
+  ops_keys_file=$ops_home/.ssh/authorized_keys
+  ops_tread h "$ops_keys_file" || { printf 'state=refused\nwhy=%s\n' "$ops_why"; return 0; }
+  if [ -f "$ops_keys_file" ]; then
+    { ops_is_read "$ops_real" && ops_key_lines look "$2" ''; } <"$ops_keys_file" || return 1
+  elif [ -e "$ops_keys_file" ]; then echo "ops: $ops_keys_file: is not a file" >&2; return 1
   else ops_key_lines look "$2" '' </dev/null || return 1
   fi
   ops_key_strict

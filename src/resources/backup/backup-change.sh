@@ -33,11 +33,11 @@ ops_backup_copy() {
   case $ops_code in 0|24) ;; *) ops_backup_undo "rsync ended with exit code $ops_code: $(printf '%s\n' "$ops_told" | sed -n '/^rsync: /{p;q;}')";; esac
   if [ -n "$ops_linked" ]; then
     # The copy is judged like a source: it may have been emptied while it was read.
-    ops_known=$(ops_wants_detail() { false; }; ops_backup_judge "${ops_newest:+$ops_to/$ops_newest}" "$@")
-    case $ops_known in
-      *refused"$ops_tab"*) ops_backup_undo "the source has changed while it was copied: $ops_known";;
+    ops_judged_again=$(ops_wants_detail() { false; }; ops_backup_judge "${ops_newest:+$ops_to/$ops_newest}" "$@")
+    case $ops_judged_again in
+      *refused"$ops_tab"*) ops_backup_undo "the source has changed while it was copied: $ops_judged_again";;
       *copy"$ops_tab"*) ;;
-      *) ops_backup_undo "the source could not be judged: $ops_known";;
+      *) ops_backup_undo "the source could not be judged: $ops_judged_again";;
     esac
   fi
   ops_backup_compare "$@"

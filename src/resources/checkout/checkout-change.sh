@@ -18,8 +18,8 @@ ops_checkout() (
     ops_checkout_take "$@"
     exit
   fi
-  ops_a=${2%/*}
-  ops_go_making "${ops_a:-/}" || ops_fail "$2: $ops_why; nothing was changed"
+  ops_checkout_parent=${2%/*}
+  ops_go_making "${ops_checkout_parent:-/}" || ops_fail "$2: $ops_why; nothing was changed"
   ops_name=${2##*/} ops_path=$2 ops_before=
   ops_enter
   ops_regard ..
@@ -33,8 +33,8 @@ ops_checkout() (
 # WORD...: git, or the end with what it said.
 ops_checkout_run() {
   ops_said=$(ops_checkout_git "$@" 2>&1) && return 0
-  ops_a=$(printf '%s\n' "$ops_said" | grep -E '^(fatal|error|ERROR|remote|ssh|Host key|.*: Permission denied)' | head -n 3 | tr '\n' ' ')
-  ops_fail "$ops_asked: git $1 failed: ${ops_a:-${ops_said##*"$ops_newline"}}$(ops_checkout_moved)"
+  ops_git_complaint=$(printf '%s\n' "$ops_said" | grep -E '^(fatal|error|ERROR|remote|ssh|Host key|.*: Permission denied)' | head -n 3 | tr '\n' ' ')
+  ops_fail "$ops_asked: git $1 failed: ${ops_git_complaint:-${ops_said##*"$ops_newline"}}$(ops_checkout_moved)"
 }
 # The words that say whether a failure left all as it was.
 ops_checkout_moved() {

@@ -32,22 +32,22 @@ ops_checkout_absent() {
 ops_checkout_told() {
   echo state=present
   printf 'url=%s\n' "$(ops_checkout_git config --get remote.origin.url)"
-  ops_a=$(ops_checkout_git rev-parse -q --verify 'HEAD^{commit}') || ops_a=none
-  printf 'commit=%s\n' "$ops_a"
+  ops_commit_now=$(ops_checkout_git rev-parse -q --verify 'HEAD^{commit}') || ops_commit_now=none
+  printf 'commit=%s\n' "$ops_commit_now"
   printf 'branch=%s\n' "$(ops_checkout_git symbolic-ref -q --short HEAD || echo none)"
   ops_checkout_wanted "$@" || return 1
-  printf 'wanted=%s\n' "$ops_b"
+  printf 'wanted=%s\n' "$ops_commit_wanted"
   printf 'local=%s\n' "$(ops_checkout_local)"
   [ -z "$6" ] || if ops_checkout_git submodule status --recursive | grep -q '^[-+U]'; then echo submodules=stale; else echo submodules=current; fi
 }
-# Sets ops_b to the commit that is wanted; the other side is asked for branches alone.
+# Sets ops_commit_wanted to the commit that is wanted; the other side is asked for branches alone.
 ops_checkout_wanted() {
   case $3 in
-    commit) ops_b=$4;;
-    tag) ops_b=$(ops_checkout_git rev-parse -q --verify "refs/tags/$4^{commit}") || ops_b=unknown;;
+    commit) ops_commit_wanted=$4;;
+    tag) ops_commit_wanted=$(ops_checkout_git rev-parse -q --verify "refs/tags/$4^{commit}") || ops_commit_wanted=unknown;;
     branch)
-      ops_b=$(ops_checkout_git ls-remote -q "$1" "refs/heads/$4") || { echo "ops: $2: $1 cannot be asked for its branch $4" >&2; return 1; }
-      ops_b=${ops_b%%[!0-9a-f]*} ops_b=${ops_b:-none};;
+      ops_commit_wanted=$(ops_checkout_git ls-remote -q "$1" "refs/heads/$4") || { echo "ops: $2: $1 cannot be asked for its branch $4" >&2; return 1; }
+      ops_commit_wanted=${ops_commit_wanted%%[!0-9a-f]*} ops_commit_wanted=${ops_commit_wanted:-none};;
   esac
 }
 # What is in here alone: changes of tracked files, or commits that the other side did not have.

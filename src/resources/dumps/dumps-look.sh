@@ -13,21 +13,21 @@ ops_unpacked() {
 # FILE: the program that would unpack it, where that is not installed.
 ops_packer() {
   case $1 in
-    *.gz | *.tgz) ops_g=gzip ;;
-    *.bz2 | *.tbz | *.tbz2) ops_g=bzip2 ;;
-    *.xz | *.txz) ops_g=xz ;;
-    *.zst) ops_g=zstd ;;
-    *.lz4) ops_g=lz4 ;;
+    *.gz | *.tgz) ops_packer_needed=gzip ;;
+    *.bz2 | *.tbz | *.tbz2) ops_packer_needed=bzip2 ;;
+    *.xz | *.txz) ops_packer_needed=xz ;;
+    *.zst) ops_packer_needed=zstd ;;
+    *.lz4) ops_packer_needed=lz4 ;;
     *) return 0 ;;
   esac
-  command -v "$ops_g" >/dev/null || echo "$ops_g"
+  command -v "$ops_packer_needed" >/dev/null || echo "$ops_packer_needed"
 }
 ops_hollow() {
   [ -f "$1" ] && [ ! -L "$1" ] || return 0
-  ops_f=$(ops_unpacked "$1" | { head -c 4097; cat >/dev/null; } | od -An -v -tx1 | tr -d ' \n')
-  case $1 in *.gz | *.tgz | *.bz2 | *.tbz | *.tbz2 | *.xz | *.txz | *.zst | *.lz4) ops_g=packed ;; *) ops_g=plain ;; esac
-  if [ -z "$ops_f" ]; then
-    [ $ops_g = packed ] || return 0
+  ops_first_bytes=$(ops_unpacked "$1" | { head -c 4097; cat >/dev/null; } | od -An -v -tx1 | tr -d ' \n')
+  case $1 in *.gz | *.tgz | *.bz2 | *.tbz | *.tbz2 | *.xz | *.txz | *.zst | *.lz4) ops_packed_or_plain=packed ;; *) ops_packed_or_plain=plain ;; esac
+  if [ -z "$ops_first_bytes" ]; then
+    [ $ops_packed_or_plain = packed ] || return 0
     # A damaged stream holds no bytes either: only a whole one is known to hold nothing.
     if ops_unpacked "$1" >/dev/null; then echo 'it unpacks to nothing'; return 0; fi
     # Where the program is not installed, the size of a stream of no bytes tells.
@@ -38,17 +38,17 @@ ops_hollow() {
     return 0
   fi
   case $1 in *.tar | *.tgz | *.tbz | *.tbz2 | *.txz | *.tar.*)
-    case ${ops_f%"${ops_f#????????????????????????????????}"} in 00000000000000000000000000000000) echo 'it is an archive without a file' ;; esac
+    case ${ops_first_bytes%"${ops_first_bytes#????????????????????????????????}"} in 00000000000000000000000000000000) echo 'it is an archive without a file' ;; esac
     return 0 ;;
   esac
   case $1 in *.sql | *.dump | *.sql.* | *.dump.*) ;; *) return 0 ;; esac
-  [ ${#ops_f} -le 8192 ] || return 0
+  [ ${#ops_first_bytes} -le 8192 ] || return 0
   # A warning before a small dump does not make it nothing.
   ! ops_unpacked "$1" | grep -qE '^(--|/\*|CREATE|INSERT|COPY|SET|PGDMP)' || return 0
-  ops_g=$(ops_unpacked "$1" | head -n 1 | cut -c 1-200 | tr -d '\000-\037')
-  case $ops_g in
+  ops_first_line=$(ops_unpacked "$1" | head -n 1 | cut -c 1-200 | tr -d '\000-\037')
+  case $ops_first_line in
     mysqldump:* | mariadb-dump:* | mysql:* | mariadb:* | pg_dump:* | pg_dumpall:* | psql:* | sqlite3:* | ldapsearch:* | sh:* | bash:* | /bin/*:* | /usr/*:* | \
     ERROR* | Error* | error:* | FATAL* | fatal:* | Usage:* | usage:* | *'command not found'* | *'Access denied for user'*)
-      echo "it holds only a message: $ops_g" ;;
+      echo "it holds only a message: $ops_first_line" ;;
   esac
 }

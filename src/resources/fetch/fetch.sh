@@ -5,9 +5,9 @@ ops_fetch() {
     ops_by=curl
     ops_said=$(curl -fsSL --retry 2 --connect-timeout 20 -o "$2" --url "$1" 2>&1 </dev/null) && return 0
   elif command -v wget >/dev/null; then
-    ops_by=wget ops_a=-q
-    case $(wget --version 2>&1) in *GNU*) ops_a=-nv;; esac
-    ops_said=$(wget $ops_a -T 20 -O "$2" "$1" 2>&1 </dev/null) && return 0
+    ops_by=wget ops_wget_quiet=-q
+    case $(wget --version 2>&1) in *GNU*) ops_wget_quiet=-nv;; esac
+    ops_said=$(wget $ops_wget_quiet -T 20 -O "$2" "$1" 2>&1 </dev/null) && return 0
   elif [ -x /usr/lib/apt/apt-helper ]; then
     ops_by=apt-helper
     # It gives what it fetches to a user of its own.

@@ -1,34 +1,34 @@
 # The functions of `git-bare-change`, as change.ts describes them.
 # The settings of ops_old with core.sharedRepository, by git itself, on a copy where it finds no repository around it.
 ops_git_shared() {
-  ops_a=${OPS_DIR:-.}/.ops-git
-  cat -- "$ops_old" >"$ops_a" && (cd / && GIT_CONFIG_NOSYSTEM=1 git config -f "$ops_a" core.sharedRepository "$1") && cat -- "$ops_a"
-  ops_b=$?
-  rm -f -- "$ops_a"
-  return $ops_b
+  ops_git_config_copy=${OPS_DIR:-.}/.ops-git
+  cat -- "$ops_old" >"$ops_git_config_copy" && (cd / && GIT_CONFIG_NOSYSTEM=1 git config -f "$ops_git_config_copy" core.sharedRepository "$1") && cat -- "$ops_git_config_copy"
+  ops_git_config_code=$?
+  rm -f -- "$ops_git_config_copy"
+  return $ops_git_config_code
 }
 # From inside, what the group needs: directories are entered, and files changed by what was opened and proved to be them.
 ops_git_open() {
   chmod g+rwxs . || return 1
-  for ops_a in ./* ./.[!.]*; do
-    if [ -L "$ops_a" ]; then continue
-    elif [ -d "$ops_a" ]; then
-      (cd -P -- "$ops_a" && ops_here && [ "$PWD" = "$ops_dir/${ops_a#./}" ] && ops_dir=$PWD && ops_git_open) || return 1
-    elif [ -f "$ops_a" ]; then
-      case $ops_dir/ in */objects/*) ops_b=g+r;; *) ops_b=g+rw;; esac
-      [ $ops_b = g+r ] && [ -n "$(find "$ops_a" -prune -perm -040)" ] && continue
-      { [ "$(readlink /proc/self/fd/0)" = "$ops_dir/${ops_a#./}" ] && chmod $ops_b /proc/self/fd/0; } <"$ops_a" || return 1
+  for ops_git_entry in ./* ./.[!.]*; do
+    if [ -L "$ops_git_entry" ]; then continue
+    elif [ -d "$ops_git_entry" ]; then
+      (cd -P -- "$ops_git_entry" && ops_here && [ "$PWD" = "$ops_dir/${ops_git_entry#./}" ] && ops_dir=$PWD && ops_git_open) || return 1
+    elif [ -f "$ops_git_entry" ]; then
+      case $ops_dir/ in */objects/*) ops_git_rights=g+r;; *) ops_git_rights=g+rw;; esac
+      [ $ops_git_rights = g+r ] && [ -n "$(find "$ops_git_entry" -prune -perm -040)" ] && continue
+      { [ "$(readlink /proc/self/fd/0)" = "$ops_dir/${ops_git_entry#./}" ] && chmod $ops_git_rights /proc/self/fd/0; } <"$ops_git_entry" || return 1
     fi
   done
 }
 # OWNER[:GROUP] of all that is in here. The chown of GNU goes by descriptors and follows no link; any other is led.
 ops_git_own() {
   case $(chown --version 2>/dev/null) in *'GNU coreutils'*) chown -Rh -- "$1" .; return;; esac
-  for ops_a in ./* ./.[!.]*; do
-    if [ -L "$ops_a" ] || [ ! -d "$ops_a" ]; then
-      [ ! -e "$ops_a" ] || chown -h -- "$1" "$ops_a" || return 1
+  for ops_git_entry in ./* ./.[!.]*; do
+    if [ -L "$ops_git_entry" ] || [ ! -d "$ops_git_entry" ]; then
+      [ ! -e "$ops_git_entry" ] || chown -h -- "$1" "$ops_git_entry" || return 1
     else
-      (cd -P -- "$ops_a" && ops_here && [ "$PWD" = "$ops_dir/${ops_a#./}" ] && ops_dir=$PWD && ops_git_own "$1") || return 1
+      (cd -P -- "$ops_git_entry" && ops_here && [ "$PWD" = "$ops_dir/${ops_git_entry#./}" ] && ops_dir=$PWD && ops_git_own "$1") || return 1
     fi
   done
   chown -- "$1" .
@@ -39,8 +39,8 @@ ops_git_bare() (
   ops_asked=$2
   command -v git >/dev/null || ops_fail "$2: git is not installed; a step before this one brings it: apt git"
   if [ "$1" = new ]; then
-    ops_a=${2%/*}
-    ops_go_making "${ops_a:-/}" || ops_fail "$2: $ops_why; nothing was changed"
+    ops_git_parent=${2%/*}
+    ops_go_making "${ops_git_parent:-/}" || ops_fail "$2: $ops_why; nothing was changed"
     ops_name=${2##*/} ops_path=$2
     ops_enter
     ops_regard ..

@@ -4,11 +4,11 @@ ops_locale() (
   set +e
   ops_lang=$1
   ops_lines=
-  for ops_f in $(ops_locale_missing "$@"); do
+  for ops_locale_name in $(ops_locale_missing "$@"); do
     # With its character set, as locale.gen(5) wants it.
-    ops_a=$(awk -v name="$ops_f" '$1 == name { print $1, $2; exit }' /usr/share/i18n/SUPPORTED 2>/dev/null)
-    [ -n "$ops_a" ] || ops_fail "$ops_f: this host knows no such locale (/usr/share/i18n/SUPPORTED lists them); nothing was changed"
-    ops_lines="$ops_lines$ops_a$ops_newline"
+    ops_supported_line=$(awk -v name="$ops_locale_name" '$1 == name { print $1, $2; exit }' /usr/share/i18n/SUPPORTED 2>/dev/null)
+    [ -n "$ops_supported_line" ] || ops_fail "$ops_locale_name: this host knows no such locale (/usr/share/i18n/SUPPORTED lists them); nothing was changed"
+    ops_lines="$ops_lines$ops_supported_line$ops_newline"
   done
   if [ -n "$ops_lines" ]; then
     ops_write /etc/locale.gen -- ops_locale_asked "$ops_lines" || exit

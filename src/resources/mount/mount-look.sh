@@ -2,35 +2,35 @@
 # DEVICE PATH FLAGS (with commas)
 ops_mount_look() {
   (ops_mount_sure "$2") || { ops_mount_sure "$2" || printf 'why=%s\n' "$ops_why"; }
-  ops_a=none
-  [ ! -f /etc/fstab ] || ops_a=$(ops_mount_word "$2" | awk '
+  ops_fstab_line=none
+  [ ! -f /etc/fstab ] || ops_fstab_line=$(ops_mount_word "$2" | awk '
     NR == FNR { path = $0; next }
     /^[ \t]*#/ { next }
     $2 == path { $1 = $1; print; found++ }
     END { if (!found) print "none" }' - /etc/fstab) || return 1
-  case $ops_a in *"$ops_newline"*) ops_a='several lines';; esac
-  printf 'fstab=%s\n' "$ops_a"
+  case $ops_fstab_line in *"$ops_newline"*) ops_fstab_line='several lines';; esac
+  printf 'fstab=%s\n' "$ops_fstab_line"
   ops_mount_find "$2" || { echo mounted=no; ops_mount_below "$2"; return 0; }
   if ops_mount_same "$1" "$2" "$3"; then echo mounted=yes; else printf 'mounted=%s\n' "$ops_source"; fi
-  ops_d=
-  for ops_a in $(echo "$3" | tr , ' '); do
-    case $ops_a in ro|nosuid|nodev|noexec|noatime) case ,$ops_flags, in *,"$ops_a",*) ;; *) ops_d="$ops_d $ops_a";; esac;; esac
+  ops_flags_lacking=
+  for ops_mount_flag in $(echo "$3" | tr , ' '); do
+    case $ops_mount_flag in ro|nosuid|nodev|noexec|noatime) case ,$ops_flags, in *,"$ops_mount_flag",*) ;; *) ops_flags_lacking="$ops_flags_lacking $ops_mount_flag";; esac;; esac
   done
-  case ,$3, in *,ro,*) ;; *) case ,$ops_flags, in *,ro,*) ops_d="$ops_d rw";; esac;; esac
-  printf 'lacks=%s\n' "${ops_d:-none}"
+  case ,$3, in *,ro,*) ;; *) case ,$ops_flags, in *,ro,*) ops_flags_lacking="$ops_flags_lacking rw";; esac;; esac
+  printf 'lacks=%s\n' "${ops_flags_lacking:-none}"
 }
 # A word as fstab and the kernel spell it: \040 is a blank.
 ops_mount_word() { printf '%s\n' "$1" | sed 's/\\/\\134/g; s/ /\\040/g'; }
 # PATH: ops_source and ops_flags of what is mounted there last.
 ops_mount_find() {
-  ops_a=$(ops_mount_word "$1" | awk '
+  ops_mounted_there=$(ops_mount_word "$1" | awk '
     NR == FNR { path = $0; next }
     $5 == path {
       flags = $6; for (i = 7; i <= NF && $i != "-"; i++);
       found = $(i + 2) " " flags "," $(i + 3)
     }
     END { if (found == "") exit 1; print found }' - /proc/self/mountinfo) || return 1
-  ops_source=$(printf '%b' "$(printf %s "${ops_a%% *}" | sed 's/\\\([0-7]\)/\\0\1/g')") ops_flags=${ops_a#* }
+  ops_source=$(printf '%b' "$(printf %s "${ops_mounted_there%% *}" | sed 's/\\\([0-7]\)/\\0\1/g')") ops_flags=${ops_mounted_there#* }
 }
 # PATH: whether nobody else can lead mount(8) elsewhere, which goes there by its name, and no link does.
 ops_mount_sure() {
@@ -40,21 +40,21 @@ ops_mount_sure() {
 }
 # DEVICE PATH FLAGS: whether that is what is mounted there.
 ops_mount_same() {
-  ops_b=$1
+  ops_mount_device=$1
   # shellcheck disable=SC3013 # dash, bash and busybox know -ef
   case ,$3, in *,bind,*|*,rbind,*) [ "$1" -ef "$2" ]; return;; esac
-  [ "$ops_b" != "$ops_source" ] || return 0
-  case $ops_b in
-    UUID=*) ops_b=/dev/disk/by-uuid/${ops_b#*=};;
-    LABEL=*) ops_b=/dev/disk/by-label/${ops_b#*=};;
-    PARTUUID=*) ops_b=/dev/disk/by-partuuid/${ops_b#*=};;
-    PARTLABEL=*) ops_b=/dev/disk/by-partlabel/${ops_b#*=};;
+  [ "$ops_mount_device" != "$ops_source" ] || return 0
+  case $ops_mount_device in
+    UUID=*) ops_mount_device=/dev/disk/by-uuid/${ops_mount_device#*=};;
+    LABEL=*) ops_mount_device=/dev/disk/by-label/${ops_mount_device#*=};;
+    PARTUUID=*) ops_mount_device=/dev/disk/by-partuuid/${ops_mount_device#*=};;
+    PARTLABEL=*) ops_mount_device=/dev/disk/by-partlabel/${ops_mount_device#*=};;
   esac
-  case $ops_b in /*) ;; *) return 1;; esac
-  if [ -b "$ops_b" ]; then [ "$(readlink -f -- "$ops_b")" = "$(readlink -f -- "$ops_source")" ]
+  case $ops_mount_device in /*) ;; *) return 1;; esac
+  if [ -b "$ops_mount_device" ]; then [ "$(readlink -f -- "$ops_mount_device")" = "$(readlink -f -- "$ops_source")" ]
   else
     # A file is mounted through a loop device.
-    ops_a=$(cat "/sys/class/block/${ops_source##*/}/loop/backing_file" 2>/dev/null) && [ "$ops_a" = "$ops_b" ]
+    ops_loop_file=$(cat "/sys/class/block/${ops_source##*/}/loop/backing_file" 2>/dev/null) && [ "$ops_loop_file" = "$ops_mount_device" ]
   fi
 }
 # PATH: what is there to mount on.

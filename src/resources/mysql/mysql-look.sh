@@ -169,10 +169,10 @@ ops_sql_origins() {
 ops_sql_started_with() {
   ops_target=$(printf '%s\n' "$ops_read" | sed -n "s/^W $1 [^ ]* //p")
   [ -f "$ops_target" ] || return 1
-  ops_v=$(cat "/proc/$ops_pid/stat" 2>/dev/null) || return 1
-  set -- ${ops_v##*) }
-  ops_v=$(date +%s.%N) || return 1
-  stat -c '%.3Y %.3Z' "$ops_target" | awk -v now="$ops_v" -v ticks="${20}" '
+  ops_process_stat=$(cat "/proc/$ops_pid/stat" 2>/dev/null) || return 1
+  set -- ${ops_process_stat##*) }
+  ops_now_seconds=$(date +%s.%N) || return 1
+  stat -c '%.3Y %.3Z' "$ops_target" | awk -v now="$ops_now_seconds" -v ticks="${20}" '
     { changed = $1 > $2 ? $1 : $2; getline up <"/proc/uptime"; split(up, u, " "); exit !(now - changed > u[1] - ticks / 100) }'
 }
 ops_sql_detail() {
@@ -186,7 +186,7 @@ ops_sql_detail() {
   fi
   ops_sql_held $ops_words | sed 's/^/held /'
   ops_unit_get UnitFileState
-  [ "$ops_v" != disabled ] || echo "boot $ops_unit"
+  [ "$ops_unit_value" != disabled ] || echo "boot $ops_unit"
   ops_sql_wall
   ip -o addr 2>/dev/null | awk '{ sub(/\/.*/, "", $4); print "address " $4 }'
 }

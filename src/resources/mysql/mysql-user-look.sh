@@ -19,8 +19,8 @@ ops_sql_user() {
     END { if (asked) print "encryption=" (offers ? "offered" : "none") }'
   if printf '%s\n' "$ops_out" | grep -q '^partial_revokes.ON$'; then
     # Such a server takes the name of a database letter by letter.
-    ops_c=$#
-    while [ "$ops_c" -gt 0 ]; do set -- "$@" "$(printf %s "$1" | tr -d '\134')"; shift; ops_c=$((ops_c - 1)); done
+    ops_patterns_left=$#
+    while [ "$ops_patterns_left" -gt 0 ]; do set -- "$@" "$(printf %s "$1" | tr -d '\134')"; shift; ops_patterns_left=$((ops_patterns_left - 1)); done
   fi
   case $ops_found in plugin=*) ;; *) echo account=absent; ! ops_wants_detail || ops_sql_databases "$@" | ops_detail 0; return 0 ;; esac
   ops_sql "SHOW GRANTS FOR $ops_account;" || { echo "the rights of $ops_account cannot be read: $ops_said" >&2; return 1; }
@@ -47,21 +47,21 @@ ops_sql_user() {
 # MariaDB manual, "User Password Expiry" (10.4.3 and later); MySQL manual, "Password Management" (5.7.4 and later). Others have none.
 ops_sql_life() {
   ops_life=0 ops_age=0 ops_life_of=
-  ops_b=${ops_account%"'@'"*} ops_c=${ops_account##*"'@'"}
-  ops_a="WHERE User=$ops_b' AND Host='$ops_c;"
+  ops_name_quoted=${ops_account%"'@'"*} ops_host_quoted=${ops_account##*"'@'"}
+  ops_life_query="WHERE User=$ops_name_quoted' AND Host='$ops_host_quoted;"
   case $ops_kind in
-    mariadb) ops_a="SELECT CONCAT(IF(IFNULL(JSON_VALUE(Priv,'$.password_lifetime'),-1)<0,CONCAT(@@global.default_password_lifetime,' default '),CONCAT(JSON_VALUE(Priv,'$.password_lifetime'),' own ')),FLOOR((UNIX_TIMESTAMP()-IFNULL(JSON_VALUE(Priv,'$.password_last_changed'),0))/86400)) FROM mysql.global_priv $ops_a" ;;
-    *) ops_a="SELECT CONCAT(IF(password_lifetime IS NULL,CONCAT(@@global.default_password_lifetime,' default '),CONCAT(password_lifetime,' own ')),FLOOR(TIMESTAMPDIFF(SECOND,password_last_changed,NOW())/86400)) FROM mysql.user $ops_a" ;;
+    mariadb) ops_life_query="SELECT CONCAT(IF(IFNULL(JSON_VALUE(Priv,'$.password_lifetime'),-1)<0,CONCAT(@@global.default_password_lifetime,' default '),CONCAT(JSON_VALUE(Priv,'$.password_lifetime'),' own ')),FLOOR((UNIX_TIMESTAMP()-IFNULL(JSON_VALUE(Priv,'$.password_last_changed'),0))/86400)) FROM mysql.global_priv $ops_life_query" ;;
+    *) ops_life_query="SELECT CONCAT(IF(password_lifetime IS NULL,CONCAT(@@global.default_password_lifetime,' default '),CONCAT(password_lifetime,' own ')),FLOOR(TIMESTAMPDIFF(SECOND,password_last_changed,NOW())/86400)) FROM mysql.user $ops_life_query" ;;
   esac
-  ops_sql "$ops_a" || return 0
+  ops_sql "$ops_life_query" || return 0
   case $ops_out in [0-9]*' own '[0-9]* | [0-9]*' default '[0-9]*) ;; *) return 0 ;; esac
   ops_life=${ops_out%% *} ops_age=${ops_out##* } ops_life_of=${ops_out#* } ops_life_of=${ops_life_of% *}
 }
 # MySQL manual, "Dual Password Support" (8.0.14 and later): a new primary password leaves the second one as it is.
 ops_sql_second() {
   [ "$ops_kind" = mysql ] || return 1
-  ops_b=${ops_account%"'@'"*} ops_c=${ops_account##*"'@'"}
-  ops_sql "SELECT 'second' FROM mysql.user WHERE User=$ops_b' AND Host='$ops_c AND JSON_CONTAINS_PATH(User_attributes,'one','$.additional_password');" && [ "$ops_out" = second ]
+  ops_name_quoted=${ops_account%"'@'"*} ops_host_quoted=${ops_account##*"'@'"}
+  ops_sql "SELECT 'second' FROM mysql.user WHERE User=$ops_name_quoted' AND Host='$ops_host_quoted AND JSON_CONTAINS_PATH(User_attributes,'one','$.additional_password');" && [ "$ops_out" = second ]
 }
 # CREATE USER on stdin: whether it is locked or expired, and every way in which it may log in; no word of what is stored.
 ops_sql_logs_in() {
@@ -80,35 +80,35 @@ ops_sql_logs_in() {
   }'
 }
 ops_sql_rights() {
-  printf '%s\n' "$ops_out" | while IFS= read -r ops_a; do
-    for ops_b; do
-      case $ops_a in 'GRANT '*" ON \`$ops_b\`.* TO "*)
-        ops_a=${ops_a#GRANT }
-        case $ops_a in *' WITH GRANT OPTION') ops_c=', GRANT OPTION' ;; *) ops_c= ;; esac
-        printf 'on.%s=%s%s\n' "$ops_b" "${ops_a%%" ON \`"*}" "$ops_c" ;;
+  printf '%s\n' "$ops_out" | while IFS= read -r ops_grant; do
+    for ops_pattern; do
+      case $ops_grant in 'GRANT '*" ON \`$ops_pattern\`.* TO "*)
+        ops_grant=${ops_grant#GRANT }
+        case $ops_grant in *' WITH GRANT OPTION') ops_grant_option=', GRANT OPTION' ;; *) ops_grant_option= ;; esac
+        printf 'on.%s=%s%s\n' "$ops_pattern" "${ops_grant%%" ON \`"*}" "$ops_grant_option" ;;
       esac
     done
   done
 }
 # Rights elsewhere, without what identifies the account.
 ops_sql_others() {
-  printf '%s\n' "$ops_out" | while IFS= read -r ops_a; do
-    for ops_b; do case $ops_a in *" ON \`$ops_b\`.* TO "*) continue 2 ;; esac; done
-    case $ops_a in
+  printf '%s\n' "$ops_out" | while IFS= read -r ops_grant; do
+    for ops_pattern; do case $ops_grant in *" ON \`$ops_pattern\`.* TO "*) continue 2 ;; esac; done
+    case $ops_grant in
       'GRANT PROXY '*) ;;
-      'GRANT USAGE ON '*' WITH GRANT OPTION'*) ops_a=${ops_a#GRANT USAGE}; printf 'also GRANT OPTION%s\n' "${ops_a%% TO *}" ;;
+      'GRANT USAGE ON '*' WITH GRANT OPTION'*) ops_grant=${ops_grant#GRANT USAGE}; printf 'also GRANT OPTION%s\n' "${ops_grant%% TO *}" ;;
       'GRANT USAGE ON '*) ;;
       'GRANT '*' ON '*' TO '*)
-        case $ops_a in *' WITH GRANT OPTION'*) ops_c=' WITH GRANT OPTION' ;; *) ops_c= ;; esac
-        ops_a=${ops_a#GRANT }; printf 'also %s%s\n' "${ops_a%% TO *}" "$ops_c" ;;
-      'GRANT '*' TO '*) ops_a=${ops_a#GRANT }; printf 'also the role %s\n' "${ops_a%% TO *}" ;;
-      'SET DEFAULT ROLE '*) ops_a=${ops_a#SET DEFAULT ROLE }; printf 'also the default role %s\n' "${ops_a%% FOR *}" ;;
+        case $ops_grant in *' WITH GRANT OPTION'*) ops_grant_option=' WITH GRANT OPTION' ;; *) ops_grant_option= ;; esac
+        ops_grant=${ops_grant#GRANT }; printf 'also %s%s\n' "${ops_grant%% TO *}" "$ops_grant_option" ;;
+      'GRANT '*' TO '*) ops_grant=${ops_grant#GRANT }; printf 'also the role %s\n' "${ops_grant%% TO *}" ;;
+      'SET DEFAULT ROLE '*) ops_grant=${ops_grant#SET DEFAULT ROLE }; printf 'also the default role %s\n' "${ops_grant%% FOR *}" ;;
     esac
   done
 }
 ops_sql_databases() {
-  for ops_b; do
-    ops_c=$(printf %s "$ops_b" | tr -d '\134')
-    printf '%s\n' "$ops_missing" | grep -qxF -e "$ops_c" || printf 'missing %s\n' "$ops_c"
+  for ops_pattern; do
+    ops_database_name=$(printf %s "$ops_pattern" | tr -d '\134')
+    printf '%s\n' "$ops_missing" | grep -qxF -e "$ops_database_name" || printf 'missing %s\n' "$ops_database_name"
   done
 }

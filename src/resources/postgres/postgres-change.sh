@@ -4,7 +4,7 @@ ops_pg_change() {
   ops_name=$1
   shift
   command -v psql >/dev/null || { echo 'PostgreSQL is not installed on this host' >&2; return 1; }
-  for ops_a; do
-    ops_pg "$ops_a" || { echo "PostgreSQL refuses to change $ops_name: $ops_said" >&2; return 1; }
+  for ops_pg_statement; do
+    ops_pg "$ops_pg_statement" || { echo "PostgreSQL refuses to change $ops_name: $ops_said" >&2; return 1; }
   done
 }

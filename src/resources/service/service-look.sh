@@ -11,23 +11,23 @@
       return 1
     }
     ops_names= ops_files= ops_unit= ops_index=0
-    for ops_a; do
-      case $ops_a in
-        /*) [ ! -f "$ops_a" ] || ops_files=$ops_files$ops_a$ops_nl ;;
+    for ops_unit_word; do
+      case $ops_unit_word in
+        /*) [ ! -f "$ops_unit_word" ] || ops_files=$ops_files$ops_unit_word$ops_nl ;;
         =* | ^*) ;;
-        *) ops_names="$ops_names $ops_a" ;;
+        *) ops_names="$ops_names $ops_unit_word" ;;
       esac
     done
     ops_unit_show $ops_names || return 1
     ops_unit_sums "$ops_files" || return 1
-    for ops_a in "$@" end; do
-      case $ops_a in
-        /*) ops_unit_token "$ops_a" || return 1 ;;
-        =*) ops_en=${ops_a##*:} ops_on=${ops_a%:*} ops_up=${ops_on#*:} ops_on=${ops_on%:*} ops_on=${ops_on#=} ;;
-        ^*) ops_ports="$ops_ports ${ops_a#^}" ;;
+    for ops_unit_word in "$@" end; do
+      case $ops_unit_word in
+        /*) ops_unit_token "$ops_unit_word" || return 1 ;;
+        =*) ops_wants_enabled=${ops_unit_word##*:} ops_on_change=${ops_unit_word%:*} ops_wants_running=${ops_on_change#*:} ops_on_change=${ops_on_change%:*} ops_on_change=${ops_on_change#=} ;;
+        ^*) ops_ports="$ops_ports ${ops_unit_word#^}" ;;
         *)
           [ -z "$ops_unit" ] || ops_unit_print
-          ops_unit=$ops_a ops_tokens= ops_ports= ;;
+          ops_unit=$ops_unit_word ops_tokens= ops_ports= ;;
       esac
     done
   }
@@ -39,22 +39,22 @@
   # Takes the next unit off ops_show: each property into a variable of its name, as patterns over the whole text cost more
   # with every property. Values are never evaluated.
   ops_unit_next() {
-    ops_d=$IFS IFS=,
-    for ops_c in $ops_unit_names; do eval "ops_has_$ops_c="; done
+    ops_ifs_before=$IFS IFS=,
+    for ops_property in $ops_unit_names; do eval "ops_has_$ops_property="; done
     IFS=$ops_nl
     set -f
-    for ops_c in ${ops_show%%"$ops_nl$ops_nl"*}; do
-      ops_b=${ops_c%%=*} ops_v=${ops_c#*=}
-      case $ops_b in '' | *[!A-Za-z]*) ;; *) eval "ops_has_$ops_b=\$ops_v" ;; esac
+    for ops_property in ${ops_show%%"$ops_nl$ops_nl"*}; do
+      ops_property_name=${ops_property%%=*} ops_property_value=${ops_property#*=}
+      case $ops_property_name in '' | *[!A-Za-z]*) ;; *) eval "ops_has_$ops_property_name=\$ops_property_value" ;; esac
     done
     set +f
-    IFS=$ops_d
+    IFS=$ops_ifs_before
     ops_show=${ops_show#*"$ops_nl$ops_nl"}
     ops_unit_id=$ops_has_Id ops_load=$ops_has_LoadState ops_active=$ops_has_ActiveState
     ops_invocation=$ops_has_InvocationID ops_change=$ops_has_StateChangeTimestampMonotonic ops_pid=${ops_has_MainPID:-0}
   }
-  # PROPERTY: sets ops_v to its value.
-  ops_unit_get() { eval "ops_v=\$ops_has_$1"; }
+  # PROPERTY: sets ops_unit_value to its value.
+  ops_unit_get() { eval "ops_unit_value=\$ops_has_$1"; }
   ops_unit_sums() {
     ops_sums=
     [ -n "$1" ] || return 0
@@ -62,21 +62,21 @@
   }
   # Adds what PATH holds now to ops_tokens; links are followed.
   ops_unit_token() {
-    ops_v=
+    ops_token=
     if [ -f "$1" ]; then
       case $ops_sums in *"  $1$ops_nl"*) ;; *) echo "$1 changed while it was read" >&2; return 1 ;; esac
-      ops_v=${ops_sums%%"  $1$ops_nl"*} ops_v=${ops_v##*"$ops_nl"}
+      ops_token=${ops_sums%%"  $1$ops_nl"*} ops_token=${ops_token##*"$ops_nl"}
     elif [ -d "$1" ]; then
       [ "$(find -L "$1" -maxdepth 9 -name '.ops.*' -prune -o -type f -print 2>/dev/null | head -n 2001 | wc -l)" -le 2000 ] || {
         echo "$1 holds more than 2000 files: follow the ones that matter" >&2
         return 1
       }
-      ops_v=$(find -L "$1" -maxdepth 9 -name '.ops.*' -prune -o -type f -exec sha256sum {} + -o -type l -print | sort | sha256sum) || return 1
-      ops_v=d${ops_v%% *}
-    elif [ -e "$1" ]; then ops_v=special
-    else ops_v=absent
+      ops_token=$(find -L "$1" -maxdepth 9 -name '.ops.*' -prune -o -type f -exec sha256sum {} + -o -type l -print | sort | sha256sum) || return 1
+      ops_token=d${ops_token%% *}
+    elif [ -e "$1" ]; then ops_token=special
+    else ops_token=absent
     fi
-    ops_tokens=$ops_tokens$ops_v\ $1$ops_nl
+    ops_tokens=$ops_tokens$ops_token\ $1$ops_nl
   }
   ops_unit_print() {
     ops_unit_next
@@ -88,16 +88,16 @@
       *)
         echo "unit=$ops_load"
         echo "running=$(ops_unit_running)"
-        [ -z "$ops_en" ] || {
+        [ -z "$ops_wants_enabled" ] || {
           ops_unit_enabled
           echo "enabled=$ops_state"
-          case $ops_en,$ops_state,$ops_also in
+          case $ops_wants_enabled,$ops_state,$ops_also in
             yes,yes,* | yes,indirect,* | no,no,* | *,) ;;
             *) ops_told=also=$ops_also$ops_nl ;;
           esac
         }
         ops_unit_get NeedDaemonReload
-        if [ "$ops_v" = yes ]; then echo definition=old; else ops_unit_limits; fi
+        if [ "$ops_unit_value" = yes ]; then echo definition=old; else ops_unit_limits; fi
         if [ -n "$ops_tokens" ]; then
           ops_why=
           ops_unit_owes || :
@@ -106,7 +106,7 @@
         fi
         case $ops_active in inactive | failed) ops_unit_ports ;; esac
         ops_unit_get CanReload
-        [ "$ops_on,$ops_v,$ops_load" != reload,no,loaded ] || [ -z "$ops_tokens" ] || echo reload=no ;;
+        [ "$ops_on_change,$ops_unit_value,$ops_load" != reload,no,loaded ] || [ -z "$ops_tokens" ] || echo reload=no ;;
     esac
     # One detail a unit: a second one would take the place of the first.
     [ -z "$ops_told" ] || ! ops_wants_detail || printf %s "$ops_told" | ops_detail "$ops_index"
@@ -115,43 +115,43 @@
   }
   # What can never come about, by the unit's own definition.
   ops_unit_limits() {
-    case $ops_up in
+    case $ops_wants_running in
       yes)
-        ops_unit_get Type; ops_b=$ops_v
+        ops_unit_get Type; ops_unit_type=$ops_unit_value
         ops_unit_get RemainAfterExit
-        [ "$ops_b,$ops_v" != oneshot,no ] || echo oneshot=ends
+        [ "$ops_unit_type,$ops_unit_value" != oneshot,no ] || echo oneshot=ends
         ops_unit_get CanStart
-        case $ops_active,$ops_v in inactive,no | failed,no) echo start=no ;; esac ;;
+        case $ops_active,$ops_unit_value in inactive,no | failed,no) echo start=no ;; esac ;;
       no)
         ops_unit_get CanStop
-        case $ops_active,$ops_v in inactive,* | failed,*) ;; *,no) echo stop=no ;; esac ;;
+        case $ops_active,$ops_unit_value in inactive,* | failed,*) ;; *,no) echo stop=no ;; esac ;;
     esac
   }
-  # A unit that is still to start will not get a port that somebody else has.
+  # A unit that is still to start will not get a port that somebody else has: adds that to ops_told.
   ops_unit_ports() {
     [ -n "$ops_ports" ] && ops_wants_detail || return 0
-    ops_v=$(
-      for ops_a in $ops_ports; do
-        ops_b=$(ops_port_holder "$ops_unit_id" "$ops_a")
-        [ -z "$ops_b" ] || echo "port $ops_a is held by $ops_b, not by $ops_unit"
+    ops_held_ports=$(
+      for ops_port in $ops_ports; do
+        ops_held_by=$(ops_port_holder "$ops_unit_id" "$ops_port")
+        [ -z "$ops_held_by" ] || echo "port $ops_port is held by $ops_held_by, not by $ops_unit"
       done | sort -u
     )
-    [ -z "$ops_v" ] || ops_told=$ops_told$ops_v$ops_nl
+    [ -z "$ops_held_ports" ] || ops_told=$ops_told$ops_held_ports$ops_nl
   }
   # "Activating" is no answer: a unit on its way is not there yet, and one that comes up again and again has failed.
   ops_unit_running() {
     ops_unit_get SubState
-    case $ops_active,$ops_v in
+    case $ops_active,$ops_unit_value in
       active,* | reloading,* | refreshing,*) ;;
       failed,* | *,auto-restart*) echo failed; return ;;
       *) echo no; return ;;
     esac
     ops_unit_get NRestarts
-    if [ "${ops_v:-0}" -gt 0 ]; then
+    if [ "${ops_unit_value:-0}" -gt 0 ]; then
       ops_unit_get ActiveEnterTimestampMonotonic
-      read -r ops_b ops_c </proc/uptime
+      read -r ops_uptime ops_idle_time </proc/uptime
       # Both in hundredths of a second.
-      if [ $((${ops_b%.*}${ops_b#*.} - ops_v / 10000)) -lt 200 ]; then echo failed; return; fi
+      if [ $((${ops_uptime%.*}${ops_uptime#*.} - ops_unit_value / 10000)) -lt 200 ]; then echo failed; return; fi
     fi
     echo yes
   }
@@ -161,15 +161,15 @@
     case $ops_active in active | reloading | refreshing) ;; *) return 0 ;; esac
     if [ -r "/run/ops/loaded/$ops_unit_id" ]; then
       {
-        read -r ops_b ops_c
-        while IFS= read -r ops_v; do ops_known=$ops_known$ops_v$ops_nl; done
+        read -r ops_recorded_invocation ops_recorded_change
+        while IFS= read -r ops_known_line; do ops_known=$ops_known$ops_known_line$ops_nl; done
       } <"/run/ops/loaded/$ops_unit_id"
-      [ "$ops_b" = "$ops_invocation" ] && ops_since=record
+      [ "$ops_recorded_invocation" = "$ops_invocation" ] && ops_since=record
     fi
-    if [ "$ops_since" = record ] && [ "$ops_c" = "$ops_change" ] && [ "$ops_known" = "$ops_tokens" ]; then return 0; fi
+    if [ "$ops_since" = record ] && [ "$ops_recorded_change" = "$ops_change" ] && [ "$ops_known" = "$ops_tokens" ]; then return 0; fi
     if [ -z "$ops_since" ]; then
       ops_unit_get InactiveExitTimestamp
-      ops_since=$ops_v ops_known=
+      ops_since=$ops_unit_value ops_known=
       [ -n "$(find /proc/self/. -maxdepth 0 -newermt "$ops_since" 2>/dev/null)" ] || {
         ops_why="no record of what $ops_unit has loaded, and by this host's clock it starts in the future"
         return 1
@@ -178,27 +178,27 @@
     ops_rest=$ops_tokens
     while [ -n "$ops_rest" ]; do
       ops_line=${ops_rest%%"$ops_nl"*} ops_rest=${ops_rest#*"$ops_nl"}
-      ops_p=${ops_line#* }
+      ops_followed=${ops_line#* }
       case $ops_nl$ops_known in
-        *"$ops_nl$ops_line$ops_nl"*) [ "$ops_c" != "$ops_change" ] || continue ;;
-        *" $ops_p$ops_nl"*)
-          ops_why="$ops_p is not what $ops_unit has loaded"
+        *"$ops_nl$ops_line$ops_nl"*) [ "$ops_recorded_change" != "$ops_change" ] || continue ;;
+        *" $ops_followed$ops_nl"*)
+          ops_why="$ops_followed is not what $ops_unit has loaded"
           return 1 ;;
       esac
-      if ops_unit_newer "${ops_line%% *}" "$ops_p"; then
+      if ops_unit_newer "${ops_line%% *}" "$ops_followed"; then
         case $ops_since in
-          record) ops_why="$ops_p was written after $ops_unit last loaded it, as far as is known" ;;
-          *) ops_why="$ops_p was written after $ops_unit started (by times: no record of what it has loaded)" ;;
+          record) ops_why="$ops_followed was written after $ops_unit last loaded it, as far as is known" ;;
+          *) ops_why="$ops_followed was written after $ops_unit started (by times: no record of what it has loaded)" ;;
         esac
         return 1
       fi
     done
   }
   ops_unit_newer() {
-    ops_b=$2 ops_depth=9
-    [ "$1" != absent ] || ops_b=${2%/*} ops_depth=0
+    ops_newer_in=$2 ops_depth=9
+    [ "$1" != absent ] || ops_newer_in=${2%/*} ops_depth=0
     if [ "$ops_since" = record ]; then set -- -newer "/run/ops/loaded/$ops_unit_id" -o -cnewer "/run/ops/loaded/$ops_unit_id"
     else set -- -newermt "$ops_since" -o -newerct "$ops_since"
     fi
-    [ -n "$(find -L "${ops_b:-/}" -maxdepth $ops_depth -name '.ops.*' -prune -o \( "$@" \) -print -quit 2>/dev/null)" ]
+    [ -n "$(find -L "${ops_newer_in:-/}" -maxdepth $ops_depth -name '.ops.*' -prune -o \( "$@" \) -print -quit 2>/dev/null)" ]
   }

@@ -6,40 +6,40 @@ ops_sysctl_text() { { head -c 4096 <"$1" | tr '\n' '\t'; } 2>/dev/null; }
 # sysctl.d(5), with `by=` the later one that has the last word; `bare=` and `bareBy=` are the same without what is in /run.
 ops_sysctl_look() {
   ops_paths '' lmog "$2" || return
-  ops_a= ops_b=yes
-  if [ ! -f "/proc/sys/$1" ]; then ops_b=no
-  elif ops_a=$(cat "/proc/sys/$1" 2>/dev/null); then
-    ops_a=$(printf '%s' "$ops_a" | tr '\n' '\t')
-    [ -w "/proc/sys/$1" ] || ops_b=locked
-  else ops_b=unreadable
+  ops_kernel_value= ops_kernel_known=yes
+  if [ ! -f "/proc/sys/$1" ]; then ops_kernel_known=no
+  elif ops_kernel_value=$(cat "/proc/sys/$1" 2>/dev/null); then
+    ops_kernel_value=$(printf '%s' "$ops_kernel_value" | tr '\n' '\t')
+    [ -w "/proc/sys/$1" ] || ops_kernel_known=locked
+  else ops_kernel_known=unreadable
   fi
-  printf 'known=%s\nnow=%s\n' "$ops_b" "$ops_a"
-  ops_a=
-  [ ! -f "$2" ] || ops_a=$(ops_sysctl_text "$2")
-  printf 'line=%s\n' "${ops_a%"	"}"
-  ops_a=systemd-sysctl
-  [ -x /usr/lib/systemd/systemd-sysctl ] || [ -x /lib/systemd/systemd-sysctl ] || ops_a=none
+  printf 'known=%s\nnow=%s\n' "$ops_kernel_known" "$ops_kernel_value"
+  ops_sysctl_line=
+  [ ! -f "$2" ] || ops_sysctl_line=$(ops_sysctl_text "$2")
+  printf 'line=%s\n' "${ops_sysctl_line%"	"}"
+  ops_sysctl_reader=systemd-sysctl
+  [ -x /usr/lib/systemd/systemd-sysctl ] || [ -x /lib/systemd/systemd-sysctl ] || ops_sysctl_reader=none
   # A unit is masked by a link to /dev/null, and by a file that is empty.
-  for ops_b in /etc /run; do
-    ops_b=$ops_b/systemd/system/systemd-sysctl.service
-    [ ! -e "$ops_b" ] || [ -s "$ops_b" ] || ops_a=masked
+  for ops_sysctl_unit in /etc /run; do
+    ops_sysctl_unit=$ops_sysctl_unit/systemd/system/systemd-sysctl.service
+    [ ! -e "$ops_sysctl_unit" ] || [ -s "$ops_sysctl_unit" ] || ops_sysctl_reader=masked
   done
-  echo "reader=$ops_a"
+  echo "reader=$ops_sysctl_reader"
   ops_sysctl_files | LC_ALL=C sort -s -t '	' -k 1,1 | ops_sysctl_texts | ops_sysctl_boot "$1" "${2##*/}" "$2"
 }
 # A line each: name and path. A name hides the same one in the folders that come later.
 ops_sysctl_files() {
-  for ops_a in /etc /run /usr/local/lib /usr/lib /lib; do
-    for ops_b in "$ops_a"/sysctl.d/*.conf; do
-      [ ! -e "$ops_b" ] && [ ! -L "$ops_b" ] || printf '%s\t%s\n' "${ops_b##*/}" "$ops_b"
+  for ops_sysctl_folder in /etc /run /usr/local/lib /usr/lib /lib; do
+    for ops_sysctl_file in "$ops_sysctl_folder"/sysctl.d/*.conf; do
+      [ ! -e "$ops_sysctl_file" ] && [ ! -L "$ops_sysctl_file" ] || printf '%s\t%s\n' "${ops_sysctl_file##*/}" "$ops_sysctl_file"
     done
   done
 }
 # Behind each of these lines what the file holds, or that it cannot be read. systemd ends a line at a NUL and at a return, too.
 ops_sysctl_texts() {
-  while IFS='	' read -r ops_a ops_b; do
-    printf '\001%s\t%s\n' "$ops_a" "$ops_b"
-    [ ! -f "$ops_b" ] || { tr '\0\r' '\n\n' <"$ops_b" && echo; } || printf '\002%s\n' "$ops_b"
+  while IFS='	' read -r ops_sysctl_name ops_sysctl_file; do
+    printf '\001%s\t%s\n' "$ops_sysctl_name" "$ops_sysctl_file"
+    [ ! -f "$ops_sysctl_file" ] || { tr '\0\r' '\n\n' <"$ops_sysctl_file" && echo; } || printf '\002%s\n' "$ops_sysctl_file"
   done
 }
 # WAY NAME PATH: what the files say from the one of this name on; the last one wins. A line `-key` takes the key out.
@@ -89,7 +89,7 @@ ops_sysctl_set() {
 ops_sysctl() {
   [ "$2" = "$3" ] || ops_sysctl_set "$1" "$2"
   ops_write "$4" mode=0644 owner=root group=root -- printf '%s\n' "$5" && return
-  ops_a=$?
+  ops_write_code=$?
   [ "$2" = "$3" ] || (ops_sysctl_set "$1" "$3") 2>/dev/null || ops_fail "$4 is as before, and $1 runs with '$2' all the same"
-  return "$ops_a"
+  return "$ops_write_code"
 }

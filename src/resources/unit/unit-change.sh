@@ -12,11 +12,11 @@ ops_unit_file_absent() (
 # FILE: says what systemd finds wrong with it. Older ones warn, and exit with 0 all the same.
 ops_unit_verify() {
   command -v systemd-analyze >/dev/null || return 0
-  ops_a=--recursive-errors=no
-  systemd-analyze --help | grep -q -e --recursive-errors || ops_a=
+  ops_recursive_errors=--recursive-errors=no
+  systemd-analyze --help | grep -q -e --recursive-errors || ops_recursive_errors=
   # shellcheck disable=SC2086
-  ops_said=$(systemd-analyze verify --man=no $ops_a "$1" 2>&1) && ops_b=0 || ops_b=$?
+  ops_said=$(systemd-analyze verify --man=no $ops_recursive_errors "$1" 2>&1) && ops_verify_code=0 || ops_verify_code=$?
   printf '%s\n' "$ops_said"
   case $ops_said in *"$1:"*) return 1;; esac
-  return $ops_b
+  return $ops_verify_code
 }
