@@ -63,13 +63,15 @@ function actsOf(body: string): readonly Act[] {
     )
   const outer = blanked(body, true)
   const command =
-    /(?:^|[;&|!]|\{\s|\b(?:then|do|else|if|elif|while|until)\b)\s*(ops_\w+)(?![\w=])[^;&|\n}]*(?=[;&\n}]|\|\||$)/gm
+    /(?:^|[;&|!)]|\{\s|\b(?:then|do|else|if|elif|while|until)\b)\s*(ops_\w+)(?![\w=])[^;&|\n}]*(?=[;&\n}]|\|\||$)/gm
   return [
     ...found('writes', outer, /(?<![\w$])(ops_\w+)=/g),
     ...found('writes', outer, /\bfor (ops_\w+)/g),
     ...found('writes', outer, /\bread (?:-r )?((?:ops_\w+ ?)+)/g),
     ...found('reads', blanked(body, false), /\$\{?#?(ops_\w+)/g),
     ...found('calls', outer, command),
+    // One that is handed on by its name is called by whom it is given to.
+    ...found('calls', outer, /(?<!\b(?:read(?: -r)?|for)(?: ops_\w+)*)(?<=[\w"]) (ops_\w+)(?=[ ;\n}]|$)/g),
   ].sort((one, other) => one.at - other.at)
 }
 
