@@ -101,6 +101,10 @@ function explain({
   if (isRefusal(planned, code, changed)) {
     return ['failed', `${name} was refused before anything was changed`, again]
   }
+  // Its own words are true of the part that refused.
+  if (code === exitRefused && resource.refuses && !settling) {
+    return ['failed', `${name} was refused, and not all of it is as it was before`, again]
+  }
   if (overdue) {
     return [
       'failed',

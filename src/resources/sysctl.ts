@@ -30,6 +30,11 @@ const params = z
       .union([z.string(), z.number().int()])
       .transform(given => plain(String(given)))
       .refine(text => oneLine.min(1).safeParse(text).success, 'must be one line that is not empty')
+      // The kernel takes 0x10 and 010, and shows 16 and 8.
+      .refine(
+        text => !/(?:^| )[+-]?0[\dx]/i.test(text),
+        'must have its numbers in decimal, without a zero before them',
+      )
       .optional()
       .describe('What it is set to; several numbers are parted by blanks.'),
     state: z

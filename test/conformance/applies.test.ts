@@ -8,9 +8,11 @@ import type { Step } from '../../src/engine/step.ts'
 import { compositions, contracts, resources } from '../../src/resources/index.ts'
 import { restoredFile } from '../../src/resources/restored-file.ts'
 import { Interrupt } from '../../src/run/interrupt.ts'
+import { quote } from '../../src/shell/quote.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { diskPackages } from '../recipes/disks.ts'
+import { type Asked, applyOf, askAll, linkPrograms, lookOf, verdictOf } from './by-shell.ts'
 import { unclaimed } from './checks.ts'
 import { cases, type HostCase, type LookCase } from './host-cases.ts'
 
@@ -122,7 +124,7 @@ describeReal('on a host', () => {
     let holds: Readonly<Record<string, string>> = {}
     let written: readonly string[] = []
     beforeAll(async () => {
-      await make(applied.map(([type, each]) => [type, each[before]] as const))
+      await make(applied.map(([type, each]) => [type, [each[before]].flat().join('\n')] as const))
       await host().read('touch /run/conformance')
       first = await run('plan', all)
       await run('apply', all)
@@ -153,6 +155,98 @@ describeReal('on a host', () => {
         expect(unclaimed(written, [...claimsWithout('command', 'apt', 'link'), commanded])).toEqual([
           '/srv/c/link',
         ])
+    })
+  })
+
+  describe('what differs in one place alone', () => {
+    const several = applied.flatMap(([type, { wrong, input }]) =>
+      typeof wrong === 'string' ? [] : [{ type, wrong, steps: () => stepsOf(type, input) }],
+    )
+    const places = several.flatMap(({ type, wrong }) => wrong.map(place => ({ type, place })))
+    const seen = new Map<string, readonly string[]>()
+    let unseen: readonly string[] = []
+    let planted: readonly string[] = []
+
+    /** What each of these steps would do now; each `before` is done to the host first, once for its case. */
+    const verdicts = async (asked: readonly Asked[]) =>
+      (await askAll(host(), asked)).map((said, at) => ({ ...asked[at], said, ...told(asked[at], said) }))
+    const told = (asked: Asked | undefined, said: Parameters<typeof verdictOf>[1]) => {
+      if (asked === undefined) throw new RangeError('nothing was asked')
+      return { step: asked.step, verdict: verdictOf(asked.step, said) }
+    }
+
+    /** Files that these steps own alone, emptied one at a time: those that nobody missed. */
+    const unmissed = async (steps: readonly Step[]): Promise<readonly string[]> => {
+      const owned = steps.flatMap(step =>
+        (step.resource.owns?.(step.params) ?? [])
+          .filter(claim => /^path:(?!\/proc\/)[^#*]*[^/#*]$/.test(claim))
+          .map(claim => ({ step, path: claim.slice('path:'.length) })),
+      )
+      const paths = owned.map(({ path }) => quote(path)).join(' ')
+      const there = await host().read(
+        `for each in ${paths}; do [ ! -f "$each" ] || [ -L "$each" ] || [ ! -s "$each" ] || echo "$each"; done`,
+      )
+      const emptied = owned.filter(({ path }) => there.split('\n').includes(path))
+      const aside = '/run/by-shell/aside'
+      const asked = emptied.map(({ step, path }) => ({
+        step,
+        text: lookOf(step),
+        before: `cp -a ${quote(path)} ${aside}; : >${quote(path)}`,
+        after: `cp -a ${aside} ${quote(path)}`,
+      }))
+      const found = await verdicts(asked)
+      return found.flatMap(({ verdict, step }, at) =>
+        verdict.kind === 'ok' ? [`${step.name} does not look at ${emptied[at]?.path}`] : [],
+      )
+    }
+
+    beforeAll(async () => {
+      await linkPrograms(host())
+      await run('apply', all)
+      for (const round of [0, 1, 2]) {
+        const now = several.flatMap(({ type, wrong, steps }) => {
+          const place = wrong[round]
+          return place === undefined ? [] : [{ type, place, steps: steps() }]
+        })
+        const asked = now.flatMap(({ place, steps }) =>
+          steps.map((step, at) => ({ step, text: lookOf(step), ...(at === 0 && { before: place }) })),
+        )
+        const found = await verdicts(asked)
+        for (const { type, place, steps } of now) {
+          const own = found.filter(({ step }) => steps.includes(step))
+          seen.set(
+            `${type} ${place}`,
+            own.map(({ verdict }) => verdict.kind),
+          )
+        }
+        const mending = found.flatMap(({ step, verdict }) =>
+          verdict.kind === 'change' ? [{ step, text: applyOf(step, verdict.change) }] : [],
+        )
+        const mended = await askAll(host(), mending)
+        expect(
+          mended.flatMap(({ code, stderr }, at) => (code === 0 ? [] : [mending[at]?.step.name, stderr])),
+        ).toEqual([])
+      }
+      unseen = await unmissed(all.flatMap(([type, input]) => stepsOf(type, input)))
+      const sound = stepsOf('file', { path: '/srv/c/file', content: 'wanted\n' })
+      planted = await unmissed(
+        sound.map(step => ({
+          ...step,
+          resource: { ...step.resource, owns: () => ['path:/srv/c/file', 'path:/srv/c/app.ini'] as const },
+        })),
+      )
+    }, 300_000)
+
+    test.each(places)('$type sees: $place', ({ type, place }) => {
+      expect(seen.get(`${type} ${place}`)).toContain('change')
+    })
+
+    test('is seen of every file that a step owns', () => {
+      expect(unseen).toEqual([])
+    })
+
+    test('is caught where a resource owns a file that it does not look at', () => {
+      expect(planted).toEqual([expect.stringContaining('does not look at /srv/c/app.ini')])
     })
   })
 

@@ -30,7 +30,11 @@ export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
     },
     setUp: putRepository('/srv/c/apt'),
     absent: `rm -f ${sources} ${ring} /var/lib/apt/lists/*srv_c_apt*; ${fresh}`,
-    wrong: `sed -i s/main/other/ ${sources}; echo ${Buffer.from(stranger.armored).toString('base64')} | base64 -d >${ring}; chmod 0600 ${ring}; ${fresh}`,
+    wrong: [
+      `sed -i s/main/other/ ${sources}; ${fresh}`,
+      `echo ${Buffer.from(stranger.armored).toString('base64')} | base64 -d >${ring}`,
+      `chmod 0600 ${ring}`,
+    ],
     foreign: {
       before: `rm -f ${sources} ${ring}; echo 'deb [signed-by=/root/theirs.gpg] file:/srv/c/apt/ stable main' >/etc/apt/sources.list.d/theirs.list; ${fresh}`,
       refused: /theirs.list:1 names the same repository/,
@@ -107,7 +111,7 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
       options: ['size=1m', 'nosuid', 'nodev'],
     },
     absent: "umount '/srv/c/mounted here'; sed -i /conforms/d /etc/fstab",
-    wrong: "mount -o remount,dev '/srv/c/mounted here'; sed -i /conforms/s/nodev/dev/ /etc/fstab",
+    wrong: ["mount -o remount,dev '/srv/c/mounted here'", 'sed -i /conforms/s/nodev/dev/ /etc/fstab'],
     foreign: {
       before:
         "umount '/srv/c/mounted here'; sed -i /conforms/d /etc/fstab; echo theirs >'/srv/c/mounted here/notes'",

@@ -9,7 +9,8 @@ export interface HostCase {
   /** Once, before all: what the thing is built on. */
   readonly setUp?: string
   readonly absent: string
-  readonly wrong: string
+  /** Several, where several places can differ: each alone must be seen. */
+  readonly wrong: string | readonly string[]
   /** Somebody else's thing is in its place, or beside it. */
   readonly foreign: {
     readonly before: string
@@ -66,7 +67,10 @@ export const cases: Readonly<Record<string, ConformanceCase>> = {
   authorizedKey: {
     input: { user: 'guest', key: `${aKey} conforms`, options: 'no-pty' },
     absent: 'rm -rf /home/guest/.ssh.was; mv /home/guest/.ssh /home/guest/.ssh.was',
-    wrong: `printf '%s\\n' '${aKey} old' >>/home/guest/.ssh/authorized_keys; chmod 0666 /home/guest/.ssh/authorized_keys`,
+    wrong: [
+      `printf '%s\\n' '${aKey} old' >>/home/guest/.ssh/authorized_keys`,
+      'chmod 0666 /home/guest/.ssh/authorized_keys',
+    ],
     foreign: {
       before: 'rm -rf /home/guest/.ssh; ln -s /root/.ssh /home/guest/.ssh; chown -h guest: /home/guest/.ssh',
       refused: /symbolic link of another user/,
@@ -105,7 +109,7 @@ export const cases: Readonly<Record<string, ConformanceCase>> = {
   directory: {
     input: { path: '/srv/c/folder', mode: '0750', owner: 'deploy', group: 'deploy' },
     absent: 'rm -rf /srv/c/folder',
-    wrong: 'chmod 0700 /srv/c/folder; chown root /srv/c/folder',
+    wrong: ['chmod 0700 /srv/c/folder', 'chown root /srv/c/folder', 'chgrp root /srv/c/folder'],
     foreign: {
       before: 'rm -rf /srv/c/folder; echo theirs >/srv/c/folder',
       refused: /is a file/,
@@ -117,7 +121,7 @@ export const cases: Readonly<Record<string, ConformanceCase>> = {
   file: {
     input: { path: '/srv/c/file', content: 'wanted\n', mode: '0640', owner: 'deploy', group: 'root' },
     absent: 'rm -f /srv/c/file',
-    wrong: 'echo other >/srv/c/file; chmod 0666 /srv/c/file',
+    wrong: ['echo other >/srv/c/file', 'chmod 0666 /srv/c/file', 'chown root /srv/c/file'],
     foreign: {
       before: 'rm -f /srv/c/file; mkdir /srv/c/file; echo theirs >/srv/c/file/inside',
       refused: /is a directory/,
@@ -149,7 +153,7 @@ done`,
   gitBare: {
     input: { path: '/srv/c/app.git', branch: 'main', owner: 'deploy' },
     absent: 'rm -rf /srv/c/app.git',
-    wrong: 'echo "ref: refs/heads/old" >/srv/c/app.git/HEAD; chown root /srv/c/app.git',
+    wrong: ['echo "ref: refs/heads/old" >/srv/c/app.git/HEAD', 'chown root /srv/c/app.git'],
     foreign: {
       before: 'rm -rf /srv/c/app.git; mkdir /srv/c/app.git; echo theirs >/srv/c/app.git/notes',
       refused: /./,
@@ -174,8 +178,11 @@ done`,
   hostname: {
     input: { name: 'conform.example.org' },
     absent: 'rm -f /etc/hostname',
-    wrong:
-      'echo other >/etc/hostname; printf "127.0.1.1 %s old-alias # note\\n" "$(uname -n)" >>/etc/hosts; hostname other.example',
+    wrong: [
+      'echo other >/etc/hostname',
+      'sed -i "/^127.0.1.1/d" /etc/hosts; printf "127.0.1.1 old-alias # note\\n" >>/etc/hosts',
+      'hostname other.example; sed -i "s/^127.0.1.1[[:blank:]]*/&other.example /" /etc/hosts',
+    ],
     foreign: {
       before: 'echo "10.9.9.9 theirs" >>/etc/hosts; rm /etc/hostname',
       kept: 'grep -qx "10.9.9.9 theirs" /etc/hosts',
@@ -213,7 +220,10 @@ done`,
   mysqlSettings: {
     input: { settings: { 'max-connections': 77 }, name: 'zz-conforms' },
     absent: 'rm -f /etc/mysql/mariadb.conf.d/zz-conforms.cnf; systemctl restart mariadb',
-    wrong: 'sed -i s/77/55/ /etc/mysql/mariadb.conf.d/zz-conforms.cnf; systemctl restart mariadb',
+    wrong: [
+      'sed -i s/77/55/ /etc/mysql/mariadb.conf.d/zz-conforms.cnf',
+      'mariadb -e "set global max_connections = 55"',
+    ],
     foreign: {
       before:
         'rm -f /etc/mysql/mariadb.conf.d/zz-conforms.cnf; printf "[mysqld]\\nmax_connections=33\\n" >/etc/mysql/mariadb.conf.d/zzz-theirs.cnf; systemctl restart mariadb',
@@ -236,8 +246,10 @@ done`,
     },
     setUp: 'mariadb -e "create database if not exists conforms"',
     absent: 'mariadb -e "drop user if exists conforms@192.0.2.7"',
-    wrong:
-      'mariadb -e "grant insert on conforms.* to conforms@192.0.2.7; revoke select on conforms.* from conforms@192.0.2.7"',
+    wrong: [
+      'mariadb -e "grant insert on conforms.* to conforms@192.0.2.7"',
+      'mariadb -e "revoke select on conforms.* from conforms@192.0.2.7"',
+    ],
     foreign: {
       before:
         'mariadb -e "drop user if exists conforms@192.0.2.7; create user conforms@192.0.2.8; grant insert on conforms.* to conforms@192.0.2.8"',
@@ -290,7 +302,7 @@ done`,
     input: { unit: 'conforms', running: true, enabled: true },
     setUp: `printf '[Service]\\nExecStart=/bin/sleep 98765\\n[Install]\\nWantedBy=multi-user.target\\n' >/etc/systemd/system/conforms.service; systemctl daemon-reload`,
     absent: 'systemctl disable --now -q conforms',
-    wrong: 'systemctl stop conforms',
+    wrong: ['systemctl stop conforms', 'systemctl disable -q conforms'],
     foreign: {
       before:
         'systemctl disable --now -q conforms; mv /etc/systemd/system/conforms.service /root; ln -s /dev/null /etc/systemd/system/conforms.service; systemctl daemon-reload',
@@ -308,8 +320,11 @@ done`,
     input: { key: 'net.ipv4.tcp_rmem', value: '4096 99999 777777' },
     absent:
       'rm -f /etc/sysctl.d/99-zz-net.ipv4.tcp_rmem.conf; echo 4096 131072 6291456 >/proc/sys/net/ipv4/tcp_rmem',
-    wrong:
-      'sed -i s/99999/88888/ /etc/sysctl.d/99-zz-net.ipv4.tcp_rmem.conf; chmod 0666 /etc/sysctl.d/99-zz-net.ipv4.tcp_rmem.conf',
+    wrong: [
+      'sed -i s/99999/88888/ /etc/sysctl.d/99-zz-net.ipv4.tcp_rmem.conf',
+      'chmod 0666 /etc/sysctl.d/99-zz-net.ipv4.tcp_rmem.conf',
+      'echo 4096 88888 777777 >/proc/sys/net/ipv4/tcp_rmem',
+    ],
     foreign: {
       before: 'mkdir -p /run/sysctl.d; echo "-net/ipv4/tcp_rmem=4096 1 2" >/run/sysctl.d/zz-theirs.conf',
       refused: /zz-theirs.conf is read later at boot and sets net.ipv4.tcp_rmem to 4096 1 2/,
@@ -326,7 +341,11 @@ done`,
     input: { name: 'conforming', run: 'echo "100%" $HOME \'x\' >/srv/c/timed', at: '03:00', user: 'root' },
     absent:
       'systemctl disable -q --now conforming.timer; rm -f /etc/systemd/system/conforming.*; systemctl daemon-reload',
-    wrong: 'systemctl stop conforming.timer; echo "# changed" >>/etc/systemd/system/conforming.service',
+    wrong: [
+      'systemctl stop conforming.timer',
+      'systemctl disable -q conforming.timer',
+      'echo "# changed" >>/etc/systemd/system/conforming.service',
+    ],
     foreign: {
       before:
         'printf "[Timer]\\nOnCalendar=daily\\n[Install]\\nWantedBy=timers.target\\n" >/etc/systemd/system/theirs.timer',
@@ -339,7 +358,7 @@ done`,
   timezone: {
     input: { zone: 'Europe/Berlin' },
     absent: 'rm -f /etc/localtime',
-    wrong: 'ln -sfn /usr/share/zoneinfo/UTC /etc/localtime; echo Etc/UTC >/etc/timezone',
+    wrong: ['ln -sfn /usr/share/zoneinfo/UTC /etc/localtime', 'echo Etc/UTC >/etc/timezone'],
     foreign: { before: 'rm -f /etc/localtime; cp /usr/share/zoneinfo/UTC /etc/localtime', kept: 'true' },
     holds: 'test "$(date -d @0 +%Z)/$(cat /etc/timezone)" = CET/Europe/Berlin',
     undo: stays('a host has a time zone always'),
@@ -348,8 +367,10 @@ done`,
     input: { name: 'conformist', shell: '/bin/bash', groups: ['games'] },
     absent:
       'sed -i "/^conformist:/d; s/conformist//" /etc/passwd /etc/shadow /etc/group /etc/gshadow; rm -rf /home/conformist',
-    wrong:
-      'sed -i "/^conformist:/s,/bin/bash$,/bin/sh," /etc/passwd; sed -i "/^games:/s/conformist//" /etc/group',
+    wrong: [
+      'sed -i "/^conformist:/s,/bin/bash$,/bin/sh," /etc/passwd',
+      'sed -i "/^games:/s/conformist//" /etc/group',
+    ],
     foreign: {
       before:
         'sed -i "/^conformist:/d; s/conformist//" /etc/passwd /etc/shadow /etc/group /etc/gshadow; useradd -m -s /bin/sh -G tape conformist; echo theirs >/home/conformist/notes',

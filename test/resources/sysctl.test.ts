@@ -36,6 +36,8 @@ describe('the params of a setting of the kernel', () => {
   test.each([
     { key: 'vm.x' },
     { key: 'vm.x', value: ' ' },
+    { key: 'vm.x', value: '0x10' },
+    { key: 'vm.x', value: '1 010' },
     { key: 'vm.x', value: 'a\tb' },
     { key: 'vm.x', value: '1', state: 'absent' },
   ])('%j is refused', input => expect(faultsOf(input)).toBe(1))
