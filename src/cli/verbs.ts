@@ -59,7 +59,7 @@ export const verbs: readonly Verb[] = [
   {
     name: 'history',
     usage: '[HOST...]',
-    summary: 'List runs; `ops show RUN` tells one, `ops undo RUN` plans its way back.',
+    summary: 'Runs so far; `ops show RUN` tells one, `ops undo RUN` undoes it.',
     load: () => import('./verbs/history.ts'),
   },
   {
