@@ -5,6 +5,7 @@ import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { mysqlDatabaseLookLibrary } from './mysql/database-look.ts'
 import { mysqlLookLibrary } from './mysql/look.ts'
+import { readOnlyServer } from './mysql/read-only.ts'
 import { mysqlUserChangeLibrary } from './mysql/user-change.ts'
 import { readKeys } from './paths/params.ts'
 import { serviceLookLibrary } from './service/look.ts'
@@ -34,6 +35,9 @@ const params = z
     { path: ['collation'], message: 'belongs to another character set' },
   )
 
+/** Servers tell by either name what they were given as `utf8`. */
+const asUtf8 = (name: unknown): string => String(name).replace(/^utf8mb3(?=_|$)/, 'utf8')
+
 /** `mysqlDatabase {name, charset?, collation?}`. */
 export const mysqlDatabase = resource({
   type: 'mysqlDatabase',
@@ -50,21 +54,24 @@ export const mysqlDatabase = resource({
   library: [serviceLookLibrary, mysqlLookLibrary, mysqlDatabaseLookLibrary, mysqlUserChangeLibrary],
   probe: ({ name }) => sh`ops_sql_database ${name}`,
   parse: observation => {
-    const { database = '', charset, collation } = readKeys(observation, ['database'])
+    const { database = '', charset, collation, writes } = readKeys(observation, ['database'])
     return {
       // Without a running server there is nobody to know it.
       database: database === 'present' ? 'present' : 'absent',
       ...(charset !== undefined && { charset }),
       ...(collation !== undefined && { collation }),
+      ...(writes !== undefined && { writes }),
     }
   },
+  refuses: true,
+  impossible: ({ writes }) => (writes === undefined ? undefined : readOnlyServer(writes)),
   desired: ({ charset, collation }) => ({
     database: 'present',
     ...(charset !== undefined && { charset }),
     ...(collation !== undefined && { collation }),
   }),
   same: (key, actual, desired) =>
-    actual === desired ||
+    asUtf8(actual) === asUtf8(desired) ||
     // MariaDB tells the collations of Unicode with the character set before them.
     (key === 'collation' && String(desired).startsWith('uca1400_') && String(actual).endsWith(`_${desired}`)),
   apply: ({ keys }, { name, charset, collation }) => {

@@ -9,6 +9,7 @@ import { accountParams } from './mysql/account-params.ts'
 import { accountQuery, accountState, rightsText } from './mysql/account-state.ts'
 import { lostWayIn } from './mysql/login-methods.ts'
 import { mysqlLookLibrary } from './mysql/look.ts'
+import { readOnlyServer } from './mysql/read-only.ts'
 import { serverPackages } from './mysql/server-packages.ts'
 import { mysqlUserChangeLibrary } from './mysql/user-change.ts'
 import { mysqlUserLookLibrary } from './mysql/user-look.ts'
@@ -58,7 +59,9 @@ export const mysqlUser = resource({
             Object.entries(given.rights).map(([database, rights]) => [`on ${database}`, rightsText(rights)]),
           ),
         },
+  refuses: true,
   impossible: (actual, given) => {
+    if (actual.writes !== undefined) return readOnlyServer(actual.writes)
     if (given.state === 'absent') return undefined
     if (given.tls === true && actual.encryption === 'none')
       return 'the server offers no TLS, so that nobody could log in with this account: give the server a certificate first (ssl_cert and ssl_key)'

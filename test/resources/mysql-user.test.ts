@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Secret } from '../../src/base/secret.ts'
 import { changeOf } from '../../src/engine/diff.ts'
 import { cachingSha2Password, nativePassword } from '../../src/resources/mysql/password.ts'
+import { mysqlDatabase } from '../../src/resources/mysql-database.ts'
 import { mysqlUser } from '../../src/resources/mysql-user.ts'
 import { parsed } from './shells.ts'
 
@@ -139,6 +140,56 @@ describe('an account of MySQL or MariaDB', () => {
       expect(reason('none')).toContain('the server offers no TLS')
       expect(reason('offered')).toBeUndefined()
     }
+  })
+
+  test('rights are said in any spelling, in the words of databases alone, and USAGE is the right to nothing', () => {
+    const asked = (...rights: string[]) =>
+      resource.params.safeParse({ name: 'a', from: '%', password: new Secret('x'), rights: { shop: rights } })
+    expect(asked('all', 'grant', 'delete versioning rows').data?.rights.shop).toEqual([
+      ...['ALL PRIVILEGES', 'GRANT OPTION', 'DELETE HISTORY'],
+    ])
+    // Else the account would be there when its rights are refused.
+    for (const right of ['SUPER', 'SHOW DATABASES', 'SELEKT']) {
+      expect(asked(right).error?.issues[0]?.message).toContain('must be a right on a database')
+    }
+    const none = { ...given, rights: { my_shop: ['USAGE'] } }
+    expect(resource.desired(none)['on my_shop']).toBe('nothing')
+    const held = observed(cachingSha2Password(password, salt), 'SELECT, GRANT OPTION')
+    const actual = resource.parse(held, none)
+    const change = changeOf(resource, actual, resource.desired(none))
+    const shell = change && resource.apply?.(change, none)[0]?.shell
+    expect(shell).toContain('REVOKE SELECT ON')
+    expect(shell).toContain('REVOKE GRANT OPTION ON')
+    expect(shell).not.toMatch(/[^ ]GRANT/)
+  })
+
+  test('a server that keeps names in small letters is understood', () => {
+    const shop = { ...given, rights: { My_Shop: ['SELECT'] } }
+    const stored = observed(cachingSha2Password(password, salt), 'SELECT')
+    expect(resource.parse(`folds=yes\n${stored}`, shop)['on My_Shop']).toBe('SELECT')
+    expect(resource.parse(stored, shop)['on My_Shop']).toBe('nothing')
+  })
+
+  test('a server that takes no change is told by the plan; its databases too', () => {
+    const stored = observed(cachingSha2Password(password, salt), 'SELECT')
+    const reason = resource.impossible?.(resource.parse(`writes=super_read_only=ON\n${stored}`, given), given)
+    expect(reason).toContain('takes no changes, not even of root (super_read_only=ON)')
+    const database = mysqlDatabase.definition
+    const shop = parsed(mysqlDatabase, { name: 'shop' })
+    const absent = database.parse('database=absent\nwrites=super_read_only=ON\n', shop)
+    expect(database.impossible?.(absent, shop)).toBe(reason)
+  })
+
+  test('a database of utf8 is one of utf8mb3, as newer servers tell it, and not of utf8mb4', () => {
+    const database = mysqlDatabase.definition
+    const forum = parsed(mysqlDatabase, { name: 'forum', charset: 'utf8', collation: 'utf8_general_ci' })
+    const differs = (charset: string) =>
+      changeOf(
+        database,
+        database.parse(`database=present\ncharset=${charset}\ncollation=${charset}_general_ci\n`, forum),
+        database.desired(forum),
+      ) !== undefined
+    expect(['utf8', 'utf8mb3', 'utf8mb4'].map(differs)).toEqual([false, false, true])
   })
 
   test.each([

@@ -3,6 +3,7 @@ import type { Change } from '../../engine/resource.ts'
 import { type Shell, sh } from '../../shell/sh.ts'
 import { accountOf } from './account-name.ts'
 import type { AccountParams } from './account-params.ts'
+import { realRights } from './account-state.ts'
 import { needsAnew, otherMethods } from './login-methods.ts'
 import { cachingSha2Password, nativePassword, saltFor, usualRounds } from './password.ts'
 import { rightsSql } from './rights-sql.ts'
@@ -35,7 +36,7 @@ export function changeAccount({ actual, keys }: Change, given: AccountParams): S
       ? [`ALTER USER ${account} REQUIRE ${given.tls ? 'SSL' : 'NONE'};`]
       : []
   const rights = Object.entries(given.rights).flatMap(([database, wanted]) =>
-    differs(`on ${database}`) ? rightsSql(account, database, actual, wanted) : [],
+    differs(`on ${database}`) ? rightsSql(account, database, actual, realRights(wanted)) : [],
   )
   return sh`ops_sql_change ${verb} ${account} ${verb === '' ? ['', '', ''] : clauses} ${[...unlock, ...tls, ...rights].join('')}`
 }

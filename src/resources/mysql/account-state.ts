@@ -11,9 +11,12 @@ import { nativePassword, saltOf, shaCryptDigest } from './password.ts'
 const offersTls =
   "SELECT 'asked=tls'; SHOW GLOBAL VARIABLES LIKE 'have_ssl'; SHOW GLOBAL STATUS LIKE 'Ssl_server_not_after';"
 
-/** How many rounds a server of MySQL 8.0.24 and later wants, and how it reads names of databases. */
+/**
+ * How many rounds a server of MySQL 8.0.24 and later wants, how it reads names of databases (patterns; small letters), and whether it takes changes:
+ * `super_read_only` of MySQL, or `read_only=NO_LOCK_NO_ADMIN` of MariaDB, shuts out root as well.
+ */
 const offersRounds =
-  "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('caching_sha2_password_digest_rounds', 'partial_revokes');"
+  "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('caching_sha2_password_digest_rounds', 'partial_revokes', 'super_read_only', 'read_only', 'lower_case_table_names');"
 
 /** What comes back of the stored password is the scheme and salt, and a hash of the rest. */
 export function accountQuery({ name, from, rights, tls }: AccountParams): string {
@@ -33,8 +36,12 @@ export function accountQuery({ name, from, rights, tls }: AccountParams): string
   ].join('')
 }
 
+/** USAGE is the right to nothing. */
+export const realRights = (rights: readonly string[]): string[] => rights.filter(each => each !== 'USAGE')
+
 /** Rights as one value of a state. */
-export const rightsText = (rights: readonly string[]): string => [...new Set(rights)].sort().join(', ')
+export const rightsText = (rights: readonly string[]): string =>
+  [...new Set(realRights(rights))].sort().join(', ') || 'nothing'
 
 /** From what the probe printed. */
 export function accountState(observation: string, given: AccountParams): State {
@@ -47,21 +54,19 @@ export function accountState(observation: string, given: AccountParams): State {
   if (account === undefined) throw new TypeError(`not an observation of an account: ${observation}`)
   const encryption = found.get('encryption')
   const rounds = found.get('rounds')
+  const writes = found.get('writes')
   const server: State = {
     ...(encryption !== undefined && { encryption }),
     ...(found.get('names') === 'literal' && { names: literalNames }),
     ...(rounds !== undefined && { rounds }),
+    ...(writes !== undefined && { writes }),
   }
   const pattern = patternFor(server)
   // Without a running server there is nobody to know the account.
   if (account !== 'present') return { account: 'absent', ...server }
   const rights = Object.keys(given.rights).map(database => {
-    const granted =
-      found
-        .get(`on.${pattern(database)}`)
-        ?.split(', ')
-        .filter(each => each !== 'USAGE') ?? []
-    return [`on ${database}`, granted.length === 0 ? 'nothing' : rightsText(granted)]
+    const name = found.get('folds') === 'yes' ? pattern(database).toLowerCase() : pattern(database)
+    return [`on ${database}`, rightsText(found.get(`on.${name}`)?.split(', ') ?? [])]
   })
   const methods = found.get('methods')?.split(',') ?? (found.get('plugin') ? [`${found.get('plugin')}`] : [])
   const barred = ['locked', 'expired'].filter(word => found.get(word) === 'yes')

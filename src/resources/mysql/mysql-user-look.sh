@@ -16,11 +16,19 @@ ops_sql_user() {
     $1 == "asked=tls" { asked = 1 } ($1 == "have_ssl" && $2 == "YES") || ($1 == "Ssl_server_not_after" && $2 != "") { offers = 1 }
     $1 == "caching_sha2_password_digest_rounds" { print "rounds=" $2 }
     $1 == "partial_revokes" && $2 == "ON" { print "names=literal" }
+    $1 == "lower_case_table_names" && $2 != "0" { print "folds=yes" }
+    ($1 == "super_read_only" && $2 == "ON") || ($1 == "read_only" && $2 ~ /NO_ADMIN/) { print "writes=" $1 "=" $2 }
     END { if (asked) print "encryption=" (offers ? "offered" : "none") }'
   if printf '%s\n' "$ops_out" | grep -q '^partial_revokes.ON$'; then
     # Such a server takes the name of a database letter by letter.
     ops_patterns_left=$#
     while [ "$ops_patterns_left" -gt 0 ]; do set -- "$@" "$(printf %s "$1" | tr -d '\134')"; shift; ops_patterns_left=$((ops_patterns_left - 1)); done
+  fi
+  if printf '%s\n' "$ops_out" | grep -q '^lower_case_table_names.[12]$'; then
+    # Such a server has all names of databases in small letters.
+    ops_c=$#
+    while [ "$ops_c" -gt 0 ]; do set -- "$@" "$(printf %s "$1" | tr A-Z a-z)"; shift; ops_c=$((ops_c - 1)); done
+    ops_missing=$(printf %s "$ops_missing" | tr A-Z a-z)
   fi
   case $ops_found in plugin=*) ;; *) echo account=absent; ! ops_wants_detail || ops_sql_databases "$@" | ops_detail 0; return 0 ;; esac
   ops_sql "SHOW GRANTS FOR $ops_account;" || { echo "the rights of $ops_account cannot be read: $ops_said" >&2; return 1; }
