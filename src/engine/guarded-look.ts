@@ -1,4 +1,4 @@
-/** One look at a host with what every plan needs beside its steps: what our login stands on, and accounts that are not there. */
+/** One look at a host with what every plan needs beside its steps: what our login stands on, lacking accounts, odd paths. */
 import type { Emit } from '../run/events.ts'
 import type { Session } from '../run/session.ts'
 import { accessQuestion } from './access/ask.ts'
@@ -6,6 +6,7 @@ import type { AccessContext } from './access/dangers.ts'
 import { type LookResult, look, type Question } from './look.ts'
 import type { Observation } from './observation.ts'
 import { accountsQuestion, missingAccounts } from './plan/missing-accounts.ts'
+import { type Places, placesQuestion, readPlaces } from './plan/places.ts'
 import type { Step } from './step.ts'
 
 export interface GuardedLookOptions {
@@ -25,6 +26,8 @@ export interface GuardedLook {
   readonly login: AccessContext | undefined
   /** Users and groups that steps name and the host does not have. */
   readonly missing: ReadonlySet<string>
+  /** What is odd about the paths that steps write to. */
+  readonly places: Places
 }
 
 /** One trip, or two where steps could not be asked together. @throws OpsError `lost`, with nothing changed. */
@@ -38,12 +41,15 @@ export async function guardedLook(
     wantsDetail,
     ...(extra && { extra }),
     accounts: accountsQuestion(steps),
+    places: placesQuestion(steps),
     ...(access && { access: access.question }),
   })
   const missing = missingAccounts(seen.accounts?.bytes.toString('utf8') ?? '')
+  const places = readPlaces(seen.places?.bytes.toString('utf8') ?? '', steps)
   const { problem, earlier, way } = (await access?.read(seen.access?.bytes.toString('utf8') ?? '')) ?? {}
   if (earlier !== undefined) emit({ event: 'note', host: session.host, text: earlier })
   const user = await loginUser?.()
-  if (user === undefined) return { seen, login: undefined, missing }
-  return { seen, login: { user, ...(problem !== undefined && { problem }), ...(way && { way }) }, missing }
+  if (user === undefined) return { seen, login: undefined, missing, places }
+  const login = { user, ...(problem !== undefined && { problem }), ...(way && { way }) }
+  return { seen, login, missing, places }
 }

@@ -157,6 +157,7 @@ export async function look(
     readonly extra?: Question
     readonly access?: Question
     readonly accounts?: Question | undefined
+    readonly places?: Question | undefined
     /** How long the host gives a probe. */
     readonly probeSeconds?: number
   },
@@ -165,6 +166,7 @@ export async function look(
     readonly extra: Observation | undefined
     readonly access: Observation | undefined
     readonly accounts: Observation | undefined
+    readonly places: Observation | undefined
   }
 > {
   const ask = async (groups: readonly Group[], ...questions: readonly (Question | undefined)[]) => {
@@ -185,15 +187,15 @@ export async function look(
       .catch(nothingChanged)
     return collector
   }
-  const first = await ask(groupsOf(steps, session.names), options.extra, options.access, options.accounts)
-  const answerTo = (asked: Question | undefined) => {
-    const body = asked && first.body(asked.id)
+  const questions = [options.extra, options.access, options.accounts, options.places]
+  const first = await ask(groupsOf(steps, session.names), ...questions)
+  const [extra, access, accounts, places] = questions.map(question => {
+    const body = question && first.body(question.id)
     return body && observationOf(body)
-  }
-  const [extra, access] = [answerTo(options.extra), answerTo(options.access)]
-  const accounts = answerTo(options.accounts)
+  })
+  const answers = { extra, access, accounts, places }
   const { unsplit, ...result } = first.result(steps.length)
-  if (unsplit.length === 0) return { ...result, extra, access, accounts }
+  if (unsplit.length === 0) return { ...result, ...answers }
   const singles = unsplit.map((index, at) => ({ index, at }))
   const again = await ask(
     singles.flatMap(({ index, at }) => {
@@ -208,9 +210,7 @@ export async function look(
     observations: pick(result.observations, single.observations),
     details: pick(result.details, single.details),
     complaints: pick(result.complaints, single.complaints),
-    extra,
-    access,
-    accounts,
+    ...answers,
   }
 }
 

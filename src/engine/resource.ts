@@ -32,6 +32,9 @@ export interface Settle {
   readonly deadlineSeconds: number
 }
 
+/** What becomes of a path when a step changes it. */
+export type WayOfChange = 'new file' | 'in place' | 'name' | 'nothing'
+
 /** Only changes with the same `like` are done together, and with `even` those that what the others bring may move. */
 export interface JoinedWith {
   readonly like: string
@@ -99,6 +102,12 @@ export interface Resource<Params, Input = Params> {
   wayBack?(change: Change, params: Params): WayBack
   /** What no other step of the recipe may write, unless built on this one by name. */
   owns?(params: Params): readonly Claim[]
+  /**
+   * How it changes one of the single paths that it owns, from which the plan knows what stands in its way (a mount point,
+   * `chattr +i`) and what becomes of other names of a file (hard links). Default: a new file takes the name, or with
+   * `state: 'absent'` the name goes. `name` follows no link; whether it is that must not hang on `change`, as it is asked before.
+   */
+  changesBy?(path: string, params: Params, change?: Change): WayOfChange
   /** What holds once it is done, as params alone tell: steps of one recipe that promise opposite things are refused. */
   promises?(params: Params): readonly Promised[]
   /** What it does to the text of a file, as params alone tell: steps that would undo each other are refused. */

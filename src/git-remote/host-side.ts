@@ -43,7 +43,8 @@ export class HostSide {
   }
 
   plan(steps: readonly Step[], seen: LookResult): readonly PlannedStep[] {
-    return makePlan(this.#target.name, steps, seen, this.#guarded?.login, this.#guarded?.missing)
+    const { login, missing, places } = this.#guarded ?? {}
+    return makePlan(this.#target.name, steps, seen, login, missing, places)
   }
 
   /** One trip more, and none where the plan is empty. */

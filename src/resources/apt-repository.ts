@@ -172,6 +172,11 @@ export const aptRepository = resource({
           sh`ops_repository ${given.name} ${keys.some(({ key }) => key === 'key') ? (given.key ?? '') : ''} ${given.fingerprint?.join(' ') ?? ''} ${sources(given)}`,
         ],
   wayBack: () => 'files',
+  changesBy: (path, given, change) => {
+    if (given.state === 'absent') return 'name'
+    const isWritten = path === listOf(given) || !change || change.keys.some(({ key }) => key === 'key')
+    return isWritten ? 'new file' : 'nothing'
+  },
   owns: given => [`path:${listOf(given)}`, `path:${ringOf(given)}`],
   reads: () => ['path:/etc/apt/'],
   affects: given => [`path:${listOf(given)}`, `path:${ringOf(given)}`, 'path:/var/lib/apt/lists/'],

@@ -172,6 +172,7 @@ export const file = resource({
     keys.some(({ key }) => key === 'state' || key === 'content'),
   wayBack: () => 'files',
   owns: ({ path }) => [`path:${path}`],
+  changesBy: (_path, { state, inPlace }) => (state === 'absent' ? 'name' : inPlace ? 'in place' : 'new file'),
   reads: given => [`path:${given.path}`, ...accountClaims(given)],
   promises: given => [
     { of: `path:${given.path}`, is: given.state === 'absent' ? 'absent' : 'file' },

@@ -40,5 +40,7 @@ export const hostname = resource({
     actual.static !== '' && actual.static === actual.now
       ? { params: { name: actual.static }, withFiles: true }
       : 'files',
+  changesBy: (path, _given, change) =>
+    path === '/etc/hosts' && change?.actual.address === 'none' ? 'nothing' : 'new file',
   owns: () => ['path:/etc/hostname', 'path:/etc/hosts#127.0.1.1'],
 })

@@ -48,6 +48,7 @@ export const link = resource({
   apply: (_change, { path, to }) => [sh`ops_symlink ${path} ${to}`],
   wayBack: () => 'files',
   owns: ({ path }) => [`path:${path}`],
+  changesBy: () => 'name',
   // A file or directory of this path is what it leads to.
   promises: ({ path }) => [{ of: `path:${path}`, is: 'there' }],
   redirects: ({ path }) => [`path:${path}/`],

@@ -133,6 +133,11 @@ export const mount = resource({
     state === 'present' && actual.fstab === 'none' && actual.mounted === 'no'
       ? { params: { path, state: 'absent' }, left: { mounted: 'yes' }, withFiles: true }
       : 'files',
+  // What is mounted there is not written to.
+  changesBy: (path, _given, change) =>
+    path === '/etc/fstab' && (!change || change.keys.some(({ key }) => key === 'fstab'))
+      ? 'new file'
+      : 'nothing',
   owns: ({ path }) => [`path:/etc/fstab#${path}`, `path:${path}`],
   reads: ({ device = '' }) => [
     'path:/etc/fstab',

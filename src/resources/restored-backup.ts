@@ -88,6 +88,7 @@ export const restoredBackup = resource({
       'changed since': count('newer'),
       'other mode or owner': count('attributes') + count('folder'),
       'other kind': count('other'),
+      'other names': count('linked'),
     }
   },
   desired: ({ path }) =>
@@ -108,6 +109,9 @@ export const restoredBackup = resource({
     const named = (kind: string): string => (first(kind) === '' ? '' : `, first ${first(kind)}`)
     if (Number(other) > 0)
       return `something of another kind than the copy (a file, a folder, a link) is in ${other === 1 ? 'one place' : `${other} places`}${named('other')}: move it away, or choose another folder with --into`
+    const linked = actual['other names']
+    if (Number(linked) > 0)
+      return `${linked === 1 ? 'one file that differs has' : `${linked} files that differ have`} other names (hard links)${named('linked')}, and would be parted from them: --into DIR puts the copy elsewhere, from where \`cat COPY >FILE\` changes all names of a file`
     if (Number(newer) > 0 && !overwrite)
       return `${newer === 1 ? 'one file was' : `${newer} files were`} changed after the copy of ${actual.generation} was made${named('newer')}: --overwrite brings the copy back and keeps what is there now, --into DIR puts it elsewhere`
     return undefined
@@ -146,6 +150,7 @@ const does: Readonly<Record<string, string>> = {
   attributes: 'has another mode or owner than its copy',
   folder: 'has another mode or owner than its copy',
   other: 'is of another kind than its copy',
+  linked: 'has other names (hard links), from which its copy would part it',
 }
 
 const shownGenerations = 30

@@ -4,7 +4,7 @@ import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import { observedAttributes } from './paths/attributes.ts'
+import { attributeWords, observedAttributes } from './paths/attributes.ts'
 import { lackingDirectory, look, lookLibrary, readLook, refusedWay } from './paths/look.ts'
 import { account, entryPath, mode } from './paths/params.ts'
 
@@ -27,7 +27,10 @@ const params = z.union([
   }),
 ])
 
-/** Its own copy is kept in turn, so that this can be undone as well. Proved by the hash of the copy. */
+/**
+ * Its own copy is kept in turn, so that this can be undone as well. Proved by the hash of the copy. A run that put a new file in
+ * its place left it one name; so one with several was changed as all of them, and is put back as all of them.
+ */
 export const restoredFile = resource({
   type: 'restored',
   doc: 'One file as a run found it before it changed it.',
@@ -64,7 +67,9 @@ export const restoredFile = resource({
       ? look({ path, flags: 'hmogl' })
       : sh`${look({ path, flags: 'hmog' })}
     ops_copy_hash=$(sha256sum 2>/dev/null <${from}) || ops_copy_hash=gone
-    printf "copy=%s\\n" "\${ops_copy_hash%% *}"`,
+    printf "copy=%s\\n" "\${ops_copy_hash%% *}"
+    ops_names_and_kind=$(stat -L -c "%h %F" -- ${path} 2>/dev/null) || :
+    case $ops_names_and_kind in "1 "*|"0 "*|*directory|"") ;; *) echo names=several ;; esac`,
   parse: observation => {
     const found = readLook(observation)
     const kind = found.get('kind') ?? ''
@@ -73,6 +78,7 @@ export const restoredFile = resource({
       ...(found.has('copy') && { copy: found.get('copy') ?? '' }),
       ...(found.has('to') && { to: found.get('to') ?? '' }),
       ...(found.has('sha256') && { content: found.get('sha256') ?? '' }),
+      ...(found.has('names') && { names: found.get('names') ?? '' }),
       ...refusedWay(found),
       ...observedAttributes(found),
     }
@@ -100,11 +106,14 @@ export const restoredFile = resource({
   lacks: lackingDirectory,
   apply: ({ actual }, wanted) => {
     if (!('sha256' in wanted)) return [sh`ops_remove ${wanted.path}`]
-    const { path, from, sha256 } = wanted
+    const { path, from, sha256, ...dress } = wanted
     const was = actual.state === 'absent' ? 'was=absent' : `was=${actual.content}`
-    return [sh`ops_write ${path} ${[`sha=${sha256}`, was, `like=${from}`]} -- cat -- ${from}`]
+    const how = actual.names === undefined ? [`like=${from}`] : ['place', ...attributeWords(dress)]
+    return [sh`ops_write ${path} ${[`sha=${sha256}`, was, ...how]} -- cat -- ${from}`]
   },
   wayBack: () => 'files',
+  changesBy: (_path, { from }, change) =>
+    from === 'nothing' ? 'name' : change?.actual.names === undefined ? 'new file' : 'in place',
   owns: ({ path }) => [`path:${path}`],
   notes: (_detail, { from }) => [
     from === 'nothing'

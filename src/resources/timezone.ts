@@ -37,6 +37,8 @@ export const timezone = resource({
       : `the host knows no time zone ${zone}: is tzdata installed, and the name right?`,
   apply: (_change, { zone }) => [sh`ops_timezone ${zone}`],
   wayBack: () => 'files',
+  changesBy: (path, _given, change) =>
+    path === '/etc/localtime' ? 'name' : change?.actual.text === 'none' ? 'nothing' : 'new file',
   owns: () => ['path:/etc/localtime', 'path:/etc/timezone'],
   reads: () => ['pkg:tzdata'],
   notes: (_detail, _params, _said, change) =>

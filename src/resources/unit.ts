@@ -106,6 +106,13 @@ export const unit = resource({
     state === 'present' && actual.state === 'absent'
       ? { params: { name, state: 'absent' }, left: { state: 'present' }, withFiles: true }
       : 'files',
+  changesBy: (_path, { state }, change) => {
+    if (state === 'absent') return 'name'
+    // systemd alone may have to read it again.
+    return change && !change.keys.some(({ key }) => key === 'state' || key === 'content')
+      ? 'nothing'
+      : 'new file'
+  },
   owns: given => [`path:${pathOf(given)}`],
   reads: ({ name }) => [unitClaim(name)],
   affects: given => [`path:${pathOf(given)}`, unitClaim(given.name)],

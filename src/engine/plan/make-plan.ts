@@ -12,13 +12,16 @@ import { foldersAbove, readsOf } from '../reach.ts'
 import type { Change } from '../resource.ts'
 import type { Step } from '../step.ts'
 import { type Mover, obstacleOf } from './obstacle.ts'
+import { placeError, placeNotes } from './odd-places.ts'
+import type { Places } from './places.ts'
 import { type PlannedStep, stepNameAt } from './planned-step.ts'
 import { readState } from './read-state.ts'
 import { shownStep } from './shown-step.ts'
 
 /**
  * Plans every step of one host. Never throws: what cannot be planned carries its error. Without `login` there is no
- * login that a step could cut off: this machine itself. `missing` are users and groups that the host does not have.
+ * login that a step could cut off: this machine itself. `missing` are users and groups that the host does not have,
+ * `places` what is odd about the paths that the steps write to.
  */
 export function makePlan(
   host: string,
@@ -26,9 +29,11 @@ export function makePlan(
   seen: LookResult,
   login?: AccessContext,
   missing: ReadonlySet<string> = new Set(),
+  places: Places = new Map(),
 ): PlannedStep[] {
   const masked = maskerOf(steps)
   const movers: Mover[] = []
+  const told = new Set<string>()
   const planned = steps.map((step, index): PlannedStep => {
     const { resource, params } = step
     const observation = seen.observations[index]
@@ -38,21 +43,38 @@ export function makePlan(
     const read = readState(step, observation, masked(complaint), host)
     const desired = resource.desired(params)
     const change = read.state && changeOf(resource, read.state, desired)
+    const misplaced = change && placeError(step, change, places, host)
     const isRefused =
-      read.error !== undefined || (change && resource.impossible?.(read.state ?? {}, params)) !== undefined
+      read.error !== undefined ||
+      misplaced !== undefined ||
+      (change && resource.impossible?.(read.state ?? {}, params)) !== undefined
     const reads = [...readsOf(step), ...(isRefused ? foldersAbove(step) : [])]
     const because = movers.filter(mover => anyOverlap(mover.affects, reads)).map(mover => mover.index)
     const status: PlanStatus = change ? 'change' : because.length > 0 ? 'may-change' : 'ok'
     const lack = change && resource.lacks?.(detail, params)
     const { access, notes: accessNotes } = accessTaken(step, detail, change, login)
+    const notes = [...(change ? placeNotes(step, change, places, told) : []), ...accessNotes]
     const isReached = because.length > 0
-    const judged = { host, step, read, detail, change, lack, movers, isReached, missing, access, login }
+    const judged = {
+      host,
+      step,
+      read,
+      detail,
+      change,
+      misplaced,
+      lack,
+      movers,
+      isReached,
+      missing,
+      access,
+      login,
+    }
     const error = obstacleOf(judged)
     const moved = resource.affects?.(params, detail) ?? resource.owns?.(params) ?? []
     const affects = [...moved, ...(resource.redirects?.(params) ?? [])]
     if (status !== 'ok') movers.push({ index, affects, lacks: lack !== undefined })
     const names = because.flatMap(at => steps[at]?.name ?? [])
-    const shown = { step, status, observation, detail, complaint, change, because: names, accessNotes }
+    const shown = { step, status, observation, detail, complaint, change, because: names, notes }
     const actual = read.state ?? {}
     const plan = shownStep(shown, masked)
     const guard = guardOf(observation)

@@ -25,6 +25,8 @@ export interface StepToJudge {
   readonly read: ReadState
   readonly detail: string
   readonly change: Change | undefined
+  /** Why it cannot be done where its path lies. */
+  readonly misplaced: ErrorData | undefined
   /** The directory that it needs and that is not there. */
   readonly lack: string | undefined
   readonly movers: readonly Mover[]
@@ -38,11 +40,12 @@ export interface StepToJudge {
 
 /** The first that stands in its way; undefined where nothing does. */
 export function obstacleOf(judged: StepToJudge): ErrorData | undefined {
-  const { host, step, read, detail, change, lack, movers, isReached, missing, access, login } = judged
+  const { host, step, read, detail, change, misplaced, lack, movers, isReached, missing, access, login } =
+    judged
   // What an earlier step may bring is looked at again when its turn comes.
   const itself = isReached
     ? undefined
-    : (read.error ?? (read.state && hindranceOf(step, read.state, change, detail, host)))
+    : (read.error ?? (read.state && hindranceOf(step, read.state, change, detail, host)) ?? misplaced)
   if (itself) return itself
   const makers = movers.filter(mover => !mover.lacks).flatMap(mover => mover.affects)
   const absent = lack === undefined ? undefined : lackingAt(step, lack, makers)

@@ -51,8 +51,8 @@ export async function planHost(
 ): Promise<HostPlanned> {
   const { key, emit } = options
   const plan = async (steps: readonly Step[], asked: Question) => {
-    const { seen, login, missing } = await guardedLook(session, steps, { ...options, extra: asked })
-    const planned = makePlan(session.host, steps, seen, login, missing)
+    const { seen, login, missing, places } = await guardedLook(session, steps, { ...options, extra: asked })
+    const planned = makePlan(session.host, steps, seen, login, missing, places)
     return { planned, login, answer: seen.extra?.bytes.toString('utf8') ?? '' }
   }
   const first = await evaluate()

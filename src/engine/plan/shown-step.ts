@@ -17,13 +17,13 @@ export interface StepToShow {
   readonly change: Change | undefined
   /** Names of the steps before it that touch what it reads. */
   readonly because: readonly string[]
-  /** What it does to our own access. */
-  readonly accessNotes: readonly string[]
+  /** What the engine knows of it: other names of its file, what it does to our own access. */
+  readonly notes: readonly string[]
 }
 
 /** Takes the secrets out with `masked`. */
 export function shownStep(shown: StepToShow, masked: (text: string) => string): PlanStep {
-  const { step, status, observation, detail, complaint, change, because, accessNotes } = shown
+  const { step, status, observation, detail, complaint, change, because, notes } = shown
   const { resource, params, options } = step
   const texts = change && resource.texts?.(detail, params)
   const diff = texts && unifiedDiff(step.name, masked(texts.actual), masked(texts.desired))
@@ -41,7 +41,7 @@ export function shownStep(shown: StepToShow, masked: (text: string) => string): 
     notes: [
       ...(resource.notes?.(detail, params, change ? complaint : '', change) ?? []),
       ...(status === 'ok' ? [] : (options.notes ?? [])),
-      ...accessNotes,
+      ...notes,
     ].map(masked),
     ...(findings.length > 0 && { findings: findings.map(each => maskedFinding(each, masked)) }),
     ...(step.where && { where: step.where }),

@@ -26,8 +26,8 @@ ops_sql_user() {
   fi
   if printf '%s\n' "$ops_out" | grep -q '^lower_case_table_names.[12]$'; then
     # Such a server has all names of databases in small letters.
-    ops_c=$#
-    while [ "$ops_c" -gt 0 ]; do set -- "$@" "$(printf %s "$1" | tr A-Z a-z)"; shift; ops_c=$((ops_c - 1)); done
+    ops_patterns_left=$#
+    while [ "$ops_patterns_left" -gt 0 ]; do set -- "$@" "$(printf %s "$1" | tr A-Z a-z)"; shift; ops_patterns_left=$((ops_patterns_left - 1)); done
     ops_missing=$(printf %s "$ops_missing" | tr A-Z a-z)
   fi
   case $ops_found in plugin=*) ;; *) echo account=absent; ! ops_wants_detail || ops_sql_databases "$@" | ops_detail 0; return 0 ;; esac

@@ -92,6 +92,7 @@ ops_bring_file() (
   ops_bring_enter "$2"
   ops_regard ..
   case $ops_kind in 8 | a) ;; *) ops_moved ;; esac
+  [ "$ops_names" = 1 ] || ops_fail "$ops_asked: has other names (hard links), from which its copy would part it; nothing was changed"
   ops_left=1
   ops_said=$(cp -a -- "$1/$3" "./$3" 2>&1) || {
     ops_reason "$ops_said"
@@ -104,7 +105,6 @@ ops_bring_file() (
     ops_said=$(sync "./$3" 2>&1) || ops_fail "$ops_asked: the copy does not reach the disk (${ops_said##*: }); nothing was changed"
   fi
   ops_keep "$ops_path" "$ops_old"
-  [ "$ops_names" = 1 ] || echo "ops: note: $ops_path had more than one name (hard links); the others keep the previous content" >&2
   ops_rename
   ops_written
 )

@@ -54,11 +54,14 @@ ops_rw_tell() {
   case $1 in changed | newer) ops_tell_found=$ops_ident ;; *) ops_tell_found= ;; esac
   shift 3
   for ops_tell_name; do
-    ops_tell_name=$ops_tell_folder${ops_tell_name:+/$ops_tell_name}
+    ops_tell_bare=$ops_tell_name ops_tell_name=$ops_tell_folder${ops_tell_name:+/$ops_tell_name}
     case $ops_tell_name$ops_tell_found in *[[:cntrl:]]*)
       ops_tell_name=$(printf %s "$ops_tell_name" | tr '\001-\037\177' '?') ops_tell_found=$(printf %s "$ops_tell_found" | tr '\001-\037\177' '?') ;;
     esac
     printf '%s\t%s\t%s\n' "$ops_kind" "$ops_tell_name" "$ops_tell_found"
+    case $ops_kind in changed | newer | attributes)
+      [ "$(stat -c %h -- "./$ops_tell_bare" 2>/dev/null)" -le 1 ] || printf 'linked\t%s\t\n' "$ops_tell_name" ;;
+    esac
   done
 }
 ops_rw_refuse() {

@@ -189,7 +189,7 @@ export const hostRefuses: readonly OneStepCase[] = [
     before: `${small('size=1M')}; echo old >${path}; mount -o remount,ro /srv/odd`,
     steps: [file],
     exits: [1],
-    says: /Read-only file system.*nothing was changed/,
+    says: /mounted read-only \(\/srv\/odd\)/,
     watch: [path],
     holds: isOld,
     mend: 'mount -o remount,rw /srv/odd',
@@ -218,7 +218,7 @@ export const hostRefuses: readonly OneStepCase[] = [
     before: `${small('size=1M')}; echo old >${path}; mount -o remount,ro /srv/odd`,
     steps: [step],
     exits: [1],
-    says: /Read-only file system/,
+    says: /mounted read-only \(\/srv\/odd\)/,
     watch: [path],
     holds: isOld,
     mend: 'mount -o remount,rw /srv/odd',
@@ -227,8 +227,8 @@ export const hostRefuses: readonly OneStepCase[] = [
   })),
   ...(
     [
-      { id: 'an immutable file', flag: 'i', says: /immutable: see chattr -i/ },
-      { id: 'a file that can only grow', flag: 'a', says: /append-only: see chattr -a/ },
+      { id: 'an immutable file', flag: 'i', says: /is immutable \(chattr \+i\)/ },
+      { id: 'a file that can only grow', flag: 'a', says: /is append-only \(chattr \+a\)/ },
     ] as const
   ).map(({ id, flag, says }) => ({
     id,
@@ -247,7 +247,7 @@ export const hostRefuses: readonly OneStepCase[] = [
     before: `${small('size=1M')}; echo old >${path}; chattr +i /srv/odd`,
     steps: [file],
     exits: [1],
-    says: /immutable: see chattr -i/,
+    says: /its folder \/srv\/odd is immutable \(chattr \+i\)/,
     watch: [path],
     holds: isOld,
     mend: 'chattr -i /srv/odd',
