@@ -109,6 +109,9 @@ async function compare(database, versions) {
     `   Counted: ${rows - archived} rows in the table and ${archived} in the archive, ${versions.size} of them changed meanwhile;`,
   )
   say('   each is in one of the two alone, in its newest form.')
+  say(
+    '   The store was a folder, as npm has no S3 server that is kept well: `--to s3://BUCKET/PREFIX` is the same.',
+  )
   return undefined
 }
 

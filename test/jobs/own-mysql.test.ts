@@ -76,6 +76,21 @@ for (const version of ['5.7', '8.0'] as const) {
       expect(await contents(`${table}_again`, key)).toEqual(before)
     })
 
+    test('a partition that its old rows have left is dropped, and comes back as rows', async () => {
+      await eyes.run(`USE lab; CREATE TABLE parted (id INT, at DATE NOT NULL, PRIMARY KEY (id, at), KEY (at))
+        PARTITION BY RANGE (TO_DAYS(at)) (PARTITION a VALUES LESS THAN (TO_DAYS('2020-01-01')),
+        PARTITION b VALUES LESS THAN MAXVALUE); INSERT INTO parted VALUES (1, '2019-05-05'), (2, '2021-06-06'), (3, CURDATE())`)
+      const saved = await ops(
+        ...['archive', 'root', 'lab.parted', '--older-than', '6mo', '--by', 'at', '--to', 'parted'],
+      )
+      expect(saved).toMatchObject({ code: 0, stderr: '' })
+      expect(saved.stdout).toContain('a dropped, empty')
+      const partitions = `SELECT PARTITION_NAME FROM information_schema.PARTITIONS WHERE TABLE_NAME = 'parted'`
+      expect(await eyes.rows(partitions)).toEqual([['b']])
+      expect(await ops('archive', 'restore', 'parted')).toMatchObject({ code: 0, stderr: '' })
+      expect(await eyes.rows('SELECT id FROM lab.parted ORDER BY id')).toEqual([['1'], ['2'], ['3']])
+    })
+
     test('a file is loaded, and its sizes are told', async () => {
       const loaded = await ops('load', 'root', 'lab.l', 'l.csv')
       expect(loaded).toMatchObject({ code: 0, stderr: '' })

@@ -26,6 +26,7 @@ export const noneDropped: DroppedPartitions = { dropped: [], stayed: [], longest
 
 /** How long a look may take that is made under the lock: deleted rows are passed over until the server purges them. */
 const quickMs = 200
+/** For all partitions of a run together. */
 const quickTries = 40
 const retryAfterMs = 250
 
@@ -42,11 +43,15 @@ export async function dropPartitions(
   let longestLockMs = 0
   const session = await server.session()
   try {
-    await session.query(sql`SET lock_wait_timeout = 1, wait_timeout = 5`, 'preparing to drop partitions')
+    await session.query(sql`SET lock_wait_timeout = 1, wait_timeout = 15`, 'preparing to drop partitions')
+    const patience = { tries: quickTries }
+    let isBusy = false
     for (const partition of old) {
       await stillLocked()
-      const result = await dropEmpty(session, table, partition)
+      // Everybody else waits behind a lock that is waited for: not once for each partition.
+      const result: Result = isBusy ? stays(busy) : await dropEmpty(session, table, partition, patience)
       longestLockMs = Math.max(longestLockMs, result.lockMs)
+      isBusy = result.why === busy
       if (result.why === undefined) dropped.push(partition)
       else stayed.push({ name: partition, why: result.why })
     }
@@ -64,10 +69,16 @@ interface Result {
   readonly lockMs: number
 }
 
+const busy = 'other transactions were at work on the table'
 const stays = (why: string, lockMs = 0): Result => ({ why, lockMs })
 
-async function dropEmpty(session: Session, table: Table, partition: string): Promise<Result> {
-  const before = await quickLook(session, table, partition)
+async function dropEmpty(
+  session: Session,
+  table: Table,
+  partition: string,
+  patience: { tries: number },
+): Promise<Result> {
+  const before = await quickLook(session, table, partition, patience)
   if (before !== undefined) return stays(before)
   const doing = `dropping the empty partition ${partition} of ${tableText(table)}`
   let begun = 0
@@ -82,19 +93,24 @@ async function dropEmpty(session: Session, table: Table, partition: string): Pro
     return { why: undefined, lockMs: performance.now() - begun }
   } catch (thrown) {
     if (errorNumber(thrown) !== serverErrors.lockWaitTimeout) throw thrown
-    return stays('other transactions were at work on the table', begun === 0 ? 0 : performance.now() - begun)
+    return stays(busy, begun === 0 ? 0 : performance.now() - begun)
   } finally {
     if (session.lost === undefined) await session.query(sql`UNLOCK TABLES`, doing)
   }
 }
 
 /** Why it stays; undefined: it is empty, and looking took so little that the table may be locked meanwhile. */
-async function quickLook(session: Session, table: Table, partition: string): Promise<string | undefined> {
-  for (let tries = 0; tries < quickTries; tries++) {
+async function quickLook(
+  session: Session,
+  table: Table,
+  partition: string,
+  patience: { tries: number },
+): Promise<string | undefined> {
+  for (;;) {
     const begun = performance.now()
     if (await hasRow(session, table, partition)) return 'rows are in it still'
     if (performance.now() - begun < quickMs) return undefined
+    if (patience.tries-- <= 0) return 'the server has not purged its deleted rows yet'
     await pause(retryAfterMs)
   }
-  return 'the server has not purged its deleted rows yet'
 }
