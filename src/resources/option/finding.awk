@@ -13,7 +13,9 @@ function find(section, key,   e, here, wanted) {
     tables(home, wanted)
   }
   for (e = 1; e <= m; e++) {
+    if (what[e] == "header" && unclear[e] != "" && within[e] == here && fatal == "") fatal = unclear[e] " (line " top[e] ")"
     if (what[e] != "item") continue
+    if (perhaps[e] != "" && perhaps[e] == here && name[e] == wanted) doubt(e, "whether its section begins depends on the program that reads the file")
     if (within[e] == "*" && here == "-" && name[e] == wanted && format == "sshd" && fatal == "") fatal = "a Match block for everybody sets it as well (line " top[e] ")"
     if (within[e] != here) continue
     if (format == "samba" && (name[e] == "!" wanted || wanted == "!" name[e])) doubt(e, "a key says the same the other way round, and is the one to name")

@@ -79,7 +79,7 @@ function path_of(t,   p, c, out) {
 }
 function read_all(   i) {
   m = over = open = base = held = depth = includes = 0
-  trouble = quote = ""
+  trouble = quote = twin = ""
   split("", lists)
   special = "-"
   section = spot = format == "samba" ? "[global" : "-"
@@ -91,11 +91,12 @@ function read_all(   i) {
 function entry(kind, i) {
   what[++m] = kind; top[m] = end[m] = i; within[m] = section; place[m] = spot
   name[m] = text[m] = rest[m] = unclear[m] = goes_on[m] = ""
+  perhaps[m] = twin
   from[m] = head[m] = bare[m] = many[m] = wide[m] = 0
   return m
 }
 function lost(i, why) { if (trouble == "") trouble = why " (line " i ")" }
-function read_line(i,   t, at, c, p, e, why) {
+function read_line(i,   t, at, c, p, e, why, above) {
   t = line[i]
   match(t, /^[ \t]*/)
   at = RLENGTH + 1
@@ -124,10 +125,17 @@ function read_line(i,   t, at, c, p, e, why) {
     if (quote != "" && index(t, quote)) quote = ""
   }
   if (why == "") level = at - 1
-  if (c == "[" && has_headers && (p = header(i, at)) && why == "") {
-    open = base = 0
-    if (!trailing) return i + 1
-    return item(i, p, 1, is_ini ? "whether a key counts on the line of its section depends on the program that reads the file" : "")
+  above = section
+  if (c == "[" && has_headers && (p = header(i, at))) {
+    # Where it may be no header, what follows may belong to the section above it.
+    twin = why == "" ? "" : above
+    unclear[m] = why
+    perhaps[m] = twin
+    if (why == "") {
+      open = base = 0
+      if (!trailing) return i + 1
+      return item(i, p, 1, is_ini ? "whether a key counts on the line of its section depends on the program that reads the file" : "")
+    }
   }
   return item(i, at, 0, why)
 }

@@ -404,6 +404,22 @@ const forms: readonly Form[] = [
   ],
   [
     'nothing known',
+    'refuses to write below a section that may belong to the value above',
+    '[a]\nz = 1 \\\n[b]\n',
+    { section: 'b', key: 'k', value: '3' },
+    'unclear',
+    /whether it belongs to the value above.*\(line 3\)/,
+  ],
+  [
+    'nothing known',
+    'refuses a key whose section may not begin',
+    '[a]\nz = 1 \\\n[b]\nk = 2\n',
+    { section: 'a', key: 'k', value: '3' },
+    'unclear',
+    /whether its section begins.*\(line 4\)/,
+  ],
+  [
+    'nothing known',
     'adds below what may be a value',
     '[a]\nz = 1\n  y = 2\n',
     { section: 'a', key: 'k', value: '3' },

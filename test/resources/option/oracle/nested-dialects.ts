@@ -128,7 +128,9 @@ const toml: Dialect = {
       ],
     })
   },
-  follows: (name, { name: asked }) => name.endsWith('/') && `${asked}/`.startsWith(name),
+  // A table around it comes and goes with it, and the parts of a value `{ x = 1 }` are parts of it.
+  follows: (name, { name: asked }) =>
+    name.startsWith(`${asked}/`) || (name.endsWith('/') && `${asked}/`.startsWith(name)),
 }
 
 const unknownLine = (given: Chance): readonly string[] => {
