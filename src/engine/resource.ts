@@ -35,10 +35,14 @@ export interface Settle {
 /** What becomes of a path when a step changes it. */
 export type WayOfChange = 'new file' | 'in place' | 'name' | 'nothing'
 
-/** Only changes with the same `like` are done together, and with `even` those that what the others bring may move. */
+/**
+ * Only changes with the same `like` are done together (none: those of `true`), and with `even` those that what the others bring may
+ * move. A `slow` one runs a program that may take as long as a step may.
+ */
 export interface JoinedWith {
-  readonly like: string
-  readonly even: 'dependents'
+  readonly like?: string
+  readonly even?: 'dependents'
+  readonly slow?: boolean
 }
 
 /** A documented use of a resource: shown in its docs, and a case of the conformance test. */

@@ -10,6 +10,7 @@ import { applySecondsOf, dropsOf } from './step.ts'
 /** More would keep an operator waiting who wants an end at the next step, and arguments have to fit one program. */
 const mostTogether = 200
 const mostCharacters = 400_000
+const mostSlow = 10
 
 /** What one step is by itself; `apply` is the shell word for what it does, where that stands in a variable already. */
 export type LineOf = (planned: PlannedStep, at: number, apply?: string) => string
@@ -54,8 +55,9 @@ export function groupAt(
   const first = todo[at]
   if (first === undefined || !canJoin(first)) return []
   const like = likenessOf(first)
-  const evenDependents = like !== ''
+  const evenDependents = likingOf(first).even === 'dependents'
   let characters = 0
+  let slow = 0
   let end = at
   for (let next = at; next < todo.length && next - at < mostTogether; next++) {
     const each = todo[next]
@@ -65,15 +67,20 @@ export function groupAt(
     if (each.change === undefined) continue
     if (likenessOf(each) !== like) break
     characters += applyText(each).length + each.step.name.length
-    if (!canJoin(each) || characters > mostCharacters) break
+    if (likingOf(each).slow) slow++
+    if (!canJoin(each) || characters > mostCharacters || slow > mostSlow) break
     end = next + 1
   }
   return todo.slice(at, end)
 }
 
-function likenessOf(planned: PlannedStep): string {
+function likingOf(planned: PlannedStep): JoinedWith {
   const joined = joinedWith(planned)
-  return typeof joined === 'object' ? joined.like : ''
+  return typeof joined === 'object' ? joined : {}
+}
+
+function likenessOf(planned: PlannedStep): string {
+  return likingOf(planned).like ?? ''
 }
 
 /** Done together; where that cannot be, or cannot be proved together, one after the other. */
@@ -109,12 +116,14 @@ export function groupLines(
 const secondsAsOne = 2
 
 function groupSeconds(changed: readonly PlannedStep[]): number {
-  return Math.max(...changed.map(each => applySecondsOf(each.step))) * secondsAsOne
+  const slow = changed.filter(each => likingOf(each).slow).length
+  return Math.max(...changed.map(each => applySecondsOf(each.step))) * (secondsAsOne + slow)
 }
 
 /** How long the apply may take on the host, alone or with others. */
 export function longestSecondsOf(planned: PlannedStep): number {
-  return applySecondsOf(planned.step) * (canJoin(planned) ? secondsAsOne : 1)
+  if (!canJoin(planned)) return applySecondsOf(planned.step)
+  return applySecondsOf(planned.step) * (secondsAsOne + mostSlow)
 }
 
 /** One look for all, and the hash of what it has to show. */

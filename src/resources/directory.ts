@@ -85,7 +85,8 @@ export const directory = resource({
     return state === 'dangling' ? `${path} is a symbolic link that leads nowhere` : undefined
   },
   apply: (change, given) => [write(change, given)],
-  joins: (_change, { state }) => state === 'present',
+  // A tree takes as long as it takes.
+  joins: (_change, { recursive }) => !recursive,
   wayBack: ({ actual, keys }, given) => directoryWayBack(actual, keys, given),
   owns: ({ path }) => [`path:${path}`],
   reads: given => [

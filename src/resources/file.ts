@@ -165,11 +165,10 @@ export const file = resource({
   impossible: (actual, given) => impossible(actual, given),
   lacks: lackingDirectory,
   apply: (change, given) => [write(change, given)],
-  joins: ({ keys }, given) =>
-    given.state === 'present' &&
-    given.validate === undefined &&
-    !given.inPlace &&
-    keys.some(({ key }) => key === 'state' || key === 'content'),
+  joins: ({ keys }, { state, validate }) =>
+    (state === 'absent' || keys.some(({ key }) => key === 'state' || key === 'content')) && {
+      slow: validate !== undefined,
+    },
   wayBack: () => 'files',
   owns: ({ path }) => [`path:${path}`],
   changesBy: (_path, { state, inPlace }) => (state === 'absent' ? 'name' : inPlace ? 'in place' : 'new file'),
@@ -251,7 +250,7 @@ function write(
   given: FileParams,
 ): Shell {
   const { path } = given
-  if (given.state === 'absent') return sh`ops_remove ${path}`
+  if (given.state === 'absent') return sh`ops_remove_in_turn ${path}`
   const differs = (key: string) => keys.some(change => change.key === key)
   const content = contentOf(given)
   if (content && (differs('state') || differs('content'))) {

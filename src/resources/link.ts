@@ -45,6 +45,7 @@ export const link = resource({
       : `${path} is a ${state}, not a symbolic link`
   },
   lacks: lackingDirectory,
+  joins: () => true,
   apply: (_change, { path, to }) => [sh`ops_symlink ${path} ${to}`],
   wayBack: () => 'files',
   owns: ({ path }) => [`path:${path}`],

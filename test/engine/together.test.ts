@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -14,6 +15,7 @@ import type { Step } from '../../src/engine/step.ts'
 import { directory } from '../../src/resources/directory.ts'
 import { file } from '../../src/resources/file.ts'
 import { line } from '../../src/resources/line.ts'
+import { link } from '../../src/resources/link.ts'
 import { option } from '../../src/resources/option.ts'
 import { lacking } from '../needs.ts'
 import { type LocalRun, makePlace, type Place, runHere } from './shell-session.ts'
@@ -124,6 +126,75 @@ describe.each(['dash', 'bash', 'busybox'].filter(each => !lacking(each)))(
       expect(run.result?.status).toBe('moved')
       expect(read('file2')).toBe('theirs\n')
       expect(existsSync(at('file3'))).toBe(false)
+    })
+
+    test('that write, remove and ask a validator are one act, in their order', async () => {
+      for (const name of ['gone0', 'gone1', 'file2']) writeFileSync(at(name), 'old\n')
+      const asked = `cat ${place.folder}/file0 2>/dev/null | cat - %s >>${place.folder}/asked; ls ${place.folder} | grep -c gone >>${place.folder}/asked || :`
+      const steps = [
+        file({ path: at('file0'), content: 'a\n' }),
+        file({ path: at('gone0'), state: 'absent' }),
+        file({ path: at('file1'), content: 'b\n', validate: asked }),
+        file({ path: at('gone1'), state: 'absent' }),
+        file({ path: at('file2'), content: 'c\n' }),
+      ]
+      const run = await runHere(place, steps, { shell })
+      expect(run.result).toMatchObject({ errors: [], status: 'ok' })
+      expect({ trips: run.trips, begun: begun(run) }).toEqual({ trips: 2, begun: 1 })
+      expect(outcomes(run)).toEqual(numbers(5).map(() => 'changed'))
+      // What was there when the validator was asked: the file before it, and not yet what comes after.
+      expect(read('asked')).toBe('a\nb\n1\n')
+      expect([0, 1, 2].map(each => read(`file${each}`))).toEqual(['a\n', 'b\n', 'c\n'])
+      expect(readdirSync(place.folder).sort()).toEqual(['asked', 'file0', 'file1', 'file2', 'lib', 'run'])
+      expect((await runHere(place, steps, { shell })).trips).toBe(1)
+    })
+
+    test('that a validator refuses end there: those before it are done, none after it is touched', async () => {
+      writeFileSync(at('gone'), 'old\n')
+      const steps = [
+        ...files(2),
+        file({ path: at('file2'), content: 'bad\n', validate: '! grep bad %s' }),
+        file({ path: at('gone'), state: 'absent' }),
+        file({ path: at('file3'), content: 'x' }),
+      ]
+      const run = await runHere(place, steps, { shell })
+      expect(outcomes(run)).toEqual(['changed', 'changed', 'failed', 'skipped', 'skipped'])
+      expect(run.result?.errors).toMatchObject([
+        {
+          step: `file ${at('file2')}`,
+          changed: 'no',
+          said: expect.stringContaining('its validator refused'),
+        },
+      ])
+      expect(readdirSync(place.folder).sort()).toEqual(['file0', 'file1', 'gone', 'lib', 'run'])
+    })
+
+    test('such as links, and directories that go, are one act each', async () => {
+      mkdirSync(at('old0'))
+      mkdirSync(at('old1'))
+      symlinkSync('elsewhere', at('link1'))
+      const steps = [
+        ...numbers(4).map(each => link({ path: at(`link${each}`), to: `to${each}` })),
+        ...numbers(2).map(each => directory({ path: at(`old${each}`), state: 'absent' })),
+        directory({ path: at('new') }),
+      ]
+      const run = await runHere(place, steps, { shell })
+      expect(run.result).toMatchObject({ errors: [], status: 'ok' })
+      expect({ trips: run.trips, begun: begun(run) }).toEqual({ trips: 2, begun: 2 })
+      expect(numbers(4).map(each => readlinkSync(at(`link${each}`)))).toEqual(['to0', 'to1', 'to2', 'to3'])
+      expect(readdirSync(place.folder).filter(name => /old|new/.test(name))).toEqual(['new'])
+    })
+
+    test('such as removals leave what somebody else put there meanwhile', async () => {
+      for (const each of numbers(3)) writeFileSync(at(`gone${each}`), 'old\n')
+      const steps = numbers(3).map(each => file({ path: at(`gone${each}`), state: 'absent' }))
+      const run = await runHere(place, steps, {
+        shell,
+        between: () => writeFileSync(at('gone1'), 'theirs\n'),
+      })
+      expect(run.result?.status).toBe('moved')
+      expect(read('gone1')).toBe('theirs\n')
+      expect(read('gone2')).toBe('old\n')
     })
 
     test('follow a link at the end as they do alone', async () => {

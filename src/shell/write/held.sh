@@ -2,12 +2,17 @@
 ops_write_joined() {
   ops_flush=ops_write_end
   ops_hold "$@" && return 0
+  ops_in_turn && ops_write_alone "$@"
+}
+# What is done by itself comes after all that is held.
+ops_in_turn() {
+  [ -n "${ops_joined:-}" ] || return 0
   ops_turn_of=$ops_member
   ops_write_end || return
   ops_member=$ops_turn_of
   ops_reached "$ops_member"
-  ops_write_alone "$@"
 }
+ops_remove_in_turn() { ops_in_turn && ops_remove "$@"; }
 # Stages what ops_write is asked for; 1: it has to be done by itself.
 ops_hold() {
   ops_asked=$1 ops_sha= ops_mode= ops_owner= ops_group= ops_fresh=0644 ops_was_sha= ops_first= ops_many=
