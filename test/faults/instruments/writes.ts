@@ -86,6 +86,19 @@ export const writes: readonly Write[] = [
     ],
   },
   {
+    name: 'files are written, removed and validated as one',
+    resource: file.definition,
+    before: path => {
+      conf(path, oldText, 0o640)
+      conf(`${path}.gone`, 'old\n', 0o640)
+    },
+    params: path => parsed(file, { path, content: newText }),
+    together: path => [
+      parsed(file, { path: `${path}.gone`, state: 'absent' }),
+      parsed(file, { path: `${path}.most`, content: newText, validate: 'test -s %s' }),
+    ],
+  },
+  {
     name: 'keys of two files are set as one',
     resource: option.definition,
     before: path => conf(path, settings, 0o640),
