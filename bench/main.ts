@@ -22,7 +22,7 @@ import { scale, typical } from './scale.ts'
 import { setUp } from './setup.ts'
 import { benchSocks } from './socks.ts'
 import { benchStore } from './store.ts'
-import { type Row, tableOf } from './table.ts'
+import { type Row, scaleText, tableOf } from './table.ts'
 
 const contenders: readonly Contender[] = [floor, ops, mise, pyinfra, mitogen, ansible]
 /** Rounds of those that are slow. */
@@ -57,8 +57,9 @@ async function bench(): Promise<void> {
   const rows = await compareAll(chosen, Number(values.rounds), delayMs)
   const withOps = chosen.includes(ops)
   const versionSeconds = withOps ? typical(await versionRuns()).seconds : undefined
-  if (withOps) say(`ops on ${values.hosts} hosts ...`)
-  const perHost = withOps && Number(values.hosts) > 1 ? await scale(Number(values.hosts), 3) : undefined
+  const scales = (withOps || wanted?.includes('scale')) && Number(values.hosts) > 1
+  if (scales) say(`ops on ${values.hosts} hosts ...`)
+  const perHost = scales ? await scale(Number(values.hosts), 3) : undefined
   const results = {
     delayMs,
     storage,
@@ -68,6 +69,7 @@ async function bench(): Promise<void> {
     ...(perHost && { scale: perHost }),
   }
   if (rows.length > 0) say(`\n${tableOf(results)}`)
+  else if (perHost) say(scaleText(perHost))
   if (wantsSocks) say('\nops socks beside ssh -D, medians of five turns; a ratio above 1 is for ops')
   const socks = wantsSocks ? await benchSocks(say) : undefined
   // Only where they are asked for: one writes gigabytes, one takes minutes.

@@ -25,6 +25,14 @@ export interface Results {
   readonly scale?: Scale
 }
 
+/** What many hosts at once cost, on one line. */
+export function scaleText({ hosts, allHosts, cpuMsPerHost, megabytesPerHost }: Scale): string {
+  return (
+    `ops on ${hosts} hosts at once: ${allHosts.seconds.toFixed(2)} s; each further host costs the controller ` +
+    `${cpuMsPerHost.toFixed(1)} ms of CPU (ssh -G included) and ${megabytesPerHost.toFixed(2)} MB`
+  )
+}
+
 /** A table with ratios to the first row, and the controller's figures below it. */
 export function tableOf({ delayMs, storage, load, rows, versionSeconds, scale }: Results): string {
   const cells = rows.map(row => {
@@ -61,12 +69,7 @@ export function tableOf({ delayMs, storage, load, rows, versionSeconds, scale }:
         : `${row.name}: ${row.version}; ${row.about} (${row.rounds} rounds)`,
     ),
     ...(versionSeconds === undefined ? [] : ['', `ops --version: ${(versionSeconds * 1000).toFixed(0)} ms`]),
-    ...(scale === undefined
-      ? []
-      : [
-          `ops on ${scale.hosts} hosts at once: ${scale.allHosts.seconds.toFixed(2)} s; each further host costs the controller ` +
-            `${scale.cpuMsPerHost.toFixed(1)} ms of CPU and ${scale.megabytesPerHost.toFixed(2)} MB`,
-        ]),
+    ...(scale === undefined ? [] : [scaleText(scale)]),
     '',
   ].join('\n')
 }

@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -39,20 +40,42 @@ export function knownHostsName(hostname: string, port: number): string {
 
 /** All lines of the files that name `host`; files that do not exist are empty. */
 export function readKnownHosts(files: readonly string[], host: string): KnownHost[] {
-  return files.flatMap(file => {
-    let text: string
-    try {
-      text = readFileSync(file, 'latin1')
-    } catch {
-      return []
-    }
-    return text.split('\n').flatMap((line, index) => {
-      const entry = parseLine(line)
-      if (!entry || !namesHost(entry.names, host)) return []
-      return [{ marker: entry.marker, keyType: entry.keyType, key: entry.key, file, line: index + 1 }]
-    })
-  })
+  return files.flatMap(file =>
+    linesOf(file).flatMap(({ names, ...entry }) => (namesHost(names, host) ? [entry] : [])),
+  )
 }
+
+type NamedKey = KnownHost & { readonly names: string }
+
+/** What was read of a file, for as long as nobody has touched that: many hosts of a run look into the same one. */
+const filesRead = new Map<string, { readonly version: string; readonly lines: readonly NamedKey[] }>()
+
+function linesOf(file: string): readonly NamedKey[] {
+  let text: string
+  let version: string
+  try {
+    version = versionOf(file)
+    const before = filesRead.get(file)
+    if (before?.version === version) return before.lines
+    text = readFileSync(file, 'latin1')
+  } catch {
+    return []
+  }
+  const lines = text.split('\n').flatMap((line, index) => {
+    const entry = parseLine(line)
+    return entry ? [{ ...entry, file, line: index + 1 }] : []
+  })
+  if (version !== '') filesRead.set(file, { version, lines })
+  return lines
+}
+
+/** Two contents of a file have two of these, but within one tick of the clock: what is as young as that has none. */
+function versionOf(file: string): string {
+  const stats = statSync(file, { bigint: true })
+  if (!stats.isFile() || Date.now() - Number(stats.ctimeMs) < youngMs) return ''
+  return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ')
+}
+const youngMs = 1000
 
 /**
  * The verdict of `ssh`: revoked wins, then an equal key, then any other key of the host means `changed`.

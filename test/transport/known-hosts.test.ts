@@ -130,3 +130,15 @@ test('makes a missing file and its folder for its owner alone', () => {
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(statSync(join(directory, 'new', '.ssh')).mode & 0o777).toBe(0o700)
 })
+
+test('a file is read again once it has changed, however often it was read before', async () => {
+  const changing = write('changing', `a ${one.words}\n`)
+  const found = () => readKnownHosts([changing], 'a').map(({ key, line }) => ({ key, line }))
+  // What is as young as a tick of the clock is read each time.
+  await expect.poll(() => Date.now() - statSync(changing).ctimeMs, { timeout: 20_000 }).toBeGreaterThan(1100)
+  for (const _ of [1, 2]) expect(found()).toEqual([{ key: one.key, line: 1 }])
+  writeFileSync(changing, `a ${two.words}\n`)
+  for (const _ of [1, 2]) expect(found()).toEqual([{ key: two.key, line: 1 }])
+  rmSync(changing)
+  expect(found()).toEqual([])
+})
