@@ -40,7 +40,7 @@ export interface CopyContext {
 }
 
 /** Small chunks keep memory flat, also where the target is slow: one is written while the next is read. */
-const copyLimits = { ...usualLimits, mostBytes: 2 * 1024 * 1024 }
+const copyLimits = { ...usualLimits, mostBytes: 1024 * 1024 }
 
 /** Answers whether it ran: false where the person said no, or only a plan was wanted. */
 export async function runCopy(request: CopyRequest, context: CopyContext): Promise<boolean> {
