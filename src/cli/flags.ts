@@ -32,7 +32,10 @@ const longestTimeoutSeconds = 86_400
 /** Flags of every verb that logs in to hosts. */
 export function addConnectionFlags(command: Command): Command {
   const flags: readonly [string, string][] = [
-    ['-i, --inventory <file>', 'ops.ini to read; otherwise the one of this folder or above'],
+    [
+      '-i, --inventory <file>',
+      "ops.ini to read, or an inventory of Ansible; otherwise this folder's ops.ini, or one above",
+    ],
     ['-F, --ssh-config <file>', 'ssh config to read instead of ~/.ssh/config'],
     ['--identity <file>', 'private key to log in with, and no other one'],
     ['--accept-new', 'accept and record host keys that are not known yet; a changed key is never accepted'],

@@ -8,6 +8,8 @@ export interface InventoryHost {
   readonly name: string
   readonly address: HostAddress
   readonly where: SourceLocation
+  /** Why it cannot be logged in to as it is written: told when it is used. */
+  readonly problem?: string
 }
 
 export interface InventoryGroup {

@@ -3,13 +3,14 @@ import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { inputError } from '../base/errors.ts'
 import { foldersAbove } from '../base/folders-above.ts'
+import { readAnsible } from './ansible/read-ansible.ts'
 import { emptyInventory, type Inventory } from './inventory.ts'
 import { parseInventory } from './parse.ts'
 
 const largestBytes = 8 * 1024 * 1024
 
 export interface InventoryOptions {
-  /** From `-i`: must exist then. */
+  /** From `-i`: must exist then. An ops.ini, or an inventory of Ansible. */
   readonly file?: string
   /** Where to look otherwise, and above it. Default: the current folder. */
   readonly cwd?: string
@@ -21,7 +22,9 @@ export interface InventoryOptions {
  */
 export function readInventory({ file, cwd = process.cwd() }: InventoryOptions = {}): Inventory {
   const found = file === undefined ? findInventory(cwd) : resolve(cwd, file)
-  return found === undefined ? emptyInventory : parseInventory(readText(found), found)
+  if (found === undefined) return emptyInventory
+  const text = readText(found)
+  return readAnsible(found, text) ?? parseInventory(text, found)
 }
 
 /** The nearest ops.ini, or undefined. */

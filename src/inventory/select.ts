@@ -5,7 +5,7 @@ import { didYouMean } from '../base/nearest.ts'
 import type { ConnectTarget } from '../transport/transport.ts'
 import { addressText, type HostAddress, isIpAddress, parseAddress } from './address.ts'
 import { isGlob, matchesGlob } from './glob.ts'
-import { type Inventory, specialHosts } from './inventory.ts'
+import { type Inventory, type InventoryHost, specialHosts } from './inventory.ts'
 import { type SshNames, sshNames } from './ssh-names.ts'
 
 export interface SelectedHost {
@@ -64,7 +64,8 @@ class Selection {
     this.#seenWords.add(word)
     const host = this.#inventory.hosts.get(word)
     const inner = this.#inventory.groups.get(word)
-    if (host) this.#put(host.name, host.address)
+    if (host?.problem !== undefined) this.#refuseHost(host, host.problem)
+    else if (host) this.#put(host.name, host.address)
     else if (inner) for (const member of inner.members) this.add(member, inner.name)
     else if (word === 'local' || word === 'sandbox') this.#putSpecial(word)
     else if (isGlob(word)) this.#addGlob(word, group)
@@ -142,6 +143,11 @@ class Selection {
       ...(name === 'local' && { backend: 'local' as const }),
     }
     this.hosts.set(name, { name, address: name, groups: this.#groupsOf(name), kind: name, target })
+  }
+
+  #refuseHost({ name, where }: InventoryHost, problem: string): void {
+    const next = 'Mend its line, leave it out, or name it by an address: user@host:port.'
+    this.#errors.push(inputError(`host ${name}: ${problem}`, { where, next }).data)
   }
 
   #refuse(title: string, group: string | undefined, next: string): void {

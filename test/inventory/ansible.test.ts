@@ -1,0 +1,169 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { InputErrors } from '../../src/base/errors.ts'
+import { addressText } from '../../src/inventory/address.ts'
+import { readInventory } from '../../src/inventory/read.ts'
+import { groupsByHost, selectHosts } from '../../src/inventory/select.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'ops-ansible-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const file = (name: string, text: string, mode = 0o600): string => {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  chmodSync(path, mode)
+  return path
+}
+
+const whole = `# nothing before it
+alone ansible_host=192.0.2.9
+[web]
+web[01:03].example.org ansible_user=deploy   # three of them
+web[8:10:2]
+"quoted" ansible_host='192.0.2.7' ansible_port=2207
+db-[a:c]:2222
+[fd00::5]:2022 ansible_user="six"
+
+[db:children]
+primary
+replica
+
+[primary]
+db1 ansible_ssh_host=192.0.2.21 ansible_ssh_port=2221
+[replica]
+db[2:3] ansible_host=192.0.2.22
+
+[db:vars]
+ansible_user = dba
+ansible_port=2200
+[primary:vars]
+ansible_user='root'
+[all:vars]
+ansible_user=everybody
+[site:children]
+web
+db
+[site:vars]
+ansible_port = 2299 # of all of them
+[empty]
+`
+
+interface Listing {
+  readonly _meta: { readonly hostvars: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
+  readonly [group: string]: unknown
+}
+
+const hasAnsible = (() => {
+  try {
+    execFileSync('ansible-inventory', ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+})()
+
+/** Each host with where it is and all groups that it is in: as ops has read it. */
+function read(path: string): Readonly<Record<string, unknown>> {
+  const inventory = readInventory({ file: path })
+  const groups = groupsByHost(inventory)
+  const hosts = [...inventory.hosts.values()].sort((one, other) => (one.name < other.name ? -1 : 1))
+  return Object.fromEntries(
+    hosts.map(({ name, address, problem }) => [
+      name,
+      [problem ?? addressText(address), ...[...(groups.get(name) ?? [])].sort()],
+    ]),
+  )
+}
+
+/** The same, worked out from what Ansible prints. */
+function listed(listing: Listing): Readonly<Record<string, unknown>> {
+  const groupOf = (name: string) => (listing[name] ?? {}) as { hosts?: string[]; children?: string[] }
+  const membersOf = (name: string): string[] => [
+    ...(groupOf(name).hosts ?? []),
+    ...(groupOf(name).children ?? []).flatMap(membersOf),
+  ]
+  const names = [...new Set(membersOf('all'))].sort()
+  const groups = new Set(['all', ...Object.keys(listing).filter(name => name !== '_meta')])
+  return Object.fromEntries(
+    names.map(name => {
+      const vars = listing._meta.hostvars[name] ?? {}
+      const user = vars.ansible_user ?? vars.ansible_ssh_user
+      const host = String(vars.ansible_host ?? vars.ansible_ssh_host ?? name)
+      const port = vars.ansible_port ?? vars.ansible_ssh_port
+      const place = host.includes(':') && port !== undefined ? `[${host}]` : host
+      const address = `${user === undefined ? '' : `${user}@`}${place}${port === undefined ? '' : `:${port}`}`
+      return [name, [address, ...[...groups].filter(group => membersOf(group).includes(name)).sort()]]
+    }),
+  )
+}
+
+describe('an inventory of Ansible', () => {
+  test.skipIf(!hasAnsible)('means the same hosts, logins and groups as to Ansible itself', () => {
+    const path = file('hosts', whole)
+    const text = execFileSync('ansible-inventory', ['-i', path, '--list'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const expected = listed(JSON.parse(text) as Listing)
+    expect(Object.keys(expected)).toHaveLength(14)
+    expect(read(path)).toEqual(expected)
+    // What Ansible prints is read as well.
+    expect(read(file('listing.json', text))).toEqual(expected)
+  })
+
+  test('is read without Ansible', () => {
+    expect(read(file('hosts', whole))).toMatchObject({
+      alone: ['everybody@192.0.2.9', 'all', 'ungrouped'],
+      'web02.example.org': ['deploy@web02.example.org:2299', 'all', 'site', 'web'],
+      'db-b': ['everybody@db-b:2222', 'all', 'site', 'web'],
+      'fd00::5': ['six@[fd00::5]:2022', 'all', 'site', 'web'],
+      db2: ['dba@192.0.2.22:2200', 'all', 'db', 'replica', 'site'],
+    })
+  })
+
+  test('may be a program that prints it', () => {
+    const text =
+      '{"web": ["a.example.org"], "top": {"children": ["web"], "vars": {"ansible_user": "x"}}, "_meta": {"hostvars": {"a.example.org": {"ansible_port": 23}}}}'
+    const path = file('program', `#!/bin/sh\n[ "$1" = --list ] && echo '${text}'\n`, 0o700)
+    expect(read(path)).toEqual({ 'a.example.org': ['x@a.example.org:23', 'all', 'top', 'web'] })
+    const failing = file('failing', '#!/bin/sh\necho broken >&2; exit 1\n', 0o700)
+    expect(() => readInventory({ file: failing })).toThrow('--list failed')
+  })
+
+  test.each([
+    ['ansible_connection=winrm', 'is no login by ssh'],
+    ['ansible_connection=local', 'which ops calls `local`'],
+    ['ansible_ssh_common_args="-J jump"', 'ansible_ssh_common_args is not read by ops'],
+    ['ansible_host="{{ other }}"', 'is a template of Ansible'],
+    ['ansible_host=-oProxyCommand=x', 'must not begin with a dash'],
+  ])('a host with %s is there, and refused when it is used', (words, title) => {
+    const inventory = readInventory({ file: file('hosts', `[web]\nodd ${words}\ngood.example.org\n`) })
+    expect(selectHosts(inventory, ['good.example.org']).map(each => each.name)).toEqual(['good.example.org'])
+    const refused = () => selectHosts(inventory, ['web'])
+    expect(refused).toThrow(InputErrors)
+    try {
+      refused()
+    } catch (thrown) {
+      expect((thrown as InputErrors).errors.map(each => each.title).join()).toContain(title)
+    }
+  })
+
+  test.each([
+    ['web1 = 192.0.2.1', 1],
+    ['[web]\nweb1 "open', 2],
+    ['[web:things]\n', 1],
+    ['[web]\n\nweb[1:x]', 3],
+    ['[a:children]\nb\n[b:children]\na', 1],
+  ])('%j is told with its line', (text, line) => {
+    try {
+      readInventory({ file: file('hosts', text) })
+      expect.unreachable()
+    } catch (thrown) {
+      expect(thrown).toBeInstanceOf(InputErrors)
+      expect((thrown as InputErrors).errors[0]?.where?.line).toBe(line)
+    }
+  })
+})
