@@ -38,7 +38,7 @@ export const longest = [
   'runs/access.test.ts',
   'recipes/last-copies.test.ts',
   'resources/service-enabled.test.ts',
-  'engine/batch-runtime.test.ts',
+  'engine/batch/runtime.test.ts',
   'jobs/job-files.test.ts',
   'faults/a3-silent-peer.test.ts',
   'store/s3.test.ts',

@@ -34,7 +34,7 @@ export async function savePlanFile(
   outcome: RunOutcome,
 ): Promise<void> {
   const [{ savePlan, writePlan }, { resources }] = await Promise.all([
-    import('../engine/saved-plan.ts'),
+    import('../engine/plan/saved-plan.ts'),
     import('../resources/index.ts'),
   ])
   const secrets = Object.fromEntries(

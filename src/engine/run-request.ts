@@ -6,8 +6,8 @@ import type { RollOut } from '../run/roll-out.ts'
 import type { Become, ConnectTarget } from '../transport/transport.ts'
 import type { Evaluate } from './plan/plan-host.ts'
 import type { PlannedStep } from './plan/planned-step.ts'
+import type { SavedHost } from './plan/saved-plan.ts'
 import type { RunRecord } from './record/record-head.ts'
-import type { SavedHost } from './saved-plan.ts'
 
 export interface RunHost {
   readonly target: ConnectTarget

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { look } from '../../src/engine/look.ts'
+import { look } from '../../src/engine/look/look.ts'
 import { makePlan } from '../../src/engine/plan/make-plan.ts'
 import type { Step } from '../../src/engine/step.ts'
 import { command, directory, file, line, link, option } from '../../src/index.ts'

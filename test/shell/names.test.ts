@@ -1,7 +1,7 @@
 /** A name of the shell that was changed in one place and not in the other is read where nothing sets it. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { batchFunctions } from '../../src/engine/batch-runtime.ts'
+import { batchFunctions } from '../../src/engine/batch/runtime.ts'
 import { resources } from '../../src/resources/index.ts'
 import { asUserFunction, environment, lookFunctions } from '../../src/shell/runtime.ts'
 import { type AnyResource, accepted, textsOf } from '../conformance/resource-texts.ts'

@@ -1,6 +1,6 @@
 /** What the first look asks a host of our access: whether it can give it back by itself, and what it stands on. */
 import { cachedFacts, cacheFacts } from '../../run/facts-cache.ts'
-import type { Question } from '../look.ts'
+import type { Question } from '../look/look.ts'
 import type { Step } from '../step.ts'
 import { accessProbe } from './arm-shell.ts'
 import { parseWayIn, stampOf, type WayIn, wayInToKeep } from './way-in.ts'

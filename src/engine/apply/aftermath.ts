@@ -1,7 +1,7 @@
 /** What a host that took something back has come to: a look of its own says which steps stay. */
 import type { Verdict } from '../access/confirm.ts'
 import type { Aftermath } from '../access/verdict-error.ts'
-import { look } from '../look.ts'
+import { look } from '../look/look.ts'
 import type { PlannedStep } from '../plan/planned-step.ts'
 import type { Progress } from './progress.ts'
 

@@ -1,9 +1,9 @@
 /** Applies a plan to one host: batch after batch until nothing surprises, then says what became of every step. */
 import { OpsError } from '../../base/errors.ts'
-import { stepsOfBatch } from '../batch.ts'
-import type { BatchReport } from '../batch-report.ts'
+import { stepsOfBatch } from '../batch/batch.ts'
+import type { BatchReport } from '../batch/report.ts'
+import { runBatch } from '../batch/run-batch.ts'
 import { brokenError, lockedError, stoppedError } from '../host-errors.ts'
-import { runBatch } from '../run-batch.ts'
 import { dropsOf, type Step } from '../step.ts'
 import { comeBack, droppedBy } from './come-back.ts'
 import type { ApplyContext, ApplyResult } from './context.ts'

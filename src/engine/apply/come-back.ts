@@ -1,7 +1,7 @@
 /** Goes on after a step that dropped the connection: logs in anew, and looks what became of it. */
 
-import type { BatchReport } from '../batch-report.ts'
-import { look } from '../look.ts'
+import type { BatchReport } from '../batch/report.ts'
+import { look } from '../look/look.ts'
 import { dropsOf } from '../step.ts'
 import type { ApplyResult } from './context.ts'
 import { movedResult } from './last-look.ts'

@@ -4,7 +4,7 @@ import type { FreshLogin, Payload } from '../../run/host-link.ts'
 import type { HostStatus } from '../../run/host-status.ts'
 import type { Session } from '../../run/session.ts'
 import type { AccessContext } from '../access/dangers.ts'
-import type { BatchContext } from '../batch-report.ts'
+import type { BatchContext } from '../batch/report.ts'
 
 export type StepOutcome = 'ok' | 'changed' | 'failed' | 'skipped' | 'reverted'
 

@@ -1,5 +1,5 @@
 /** What the look at the end of a batch means: all is done, a surprise that was announced, or a move by somebody else. */
-import type { BatchReport } from '../batch-report.ts'
+import type { BatchReport } from '../batch/report.ts'
 import { inOneFile } from '../claims.ts'
 import { movedError, unstableError } from '../host-errors.ts'
 import { hostPlanOf, type PlannedStep } from '../plan/planned-step.ts'

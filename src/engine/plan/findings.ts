@@ -1,6 +1,6 @@
 /** What a step that only looks found wrong, a line each. */
 import type { Finding, KeyChange } from '../../run/plan.ts'
-import type { Observation } from '../observation.ts'
+import type { Observation } from '../look/observation.ts'
 import type { Change } from '../resource.ts'
 import type { Step } from '../step.ts'
 

@@ -2,7 +2,7 @@
 import type { ErrorData } from '../../base/errors.ts'
 import { sh } from '../../shell/sh.ts'
 import { anyOverlap, type Claim } from '../claims.ts'
-import type { Question } from '../look.ts'
+import type { Question } from '../look/look.ts'
 import { readsOf } from '../reach.ts'
 import type { Step } from '../step.ts'
 

@@ -1,7 +1,7 @@
 /** Holds a host against a saved plan: another machine, or other observations, mean that it moved. */
 import type { ErrorData } from '../../base/errors.ts'
-import type { SavedHost } from '../saved-plan.ts'
 import type { PlannedStep } from './planned-step.ts'
+import type { SavedHost } from './saved-plan.ts'
 
 /** One error for each step that is not as it was when the plan was saved; empty when all guards hold. */
 export function movedSince(

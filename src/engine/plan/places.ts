@@ -1,7 +1,7 @@
 /** What stands in the way of changing a path, or hangs on it, whatever resource changes it: asked once for all steps of a plan. */
 import { awkWord, bareShell } from '../../shell/library.ts'
 import { sh } from '../../shell/sh.ts'
-import type { Question } from '../look.ts'
+import type { Question } from '../look/look.ts'
 import type { Change, WayOfChange } from '../resource.ts'
 import type { Step } from '../step.ts'
 import readingText from './places.awk'

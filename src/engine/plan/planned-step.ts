@@ -3,7 +3,7 @@ import type { ErrorData } from '../../base/errors.ts'
 import type { HostPlan, PlanStep } from '../../run/plan.ts'
 import type { Access } from '../access/dangers.ts'
 import type { Claim } from '../claims.ts'
-import type { Observation } from '../observation.ts'
+import type { Observation } from '../look/observation.ts'
 import type { Change, State } from '../resource.ts'
 import type { Step } from '../step.ts'
 

@@ -1,6 +1,6 @@
 /** From what a probe printed to the state of its step, or to the error that nothing can be made of it. */
 import type { ErrorData } from '../../base/errors.ts'
-import { noUserYet, type Observation } from '../observation.ts'
+import { noUserYet, type Observation } from '../look/observation.ts'
 import type { State } from '../resource.ts'
 import type { Step } from '../step.ts'
 

@@ -1,9 +1,9 @@
 /** A planned step as people see it: what changes, with diff, notes and findings, and no secret in any of it. */
 import type { PlanStatus, PlanStep } from '../../run/plan.ts'
-import type { Observation } from '../observation.ts'
+import type { Observation } from '../look/observation.ts'
 import type { Change } from '../resource.ts'
 import type { Step } from '../step.ts'
-import { unifiedDiff } from '../text-diff.ts'
+import { unifiedDiff } from '../text-diff/text-diff.ts'
 import { findingsOf, maskedFinding } from './findings.ts'
 
 /** What there is to show. */

@@ -1,7 +1,7 @@
 /** One write in a place of its own, as the engine would run it: done, disturbed, looked at, and done again. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { togetherFunctions } from '../../../src/engine/together-shell.ts'
+import { togetherFunctions } from '../../../src/engine/together/together-shell.ts'
 import { quote } from '../../../src/shell/quote.ts'
 import { asIs, librariesOf, type Output, Place, type TestShell } from '../../resources/shells.ts'
 import { picture } from './picture.ts'

@@ -1,6 +1,6 @@
 /** What a run as root does in a directory of a hostile user, as shell that each shell can run again and again. */
 import type { Resource, State } from '../../../src/engine/resource.ts'
-import { togetherFunctions } from '../../../src/engine/together-shell.ts'
+import { togetherFunctions } from '../../../src/engine/together/together-shell.ts'
 import { backup } from '../../../src/resources/backup.ts'
 import { directory } from '../../../src/resources/directory.ts'
 import { file } from '../../../src/resources/file.ts'

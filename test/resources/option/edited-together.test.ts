@@ -1,7 +1,7 @@
 /** Keys of one file that are set as one write: the file has to be what it would be after one write for each key. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
-import { togetherFunctions } from '../../../src/engine/together-shell.ts'
+import { togetherFunctions } from '../../../src/engine/together/together-shell.ts'
 import { option } from '../../../src/resources/option.ts'
 import { quote } from '../../../src/shell/quote.ts'
 import { asIs, librariesOf, Place, shells } from '../shells.ts'

@@ -1,16 +1,16 @@
 /** Turns what one batch tells, as it comes, into events and a report. */
-import type { ErrorData, OpsError } from '../base/errors.ts'
-import type { Frame } from '../shell/frame.ts'
-import { markOf } from '../shell/runtime.ts'
-import { earlierVerdict } from './access/words.ts'
-import type { BatchContext, BatchEnd, BatchReport } from './batch-report.ts'
-import { changeOf } from './diff.ts'
-import { type Group, LookCollector } from './look.ts'
-import { maskerOf } from './mask.ts'
-import { guardOf, type Observation, observationOf, splitMany } from './observation.ts'
-import { type PlannedStep, stepNameAt } from './plan/planned-step.ts'
-import { dropsOf } from './step.ts'
-import { stepError } from './step-error.ts'
+import type { ErrorData, OpsError } from '../../base/errors.ts'
+import type { Frame } from '../../shell/frame.ts'
+import { markOf } from '../../shell/runtime.ts'
+import { earlierVerdict } from '../access/words.ts'
+import { changeOf } from '../diff.ts'
+import { type Group, LookCollector } from '../look/look.ts'
+import { guardOf, type Observation, observationOf, splitMany } from '../look/observation.ts'
+import { maskerOf } from '../mask.ts'
+import { type PlannedStep, stepNameAt } from '../plan/planned-step.ts'
+import { dropsOf } from '../step.ts'
+import { stepError } from '../step-error.ts'
+import type { BatchContext, BatchEnd, BatchReport } from './report.ts'
 
 /** Of a line without an end that much is kept, in characters. */
 const longestPartial = 8192

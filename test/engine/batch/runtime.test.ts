@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { batchFunctions } from '../../src/engine/batch-runtime.ts'
-import { makePlace, type Place } from '../engine/shell-session.ts'
-import { lacking } from '../needs.ts'
+import { batchFunctions } from '../../../src/engine/batch/runtime.ts'
+import { lacking } from '../../needs.ts'
+import { makePlace, type Place } from '../shell-session.ts'
 
 let place: Place
 beforeEach(() => {

@@ -1,4 +1,4 @@
-# Steps and guards, as batch-runtime.ts describes them.
+# Steps and guards, as runtime.ts describes them.
 ops_quietly() {
   [ "$ops_over" != broken ] || return 0
   case $1/$ops_dirty in guard/* | */) ops_clock look ;; *) ops_clock proof ;; esac

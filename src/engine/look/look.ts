@@ -1,13 +1,13 @@
 /** One look at all steps: one script out, one observation a step back. */
-import { OpsError } from '../base/errors.ts'
-import type { Session, TripListener } from '../run/session.ts'
-import { clockFunctions } from '../shell/clock.ts'
-import type { ShellLibrary } from '../shell/library.ts'
-import { quote } from '../shell/quote.ts'
-import { asUserFunction, asUserText, markOf, type RunNames } from '../shell/runtime.ts'
-import { probeSeconds, probeWatch, sessionFunctions } from '../shell/session-processes.ts'
+import { OpsError } from '../../base/errors.ts'
+import type { Session, TripListener } from '../../run/session.ts'
+import { clockFunctions } from '../../shell/clock.ts'
+import type { ShellLibrary } from '../../shell/library.ts'
+import { quote } from '../../shell/quote.ts'
+import { asUserFunction, asUserText, markOf, type RunNames } from '../../shell/runtime.ts'
+import { probeSeconds, probeWatch, sessionFunctions } from '../../shell/session-processes.ts'
+import type { Step } from '../step.ts'
 import { joinMany, type Observation, observationOf, splitMany } from './observation.ts'
-import type { Step } from './step.ts'
 
 /** Probes that are asked for together, or a single one. `members` are positions in the list of steps. */
 export interface Group {

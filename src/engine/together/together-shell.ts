@@ -1,5 +1,5 @@
 /** The shell functions that do neighbouring steps of one kind as one act on the host. */
-import { bareShell } from '../shell/library.ts'
+import { bareShell } from '../../shell/library.ts'
 import togetherText from './together.sh'
 
 /**

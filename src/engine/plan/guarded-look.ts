@@ -1,13 +1,13 @@
 /** One look at a host with what every plan needs beside its steps: what our login stands on, lacking accounts, odd paths. */
-import type { Emit } from '../run/events.ts'
-import type { Session } from '../run/session.ts'
-import { accessQuestion } from './access/ask.ts'
-import type { AccessContext } from './access/dangers.ts'
-import { type LookResult, look, type Question } from './look.ts'
-import type { Observation } from './observation.ts'
-import { accountsQuestion, missingAccounts } from './plan/missing-accounts.ts'
-import { type Places, placesQuestion, readPlaces } from './plan/places.ts'
-import type { Step } from './step.ts'
+import type { Emit } from '../../run/events.ts'
+import type { Session } from '../../run/session.ts'
+import { accessQuestion } from '../access/ask.ts'
+import type { AccessContext } from '../access/dangers.ts'
+import { type LookResult, look, type Question } from '../look/look.ts'
+import type { Observation } from '../look/observation.ts'
+import type { Step } from '../step.ts'
+import { accountsQuestion, missingAccounts } from './missing-accounts.ts'
+import { type Places, placesQuestion, readPlaces } from './places.ts'
 
 export interface GuardedLookOptions {
   /** What caches of this host are kept under. */

@@ -1,4 +1,4 @@
-# The lock and the folder of a run, as batch-runtime.ts describes them.
+# The lock and the folder of a run, as runtime.ts describes them.
 # Sets ops_over: the batch is at its end.
 ops_full() { ops_frame broken "there is no room left in $ops_base"; ops_over=broken; }
 ops_begin() {

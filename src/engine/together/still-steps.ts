@@ -1,9 +1,9 @@
 /** Steps in a row that only have to be still as they were: one look tells of them all, as nothing is applied in between. */
-import { quote } from '../shell/quote.ts'
-import type { RunNames } from '../shell/runtime.ts'
-import { expectedOf, groupsOf } from './look.ts'
-import { guardOf } from './observation.ts'
-import type { PlannedStep } from './plan/planned-step.ts'
+import { quote } from '../../shell/quote.ts'
+import type { RunNames } from '../../shell/runtime.ts'
+import { expectedOf, groupsOf } from '../look/look.ts'
+import { guardOf } from '../look/observation.ts'
+import type { PlannedStep } from '../plan/planned-step.ts'
 import { groupAt, groupLines, type LineOf } from './together.ts'
 
 /** Fewer of them are looked at one by one in the same time. */

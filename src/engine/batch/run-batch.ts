@@ -1,9 +1,9 @@
 /** Sends one batch and waits for its end, whatever that is. */
-import { type ErrorData, OpsError } from '../base/errors.ts'
+import { type ErrorData, OpsError } from '../../base/errors.ts'
+import { stepNameAt } from '../plan/planned-step.ts'
 import { buildBatch } from './batch.ts'
-import type { BatchContext, BatchReport } from './batch-report.ts'
-import { BatchWatch } from './batch-watch.ts'
-import { stepNameAt } from './plan/planned-step.ts'
+import type { BatchContext, BatchReport } from './report.ts'
+import { BatchWatch } from './watch.ts'
 
 /**
  * Sends the steps from position `from` on as one batch. A lost connection is part of the report, unless the running step

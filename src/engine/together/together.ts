@@ -1,11 +1,11 @@
 /** Neighbouring steps of one kind that do not depend on each other are one act on the host. See docs/decisions/together.md. */
-import { quote } from '../shell/quote.ts'
-import type { RunNames } from '../shell/runtime.ts'
-import { expectedOf, groupsOf } from './look.ts'
-import { guardOf } from './observation.ts'
-import type { PlannedStep } from './plan/planned-step.ts'
-import type { JoinedWith } from './resource.ts'
-import { applySecondsOf, dropsOf } from './step.ts'
+import { quote } from '../../shell/quote.ts'
+import type { RunNames } from '../../shell/runtime.ts'
+import { expectedOf, groupsOf } from '../look/look.ts'
+import { guardOf } from '../look/observation.ts'
+import type { PlannedStep } from '../plan/planned-step.ts'
+import type { JoinedWith } from '../resource.ts'
+import { applySecondsOf, dropsOf } from '../step.ts'
 
 /** More would keep an operator waiting who wants an end at the next step, and arguments have to fit one program. */
 const mostTogether = 200

@@ -1,4 +1,4 @@
-# The watcher of a batch, as batch-runtime.ts describes it.
+# The watcher of a batch, as runtime.ts describes it.
 ops_halt() { [ -e "$OPS_DIR/stop" ] || echo "$1" >"$OPS_DIR/stop"; }
 ops_watch() {
   ops_own

@@ -1,15 +1,15 @@
 /** The shell functions of the guarded batch: lock, watcher, guards, steps. The heart of what runs on a host. */
 
-import { clockFunctions, syncClockFunctions } from '../shell/clock.ts'
-import { bareShell } from '../shell/library.ts'
-import { impatientSeconds, probeSeconds, sessionFunctions } from '../shell/session-processes.ts'
-import { placesFunction, sweepStagesFunction, watchdogFunction } from '../shell/watchdog.ts'
-import { accessBegin } from './access/begin-shell.ts'
+import { clockFunctions, syncClockFunctions } from '../../shell/clock.ts'
+import { bareShell } from '../../shell/library.ts'
+import { impatientSeconds, probeSeconds, sessionFunctions } from '../../shell/session-processes.ts'
+import { placesFunction, sweepStagesFunction, watchdogFunction } from '../../shell/watchdog.ts'
+import { accessBegin } from '../access/begin-shell.ts'
+import { recordFunctions } from '../record/record-shell.ts'
+import { togetherFunctions } from '../together/together-shell.ts'
 import batchBeginText from './batch-begin.sh'
 import batchStepsText from './batch-steps.sh'
 import batchWatchText from './batch-watch.sh'
-import { recordFunctions } from './record/record-shell.ts'
-import { togetherFunctions } from './together-shell.ts'
 
 /** What the run's own folder must have room for before anything is begun: observations, journal, logs. */
 const roomBytes = 131_072

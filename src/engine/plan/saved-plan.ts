@@ -1,10 +1,10 @@
 /** A plan on disk: exactly what was planned, to be applied later only where nothing has moved since. */
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { inputError } from '../base/errors.ts'
-import { Secret } from '../base/secret.ts'
-import type { PlannedStep } from './plan/planned-step.ts'
-import type { Step, StepMaker, StepOptions } from './step.ts'
+import { inputError } from '../../base/errors.ts'
+import { Secret } from '../../base/secret.ts'
+import type { Step, StepMaker, StepOptions } from '../step.ts'
+import type { PlannedStep } from './planned-step.ts'
 
 const format = 1
 

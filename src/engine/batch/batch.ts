@@ -1,16 +1,16 @@
 /** Builds the guarded batch: all changes of one host as one script. */
-import { quote } from '../shell/quote.ts'
-import type { RunNames } from '../shell/runtime.ts'
-import { armCall, armLibrary } from './access/arm-shell.ts'
-import type { BatchContext } from './batch-report.ts'
-import { batchFunctions } from './batch-runtime.ts'
-import { expectedOf, forUser, type Group, groupsOf, librariesOf, probeText } from './look.ts'
-import { guardOf } from './observation.ts'
-import type { PlannedStep } from './plan/planned-step.ts'
-import { recordLines } from './record/record-head.ts'
-import { applySecondsOf, dropsOf } from './step.ts'
-import { stepLines } from './still-steps.ts'
-import { applyText, canJoin, type LineOf, longestSecondsOf } from './together.ts'
+import { quote } from '../../shell/quote.ts'
+import type { RunNames } from '../../shell/runtime.ts'
+import { armCall, armLibrary } from '../access/arm-shell.ts'
+import { expectedOf, forUser, type Group, groupsOf, librariesOf, probeText } from '../look/look.ts'
+import { guardOf } from '../look/observation.ts'
+import type { PlannedStep } from '../plan/planned-step.ts'
+import { recordLines } from '../record/record-head.ts'
+import { applySecondsOf, dropsOf } from '../step.ts'
+import { stepLines } from '../together/still-steps.ts'
+import { applyText, canJoin, type LineOf, longestSecondsOf } from '../together/together.ts'
+import type { BatchContext } from './report.ts'
+import { batchFunctions } from './runtime.ts'
 
 export interface Batch {
   readonly script: string

@@ -11,14 +11,14 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Step } from '../../src/engine/step.ts'
-import { directory } from '../../src/resources/directory.ts'
-import { file } from '../../src/resources/file.ts'
-import { line } from '../../src/resources/line.ts'
-import { link } from '../../src/resources/link.ts'
-import { option } from '../../src/resources/option.ts'
-import { lacking } from '../needs.ts'
-import { type LocalRun, makePlace, type Place, runHere } from './shell-session.ts'
+import type { Step } from '../../../src/engine/step.ts'
+import { directory } from '../../../src/resources/directory.ts'
+import { file } from '../../../src/resources/file.ts'
+import { line } from '../../../src/resources/line.ts'
+import { link } from '../../../src/resources/link.ts'
+import { option } from '../../../src/resources/option.ts'
+import { lacking } from '../../needs.ts'
+import { type LocalRun, makePlace, type Place, runHere } from '../shell-session.ts'
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
 

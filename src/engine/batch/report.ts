@@ -1,11 +1,11 @@
 /** What sending one batch needs, and what the batch told. */
-import type { ErrorData, OpsError } from '../base/errors.ts'
-import type { Emit } from '../run/events.ts'
-import type { Interrupt } from '../run/interrupt.ts'
-import type { Session } from '../run/session.ts'
-import type { LookResult } from './look.ts'
-import type { PlannedStep } from './plan/planned-step.ts'
-import type { RunRecord } from './record/record-head.ts'
+import type { ErrorData, OpsError } from '../../base/errors.ts'
+import type { Emit } from '../../run/events.ts'
+import type { Interrupt } from '../../run/interrupt.ts'
+import type { Session } from '../../run/session.ts'
+import type { LookResult } from '../look/look.ts'
+import type { PlannedStep } from '../plan/planned-step.ts'
+import type { RunRecord } from '../record/record-head.ts'
 
 export interface BatchContext {
   readonly session: Session

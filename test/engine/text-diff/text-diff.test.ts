@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { applyPatch } from 'diff'
 import { expect, test } from 'vitest'
-import { unifiedDiff } from '../../src/engine/text-diff.ts'
-import { computingMs } from '../machine-unit.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { unifiedDiff } from '../../../src/engine/text-diff/text-diff.ts'
+import { computingMs } from '../../machine-unit.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
 
 const folder = temporaryFolder()
 
