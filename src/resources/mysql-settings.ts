@@ -12,7 +12,7 @@ import { serverPackages } from './mysql/server-packages.ts'
 import { meansTheSame } from './mysql/setting-value.ts'
 import { settingsNotes } from './mysql/settings-notes.ts'
 import { type SettingsParams, settingsParams } from './mysql/settings-params.ts'
-import { settingsState } from './mysql/settings-state.ts'
+import { setPersist, settingsState } from './mysql/settings-state.ts'
 import { optionChangeLibrary } from './option/change.ts'
 import { optionLookLibrary } from './option/look.ts'
 import { serviceChangeLibrary } from './service/change.ts'
@@ -87,6 +87,8 @@ function impossible(actual: State, given: SettingsParams): string | undefined {
   for (const [key, value] of Object.entries(given.settings)) {
     const over = actual[`over ${key}`]
     if (over === undefined || meansTheSame(key, actual[key] ?? '', value)) continue
+    if (over === setPersist)
+      return `SET PERSIST has set ${key} = ${actual[key]}, which wins over all files of options: RESET PERSIST ${key.replaceAll('-', '_')} on the server takes that away`
     if (given.overrides === 'edit' && String(over).startsWith('/')) continue
     const edit = String(over).startsWith('/') ? ', or have it edited with `overrides` = edit' : ''
     return `${over} sets ${key} = ${actual[key]}, and wins over ${given.name}.cnf because it is read later: change it there${edit}`

@@ -145,6 +145,18 @@ describeReal('restore-backup', () => {
     expect((await restore('--path', `${source}/f2`)).code).toBe(0)
     expect(await host().read(`cat ${source}/f1`)).toBe('today\n')
 
+    // Two names of one file: a copy of one of them would part them, and the copy does not tell that they were one.
+    await host().read(`echo both >>${source}/hard`)
+    const linked = await restore('--path', `${source}/f6`, '--overwrite')
+    expect([linked.code, linked.stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        `one file that differs has other names (hard links), first ${source}/f6, and would be parted from them`,
+      ),
+    ])
+    expect(await host().read(`tail -c 5 ${source}/f6; rm ${source}/hard`)).toBe('both\n')
+    expect((await restore('--path', `${source}/f6`, '--overwrite')).code).toBe(0)
+
     await host().read(`cd ${source}; rm -r sub; echo file >sub`)
     const kind = await restore('--path', source, '--overwrite')
     expect(kind.stderr).toContain(

@@ -150,6 +150,7 @@ ops_sql_settings() {
       printf '%s\n' "$ops_out" | awk -F '\t' '$1 == "and" { exit } NF == 2 { gsub(/_/, "-", $1); print "now." $1 "=" $2 }' | sort || return
       ops_told=$ops_out
       ops_sql_origins "$ops_variables" | sort || return
+      ops_sql_persisted "$@" || return
       ops_out=$ops_told
       ops_loaded=
       for ops_setting; do ! ops_sql_started_with "$ops_setting" || { echo "loaded.$ops_setting=yes"; ops_loaded="$ops_loaded $ops_setting "; }; done
@@ -164,6 +165,15 @@ ops_sql_origins() {
     *) ops_origin_column="VARIABLE_SOURCE) FROM performance_schema.variables_info" ;;
   esac
   ! ops_sql "SELECT CONCAT('origin.',REPLACE(LOWER(VARIABLE_NAME),'_','-'),'=',$ops_origin_column WHERE VARIABLE_NAME IN (''$1);" || printf '%s\n' "$ops_out"
+}
+# KEY...: what SET PERSIST (MySQL 8.0) has written into the folder of the data, where the server stands; read after all other files.
+ops_sql_persisted() {
+  ops_persisted_file=/proc/$ops_pid/cwd/mysqld-auto.cnf
+  [ "$ops_kind" = mysql ] && [ -s "$ops_persisted_file" ] && ops_sql 'SELECT @@persisted_globals_load;' && [ "$ops_out" = 1 ] || return 0
+  for ops_persisted_key; do
+    ops_persisted_value=$(sed -n "s/.*\"$(printf %s "$ops_persisted_key" | tr - _)\" *: *{ *\"Value\" *: *\"\([^\"]*\)\".*/\1/p" "$ops_persisted_file") || return
+    [ -z "$ops_persisted_value" ] || printf 'persisted.%s=%s\n' "$ops_persisted_key" "$ops_persisted_value"
+  done
 }
 # KEY: the file that sets it has not changed since the server was started (proc(5), stat: field 22, in 1/100 s since boot).
 ops_sql_started_with() {

@@ -4,6 +4,9 @@ import { readKeys } from '../paths/params.ts'
 import { builtIn, meansTheSame, ownSpelling, plain } from './setting-value.ts'
 import type { SettingsParams } from './settings-params.ts'
 
+/** What wins over all files of options: it is kept with the data. */
+export const setPersist = 'SET PERSIST'
+
 /** `over KEY` is the place that wins over the file that is written. */
 export function settingsState(observation: string, { settings, listens }: SettingsParams): State {
   const found = readKeys(observation, ['server'])
@@ -11,8 +14,9 @@ export function settingsState(observation: string, { settings, listens }: Settin
   const runs = found.running === 'yes'
   const state: Record<string, Value> = { server: 'present', running: found.running ?? '' }
   for (const key of Object.keys(settings)) {
-    state[key] = found[`is.${key}`] ?? builtIn[key] ?? 'not set'
-    const over = found[`over.${key}`]
+    const persisted = found[`persisted.${key}`]
+    state[key] = persisted ?? found[`is.${key}`] ?? builtIn[key] ?? 'not set'
+    const over = persisted === undefined ? found[`over.${key}`] : setPersist
     if (over !== undefined) state[`over ${key}`] = over
     const value = runs ? running(key, found, listens.length > 0) : 'stopped'
     state[`running ${key}`] =
