@@ -88,6 +88,11 @@ export function readDatabase(
   const password = text('password')
   const from = password === undefined ? undefined : passwordFrom(password)
   if (from && 'problem' in from) wrong('password', from.problem, from.next)
+  const replicas = text('replicas')
+    ?.split(/[\s,]+/)
+    .filter(word => word !== '')
+  if (replicas?.length === 0)
+    wrong('replicas', 'replicas names none', 'Write `replicas = NAME, NAME`, or leave it out.')
   const host = text('host')
   const at =
     address && 'host' in address ? { host: address.host, port: address.port ?? ports[known] } : undefined
@@ -101,15 +106,13 @@ export function readDatabase(
     ...optional('user', text('user')),
     ...optional('database', text('database')),
     ...(from && 'from' in from && { password: from }),
-    ...(text('replicas') !== undefined && { replicas: replicaWords(text('replicas') ?? '') }),
+    ...(replicas !== undefined && { replicas }),
     tls: tlsOf(
       { host, address: at, tls: text('tls'), ca: text('ca'), verify: text('verify') },
       (key, title, next) => wrong(key, title, next),
     ),
   }
 }
-
-const replicaWords = (text: string): readonly string[] => text.split(/[\s,]+/).filter(word => word !== '')
 
 function optional<Name extends string>(
   name: Name,

@@ -34,6 +34,12 @@ describe('[db NAME]', () => {
     })
   })
 
+  test('its replicas are words of sources', () => {
+    expect(section('replicas = copy, db2  db3')?.replicas).toEqual(['copy', 'db2', 'db3'])
+    expect(section('host = db1')?.replicas).toBeUndefined()
+    expect(refused('replicas = ,').map(each => each.title)).toEqual(['[db shop]: replicas names none'])
+  })
+
   test.each([
     ['address = db.example.com', 'on'],
     ['address = 10.0.0.5:3307', 'on'],
