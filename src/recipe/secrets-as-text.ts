@@ -15,7 +15,7 @@ export function secretsAsText(
 
 function toldOf({ name, where }: Step): ErrorData {
   const more = {
-    next: 'Hand the secret over as it is (`content: params.token`), or write the text as a template and name it in `vars`.',
+    next: 'Hand the secret over as it is (`content: params.token`), or write the text as a template and name it in `vars`; in a command, write sh`...` around it.',
     ...(where && { where }),
   }
   return inputError(`${name}: a secret inside other text would be written as ${mask}`, more).data

@@ -4,7 +4,12 @@ import { quote } from './quote.ts'
 /** Shell text that is safe to run: made by `sh`, `raw` or `joinShell` only. */
 export interface Shell {
   readonly shell: string
+  /** The same in pieces, where a secret stands in it: for those who keep or show the text. */
+  readonly parts?: readonly ShellPart[]
 }
+
+/** Text, or a secret that stands there as one quoted word. */
+export type ShellPart = string | SecretValue
 
 /** A value that is never printed: reports and errors show `[secret]`. Made by `secret()`. */
 export interface SecretValue {
@@ -26,24 +31,32 @@ export function raw(reason: string, text: string): Shell {
  */
 export function sh(strings: TemplateStringsArray, ...holes: readonly Hole[]): Shell {
   assertHolesStandBare(strings)
-  let text = strings[0] ?? ''
-  holes.forEach((hole, index) => {
-    text += wordsOf(hole) + (strings[index + 1] ?? '')
-  })
-  return { shell: text }
+  return shellOf([
+    strings[0] ?? '',
+    ...holes.flatMap((hole, at) => [...partsOf(hole), strings[at + 1] ?? '']),
+  ])
 }
 
 /** Joins shell texts, one a line; absent ones are dropped. */
 export function joinShell(parts: readonly (Shell | undefined)[], separator = '\n'): Shell {
-  return { shell: parts.flatMap(part => (part ? [part.shell] : [])).join(separator) }
+  const given = parts.flatMap(part => (part ? [part] : []))
+  return shellOf(
+    given.flatMap((part, at) => [...(at === 0 ? [] : [separator]), ...(part.parts ?? [part.shell])]),
+  )
 }
 
-function wordsOf(hole: Hole): string {
-  if (typeof hole === 'string') return quote(hole)
-  if (typeof hole === 'number') return quote(String(hole))
-  if ('shell' in hole) return hole.shell
-  if ('reveal' in hole) return quote(hole.reveal())
-  return hole.map(wordsOf).join(' ')
+/** Makes one text of pieces, as `parts` of another one holds them. */
+export function shellOf(parts: readonly ShellPart[]): Shell {
+  const shell = parts.map(part => (typeof part === 'string' ? part : quote(part.reveal()))).join('')
+  return parts.every(part => typeof part === 'string') ? { shell } : { shell, parts }
+}
+
+function partsOf(hole: Hole): readonly ShellPart[] {
+  if (typeof hole === 'string') return [quote(hole)]
+  if (typeof hole === 'number') return [quote(String(hole))]
+  if ('shell' in hole) return hole.parts ?? [hole.shell]
+  if ('reveal' in hole) return [hole]
+  return hole.flatMap((each, at) => [...(at === 0 ? [] : [' ']), ...partsOf(each)])
 }
 
 const checked = new WeakSet<TemplateStringsArray>()

@@ -180,7 +180,7 @@ describe('a recipe that cannot be loaded', () => {
         /^recipes\/types\.ts:6:27 type error: Property 'lissten' does not exist .* Did you mean 'listen'\?$/,
       ),
       expect.stringMatching(
-        /^recipes\/types\.ts:7:15 type error: Type 'number' is not assignable to type 'string'/,
+        /^recipes\/types\.ts:7:15 type error: Type 'number' is not assignable to type 'string \| Shell'/,
       ),
     ])
   })
