@@ -34,7 +34,7 @@ const reach = (host: Host, port: number) =>
     }
     socket.once('connect', () => end('open'))
     socket.once('error', () => end('refused'))
-    socket.setTimeout(1500, () => end('silent'))
+    socket.setTimeout(4000, () => end('silent'))
   })
 
 const listen = (ports: readonly number[]) =>
