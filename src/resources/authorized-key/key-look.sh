@@ -9,7 +9,8 @@ ops_key_home() {
 # look|edit KEY LINE exclusive|'' named|'', the file on standard input. A line is options, type, base64 and a comment; options hold blanks
 # between double quotes only, where a backslash stands before a quote that is meant.
 ops_key_lines() {
-  { printf '%s\n' "$1" "$2" "$3" "${4:-}" "${5:-}"; cat; } | LC_ALL=C awk '
+  # Of a pipe only the last end is heard: what the first says goes by the side.
+  { ops_keys_unread=$({ { printf '%s\n' "$1" "$2" "$3" "${4:-}" "${5:-}"; cat || echo yes >&3; } | LC_ALL=C awk '
     function typed(word) { return word ~ /^(sk-)?(ssh|ecdsa)-[a-z0-9@.-]+$/ }
     function split_line(text,   at, c, quoted) {
       sub(/\r$/, "", text); sub(/^[ \t]+/, "", text)
@@ -52,7 +53,8 @@ ops_key_lines() {
         if (hits) print "options=" found
         print "others=" others + 0
       } else if (line != "" && !done) print line
-    }'
+    }' >&4; } 3>&1); } 4>&1 || return
+  [ -z "$ops_keys_unread" ]
 }
 # What sshd wants of the home, of .ssh and of the file: theirs or root's, and nobody else may write in them.
 ops_key_strict() {

@@ -1,8 +1,10 @@
 # The functions of `line-look`, as look.ts describes them.
 # MATCH-OR-EMPTY LINE, the file on standard input: "NUMBER:LINE" of those that match; line ends of either kind do not count.
 ops_line_find() {
-  LC_ALL=C sed -e "1s/^$ops_bom//" -e "s/$ops_return\$//" |
-    if [ -n "$1" ]; then grep -nE -e "$1"; else grep -nxF -e "$2"; fi || [ $? = 1 ]
+  # Of a pipe only the last end is heard: what the first says goes by the side.
+  { ops_line_unread=$({ { LC_ALL=C sed -e "1s/^$ops_bom//" -e "s/$ops_return\$//" || echo yes >&3; } |
+    if [ -n "$1" ]; then grep -nE -e "$1"; else grep -nxF -e "$2"; fi >&4 || [ $? = 1 ]; } 3>&1); } 4>&1 || return
+  [ -z "$ops_line_unread" ]
 }
 ops_line_look() {
   ops_line_found= ops_index=$((${ops_index:--1} + 1))

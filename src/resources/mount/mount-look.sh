@@ -3,17 +3,20 @@
 ops_mount_look() {
   (ops_mount_sure "$2") || { ops_mount_sure "$2" || printf 'why=%s\n' "$ops_why"; }
   ops_fstab_line=none
-  [ ! -f /etc/fstab ] || ops_fstab_line=$(ops_mount_word "$2" | awk '
+  ops_mount_path=$(ops_mount_word "$2") || return
+  [ ! -f /etc/fstab ] || ops_fstab_line=$(printf '%s\n' "$ops_mount_path" | awk '
     NR == FNR { path = $0; next }
     /^[ \t]*#/ { next }
     $2 == path { $1 = $1; print; found++ }
     END { if (!found) print "none" }' - /etc/fstab) || return 1
   case $ops_fstab_line in *"$ops_newline"*) ops_fstab_line='several lines';; esac
   printf 'fstab=%s\n' "$ops_fstab_line"
-  ops_mount_find "$2" || { echo mounted=no; ops_mount_below "$2"; return 0; }
+  ops_mount_find "$2" || case $? in 1) echo mounted=no; ops_mount_below "$2"; return 0;; *) return 1;; esac
   if ops_mount_same "$1" "$2" "$3"; then echo mounted=yes; else printf 'mounted=%s\n' "$ops_source"; fi
   ops_flags_lacking=
-  for ops_mount_flag in $(echo "$3" | tr , ' '); do
+  ops_flags_wanted=$3,
+  while [ -n "$ops_flags_wanted" ]; do
+    ops_mount_flag=${ops_flags_wanted%%,*} ops_flags_wanted=${ops_flags_wanted#*,}
     case $ops_mount_flag in ro|nosuid|nodev|noexec|noatime) case ,$ops_flags, in *,"$ops_mount_flag",*) ;; *) ops_flags_lacking="$ops_flags_lacking $ops_mount_flag";; esac;; esac
   done
   case ,$3, in *,ro,*) ;; *) case ,$ops_flags, in *,ro,*) ops_flags_lacking="$ops_flags_lacking rw";; esac;; esac
@@ -21,16 +24,18 @@ ops_mount_look() {
 }
 # A word as fstab and the kernel spell it: \040 is a blank.
 ops_mount_word() { printf '%s\n' "$1" | sed 's/\\/\\134/g; s/ /\\040/g'; }
-# PATH: ops_source and ops_flags of what is mounted there last.
+# PATH: ops_source and ops_flags of what is mounted there last. 1: nothing is; 2: that cannot be told.
 ops_mount_find() {
-  ops_mounted_there=$(ops_mount_word "$1" | awk '
+  ops_mount_path=$(ops_mount_word "$1") || return 2
+  ops_mounted_there=$(printf '%s\n' "$ops_mount_path" | awk '
     NR == FNR { path = $0; next }
     $5 == path {
       flags = $6; for (i = 7; i <= NF && $i != "-"; i++);
       found = $(i + 2) " " flags "," $(i + 3)
     }
-    END { if (found == "") exit 1; print found }' - /proc/self/mountinfo) || return 1
-  ops_source=$(printf '%b' "$(printf %s "${ops_mounted_there%% *}" | sed 's/\\\([0-7]\)/\\0\1/g')") ops_flags=${ops_mounted_there#* }
+    END { if (found == "") exit 1; print found }' - /proc/self/mountinfo) || { [ $? != 1 ] || return 1; return 2; }
+  ops_source=$(printf %s "${ops_mounted_there%% *}" | sed 's/\\\([0-7]\)/\\0\1/g') || return 2
+  ops_source=$(printf '%b' "$ops_source") ops_flags=${ops_mounted_there#* }
 }
 # PATH: whether nobody else can lead mount(8) elsewhere, which goes there by its name, and no link does.
 ops_mount_sure() {

@@ -1,6 +1,8 @@
 # A setting of the kernel, as it runs and as the files of sysctl.d(5) set it at boot.
 # What a file holds, on one line.
-ops_sysctl_text() { { head -c 4096 <"$1" | tr '\n' '\t'; } 2>/dev/null; }
+ops_sysctl_text() {
+  { ops_sysctl_text=$(head -c 4096 <"$1" && echo .); } 2>/dev/null && printf '%s' "${ops_sysctl_text%.}" | tr '\n' '\t'
+}
 # WAY FILE: prints of FILE what ops_paths says and `line=` what it holds (several lines joined by tabs); `known=yes|no|unreadable|locked`
 # and `now=` of the running kernel; `reader=systemd-sysctl|none|masked`; `boot=` what the files set from FILE on, in the order of
 # sysctl.d(5), with `by=` the later one that has the last word; `bare=` and `bareBy=` are the same without what is in /run.
@@ -15,7 +17,7 @@ ops_sysctl_look() {
   fi
   printf 'known=%s\nnow=%s\n' "$ops_kernel_known" "$ops_kernel_value"
   ops_sysctl_line=
-  [ ! -f "$2" ] || ops_sysctl_line=$(ops_sysctl_text "$2")
+  [ ! -f "$2" ] || ops_sysctl_line=$(ops_sysctl_text "$2") || return
   printf 'line=%s\n' "${ops_sysctl_line%"	"}"
   ops_sysctl_reader=systemd-sysctl
   [ -x /usr/lib/systemd/systemd-sysctl ] || [ -x /lib/systemd/systemd-sysctl ] || ops_sysctl_reader=none
@@ -25,7 +27,8 @@ ops_sysctl_look() {
     [ ! -e "$ops_sysctl_unit" ] || [ -s "$ops_sysctl_unit" ] || ops_sysctl_reader=masked
   done
   echo "reader=$ops_sysctl_reader"
-  ops_sysctl_files | LC_ALL=C sort -s -t '	' -k 1,1 | ops_sysctl_texts | ops_sysctl_boot "$1" "${2##*/}" "$2"
+  ops_sysctl_list=$(ops_sysctl_files | LC_ALL=C sort -s -t '	' -k 1,1) || return
+  printf '%s\n' "$ops_sysctl_list" | ops_sysctl_texts | ops_sysctl_boot "$1" "${2##*/}" "$2"
 }
 # A line each: name and path. A name hides the same one in the folders that come later.
 ops_sysctl_files() {
@@ -38,6 +41,7 @@ ops_sysctl_files() {
 # Behind each of these lines what the file holds, or that it cannot be read. systemd ends a line at a NUL and at a return, too.
 ops_sysctl_texts() {
   while IFS='	' read -r ops_sysctl_name ops_sysctl_file; do
+    [ -n "$ops_sysctl_file" ] || continue
     printf '\001%s\t%s\n' "$ops_sysctl_name" "$ops_sysctl_file"
     [ ! -f "$ops_sysctl_file" ] || { tr '\0\r' '\n\n' <"$ops_sysctl_file" && echo; } || printf '\002%s\n' "$ops_sysctl_file"
   done
