@@ -45,8 +45,9 @@ export function buildBatch(
     const arming = isDangerous(each, planned) ? `ops_arming=${quote(armText(each, from + at, who))}\n` : ''
     return arming + stepLine(each, from + at, names, apply)
   }
+  const changing = new Set(todo.flatMap(each => (each.change ? [each.step] : [])))
   const lines = [
-    librariesOf(steps, step => todo.some(each => each.step === step && each.change)),
+    librariesOf(steps, step => changing.has(step)),
     batchFunctions,
     endangers ? armLibrary : '',
     isArmed ? '' : 'ops_armed_at=',

@@ -10,7 +10,7 @@ import type { Step } from '../step.ts'
 export function lackingAt(
   { resource, params }: Step,
   lack: string,
-  makers: readonly Claim[],
+  makers: () => Iterable<Claim>,
 ): string | undefined {
   const owned = (resource.owns?.(params) ?? []).map(claim => claim.replace(/^path:|#.*$/gs, ''))
   const path = owned.find(each => each.startsWith(`${lack}/`))
@@ -22,7 +22,12 @@ export function lackingAt(
           .split('/')
           .slice(0, -1)
   const needed = [lack, ...parts.map((_, at) => `${lack}/${parts.slice(0, at + 1).join('/')}`)]
-  return needed.find(directory => !makers.some(claim => makes(claim, directory)))
+  return needed.find(directory => !isMade(directory))
+
+  function isMade(directory: string): boolean {
+    for (const claim of makers()) if (makes(claim, directory)) return true
+    return false
+  }
 }
 
 /** What makes one path makes the directories above it, and not those below. */

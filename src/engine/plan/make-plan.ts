@@ -3,6 +3,7 @@ import type { PlanStatus } from '../../run/plan.ts'
 import { type Access, type AccessContext, accessOf } from '../access/dangers.ts'
 import { unknownNote } from '../access/unknown.ts'
 import { accessNote, unwatchedNote } from '../access/words.ts'
+import { ClaimIndex } from '../claim-index.ts'
 import { anyOverlap, nameTheSame } from '../claims.ts'
 import { changeOf } from '../diff.ts'
 import type { LookResult } from '../look/look.ts'
@@ -33,6 +34,7 @@ export function makePlan(
 ): PlannedStep[] {
   const masked = maskerOf(steps)
   const movers: Mover[] = []
+  const byClaim = new ClaimIndex<Mover>()
   const told = new Set<string>()
   const planned = steps.map((step, index): PlannedStep => {
     const { resource, params } = step
@@ -49,7 +51,10 @@ export function makePlan(
       misplaced !== undefined ||
       (change && resource.impossible?.(read.state ?? {}, params)) !== undefined
     const reads = [...readsOf(step), ...(isRefused ? foldersAbove(step) : [])]
-    const because = movers.filter(mover => anyOverlap(mover.affects, reads)).map(mover => mover.index)
+    const because = byClaim
+      .near(reads)
+      .filter(mover => anyOverlap(mover.affects, reads))
+      .map(mover => mover.index)
     const status: PlanStatus = change ? 'change' : because.length > 0 ? 'may-change' : 'ok'
     const lack = change && resource.lacks?.(detail, params)
     const { access, notes: accessNotes } = accessTaken(step, detail, change, login)
@@ -72,7 +77,11 @@ export function makePlan(
     const error = obstacleOf(judged)
     const moved = resource.affects?.(params, detail) ?? resource.owns?.(params) ?? []
     const affects = [...moved, ...(resource.redirects?.(params) ?? [])]
-    if (status !== 'ok') movers.push({ index, affects, lacks: lack !== undefined })
+    if (status !== 'ok') {
+      const mover = { index, affects, lacks: lack !== undefined }
+      movers.push(mover)
+      byClaim.add(mover, affects)
+    }
     const names = because.flatMap(at => steps[at]?.name ?? [])
     const shown = { step, status, observation, detail, complaint, change, because: names, notes }
     const actual = read.state ?? {}
@@ -80,7 +89,7 @@ export function makePlan(
     const guard = guardOf(observation)
     return { step, observation, guard, actual, desired, change, because, affects, access, plan, error }
   })
-  return planned.map((each, index) => withUndoers(each, index, planned, movers))
+  return planned.map((each, index) => withUndoers(each, index, planned, byClaim))
 }
 
 /** How applying a step could cut our own access, where the host can guard that, and what to say of it. */
@@ -110,13 +119,15 @@ function withUndoers(
   planned: PlannedStep,
   index: number,
   all: readonly PlannedStep[],
-  movers: readonly Mover[],
+  movers: ClaimIndex<Mover>,
 ): PlannedStep {
   const { resource, params } = planned.step
   const owns = resource.owns?.(params) ?? []
-  const later = movers.filter(
-    mover => mover.index > index && mover.affects.some(moved => owns.some(own => nameTheSame(moved, own))),
-  )
+  const later = movers
+    .near(owns)
+    .filter(
+      mover => mover.index > index && mover.affects.some(moved => owns.some(own => nameTheSame(moved, own))),
+    )
   if (later.length === 0) return planned
   const because = [...planned.because, ...later.map(mover => mover.index)]
   const status = planned.change ? 'change' : 'may-change'

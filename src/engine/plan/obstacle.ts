@@ -47,11 +47,15 @@ export function obstacleOf(judged: StepToJudge): ErrorData | undefined {
     ? undefined
     : (read.error ?? (read.state && hindranceOf(step, read.state, change, detail, host)) ?? misplaced)
   if (itself) return itself
-  const makers = movers.filter(mover => !mover.lacks).flatMap(mover => mover.affects)
-  const absent = lack === undefined ? undefined : lackingAt(step, lack, makers)
+  const absent = lack === undefined ? undefined : lackingAt(step, lack, () => makersOf(movers))
   if (absent !== undefined) return lackError(step, absent, host)
   const strange = change && missingAccountError(step, missing, movers, host)
   return strange ?? (change && access && login && unguardedError(step, access, login, host))
+}
+
+/** What is made by those of them that have a directory to stand in. */
+function* makersOf(movers: readonly Mover[]): Generator<Claim> {
+  for (const mover of movers) if (!mover.lacks) yield* mover.affects
 }
 
 function hindranceOf(
