@@ -89,6 +89,16 @@ export const firewall = resource({
     const steps = ufwSteps(tuplesFound(actual), rules)
     return [sh`ops_firewall_ufw ${given.default} ${steps.flatMap(words => [String(words.length), ...words])}`]
   },
+  wayBack: ({ actual }, { state }) => {
+    const { by, rules, boot } = actual
+    if (state === 'absent' || rules !== 'none' || !String(boot).startsWith('none')) {
+      return {
+        cannot: 'its files are put back, and until the next boot the kernel goes on with the rules of now',
+      }
+    }
+    const left = by === 'ufw' ? { rules: 'those of ufw', boot: 'those of ufw' } : { boot: 'our table' }
+    return { params: { by: String(by), state: 'absent' }, left, withFiles: true }
+  },
   owns: () => [`path:${tableFile}`, `path:/etc/nftables.conf#include ${tableFile}`],
   affects: () => [
     `path:${tableFile}`,

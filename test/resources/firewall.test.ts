@@ -89,4 +89,17 @@ describe('the rules of a firewall', () => {
       'delete allow from 0.0.0.0/0 to 0.0.0.0/0 app OpenSSH',
     ])
   })
+
+  test('go again by `ops undo` where there were none before, and are not guessed where there were', () => {
+    const params = given({ allow: ['80/tcp'], by: 'nftables' })
+    const back = (rules: string) =>
+      firewall.definition.wayBack?.(
+        { actual: { by: 'nftables', rules, boot: 'none' }, desired: {}, keys: [] },
+        params,
+      )
+    expect(back('none')).toMatchObject({ params: { by: 'nftables', state: 'absent' } })
+    expect(back('tcp dport 22 accept')).toMatchObject({
+      cannot: expect.stringContaining('the kernel goes on'),
+    })
+  })
 })
