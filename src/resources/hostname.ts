@@ -36,9 +36,9 @@ export const hostname = resource({
   desired: ({ name }) => ({ now: name, static: name, address: 'named' }),
   same: (key, actual, desired) => actual === desired || (key === 'address' && actual === 'none'),
   apply: (_change, { name }) => [sh`ops_hostname ${name}`],
-  wayBack: ({ actual }) =>
+  wayBack: ({ actual }, { name }) =>
     actual.static !== '' && actual.static === actual.now
-      ? { params: { name: actual.static }, withFiles: true }
+      ? { params: { name: actual.static }, left: { now: name, static: name }, withFiles: true }
       : 'files',
   changesBy: (path, _given, change) =>
     path === '/etc/hosts' && change?.actual.address === 'none' ? 'nothing' : 'new file',

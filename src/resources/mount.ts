@@ -129,9 +129,9 @@ export const mount = resource({
       ? sh`ops_mount_absent ${given.path}`
       : sh`ops_mount ${wordsOf(given)} ${restOf(given)}`,
   ],
-  wayBack: ({ actual }, { path, state }) =>
+  wayBack: ({ actual, desired }, { path, state }) =>
     state === 'present' && actual.fstab === 'none' && actual.mounted === 'no'
-      ? { params: { path, state: 'absent' }, left: { mounted: 'yes' }, withFiles: true }
+      ? { params: { path, state: 'absent' }, left: { fstab: desired.fstab ?? '' }, withFiles: true }
       : 'files',
   // What is mounted there is not written to.
   changesBy: (path, _given, change) =>

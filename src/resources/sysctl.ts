@@ -117,13 +117,13 @@ export const sysctl = resource({
     return [sh`ops_sysctl ${wayOf(key)} ${value} ${String(actual.now)} ${file} ${lineOf(key, value)}`]
   },
   wayBack: ({ actual }, { key, value }) => {
-    if (value === undefined) return 'files'
-    if (actual.kind !== 'absent') return 'files'
+    if (value === undefined || actual.kind !== 'absent') return 'files'
+    const goesOn = { stays: `the kernel goes on with ${value}; it was ${actual.now}` }
     return {
       params: { key, state: 'absent' },
       left: { kind: 'file' },
       withFiles: true,
-      stays: `the kernel goes on with ${value}; it was ${actual.now}`,
+      ...(actual.now !== value && goesOn),
     }
   },
   owns: ({ key }) => [`path:${fileOf(key)}`, `path:/proc/sys/${wayOf(key)}`],

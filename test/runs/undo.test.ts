@@ -33,6 +33,22 @@ export default recipe({
 })
 `
 
+const machine = `import { recipe, apt, sysctl, hostname, timezone, mount } from 'ops-recipes'
+export default recipe({
+  summary: 'What a machine is as a whole.',
+  steps: () => [
+    apt({ packages: ['no-such-tree | tree'], recommends: false }),
+    hostname({ name: 'undo-renamed' }),
+    timezone({ zone: 'Europe/Berlin' }),
+    mount({ path: '/mnt/undo', device: 'tmpfs', type: 'tmpfs', options: ['size=1m'] }),
+    sysctl({ key: 'net.ipv4.ip_forward', value: '1' }),
+  ],
+})
+`
+
+const machineState = `command -v tree; hostname; cat /etc/hostname /etc/timezone /etc/fstab; tr '\\t' ' ' </etc/hosts; readlink /etc/localtime
+mountpoint -q /mnt/undo && echo mounted; ls /etc/sysctl.d; :`
+
 const slow = `import { recipe, file, command } from 'ops-recipes'
 export default recipe({
   summary: 'Begins, and takes its time.',
@@ -65,6 +81,7 @@ describeReal('the history of a host', () => {
     folder = folderWith({
       'recipes/everyday.ts': everyday,
       'recipes/slow.ts': slow,
+      'recipes/machine.ts': machine,
       token: 'tok-5up3r-s3cret',
     })
   })
@@ -150,6 +167,16 @@ describeReal('the history of a host', () => {
       'has no record of a run abcdef12',
     )
     expect((await ops('undo', 'nonsense', '--yes')).code).toBe(3)
+  })
+
+  test('packages, name, time zone, mounts and settings of the kernel go back as well', async () => {
+    const found = await host().read(machineState)
+    const applied = await ops('apply', 'machine', host().name, '--yes')
+    expect(await host().read(machineState)).not.toBe(found)
+    const undone = await ops('undo', runOf(applied.stdout), '--yes')
+    expect(undone.stdout).not.toContain('skipped')
+    expect([undone.stderr, undone.code]).toEqual(['', 0])
+    expect(await host().read(machineState)).toBe(found)
   })
 
   test('where the controller was killed, the host knows what was done', async () => {
