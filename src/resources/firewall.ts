@@ -117,15 +117,17 @@ export const firewall = resource({
     'unit:firewalld',
     'unit:ssh.socket',
   ],
-  notes: (_detail, { state, limit }) =>
-    state === 'absent'
-      ? ['without it all that the host listens on can be reached, as far as nothing else filters']
-      : [
-          'it filters what comes to the host itself: ports that Docker publishes are forwarded, and pass it by',
-          ...(limit.length > 0
-            ? ['what is limited counts for ops as well: many logins within half a minute are refused']
-            : []),
-        ],
+  notes: (_detail, { state, limit }, _said, change) =>
+    !change
+      ? []
+      : state === 'absent'
+        ? ['without it all that the host listens on can be reached, as far as nothing else filters']
+        : [
+            'it filters what comes to the host itself: ports that Docker publishes are forwarded, and pass it by',
+            ...(limit.length > 0
+              ? ['what is limited counts for ops as well: many logins within half a minute are refused']
+              : []),
+          ],
 })
 
 const loginOf = ({ ports = '', client = '' }: { readonly [key: string]: unknown }): Login => ({
