@@ -94,6 +94,21 @@ describeReal('an archive of a table that is replicated', () => {
   )
 
   test(
+    'partitions of a server that copies another one stay: its lock holds no writer over there',
+    async () => {
+      const border = '(PARTITION a VALUES LESS THAN (737000), PARTITION b VALUES LESS THAN MAXVALUE)'
+      await onReplica(`CREATE DATABASE own; CREATE TABLE own.t (id INT, at DATE NOT NULL, PRIMARY KEY (id, at), KEY (at))
+        PARTITION BY RANGE (TO_DAYS(at)) ${border}; INSERT INTO own.t VALUES (1, '2017-01-01')`)
+      const plan = await folder.ops([...argvOf('copy', 'own.t'), '--plan'])
+      expect(plan.stderr).toBe('')
+      expect(plan.stdout).toContain(
+        'partitions stay, also when they are empty (a): this server copies another one, whose writers',
+      )
+    },
+    deadlineMs,
+  )
+
+  test(
     'nothing is deleted while a replica is behind; what was waited for is told, and then it goes on',
     async () => {
       // What the source writes now waits there for this lock.

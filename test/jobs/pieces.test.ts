@@ -3,11 +3,13 @@ import { createHash, randomBytes } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { checkWhere } from '../../src/jobs/archive/condition.ts'
+import { whyNoLock } from '../../src/jobs/archive/old-partitions.ts'
 import { DayFile } from '../../src/jobs/dump/day-file.ts'
 import { LineRows, RowLines } from '../../src/jobs/rows/row-lines.ts'
 import { packRows, unpackRows } from '../../src/jobs/rows/rows-file.ts'
 import { decodeRow, encodeRows } from '../../src/jobs/rows/tsv.ts'
 import { before, isZone, parseAge, utcText, zoneText } from '../../src/jobs/time-words.ts'
+import { Session } from '../../src/mysql/session.ts'
 import { rowOf } from '../../src/mysql/wire-row.ts'
 
 describe('times', () => {
@@ -51,6 +53,28 @@ test.each([
   [' ', 'it is empty'],
 ])('--where %s: %s', (where, problem) => {
   expect(checkWhere(where)).toBe(problem)
+})
+
+test.each([
+  ['copies none', [], undefined],
+  ['copies another one', [rowOf([Buffer.from('0')])], 'this server copies another one, whose writers'],
+  ['copies one and has stopped', [rowOf([null])], 'this server copies another one, whose writers'],
+  ['does not let us look', 1227, 'the account may not see whether this server copies another one'],
+] as const)('a lock of a server that %s: is it one of all writers?', async (_, answer, expected) => {
+  const session = new Session('db1', {
+    ...{ threadId: 1, serverVersion: '10.11.6-MariaDB', lost: undefined, destroy: () => undefined },
+    end: async () => undefined,
+    async query(statement) {
+      const rows = statement.toString().includes('SLAVES STATUS') ? answer : []
+      if (typeof rows === 'number')
+        throw Object.assign(new Error('no'), { errno: rows, sqlMessage: 'Access denied' })
+      return { names: ['Seconds_Behind_Master'], rows, affected: 0, warnings: 0, insertId: 0n, info: '' }
+    },
+  })
+  const why = await whyNoLock(session)
+  expect(expected === undefined ? why : why?.startsWith(expected)).toBe(
+    expected === undefined ? undefined : true,
+  )
 })
 
 test('a file of rows gives back every byte, whatever piece it is read in', async () => {

@@ -6,6 +6,7 @@ import type { Table } from '../../mysql/catalog.ts'
 import { type Grant, may } from '../../mysql/grants.ts'
 import type { Partition } from '../../mysql/partitions.ts'
 import { partitionSql } from '../../mysql/partitions.ts'
+import { replicaState } from '../../mysql/replica-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { rawSql, type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { tableText } from '../../mysql/table-name.ts'
@@ -98,8 +99,8 @@ async function olderThan(
   return old
 }
 
-/** A lock that holds on one server alone is none where several take writes. */
-async function whyNoLock(session: Session): Promise<string | undefined> {
+/** A lock that holds on one server alone is none where several take writes. Undefined: nobody else is known to. */
+export async function whyNoLock(session: Session): Promise<string | undefined> {
   const records = await session.records(
     sql`SHOW GLOBAL VARIABLES WHERE Variable_name IN ('wsrep_on', 'group_replication_group_name',
       'group_replication_single_primary_mode')`,
@@ -113,5 +114,10 @@ async function whyNoLock(session: Session): Promise<string | undefined> {
     values.get('group_replication_single_primary_mode') !== 'ON'
   )
     return 'other servers of the replication group may write to them'
-  return undefined
+  // Two that copy each other: a row that the other one has committed comes after the look, into a partition that is gone.
+  const replica = await replicaState(session)
+  if (replica === 'none') return undefined
+  return replica === 'unseen'
+    ? 'the account may not see whether this server copies another one, whose writers the lock does not hold (it needs REPLICA MONITOR in MariaDB 10.5 and later, else REPLICATION CLIENT)'
+    : 'this server copies another one, whose writers the lock does not hold'
 }
