@@ -73,6 +73,8 @@ const fractions: Readonly<Record<string, string>> = { msec_frac: '%3N', usec_fra
 /** Apache writes fractions of a second by a directive of their own: `%{...%S}t.%{msec_frac}t %{%z}t` is one time. */
 function withJoinedTimes(text: string): string {
   return text.replace(/%\{[^}]*\}t(?:[ .,:T-]?%\{[^}]*\}t)+/g, written => {
+    const moments = [...written.matchAll(/%\{(begin|end)?[^}]*\}t/g)].map(each => each[1] ?? 'begin')
+    if (new Set(moments).size > 1) return written
     const pattern = written.replace(/%\{([^}]*)\}t/g, (_, argument: string) => {
       const bare = withoutMoment(argument)
       return fractions[bare] ?? bare

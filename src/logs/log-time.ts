@@ -1,6 +1,7 @@
 /** Reads the times of log lines: milliseconds since 1970, from bytes. */
 import type { TimeNotation } from './format.ts'
 import { type ReadTime, strftimeReader } from './strftime.ts'
+import { isDay, utcMoment, zoneDistance } from './utc-moment.ts'
 
 const months = 'JanFebMarAprMayJunJulAugSepOctNovDec'
 const monthNumbers = new Map<number, number>()
@@ -53,7 +54,10 @@ function textReader(notation: Exclude<TimeNotation, 'local'>): ReadTime {
 function readNumberOrIso(notation: Exclude<TimeNotation, 'local' | object>, text: string): number {
   if (notation === 'iso8601') {
     const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$/.test(text)
-    return isTime ? Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) : Number.NaN
+    const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number)
+    return isTime && isDay(year, month - 1, day)
+      ? Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'))
+      : Number.NaN
   }
   if (!/^\d+(?:\.\d+)?$/.test(text)) return Number.NaN
   const factor = notation === 'seconds' ? 1000 : notation === 'milliseconds' ? 1 : 0.001
@@ -69,10 +73,10 @@ function readLocal(bytes: Buffer, from: number, to: number): number {
   const hour = digits(bytes, from + 12, 2)
   const minute = digits(bytes, from + 15, 2)
   const second = digits(bytes, from + 18, 2)
-  const offset = 60 * digits(bytes, from + 22, 2) + digits(bytes, from + 24, 2)
+  const offset = zoneDistance(digits(bytes, from + 22, 2), digits(bytes, from + 24, 2))
   const sign = bytes[from + 21] === 0x2d ? -1 : 1
   if (month === undefined) return Number.NaN
-  return Date.UTC(year, month, day, hour, minute, second) - sign * offset * 60_000
+  return utcMoment([year, month, day], [hour, minute, second]) - sign * offset
 }
 
 function digits(bytes: Buffer, from: number, count: number): number {

@@ -2,6 +2,7 @@
  * Times as Apache's `%{...}t` writes them, by a pattern of strftime with English names. `%3N` and `%6N` stand for the
  * thousandths and millionths that Apache writes by directives of their own.
  */
+import { utcMoment, zoneDistance } from './utc-moment.ts'
 
 const digitsOf = String.raw`\d\d`
 const fieldOf: Readonly<Record<string, readonly [name: string, pattern: string]>> = {
@@ -62,10 +63,11 @@ function momentOf(found: Readonly<Record<string, string | undefined>>): number {
     found.monthName === undefined ? number('month') - 1 : months.indexOf(found.monthName.toLowerCase())
   const isAfternoon = found.half?.toLowerCase() === 'pm'
   const hour = found.hour12 === undefined ? number('hour') : (number('hour12') % 12) + (isAfternoon ? 12 : 0)
-  if (month < 0 || month > 11) return Number.NaN
+  const hour12 = found.hour12 === undefined ? 12 : number('hour12')
+  if (hour12 < 1 || hour12 > 12) return Number.NaN
   const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)$/.exec(found.zone ?? '') ?? []
-  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1)
+  const offset = zoneDistance(Number(hours), Number(minutes)) * (sign === '-' ? -1 : 1)
   const fraction = found.thousandths === undefined ? number('millionths') / 1000 : number('thousandths')
-  const utc = Date.UTC(number('year'), month, number('day'), hour, number('minute'), number('second'))
-  return utc + Math.floor(fraction) - offset * 60_000
+  const utc = utcMoment([number('year'), month, number('day')], [hour, number('minute'), number('second')])
+  return utc + Math.floor(fraction) - offset
 }

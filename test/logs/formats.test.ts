@@ -114,6 +114,27 @@ describe('a format', () => {
     )
   })
 
+  test.each([
+    ['%{%d/%b/%Y %T %z}t', '31/Feb/2024 10:00:00 +0000'],
+    ['%{%d/%b/%Y %T %z}t', '00/Mar/2024 10:00:00 +0000'],
+    ['%{%d/%b/%Y %T %z}t', '29/Feb/2024 25:00:00 +0000'],
+    ['%{%d/%b/%Y %T %z}t', '29/Feb/2024 10:99:00 +0000'],
+    ['%{%d/%b/%Y %I:%M %p %z}t', '29/Feb/2024 13:00 PM +0000'],
+    ['%{%d/%b/%Y %T %z}t', '29/Feb/2024 10:00:00 +9999'],
+    ['$time_local', '29/Feb/2023:10:00:00 +0000'],
+    ['$time_local', '28/Feb/2023:24:00:00 +0000'],
+    ['$time_iso8601', '2023-02-29T10:00:00+00:00'],
+  ])('%s: %s is no time, and not one of another day', (format, text) => {
+    const { time } = readFormat(`${format} ${format.startsWith('$') ? '$status' : '%s'}`).fields[0] ?? {}
+    expect(time).toBeDefined()
+    expect(new TimeReader(time ?? 'seconds').read(Buffer.from(text), 0, text.length)).toBeNaN()
+  })
+
+  test('the beginning of a request and its end are two times, and not made into one', () => {
+    expect(readFormat('%{begin:%F}t %{end:%T %z}t %s').fields.map(({ holds }) => holds)).not.toContain('time')
+    expect(readFormat('%{%F}t %{begin:%T %z}t %s').fields[0]?.holds).toBe('time')
+  })
+
   test.each(['%{%Y-%m-%d %H:%M:%S}t', '%{%d/%b %H:%M %z}t', '%{%c}t'])(
     '%s does not say when a line was written: it stays a text',
     format => {
