@@ -3,7 +3,7 @@
 import { OpsError } from '../../base/errors.ts'
 import { createTableText, deletedAtColumn } from '../../postgres/create-table.ts'
 import type { PgSession } from '../../postgres/session.ts'
-import { nameList, quoteName } from '../../postgres/sql.ts'
+import { nameList, quoteName, quoteText } from '../../postgres/sql.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import type { CopyPlan } from './plan.ts'
 import { openStage } from './stage.ts'
@@ -55,15 +55,17 @@ async function intoNewTable(pg: PgSession, { request, columns, key, place }: Tar
     async settle() {
       const came = await copy.end()
       if (isNew) await pg.query(`ALTER TABLE ${quoted} ADD PRIMARY KEY ${nameList(key.columns)}`, doing)
-      if (!(await analyzesItself(pg, doing))) await pg.query(`ANALYZE ${quoted}`, doing)
+      if (!(await analyzesItself(pg, quoted, doing))) await pg.query(`ANALYZE ${quoted}`, doing)
       return { came, inserted: came, updated: 0, unchanged: 0, deleted: 0 }
     },
   }
 }
 
-/** Whether the server looks at a filled table by itself, within minutes, and nobody has to wait for that. */
-async function analyzesItself(pg: PgSession, doing: string): Promise<boolean> {
-  const isOn = `SELECT current_setting('autovacuum')::boolean AND current_setting('track_counts')::boolean`
+/** Whether the server looks at a filled table by itself, within minutes: never at one in partitions, or that is left out. */
+async function analyzesItself(pg: PgSession, quoted: string, doing: string): Promise<boolean> {
+  const isOn = `SELECT current_setting('autovacuum')::boolean AND current_setting('track_counts')::boolean AND relkind = 'r'
+    AND NOT EXISTS (SELECT FROM pg_options_to_table(reloptions) WHERE option_name = 'autovacuum_enabled' AND NOT option_value::boolean)
+    FROM pg_class WHERE oid = ${quoteText(quoted)}::regclass`
   return (await pg.value(isOn, doing)) === 't'
 }
 
