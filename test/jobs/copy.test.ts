@@ -222,6 +222,20 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
     )
   })
 
+  test('a table that the server never analyzes by itself is analyzed when it was filled', async () => {
+    await mariadb(`CREATE DATABASE plain; USE plain; CREATE TABLE t (id INT PRIMARY KEY, v INT);
+      INSERT INTO t SELECT seq, seq FROM seq_1_to_100`)
+    await psql(`CREATE SCHEMA known; CREATE TABLE known.parted (id int PRIMARY KEY, v int) PARTITION BY RANGE (id);
+      CREATE TABLE known.part PARTITION OF known.parted FOR VALUES FROM (0) TO (1000);
+      CREATE TABLE known.leftout (id int PRIMARY KEY, v int) WITH (autovacuum_enabled = off)`)
+    for (const table of ['parted', 'leftout']) {
+      expect((await copy('plain.t', `known.${table}`)).stderr).toBe('')
+      expect(
+        await psql(`SELECT count(*) FROM pg_stats WHERE schemaname = 'known' AND tablename = '${table}'`),
+      ).toBe('2\n')
+    }
+  })
+
   test('schema and table are two names, whatever is in them; one that PostgreSQL would cut is refused', async () => {
     await mariadb(
       'CREATE DATABASE odd; USE odd; CREATE TABLE t (id INT PRIMARY KEY, `A "b".c` INT); INSERT INTO t VALUES (1, 2)',
