@@ -39,7 +39,6 @@ export interface ChunksDone {
   readonly bytes: number
   readonly chunks: number
   readonly milliseconds: number
-  /** The longest that one chunk took to be read, in milliseconds. */
   readonly isInterrupted: boolean
 }
 

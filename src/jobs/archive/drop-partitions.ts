@@ -4,13 +4,13 @@
  */
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Table } from '../../mysql/catalog.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import { partitionSql } from '../../mysql/partitions.ts'
 import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, sql } from '../../mysql/sql.ts'
-import { tableSql, tableText } from '../../mysql/table-name.ts'
+import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
+import type { Interrupt } from '../../run/interrupt.ts'
 import { hasRow } from './old-partitions.ts'
 
 export interface DroppedPartitions {
@@ -18,6 +18,8 @@ export interface DroppedPartitions {
   readonly stayed: readonly { readonly name: string; readonly why: string }[]
   /** The longest that the whole table was locked, in milliseconds. */
   readonly longestLockMs: number
+  /** The operator stopped it before the last one. */
+  readonly isInterrupted?: boolean
   /** What ended it half-way. */
   readonly failure?: unknown
 }
@@ -30,12 +32,17 @@ const quickMs = 200
 const quickTries = 40
 const retryAfterMs = 250
 
-/** `stillLocked` throws where another run may be at work by now. */
+export interface Surroundings {
+  /** Throws where another run may be at work by now. */
+  readonly stillLocked: () => Promise<void>
+  readonly interrupt: Pick<Interrupt, 'level'>
+}
+
 export async function dropPartitions(
-  server: Server,
-  table: Table,
+  server: Pick<Server, 'session'>,
+  table: TableName,
   old: readonly string[],
-  stillLocked: () => Promise<void>,
+  { stillLocked, interrupt }: Surroundings,
 ): Promise<DroppedPartitions> {
   if (old.length === 0) return noneDropped
   const dropped: string[] = []
@@ -47,6 +54,7 @@ export async function dropPartitions(
     const patience = { tries: quickTries }
     let isBusy = false
     for (const partition of old) {
+      if (interrupt.level !== 'none') return { dropped, stayed, longestLockMs, isInterrupted: true }
       await stillLocked()
       // Everybody else waits behind a lock that is waited for: not once for each partition.
       const result: Result = isBusy ? stays(busy) : await dropEmpty(session, table, partition, patience)
@@ -74,7 +82,7 @@ const stays = (why: string, lockMs = 0): Result => ({ why, lockMs })
 
 async function dropEmpty(
   session: Session,
-  table: Table,
+  table: TableName,
   partition: string,
   patience: { tries: number },
 ): Promise<Result> {
@@ -102,7 +110,7 @@ async function dropEmpty(
 /** Why it stays; undefined: it is empty, and looking took so little that the table may be locked meanwhile. */
 async function quickLook(
   session: Session,
-  table: Table,
+  table: TableName,
   partition: string,
   patience: { tries: number },
 ): Promise<string | undefined> {

@@ -9,7 +9,7 @@ import { partitionSql } from '../../mysql/partitions.ts'
 import { replicaState } from '../../mysql/replica-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { rawSql, type Sql, sql, trusted } from '../../mysql/sql.ts'
-import { tableText } from '../../mysql/table-name.ts'
+import { type TableName, tableText } from '../../mysql/table-name.ts'
 import type { Condition } from './records.ts'
 
 export interface OldPartitions {
@@ -56,7 +56,7 @@ export async function readOldPartitions(
 }
 
 /** Whether any transaction that is committed left a row in it. */
-export async function hasRow(session: Session, table: Table, partition: string): Promise<boolean> {
+export async function hasRow(session: Session, table: TableName, partition: string): Promise<boolean> {
   const statement = sql`SELECT 1 FROM ${partitionSql(table, partition)} LIMIT 1`
   return (await session.value(statement, `looking into ${partition} of ${tableText(table)}`)) !== undefined
 }

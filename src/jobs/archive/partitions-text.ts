@@ -9,7 +9,12 @@ export function plannedPartitions({ old, empty, stay }: OldPartitions): readonly
   if (old.length === 0 || stay !== undefined) return []
   const already = empty.length === 0 ? '' : ` (${empty.length} are empty already)`
   const text = `${listed(old)}: dropped when their rows have left${already}, each looked at again under a lock of the whole table`
-  return [{ name: 'partitions', text }]
+  const snapshots =
+    'a transaction that began before a drop and reads the table after it, such as a mysqldump --single-transaction, may end with error 1412; --no-drop-partitions leaves them'
+  return [
+    { name: 'partitions', text },
+    { name: 'meanwhile', text: snapshots },
+  ]
 }
 
 export function stayingPartitions({ old, stay }: OldPartitions): readonly string[] {

@@ -51,7 +51,7 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
   const title = `archive ${tableText(request.table)}`
   const session = await server.session()
   await tellOwed(session, request.table, emit)
-  const governor = await startGovernor(server, { watchesReplicas: true })
+  const governor = await startGovernor(server, { watchesReplicas: request.deletes })
   // A look needs no lock; whoever goes on takes it and plans afresh, as another run may have ended since.
   const shown = archivePlanEvent(server.name, await planArchive(session, store, request), governor)
   emit({ event: 'job-plan', ...shown })
@@ -204,8 +204,12 @@ async function carryOut(
     if (request.deletes) await queue.end()
     if (!saved.isInterrupted) {
       const { old, stay } = plan.partitions
-      partitions = await dropPartitions(server, table, stay === undefined ? old : [], stillLocked)
+      partitions = await dropPartitions(server, table, stay === undefined ? old : [], {
+        stillLocked,
+        interrupt,
+      })
       if ('failure' in partitions) return { ...outcome(saved), failure: partitions.failure }
+      if (partitions.isInterrupted) return outcome({ ...saved, isInterrupted: true })
     }
     return outcome(saved)
   } catch (failure) {
