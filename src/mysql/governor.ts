@@ -2,6 +2,7 @@
  * Slows or stops a job while its server suffers, and tells what it could not watch. All governors of a server share a few
  * tokens, which the server itself holds: jobs of other machines count too, and one that died gives its token back.
  */
+import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Replica, type ReplicaWatch, watchReplicas } from './replica-watch.ts'
 import type { Server } from './server.ts'
@@ -56,7 +57,7 @@ const noReplicas: ReplicaWatch = { notWatched: [], look: async () => [] }
 
 /** Looks with a session of its own, so that a busy one does not blind it. */
 export async function startGovernor(
-  server: Server,
+  server: Pick<Server, 'session' | 'openReplicas'>,
   { limits = usualGovernorLimits, watchesReplicas = false }: GovernorWishes = {},
 ): Promise<Governor> {
   const session = await server.session()
@@ -81,14 +82,20 @@ export async function startGovernor(
       return pausedMs
     },
     async wait(waiting, signal) {
+      const begun = performance.now()
       let told: string | undefined
-      for (;;) {
-        const reason = await reasonNow()
-        if (reason === undefined || signal?.aborted) return
-        if (told !== reason.kind) waiting(reason.text)
-        told = reason.kind
-        await pause(pauseMs, undefined, signal ? { signal } : {}).catch(() => undefined)
-        pausedMs += pauseMs
+      try {
+        for (;;) {
+          const reason = await reasonNow()
+          if (reason === undefined || signal?.aborted) return
+          if (told !== reason.kind) waiting(reason.text)
+          told = reason.kind
+          await pause(pauseMs, undefined, signal ? { signal } : {}).catch(() => undefined)
+          if (signal?.aborted) return
+        }
+      } finally {
+        // Looks count too: one at a replica that is lost takes as long as its connection is tried.
+        if (told !== undefined) pausedMs += performance.now() - begun
       }
     },
     close: () => session.close(),

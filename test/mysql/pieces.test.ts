@@ -1,11 +1,14 @@
 /** The parts of src/mysql that need no server. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { ChunkSize } from '../../src/mysql/chunk-size.ts'
+import { startGovernor } from '../../src/mysql/governor.ts'
 import { may, mayEverywhere, parseGrant } from '../../src/mysql/grants.ts'
 import { versionOf } from '../../src/mysql/session.ts'
 import { join, name, sql } from '../../src/mysql/sql.ts'
 import { parseTableName } from '../../src/mysql/table-name.ts'
 import { cellsOf, rowOf } from '../../src/mysql/wire-row.ts'
+import { answeringSession } from './answering-session.ts'
 
 test('whatever stands in a hole of SQL is one name or one value', () => {
   const table = name('a`b', "c'; --")
@@ -82,4 +85,21 @@ test('a chunk grows while it is quick, shrinks at once when it was slow, and fit
   size.learn(10, 100_000_000, 10)
   expect(size.rows).toBe(1)
   expect(new ChunkSize(1_000_000_000).rows).toBe(1)
+})
+
+test('what a job waits for counts in full, slow looks at the server too', async () => {
+  const lookMs = 400
+  const threads = ['1', '99', '1']
+  const session = answeringSession('Value', async statement => {
+    if (statement.includes('GET_LOCK')) return ['1']
+    if (!statement.includes('Threads_running')) return []
+    const running = threads.shift() ?? '1'
+    if (running === '99') await pause(lookMs)
+    return [running]
+  })
+  const governor = await startGovernor({ session: async () => session })
+  const reasons: string[] = []
+  await governor.wait(reason => reasons.push(reason))
+  expect(reasons).toEqual(['the server is busy: 99 threads run (limit 25)'])
+  expect(governor.pausedMs).toBeGreaterThan(lookMs)
 })
