@@ -21,15 +21,21 @@ export class Backpressure {
     if (stream.readableEnded || stream.destroyed) return Promise.resolve()
     return new Promise(resolve => {
       let timer: NodeJS.Timeout
+      let last: NodeJS.Immediate | undefined
       const settle = (): void => {
         clearTimeout(timer)
+        clearImmediate(last)
         stream.off('data', wait)
         for (const event of ['end', 'close', 'error']) stream.off(event, settle)
         resolve()
       }
       const wait = (): void => {
         clearTimeout(timer)
-        timer = setTimeout(() => (this.#held > 0 ? wait() : settle()), drainMs)
+        clearImmediate(last)
+        // After a sleep of this whole machine the timer comes first: what has arrived meanwhile is read before it counts.
+        timer = setTimeout(() => {
+          last = setImmediate(() => (this.#held > 0 ? wait() : settle()))
+        }, drainMs)
       }
       stream.on('data', wait)
       for (const event of ['end', 'close', 'error']) stream.once(event, settle)

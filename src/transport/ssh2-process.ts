@@ -26,7 +26,7 @@ export function channelProcess(channel: Channel): ChannelProcess {
   channel.on('exit', (code: number | null, signal?: string) => {
     exit = code === null ? { signal: signal ?? 'unknown signal' } : { code }
   })
-  // ssh2 emits `close` after both outputs were read to their end.
+  // ssh2 emits `close` after stdout was read to its end; what has come on stderr may still wait to be read.
   channel.on('close', () => {
     settle(exit ?? { lost: 'the channel was closed without an exit status' })
     stdin.destroy(new Error('the remote program has ended'))
