@@ -63,6 +63,31 @@ const undefinedWords = ({ sets, places, reads, functions, mentioned }: Names): s
     name => !name.endsWith('_') && ![sets, places, reads, functions].some(each => has(each, name)),
   )
 
+/** Names whose every assignment reads the name itself, and which neither `read` nor `for` sets. */
+function onlyFromThemselves(texts: readonly string[]): string[] {
+  const all = texts.map(withoutComments)
+  const { places } = namesOf(all)
+  const readsItself = new Map<string, boolean>()
+  for (const text of all)
+    for (const { 1: name = '', index, 0: assignment } of text.matchAll(/(?<![\w${])(ops_\w+)=/g)) {
+      const value = valueOf(text.slice(index + assignment.length))
+      const reads = new RegExp(`\\$\\{?${name}(?!\\w|:?[+?=-])`).test(value)
+      readsItself.set(name, (readsItself.get(name) ?? true) && reads)
+    }
+  return [...readsItself].filter(([name, is]) => is && !places.has(name)).map(([name]) => name)
+}
+
+/** A word of the shell, or a whole `$(...)`. */
+function valueOf(text: string): string {
+  if (!/^"?\$\(/.test(text)) return /^"[^"]*"|^[^\s;&|]*/.exec(text)?.[0] ?? ''
+  let depth = 0
+  for (const { 0: bracket, index } of text.matchAll(/[()]/g)) {
+    depth += bracket === '(' ? 1 : -1
+    if (depth === 0) return text.slice(0, index)
+  }
+  return text
+}
+
 const src = readdirSync('src', { recursive: true, encoding: 'utf8' })
 const textOf = (path: string) => readFileSync(`src/${path}`, 'utf8')
 const shellFiles = src.filter(path => path.endsWith('.sh'))
@@ -92,6 +117,13 @@ describe('a name in the shell', () => {
 
   test('says what it holds in more than a letter', () => {
     expect([...whole().mentioned].filter(name => /^ops_[a-z]$/.test(name))).toEqual([])
+  })
+
+  // `ops_x=$("$ops_x" -T)`: the one half of a renaming that a name set and read somewhere does not show.
+  test('does not stand for itself alone', () => {
+    expect(onlyFromThemselves(shellFiles.map(textOf))).toEqual([])
+    expect(onlyFromThemselves(['ops_words=$("$ops_words" -T)\necho "$ops_words"'])).toEqual(['ops_words'])
+    expect(onlyFromThemselves(['ops_words=; for x in y; do ops_words="$ops_words $x"; done'])).toEqual([])
   })
 
   test.each([

@@ -74,7 +74,7 @@
     ops_program_path=$(command -v sshd) || return 0
     ops_stands_on ssh "$ops_program_path"
     set -- $ops_connection
-    ops_sshd_words=$("$ops_sshd_words" -T -C "user=$ops_user,host=${1:-localhost},addr=${1:-127.0.0.1},laddr=${3:-127.0.0.1},lport=${4:-22}" 2>/dev/null |
+    ops_sshd_words=$("$ops_program_path" -T -C "user=$ops_user,host=${1:-localhost},addr=${1:-127.0.0.1},laddr=${3:-127.0.0.1},lport=${4:-22}" 2>/dev/null |
       sed -nE '/^(authorized|trusted|revoked|host(key|certificate) |chroot|forcecommand|allowgroups|sshd[a-z]*path)/{ s#%h#'"$ops_home#g; s#%u#$ops_user#g; s#%U#$(id -u "$ops_user")"'#g; s#%%#%#g; p; }')
     for ops_sshd_word in $ops_sshd_words; do
       case $ops_sshd_word in
