@@ -5,7 +5,7 @@ ops_timezone_look() {
   ops_zone=none
   # A name of a zone may be a link to another one: what was written is what counts.
   if [ -L /etc/localtime ]; then ops_zone=$(readlink /etc/localtime) || return
-    case $ops_zone in */zoneinfo/*) ops_zone=${ops_zone##*/zoneinfo/};; *) ops_zone=$(readlink -f /etc/localtime) || return;; esac
+    case $ops_zone in */zoneinfo/*) ops_zone=${ops_zone##*/zoneinfo/};; *) ops_zone=$(readlink -f /etc/localtime) || return; ops_zone=${ops_zone#/usr/share/zoneinfo/};; esac
   elif [ -e /etc/localtime ]; then ops_zone='a file'
   fi
   printf 'zone=%s\n' "$ops_zone"
