@@ -45,7 +45,8 @@ function check(creates: string | undefined, unless: Words | undefined): Shell {
 }
 
 /** Behind what a secret may stand without being seen by other users of the host: a builtin that prints, or a variable. */
-const isHidden = (before: string): boolean => /(?:\b(?:printf|echo)\b[^;&|\n]*|\b\w+=)$/.test(before)
+const isHidden = (before: string): boolean =>
+  /(?:\b(?:printf|echo)\b[^;&|\n]*|(?:^|[;&|({\n])\s*(?:export\s+)?(?:\w+=\S*\s+)*\w+=)$/.test(before)
 
 const tellsSecret = (given: Words): boolean =>
   typeof given !== 'string' &&
