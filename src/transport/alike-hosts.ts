@@ -3,6 +3,7 @@
  * that name the machine and who logs in. What is not plain (`Match`, canonical names, quotes around names, tokens that ssh fills in) is
  * asked, as is whatever the answer for the first of them does not confirm.
  */
+import { isIP } from 'node:net'
 import { userInfo } from 'node:os'
 import { type ConfigLine, SshConfigLines } from './ssh-config-lines.ts'
 
@@ -35,7 +36,7 @@ interface Likeness {
 
 /** Whatever every ssh takes for these without changing or refusing it: some write a key alias in lower case. */
 const plain: ReadonlyMap<string, RegExp> = new Map([
-  ['hostname', /^(?:[A-Za-z0-9._:-]|%h|%%)+$/],
+  ['hostname', /^(?:[A-Za-z0-9._-]|%h|%%)+$/],
   ['hostkeyalias', /^[a-z0-9._:[\]-]+$/],
   ['port', /^[1-9][0-9]{0,4}$/],
   ['user', /^[A-Za-z0-9._-]+$/],
@@ -149,6 +150,8 @@ function likenessOf(lines: SshConfigLines, question: Named): Likeness | undefine
 /** The answer for a name from that for another one of its kind; undefined where it could differ in more than is known. */
 function learn(first: Settings, { own, shared }: Likeness, { name }: Named): Settings | undefined {
   const hostname = hostnameOf(name, own)
+  // ssh writes `10.1` and `42` as the addresses that they are short for.
+  if (/^[0-9][0-9a-fx.]*$/i.test(hostname) && isIP(hostname) === 0) return undefined
   const settings = new Map(first)
   for (const { keyword, value } of shared) {
     // Where ssh prints a token as it stands, it does so for every name.
