@@ -235,7 +235,17 @@ function some(random: Random, most: number, lines: readonly string[]): string {
 }
 
 const places = [
-  ...['HostName 10.0.0.%h', 'HostName Box.Example.COM', 'HostName fe80::1', 'hostname = 192.168.1.9 # old'],
+  ...[
+    'HostName 10.0.0.%h',
+    'HostName Box.Example.COM',
+    'HostName box2',
+    'HostName box3.example.com',
+    'HostName 10.9.8.7',
+    'HostName 10.9.8.6',
+    'HostName 2001:db8::0002',
+    'HostName 10.1',
+    'hostname = 192.168.1.9 # old',
+  ],
   ...['HostName %h.example.com', 'HostName 50%%', 'Port 22', 'Port=2222', 'User root', 'User deploy'],
   ...['User ops # of old', 'HostKeyAlias [10.0.0.1]:22', 'HostKeyAlias alias-2'],
 ]
