@@ -23,6 +23,8 @@ describe('a command', () => {
     [sh`printf %s ${token} | tool`, 0],
     [sh`TOKEN=${token} tool`, 0],
     [sh`echo x; tool -p ${token}`, 1],
+    [sh`mysql --password=${token}`, 1],
+    [sh`export TOKEN=${token}; tool`, 0],
     ['tool', 0],
   ])('is told of a secret that others could read meanwhile', (run, count) => {
     const { resource, params } = command({ run, creates: '/x' })

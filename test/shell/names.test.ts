@@ -70,7 +70,7 @@ function onlyFromThemselves(texts: readonly string[]): string[] {
   const readsItself = new Map<string, boolean>()
   for (const text of all)
     for (const { 1: name = '', index, 0: assignment } of text.matchAll(/(?<![\w${])(ops_\w+)=/g)) {
-      const value = valueOf(text.slice(index + assignment.length))
+      const value = assignedBy(text.slice(index + assignment.length))
       const reads = new RegExp(`\\$\\{?${name}(?!\\w|:?[+?=-])`).test(value)
       readsItself.set(name, (readsItself.get(name) ?? true) && reads)
     }
@@ -78,7 +78,7 @@ function onlyFromThemselves(texts: readonly string[]): string[] {
 }
 
 /** A word of the shell, or a whole `$(...)`. */
-function valueOf(text: string): string {
+function assignedBy(text: string): string {
   if (!/^"?\$\(/.test(text)) return /^"[^"]*"|^[^\s;&|]*/.exec(text)?.[0] ?? ''
   let depth = 0
   for (const { 0: bracket, index } of text.matchAll(/[()]/g)) {
