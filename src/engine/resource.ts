@@ -83,8 +83,8 @@ export interface Resource<Params, Input = Params> {
   desired(params: Params): State
   /** Whether two values of a key mean the same; default: they are equal. */
   same?(key: string, actual: Value, desired: Value): boolean
-  /** Shell that brings about the change, right from any state with that observation; run in order with `set -e`. */
-  apply?(change: Change, params: Params): readonly Shell[]
+  /** Shell that brings about the change, right from any state with that observation, which is `seen`; run in order with `set -e`. */
+  apply?(change: Change, params: Params, seen?: string): readonly Shell[]
   /**
    * Whether this change may be done together with those of neighbouring steps of the same resource: its `apply` is one command,
    * which waits for nothing and undoes nothing of theirs. Needs `probeMany`. See docs/decisions/together.md.
@@ -167,7 +167,7 @@ export interface Definition<Params, Input, Found, Wanted>
   parse(observation: string, params: NoInfer<Params>): Found
   desired(params: NoInfer<Params>): Wanted
   same?(key: Keys<Found>, actual: Value, desired: Value): boolean
-  apply?(change: Change<Keys<Found>>, params: NoInfer<Params>): readonly Shell[]
+  apply?(change: Change<Keys<Found>>, params: NoInfer<Params>, seen?: string): readonly Shell[]
   impossible?(actual: Partly<Found>, params: NoInfer<Params>, detail?: string): string | undefined
   takesAway?(change: Change<Keys<Found>>, params: NoInfer<Params>, detail: string): readonly Claim[]
   wayBack?(change: Change<Keys<Found>>, params: NoInfer<Params>): WayBack

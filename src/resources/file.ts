@@ -149,6 +149,7 @@ export const file = resource({
     return {
       state: kind === 'file' ? 'present' : kind,
       ...(sha256 !== undefined && { content: shownHash(sha256, given) }),
+      ...(found.has('to') && { to: found.get('to') ?? '' }),
       ...refusedWay(found),
       ...observedAttributes(found),
     }
@@ -164,7 +165,7 @@ export const file = resource({
   },
   impossible: (actual, given) => impossible(actual, given),
   lacks: lackingDirectory,
-  apply: (change, given) => [write(change, given)],
+  apply: (change, given, seen) => [write(change, given, seen)],
   joins: ({ keys }, { state, validate }) =>
     (state === 'absent' || keys.some(({ key }) => key === 'state' || key === 'content')) && {
       slow: validate !== undefined,
@@ -246,33 +247,42 @@ function impossible({ state, why }: State, given: FileParams): string | undefine
 }
 
 function write(
-  { keys, actual }: Change<'state' | 'content' | 'why' | keyof AttributeState>,
+  { keys, actual }: Change<'state' | 'content' | 'to' | 'why' | keyof AttributeState>,
   given: FileParams,
+  seen?: string,
 ): Shell {
   const { path } = given
-  if (given.state === 'absent') return sh`ops_remove_in_turn ${path}`
+  const was = replaced(actual, seen)
+  if (given.state === 'absent') return sh`ops_remove_in_turn ${path} ${was}`
   const differs = (key: string) => keys.some(change => change.key === key)
   const content = contentOf(given)
   if (content && (differs('state') || differs('content'))) {
     const options = [
       `size=${contentSize(content)}`,
       `sha=${contentHash(content)}`,
-      ...replaced(actual),
+      ...was,
       ...attributeWords(given),
       ...validation(given),
       ...(given.inPlace ? ['place'] : []),
     ]
     return sh`ops_write ${path} ${options} -- ${producer(content)}`
   }
-  if (differs('state')) return sh`ops_write ${path} ${attributeWords(given)} -- :`
+  if (differs('state')) {
+    const empty = [`sha=${contentHash(contentOfText(''))}`, ...was, ...attributeWords(given)]
+    return sh`ops_write ${path} ${empty} -- :`
+  }
   const changed = (key: 'mode' | 'owner' | 'group') => (differs(key) ? (given[key] ?? '') : '')
   return sh`ops_attributes ${path} ${changed('mode')} ${changed('owner')} ${changed('group')}`
 }
 
-/** What was looked at, as a word of the write library: a file that holds anything else by then is not replaced. */
-function replaced({ state, content }: State): readonly string[] {
+/** What was looked at, as a word of the write library: what is anything else by then is neither replaced nor removed. */
+function replaced({ state, content, to }: State, seen = `sha256=${content}`): readonly string[] {
   if (state === 'absent') return ['was=absent']
-  return typeof content === 'string' && /^[0-9a-f]{64}$/.test(content) ? [`was=${content}`] : []
+  // Of a link that is to go, what it leads to does not matter.
+  if (to !== undefined) return [`to=${to}`]
+  // As the host told it: of a secret, the state has no hash.
+  const hash = /^sha256=([0-9a-f]{64})$/m.exec(seen)?.[1]
+  return hash === undefined ? [] : [`was=${hash}`]
 }
 
 function validation({ validate }: FileParams): readonly string[] {

@@ -46,7 +46,11 @@ export const link = resource({
   },
   lacks: lackingDirectory,
   joins: () => true,
-  apply: (_change, { path, to }) => [sh`ops_symlink ${path} ${to}`],
+  apply: ({ actual }, { path, to }) => {
+    const { state, to: before } = actual
+    const seen = state === 'absent' ? ['was=absent'] : before === undefined ? [] : [`to=${before}`]
+    return [sh`ops_symlink ${path} ${to} ${seen}`]
+  },
   wayBack: () => 'files',
   owns: ({ path }) => [`path:${path}`],
   changesBy: () => 'name',

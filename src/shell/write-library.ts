@@ -21,7 +21,8 @@ import { stageFunctions } from './write/stage.ts'
  *   each, what that many producers would make one after the other. A producer finds what is there now in `$ops_old`, which is empty where there is nothing.
  * - `ops_payload SHA256` is a producer: prints an uploaded file.
  * - `ops_attributes PATH MODE OWNER GROUP` changes these alone (empty: leave).
- * - `ops_remove PATH`, `ops_symlink PATH TARGET` do as they say; `ops_remove_in_turn PATH` does it after what is held back.
+ * - `ops_remove PATH [was=HASH | to=TARGET]`, `ops_symlink PATH TARGET [was=absent | to=TARGET]` do as they say, where there is still that
+ *   file or link; `ops_remove_in_turn` does it after what is held back.
  * - `ops_restore PATH` puts back what this run changed at or below PATH; `ops_changed PATH` tells whether it did.
  * - `ops_sweep` removes what killed runs left behind; to be called under the host's lock only.
  */

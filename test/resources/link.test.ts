@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { link } from '../../src/resources/link.ts'
 import { asIs, librariesOf, Place, parsed, shells } from './shells.ts'
@@ -30,6 +39,30 @@ describe.each(shells)('a link on $name', shell => {
     expect(readdirSync(place.path('one'))).toEqual([])
     place.execute(asIs(`ops_restore ${path}`), { libraries: librariesOf(definition) })
     expect(readlinkSync(path)).toBe('one')
+  })
+
+  test.each<[string, string | undefined, (path: string) => void]>([
+    ['made', undefined, path => symlinkSync('theirs', path)],
+    ['moved', 'one', path => symlinkSync('theirs', path)],
+    ['replaced by a file', 'one', path => writeFileSync(path, 'theirs')],
+    ['taken away', 'one', () => {}],
+  ])('is left as it is where somebody else has %s it since it was looked at', (how, before, edit) => {
+    const path = place.path('link')
+    if (before !== undefined) symlinkSync(before, path)
+    const params = parsed(link, { path, to: 'two' })
+    const keys = [{ key: 'to', from: before, to: 'two' }]
+    const change = { actual: place.look(definition, params), desired: {}, keys }
+    const [text] = definition.apply?.(change, params) ?? []
+    const go = () => place.execute(text ?? asIs('false'), { libraries: librariesOf(definition) })
+    rmSync(path, { force: true })
+    edit(path)
+    expect(go()).toMatchObject({ code: 95, stderr: expect.stringContaining('somebody else changed it') })
+    expect(readdirSync(place.files)).toEqual(how === 'taken away' ? [] : ['link'])
+    if (existsSync(path)) expect(readFileSync(path, 'utf8')).toBe('theirs')
+    rmSync(path, { force: true })
+    if (before !== undefined) symlinkSync(before, path)
+    expect(go()).toMatchObject({ code: 0, stderr: '' })
+    expect(readlinkSync(path)).toBe('two')
   })
 
   test.each(['file', 'directory'])('never replaces a real %s', kind => {

@@ -16,10 +16,10 @@ const mostSlow = 10
 export type LineOf = (planned: PlannedStep, at: number, apply?: string) => string
 
 /** What the step does, as shell. */
-export function applyText({ step, change }: PlannedStep): string {
+export function applyText({ step, change, observation }: PlannedStep): string {
   if (!change || !step.resource.apply) return 'echo "this does not hold, and ops only checks it" >&2\nexit 1'
   return step.resource
-    .apply(change, step.params)
+    .apply(change, step.params, observation.bytes.toString('utf8'))
     .map(each => each.shell)
     .join('\n')
 }

@@ -11,7 +11,7 @@ export const shownBytes = 65536
  * `ops_paths MARK FLAGS PATH ...` prints for each pair `kind=file|directory|special|dangling|link|absent|refused` and what the
  * flags ask for: `h` sha256, `m` mode, `o`/`u` owner by name or number, `g`/`i` group by name or number, `l` look at a
  * link itself. `:12345678` after the flags asks for the text as a detail where the hash starts otherwise. Of what is
- * absent a missing directory above it is the detail. `r` looks at what is to be removed: a link at the end does not matter; with `e`,
+ * absent a missing directory above it is the detail. `r` looks at what is to be removed: a link at the end is told by `to=` as well; with `e`,
  * a directory that is not empty is `kind=filled`. A way
  * that a change would not go (see the way library, which it needs) is `kind=refused` with `why=`.
  */

@@ -81,10 +81,13 @@
           ops_sum=${ops_sums%%"$ops_newline"*} ops_sums=${ops_sums#*"$ops_newline"}
           ops_sum=${ops_sum#\\} ops_sum=${ops_sum%% *}
           echo "sha256=$ops_sum";;
-        *l*/link)
+      esac
+      case $ops_path_flags/$ops_kind_now in
+        *l*/link|*r*/file|*r*/dangling) if [ -L "$2" ]; then
           ops_link_leads_to=$(readlink -n -- "$2" && echo .) || return 1
           case $ops_link_leads_to in *"$ops_newline"*) ops_link_leads_to='?.';; esac
-          printf 'to=%s\n' "${ops_link_leads_to%.}";;
+          printf 'to=%s\n' "${ops_link_leads_to%.}"
+        fi;;
       esac
       case $ops_path_flags/$ops_kind_now in
         *[mougi]*/file|*[mougi]*/directory)

@@ -38,6 +38,11 @@ ops_remove() (
     4) ops_fail "$1: is a directory, not a file; nothing was changed";;
     *) ops_fail "$1: is a device, pipe or socket, not a file; nothing was changed";;
   esac
+  case ${2:-} in
+    '') ;;
+    to=*) [ "$ops_kind" = a ] && ops_leads "$2" || ops_moved;;
+    *) [ "$ops_kind" = 8 ] && ops_sum=$(sha256sum <"$ops_old") && [ "was=${ops_sum%% *}" = "$2" ] || ops_moved;;
+  esac
   ops_keep "$ops_path" "$ops_old"
   ops_as_seen "$ops_in"
   if [ -n "$ops_open" ] || [ "$ops_in" = . ]; then
@@ -66,10 +71,15 @@ ops_take_back() {
 ops_symlink() (
   set +e
   ops_locate "$1"
-  [ -L "./$ops_name" ] || [ ! -e "./$ops_name" ] || ops_fail "$1: is a file or directory, not a symbolic link; nothing was changed"
+  [ -L "./$ops_name" ] || [ ! -e "./$ops_name" ] || [ -n "${3:-}" ] || ops_fail "$1: is a file or directory, not a symbolic link; nothing was changed"
   ops_enter
   ops_regard ..
   case $ops_kind in ''|a) ;; *) ops_moved;; esac
+  case ${3:-} in
+    '') ;;
+    was=absent) [ -z "$ops_kind" ] || ops_moved;;
+    *) [ "$ops_kind" = a ] && ops_leads "$3" || ops_moved;;
+  esac
   ops_said=$(ln -s -- "$2" "./$ops_name" 2>&1) || {
     ops_reason "$ops_said"
     ops_fail "$1: the link could not be made ($ops_why); nothing was changed"
@@ -78,6 +88,12 @@ ops_symlink() (
   ops_rename
   ops_written
 )
+# to=TARGET: whether the link leads there; `?` is one that no look can tell.
+ops_leads() {
+  ops_lead=$(readlink -n -- "$ops_old" && echo .) || return 1
+  case $ops_lead in *"$ops_newline"*) ops_lead='?.';; esac
+  [ "to=${ops_lead%.}" = "$1" ]
+}
 
 # PATH: whether the journal's real path ops_target is it or lies below it.
 ops_concerns() {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Secret } from '../../../src/base/secret.ts'
 import type { Step } from '../../../src/engine/step.ts'
 import { directory } from '../../../src/resources/directory.ts'
 import { file } from '../../../src/resources/file.ts'
@@ -195,6 +196,50 @@ describe.each(['dash', 'bash', 'busybox'].filter(each => !lacking(each)))(
       expect(run.result?.status).toBe('moved')
       expect(read('gone1')).toBe('theirs\n')
       expect(read('gone2')).toBe('old\n')
+    })
+
+    test.each<[string, string | undefined, Omit<Parameters<typeof file>[0], 'path'>]>([
+      ['is to go', 'old\n', { state: 'absent' }],
+      ['is a link to nowhere that is to go', '-> nowhere', { state: 'absent' }],
+      ['is to be there, with whatever content', undefined, { mode: '0600' }],
+      ['holds a secret', 'old\n', { content: new Secret('s3cret\n') }],
+      ['is to get other content', 'old\n', { content: 'new\n' }],
+    ])(
+      'leave what somebody writes while one before it is validated, where it %s',
+      async (_title, before, wanted) => {
+        if (before?.startsWith('-> ')) symlinkSync(before.slice(3), at('theirs'))
+        else if (before !== undefined) writeFileSync(at('theirs'), before)
+        const edit = `: %s; rm -f '${at('theirs')}'; echo theirs >'${at('theirs')}'`
+        const steps = [
+          file({ path: at('file0'), content: 'x\n', validate: edit }),
+          file({ path: at('theirs'), ...wanted }),
+          file({ path: at('file2'), content: 'x\n' }),
+        ]
+        const run = await runHere(place, steps, { shell })
+        expect(begun(run)).toBe(1)
+        expect(run.result).toMatchObject({
+          status: 'moved',
+          errors: [{ code: 'moved', step: `file ${at('theirs')}`, changed: 'no' }],
+        })
+        expect(outcomes(run)).toEqual(['changed', 'failed', 'skipped'])
+        expect(read('theirs')).toBe('theirs\n')
+        expect(readdirSync(place.folder).sort()).toEqual(['file0', 'lib', 'run', 'theirs'])
+      },
+    )
+
+    test('such as the removal of a link do not care for what it leads to', async () => {
+      mkdirSync(at('available'))
+      writeFileSync(at('available/app'), 'old\n')
+      symlinkSync('available/app', at('enabled'))
+      const steps = [
+        file({ path: at('available/app'), content: 'new\n' }),
+        file({ path: at('enabled'), state: 'absent' }),
+      ]
+      const run = await runHere(place, steps, { shell })
+      expect(run.result).toMatchObject({ errors: [], status: 'ok' })
+      expect(begun(run)).toBe(1)
+      expect(readdirSync(place.folder).sort()).toEqual(['available', 'lib', 'run'])
+      expect(read('available/app')).toBe('new\n')
     })
 
     test('follow a link at the end as they do alone', async () => {
