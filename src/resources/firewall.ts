@@ -1,24 +1,15 @@
 /** What may come in to a host: by ufw or by nftables, as the host has it. */
-import { createHash } from 'node:crypto'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { firewallChangeLibrary } from './firewall/change.ts'
 import { firewallLookLibrary, tableFile } from './firewall/look.ts'
-import { chainLines, listed, tableText } from './firewall/nftables.ts'
-import {
-  type FirewallParams,
-  firewallParams,
-  type Login,
-  rulesFor,
-  shutOut,
-  wantedWords,
-} from './firewall/params.ts'
-import { isForeign, keeps, tuplesIn, ufwSteps } from './firewall/ufw.ts'
+import { chainLines, tableText } from './firewall/nftables.ts'
+import { firewallParams, goesByAddress, rulesFor, shutOut, wantedWords } from './firewall/params.ts'
+import { byNftables, byUfw, familiesOf, loginOf, tuplesFound } from './firewall/seen.ts'
+import { ufwSteps } from './firewall/ufw.ts'
 import { readKeys } from './paths/params.ts'
-
-const policies = { deny: 'DROP', reject: 'REJECT', allow: 'ACCEPT' } as const
 
 /** `firewall {allow, limit, deny, default, by, state}`. */
 export const firewall = resource({
@@ -45,7 +36,7 @@ export const firewall = resource({
   library: [wayLibrary, firewallLookLibrary, writeLibrary, firewallChangeLibrary],
   refuses: true,
   takesBack: true,
-  probe: ({ by }) => sh`ops_firewall_look ${by ?? ''}`,
+  probe: given => sh`ops_firewall_look ${given.by ?? ''} ${goesByAddress(given) ? 'yes' : ''}`,
   parse: (observation, given) => {
     const found = readKeys(observation, ['root', 'by', 'ports', 'client'])
     const { by = '', ports = '', client = '', clash = '', root = '' } = found
@@ -61,6 +52,7 @@ export const firewall = resource({
       root,
       shut,
       loaded: found.loaded ?? '',
+      ipv6: found.ipv6 ?? '',
       rules4: found.rules4 ?? '',
       rules6: found.rules6 ?? '',
     }
@@ -86,18 +78,27 @@ export const firewall = resource({
     if (given.state === 'absent') return [isUfw ? sh`ops_firewall_ufw_absent` : sh`ops_firewall_nft_absent`]
     const rules = rulesFor(given, loginOf(actual))
     if (!isUfw) return [sh`ops_firewall_nft ${tableText(chainLines(rules, given))}`]
-    const steps = ufwSteps(tuplesFound(actual), rules)
+    const steps = ufwSteps(tuplesFound(actual), rules, familiesOf(actual))
     return [sh`ops_firewall_ufw ${given.default} ${steps.flatMap(words => [String(words.length), ...words])}`]
   },
   wayBack: ({ actual }, { state }) => {
     const { by, rules, boot } = actual
+    if (by === 'ufw' && state === 'absent') return { cannot: 'ufw keeps its rules: `ufw enable` loads them' }
+    if (by === 'ufw' && rules !== 'none') {
+      return {
+        cannot:
+          'ufw itself deleted and added rules, which no copy is kept of: the record of the run says what was there',
+      }
+    }
     if (state === 'absent' || rules !== 'none' || !String(boot).startsWith('none')) {
       return {
         cannot: 'its files are put back, and until the next boot the kernel goes on with the rules of now',
       }
     }
-    const left = by === 'ufw' ? { rules: 'those of ufw', boot: 'those of ufw' } : { boot: 'our table' }
-    return { params: { by: String(by), state: 'absent' }, left, withFiles: true }
+    const isUfw = by === 'ufw'
+    const left = isUfw ? { rules: 'those of ufw', boot: 'those of ufw' } : { boot: 'our table' }
+    const stays = isUfw ? { stays: 'ufw keeps the rules and the default of that run, and is disabled' } : {}
+    return { params: { by: String(by), state: 'absent' }, left, ...stays, withFiles: true }
   },
   owns: () => [`path:${tableFile}`, `path:/etc/nftables.conf#include ${tableFile}`],
   affects: () => [
@@ -117,7 +118,7 @@ export const firewall = resource({
     'unit:firewalld',
     'unit:ssh.socket',
   ],
-  notes: (_detail, { state, limit }, _said, change) =>
+  notes: (_detail, { state, limit, allow, deny }, _said, change) =>
     !change
       ? []
       : state === 'absent'
@@ -127,79 +128,9 @@ export const firewall = resource({
             ...(limit.length > 0
               ? ['what is limited counts for ops as well: many logins within half a minute are refused']
               : []),
+            ...(change.actual.ipv6 === 'none' &&
+            [...allow, ...limit, ...deny].some(({ from }) => from?.family === 6)
+              ? ['the host has no IPv6, and so ufw takes no rules of IPv6: they are left out']
+              : []),
           ],
 })
-
-const loginOf = ({ ports = '', client = '' }: { readonly [key: string]: unknown }): Login => ({
-  ports: String(ports).split(' ').filter(Boolean).map(Number),
-  client: String(client),
-})
-
-const tuplesFound = ({ rules4 = '', rules6 = '' }: { readonly [key: string]: unknown }) => [
-  ...tuplesIn(String(rules4), 4),
-  ...tuplesIn(String(rules6), 6),
-]
-
-interface Seen {
-  readonly rules: string
-  readonly boot: string
-}
-
-function byUfw(found: Readonly<Record<string, string>>, given: FirewallParams): Seen {
-  const { enabled, unit, policy, ipv6, loaded } = found
-  if (given.state === 'absent') {
-    return {
-      rules: loaded === 'no' ? 'none' : 'those of ufw',
-      boot: enabled === 'yes' ? 'those of ufw' : 'none',
-    }
-  }
-  const tuples = tuplesFound(found)
-  const isKept =
-    policy === policies[given.default] && ipv6 !== 'no' && keeps(tuples, rulesFor(given, loginOf(found)))
-  const ours = tuples
-    .filter(each => !isForeign(each))
-    .map(({ family, text }) => `${text}${family === 6 ? ' (v6)' : ''}`)
-  const kept = [...ours, ...(ipv6 === 'no' ? ['IPv6 is not filtered'] : []), `else ${policy}`].join(', ')
-  const rules =
-    loaded === 'no'
-      ? 'none'
-      : loaded === 'yes'
-        ? isKept
-          ? wantedWords(given)
-          : kept
-        : 'other than ufw keeps'
-  const isEnabled = enabled === 'yes' && unit === 'enabled'
-  return { rules, boot: isEnabled ? (isKept ? 'the same' : 'other rules') : 'none: ufw is not enabled' }
-}
-
-function byNftables(found: Readonly<Record<string, string>>, given: FirewallParams): Seen {
-  const { chain = '', file, read, unit } = found
-  const lines = chain
-    .split('\t')
-    .filter(line => line !== '')
-    .map(listed)
-  if (given.state === 'absent') {
-    const isLeft = file !== undefined && file !== 'none'
-    return {
-      rules: lines.length === 0 ? 'none' : lines.join(', '),
-      boot: isLeft || read === 'yes' ? 'our table' : 'none',
-    }
-  }
-  const wanted = chainLines(rulesFor(given, loginOf(found)), given)
-  const isRunning = lines.length === wanted.length && lines.every((line, at) => line === wanted[at])
-  const sha = createHash('sha256').update(tableText(wanted)).digest('hex')
-  const lacks =
-    file !== sha
-      ? file === 'none' || file === undefined
-        ? 'none'
-        : 'other rules'
-      : read !== 'yes'
-        ? 'none: /etc/nftables.conf does not read them'
-        : unit !== 'enabled'
-          ? `none: nftables.service is ${unit}`
-          : 'the same'
-  return {
-    rules: isRunning ? wantedWords(given) : lines.length === 0 ? 'none' : lines.join(', '),
-    boot: lacks,
-  }
-}

@@ -1,7 +1,7 @@
 /** Which rules follow from what a recipe says of a firewall, and what ufw and nftables are told. */
 import { describe, expect, test } from 'vitest'
 import { chainLines } from '../../src/resources/firewall/nftables.ts'
-import { rulesFor, shutOut } from '../../src/resources/firewall/params.ts'
+import { rulesFor, ruleWords, shutOut } from '../../src/resources/firewall/params.ts'
 import { keeps, tuplesIn, tuplesOf, ufwSteps } from '../../src/resources/firewall/ufw.ts'
 import { firewall } from '../../src/resources/firewall.ts'
 import { parsed } from './shells.ts'
@@ -46,7 +46,7 @@ describe('the rules of a firewall', () => {
       'tcp dport 22 accept',
       'tcp dport 2222 accept',
     ])
-    expect(rules.flatMap(tuplesOf).map(({ text }) => text)).toContain(
+    expect(rules.flatMap(each => tuplesOf(each)).map(({ text }) => text)).toContain(
       'deny any any 0.0.0.0/0 any 192.0.2.7 in_eth0',
     )
   })
@@ -61,15 +61,21 @@ describe('the rules of a firewall', () => {
     [{ deny: [{ from: '198.51.0.0/16' }] }, /would shut out ssh itself/],
     [{ deny: [{ from: '2001:db8::/32' }] }, undefined],
     [{ allow: [{ port: 22, from: '10.0.0.0/8' }], default: 'allow' }, undefined],
+    [{ deny: [{ interface: 'eth1' }] }, undefined],
   ] as const)('%j: whether we would still get in is known beforehand', (input, why) => {
     const said = shutOut(given(input as unknown as Parameters<typeof firewall>[0]), ssh)
     if (why === undefined) expect(said).toBeUndefined()
     else expect(said).toMatch(why)
   })
 
+  test('one that comes in two lists is of the first alone: deny, then limit, then allow', () => {
+    const params = given({ allow: ['80/tcp', '99/tcp'], limit: ['99/tcp', '80/tcp'], deny: ['80/tcp'] })
+    expect(rulesFor(params, ssh).map(ruleWords)).toEqual(['deny 80/tcp', 'limit 99/tcp', 'allow 22/tcp'])
+  })
+
   test('ufw is told the least that brings them about', () => {
     const rules = rulesFor(given({ allow: ['80/tcp', '443/tcp'] }), ssh)
-    const all = (of: typeof rules) => of.flatMap(tuplesOf)
+    const all = (of: typeof rules) => of.flatMap(each => tuplesOf(each))
     const bans = tuplesIn(
       'deny any any 0.0.0.0/0 any 203.0.113.9 in comment=6279\tallow any 1 0.0.0.0/0 any 0.0.0.0/0 out',
       4,
@@ -88,6 +94,63 @@ describe('the rules of a firewall', () => {
       'delete allow in on eth0 log proto tcp from 0.0.0.0/0 to 0.0.0.0/0 port 99',
       'delete allow from 0.0.0.0/0 to 0.0.0.0/0 app OpenSSH',
     ])
+  })
+
+  test('a new denial is put first, and what stays is not taken away for it', () => {
+    const rules = rulesFor(given({ allow: ['80/tcp', '443/tcp'], deny: ['99/tcp', { port: 98 }] }), ssh)
+    const told = (from: number, to?: number) =>
+      ufwSteps(
+        rules.slice(from, to).flatMap(each => tuplesOf(each)),
+        rules,
+      ).map(each => each.join(' '))
+    expect(told(1)).toEqual(['prepend deny proto tcp from any to any port 99'])
+    expect(told(2, 4)).toEqual([
+      'prepend deny from any to any port 98',
+      'prepend deny proto tcp from any to any port 99',
+      'allow proto tcp from any to any port 22',
+    ])
+    expect(told(3)[0]).toMatch(/^delete allow/)
+  })
+
+  test('of IPv6 are left out by ufw on a host without it, and said', () => {
+    const params = given({ allow: ['80/tcp'], deny: [{ from: '2001:db8::/32' }] })
+    const rules = rulesFor(params, ssh)
+    const found = rules.flatMap(each => tuplesOf(each, [4]))
+    expect(found.map(({ family }) => family)).toEqual([4, 4])
+    expect(keeps(found, rules, [4])).toBe(true)
+    expect(keeps(found, rules)).toBe(false)
+    expect(ufwSteps([], rules, [4])).toHaveLength(2)
+    const actual = { by: 'ufw', ipv6: 'none', rules: 'none' }
+    const change = { actual, desired: {}, keys: [] }
+    expect(firewall.definition.notes?.('', params, '', change)?.join()).toContain('they are left out')
+  })
+
+  const seen = (keys: Record<string, string>, input: Parameters<typeof firewall>[0]) => {
+    const all = { root: 'yes', ports: '22', client: '', ...keys }
+    const text = Object.entries(all).map(([key, value]) => `${key}=${value}\n`)
+    return firewall.definition.parse(text.join(''), given(input))
+  }
+
+  test('that ufw keeps and does not run are named in the plan, and no way back is promised', () => {
+    const kept = { by: 'ufw', enabled: 'no', unit: 'enabled', policy: 'DROP', ipv6: 'none', rules6: '' }
+    const stored = { ...kept, rules4: 'allow tcp 99 0.0.0.0/0 any 0.0.0.0/0 in\t' }
+    const wanted = { allow: ['80/tcp'] }
+    const of = (loaded: string, keys: Record<string, string> = stored) => {
+      const actual = seen({ ...keys, loaded }, wanted)
+      const back = firewall.definition.wayBack?.({ actual, desired: {}, keys: [] }, given(wanted))
+      return [actual.rules, Object.keys(back ?? {})[0]]
+    }
+    expect(of('no')).toEqual([expect.stringMatching(/^not loaded: allow tcp 99 /), 'cannot'])
+    expect(of('other')).toEqual([expect.stringMatching(/^other than ufw keeps \(allow tcp 99 /), 'cannot'])
+    expect(of('no', { ...kept, rules4: '' })).toEqual(['none', 'params'])
+    expect(of('foreign', { ...kept, rules4: '' })).toEqual([expect.stringContaining('others'), 'cannot'])
+    expect(seen({ ...stored, loaded: 'foreign' }, { state: 'absent' })).toMatchObject({ rules: 'none' })
+  })
+
+  test('are gone from nftables though its configuration reads all files of the folder', () => {
+    const found = { by: 'nftables', chain: '', file: 'none', unit: 'enabled' }
+    const boot = (read: string) => seen({ ...found, read }, { state: 'absent' }).boot
+    expect([boot('all'), boot('yes'), boot('no')]).toEqual(['none', 'our table', 'none'])
   })
 
   test('go again by `ops undo` where there were none before, and are not guessed where there were', () => {

@@ -41,7 +41,11 @@ ops_firewall_nft() {
   # shellcheck disable=SC2016 # for the write
   ops_write "$ops_firewall_file" mode=0644 owner=root group=root check='nft -c -f "$1"' -- printf '%s' "$1" || return
   if [ "$(ops_firewall_read)" = no ]; then
-    ops_write /etc/nftables.conf new=0755 -- ops_firewall_conf yes || return
+    ops_write /etc/nftables.conf new=0755 -- ops_firewall_conf yes || {
+      ops_write_code=$?
+      ops_restore "$ops_firewall_file" || { echo "ops: $ops_firewall_file could not be put back" >&2; exit 96; }
+      exit $ops_write_code
+    }
   fi
   ops_said=$(nft -c -f /etc/nftables.conf 2>&1) || {
     ops_restore /etc/nftables.conf && ops_restore "$ops_firewall_file" || { echo 'ops: /etc/nftables.conf could not be put back' >&2; exit 96; }

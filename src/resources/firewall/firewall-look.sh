@@ -1,5 +1,5 @@
 # The functions of `firewall-look`, as look.ts describes them.
-# The ports that sshd listens on, and the connection that this runs in: from the nearest program above that sshd has told.
+# CLIENT (yes, or nothing): the ports that sshd listens on, and the connection that this runs in: from the nearest program above that sshd has told.
 ops_firewall_ssh() {
   ops_pid=$$ ops_connection= ops_client=
   while [ "${ops_pid:-0}" -gt 1 ] && [ -z "$ops_connection" ]; do
@@ -9,9 +9,14 @@ ops_firewall_ssh() {
   ops_client=${ops_connection%% *} ops_ports=${ops_connection##* }
   ops_sshd=$(command -v sshd || echo /usr/sbin/sshd)
   [ ! -x "$ops_sshd" ] || ops_ports="$ops_ports $("$ops_sshd" -T 2>/dev/null | sed -n 's/^port //p; s/^listenaddress .*:\([0-9]*\)$/\1/p')"
-  ops_ports="$ops_ports $(systemctl show -p Listen ssh.socket sshd.socket 2>/dev/null | sed -n 's/^Listen=.*:\([0-9]*\) (Stream)$/\1/p')"
+  for ops_socket in ssh.socket sshd.socket; do
+    # One that is off still tells where it would listen.
+    systemctl is-active -q "$ops_socket" 2>/dev/null || systemctl is-enabled -q "$ops_socket" 2>/dev/null || continue
+    ops_ports="$ops_ports $(systemctl show -p Listen "$ops_socket" 2>/dev/null | sed -n 's/^Listen=.*:\([0-9]*\) (Stream)$/\1/p')"
+  done
   # shellcheck disable=SC2086 # one word for each port
   ops_ports=$(printf '%s\n' $ops_ports | sort -un | tr '\n' ' ')
+  [ "$1" = yes ] || ops_client=
   printf 'ports=%s\nclient=%s\n' "${ops_ports% }" "$ops_client"
 }
 # UNIT: enabled, disabled, masked, or none.
@@ -36,9 +41,10 @@ ops_firewall_look() {
     ufw) [ "$ops_has_ufw" = yes ] && ops_by=ufw || ops_by=none ;;
     nftables) [ "$ops_has_nft" = yes ] && ops_by=nftables || ops_by=none ;;
   esac
-  [ "$(id -u)" = 0 ] && echo root=yes || echo root=no
+  [ "$(id -u)" = 0 ] && ops_root=yes || ops_root=no
+  echo "root=$ops_root"
   echo "by=$ops_by"
-  ops_firewall_ssh
+  ops_firewall_ssh "$2"
   case $(ops_firewall_unit firewalld.service),$ops_by,$ops_ufw_on,$ops_nft_on in
     enabled,*) echo 'clash=firewalld is enabled' ;;
     *,nftables,yes,*) [ "$ops_has_ufw" = no ] || echo 'clash=ufw is enabled' ;;
@@ -55,8 +61,14 @@ ops_firewall_look_ufw() {
     ops_tuples=/etc/ufw/user${ops_family#4}.rules
     printf 'rules%s=%s\n' "$ops_family" "$([ ! -r "$ops_tuples" ] || sed -n 's/^### tuple ### //p' "$ops_tuples" | tr '\n' '\t')"
   done
-  ops_loaded=$(ops_firewall_loaded '')
-  [ "$ops_loaded" != yes ] || [ "$ops_ipv6" != yes ] || ops_loaded=$(ops_firewall_loaded 6)
+  ops_loaded=$(ops_firewall_loaded '') ops_loaded6=
+  [ "$ops_ipv6" != yes ] || ops_loaded6=$(ops_firewall_loaded 6)
+  case $ops_loaded,$ops_loaded6 in
+    *, | "$ops_loaded6,$ops_loaded") ;;
+    *unknown*) ops_loaded=unknown ;;
+    no,foreign | foreign,no) ops_loaded=foreign ;;
+    *) ops_loaded=other ;;
+  esac
   echo "loaded=$ops_loaded"
 }
 # FAMILY (6, or nothing): whether the kernel has the rules that ufw keeps. How it would spell them it says itself, in an empty network.
@@ -68,7 +80,9 @@ ops_firewall_loaded() {
   case $ops_input,$ops_before in
     *"-A INPUT -j $ops_chain-before-input"*,*"-j $ops_chain-user-input"*) ;;
     '-P INPUT ACCEPT'*) echo no; return ;;
-    *) echo other; return ;;
+    ,*) echo other; return ;;
+    # No rule of ufw is reached; but to disable ufw would open what somebody else has closed.
+    *) echo foreign; return ;;
   esac
   case $ops_policy,$ops_input in ACCEPT,'-P INPUT ACCEPT'* | DROP,'-P INPUT DROP'* | REJECT,'-P INPUT DROP'*) ;; *) echo other; return ;; esac
   case $("$ops_tables" -S "$ops_chain-skip-to-policy-input" 2>/dev/null) in *"-j $ops_policy"*) ;; *) echo other; return ;; esac
@@ -79,18 +93,25 @@ ops_firewall_loaded() {
   if [ "$ops_kept" = "$ops_running" ]; then echo yes; else echo other; fi
 }
 ops_firewall_look_nft() {
-  ops_lines=$(nft -s -p list chain inet ops_firewall incoming 2>/dev/null | sed -n 's/^		//p' | tr '\n' '\t')
+  ops_lines=
+  # Only root is told, and the plan says so.
+  if [ "$ops_root" = yes ]; then
+    ops_nft_tables=$(nft list tables) || return
+    ! printf '%s\n' "$ops_nft_tables" | grep -qxF 'table inet ops_firewall' ||
+      ops_lines=$(nft -s -p list chain inet ops_firewall incoming 2>/dev/null | sed -n 's/^		//p' | tr '\n' '\t')
+  fi
   printf 'chain=%s\n' "$ops_lines"
   ops_sum=none
   [ ! -f "$ops_firewall_file" ] || ops_sum=$(sha256sum <"$ops_firewall_file")
   printf 'file=%s\nread=%s\nunit=%s\n' "${ops_sum%% *}" "$(ops_firewall_read)" "$ops_nft_on"
 }
-# Whether /etc/nftables.conf reads our file, and flushes nothing afterwards.
+# Whether /etc/nftables.conf reads our file (all: as one of all in its folder), and flushes nothing afterwards.
 ops_firewall_read() {
   [ -f /etc/nftables.conf ] || { echo no; return; }
   awk -v file="$ops_firewall_file" '
     { line = $0; sub(/^[ \t]+/, "", line); sub(/[ \t;]+$/, "", line) }
-    line ~ /^flush[ \t]+ruleset/ { found = 0 }
-    line == "include \"" file "\"" || line ~ /^include[ \t]+"\/etc\/nftables\.d\/\*(\.nft)?"$/ { found = 1 }
-    END { print found ? "yes" : "no" }' /etc/nftables.conf
+    line ~ /^flush[ \t]+ruleset/ { found = "" }
+    line ~ /^include[ \t]+"\/etc\/nftables\.d\/\*(\.nft)?"$/ && !found { found = "all" }
+    line == "include \"" file "\"" { found = "yes" }
+    END { print found ? found : "no" }' /etc/nftables.conf
 }

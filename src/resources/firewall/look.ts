@@ -6,10 +6,10 @@ import firewallLookText from './firewall-look.sh'
 export const tableFile = '/etc/nftables.d/ops-firewall.nft'
 
 /**
- * `ops_firewall_look BY` (`ufw`, `nftables`, or empty: as the host has it) prints `root=yes|no`, `by=ufw|nftables|none`, `ports=` of sshd and of
- * the connection that this runs in, `client=` where that comes from, `clash=` another firewall that would get in its way. Of ufw: `enabled=yes|no`, `unit=`
+ * `ops_firewall_look BY CLIENT` (`ufw`, `nftables`, or empty: as the host has it) prints `root=yes|no`, `by=ufw|nftables|none`, `ports=` of sshd and of
+ * the connection that this runs in, `client=` where that comes from (only if CLIENT is `yes`), `clash=` another firewall that would get in its way. Of ufw: `enabled=yes|no`, `unit=`
  * what systemd says of its unit, `policy=`, `ipv6=yes|no|none`, `rules4=` and `rules6=` as ufw keeps them, parted by tabs, and whether the kernel has them
- * `loaded=yes|no|other|unknown`. Of nftables: `chain=` the lines of our chain, parted by tabs, `file=` the sha256 of its file, `read=yes|no` by /etc/nftables.conf, `unit=`.
+ * `loaded=yes|no|foreign|other|unknown`; `foreign` is `no` where others let nothing in by default. Of nftables: `chain=` the lines of our chain, parted by tabs, `file=` the sha256 of its file, `read=yes|all|no` by /etc/nftables.conf, `unit=`.
  */
 export const firewallLookLibrary = libraryOf(
   'firewall-look',

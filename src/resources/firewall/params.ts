@@ -10,7 +10,9 @@ export const firewallParams = z.strictObject({
     "What may come in, as ufw says it: `'80/tcp'`, `53`, `'6000:6007/udp'`, `{ port: 22, from: '10.0.0.0/8', protocol: 'tcp', interface: 'eth1' }`.",
   ),
   limit: rules('The same, at most 6 new connections in half a minute from one address.'),
-  deny: rules('What may not, though a rule of the other lists allows it.'),
+  deny: rules(
+    'What may not, though a rule of the other lists allows it; a rule in `limit` counts before the same in `allow`.',
+  ),
   default: z
     .enum(['deny', 'reject', 'allow'])
     .default('deny')
@@ -54,8 +56,8 @@ export function rulesFor(given: FirewallParams, { ports }: Login): readonly Acti
     ...list('limit', given.limit),
     ...list('allow', [...given.allow, ...open]),
   ]
-  // One that comes twice is one.
-  const names = all.map(ruleWords)
+  // One that comes twice is one, whatever its action: the first decides, and ufw would keep the last.
+  const names = all.map(({ rule: each }) => words(each))
   return all.filter((_, at) => names.indexOf(names[at] ?? '') === at)
 }
 
@@ -67,11 +69,15 @@ export function wantedWords(given: FirewallParams): string {
   return [...named, 'ssh', `else ${given.default}`].join(', ')
 }
 
-/** Why we would not get in any more; undefined where we would. */
+/** Whether it hangs on the address of the client what its rules let in. */
+export const goesByAddress = ({ allow, limit, deny }: FirewallParams): boolean =>
+  [...allow, ...limit, ...deny].some(({ from }) => from !== undefined)
+
+/** Why we would not get in any more; undefined where we would. By which interface we come is not known, and so not judged. */
 export function shutOut(given: FirewallParams, { ports, client }: Login): string | undefined {
   for (const port of ports) {
     const fits = (each: Rule) => concerns(each, port) && (client === '' || isFrom(each, client))
-    const denied = given.deny.find(fits)
+    const denied = given.deny.find(each => each.interface === undefined && fits(each))
     if (denied)
       return `deny ${words(denied)} would shut out ssh itself, port ${port}${client && `, from ${client}`}`
     if (client === '' || given.default === 'allow' || !isNamed(given, port)) continue

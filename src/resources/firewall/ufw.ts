@@ -7,20 +7,28 @@ export interface Tuple {
   readonly text: string
 }
 
+/** The families that the host has. */
+export type Families = readonly (4 | 6)[]
+
+const both: Families = [4, 6]
+
 const anywhere = { 4: '0.0.0.0/0', 6: '::/0' } as const
 
 /** What ufw writes for a rule, without its comment. */
-export function tuplesOf({ action, rule }: ActingRule): readonly Tuple[] {
+export function tuplesOf({ action, rule }: ActingRule, families: Families = both): readonly Tuple[] {
   const { ports, protocol, from, interface: name } = rule
   const range = ports
     ? ports.first === ports.last
       ? `${ports.first}`
       : `${ports.first}:${ports.last}`
     : 'any'
-  return (from ? [from.family] : ([4, 6] as const)).map(family => ({
-    family,
-    text: `${action} ${protocol} ${range} ${anywhere[family]} any ${from?.text ?? anywhere[family]} in${name === undefined ? '' : `_${name}`}`,
-  }))
+  const of = from ? [from.family] : both
+  return of
+    .filter(family => families.includes(family))
+    .map(family => ({
+      family,
+      text: `${action} ${protocol} ${range} ${anywhere[family]} any ${from?.text ?? anywhere[family]} in${name === undefined ? '' : `_${name}`}`,
+    }))
 }
 
 /** Reads what was found, parted by tabs. */
@@ -102,33 +110,49 @@ const same = (one: readonly Tuple[], other: readonly Tuple[]) =>
 
 const of = (family: 4 | 6, all: readonly Tuple[]) => all.filter(each => each.family === family)
 
-/** Whether ufw keeps these rules in this order, beside those of others. */
-export function keeps(found: readonly Tuple[], rules: readonly ActingRule[]): boolean {
-  const ours = found.filter(each => !isForeign(each) || isWanted(each, rules))
-  const wanted = rules.flatMap(tuplesOf)
-  return ([4, 6] as const).every(family => same(of(family, ours), of(family, wanted)))
+/** Those of what was found that are ours to say, and the rules that ufw can have: none of a family that the host lacks. */
+function matters(found: readonly Tuple[], rules: readonly ActingRule[], families: Families) {
+  const wanted = rules.flatMap(each => tuplesOf(each, families))
+  const isWanted = (tuple: Tuple) =>
+    wanted.some(({ family, text }) => family === tuple.family && text === tuple.text)
+  const ours = found.filter(each => families.includes(each.family) && (!isForeign(each) || isWanted(each)))
+  return { ours, wanted, isWanted, possible: rules.filter(each => tuplesOf(each, families).length > 0) }
 }
 
-const isWanted = (tuple: Tuple, rules: readonly ActingRule[]) =>
-  rules.flatMap(tuplesOf).some(each => each.family === tuple.family && each.text === tuple.text)
+/** Whether ufw keeps these rules in this order, beside those of others. */
+export function keeps(
+  found: readonly Tuple[],
+  rules: readonly ActingRule[],
+  families: Families = both,
+): boolean {
+  const { ours, wanted } = matters(found, rules, families)
+  return families.every(family => same(of(family, ours), of(family, wanted)))
+}
 
 /** What to tell ufw, in order: first what goes, then what comes. Only where order demands it, all of ours anew. */
 export function ufwSteps(
   found: readonly Tuple[],
   rules: readonly ActingRule[],
+  families: Families = both,
 ): readonly (readonly string[])[] {
-  const ours = found.filter(each => !isForeign(each) || isWanted(each, rules))
-  const left = ours.filter(each => isWanted(each, rules))
-  const whole = rules.filter(each =>
-    tuplesOf(each).every(tuple =>
-      left.some(({ family, text }) => family === tuple.family && text === tuple.text),
-    ),
-  )
-  const stays = whole.flatMap(tuplesOf)
-  const isStart =
-    whole.every((each, at) => each === rules[at]) &&
-    ([4, 6] as const).every(family => same(of(family, left), of(family, stays)))
-  const gone = isStart ? ours.filter(each => !left.includes(each)) : ours
-  const kept = isStart ? whole.length : 0
-  return [...gone.map(deletion), ...rules.slice(kept).map(addition)]
+  const { ours, isWanted, possible } = matters(found, rules, families)
+  const left = ours.filter(isWanted)
+  const isLeft = (tuple: Tuple) =>
+    left.some(({ family, text }) => family === tuple.family && text === tuple.text)
+  const whole = possible.filter(each => tuplesOf(each, families).every(isLeft))
+  const stays = whole.flatMap(each => tuplesOf(each, families))
+  const isOrdered = families.every(family => same(of(family, left), of(family, stays)))
+  const first = possible.findIndex(each => whole.includes(each))
+  const [before, after] = [possible.slice(0, Math.max(first, 0)), possible.slice(first + whole.length)]
+  // Put first, what lets in would pass by what others keep out.
+  const isTogether =
+    first >= 0 &&
+    whole.every((each, at) => each === possible[first + at]) &&
+    before.every(({ action }) => action === 'deny')
+  if (!isOrdered || !isTogether) return [...ours.map(deletion), ...possible.map(addition)]
+  return [
+    ...ours.filter(each => !left.includes(each)).map(deletion),
+    ...before.toReversed().map(each => ['prepend', ...addition(each)]),
+    ...after.map(addition),
+  ]
 }

@@ -10,9 +10,9 @@ export default recipe({ summary: 'What may come in.', params: {}, steps: () => [
 `
 
 const wanted = `{
-  allow: ['8081/tcp', { port: 9000, from: '10.0.0.0/8', protocol: 'tcp' }, { port: 53 }],
+  allow: ['8081/tcp', { port: 9000, from: '10.0.0.0/8', protocol: 'tcp' }, { port: 53 }, '8084/tcp'],
   limit: [{ port: 8083, protocol: 'tcp' }],
-  deny: [{ from: '192.0.2.0/24' }, { from: '2001:db8::/32', port: '1:1023', protocol: 'udp' }],
+  deny: [{ from: '192.0.2.0/24' }, { from: '2001:db8::/32', port: '1:1023', protocol: 'udp' }, '8084/tcp'],
   default: DEFAULT,
 }`
 
@@ -90,6 +90,7 @@ export function comesIn(by: 'ufw' | 'nftables', host: () => Host): void {
       expect(said).toMatch(/^8081\/tcp +ALLOW +Anywhere/m)
       expect(said).toMatch(/^8083\/tcp \(v6\) +LIMIT +Anywhere \(v6\)/m)
       expect(said).toMatch(/^1:1023\/udp +DENY +2001:db8::\/32/m)
+      expect(said).toMatch(/^8084\/tcp +DENY +Anywhere/m)
       expect(said).toMatch(/ALLOW FWD/)
       expect(said).not.toMatch(/8082|OpenSSH/)
     } else {
@@ -171,6 +172,11 @@ export function comesIn(by: 'ufw' | 'nftables', host: () => Host): void {
     if (by === 'nftables') {
       expect(await host().read('nft list tables')).not.toContain('ops_firewall')
       expect(await host().read('cat /etc/nftables.conf')).not.toContain('ops')
-    } else expect(await host().read('ufw status')).toBe('Status: inactive\n')
+    } else {
+      expect(await host().read('ufw status')).toBe('Status: inactive\n')
+      // Another firewall than ufw is none of its own.
+      await host().read('iptables -A INPUT -p tcp --dport 22 -j ACCEPT && iptables -P INPUT DROP')
+      expect((await ops('check', 'none')).code).toBe(0)
+    }
   }, 240_000)
 }
