@@ -189,6 +189,8 @@ export function groupsByHost({ hosts, groups }: Inventory): ReadonlyMap<string, 
     const before = known.get(name)
     if (before) return before
     const members = new Set<string>()
+    // A group that contains itself ends here, whoever wrote it.
+    known.set(name, members)
     for (const member of groups.get(name)?.members ?? []) {
       if (groups.has(member)) {
         for (const inner of membersOf(member)) members.add(inner)
@@ -196,7 +198,6 @@ export function groupsByHost({ hosts, groups }: Inventory): ReadonlyMap<string, 
         for (const host of hosts.keys()) if (matchesGlob(member, host)) members.add(host)
       } else members.add(member)
     }
-    known.set(name, members)
     return members
   }
   const byHost = new Map<string, string[]>()

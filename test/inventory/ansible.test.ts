@@ -157,6 +157,8 @@ describe('an inventory of Ansible', () => {
     ['[web:things]\n', 1],
     ['[web]\n\nweb[1:x]', 3],
     ['[a:children]\nb\n[b:children]\na', 1],
+    ['[db]\ndb1\n[web]\nweb ansible_host=10.0.0.1', 3],
+    ['web\n[other:children]\nweb', 3],
   ])('%j is told with its line', (text, line) => {
     try {
       readInventory({ file: file('hosts', text) })

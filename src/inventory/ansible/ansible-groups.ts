@@ -45,13 +45,16 @@ const unread = [
 
 /**
  * The inventory of ops that is the same. A host that could not be logged in to as was meant is there and says why when it is used.
- * @throws InputErrors for groups that contain themselves.
+ * @throws InputErrors for groups that contain themselves, and for a name of both a host and a group.
  */
 export function inventoryOf(data: AnsibleData, file: string): Inventory {
   const errors: ErrorData[] = []
   const depths = depthsOf(data, errors)
   if (errors.length > 0) throw new InputErrors(errors)
   const names = new Set([...data.hostVars.keys(), ...[...data.groups.values()].flatMap(each => each.hosts)])
+  for (const [name, { where }] of data.groups)
+    if (names.has(name)) errors.push(twoMeanings(name, data.hostVars.get(name)?.where, where))
+  if (errors.length > 0) throw new InputErrors(errors)
   const hosts = new Map<string, InventoryHost>()
   for (const name of names) {
     const where = data.hostVars.get(name)?.where ?? { file, line: 1 }
@@ -156,6 +159,12 @@ function depthsOf({ groups }: AnsibleData, errors: ErrorData[]): ReadonlyMap<str
   }
   for (const name of groups.keys()) walk(name, [])
   return depths
+}
+
+/** Ansible warns of it; a word of a command line would mean the host, and a member the group. */
+function twoMeanings(name: string, host: SourceLocation | undefined, where: SourceLocation): ErrorData {
+  const line = host === undefined || host.line === where.line ? '' : ` (line ${host.line})`
+  return inputError(`${name} is a host${line} and a group`, { where, next: 'Rename one of them.' }).data
 }
 
 function unique(names: readonly string[]): string[] {
