@@ -133,15 +133,16 @@ describeReal('the history of a host', () => {
     const dry = await ops('undo', first, '--dry-run')
     expect(dry.stdout).toContain('cannot command touch /run/undo-command: nobody knows what a command did')
     expect(dry.stdout).not.toContain('skipped')
-    expect([dry.code, await host().read('cat /etc/undo/new.conf')]).toEqual([0, 'one'])
+    expect([dry.code, await host().read('cat /etc/undo/new.conf')]).toEqual([8, 'one'])
     expect((await ops('undo', first)).code).toBe(3)
 
     const back = await ops('undo', first, '--yes')
-    expect([back.code, back.stderr]).toEqual([0, ''])
+    // The command stays done, and whoever asks by the exit code is told.
+    expect([back.code, back.stderr]).toEqual([8, ''])
     expect(await host().read(state)).toBe(found)
     const again = await ops('undo', first, '--yes')
     expect(again.stdout).toContain('nothing to do')
-    expect(again.code).toBe(0)
+    expect(again.code).toBe(8)
 
     // An undo is a run, and can be taken back like one, as far as the folder that it removed lets it.
     const redone = await ops('undo', runOf(back.stdout), '--yes')
@@ -196,7 +197,7 @@ describeReal('the history of a host', () => {
     expect(there).toContain('changed file /etc/undo-slow')
     expect(there).toContain('changed command')
     expect(there).not.toContain('undo-never')
-    expect((await ops('undo', name, '--yes')).code).toBe(0)
+    expect((await ops('undo', name, '--yes')).code).toBe(8)
     expect((await host().read('ls /etc/undo-slow /etc/undo-never 2>/dev/null || echo none')).trim()).toBe(
       'none',
     )

@@ -26,16 +26,21 @@ export function storedRun(word: string): StoredRun | undefined {
   return found[0]
 }
 
-/** @throws OpsError `input` where the host knows of none, or of several. */
-export async function recordOnHost(session: Session, word: string): Promise<HostRecord> {
-  const { host } = session
+/** Undefined where the host knows of none. @throws OpsError `input` where it knows of several. */
+export async function anyRecordOnHost(session: Session, word: string): Promise<HostRecord | undefined> {
   const found = await hostRecords(session, { run: word, most: 5 })
   if (found.length > 1)
     throw severalRuns(
       word,
       found.map(each => each.run),
     )
-  const [record] = found
+  return found[0]
+}
+
+/** @throws OpsError `input` where the host knows of none, or of several. */
+export async function recordOnHost(session: Session, word: string): Promise<HostRecord> {
+  const { host } = session
+  const record = await anyRecordOnHost(session, word)
   if (record) return record
   throw new OpsError({
     code: 'input',

@@ -10,20 +10,31 @@ import { quote } from '../../shell/quote.ts'
 import type { ReportSession } from '../report-session.ts'
 import type { Reached } from '../run-steps.ts'
 import { overLink } from './ask-hosts.ts'
-import { recordOnHost } from './named-run.ts'
+import { anyRecordOnHost, recordOnHost } from './named-run.ts'
 import { directoriesToGo, undoSteps } from './undo-steps.ts'
 
 export interface PlannedUndo {
+  /** The run has begun nothing there. */
+  readonly isUntouched?: true
   readonly host: Reached
   readonly run: string
   readonly steps: readonly Step[]
   readonly notes: readonly UndoNote[]
 }
 
-/** @throws OpsError where the host cannot be asked, or has no such record; nothing was changed. */
-export async function planUndo(host: Reached, word: string, report: ReportSession): Promise<PlannedUndo> {
+/**
+ * With `mayBeUntouched` a host that has no record of the run is one where it has begun nothing.
+ * @throws OpsError where the host cannot be asked, or has no such record; nothing was changed.
+ */
+export async function planUndo(
+  host: Reached,
+  word: string,
+  report: ReportSession,
+  mayBeUntouched: boolean,
+): Promise<PlannedUndo> {
   const { result } = await overLink(host, report, async (session, link) => {
-    const record = await recordOnHost(session, word)
+    const record = await (mayBeUntouched ? anyRecordOnHost : recordOnHost)(session, word)
+    if (!record) return { host, run: word, steps: [], notes: [], isUntouched: true as const }
     const { steps, notes } = undoSteps(record, await copiesOf(session, record), await held(session, record))
     const { planned } = await planHost(session, () => ({ steps }), {
       key: link.key,

@@ -1,4 +1,4 @@
-/** Gathers what a run tells, and writes it down on this machine: as it begins to change something, and at its end. */
+/** Gathers what a run tells, and writes it down on this machine: as it begins to change each host, and at its end. */
 import { opsVersion } from '../../base/version.ts'
 import type { RunEvent } from '../../run/events.ts'
 import { lockHolder } from '../../run/lock-holder.ts'
@@ -69,19 +69,22 @@ export class RunRecorder {
     const kept = 'kept' in event ? event.kept : undefined
     const before = steps.get(name)
     const isKept = kept ?? before?.kept
+    const isFirst = steps.size === 0
     steps.set(name, {
       ...done(name, planned),
       status: status === 'running' ? 'begun' : status,
       ...(isKept && { kept: isKept }),
     })
-    // From here on a killed run is known by what it has begun.
-    if (!this.#isWritten) this.#write()
+    // From here on a killed run is known to have begun here.
+    if (isFirst) this.#write()
   }
 
   #write(endedAt?: string): void {
     this.#isWritten = true
     const hosts = [...this.#hosts].map(([host, { status, steps, errors }]): HostOfRun => {
-      return { host, status, errors, steps: [...steps.values()] }
+      const done = [...steps.values()]
+      // While it runs it is written once for each host: without diffs that stays cheap with hundreds of them.
+      return { host, status, errors, steps: endedAt === undefined ? done.map(withoutDiff) : done }
     })
     try {
       storeRun({
@@ -96,6 +99,10 @@ export class RunRecorder {
       this.problem ??= error instanceof Error ? error.message : String(error)
     }
   }
+}
+
+function withoutDiff({ diff: _diff, ...step }: DoneStep): DoneStep {
+  return step
 }
 
 function done(name: string, planned: PlanStep | undefined): Omit<DoneStep, 'status'> {

@@ -1,14 +1,17 @@
 /** `ops undo RUN [HOST...]`: a plan that puts back what a run found, asked and proved as any other. */
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
+import { eachLimited } from '../../run/each-limited.ts'
+import type { RunEvent } from '../../run/events.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import { collected } from '../collected.ts'
 import { exitCodes } from '../exit-code.ts'
 import { addConnectionFlags, addPlanFlags, commonSettings } from '../flags.ts'
+import { type HostsToUndo, hostsToUndo } from '../history/hosts-to-undo.ts'
 import { runWord, storedRun } from '../history/named-run.ts'
-import { planUndo } from '../history/plan-undo.ts'
+import { type PlannedUndo, planUndo } from '../history/plan-undo.ts'
 import { needsYes } from '../needs-yes.ts'
 import { underReport } from '../report-session.ts'
-import { exitCodeOfRun, reachHosts, runSteps } from '../run-steps.ts'
+import { exitCodeOfRun, type Reached, reachHosts, runSteps } from '../run-steps.ts'
 import { chooseReachable } from '../targets.ts'
 import type { VerbContext } from '../verb.ts'
 
@@ -28,15 +31,23 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const settings = commonSettings(options, errors)
   const [first, ...named] = operands
   const word = await collected(errors, () => runWord(first))
-  const names = named.length > 0 ? named : await collected(errors, () => hostsOf(word))
-  const chosen = names && (await collected(errors, () => chooseReachable(names, settings, 'machine')))
+  const meant =
+    named.length > 0 ? { begun: named, unknown: [] } : await collected(errors, () => hostsOf(word))
+  const chosen =
+    meant &&
+    (await collected(errors, () => chooseReachable([...meant.begun, ...meant.unknown], settings, 'machine')))
   const [dry, yes] = [options.dryRun === true, options.yes === true]
   if (!dry && !yes) errors.push(...needsYes('undo', settings.json))
   return underReport(screen, settings, async session => {
     if (!chosen || word === undefined || errors.length > 0) throw new InputErrors(errors)
     const reached = [...(await reachHosts(chosen, settings, session)).values()]
     const name = storedRun(word)?.run ?? word
-    const undone = await Promise.all(reached.map(host => planUndo(host, name, session)))
+    const found = new Map<Reached, PlannedUndo>()
+    await eachLimited(reached, settings.limit, async host => {
+      const mayBeUntouched = meant?.unknown.includes(host.target.name) === true
+      found.set(host, await planUndo(host, name, session, mayBeUntouched))
+    })
+    const undone = reached.flatMap(host => found.get(host) ?? [])
     const verb = dry ? 'plan' : 'apply'
     const outcome = await runSteps(
       {
@@ -46,26 +57,33 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         waitForLock: options.wait === true,
         purpose: `undo ${name}`,
         yes,
-        tells: undone.map(({ host, run, notes }) => ({ event: 'undo', host: host.target.name, run, notes })),
+        tells: undone.map(told),
       },
       session,
     )
     const code = exitCodeOfRun(verb, outcome)
-    const isWhole = undone.every(({ notes }) => notes.every(({ kind }) => kind !== 'skipped'))
+    const isWhole = undone.every(({ notes }) => notes.every(({ kind }) => kind === 'stays'))
     return code === 0 && !isWhole ? exitCodes.moved : code
   })
 }
 
-/** The hosts that a run has changed, as this machine has written down. */
-function hostsOf(word: string | undefined): readonly string[] {
-  if (word === undefined) return []
+function told({ host, run, notes, isUntouched }: PlannedUndo): RunEvent {
+  const { name } = host.target
+  return isUntouched
+    ? { event: 'note', host: name, text: `run ${run} has begun nothing here` }
+    : { event: 'undo', host: name, run, notes }
+}
+
+/** The hosts that a run may have changed, as this machine has written down. */
+function hostsOf(word: string | undefined): HostsToUndo {
+  if (word === undefined) return { begun: [], unknown: [] }
   const found = storedRun(word)
   if (!found)
     throw inputError(`this machine has no record of a run ${word}`, {
       next: `Name its hosts: \`ops undo ${word} HOST...\`; \`ops history HOST\` says what was done there.`,
     })
-  const changed = found.hosts.filter(each => each.steps.length > 0).map(each => each.host)
-  if (changed.length > 0) return changed
+  const hosts = hostsToUndo(found)
+  if (hosts.begun.length + hosts.unknown.length > 0) return hosts
   throw inputError(`run ${found.run} has changed nothing`, {
     next: `\`ops show ${found.run}\` tells what became of it.`,
   })
