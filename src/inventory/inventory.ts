@@ -29,6 +29,8 @@ export interface InventoryParam {
 export interface Inventory {
   /** Undefined when there is none. */
   readonly file: string | undefined
+  /** Whose form it has; otherwise that of an ops.ini. */
+  readonly form?: 'Ansible'
   readonly hosts: ReadonlyMap<string, InventoryHost>
   readonly groups: ReadonlyMap<string, InventoryGroup>
   /** The sections `[db NAME]`. */

@@ -10,7 +10,7 @@ export interface ListedHost {
   /** Undefined for a name of the ssh config: `ssh -G` knows, when it is used. */
   readonly address: string | undefined
   readonly groups: readonly string[]
-  readonly from: 'ops.ini' | 'ssh config' | 'built in'
+  readonly from: 'ops.ini' | 'Ansible' | 'ssh config' | 'built in'
   readonly where: SourceLocation | undefined
 }
 
@@ -38,7 +38,7 @@ export function listHosts(
       name,
       address: addressText(address),
       groups: groupsOf(name),
-      from: 'ops.ini',
+      from: inventory.form ?? 'ops.ini',
       where,
     }),
   )

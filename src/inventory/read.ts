@@ -1,9 +1,9 @@
 /** Finds and reads the ops.ini of a folder. */
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { inputError } from '../base/errors.ts'
+import { InputErrors, inputError } from '../base/errors.ts'
 import { foldersAbove } from '../base/folders-above.ts'
-import { readAnsible } from './ansible/read-ansible.ts'
+import { asMaybeAnsible, readAnsible } from './ansible/read-ansible.ts'
 import { emptyInventory, type Inventory } from './inventory.ts'
 import { parseInventory } from './parse.ts'
 
@@ -24,7 +24,13 @@ export function readInventory({ file, cwd = process.cwd() }: InventoryOptions = 
   const found = file === undefined ? findInventory(cwd) : resolve(cwd, file)
   if (found === undefined) return emptyInventory
   const text = readText(found)
-  return readAnsible(found, text) ?? parseInventory(text, found)
+  const foreign = readAnsible(found, text)
+  if (foreign) return foreign
+  try {
+    return parseInventory(text, found)
+  } catch (thrown) {
+    throw thrown instanceof InputErrors ? new InputErrors(asMaybeAnsible(thrown.errors, found, text)) : thrown
+  }
 }
 
 /** The nearest ops.ini, or undefined. */

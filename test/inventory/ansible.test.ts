@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { InputErrors } from '../../src/base/errors.ts'
 import { addressText } from '../../src/inventory/address.ts'
+import { listHosts } from '../../src/inventory/list.ts'
 import { readInventory } from '../../src/inventory/read.ts'
 import { groupsByHost, selectHosts } from '../../src/inventory/select.ts'
 
@@ -49,6 +50,15 @@ db
 [site:vars]
 ansible_port = 2299 # of all of them
 [empty]
+[first]
+ranked
+[second]
+ranked
+[first:vars]
+ansible_user=by-rank
+ansible_group_priority=10
+[second:vars]
+ansible_user=by-name
 `
 
 interface Listing {
@@ -108,7 +118,7 @@ describe('an inventory of Ansible', () => {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     const expected = listed(JSON.parse(text) as Listing)
-    expect(Object.keys(expected)).toHaveLength(14)
+    expect(Object.keys(expected)).toHaveLength(15)
     expect(read(path)).toEqual(expected)
     // What Ansible prints is read as well.
     expect(read(file('listing.json', text))).toEqual(expected)
@@ -116,6 +126,7 @@ describe('an inventory of Ansible', () => {
 
   test('is read without Ansible', () => {
     expect(read(file('hosts', whole))).toMatchObject({
+      ranked: ['by-rank@ranked', 'all', 'first', 'second'],
       alone: ['everybody@192.0.2.9', 'all', 'ungrouped'],
       'web02.example.org': ['deploy@web02.example.org:2299', 'all', 'site', 'web'],
       'db-b': ['everybody@db-b:2222', 'all', 'site', 'web'],
@@ -131,6 +142,47 @@ describe('an inventory of Ansible', () => {
     expect(read(path)).toEqual({ 'a.example.org': ['x@a.example.org:23', 'all', 'top', 'web'] })
     const failing = file('failing', '#!/bin/sh\necho broken >&2; exit 1\n', 0o700)
     expect(() => readInventory({ file: failing })).toThrow('--list failed')
+  })
+
+  test('of values of a vault none is taken as not set', () => {
+    const vault = { __ansible_vault: '$ANSIBLE_VAULT;1.1;AES256\n00' }
+    const hostvars = {
+      a: { ansible_user: vault },
+      b: { ansible_password: vault },
+      c: { ansible_user: { __ansible_unsafe: 'x' } },
+    }
+    expect(read(file('vault', JSON.stringify({ web: ['a', 'b', 'c'], _meta: { hostvars } })))).toEqual({
+      a: [expect.stringContaining('ansible_user is a template'), 'all', 'web'],
+      b: [expect.stringContaining('ansible_password is not read'), 'all', 'web'],
+      c: ['x@c', 'all', 'web'],
+    })
+  })
+
+  test('beside variables of a login that ops does not read is refused, and beside others is read', () => {
+    const beside = join(folder, 'beside')
+    mkdirSync(join(beside, 'group_vars/web/deep'), { recursive: true })
+    const path = file('beside/hosts', '[web]\nweb1\n')
+    const vars = (text: string) => file('beside/group_vars/web/deep/login.yml', text)
+    vars('# ansible_user: me\nansible_python_interpreter: /usr/bin/python3\n')
+    expect(read(path)).toEqual({ web1: ['web1', 'all', 'web'] })
+    for (const text of ['a: 1\nansible_user: me\n', '{"a": 1, "ansible_ssh_common_args": "-J x"}']) {
+      vars(text)
+      expect(() => readInventory({ file: path })).toThrow('ops does not read group_vars and host_vars')
+    }
+  })
+
+  test('with a group whose name is a section of ops.ini says why it is read as one', () => {
+    try {
+      readInventory({ file: file('hosts', '[ssh]\nweb1\n[web]\nweb2\n') })
+      expect.unreachable()
+    } catch (thrown) {
+      expect((thrown as InputErrors).errors[0]?.next).toContain('was read as an ops.ini because of [ssh]')
+    }
+  })
+
+  test('is named as where its hosts come from', () => {
+    const { hosts } = listHosts(readInventory({ file: file('hosts', '[web]\nweb1\n') }))
+    expect(hosts[0]).toMatchObject({ name: 'web1', from: 'Ansible' })
   })
 
   test.each([

@@ -32,6 +32,16 @@ export function groupOf({ groups }: AnsibleData, name: string, where: SourceLoca
   return found
 }
 
+/** Where a host is and who logs in, as ops reads it. */
+const login = [
+  'ansible_host',
+  'ansible_ssh_host',
+  'ansible_user',
+  'ansible_ssh_user',
+  'ansible_port',
+  'ansible_ssh_port',
+]
+
 /** Settings of the login that ops does not read: going on without them would be another login than was meant. */
 const unread = [
   'ansible_ssh_common_args',
@@ -42,6 +52,9 @@ const unread = [
   'ansible_password',
   'ansible_ssh_pass',
 ]
+
+/** Every variable that decides how a host is logged in to. */
+export const loginVariables: readonly string[] = [...login, ...unread, 'ansible_connection']
 
 /**
  * The inventory of ops that is the same. A host that could not be logged in to as was meant is there and says why when it is used.
@@ -56,9 +69,10 @@ export function inventoryOf(data: AnsibleData, file: string): Inventory {
     if (names.has(name)) errors.push(twoMeanings(name, data.hostVars.get(name)?.where, where))
   if (errors.length > 0) throw new InputErrors(errors)
   const hosts = new Map<string, InventoryHost>()
+  const variablesOf = mergedVariables(data, depths)
   for (const name of names) {
     const where = data.hostVars.get(name)?.where ?? { file, line: 1 }
-    hosts.set(name, hostOf(name, variablesOf(data, name, depths), where))
+    hosts.set(name, hostOf(name, variablesOf(name), where))
   }
   const groups = new Map<string, InventoryGroup>()
   const grouped = new Set(
@@ -72,7 +86,7 @@ export function inventoryOf(data: AnsibleData, file: string): Inventory {
   const where = { file, line: 1 }
   if (ungrouped.length > 0) groups.set('ungrouped', { name: 'ungrouped', members: ungrouped, where })
   if (names.size > 0) groups.set('all', { name: 'all', members: [...names], where })
-  return { ...emptyInventory, file, hosts, groups }
+  return { ...emptyInventory, file, form: 'Ansible', hosts, groups }
 }
 
 function hostOf(name: string, vars: Variables, where: SourceLocation): InventoryHost {
@@ -100,45 +114,49 @@ function problemOf(vars: Variables, destination: string, ofAddress: string | und
   if (connection === 'local') return 'it is this machine (ansible_connection=local), which ops calls `local`'
   if (!['ssh', 'smart', 'paramiko', 'paramiko_ssh'].includes(connection))
     return `ansible_connection=${connection} is no login by ssh`
-  const login = [
-    'ansible_host',
-    'ansible_ssh_host',
-    'ansible_user',
-    'ansible_ssh_user',
-    'ansible_port',
-    'ansible_ssh_port',
-  ]
   const template = login.find(key => vars[key]?.includes('{{'))
-  if (template !== undefined) return `${template} is a template of Ansible, which ops does not fill in`
+  if (template !== undefined)
+    return `${template} is a template of Ansible or a value of its vault, which ops does not fill in`
   const lost = unread.find(key => vars[key] !== undefined && vars[key] !== '')
   if (lost !== undefined)
     return `${lost} is not read by ops: write it into your ssh config, for ${destination}`
   return ofAddress
 }
 
-/** As Ansible merges: the deeper group wins, of equally deep ones the later in the alphabet, and the host above all. */
-function variablesOf(
+/** As Ansible merges: the deeper group wins, of equally deep ones that of a higher priority, then the later in the alphabet, and the host above all. */
+function mergedVariables(
   { groups, hostVars }: AnsibleData,
-  host: string,
   depths: ReadonlyMap<string, number>,
-): Variables {
-  const direct = [...groups].filter(([, group]) => group.hosts.includes(host)).map(([name]) => name)
-  const all = new Set<string>(groups.has('all') ? ['all'] : [])
-  const climb = (name: string): void => {
-    if (all.has(name)) return
-    all.add(name)
-    for (const [parent, { children }] of groups) if (children.includes(name)) climb(parent)
+): (host: string) => Variables {
+  const [holders, parents] = [new Map<string, string[]>(), new Map<string, string[]>()]
+  for (const [name, group] of groups) {
+    for (const host of group.hosts) holders.set(host, [...(holders.get(host) ?? []), name])
+    for (const child of group.children) parents.set(child, [...(parents.get(child) ?? []), name])
   }
-  for (const name of direct) climb(name)
-  const order = [...all].sort((one, other) => {
-    const [first, second] = [depths.get(one) ?? 0, depths.get(other) ?? 0]
-    return first === second ? (one < other ? -1 : 1) : first - second
-  })
-  return Object.assign(
-    {},
-    ...order.map(name => groups.get(name)?.vars ?? {}),
-    hostVars.get(host)?.vars ?? {},
-  ) as Variables
+  const compare = (one: string, other: string): number =>
+    (depths.get(one) ?? 0) - (depths.get(other) ?? 0) ||
+    priorityOf(groups.get(one)) - priorityOf(groups.get(other)) ||
+    (one < other ? -1 : 1)
+  return host => {
+    const all = new Set<string>(groups.has('all') ? ['all'] : [])
+    const climb = (name: string): void => {
+      if (all.has(name)) return
+      all.add(name)
+      for (const parent of parents.get(name) ?? []) climb(parent)
+    }
+    for (const name of holders.get(host) ?? []) climb(name)
+    const order = [...all].sort(compare)
+    return Object.assign(
+      {},
+      ...order.map(name => groups.get(name)?.vars ?? {}),
+      hostVars.get(host)?.vars ?? {},
+    ) as Variables
+  }
+}
+
+function priorityOf(group: AnsibleGroup | undefined): number {
+  const priority = Number(group?.vars.ansible_group_priority ?? 1)
+  return Number.isNaN(priority) ? 1 : priority
 }
 
 /** How far each group is below `all`, by the longest way. */

@@ -52,10 +52,15 @@ function isNames(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(each => typeof each === 'string')
 }
 
-/** Of nested values nothing is read. */
+/** Of nested values nothing is read but texts of Ansible's own: one of a vault is there, and cannot be known. */
 function texts(values: Values): Record<string, string> {
-  const found = Object.entries(values).filter(([, value]) =>
-    ['string', 'number', 'boolean'].includes(typeof value),
-  )
-  return Object.fromEntries(found.map(([name, value]) => [name, String(value)]))
+  const found = Object.entries(values).flatMap(([name, value]) => {
+    const plain = isRecord(value)
+      ? '__ansible_vault' in value
+        ? '{{ vault }}'
+        : value.__ansible_unsafe
+      : value
+    return ['string', 'number', 'boolean'].includes(typeof plain) ? [[name, String(plain)]] : []
+  })
+  return Object.fromEntries(found)
 }

@@ -2,11 +2,12 @@
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { inputError } from '../../base/errors.ts'
+import { type ErrorData, inputError } from '../../base/errors.ts'
 import { commandSections, type Inventory } from '../inventory.ts'
 import { inventoryOf } from './ansible-groups.ts'
 import { readAnsibleIni } from './ansible-ini.ts'
 import { readAnsibleJson } from './ansible-json.ts'
+import { variableFileWithLogin } from './variable-files.ts'
 
 const programMs = 60_000
 /** A program is asked once, however often the inventory is read. */
@@ -19,17 +20,45 @@ export function readAnsible(file: string, text: string): Inventory | undefined {
   if (/^\s*\{/.test(text)) return inventoryOf(readAnsibleJson(text, file), file)
   if (/\.ya?ml$/.test(file))
     throw inputError(`${file} is YAML, which ops does not read`, {
-      next: `Write a program that prints it: \`ansible-inventory -i ${basename(file)} --list\`, and name that with -i.`,
+      next: asProgram(file),
     })
-  return isOurs(text) ? undefined : inventoryOf(readAnsibleIni(text, file), file)
+  if (text.trim() === '' || ownSection(text) !== undefined) return undefined
+  refuseVariableFiles(file)
+  return inventoryOf(readAnsibleIni(text, file), file)
 }
 
-/** By any section that only an ops.ini has. */
-function isOurs(text: string): boolean {
+/** The first section that only an ops.ini has. */
+function ownSection(text: string): string | undefined {
   const names = [...text.matchAll(/^\s*\[([^\]]*)\]/gm)].map(found => found[1]?.trim() ?? '')
-  if (text.trim() === '') return true
   const own = ['hosts', 'groups', ...commandSections]
-  return names.some(name => own.includes(name) || /^(params|db)\s/.test(name))
+  return names.find(name => own.includes(name) || /^(params|db)\s/.test(name))
+}
+
+/** What is wrong with an ops.ini of another name may be that it is an inventory of Ansible with such a group. */
+export function asMaybeAnsible(
+  errors: readonly ErrorData[],
+  file: string,
+  text: string,
+): readonly ErrorData[] {
+  const [first, ...others] = errors
+  const section = ownSection(text)
+  if (!first || basename(file) === 'ops.ini' || section === undefined) return errors
+  const hint = `It was read as an ops.ini because of [${section}]: in an inventory of Ansible, give that group another name.`
+  return [{ ...first, next: first.next === undefined ? hint : `${first.next} ${hint}` }, ...others]
+}
+
+/** Ansible itself reads these files into every host. @throws OpsError `input` where one of them decides a login. */
+function refuseVariableFiles(file: string): void {
+  const found = variableFileWithLogin(dirname(file))
+  if (!found) return
+  throw inputError(`${found.file} sets ${found.variable}, and ops does not read group_vars and host_vars`, {
+    where: { file: found.file, line: found.line },
+    next: asProgram(file),
+  })
+}
+
+function asProgram(file: string): string {
+  return `Write a program that prints it: \`ansible-inventory -i ${basename(file)} --list\`, and name that with -i.`
 }
 
 /** On some file systems every file is executable: what it begins with counts as well. */
