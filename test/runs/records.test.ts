@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { hostsToUndo } from '../../src/cli/history/hosts-to-undo.ts'
 import { RunRecorder } from '../../src/cli/history/run-recorder.ts'
-import { storedRuns } from '../../src/cli/history/stored-runs.ts'
+import { runsFolder, storedRuns } from '../../src/cli/history/stored-runs.ts'
+import { readRecord } from '../../src/engine/record/read-record.ts'
 import type { RunEvent } from '../../src/run/events.ts'
+import type { HostStatus } from '../../src/run/host-status.ts'
 import { newRunName } from '../../src/run/run-id.ts'
 
 const hosts = ['web1', 'web2', 'web3']
@@ -39,5 +41,60 @@ describe('the record of this machine', () => {
     const [run] = storedRuns(1)
     expect(run?.endedAt).toBeUndefined()
     expect(run && hostsToUndo(run)).toEqual({ begun: ['web1', 'web2'], unknown: ['web3'] })
+  })
+
+  test('is of runs that changed something or failed', () => {
+    const ended = (status: HostStatus, ...events: readonly RunEvent[]) => {
+      const recorder = begun()
+      for (const event of events) recorder.take(event)
+      const summary = { ok: 1, changed: 0, failed: 0, skipped: 0, status }
+      for (const host of hosts) recorder.take({ event: 'host', host, summary, trips: 1 })
+      recorder.end()
+      return storedRuns(9).length
+    }
+    expect(ended('ok', step('web1', 'ok'))).toBe(0)
+    // Declined.
+    expect(ended('drift')).toBe(0)
+    expect(ended('unreachable')).toBe(1)
+    expect(ended('ok', step('web1', 'running'), step('web1', 'changed'))).toBe(2)
+  })
+
+  test('drops what a killed writer has left, and leaves alone what is being written', () => {
+    mkdirSync(runsFolder(), { recursive: true })
+    const [old, fresh] = ['1', '2'].map(name => join(runsFolder(), `20260101T000000Z-${name}.json.part`))
+    if (old === undefined || fresh === undefined) throw new Error('two names')
+    for (const path of [old, fresh]) writeFileSync(path, '{')
+    utimesSync(old, 0, 0)
+    const recorder = begun()
+    recorder.take(step('web1', 'running'))
+    recorder.end()
+    expect([existsSync(old), existsSync(fresh)]).toEqual([false, true])
+  })
+})
+
+describe('the record of a host', () => {
+  const head = { format: 1, ...newRunName(), who: 'a', purpose: 'b', params: {} }
+
+  test('says nothing to the terminal', () => {
+    expect(readRecord(JSON.stringify(head))?.run).toBe(head.run)
+    for (const odd of [{ run: '\x1b]0;x\x07' }, { startedAt: '2026-\x1b[2J' }])
+      expect(readRecord(JSON.stringify({ ...head, ...odd }))).toBeUndefined()
+  })
+
+  test('has the sum of a file whose name has a backslash', () => {
+    const path = '/etc/a\\b'
+    const sha256 = 'a'.repeat(64)
+    const lines = [
+      JSON.stringify(head),
+      'run 0',
+      `was\tabsent\t${path}`,
+      'done 0 end 0',
+      'end done',
+      `\\${sha256}  /etc/a\\\\b`,
+      `644:root:root:${path}`,
+    ]
+    expect(readRecord(lines.join('\n'))?.files).toEqual([
+      { path, step: 0, before: { kind: 'absent' }, after: { kind: 'file', sha256, mode: '0644' } },
+    ])
   })
 })

@@ -44,9 +44,13 @@ export class RunRecorder {
     if (event.event === 'step') this.#step(event)
   }
 
-  /** Nothing more comes. */
+  /** Nothing more comes. A run that changed nothing where nothing was wrong, or was declined, would push out those that did. */
   end(): void {
     const hasChanged = this.#isWritten
+    const isDull = [...this.#hosts.values()].every(
+      ({ status, errors }) => errors.length === 0 && (status === 'ok' || status === 'drift'),
+    )
+    if (isDull && !hasChanged) return
     this.#write(new Date().toISOString())
     try {
       pruneRuns(hasChanged)

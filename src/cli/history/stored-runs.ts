@@ -9,6 +9,8 @@ import { type RunName, recordFileOf } from '../../run/run-id.ts'
 
 const mostRuns = 500
 const mostBytes = 64 * 1024 * 1024
+/** Nobody writes one record for so long. */
+const partMs = 3_600_000
 
 const value = z.union([z.string(), z.number(), z.boolean()])
 const stored = z.object({
@@ -63,13 +65,17 @@ export function storeRun(run: StoredRun): void {
   renameSync(`${file}.part`, file)
 }
 
-/** Drops the oldest; `bySize` looks at what they hold as well. */
+/** Drops the oldest, and what a killed writer has left; `bySize` looks at what they hold as well. */
 export function pruneRuns(bySize: boolean): void {
   const folder = runsFolder()
   let bytes = 0
   for (const [at, name] of filesOf(folder).entries()) {
     if (bySize) bytes += statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0
     if (at >= mostRuns || (at > 0 && bytes > mostBytes)) rmSync(join(folder, name), { force: true })
+  }
+  for (const name of namesIn(folder, /^\d{8}T\d{6}Z-[0-9a-f]+\.json\.part$/)) {
+    const written = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0
+    if (Date.now() - written > partMs) rmSync(join(folder, name), { force: true })
   }
 }
 
@@ -89,9 +95,14 @@ export function storedRunsLike(run: RunName['run']): readonly StoredRun[] {
     .flatMap(name => readStored(join(folder, name)) ?? [])
 }
 
+/** The newest first. */
 function filesOf(folder: string): readonly string[] {
+  return namesIn(folder, /^\d{8}T\d{6}Z-[0-9a-f]+\.json$/)
+}
+
+function namesIn(folder: string, form: RegExp): readonly string[] {
   try {
-    const names = readdirSync(folder).filter(name => /^\d{8}T\d{6}Z-[0-9a-f]+\.json$/.test(name))
+    const names = readdirSync(folder).filter(name => form.test(name))
     return names.sort().reverse()
   } catch {
     return []

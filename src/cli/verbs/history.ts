@@ -13,7 +13,7 @@ import { reachHosts } from '../run-steps.ts'
 import { chooseReachable } from '../targets.ts'
 import type { VerbContext } from '../verb.ts'
 
-const description = `Lists runs, the newest first: without a HOST the applies of this machine and user; with one what that host has written down itself, whoever changed it from wherever. A run that changed nothing leaves no record on the host.
+const description = `Lists runs, the newest first: without a HOST the applies of this machine and user; with one what that host has written down itself, whoever changed it from wherever. A run that changed nothing where nothing went wrong leaves no record.
   ops history              what was run from here
   ops history web1         what was done to web1
   ops show RUN [HOST]      one of them, step by step

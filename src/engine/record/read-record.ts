@@ -55,8 +55,9 @@ const back = z.union([
 ])
 const head = z.object({
   format: z.literal(1),
-  run: z.string(),
-  startedAt: z.string(),
+  // Both are shown as they are: a host may write nothing else there.
+  run: z.string().regex(/^[0-9a-f]{8}$/),
+  startedAt: z.string().regex(/^[\dTZ:.-]+$/),
   who: z.string(),
   purpose: z.string(),
   recipe: z.string().optional(),
@@ -94,12 +95,13 @@ class Reader {
 
   line(line: string): void {
     const [word = '', ...fields] = line.split('\t')
-    const [, sha256, summed] = /^([0-9a-f]{64}) [ *](\/.*)$/.exec(line) ?? []
+    const [, escaped, sha256, summed] = /^(\\?)([0-9a-f]{64}) [ *](\/.*)$/.exec(line) ?? []
     const [, mode, dressed] = /^(\d{1,4}):[^:]*:[^:]*:(\/.*)$/.exec(line) ?? []
     if (line.startsWith('{')) this.#data(line)
     else if (word === 'was') this.#was(fields)
     else if (word === 'leads') this.#links.set(fields.slice(1).join('\t'), fields[0] ?? '')
-    else if (sha256 !== undefined && summed !== undefined) this.#sums.set(summed, sha256)
+    else if (sha256 !== undefined && summed !== undefined)
+      this.#sums.set(escaped === '' ? summed : unescaped(summed), sha256)
     else if (mode !== undefined && dressed !== undefined) this.#modes.set(dressed, mode.padStart(4, '0'))
     else this.#words(line.split(' '))
   }
@@ -176,4 +178,11 @@ class Reader {
     const [sha256, mode] = [this.#sums.get(path), this.#modes.get(path)]
     return sha256 !== undefined && mode !== undefined ? { kind: 'file', sha256, mode } : { kind: 'absent' }
   }
+}
+
+/** `sha256sum` of coreutils puts a backslash before a line whose name it has escaped. */
+function unescaped(path: string): string {
+  return path.replaceAll(/\\([\\nr])/g, (_, letter: string) =>
+    letter === 'n' ? '\n' : letter === 'r' ? '\r' : '\\',
+  )
 }
