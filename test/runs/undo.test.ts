@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Folder, folderWith } from '../cli/run-ops.ts'
@@ -197,6 +197,18 @@ describeReal('the history of a host', () => {
     expect(there).toContain('changed file /etc/undo-slow')
     expect(there).toContain('changed command')
     expect(there).not.toContain('undo-never')
+    // Killed a moment earlier this machine would know of no step: the host is asked all the same, and may have nothing to tell.
+    const records = join(folder.path, '.local/state/ops/runs')
+    const path = join(records, readdirSync(records).find(each => each.endsWith(`-${name}.json`)) ?? '')
+    const text = JSON.stringify({
+      ...JSON.parse(readFileSync(path, 'utf8')),
+      hosts: [{ host: host().name, status: 'unknown', steps: [], errors: [] }],
+    })
+    writeFileSync(path, text)
+    writeFileSync(join(records, '20260101T000000Z-abcdef34.json'), text.replaceAll(name, 'abcdef34'))
+    const untouched = await ops('undo', 'abcdef34', '--dry-run')
+    expect(untouched.stdout).toContain('run abcdef34 has begun nothing here')
+    expect(untouched.code).toBe(0)
     expect((await ops('undo', name, '--yes')).code).toBe(8)
     expect((await host().read('ls /etc/undo-slow /etc/undo-never 2>/dev/null || echo none')).trim()).toBe(
       'none',

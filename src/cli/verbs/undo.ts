@@ -15,7 +15,7 @@ import { exitCodeOfRun, type Reached, reachHosts, runSteps } from '../run-steps.
 import { chooseReachable } from '../targets.ts'
 import type { VerbContext } from '../verb.ts'
 
-const description = `Takes a run back: files as they were, packages and services in the state that they had, new directories and accounts gone. It is a plan like any other: it asks, is guarded and proved, and is a run that can be undone in turn. What somebody has changed since stays as it is and is named, and so is, beforehand, what cannot be taken back. Without a HOST all hosts of the run are meant.
+const description = `Takes a run back: files as they were, packages and services in the state that they had, new directories and accounts gone. It is a plan like any other: it asks, is guarded and proved, and is a run that can be undone in turn. What somebody has changed since stays as it is and is named, and so is, beforehand, what cannot be taken back; either ends with exit 8. Without a HOST all hosts of the run are meant.
   ops undo 3f9a1c20 --dry-run      what would be put back, and what not
   ops undo 3f9a1c20 web1           on one of its hosts only`
 
