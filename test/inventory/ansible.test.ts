@@ -163,9 +163,14 @@ describe('an inventory of Ansible', () => {
     mkdirSync(join(beside, 'group_vars/web/deep'), { recursive: true })
     const path = file('beside/hosts', '[web]\nweb1\n')
     const vars = (text: string) => file('beside/group_vars/web/deep/login.yml', text)
-    vars('# ansible_user: me\nansible_python_interpreter: /usr/bin/python3\n')
+    vars('# ansible_user: me\nansible_become: true\nansible_python_interpreter: /usr/bin/python3\n')
     expect(read(path)).toEqual({ web1: ['web1', 'all', 'web'] })
-    for (const text of ['a: 1\nansible_user: me\n', '{"a": 1, "ansible_ssh_common_args": "-J x"}']) {
+    for (const text of [
+      'a: 1\nansible_user: me\n',
+      'ansible_become: no\n',
+      'ansible_user: root\n',
+      '{"a": 1, "ansible_ssh_common_args": "-J x"}',
+    ]) {
       vars(text)
       expect(() => readInventory({ file: path })).toThrow('ops does not read group_vars and host_vars')
     }
@@ -190,6 +195,12 @@ describe('an inventory of Ansible', () => {
     ['ansible_connection=local', 'which ops calls `local`'],
     ['ansible_ssh_common_args="-J jump"', 'ansible_ssh_common_args is not read by ops'],
     ['ansible_host="{{ other }}"', 'is a template of Ansible'],
+    ['ansible_become=false', 'ansible_become=false is not read by ops'],
+    ['ansible_become=true ansible_become_user=guest', 'with --become-user guest'],
+    ['ansible_become_method=su', 'ansible_become_method=su is not read by ops'],
+    ['ansible_become_password=x', 'ansible_become_password is not read by ops'],
+    ['ansible_become_flags=-n', 'ansible_become_flags is not read by ops'],
+    ['ansible_ssh_args=-C', 'ansible_ssh_args is not read by ops'],
     ['ansible_host=-oProxyCommand=x', 'must not begin with a dash'],
   ])('a host with %s is there, and refused when it is used', (words, title) => {
     const inventory = readInventory({ file: file('hosts', `[web]\nodd ${words}\ngood.example.org\n`) })
@@ -201,6 +212,15 @@ describe('an inventory of Ansible', () => {
     } catch (thrown) {
       expect((thrown as InputErrors).errors.map(each => each.title).join()).toContain(title)
     }
+  })
+
+  test.each([
+    'ansible_become=yes ansible_become_user=root ansible_become_method=sudo',
+    'ansible_user=root ansible_become=no',
+    'ansible_python_interpreter=/usr/bin/python3',
+  ])('a host with %s is what ops does, too', words => {
+    const inventory = readInventory({ file: file('hosts', `[web]\nsame ${words}\n`) })
+    expect(selectHosts(inventory, ['web']).map(each => each.name)).toEqual(['same'])
   })
 
   test.each([

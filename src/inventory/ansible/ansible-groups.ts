@@ -8,6 +8,7 @@ import {
   type InventoryHost,
   specialHosts,
 } from '../inventory.ts'
+import { becomeProblem } from './become.ts'
 
 export type Variables = Readonly<Record<string, string>>
 
@@ -46,10 +47,18 @@ const login = [
 const unread = [
   'ansible_ssh_common_args',
   'ansible_ssh_extra_args',
+  'ansible_ssh_args',
   'ansible_ssh_executable',
+  'ansible_ssh_private_key',
+  'ansible_ssh_private_key_passphrase',
+  'ansible_ssh_pkcs11_provider',
   'ansible_ssh_private_key_file',
   'ansible_private_key_file',
+  'ansible_paramiko_private_key_file',
+  'ansible_paramiko_proxy_command',
   'ansible_password',
+  'ansible_ssh_password',
+  'ansible_paramiko_pass',
   'ansible_ssh_pass',
 ]
 
@@ -120,7 +129,7 @@ function problemOf(vars: Variables, destination: string, ofAddress: string | und
   const lost = unread.find(key => vars[key] !== undefined && vars[key] !== '')
   if (lost !== undefined)
     return `${lost} is not read by ops: write it into your ssh config, for ${destination}`
-  return ofAddress
+  return becomeProblem(vars, vars.ansible_user ?? vars.ansible_ssh_user) ?? ofAddress
 }
 
 /** As Ansible merges: the deeper group wins, of equally deep ones that of a higher priority, then the later in the alphabet, and the host above all. */

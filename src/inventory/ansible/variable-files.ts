@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { inputError } from '../../base/errors.ts'
 import { loginVariables } from './ansible-groups.ts'
+import { becomeVariables } from './become.ts'
 
 interface Found {
   readonly file: string
@@ -12,9 +13,15 @@ interface Found {
 
 const deepest = 8
 /** YAML or JSON, at any depth; what is encrypted as a whole is not looked into. */
-const setting = new RegExp(`(?:^|[{,])\\s*["']?(${loginVariables.join('|')})["']?\\s*:`)
+const colon = `["']?\\s*:`
+/** Becoming root by sudo is what ops does. */
+const asOps = `\\s*["']?(?:true|yes|root|sudo)["']?\\s*(?:[,}#]|$)`
+const setting = new RegExp(
+  `(?:^|[{,])\\s*["']?((?:${loginVariables.join('|')})(?=${colon})|(?:${becomeVariables.join('|')})(?=${colon}(?!${asOps})))`,
+  'i',
+)
 
-/** The first place in them that decides how a host is logged in to. @throws OpsError `input` where one cannot be read. */
+/** The first place in them that decides how a host is logged in to, and who is become. @throws OpsError `input` where one cannot be read. */
 export function variableFileWithLogin(folder: string): Found | undefined {
   for (const name of ['group_vars', 'host_vars']) {
     for (const file of filesBelow(join(folder, name), deepest)) {
