@@ -23,7 +23,12 @@ interface StepFailure {
   /** It was one of a transaction, of which steps after it may be done as well. */
   readonly others?: boolean
   readonly said: string
+  /** What the proof shows not to be as wanted: `mode is 600, not 644`. */
+  readonly left: readonly string[]
 }
+
+/** A hash or a whole text tells nobody anything. */
+const longest = 120
 
 export function stepError(input: StepFailure): ErrorData {
   const { host, planned, code } = input
@@ -70,6 +75,7 @@ function explain({
   settling,
   overdue,
   others,
+  left,
 }: StepFailure): readonly [ErrorCode, string, string] {
   const { name, resource } = planned.step
   const seconds = applySecondsOf(planned.step)
@@ -123,7 +129,12 @@ function explain({
   }
   return [
     'not-converged',
-    `${name} did not converge: it ran without an error, and the difference is still there`,
+    `${name} did not converge: it ran without an error, and the difference is still there${shownLeft(left)}`,
     'The host was told to stop; the list of steps shows which were done before it did. Fix the cause, then run again.',
   ]
+}
+
+function shownLeft(left: readonly string[]): string {
+  const shown = left.filter(each => each.length <= longest).slice(0, 3)
+  return shown.length === 0 ? '' : ` (${shown.join('; ')})`
 }

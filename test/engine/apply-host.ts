@@ -82,6 +82,7 @@ export function appliesOn(shell: string): void {
       shell,
     })
     expect(run.result?.errors[0]).toMatchObject({ code: 'not-converged', changed: 'yes' })
+    expect(run.result?.errors[0]?.title).toContain('value is 2, not 1')
   })
 
   test('a command whose check still says no may have changed anything, and what the check says is told', async () => {

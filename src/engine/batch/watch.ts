@@ -8,6 +8,7 @@ import { type Group, LookCollector } from '../look/look.ts'
 import { guardOf, type Observation, observationOf, splitMany } from '../look/observation.ts'
 import { maskerOf } from '../mask.ts'
 import { type PlannedStep, stepNameAt } from '../plan/planned-step.ts'
+import type { KeyChange } from '../resource.ts'
 import { dropsOf } from '../step.ts'
 import { stepError } from '../step-error.ts'
 import type { BatchContext, BatchEnd, BatchReport } from './report.ts'
@@ -247,6 +248,9 @@ export class BatchWatch {
         interrupted: this.#context.interrupt.level === 'hard',
         others: together?.isWide ?? false,
         said: this.#said.get(index) ?? '',
+        left: (differing(planned, observation) ?? []).map(({ key, from, to }) =>
+          this.#masked(`${key} is ${from ?? 'not known'}, not ${to}`),
+        ),
       }),
     )
   }
@@ -282,12 +286,20 @@ function wholeLines(text: string): string {
   return Buffer.byteLength(text) < 4000 ? text : text.slice(text.indexOf('\n') + 1)
 }
 
-function isAsWanted({ step, desired }: PlannedStep, observation: Observation): boolean {
-  if (observation.code !== 0) return false
+function isAsWanted(planned: PlannedStep, observation: Observation): boolean {
+  return differing(planned, observation)?.length === 0
+}
+
+/** The keys that are not as wanted; undefined where the observation cannot be read. */
+function differing(
+  { step, desired }: PlannedStep,
+  { code, bytes }: Observation,
+): readonly KeyChange[] | undefined {
+  if (code !== 0) return undefined
   try {
-    const actual = step.resource.parse(observation.bytes.toString('utf8'), step.params)
-    return changeOf(step.resource, actual, desired) === undefined
+    const actual = step.resource.parse(bytes.toString('utf8'), step.params)
+    return changeOf(step.resource, actual, desired)?.keys ?? []
   } catch {
-    return false
+    return undefined
   }
 }
