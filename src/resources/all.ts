@@ -1,4 +1,5 @@
 /** Every resource, each on one line: docs, completion, saved plans and the conformance test follow from it. */
+export { alternative } from './alternative.ts'
 export { apt } from './apt.ts'
 export { aptPin } from './apt-pin.ts'
 export { aptRepository } from './apt-repository.ts'

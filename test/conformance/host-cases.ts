@@ -46,6 +46,29 @@ const aKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKhXN+zGxfhbrSDRXojyz/XY33RYZ2
 
 export const cases: Readonly<Record<string, ConformanceCase>> = {
   ...everydayCases,
+  alternative: {
+    input: { name: 'conforms-to', path: '/srv/c/one' },
+    setUp: `for each in one two; do printf '#!/bin/sh\\necho %s\\n' $each >/srv/c/$each; echo $each >/srv/c/$each.txt; chmod 0755 /srv/c/$each; done
+install() { update-alternatives --install /usr/bin/conforms-to conforms-to /srv/c/$1 $2 --slave /srv/c/conforms.txt conforms.txt /srv/c/$1.txt; }
+install one 10; install two 20`,
+    absent: 'update-alternatives --auto conforms-to',
+    wrong: [
+      'update-alternatives --set conforms-to /srv/c/two',
+      'ln -sfn /srv/c/two /usr/bin/conforms-to',
+      'rm /etc/alternatives/conforms.txt',
+    ],
+    foreign: {
+      before: 'rm -f /usr/bin/conforms-to; echo theirs >/usr/bin/conforms-to',
+      refused: /\/usr\/bin\/conforms-to is not a link/,
+      kept: 'grep -qx theirs /usr/bin/conforms-to; rm /usr/bin/conforms-to',
+    },
+    holds:
+      'test "$(conforms-to) $(cat /srv/c/conforms.txt)" = "one one"; update-alternatives --get-selections | grep -q "^conforms-to *manual"',
+    undo: {
+      input: { name: 'conforms-to', mode: 'auto' },
+      gone: 'test "$(conforms-to) $(cat /srv/c/conforms.txt)" = "two two"; update-alternatives --get-selections | grep -q "^conforms-to *auto"',
+    },
+  },
   apt: {
     input: { packages: ['tree'], recommends: false },
     absent: 'dpkg --purge tree 2>/dev/null',
