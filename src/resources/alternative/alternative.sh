@@ -64,7 +64,8 @@ ops_alternative_check() {
     [ "$ops_alternative_each" = "$1" ] || ops_alternative_want=$3
     [ -e "$3" ] || ops_alternative_want=
     if [ -L "$ops_alternative_each" ]; then ops_alternative_now=$(readlink "$ops_alternative_each") || return
-    elif [ -e "$ops_alternative_each" ] && [ -n "$ops_alternative_want" ]; then ops_alternative_links=$ops_alternative_each
+    # It replaces whatever is in its own folder, but no file in the place of a LINK.
+    elif [ -e "$1" ] && [ "$ops_alternative_each" = "$1" ] && [ -n "$ops_alternative_want" ]; then ops_alternative_links=$ops_alternative_each
     fi
     [ "$ops_alternative_now" = "$ops_alternative_want" ] || [ "$ops_alternative_links" != whole ] || ops_alternative_links=broken
   done
