@@ -5,7 +5,7 @@ import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { mysqlDatabaseLookLibrary } from './mysql/database-look.ts'
 import { mysqlLookLibrary } from './mysql/look.ts'
-import { readOnlyServer } from './mysql/read-only.ts'
+import { replicaNotes, serverHinders } from './mysql/server-stance.ts'
 import { mysqlUserChangeLibrary } from './mysql/user-change.ts'
 import { readKeys } from './paths/params.ts'
 import { serviceLookLibrary } from './service/look.ts'
@@ -54,17 +54,17 @@ export const mysqlDatabase = resource({
   library: [serviceLookLibrary, mysqlLookLibrary, mysqlDatabaseLookLibrary, mysqlUserChangeLibrary],
   probe: ({ name }) => sh`ops_sql_database ${name}`,
   parse: observation => {
-    const { database = '', charset, collation, writes } = readKeys(observation, ['database'])
+    const { database = '', charset, collation, writes, stopped } = readKeys(observation, ['database'])
     return {
-      // Without a running server there is nobody to know it.
-      database: database === 'present' ? 'present' : 'absent',
+      database: stopped === undefined ? (database === 'present' ? 'present' : 'absent') : 'unknown',
       ...(charset !== undefined && { charset }),
       ...(collation !== undefined && { collation }),
       ...(writes !== undefined && { writes }),
+      ...(stopped !== undefined && { stopped }),
     }
   },
   refuses: true,
-  impossible: ({ writes }) => (writes === undefined ? undefined : readOnlyServer(writes)),
+  impossible: ({ stopped, writes }) => serverHinders(stopped, writes),
   desired: ({ charset, collation }) => ({
     database: 'present',
     ...(charset !== undefined && { charset }),
@@ -89,4 +89,5 @@ export const mysqlDatabase = resource({
   ],
   affects: () => [],
   owns: () => [],
+  notes: (detail, _given, _said, change) => replicaNotes(detail, change),
 })

@@ -9,8 +9,8 @@ import { accountParams } from './mysql/account-params.ts'
 import { accountQuery, accountState, rightsText } from './mysql/account-state.ts'
 import { lostWayIn } from './mysql/login-methods.ts'
 import { mysqlLookLibrary } from './mysql/look.ts'
-import { readOnlyServer } from './mysql/read-only.ts'
 import { serverPackages } from './mysql/server-packages.ts'
+import { replicaNotes, serverHinders } from './mysql/server-stance.ts'
 import { mysqlUserChangeLibrary } from './mysql/user-change.ts'
 import { mysqlUserLookLibrary } from './mysql/user-look.ts'
 import { serviceLookLibrary } from './service/look.ts'
@@ -61,7 +61,8 @@ export const mysqlUser = resource({
         },
   refuses: true,
   impossible: (actual, given) => {
-    if (actual.writes !== undefined) return readOnlyServer(actual.writes)
+    const hindered = serverHinders(actual.stopped, actual.writes)
+    if (hindered !== undefined) return hindered
     if (given.state === 'absent') return undefined
     if (given.tls === true && actual.encryption === 'none')
       return 'the server offers no TLS, so that nobody could log in with this account: give the server a certificate first (ssl_cert and ssl_key)'
@@ -72,5 +73,5 @@ export const mysqlUser = resource({
   reads: () => [...serverPackages, 'unit:mariadb', 'unit:mysql'],
   affects: () => [],
   owns: () => [],
-  notes: (detail, given) => accountNotes(detail, given),
+  notes: (detail, given, _said, change) => [...replicaNotes(detail, change), ...accountNotes(detail, given)],
 })

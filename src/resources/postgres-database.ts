@@ -6,6 +6,7 @@ import { readKeys } from './paths/params.ts'
 import { postgresChangeLibrary } from './postgres/change.ts'
 import { postgresLookLibrary } from './postgres/look.ts'
 import { postgresClaims, postgresName, quoted } from './postgres/name.ts'
+import { silentServer } from './postgres/silent-server.ts'
 
 const params = z.strictObject({
   name: postgresName
@@ -43,12 +44,13 @@ export const postgresDatabase = resource({
   probe: ({ name }) =>
     sh`ops_pg_look database ${`set standard_conforming_strings=on; select 'owner='||pg_get_userbyid(datdba)||chr(10)||'encoding='||pg_encoding_to_char(encoding)||chr(10)||'locale='||datcollate from pg_database where datname='${name}';`}`,
   parse: observation => {
-    const { database, owner, encoding, locale } = readKeys(observation, ['database'])
+    const { database, owner, encoding, locale, silent } = readKeys(observation, ['database'])
     return {
-      database: database === 'present' ? 'present' : 'absent',
+      database: silent === undefined ? (database === 'present' ? 'present' : 'absent') : 'unknown',
       ...(owner !== undefined && { owner }),
       ...(encoding !== undefined && { encoding }),
       ...(locale !== undefined && { locale }),
+      ...(silent !== undefined && { silent }),
     }
   },
   desired: ({ owner, encoding, locale }) => ({
@@ -60,8 +62,8 @@ export const postgresDatabase = resource({
   // The C library takes both spellings for one.
   same: (key, actual, desired) =>
     actual === desired || (key === 'locale' && plain(String(actual)) === plain(String(desired))),
-  impossible: ({ database, encoding, locale }, given) => {
-    if (database !== 'present') return undefined
+  impossible: ({ database, encoding, locale, silent }, given) => {
+    if (database !== 'present') return silentServer(silent)
     const fixed = [
       given.encoding !== undefined && given.encoding !== encoding && `the encoding ${encoding}`,
       given.locale !== undefined && plain(given.locale) !== plain(String(locale)) && `the locale ${locale}`,

@@ -8,6 +8,7 @@ import { postgresChangeLibrary } from './postgres/change.ts'
 import { postgresLookLibrary } from './postgres/look.ts'
 import { postgresClaims, postgresName, quoted } from './postgres/name.ts'
 import { isStored, saltFor, scramVerifier } from './postgres/password.ts'
+import { silentServer } from './postgres/silent-server.ts'
 
 const flag = (what: string) => z.boolean().optional().describe(`${what} Left out: as it is.`)
 
@@ -73,7 +74,8 @@ export const postgresRole = resource({
   probe: given => sh`ops_pg_look role ${query(given)}`,
   parse: (observation, given) => {
     const found = readKeys(observation, ['role'])
-    // Without a server there is nobody to know it.
+    if (found.silent !== undefined)
+      return { role: 'unknown', silent: found.silent } as Readonly<Record<string, string>>
     if (found.role !== 'present') return { role: 'absent' }
     const { head = '', rest = '', member = '' } = found
     const groups = member.split(' ').filter(Boolean)
@@ -99,6 +101,7 @@ export const postgresRole = resource({
           ...(given.superuser !== undefined && { superuser: yesNo(given.superuser) }),
           ...Object.fromEntries(given.memberOf.map(name => [`in ${name}`, 'yes'])),
         }) as Readonly<Record<string, string>>,
+  impossible: ({ silent }) => silentServer(silent),
   apply: ({ keys }, given) => {
     const role = quoted(given.name)
     if (given.state === 'absent') return [sh`ops_pg_change ${given.name} ${`drop role if exists ${role};`}`]

@@ -111,6 +111,13 @@ describe('an account of MySQL or MariaDB', () => {
     }
   })
 
+  test('of a server that does not run is unknown, even where it is to go', () => {
+    const gone = parsed(mysqlUser, { name: 'a', from: '%', state: 'absent' })
+    const actual = resource.parse('account=unknown\nstopped=mariadb\n', gone)
+    expect(changeOf(resource, actual, resource.desired(gone))).toBeDefined()
+    expect(resource.impossible?.(actual, gone)).toContain('mariadb does not run')
+  })
+
   test.each([
     ['10.0.0.0/8', '10.0.0.0/255.0.0.0'],
     ['0.0.0.0/0', '0.0.0.0/0.0.0.0'],

@@ -37,11 +37,32 @@ export default recipe({ summary: 'No role.', params: {}, steps: () => [postgresR
 `,
 }
 
+const kept = `
+import { mysqlDatabase, mysqlUser, postgresDatabase, postgresRole, recipe, service } from 'ops-recipes'
+
+export default recipe({
+  summary: 'What two servers hold, as the test says.',
+  params: {},
+  steps: () => [
+    SERVICES
+    mysqlDatabase({ name: 'kept' }),
+    mysqlUser({ name: 'gone', from: '%', state: 'absent' }),
+    postgresDatabase({ name: 'postgres' }),
+    postgresRole({ name: 'gone', state: 'absent' }),
+  ],
+})
+`
+
 describeReal('PostgreSQL on a real host', () => {
   const host = useHost({ withPackages: ['mariadb-server', 'postgresql'] })
   let folder: Folder
   beforeAll(() => {
-    folder = folderWith(recipes)
+    const services = ['mariadb', 'postgresql'].map(unit => `service({ unit: '${unit}', running: true }),`)
+    folder = folderWith({
+      ...recipes,
+      'recipes/kept.ts': kept.replace('SERVICES', ''),
+      'recipes/started.ts': kept.replace('SERVICES', services.join('\n')),
+    })
   })
   afterAll(() => folder?.remove())
 
@@ -88,5 +109,32 @@ describeReal('PostgreSQL on a real host', () => {
       expect.stringContaining('cannot be dropped because some objects depend on it'),
     ])
     expect((await login('second-password')).code).toBe(0)
+  })
+
+  test('what servers hold that do not run is unknown, and what starts them tells it', async () => {
+    await host().read(
+      'systemctl start mariadb && mariadb -e "create database if not exists kept" && systemctl stop mariadb postgresql',
+    )
+    const stopped = await ops('plan', 'kept', '')
+    expect(stopped.code).toBe(1)
+    for (const step of ['mysqlDatabase kept', 'mysqlUser gone@%'])
+      expect(stopped.stderr).toContain(`${step}: mariadb does not run`)
+    for (const step of ['postgresDatabase postgres', 'postgresRole gone'])
+      expect(stopped.stderr).toContain(`${step}: PostgreSQL does not answer`)
+    expect((await ops('plan', 'started', '')).code).toBe(0)
+    expect((await ops('apply', 'started', '')).stderr).toBe('')
+    expect((await ops('check', 'kept', '')).code).toBe(0)
+  })
+
+  test('a change on a server that is read-only to all but root is said to be on no source', async () => {
+    await host().read(
+      'systemctl start mariadb && mariadb -e "drop database if exists kept; set global read_only=1"',
+    )
+    const planned = await ops('plan', 'kept', '')
+    expect([planned.code, planned.stdout]).toEqual([
+      0,
+      expect.stringContaining('the server is read-only (read_only=ON), as replicas are'),
+    ])
+    await host().read('mariadb -e "set global read_only=0"')
   })
 })

@@ -55,6 +55,7 @@ export function accountState(observation: string, given: AccountParams): State {
   const encryption = found.get('encryption')
   const rounds = found.get('rounds')
   const writes = found.get('writes')
+  const stopped = found.get('stopped')
   const server: State = {
     ...(encryption !== undefined && { encryption }),
     ...(found.get('names') === 'literal' && { names: literalNames }),
@@ -62,7 +63,7 @@ export function accountState(observation: string, given: AccountParams): State {
     ...(writes !== undefined && { writes }),
   }
   const pattern = patternFor(server)
-  // Without a running server there is nobody to know the account.
+  if (stopped !== undefined) return { account: 'unknown', stopped }
   if (account !== 'present') return { account: 'absent', ...server }
   const rights = Object.keys(given.rights).map(database => {
     const name = found.get('folds') === 'yes' ? pattern(database).toLowerCase() : pattern(database)

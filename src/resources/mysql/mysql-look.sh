@@ -27,6 +27,8 @@ ops_sql_server() {
 ops_sql_runs() {
   case $ops_active in active | reloading | refreshing) [ "$ops_pid" != 0 ] ;; *) return 1 ;; esac
 }
+# On stdin what a server says of read_only: a line of detail where it shuts out all but root.
+ops_sql_stance() { awk '$1 == "super_read_only" && $2 == "ON" { no = 1 } $1 == "read_only" && ($2 == "ON" || $2 == "NO_LOCK") { set = $2 } END { if (set && !no) print "read-only read_only=" set }'; }
 # NAME-OF-DROP-IN KEY...: what the files say, in ops_read.
 ops_sql_read() {
   ops_option_files=$(my_print_defaults --help 2>/dev/null | sed -n '/^Default options are read/{n;p;}')

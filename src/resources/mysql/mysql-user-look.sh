@@ -4,13 +4,15 @@ ops_sql_user() {
   ops_sql_asks=$1 ops_account=$2
   shift 2
   ops_sql_server || return 1
-  if [ "$ops_kind" = absent ] || ! ops_sql_runs; then echo account=unknown; return 0; fi
+  if [ "$ops_kind" = absent ]; then echo account=absent; return 0; fi
+  ops_sql_runs || { printf 'account=unknown\nstopped=%s\n' "$ops_unit"; return 0; }
   ops_sql_read none || return 1
   ops_sql "$ops_sql_asks" || {
     echo "root cannot log in to the database server through its socket: $ops_said: put a user and password under [client] in /root/.my.cnf" >&2
     return 1
   }
   ops_found=$(printf '%s\n' "$ops_out" | sed -n '/^\(plugin\|loaded\|tls\|head\|hash\)=/p')
+  ops_stance=$(printf '%s\n' "$ops_out" | ops_sql_stance)
   ops_missing=$(printf '%s\n' "$ops_out" | sed -n 's/^database=//p')
   printf '%s\n' "$ops_out" | awk -F '\t' '
     $1 == "asked=tls" { asked = 1 } ($1 == "have_ssl" && $2 == "YES") || ($1 == "Ssl_server_not_after" && $2 != "") { offers = 1 }
@@ -30,7 +32,7 @@ ops_sql_user() {
     while [ "$ops_patterns_left" -gt 0 ]; do set -- "$@" "$(printf %s "$1" | tr A-Z a-z)"; shift; ops_patterns_left=$((ops_patterns_left - 1)); done
     ops_missing=$(printf %s "$ops_missing" | tr A-Z a-z)
   fi
-  case $ops_found in plugin=*) ;; *) echo account=absent; ! ops_wants_detail || ops_sql_databases "$@" | ops_detail 0; return 0 ;; esac
+  case $ops_found in plugin=*) ;; *) echo account=absent; ! ops_wants_detail || { [ -z "$ops_stance" ] || echo "$ops_stance"; ops_sql_databases "$@"; } | ops_detail 0; return 0 ;; esac
   ops_sql "SHOW GRANTS FOR $ops_account;" || { echo "the rights of $ops_account cannot be read: $ops_said" >&2; return 1; }
   printf '%s\n' account=present "$ops_found"
   ops_sql_rights "$@" | sort
@@ -45,6 +47,7 @@ ops_sql_user() {
   if ops_wants_detail && ops_sql_second; then ops_second=yes; fi
   ops_out=$ops_rights
   ! ops_wants_detail || {
+    [ -z "$ops_stance" ] || echo "$ops_stance"
     [ "$ops_life" = 0 ] || echo "lives $ops_life $ops_age $ops_life_of"
     [ -z "$ops_second" ] || echo 'second password'
     case ,${ops_ways##*methods=}, in *,unix_socket,*) echo 'keeps unix_socket' ;; esac

@@ -8,11 +8,11 @@ ops_pg() {
   ops_said=${ops_said:-$(printf '%s\n' "$ops_out" | tail -n 1)}
   return 1
 }
-# WORD SQL: its lines; without a server that runs, WORD=unknown.
+# WORD SQL: its lines; of a server that does not answer, WORD=unknown and why.
 ops_pg_look() {
-  if ! command -v psql >/dev/null || ! getent passwd postgres >/dev/null; then echo "$1=unknown"; return 0; fi
+  if ! command -v psql >/dev/null || ! getent passwd postgres >/dev/null; then echo "$1=absent"; return 0; fi
   ops_pg "$2" || {
-    case $ops_out in *'No such file or directory'*|*'Connection refused'*) echo "$1=unknown"; return 0;; esac
+    case $ops_out in *'No such file or directory'*|*'Connection refused'*) printf '%s=unknown\nsilent=%s\n' "$1" "$ops_said"; return 0;; esac
     echo "PostgreSQL cannot be asked as its user postgres: $ops_said" >&2
     return 1
   }
