@@ -91,7 +91,7 @@ export const directory = resource({
   owns: ({ path }) => [`path:${path}`],
   reads: given => [
     `path:${given.path}`,
-    ...(needsEmpty(given) ? [`path:${given.path}/` as const] : []),
+    ...(given.state === 'absent' ? [`path:${given.path}/` as const] : []),
     ...accountClaims(given),
   ],
   promises: given => [
@@ -123,10 +123,6 @@ function lookOf(given: DirectoryParams): { path: string; flags: string } {
   const { path, state } = given
   if (state === 'absent') return { path, flags: 'rle' }
   return { path, flags: attributeFlags(given) || '-' }
-}
-
-function needsEmpty({ state, recursive }: DirectoryParams): boolean {
-  return state === 'absent' && !recursive
 }
 
 function write({ keys }: Change<'state' | 'why' | keyof AttributeState>, given: DirectoryParams): Shell {

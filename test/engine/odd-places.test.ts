@@ -148,6 +148,19 @@ describe.each(Object.keys(shells))('on %s', shell => {
     expect(await errorOf(freed, file({ path: fixed, content: 'x' }))).toBeUndefined()
   })
 
+  test('a folder with a mount below it is not planned to go with all that is in it', async () => {
+    mkdirSync(at('old/a b'), { recursive: true })
+    run('mount', '-t', 'tmpfs', 'none', at('old/a b'))
+    undo.push(['umount', '-l', at('old/a b')])
+    const gone = directory({ path: at('old'), state: 'absent', recursive: true })
+    const why = `another file system is mounted at ${at('old/a b')}, below ${at('old')}, and would not be removed with it`
+    expect(await errorsOf(gone, directory({ path: at('old'), mode: '0700' }))).toEqual([why, undefined])
+    // What a step before may unmount is looked at again.
+    const freed = command({ run: `umount '${at('old/a b')}'`, unless: `! mountpoint -q '${at('old/a b')}'` })
+    expect((await runHere(place, [freed, gone], { shell })).result?.status).toBe('ok')
+    undo.length = 0
+  })
+
   test('a read-only mount and a file that is a mount point are errors of the plan', async () => {
     for (const name of ['ro', 'cover', 'ro/below', 'ro/rw']) mkdirSync(at(name), { recursive: true })
     for (const name of ['single', 'source', 'ro/in', 'ro/single']) writeFileSync(at(name), 'a=1\n')

@@ -53,7 +53,7 @@ interface Hindrance {
 }
 
 function hindrance(place: Place, act: Act, step: Step): Hindrance | undefined {
-  const { kind, path, isMount, readOnly, folderReadOnly, flag, folderFlag } = place
+  const { kind, path, isMount, mountInside, readOnly, folderReadOnly, flag, folderFlag } = place
   // What is done inside a folder or to the thing itself asks nothing of the folder above it.
   const asksFolder = act !== 'dress' && (kind !== 'folder' || act === 'name')
   const own = isMount ? readOnly : folderReadOnly
@@ -73,6 +73,12 @@ function hindrance(place: Place, act: Act, step: Step): Hindrance | undefined {
         : 'Unmount it first, or change what is mounted there at its source',
     }
   }
+  if (mountInside !== undefined && act === 'name' && takesAll(step)) {
+    return {
+      why: `another file system is mounted at ${mountInside}, below ${path}, and would not be removed with it`,
+      next: `Unmount it first (umount ${mountInside}), and take it out of /etc/fstab`,
+    }
+  }
   if (flag !== undefined) return { why: `${path} is ${flagWords[flag]}`, next: unflag(flag, path) }
   if (asksFolder && folderFlag !== undefined) {
     const { flag: above, folder } = folderFlag
@@ -83,6 +89,10 @@ function hindrance(place: Place, act: Act, step: Step): Hindrance | undefined {
   }
   return undefined
 }
+
+/** What lies in a folder goes with it. */
+const takesAll = ({ params }: Step): boolean =>
+  (params as { readonly recursive?: unknown }).recursive === true
 
 const flagWords = { i: 'immutable (chattr +i)', a: 'append-only (chattr +a)' } as const
 

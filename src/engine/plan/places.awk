@@ -50,6 +50,10 @@ END {
     }
     if (folder[number] in flags) print head "folder-flags\t" flags[folder[number]] "\t" folder[number]
     if (path in flags) print head "flags\t" flags[path]
+    if (kind[number] == "folder") {
+      below = encoded(path) "/"
+      for (mount = 1; mount <= mounts; mount++) if (index(place[mount], below) == 1) { print head "mount-inside\t" place[mount]; break }
+    }
     if (path in names) print head "names\t" names[path]
   }
 }

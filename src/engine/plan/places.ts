@@ -15,6 +15,8 @@ export interface Place {
   readonly path: string
   /** It is a mount point of its own. */
   readonly isMount: boolean
+  /** Of a folder: the first mount point below it. */
+  readonly mountInside?: string
   /** The mount point of a file system that is read-only: of what lies there, and of the folder that it is in. */
   readonly readOnly?: string
   readonly folderReadOnly?: string
@@ -110,6 +112,8 @@ function told(what: string, [one = '', two = '', ...more]: readonly string[]): P
   switch (what) {
     case 'mount':
       return { isMount: true }
+    case 'mount-inside':
+      return { mountInside: decoded(one) }
     case 'read-only':
       return { readOnly: decoded(one) }
     case 'folder-read-only':
