@@ -29,6 +29,19 @@ describe('the rules of a firewall', () => {
     "80'",
   ])('%j is none', each => expect(faultsOf({ allow: [each] })).toHaveLength(1))
 
+  test.each([
+    ['80/sctp', /^must be a port from 1 to 65535 .* such as '80\/tcp', 53 or/],
+    ['80,443/tcp', /of several ports a rule each/],
+    ['OpenSSH', /of a service its port/],
+    [70000, /^must be a port from 1 to 65535/],
+    ['300.1.1.1', /\{ port: 22, from: '10.0.0.0\/8' \}$/],
+    [{ from: '300.1.1.1' }, /^`from` must be an address or a network/],
+    [{ port: 70000 }, /^`port` must be a port from 1 to 65535/],
+    [{ protocol: 'tcp' }, /^must name a port, an address or an interface/],
+  ])('%j is refused with the forms that are taken', (each, message) => {
+    expect(faultsOf({ allow: [each] })).toEqual([expect.stringMatching(message)])
+  })
+
   test('are spelled as the kernel spells them, denials first and ssh last', () => {
     const params = given({
       allow: ['80/tcp', 53, { from: '2001:0DB8:0::/32', port: '6000:6007', protocol: 'udp' }, '80/tcp'],

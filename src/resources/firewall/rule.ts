@@ -70,12 +70,12 @@ const from = z
     return { text: bits === (family === 4 ? 32 : 128) ? address : `${address}/${bits}`, family }
   })
 
+const forms =
+  "must be a port from 1 to 65535 or a range of them as ufw writes it, such as '80/tcp', 53 or '6000:6007/udp' (of a service its port, of several ports a rule each), or parts of a rule, such as { port: 22, from: '10.0.0.0/8' }"
+
 const word = z
   .string()
-  .refine(
-    text => isPorts(text.replace(/\/(tcp|udp)$/, '')),
-    "must be a port as ufw writes it, such as '80/tcp', '53' or '6000:6007/udp'",
-  )
+  .refine(text => isPorts(text.replace(/\/(tcp|udp)$/, '')), forms)
   .transform((text): Rule => {
     const [ports = '', protocol = 'any'] = text.split('/')
     return { protocol: protocol as Rule['protocol'], ports: portsOf(ports) }
@@ -84,7 +84,10 @@ const word = z
 const parts = z
   .strictObject({
     port: z
-      .union([z.number().int().min(1).max(65535).transform(String), z.string().refine(isPorts, notPorts)])
+      .union(
+        [z.number().int().min(1).max(65535).transform(String), z.string().refine(isPorts, notPorts)],
+        notPorts,
+      )
       .transform(portsOf)
       .optional(),
     protocol: z.enum(['tcp', 'udp']).optional(),
@@ -107,18 +110,29 @@ const parts = z
     }),
   )
 
+/** Of parts, what is wrong with them; of anything else, which forms there are. */
+function unfit(input: unknown): string {
+  const issue =
+    typeof input === 'object' && input !== null ? parts.safeParse(input).error?.issues[0] : undefined
+  if (issue === undefined) return forms
+  return [...issue.path.map(key => `\`${String(key)}\``), issue.message].join(' ')
+}
+
 /** `'80/tcp'`, `53`, `{ port: 22, from: '10.0.0.0/8' }`. */
 export const rule = z
-  .union([
-    z
-      .number()
-      .int()
-      .min(1)
-      .max(65535)
-      .transform((port): Rule => ({ protocol: 'any', ports: { first: port, last: port } })),
-    word,
-    parts,
-  ])
+  .union(
+    [
+      z
+        .number()
+        .int()
+        .min(1)
+        .max(65535)
+        .transform((port): Rule => ({ protocol: 'any', ports: { first: port, last: port } })),
+      word,
+      parts,
+    ],
+    { error: ({ input }) => unfit(input) },
+  )
   .refine(
     ({ ports, protocol }) => ports === undefined || ports.first === ports.last || protocol !== 'any',
     'must say tcp or udp where it names a range of ports',
