@@ -7,9 +7,11 @@ ops_judge() {
   case $? in
     0) ;;
     91)
+      ops_silent="\`$ops_view\` failed and said nothing"
+      ops_said=${ops_said:-$ops_silent}
       printf '%s\n' "$ops_said" >&2
       ops_why=${ops_said##*"$ops_newline"} ops_hint=
-      ops_verdict=$(cd / && eval "$ops_view" 2>&1 </dev/null) || [ "${ops_verdict##*"$ops_newline"}" != "$ops_why" ] ||
+      ops_verdict=$(cd / && eval "$ops_view" 2>&1 </dev/null) || { ops_verdict=${ops_verdict:-$ops_silent}; false; } || [ "${ops_verdict##*"$ops_newline"}" != "$ops_why" ] ||
         ops_hint='; it refuses what is there now for the same reason'
       ops_fail "$ops_asked: its validator refused the new content in its place ($ops_why); nothing was changed$ops_hint";;
     *)
@@ -32,6 +34,7 @@ ops_in_view() {
 ops_judge_late() {
   ops_late=
   ops_said=$(cd / && eval "$ops_view" 2>&1 </dev/null) && return 0
+  ops_said=${ops_said:-"\`$ops_view\` ended with exit code $?"}
   printf '%s\n' "$ops_said" >&2
   ops_restore "$ops_path" || ops_fail "$ops_asked: its validator refused it (${ops_said##*"$ops_newline"}), and it could not be put back"
   ops_fail "$ops_asked: its validator refused the new content in its place (${ops_said##*"$ops_newline"}); it was put back"

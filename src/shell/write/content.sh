@@ -149,6 +149,7 @@ ops_validate() {
   fi
   if [ -n "$ops_check" ]; then
     ops_said=$(set -- "$ops_shown"; eval "$ops_check" 2>&1 </dev/null) || {
+      ops_said=${ops_said:-"\`$ops_check\` ended with exit code $?"}
       printf '%s\n' "$ops_said" >&2
       ops_fail "$ops_asked: its validator refused the new content (${ops_said##*"$ops_newline"}); nothing was changed"
     }
