@@ -1,6 +1,6 @@
 /** The contract of one kind of thing managed: all data and pure functions. */
 import type { z } from 'zod'
-import type { Payload } from '../run/host-link.ts'
+import type { Payload } from '../run/payload.ts'
 import type { Finding, KeyChange, Value } from '../run/plan.ts'
 import type { ShellLibrary } from '../shell/library.ts'
 import type { Shell } from '../shell/sh.ts'
@@ -8,7 +8,7 @@ import type { Claim } from './claims.ts'
 import type { Promised, TextEdit } from './promised.ts'
 import type { WayBack } from './way-back.ts'
 
-export type { Payload } from '../run/host-link.ts'
+export type { Payload } from '../run/payload.ts'
 export type { Finding, KeyChange, Value } from '../run/plan.ts'
 
 /** A flat picture of one thing: what was found, or what is wanted. */

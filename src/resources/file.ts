@@ -1,29 +1,19 @@
 /** One file: its content, mode and owner, or its absence. */
-import { z } from 'zod'
 import { inputError } from '../base/errors.ts'
 import { mask, Secret } from '../base/secret.ts'
-import type { Change, State } from '../engine/resource.ts'
+import type { State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
-import { type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
-import {
-  type Content,
-  contentHash,
-  contentOfSource,
-  contentOfText,
-  contentSize,
-  literalBytes,
-  revealed,
-} from './file/content.ts'
+import { contentHash, contentOfSource, contentOfText, contentSize, revealed } from './file/content.ts'
+import { contentOf, type FileParams, isSecret, params, text } from './file/params.ts'
 import { renderTemplate } from './file/template.ts'
 import { viewLibrary } from './file/view.ts'
+import { write } from './file/write.ts'
 import {
-  type AttributeState,
   accountClaims,
   accountPromises,
   attributeFlags,
-  attributeWords,
   observedAttributes,
   wantedAttributes,
 } from './paths/attributes.ts'
@@ -36,68 +26,6 @@ import {
   refusedWay,
   shownBytes,
 } from './paths/look.ts'
-import { account, entryPath, mode } from './paths/params.ts'
-
-const text = z
-  .union([z.string(), z.instanceof(Secret)])
-  .refine(given => revealed(given).isWellFormed(), 'must be well-formed Unicode')
-  .refine(given => !revealed(given).includes('\0'), 'holds a NUL byte: use `source` for binary content')
-  .refine(
-    given => Buffer.byteLength(revealed(given)) <= literalBytes,
-    'is larger than 256 KB: put it into a file beside the recipe and use `source`',
-  )
-
-const params = z
-  .strictObject({
-    path: entryPath.describe('Where the file is. A symbolic link is followed to a regular file.'),
-    content: text.optional().describe('The whole content: text, or a secret, which no diff shows.'),
-    source: z
-      .string()
-      .min(1)
-      .optional()
-      .describe("A local file of any size, relative to the recipe's folder."),
-    template: z.string().min(1).optional().describe('A template beside the recipe or in `templates/`.'),
-    vars: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .describe('Values for the holes of the template, which are written `<%= it.name %>`.'),
-    mode: mode.optional().describe("Such as '0644', which is what a new file gets; else kept as it is."),
-    owner: account.optional().describe('Kept as it is when left out; root for a new file.'),
-    group: account.optional().describe('Kept as it is when left out.'),
-    state: z.enum(['present', 'absent']).default('present').describe('The file exists or not.'),
-    validate: z
-      .string()
-      .regex(/\S/, 'must be a command')
-      .optional()
-      .describe(
-        'Command that must accept the new file, named `%s`, before it is put in place. Without `%s` it sees the whole host as it will be, the new file in its place (`nginx -t`), while nothing is changed yet.',
-      ),
-    marker: z
-      .string()
-      .min(1)
-      .optional()
-      .describe(
-        'Text that the recipe writes into each version of this file: the plan warns before it replaces a file without it.',
-      ),
-    inPlace: z
-      .boolean()
-      .default(false)
-      .describe('Write into the existing file: for one that is a mount point or must keep its hard links.'),
-  })
-  .superRefine((given, context) => {
-    const named = (['content', 'source', 'template'] as const).filter(name => given[name] !== undefined)
-    const refuse = (message: string) => context.addIssue({ code: 'custom', message })
-    if (named.length > 1) refuse(`give only one of ${named.join(', ')}`)
-    if (given.state === 'absent' && named.length > 0) refuse(`an absent file has no ${named[0]}`)
-    if (given.vars && given.template === undefined) refuse('`vars` are for a `template`')
-    if (given.marker !== undefined && named.length === 0) refuse('`marker` is for a file with content')
-  })
-  .transform(({ content, ...given }) => ({
-    ...given,
-    ready: content === undefined ? undefined : contentOfText(content),
-  }))
-
-type FileParams = z.output<typeof params>
 
 /** `file {path, content | source | template+vars, mode, owner, group, state, validate, inPlace}`. */
 export const file = resource({
@@ -202,18 +130,6 @@ export const file = resource({
   },
 })
 
-/** The content that is wanted; undefined when only mode and owner are. */
-function contentOf(given: FileParams): Content | undefined {
-  if (given.ready === undefined && (given.source !== undefined || given.template !== undefined)) {
-    throw new TypeError(`file ${given.path}: prepare() comes first`)
-  }
-  return given.ready
-}
-
-function isSecret(given: FileParams): boolean {
-  return given.ready?.kind === 'text' && given.ready.text instanceof Secret
-}
-
 /** The hash of a short secret tells the secret, so that it is not shown either. */
 function shownHash(sha256: string, given: FileParams): string {
   if (!isSecret(given)) return sha256
@@ -244,53 +160,4 @@ function impossible({ state, why }: State, given: FileParams): string | undefine
   if (given.state === 'absent') return undefined
   if (state === 'dangling') return `${given.path} is a symbolic link that leads nowhere`
   return undefined
-}
-
-function write(
-  { keys, actual }: Change<'state' | 'content' | 'to' | 'why' | keyof AttributeState>,
-  given: FileParams,
-  seen?: string,
-): Shell {
-  const { path } = given
-  const was = replaced(actual, seen)
-  if (given.state === 'absent') return sh`ops_remove_in_turn ${path} ${was}`
-  const differs = (key: string) => keys.some(change => change.key === key)
-  const content = contentOf(given)
-  if (content && (differs('state') || differs('content'))) {
-    const options = [
-      `size=${contentSize(content)}`,
-      `sha=${contentHash(content)}`,
-      ...was,
-      ...attributeWords(given),
-      ...validation(given),
-      ...(given.inPlace ? ['place'] : []),
-    ]
-    return sh`ops_write ${path} ${options} -- ${producer(content)}`
-  }
-  if (differs('state')) {
-    const empty = [`sha=${contentHash(contentOfText(''))}`, ...was, ...attributeWords(given)]
-    return sh`ops_write ${path} ${empty} -- :`
-  }
-  const changed = (key: 'mode' | 'owner' | 'group') => (differs(key) ? (given[key] ?? '') : '')
-  return sh`ops_attributes ${path} ${changed('mode')} ${changed('owner')} ${changed('group')}`
-}
-
-/** What was looked at, as a word of the write library: what is anything else by then is neither replaced nor removed. */
-function replaced({ state, content, to }: State, seen = `sha256=${content}`): readonly string[] {
-  if (state === 'absent') return ['was=absent']
-  // Of a link that is to go, what it leads to does not matter.
-  if (to !== undefined) return [`to=${to}`]
-  // As the host told it: of a secret, the state has no hash.
-  const hash = /^sha256=([0-9a-f]{64})$/m.exec(seen)?.[1]
-  return hash === undefined ? [] : [`was=${hash}`]
-}
-
-function validation({ validate }: FileParams): readonly string[] {
-  if (validate === undefined) return []
-  return validate.includes('%s') ? [`check=${validate.replaceAll('%s', '"$1"')}`] : [`view=${validate}`]
-}
-
-function producer(content: Content): Shell {
-  if (content.kind === 'text') return sh`printf %s ${revealed(content.text)}`
-  return sh`ops_payload ${content.sha256}`
 }

@@ -1,11 +1,11 @@
 /** Our link to one host over a whole run: connects late, logs in again when a step dropped the connection. */
-import { createReadStream } from 'node:fs'
 import { OpsError } from '../base/errors.ts'
 import { nothingSpent } from '../shell/clock.ts'
 import { newRunNames, type RunNames } from '../shell/runtime.ts'
-import { stageScript } from '../shell/watchdog.ts'
 import type { Become, ConnectTarget, FirstProgram, Transport } from '../transport/transport.ts'
+import { bootIdOf } from './boot-id.ts'
 import type { Emit } from './events.ts'
+import { bring, type Payload } from './payload.ts'
 import { Session, type SessionShell } from './session.ts'
 
 const reconnectWithinMs = 300_000
@@ -13,21 +13,11 @@ const retryEveryMs = 2000
 /** A host that drops our packets would else hold a login up for longer than it waits for one. */
 const freshLoginMs = 10_000
 
-/** A local file that must be on the host's disk, as `$OPS_STAGE/SHA256`, before it is used. */
-export interface Payload {
-  readonly localPath: string
-  readonly sha256: string
-  readonly sizeBytes: number
-}
-
 /** A login of its own: a new connection, a new authentication, the become user. */
 export interface FreshLogin {
   readonly session: Session
   close(): Promise<void>
 }
-
-const bootIdScript = 'ops_frame boot; cat /proc/sys/kernel/random/boot_id'
-const bootIdSilenceMs = 60_000
 
 export class HostLink {
   readonly #target: ConnectTarget
@@ -184,36 +174,12 @@ export class HostLink {
   /** Brings these files onto the host's disk, into the folder that a batch knows as `$OPS_STAGE`. */
   async upload(payloads: readonly Payload[]): Promise<void> {
     if (payloads.length === 0 || !this.#session || !this.#transport) return
-    const session = this.#session
-    let stage = ''
-    await session.trip(stageScript, {
-      heartbeat: true,
-      silenceMs: 60_000,
-      frame: frame => {
-        if (frame.kind === 'stage') stage = frame.body.toString('utf8')
-      },
-    })
-    if (!stage)
-      throw new OpsError({
-        code: 'failed',
-        title: `${session.host}: no folder for uploads could be made`,
-        host: session.host,
-        changed: 'no',
-        next: 'Make /var/lib/ops writable for root, or free some space.',
-      })
-    const { upload } = await import('../transport/upload.ts')
-    for (const payload of new Map(payloads.map(each => [each.sha256, each])).values()) {
-      await upload(this.#transport, this.#become, {
-        path: `${stage}/${payload.sha256}`,
-        source: createReadStream(payload.localPath),
-        sizeBytes: payload.sizeBytes,
-      })
-    }
+    await bring(payloads, this.#session, this.#transport, this.#become)
   }
 
   /** Remembers which boot the host is in, so that `reconnect('boot')` can tell the next one. */
   async noteBoot(): Promise<void> {
-    this.#bootId = await this.#readBootId()
+    this.#bootId = await bootIdOf(await this.open())
   }
 
   /**
@@ -231,8 +197,7 @@ export class HostLink {
         const session = await this.open()
         await this.#connected
         if (after === 'connection') return session
-        const bootId = await this.#readBootId()
-        if (bootId !== this.#bootId) return session
+        if ((await bootIdOf(session)) !== this.#bootId) return session
       } catch (error) {
         const code = error instanceof OpsError ? error.data.code : 'failed'
         if (code === 'host-key') throw error
@@ -248,17 +213,5 @@ export class HostLink {
       }
       await new Promise(resolve => setTimeout(resolve, retryEveryMs))
     }
-  }
-
-  async #readBootId(): Promise<string | undefined> {
-    const session = await this.open()
-    let bootId: string | undefined
-    await session.trip(bootIdScript, {
-      silenceMs: bootIdSilenceMs,
-      frame: ({ kind, body }) => {
-        if (kind === 'boot') bootId = body.toString('utf8').trim()
-      },
-    })
-    return bootId
   }
 }

@@ -1,7 +1,8 @@
 /** What applying a plan to one host needs, and what it comes to. */
 import type { ErrorData } from '../../base/errors.ts'
-import type { FreshLogin, Payload } from '../../run/host-link.ts'
+import type { FreshLogin } from '../../run/host-link.ts'
 import type { HostStatus } from '../../run/host-status.ts'
+import type { Payload } from '../../run/payload.ts'
 import type { Session } from '../../run/session.ts'
 import type { AccessContext } from '../access/dangers.ts'
 import type { BatchContext } from '../batch/report.ts'
