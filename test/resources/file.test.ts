@@ -182,6 +182,10 @@ describe.each(shells)('a file on $name', shell => {
     )
     expect(readFileSync(path, 'utf8')).toBe('good')
     expect(stages(place.files)).toEqual([])
+    const silent = apply({ path, content: 'bad', validate: 'grep -q good %s' })
+    expect(silent.stderr.trimEnd()).toMatch(
+      /validator refused the new content \(`grep -q good "\$1"` ended with exit code 1\); nothing was changed$/,
+    )
     settles({ path, content: 'all good', validate: 'grep -q good %s' })
   })
 
