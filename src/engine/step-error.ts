@@ -86,7 +86,7 @@ function explain({
     return [
       'reverted',
       `${name} was taken back: the change broke it`,
-      'The files from before are in place and proved. Fix the recipe, then run again.',
+      'The files from before are in place and proved. Fix the cause, then run again.',
     ]
   }
   if (code === exitNotPutBack && resource.takesBack) {

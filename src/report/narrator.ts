@@ -44,6 +44,8 @@ export class Narrator {
   readonly #planned = new Set<string>()
   readonly #hostKeys: ErrorData[] = []
   readonly #output = outputLines()
+  /** Hosts of which an error says that something stays changed, or that nobody knows. */
+  readonly #mayHaveChanged = new Set<string>()
   #toldAnything = false
 
   constructor(options: NarratorOptions) {
@@ -164,6 +166,8 @@ export class Narrator {
   #error(host: string | undefined, error: ErrorData): readonly Told[] {
     const named: ErrorData = host === undefined || error.host !== undefined ? error : { ...error, host }
     const plans = this.#hosts.length === 1 ? this.flushPlans() : []
+    if (named.host !== undefined && error.changed !== undefined && error.changed !== 'no')
+      this.#mayHaveChanged.add(named.host)
     if (isUnknownHostKey(error)) {
       this.#hostKeys.push(named)
       return plans
@@ -196,8 +200,8 @@ export class Narrator {
       Object.entries(event.hosts).sort(([one], [other]) => this.#place(one) - this.#place(other)),
     )
     const text = summaryText({ verb: this.#verb, hosts, trips: event.trips }, style)
-    const changed = Object.values(event.hosts).some(
-      ({ changed, failed, status }) => changed + failed > 0 || status === 'lost',
+    const changed = Object.entries(event.hosts).some(
+      ([host, each]) => each.changed > 0 || each.status === 'lost' || this.#mayHaveChanged.has(host),
     )
     if (text !== '') told.push(out(text))
     if (this.#run !== undefined && changed)

@@ -4,6 +4,7 @@ import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { firewallChangeLibrary } from './firewall/change.ts'
+import { keptRules, keptRulesAfter } from './firewall/kept-rules.ts'
 import { firewallLookLibrary, tableFile } from './firewall/look.ts'
 import { chainLines, tableText } from './firewall/nftables.ts'
 import { firewallParams, goesByAddress, rulesFor, shutOut, wantedWords } from './firewall/params.ts'
@@ -51,6 +52,7 @@ export const firewall = resource({
       clash,
       root,
       shut,
+      kept: keptRules(found),
       loaded: found.loaded ?? '',
       ipv6: found.ipv6 ?? '',
       rules4: found.rules4 ?? '',
@@ -81,8 +83,9 @@ export const firewall = resource({
     const steps = ufwSteps(tuplesFound(actual), rules, familiesOf(actual))
     return [sh`ops_firewall_ufw ${given.default} ${steps.flatMap(words => [String(words.length), ...words])}`]
   },
-  wayBack: ({ actual }, { state }) => {
+  wayBack: ({ actual }, given) => {
     const { by, rules, boot } = actual
+    const { state } = given
     if (by === 'ufw' && state === 'absent') return { cannot: 'ufw keeps its rules: `ufw enable` loads them' }
     if (by === 'ufw' && rules !== 'none') {
       return {
@@ -96,7 +99,10 @@ export const firewall = resource({
       }
     }
     const isUfw = by === 'ufw'
-    const left = isUfw ? { rules: 'those of ufw', boot: 'those of ufw' } : { boot: 'our table' }
+    const left = {
+      ...(isUfw ? { rules: 'those of ufw', boot: 'those of ufw' } : { boot: 'our table' }),
+      kept: keptRulesAfter(actual, given),
+    }
     const stays = isUfw ? { stays: 'ufw keeps the rules and the default of that run, and is disabled' } : {}
     return { params: { by: String(by), state: 'absent' }, left, ...stays, withFiles: true }
   },

@@ -27,9 +27,14 @@ const params = z.union([
   }),
 ])
 
+/** As proc(5) writes the names of mount points. */
+function inMountinfo(path: string): string {
+  return path.replaceAll(/[\\ \t\n]/g, each => `\\${each.charCodeAt(0).toString(8).padStart(3, '0')}`)
+}
+
 /**
  * Its own copy is kept in turn, so that this can be undone as well. Proved by the hash of the copy. A run that put a new file in
- * its place left it one name; so one with several was changed as all of them, and is put back as all of them.
+ * its place left it one name; so one with several was changed as all of them, and is put back as all of them. So is one that is a mount point, which takes no other.
  */
 export const restoredFile = resource({
   type: 'restored',
@@ -69,7 +74,8 @@ export const restoredFile = resource({
     ops_copy_hash=$(sha256sum 2>/dev/null <${from}) || ops_copy_hash=gone
     printf "copy=%s\\n" "\${ops_copy_hash%% *}"
     ops_names_and_kind=$(stat -L -c "%h %F" -- ${path} 2>/dev/null) || :
-    case $ops_names_and_kind in "1 "*|"0 "*|*directory|"") ;; *) echo names=several ;; esac`,
+    case $ops_names_and_kind in "1 "*|"0 "*|*directory|"") ;; *) echo names=several ;; esac
+    ! ops_place=${inMountinfo(path)} awk '$5 == ENVIRON["ops_place"] { found = 1 } END { exit !found }' /proc/self/mountinfo || echo names=mounted`,
   parse: observation => {
     const found = readLook(observation)
     const kind = found.get('kind') ?? ''

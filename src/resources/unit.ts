@@ -102,9 +102,13 @@ export const unit = resource({
       ? sh`ops_unit_file_absent ${given.name}`
       : sh`ops_unit_file ${given.name} ${given.content}`,
   ],
-  wayBack: ({ actual }, { name, state }) =>
-    state === 'present' && actual.state === 'absent'
-      ? { params: { name, state: 'absent' }, left: { state: 'present' }, withFiles: true }
+  wayBack: ({ actual }, given) =>
+    given.state === 'present' && actual.state === 'absent'
+      ? {
+          params: { name: given.name, state: 'absent' },
+          left: { state: 'present', content: hashOf(given) },
+          withFiles: true,
+        }
       : 'files',
   changesBy: (_path, { state }, change) => {
     if (state === 'absent') return 'name'

@@ -112,6 +112,18 @@ describeReal('a host that was to wait for a login that confirms', () => {
       7,
       expect.stringMatching(/sshd would not start again: .*Nonsense/),
     ])
+    // Nothing stays changed, and both records say so.
+    expect(run.stdout).not.toContain('ops undo')
+    const history = await folder.ops(['history', host().name, '-F', host().sshConfig, '--json'])
+    const [last] = JSON.parse(
+      history.stdout.split('\n').find(each => each.includes('"event":"history"')) ?? '',
+    ).runs
+    expect(last.hosts).toEqual({ [host().name]: 'reverted' })
+    const undone = await folder.ops(['undo', last.run, host().name, '-F', host().sshConfig, '--yes'])
+    expect([undone.code, undone.stdout]).toEqual([
+      0,
+      expect.stringContaining('there is nothing to take back'),
+    ])
     expect(await host().read('sshd -t; ls /etc/ssh/sshd_config.d/99-unsound.conf 2>/dev/null || :')).toBe('')
   })
 

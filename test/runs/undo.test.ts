@@ -46,6 +46,21 @@ export default recipe({
 })
 `
 
+const web = `import { recipe, apt, file, service } from 'ops-recipes'
+export default recipe({
+  summary: 'A server that comes with its package, and a file that is a mount point.',
+  steps: () => [
+    apt({ packages: ['nginx'], recommends: false }),
+    file({ path: '/etc/nginx/conf.d/app.conf', content: 'server { listen 8081; }\\n' }),
+    service({ unit: 'nginx', running: true, enabled: true, follows: ['/etc/nginx'], onChange: 'reload' }),
+    file({ path: '/etc/undo-mounted', content: 'new', inPlace: true }),
+  ],
+})
+`
+
+const webState = `command -v nginx; ls /etc/nginx/conf.d/app.conf 2>/dev/null; systemctl is-active nginx; pgrep -x nginx
+findmnt -n -o TARGET /etc/undo-mounted; cat /etc/undo-mounted; :`
+
 const machineState = `command -v tree; hostname; cat /etc/hostname /etc/timezone /etc/fstab; tr '\\t' ' ' </etc/hosts; readlink /etc/localtime
 mountpoint -q /mnt/undo && echo mounted; ls /etc/sysctl.d; :`
 
@@ -54,7 +69,7 @@ export default recipe({
   summary: 'Begins, and takes its time.',
   steps: () => [
     file({ path: '/etc/undo-slow', content: 'first' }),
-    command({ run: 'touch /run/undo-begun; sleep 15; touch /run/undo-slept', creates: '/run/undo-slept' }),
+    command({ run: 'touch /run/undo-begun; until [ -e /run/undo-go ]; do sleep 0.1; done; sleep 15; touch /run/undo-slept', creates: '/run/undo-slept' }),
     file({ path: '/etc/undo-never', content: 'last' }),
   ],
 })
@@ -82,6 +97,7 @@ describeReal('the history of a host', () => {
       'recipes/everyday.ts': everyday,
       'recipes/slow.ts': slow,
       'recipes/machine.ts': machine,
+      'recipes/web.ts': web,
       token: 'tok-5up3r-s3cret',
     })
   })
@@ -180,15 +196,30 @@ describeReal('the history of a host', () => {
     expect(await host().read(machineState)).toBe(found)
   })
 
+  test('a service goes before the package that it came with, and a mount point is written in place', async () => {
+    await host().read(
+      'echo mine >/etc/undo-mounted; cp /etc/undo-mounted /root/mounted; mount --bind /root/mounted /etc/undo-mounted',
+    )
+    const found = await host().read(webState)
+    const applied = await ops('apply', 'web', host().name, '--yes')
+    expect([applied.stderr, applied.code]).toEqual(['', 0])
+    const undone = await ops('undo', runOf(applied.stdout), '--yes')
+    expect([undone.stderr, undone.code]).toEqual(['', 0])
+    expect(await host().read(webState)).toBe(found)
+  })
+
   test('where the controller was killed, the host knows what was done', async () => {
     const run = watchOps(folder, ['apply', 'slow', host().name, '--yes', '-F', host().sshConfig])
     await run.seen(
       event => event.event === 'step' && event.step.startsWith('command') && event.status === 'running',
     )
-    run.child.kill('SIGKILL')
-    await run.ended
     const begun = run.events.find(event => event.event === 'run')
     const name = (begun?.event === 'run' && begun.run) || ''
+    const early = await ops('undo', name, host().name, '--yes')
+    expect([early.code, early.stderr]).toEqual([6, expect.stringContaining(`run ${name} still goes on`)])
+    await host().read('touch /run/undo-go')
+    run.child.kill('SIGKILL')
+    await run.ended
     // The host ends after the step that runs, and writes its end down.
     await host().read(`until grep -q '^end' /var/lib/ops/runs/*-${name}; do sleep 0.1; done`)
     const here = (await ops('show', name)).stdout

@@ -33,7 +33,8 @@ export function recordInFull(record: HostRecord, host: string): RunInFull {
   }
 }
 
-function stateOf({ steps, end }: HostRecord): RunState {
+function stateOf({ steps, end, back }: HostRecord): RunState {
+  if (back !== undefined) return back === 'restored' ? 'reverted' : 'failed'
   if (end === undefined) return 'unknown'
   if (steps.some(each => each.outcome === 'failed') || end === 'failed' || end === 'nothing') return 'failed'
   if (end === 'stopped') return 'interrupted'

@@ -10,12 +10,15 @@ import { quote } from '../../shell/quote.ts'
 import type { ReportSession } from '../report-session.ts'
 import type { Reached } from '../run-steps.ts'
 import { overLink } from './ask-hosts.ts'
+import { endedRun } from './ended-run.ts'
 import { anyRecordOnHost, recordOnHost } from './named-run.ts'
 import { directoriesToGo, undoSteps } from './undo-steps.ts'
 
 export interface PlannedUndo {
   /** The run has begun nothing there. */
   readonly isUntouched?: true
+  /** The host has taken back by itself all that it did there. */
+  readonly isBack?: true
   readonly host: Reached
   readonly run: string
   readonly steps: readonly Step[]
@@ -30,11 +33,15 @@ export async function planUndo(
   host: Reached,
   word: string,
   report: ReportSession,
-  mayBeUntouched: boolean,
+  { mayBeUntouched, wait }: { readonly mayBeUntouched: boolean; readonly wait: boolean },
 ): Promise<PlannedUndo> {
   const { result } = await overLink(host, report, async (session, link) => {
-    const record = await (mayBeUntouched ? anyRecordOnHost : recordOnHost)(session, word)
+    const record = await endedRun(session, report, wait, () =>
+      (mayBeUntouched ? anyRecordOnHost : recordOnHost)(session, word),
+    )
     if (!record) return { host, run: word, steps: [], notes: [], isUntouched: true as const }
+    if (record.steps.length > 0 && record.steps.every(each => each.outcome === 'reverted'))
+      return { host, run: record.run, steps: [], notes: [], isBack: true as const }
     const { steps, notes } = undoSteps(record, await copiesOf(session, record), await held(session, record))
     const { planned } = await planHost(session, () => ({ steps }), {
       key: link.key,

@@ -26,7 +26,8 @@ export function undoSteps(
   const gone = new Set(record.files.filter(each => each.before.kind === 'absent').map(each => each.path))
   for (const path of holds.keys()) gone.add(path)
   for (const each of [...record.steps].reverse()) {
-    const { back, name, index } = each
+    const { back, name, index, outcome } = each
+    if (outcome === 'reverted') continue
     if (back !== 'files' && !('cannot' in back) && back.withFiles) byItself.add(index)
     const own = files.filter(file => file.step === index)
     if (!byItself.has(index)) steps.push(...own.flatMap(file => fileStep(file, copies, notes)))

@@ -45,7 +45,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     const found = new Map<Reached, PlannedUndo>()
     await eachLimited(reached, settings.limit, async host => {
       const mayBeUntouched = meant?.unknown.includes(host.target.name) === true
-      found.set(host, await planUndo(host, name, session, mayBeUntouched))
+      found.set(host, await planUndo(host, name, session, { mayBeUntouched, wait: options.wait === true }))
     })
     const undone = reached.flatMap(host => found.get(host) ?? [])
     const verb = dry ? 'plan' : 'apply'
@@ -67,8 +67,12 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   })
 }
 
-function told({ host, run, notes, isUntouched }: PlannedUndo): RunEvent {
+function told({ host, run, notes, isUntouched, isBack }: PlannedUndo): RunEvent {
   const { name } = host.target
+  if (isBack) {
+    const text = `the host has taken back by itself what run ${run} did here: there is nothing to take back`
+    return { event: 'note', host: name, text }
+  }
   return isUntouched
     ? { event: 'note', host: name, text: `run ${run} has begun nothing here` }
     : { event: 'undo', host: name, run, notes }

@@ -144,8 +144,9 @@ ops_arm() {
     case " $ops_areas " in *" $ops_armed_area "*) ;; *) ops_areas="$ops_areas $ops_armed_area" ;; esac
   done
   ops_armed_steps=$(ops_access_get steps armed)
+  ops_armed_indexes=$(ops_access_get indexes armed)
   read -r ops_up ops_idle </proc/uptime
-  printf '%s\n' "run=$OPS_NONCE" "who=$ops_who" "steps=${ops_armed_steps:+$ops_armed_steps, }$ops_step_name" "areas=$ops_areas" "patient=$ops_patient" \
+  printf '%s\n' "run=$OPS_NONCE" "who=$ops_who" "steps=${ops_armed_steps:+$ops_armed_steps, }$ops_step_name" "indexes=${ops_armed_indexes:+$ops_armed_indexes }$ops_index" "record=$ops_record_name" "areas=$ops_areas" "patient=$ops_patient" \
     "dir=$OPS_DIR" "shell=$$" "since=$(sed 's/.*) //' "/proc/$$/stat" | cut -d ' ' -f 20)" \
     "boot=$(cat /proc/sys/kernel/random/boot_id)" "until=$((${ops_up%.*} + ops_armed_seconds))" >new.armed ||
     ops_arm_no "nothing can be written in $ops_access"

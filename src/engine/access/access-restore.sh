@@ -155,6 +155,13 @@ ops_back_wait() {
   while ops_back_is_mine && [ "$ops_naps" -lt 40 ]; do ops_naps=$((ops_naps + 1)); sleep 1; done
   while ops_back_put_off; do sleep 1; done
 }
+# VERDICT: the record of the run says so too.
+ops_back_record() {
+  ops_back_name=$(ops_access_get record restoring)
+  case $ops_back_name in '' | */*) return 0 ;; esac
+  [ -f "/var/lib/ops/runs/$ops_back_name" ] && [ ! -L "/var/lib/ops/runs/$ops_back_name" ] || return 0
+  echo "back $1 $(ops_access_get indexes restoring)" >>"/var/lib/ops/runs/$ops_back_name"
+} 2>/dev/null
 ops_back() {
   cd "$ops_access" || exit 1
   ops_mine=$(cat armed 2>/dev/null)
@@ -189,10 +196,12 @@ ops_back() {
   while IFS= read -r ops_stays_line; do set -- "$@" "stays=$ops_stays_line"; done <new.stays
   if [ ! -s new.bad ]; then
     ops_access_verdict restored restoring "$@"
+    ops_back_record restored
     rm -rf saved list restore sh run
   else
     while IFS= read -r ops_bad_line; do set -- "$@" "detail=$ops_bad_line"; done <new.bad
     ops_access_verdict restore-failed restoring "$@"
+    ops_back_record restore-failed
     mkdir -p -m 0700 /var/lib/ops/kept
     mv saved "/var/lib/ops/kept/$(date -u +%Y%m%dT%H%M%SZ)-access"
     rm -f list restore sh run

@@ -25,8 +25,8 @@ export function verdictError(host: string, verdict: Verdict, after: Aftermath): 
       changed: stays.length > 0 ? 'yes' : 'no',
       next:
         stays.length > 0
-          ? 'What was taken back is as it was before this run; what stays is listed above. Fix the recipe, then run again.'
-          : 'The host reports that what those steps changed is as it was before this run. Fix the recipe, then run again.',
+          ? 'What was taken back is as it was before this run; what stays is listed above. Fix the cause, then run again.'
+          : 'The host reports that what those steps changed is as it was before this run. Fix the cause, then run again.',
     }
   }
   if (kind === 'restore-failed') {

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { RecordedStep } from './recorded-step.ts'
 
-/** What became of a step: `begun` was never proved, as the host or its connection went away. */
-export type RecordedOutcome = 'changed' | 'failed' | 'begun'
+/** What became of a step: `begun` was never proved, as the host or its connection went away; `reverted`: the host took it back by itself. */
+export type RecordedOutcome = 'changed' | 'failed' | 'begun' | 'reverted'
 
 /** What a file was before a run changed it. */
 export type FileBefore =
@@ -37,6 +37,8 @@ export interface HostRecord {
   readonly files: readonly RecordedFile[]
   /** How the last batch ended: `done`, `failed`, `stopped`; undefined where the host could not say any more. */
   readonly end: string | undefined
+  /** Undefined, or whether the host could put back what would have cut our access. */
+  readonly back: 'restored' | 'restore-failed' | undefined
 }
 
 const value = z.union([z.string(), z.number(), z.boolean()])
@@ -85,6 +87,7 @@ export function readRecord(text: string): HostRecord | undefined {
 class Reader {
   #head: z.infer<typeof head> | undefined
   #end: string | undefined
+  #back: HostRecord['back']
   readonly #steps = new Map<number, RecordedStep>()
   readonly #outcomes = new Map<number, RecordedOutcome>()
   readonly #before = new Map<string, { readonly step: number | undefined; readonly before: FileBefore }>()
@@ -119,7 +122,7 @@ class Reader {
       const step = this.#steps.get(index)
       return step ? [{ index, outcome, ...step }] : []
     })
-    return { ...told, steps: found, files, end: this.#end }
+    return { ...told, steps: found, files, end: this.#end, back: this.#back }
   }
 
   #data(line: string): void {
@@ -134,7 +137,7 @@ class Reader {
     const told = steps.safeParse(data)
     if (!told.success) return
     for (const [index, step] of Object.entries(told.data.steps))
-      this.#steps.set(Number(index), step as RecordedStep)
+      this.#steps.set(Number(index), sinceTheStart(step as RecordedStep, this.#steps.get(Number(index))))
   }
 
   #was([was = '', ...path]: readonly string[]): void {
@@ -158,6 +161,7 @@ class Reader {
       for (const index of numbers) this.#outcomes.set(index, 'begun')
     } else if (word === 'done') this.#done(args)
     else if (word === 'end') this.#end = args.join(' ')
+    else if (word === 'back') this.#takenBack(args)
   }
 
   #done([code = '', reached = '', ...members]: readonly string[]): void {
@@ -169,6 +173,14 @@ class Reader {
       if (isReached) this.#outcomes.set(index, isFailed ? 'failed' : 'changed')
       else if (!isWide) this.#outcomes.delete(index)
     }
+  }
+
+  #takenBack([how = '', ...indexes]: readonly string[]): void {
+    if (how !== 'restored' && how !== 'restore-failed') return
+    this.#back = how
+    if (how === 'restored')
+      for (const index of indexes.map(Number))
+        if (this.#outcomes.has(index)) this.#outcomes.set(index, 'reverted')
   }
 
   #after(path: string): FileAfter | undefined {
@@ -185,4 +197,10 @@ function unescaped(path: string): string {
   return path.replaceAll(/\\([\\nr])/g, (_, letter: string) =>
     letter === 'n' ? '\n' : letter === 'r' ? '\r' : '\\',
   )
+}
+
+/** A unit that came with a package of this run runs by now and is to stop again: before the package it came with goes. */
+function sinceTheStart(now: RecordedStep, first: RecordedStep | undefined): RecordedStep {
+  const came = first?.type === 'service' && first.changes.some(([, from]) => from === 'absent')
+  return first && came && first.name === now.name ? { ...now, changes: first.changes, back: first.back } : now
 }

@@ -6,7 +6,7 @@ import { type Families, isForeign, keeps, type Tuple, tuplesIn } from './ufw.ts'
 
 type Found = Readonly<Record<string, unknown>>
 
-const policies = { deny: 'DROP', reject: 'REJECT', allow: 'ACCEPT' } as const
+export const policies = { deny: 'DROP', reject: 'REJECT', allow: 'ACCEPT' } as const
 
 export const loginOf = ({ ports = '', client = '' }: Found): Login => ({
   ports: String(ports).split(' ').filter(Boolean).map(Number),
