@@ -100,7 +100,8 @@ export const firewall = resource({
     }
     const isUfw = by === 'ufw'
     const left = {
-      ...(isUfw ? { rules: 'those of ufw', boot: 'those of ufw' } : { boot: 'our table' }),
+      rules: isUfw ? 'those of ufw' : chainLines(rulesFor(given, loginOf(actual)), given).join(', '),
+      boot: isUfw ? 'those of ufw' : 'our table',
       kept: keptRulesAfter(actual, given),
     }
     const stays = isUfw ? { stays: 'ufw keeps the rules and the default of that run, and is disabled' } : {}

@@ -165,10 +165,23 @@ export function comesIn(by: 'ufw' | 'nftables', host: () => Host): void {
     expect(await rules()).toBe(before)
   }, 300_000)
 
-  test('it goes as it came, and what others have stays', async () => {
+  test('it goes as it came, by an undo too unless somebody has changed it, and what others have stays', async () => {
     await applied('none')
     await served()
     expect(await reach(host(), 8082)).toBe('open')
+    const again = await applied('wanted')
+    const undo = async () => {
+      const run = /ops undo ([0-9a-f]{8})/.exec(again.stdout)?.[1] ?? ''
+      const { code, stdout } = await folder.ops(['undo', run, '-F', host().sshConfig, '--yes'])
+      return [code, stdout]
+    }
+    await host().read(
+      by === 'ufw' ? 'ufw allow 8085' : 'nft add rule inet ops_firewall incoming tcp dport 8085 accept',
+    )
+    expect(await undo()).toEqual([8, expect.stringContaining('changed since by somebody else')])
+    expect(await oracle()).toContain('8085')
+    await host().read(by === 'ufw' ? 'ufw delete allow 8085' : 'nft -f /etc/nftables.conf')
+    expect((await undo())[0]).toBe(0)
     if (by === 'nftables') {
       expect(await host().read('nft list tables')).not.toContain('ops_firewall')
       expect(await host().read('cat /etc/nftables.conf')).not.toContain('ops')
