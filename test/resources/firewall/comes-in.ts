@@ -169,6 +169,8 @@ export function comesIn(by: 'ufw' | 'nftables', host: () => Host): void {
     await applied('none')
     await served()
     expect(await reach(host(), 8082)).toBe('open')
+    // What ufw has deleted nobody could bring back, and so an undo begins where it keeps no rules.
+    if (by === 'ufw') await host().read('ufw --force reset')
     const again = await applied('wanted')
     const undo = async () => {
       const run = /ops undo ([0-9a-f]{8})/.exec(again.stdout)?.[1] ?? ''
