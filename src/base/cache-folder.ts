@@ -27,9 +27,13 @@ export function cacheFolder(name: string): string | undefined {
 /** Drops what nobody has made for a month. Called when something is added: reading stays quick. */
 export function pruneCache(folder: string): void {
   const oldest = Date.now() - keptDays * 86_400_000
-  for (const name of readdirSync(folder)) {
-    const file = join(folder, name)
-    const stat = statSync(file, { throwIfNoEntry: false })
-    if (stat?.isFile() && stat.mtimeMs < oldest) rmSync(file, { force: true })
+  try {
+    for (const name of readdirSync(folder)) {
+      const file = join(folder, name)
+      const stat = statSync(file, { throwIfNoEntry: false })
+      if (stat?.isFile() && stat.mtimeMs < oldest) rmSync(file, { force: true })
+    }
+  } catch {
+    // A folder that is gone, or a file that stays, is no reason to end a run.
   }
 }
