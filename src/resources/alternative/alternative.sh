@@ -58,6 +58,7 @@ $ops_alternative_at "}
   ! ops_wants_detail || ops_detail 0 "$ops_alternative_told"
 }
 # LINK NAME FILE: LINK has to lead to /etc/alternatives/NAME, and that to FILE; where there is no FILE, neither may be there.
+# What is wrong is put into ops_alternative_links.
 ops_alternative_check() {
   for ops_alternative_each in "$1" "/etc/alternatives/$2"; do
     ops_alternative_want=/etc/alternatives/$2 ops_alternative_now=
@@ -69,4 +70,8 @@ ops_alternative_check() {
     fi
     [ "$ops_alternative_now" = "$ops_alternative_want" ] || [ "$ops_alternative_links" != whole ] || ops_alternative_links=broken
   done
+}
+# NAME PATH (none: the best one).
+ops_alternative() {
+  if [ -n "$2" ]; then update-alternatives --set "$1" "$2"; else update-alternatives --auto "$1"; fi
 }
