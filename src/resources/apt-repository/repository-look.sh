@@ -7,7 +7,8 @@ ops_repository_look() {
   ops_readable=yes
   for ops_repository_file in "$ops_source_list" "$ops_ring"; do
     [ -f "$ops_repository_file" ] || continue
-    case $(stat -L -c %a -- "$ops_repository_file") in *[4567]) ;; *) ops_readable=no;; esac
+    ops_repository_mode=$(stat -L -c %a -- "$ops_repository_file") || return 1
+    case $ops_repository_mode in *[4567]) ;; *) ops_readable=no;; esac
   done
   echo "readable=$ops_readable"
   ops_ring_hash=absent ops_ring_keys=none

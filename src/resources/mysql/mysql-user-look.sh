@@ -35,7 +35,7 @@ ops_sql_user() {
   case $ops_found in plugin=*) ;; *) echo account=absent; ! ops_wants_detail || { [ -z "$ops_stance" ] || echo "$ops_stance"; ops_sql_databases "$@"; } | ops_detail 0; return 0 ;; esac
   ops_sql "SHOW GRANTS FOR $ops_account;" || { echo "the rights of $ops_account cannot be read: $ops_said" >&2; return 1; }
   printf '%s\n' account=present "$ops_found"
-  ops_sql_rights "$@" | sort
+  ops_sql_rights "$@" | sort || return
   ops_rights=$ops_out
   # MySQL 5.6 and MariaDB 10.1 do not know the statement, and no locks either.
   ops_ways=

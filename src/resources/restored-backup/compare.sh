@@ -85,7 +85,8 @@ ops_rw_prints() {
 ops_rw_contents() {
   ops_prints_copy=$(cd -P -- "$ops_rw_copy" && ops_rw_prints "$@") && ops_prints_place=$(ops_rw_prints "$@") || return 1
   # Whole lists first: nearly all are alike. Then line by line: hashes, modes and owners, times.
-  [ "$(printf '%s\n' "$ops_prints_copy" | head -n $(($# * 2)))" != "$(printf '%s\n' "$ops_prints_place" | head -n $(($# * 2)))" ] || return 0
+  ops_firsts=$(printf '%s\n' "$ops_prints_copy" | head -n $(($# * 2)))
+  [ -z "$ops_firsts" ] || [ "$ops_firsts" != "$(printf '%s\n' "$ops_prints_place" | head -n $(($# * 2)))" ] || return 0
   ops_at=0
   for ops_content_name; do
     ops_at=$((ops_at + 1))
