@@ -100,6 +100,7 @@ export function deafLooks(resource: AnyResource, shell: TestShell): readonly str
   const place = new Place(shell)
   const libraries = librariesOf(resource)
   try {
+    const tried = new Set<string>()
     return resource.examples.flatMap((example, index) => {
       const params = accepted(resource, example.params)
       const look = (path: string): Output => {
@@ -109,7 +110,10 @@ export function deafLooks(resource: AnyResource, shell: TestShell): readonly str
       const sound = look(process.env.PATH ?? '')
       if (sound.code !== 0) return []
       const actual = resource.parse(sound.stdout, params)
-      return all.started(look).flatMap(name =>
+      // Each once: in all that a look may find, they are broken by the fault class B12.
+      const names = all.started(look).filter(name => !tried.has(name))
+      for (const name of names) tried.add(name)
+      return names.flatMap(name =>
         (index === 0 ? faults : faults.slice(0, 1)).flatMap(how => {
           const spoilt = all.without(name, how, look)
           if (spoilt.code !== 0 || spoilt.stdout === sound.stdout) return []
