@@ -46,7 +46,9 @@ describeReal('a local user who swaps what is hers for links', () => {
     find ${privatePlace} /root/.ssh -type f -exec sha256sum {} + | sort`
   /** What she has now of what is root's: words of root's files, programs that make her root. */
   const loot = `runuser -u guest -- grep -rsl ${canary} /home/guest /srv/copies 2>/dev/null
-    find /home/guest -user root -perm /6000 2>/dev/null`
+    find /home/guest -user root -perm /6000 ! -type d 2>/dev/null`
+  /** Folders in which root wrote: where she moves none of them herself, none stays. */
+  const stages = `find /home/guest /srv/copies -user root -name '.ops.*' 2>/dev/null`
   const fresh = `systemctl stop swap 2>/dev/null; rm -rf ${herPlace} ${privatePlace} /srv/copies /run/race /home/guest/swaps
     mkdir -p ${privatePlace}/sub ${privatePlace}/git/objects ${privatePlace}/git/refs /run/race/run && chmod 700 ${privatePlace} /run/race
     for each in key sub/deep git/HEAD git/config authorized_keys; do echo "a=${canary}" >${privatePlace}/$each; chmod 600 ${privatePlace}/$each; done
@@ -90,6 +92,9 @@ describeReal('a local user who swaps what is hers for links', () => {
         throw new BrokenInvariant('I3', `root's files are not as they were: ${moved(before, after)}`)
       const taken = (await host().exec(loot)).stdout.trim()
       if (taken !== '') throw new BrokenInvariant('I6', `she has got ${taken}`)
+      const left = (await host().exec(stages)).stdout.trim()
+      if (left !== '' && !each.swaps.some(swapped => swapped.includes('=stage:')))
+        throw new BrokenInvariant('I7', `left behind: ${left}`)
       if (swaps < tries) throw new Error(`she swapped ${swaps} times only`)
       return { note: `${tries} tries, ${told}, ${swaps} swaps` }
     } finally {
@@ -134,7 +139,7 @@ describeReal('a local user who swaps what is hers for links', () => {
   faultClass({
     id: 'D5',
     title: 'a user who swaps what is hers for links, as fast as she can, gets nothing from a run as root',
-    invariants: ['I3', 'I5', 'I6'],
+    invariants: ['I3', 'I5', 'I6', 'I7'],
     quick: 4,
     cases: () => swappedSteps().flatMap(each => shells.map(shell => swappedCase(each, shell))),
   })
@@ -142,7 +147,7 @@ describeReal('a local user who swaps what is hers for links', () => {
   faultClass({
     id: 'D5',
     title: 'nor from whole runs of ops meanwhile, which end as they should',
-    invariants: ['I3', 'I5', 'I6', 'I8'],
+    invariants: ['I3', 'I5', 'I6', 'I7', 'I8'],
     quick: 2,
     cases: () => swappedSteps().map(wholeRunsCase),
   })

@@ -7,6 +7,7 @@ import {
   lchownSync,
   linkSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
@@ -20,7 +21,7 @@ import { gitBare } from '../../src/resources/git-bare.ts'
 import { line } from '../../src/resources/line.ts'
 import { link } from '../../src/resources/link.ts'
 import { option } from '../../src/resources/option.ts'
-import { Place, parsed, shells } from './shells.ts'
+import { librariesOf, nothing, Place, parsed, shells } from './shells.ts'
 
 const root = process.getuid?.() === 0
 const her = 1234
@@ -185,6 +186,37 @@ describe.runIf(root).each(shells)('in a home of somebody else, $name', shell => 
       const done = place.apply(file.definition, parsed(file, { path: place.path('home/key'), ...wanted }))
       expect(done.stderr).toContain('has another name elsewhere (a hard link)')
     }
+    expect(seen()).toBe(before)
+  })
+
+  test('a stage whose folder she moves away in the moment in which it is made does not stay', () => {
+    own('app')
+    own('app/key', 'old')
+    // What is made in a shared folder is setgid as that is, and root's.
+    chmodSync(place.path('home/app'), 0o2775)
+    const path = place.path('home/app/key')
+    const [text] =
+      file.definition.apply?.(
+        {
+          actual: {},
+          desired: {},
+          keys: [{ key: 'content', from: '', to: '' }],
+        },
+        parsed(file, { path, content: 'new' }),
+      ) ?? []
+    const home = place.path('home')
+    const moving = `mkdir() {
+      command mkdir "$@" || return
+      case $* in *.ops.*) mv -T '${home}/app' '${home}/app~' && ln -s '${place.path('private')}' '${home}/app';; esac
+    }`
+    const before = seen()
+    const done = place.execute(text ?? nothing, { libraries: `${librariesOf(file.definition)}\n${moving}` })
+    expect(done).toMatchObject({
+      code: 98,
+      stderr: expect.stringContaining('somebody else interferes in'),
+    })
+    expect(readdirSync(place.path('home/app~'))).toEqual(['key'])
+    expect(readFileSync(place.path('home/app~/key'), 'utf8')).toBe('old')
     expect(seen()).toBe(before)
   })
 

@@ -69,7 +69,7 @@ ops_enter() {
     ops_hint .
     ops_fail "$ops_asked: nothing can be made in $ops_dir ($ops_why$ops_hint); nothing was changed"
   }
-  trap 'rmdir -- "$ops_stage" 2>/dev/null' EXIT
+  trap ops_unenter EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
   trap 'exit 141' PIPE
@@ -86,6 +86,8 @@ ops_enter() {
   # In somebody else's directory, what only we can have put into it tells a stage from a directory that was renamed.
   [ -O .. ] || { : >.ops-mark; ops_left=1; }
 }
+# The empty stage away, whether we stand beside it or in it: by what path either can be reached, somebody else may have changed.
+ops_unenter() { rmdir -- "./$ops_stage" 2>/dev/null || { cd -P .. && rmdir -- "./$ops_stage" 2>/dev/null; }; }
 # Out of the stage, and the stage away. ops_left says that something is in it.
 ops_leave() {
   trap - EXIT
@@ -115,8 +117,9 @@ ops_drop_stage() (
   [ -d "./$1" ] && [ ! -L "./$1" ] && [ -O "./$1" ] || exit 0
   ops_own=
   [ ! -O . ] || ops_own=1
-  cd -P -- "./$1" && ops_here && [ "$PWD" = "${ops_dir%/}/$1" ] && [ -O . ] || exit 0
-  if [ -n "$ops_own" ] || { [ ! -L .ops-mark ] && [ -O .ops-mark ]; }; then rm -rf -- ./* ./.[!.]* ./..?*; fi
+  cd -P -- "./$1" && ops_here && [ -O . ] || exit 0
+  # Elsewhere than it was, it goes only if it is empty.
+  if [ "$PWD" = "${ops_dir%/}/$1" ] && { [ -n "$ops_own" ] || { [ ! -L .ops-mark ] && [ -O .ops-mark ]; }; }; then rm -rf -- ./* ./.[!.]* ./..?*; fi
   cd -P .. && rmdir -- "./$1" 2>/dev/null
   exit 0
 )
