@@ -2,22 +2,21 @@
 import { type ErrorData, InputErrors } from '../base/errors.ts'
 import type { Evaluate } from '../engine/plan/plan-host.ts'
 import type { SelectedHost } from '../inventory/select.ts'
-import { type Evaluation, evaluate } from '../recipe/evaluate.ts'
+import { type Evaluation, evaluate, type GivenHost } from '../recipe/evaluate.ts'
 import type { LoadedRecipe } from '../recipe/load.ts'
 
 /** How the engine gets the steps of each host; what is wrong is added to `errors`, the same mistake once. */
 export function evaluations(
   loaded: LoadedRecipe,
   params: Readonly<Record<string, unknown>>,
-  hosts: readonly SelectedHost[],
+  hosts: ReadonlyMap<SelectedHost, GivenHost>,
   errors: ErrorData[],
 ): ReadonlyMap<SelectedHost, Evaluate> {
   const told = new Set<string>()
   const found = new Map<SelectedHost, Evaluate>()
-  for (const host of hosts) {
-    const { name, address, groups } = host
+  for (const [host, given] of hosts) {
     const evaluated: (...facts: Parameters<Evaluate>) => Evaluation = facts =>
-      evaluate(loaded, params, { name, address, groups }, facts)
+      evaluate(loaded, params, given, facts)
     try {
       const first = evaluated()
       found.set(host, facts => (facts === undefined ? first : evaluated(facts)))

@@ -10,6 +10,7 @@ import { asksHelp, firstOperand, helped, parseArgv, verbCommand } from './argv.t
 import { askParams } from './ask-params.ts'
 import { collected } from './collected.ts'
 import { addConnectionFlags, addPlanFlags, type CommonSettings, commonSettings } from './flags.ts'
+import { projectValues } from './host-values.ts'
 import { misspeltSections } from './misspelt-sections.ts'
 import { needsYes } from './needs-yes.ts'
 import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
@@ -113,10 +114,12 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
   const given = { flags: request.flags, inventory: chosen?.inventory }
   if (loaded) errors.push(...misspeltSections(loaded, chosen?.inventory))
   const params = loaded && (await askParams(paramsOfRecipe(loaded), given, session, errors))
+  const values = chosen && (await projectValues(chosen.inventory, settings, errors))
   const unasked = verb === 'apply' && !request.yes && loaded ? needsYes('apply', settings.json) : []
-  if (!loaded || !params || !chosen) throw new InputErrors([...errors, ...unasked])
+  if (!loaded || !params || !chosen || !values) throw new InputErrors([...errors, ...unasked])
   // What is wrong with its steps is told with the rest, also where something else is wrong already.
-  const evaluate = evaluations(loaded, params, chosen.hosts, errors)
+  const hosts = new Map(chosen.hosts.map(host => [host, values.given(host, session.secrets)]))
+  const evaluate = evaluations(loaded, params, hosts, errors)
   errors.push(...unasked)
   if (errors.length > 0) throw new InputErrors(errors)
 

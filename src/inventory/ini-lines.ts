@@ -9,6 +9,9 @@ export interface IniEntry {
   /** Written as `key[] = value`: one of a list. */
   readonly isElement: boolean
   readonly where: SourceLocation
+  /** Where the value begins on that line, and the key, counted from 1. */
+  readonly valueColumn?: number
+  readonly keyColumn?: number
 }
 
 export interface IniSection {
@@ -52,7 +55,7 @@ export function readIniLines(text: string, file: string): IniFile {
       else refuse(`${shown(content)} is not a section`, line, 'Write it as `[name]` alone on its line.')
       continue
     }
-    const entry = readEntry(content, { file, line })
+    const entry = readEntry(content, { file, line }, raw.length - raw.trimStart().length)
     const section = sections.at(-1)
     if (entry === undefined)
       refuse(`${shown(content)} has no name before the =`, line, 'Write `name = value`.')
@@ -63,13 +66,21 @@ export function readIniLines(text: string, file: string): IniFile {
   return { sections, errors }
 }
 
-function readEntry(content: string, where: SourceLocation): IniEntry | undefined {
+function readEntry(content: string, where: SourceLocation, indent: number): IniEntry | undefined {
   const equals = content.indexOf('=')
   const written = decoded(equals < 0 ? content : content.slice(0, equals))
   const isElement = written.length > 2 && written.endsWith('[]')
   const key = isElement ? written.slice(0, -2).trimEnd() : written
   if (key === '') return undefined
-  return { key, value: equals < 0 ? undefined : decoded(content.slice(equals + 1)), isElement, where }
+  const blanks = /^\s*/.exec(content.slice(equals + 1))?.[0].length ?? 0
+  return {
+    key,
+    value: equals < 0 ? undefined : decoded(content.slice(equals + 1)),
+    isElement,
+    where,
+    keyColumn: indent + 1,
+    ...(equals >= 0 && { valueColumn: indent + equals + 2 + blanks }),
+  }
 }
 
 /** A quoted value decodes as JSON: `"8080"` is text here, as it is without the quotes. */

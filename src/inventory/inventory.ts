@@ -26,6 +26,19 @@ export interface InventoryParam {
   readonly where: SourceLocation
 }
 
+/** One of `[values]`, `[values GROUP]` and `[values HOST]`. */
+export interface ValueSection {
+  /** A host or a group; undefined for the section of all hosts. */
+  readonly of: string | undefined
+  readonly values: readonly InventoryValue[]
+  readonly where: SourceLocation
+}
+
+export interface InventoryValue extends InventoryParam {
+  /** Of the value itself, with its column. */
+  readonly valueWhere: SourceLocation
+}
+
 export interface Inventory {
   /** Undefined when there is none. */
   readonly file: string | undefined
@@ -39,6 +52,8 @@ export interface Inventory {
   paramsFor(recipe: string): readonly InventoryParam[]
   /** The recipes that have such a section. */
   readonly paramSections: readonly { readonly recipe: string; readonly where: SourceLocation }[]
+  /** Values of hosts, in the order of the file. */
+  readonly values: readonly ValueSection[]
   /** A command's own section, such as `[socks]`. */
   settingsOf(command: CommandSection): readonly IniEntry[]
 }
@@ -58,5 +73,6 @@ export const emptyInventory: Inventory = {
   databases: new Map(),
   paramsFor: () => [],
   paramSections: [],
+  values: [],
   settingsOf: () => [],
 }

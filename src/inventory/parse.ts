@@ -13,6 +13,7 @@ import {
   type InventoryParam,
   specialHosts,
 } from './inventory.ts'
+import { isValueSection, readValueSections } from './value-sections.ts'
 
 const knownSections = ['hosts', 'groups', ...commandSections]
 /** A name never begins with `_` or `-`: `__proto__` and options are no hosts. */
@@ -28,6 +29,7 @@ export function parseInventory(text: string, file: string): Inventory {
   const groups = readGroups(entriesOf('groups'), hosts, errors)
   errors.push(...findCycles(groups))
   const databases = readDatabases(sections, errors)
+  const values = readValueSections(sections)
   if (errors.length > 0) throw new InputErrors(errors)
   return {
     file,
@@ -42,6 +44,7 @@ export function parseInventory(text: string, file: string): Inventory {
       const recipe = paramsRecipe(name)
       return recipe === undefined ? [] : [{ recipe, where }]
     }),
+    values,
     settingsOf: entriesOf,
   }
 }
@@ -50,14 +53,17 @@ function unknownSections(sections: readonly IniSection[]): readonly ErrorData[] 
   return sections
     .filter(
       ({ name }) =>
-        !knownSections.includes(name) && paramsRecipe(name) === undefined && databaseName(name) === undefined,
+        !knownSections.includes(name) &&
+        paramsRecipe(name) === undefined &&
+        databaseName(name) === undefined &&
+        !isValueSection(name),
     )
     .map(({ name, where }) => {
       const near = didYouMean(name, knownSections)
       return refusal(
         `there is no section [${name}]`,
         where,
-        `${near}Sections are [hosts], [groups], [params RECIPE], [db NAME], [git-remote], [socks], [s3] and [ssh].`,
+        `${near}Sections are [hosts], [groups], [values HOST or GROUP], [params RECIPE], [db NAME], [git-remote], [socks], [s3] and [ssh].`,
       )
     })
 }

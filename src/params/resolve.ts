@@ -108,7 +108,8 @@ function givenFor(doc: ParamDoc, sources: ParamSources): Given | undefined {
 
 type Outcome = { readonly value: unknown } | { readonly problem: string }
 
-function checkedValue(type: z.core.$ZodType, { value, cwd }: Given): Outcome {
+/** The typed value of what was written, or what is wrong with it. */
+export function checkedValue(type: z.core.$ZodType, { value, cwd }: Pick<Given, 'value' | 'cwd'>): Outcome {
   const reading = kindOf(type).kind === 'secret' ? readSecret(value, cwd) : readGiven(type, value)
   if ('problem' in reading) return reading
   const parsed = z.safeParse(type, reading.value)

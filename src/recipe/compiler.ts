@@ -18,14 +18,14 @@ const compileTimeoutMs = 60_000
 const ours = createRequire(join(packageFolder, 'package.json'))
 
 /**
- * What the compiler says of a file and all that it imports; empty when nothing is wrong.
+ * What the compiler says of files and all that they import; empty when nothing is wrong.
  * @throws OpsError `input` when the compiler itself does not run, or has no room for its settings.
  */
-export async function compile(file: string, folder: string): Promise<readonly Diagnostic[]> {
+export async function compile(files: readonly string[], folder: string): Promise<readonly Diagnostic[]> {
   const scratch = makeRoom(() => mkdtempSync(join(tmpdir(), 'ops-types-')))
   try {
     const project = join(scratch, 'tsconfig.json')
-    makeRoom(() => writeFileSync(project, JSON.stringify(configFor(file)), { mode: 0o600 }))
+    makeRoom(() => writeFileSync(project, JSON.stringify(configFor(files)), { mode: 0o600 }))
     return parseDiagnostics(await runCompiler(['-p', project, '--pretty', 'false'], folder), folder)
   } finally {
     rmSync(scratch, { recursive: true, force: true })
@@ -61,9 +61,9 @@ export function parseDiagnostics(said: string, folder: string): Diagnostic[] {
   return found
 }
 
-function configFor(file: string): object {
+function configFor(files: readonly string[]): object {
   return {
-    files: [file],
+    files,
     compilerOptions: {
       strict: true,
       noEmit: true,

@@ -8,10 +8,19 @@ import { claimConflicts } from './claim-conflicts.ts'
 import { contradictions } from './contradictions.ts'
 import { flattenSteps } from './flatten-steps.ts'
 import type { LoadedRecipe } from './load.ts'
-import type { RecipeContext } from './recipe.ts'
-import { secretsAsText } from './secrets-as-text.ts'
+import type { HostValues } from './project.ts'
+import type { RecipeHost } from './recipe.ts'
+import { holdsSecrets, secretsAsText } from './secrets-as-text.ts'
 import { locationOf, locationOfText, sourceLine } from './source-location.ts'
 import { writtenPlace } from './written-place.ts'
+
+/** A host as whoever runs a recipe knows it. */
+export interface GivenHost extends Omit<RecipeHost, 'values'> {
+  /** Getters, which may throw input errors; left out where a project gives its hosts none. */
+  readonly values?: object
+  /** Whether one of the values that were read by now is a secret. */
+  readsSecrets?(): boolean
+}
 
 export type Evaluation = { readonly steps: readonly Step[] } | { readonly needsFacts: true }
 
@@ -23,10 +32,12 @@ export type Evaluation = { readonly steps: readonly Step[] } | { readonly needsF
 export function evaluate(
   loaded: LoadedRecipe,
   params: Readonly<Record<string, unknown>>,
-  host: RecipeContext<Record<string, never>>['host'],
+  given: GivenHost,
   facts?: Facts,
 ): Evaluation {
   const watched = facts ? { facts, touched: () => false } : factsNotReadYet()
+  const { name, address, groups, values = {} } = given
+  const host: RecipeHost = { name, address, groups, values: values as HostValues }
   let list: unknown
   try {
     list = bounded(() => loaded.recipe.steps({ params, facts: watched.facts, host }))
@@ -51,7 +62,8 @@ export function evaluate(
   const prepared = sound.map(step => prepare(step, loaded.folder, unread))
   const opposed = contradictions(prepared)
   wrong.push(...claimConflicts(sound, isTold), ...opposed.map(each => each.error))
-  wrong.push(...secretsAsText(sound, params), ...unread)
+  if (holdsSecrets(params) || given.readsSecrets?.()) wrong.push(...secretsAsText(sound))
+  wrong.push(...unread)
   if (wrong.length > 0) throw new InputErrors(wrong)
   return { steps: prepared }
 

@@ -13,7 +13,7 @@ export interface RecipeSource {
   /** `folder` for a person's own, `shipped` for those that come with ops. */
   readonly origin: 'folder' | 'shipped'
   /** What errors call it; a recipe where nothing is said. */
-  readonly noun?: 'recipe' | 'job'
+  readonly noun?: 'recipe' | 'job' | 'values file' | 'site'
 }
 
 const extensions = ['.ts', '.mts', '.js', '.mjs']

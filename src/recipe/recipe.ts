@@ -2,12 +2,21 @@
 import type { Step } from '../engine/step.ts'
 import type { ParamShape, ParamsOf } from '../params/shape.ts'
 import type { Facts } from '../run/facts.ts'
+import type { HostValues } from './project.ts'
+
+export interface RecipeHost {
+  readonly name: string
+  readonly address: string
+  readonly groups: readonly string[]
+  /** What ops.ini and the project's ops.values.ts say of it. */
+  readonly values: HostValues
+}
 
 export interface RecipeContext<Shape extends ParamShape> {
   readonly params: ParamsOf<Shape>
   /** Reading any of it costs a trip, unless it was cached for this boot. */
   readonly facts: Facts
-  readonly host: { readonly name: string; readonly address: string; readonly groups: readonly string[] }
+  readonly host: RecipeHost
 }
 
 /** Steps may be nested and left out with `false`, `null` or `undefined`, so that composition reads well. */

@@ -5,12 +5,13 @@ import { mask, Secret } from '../base/secret.ts'
 import type { Step } from '../engine/step.ts'
 
 /** A `Secret` inside other text is its mask there: what such a step writes would be wrong, and look right in every plan. */
-export function secretsAsText(
-  steps: readonly Step[],
-  params: Readonly<Record<string, unknown>>,
-): readonly ErrorData[] {
-  if (!Object.values(params).some(value => value instanceof Secret)) return []
+export function secretsAsText(steps: readonly Step[]): readonly ErrorData[] {
   return steps.filter(step => holdsMask(step.params)).map(toldOf)
+}
+
+/** Without any secret, that text is what somebody wrote. */
+export function holdsSecrets(params: Readonly<Record<string, unknown>>): boolean {
+  return Object.values(params).some(value => value instanceof Secret)
 }
 
 function toldOf({ name, where }: Step): ErrorData {

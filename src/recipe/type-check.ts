@@ -9,15 +9,18 @@ import { opsVersion } from '../base/version.ts'
 import { compile, type Diagnostic } from './compiler.ts'
 import { localSources } from './local-imports.ts'
 import { sourceLine } from './source-location.ts'
+import { findValuesSchema } from './values-file.ts'
 
 /** All type errors of the recipe and the files it imports, each with its place; empty for JavaScript. */
 export async function typeErrors(file: string): Promise<readonly ErrorData[]> {
   if (!/\.[cm]?ts$/.test(file)) return []
   const folder = cacheFolder('checked')
-  const sources = localSources(file)
+  const values = findValuesSchema(file)
+  const also = values === undefined || values === file ? [] : [values]
+  const sources = new Map([file, ...also].flatMap(each => [...localSources(each)]))
   const mark = folder && join(folder, fingerprint(sources))
   if (mark !== undefined && existsSync(mark)) return []
-  const errors = await diagnose(file)
+  const errors = await diagnose(file, also)
   if (folder !== undefined && mark !== undefined && errors.length === 0) {
     try {
       pruneCache(folder)
@@ -44,9 +47,9 @@ function typesStamp(): string {
 /** "Could not find a declaration file for module": a package without types is no mistake of the recipe. */
 const untypedPackage = 7016
 
-async function diagnose(file: string): Promise<readonly ErrorData[]> {
+async function diagnose(file: string, also: readonly string[]): Promise<readonly ErrorData[]> {
   const folder = dirname(resolve(file))
-  const found = await compile(resolve(file), folder)
+  const found = await compile([resolve(file), ...also], folder)
   return found.filter(each => each.code !== untypedPackage && !isOurs(each.where?.file)).map(errorOf)
 }
 

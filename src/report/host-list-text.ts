@@ -1,9 +1,17 @@
 /** Hosts and groups as a table. */
 import type { SourceLocation } from '../base/errors.ts'
-import { printableLine } from './printable.ts'
+import { cutTo, printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'
 import { names, place } from './words.ts'
+
+export interface ListedValue {
+  readonly name: string
+  /** As somebody would write it; undefined where the host has none. */
+  readonly value: string | undefined
+  readonly where: SourceLocation | undefined
+  readonly isDefault?: boolean
+}
 
 export interface HostListInput {
   readonly file: string | undefined
@@ -13,6 +21,7 @@ export interface HostListInput {
     readonly groups: readonly string[]
     readonly from: string
     readonly where: SourceLocation | undefined
+    readonly values?: readonly ListedValue[]
   }[]
   readonly groups: readonly {
     readonly name: string
@@ -35,10 +44,28 @@ export function hostListText({ file, hosts, groups }: HostListInput, style: Styl
     style.dim(place(group.where)),
   ])
   const head = (title: string): string => style.dim(title)
+  const valueRows = hosts.flatMap(({ name, values = [] }) =>
+    values.map(each => [
+      style.bold(printableLine(name)),
+      printableLine(each.name),
+      each.value === undefined ? style.dim('not set') : cutTo(printableLine(each.value), 60),
+      style.dim(each.where ? `${each.isDefault ? 'default of ' : ''}${originOf(each)}` : ''),
+    ]),
+  )
   const parts = [
     table([[head('HOST'), head('ADDRESS'), head('GROUPS'), head('FROM')], ...hostRows]),
     ...(groups.length > 0 ? [table([[head('GROUP'), head('MEMBERS'), head('FROM')], ...groupRows])] : []),
+    ...(valueRows.length > 0
+      ? [table([[head('HOST'), head('VALUE'), head('IS'), head('FROM')], ...valueRows])]
+      : []),
     ...(file === undefined ? [head('No ops.ini here or above; `ops init` writes one.')] : []),
   ]
   return parts.join('\n\n')
+}
+
+/** A schema is told by its file: where in it a default stands is not known. */
+function originOf({ where, isDefault }: ListedValue): string {
+  if (where === undefined) return ''
+  const { file, line } = where
+  return isDefault ? (file.split('/').at(-1) ?? '') : place({ file, line })
 }

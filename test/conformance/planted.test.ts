@@ -48,7 +48,7 @@ describe('a planted mistake is caught by types', () => {
   })
   let found: readonly Diagnostic[] = []
   beforeAll(async () => {
-    found = await compile(join(folder, 'all.ts'), folder)
+    found = await compile([join(folder, 'all.ts')], folder)
   })
   const said = (name: string) =>
     found

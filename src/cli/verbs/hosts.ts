@@ -6,6 +6,7 @@ import { hostListText } from '../../report/host-list-text.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import { collected } from '../collected.ts'
 import { commonSettings } from '../flags.ts'
+import { projectValues } from '../host-values.ts'
 import { chooseHosts } from '../targets.ts'
 import type { VerbContext } from '../verb.ts'
 
@@ -15,6 +16,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const command = verbCommand('hosts', '[HOST...] [flags]', description)
     .option('-i, --inventory <file>', 'ops.ini to read; otherwise the one of this folder or above')
     .option('-F, --ssh-config <file>', 'ssh config to read instead of ~/.ssh/config')
+    .option('-v, --verbose', 'show the values of each host, too, and where each came from')
     .option('--json', 'one JSON object on stdout')
   if (helped(command, argv, screen)) return 0
   const errors: ErrorData[] = []
@@ -27,8 +29,12 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const listing = await collected(errors, () =>
     listHosts(readInventory(file === undefined ? {} : { file }), settings),
   )
+  const asks = options.verbose === true || options.json === true || operands.length > 0
+  const inventory =
+    chosen?.inventory ?? (await collected(errors, () => readInventory(file === undefined ? {} : { file })))
+  const values = asks && inventory ? await projectValues(inventory, settings, errors) : undefined
   if (!listing || errors.length > 0) throw new InputErrors(errors)
-  const shown = chosen
+  const bare = chosen
     ? {
         ...listing,
         groups: [],
@@ -38,6 +44,16 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         }),
       }
     : listing
+  // `local` and `sandbox` are told of where somebody names them.
+  const hosts = bare.hosts.map(host => ({
+    ...host,
+    ...(values &&
+      (chosen || host.from !== 'built in') && {
+        values: values.listed({ ...host, address: host.address ?? host.name }),
+      }),
+  }))
+  if (errors.length > 0) throw new InputErrors(errors)
+  const shown = { ...bare, hosts }
   if (options.json === true) screen.out(`${JSON.stringify(shown)}\n`)
   else screen.out(`${hostListText(shown, screen.style)}\n`)
   return 0
