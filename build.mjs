@@ -98,6 +98,9 @@ async function bundle() {
   const text = outputFiles[0].text.replaceAll(lateImport, 'opsImport(')
   if (/(?<![.\w$])import\(/.test(text))
     throw new Error('the bundle imports what build.mjs does not know (lateImport)')
+  const foreign = /[^\0-\x7f].*/.exec(text)?.[0]
+  if (foreign !== undefined)
+    throw new Error(`the bundle is not ASCII (a tagged template keeps its bytes): ${foreign.slice(0, 60)}`)
   const program = `ops-${createHash('sha256').update(text).digest('hex').slice(0, 16)}.cjs`
   mkdirSync(dist, { recursive: true })
   writeFileSync(join(dist, program), text)

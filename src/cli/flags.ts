@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { type ErrorData, inputError } from '../base/errors.ts'
+import { outputProblems } from './output-problems.ts'
 import { defaultSshConfig } from './ssh-config-default.ts'
 
 /** What the common flags say, checked. */
@@ -21,6 +22,8 @@ export interface CommonSettings {
   readonly connectTimeoutMs?: number
   readonly verbose: boolean
   readonly fullDiff: boolean
+  /** Where to write a page of the run. */
+  readonly html?: string
   readonly json: boolean
   /** Hosts at once. */
   readonly limit: number
@@ -50,10 +53,21 @@ export function addConnectionFlags(command: Command): Command {
   return addOutputFlags(command)
 }
 
-/** The flag of every verb that shows plans. */
+/** The flags of every verb that shows plans. */
 export function addPlanFlags(command: Command): Command {
+  return addPageFlag(
+    command.addOption(
+      new Option('--full-diff', 'show diffs whole, however long they are').helpGroup('Output:'),
+    ),
+  )
+}
+
+/** The flag of every verb that shows steps. */
+export function addPageFlag(command: Command): Command {
   return command.addOption(
-    new Option('--full-diff', 'show diffs whole, however long they are').helpGroup('Output:'),
+    new Option('--html <file>', 'also write it down as a page to look at, whole and by itself').helpGroup(
+      'Output:',
+    ),
   )
 }
 
@@ -105,6 +119,9 @@ export function commonSettings(
   const sshConfigFile =
     options.sshConfig === undefined ? defaultSshConfig(inventoryFile, errors) : file('sshConfig')
   const identityFile = file('identity')
+  const html = text('html')
+  const noPage = html === undefined ? [] : outputProblems('--html', html)
+  errors.push(...noPage)
   const isLost = (name: string, path: string | undefined): boolean =>
     options[name] !== undefined && path === undefined
   const lacksHosts = isLost('inventory', inventoryFile) || isLost('sshConfig', sshConfigFile)
@@ -120,6 +137,7 @@ export function commonSettings(
     askBecomePassword: options.askBecomePass === true,
     verbose: options.verbose === true,
     fullDiff: options.fullDiff === true,
+    ...(html !== undefined && noPage.length === 0 && { html }),
     json: options.json === true,
     limit: limit ?? defaultLimit,
   }

@@ -1,6 +1,4 @@
 /** What apply, plan and check share: argv, recipe, params and hosts come together, then the engine runs. */
-import { existsSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
 import { describeParams, type ParamDoc } from '../params/param-docs.ts'
@@ -13,6 +11,7 @@ import { addConnectionFlags, addPlanFlags, type CommonSettings, commonSettings }
 import { projectValues } from './host-values.ts'
 import { misspeltSections } from './misspelt-sections.ts'
 import { needsYes } from './needs-yes.ts'
+import { outputProblems } from './output-problems.ts'
 import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
 import { evaluations } from './recipe-hosts.ts'
 import { recipeLibrary } from './recipe-library.ts'
@@ -88,7 +87,7 @@ export async function runRecipeVerb(
   const once = settings.becomeUser === undefined ? 'account' : 'machine'
   const chosen = await collected(errors, () => chooseReachable(hostNames, settings, once))
   const yes = options.yes === true
-  if (typeof options.output === 'string') errors.push(...outputProblems(options.output))
+  if (typeof options.output === 'string') errors.push(...outputProblems('-o', options.output))
   return underReport(screen, settings, session =>
     runRequest(
       {
@@ -165,14 +164,4 @@ function recipeCommand(verb: RecipeVerb, loaded?: LoadedRecipe, docs: readonly P
   if (verb === 'apply') addApplyFlags(command)
   if (verb === 'plan') command.option('-o, --output <file>', 'save the plan (mode 0600) for `ops apply FILE`')
   return addPlanFlags(addConnectionFlags(command))
-}
-
-/** Why a plan cannot be saved there: better told before hosts are asked than after. */
-function outputProblems(file: string): readonly ErrorData[] {
-  const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory()
-  if (!isFolder(dirname(resolve(file))))
-    return [inputError(`-o ${file}: the folder for it is not there`).data]
-  if (!isFolder(file)) return []
-  const next = `Name a file, such as ${join(file, 'web.plan')}.`
-  return [inputError(`-o ${file} is a folder`, { next }).data]
 }

@@ -29,6 +29,8 @@ export async function underReport(
     readonly json: boolean
     readonly verbose: boolean
     readonly fullDiff?: boolean
+    /** Where to write a page of the run. */
+    readonly html?: string
     readonly stopTexts?: StopTexts
     /** Told of the errors that ended the work, without secrets. */
     readonly refused?: (errors: readonly ErrorData[]) => void
@@ -37,23 +39,32 @@ export async function underReport(
 ): Promise<number> {
   const secrets = new Set<string>()
   const atEnd: (() => Promise<void>)[] = []
-  const report = makeReport(screen, { ...options, secrets })
+  const page =
+    options.html === undefined
+      ? undefined
+      : new (await import('../report/html-report.ts')).HtmlReport(options.html)
+  const report = makeReport(screen, { ...options, secrets, page })
   const signals = watchSignals(
     text => report.say(text),
     () => process.exit(exitCodes.interrupted),
     options.stopTexts,
   )
   const prompts = isInteractive() && !options.json ? terminalPrompts(report) : undefined
+  let exitCode: number
   try {
-    return await work({ report, interrupt: signals.interrupt, prompts, secrets, atEnd })
+    exitCode = await work({ report, interrupt: signals.interrupt, prompts, secrets, atEnd })
   } catch (thrown) {
-    const { errors, exitCode } = refusalOf(thrown)
-    report.refuse(errors)
-    options.refused?.(masked(errors, secrets))
-    return exitCode
+    const refusal = refusalOf(thrown)
+    exitCode = refusal.exitCode
+    report.refuse(refusal.errors)
+    options.refused?.(masked(refusal.errors, secrets))
   } finally {
     for (const close of atEnd) await close()
     signals.stop()
+    const problem = page?.write()
+    if (problem !== undefined) report.say(`The page ${options.html} could not be written: ${problem}`)
+    if (problem !== undefined) exitCode ||= exitCodes.failed
     report.close()
   }
+  return exitCode
 }

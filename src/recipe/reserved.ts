@@ -9,6 +9,7 @@ export const reservedFlags: readonly string[] = [
   'become-user',
   'color',
   'full-diff',
+  'html',
   'help',
   'identity',
   'inventory',

@@ -77,7 +77,8 @@ export function hostKeysText(errors: readonly ErrorData[], style: Style): string
   ].join('\n')
 }
 
-function changedText({ changed, step }: ErrorData): string {
+/** What is true of the host now, in words. */
+export function changedText({ changed, step }: ErrorData): string {
   // Steps before it may well have changed the host: this one speaks for itself alone.
   if (changed === 'no')
     return step === undefined ? 'no: the host is as it was' : 'no, as far as this step goes'

@@ -1,4 +1,5 @@
-/** The choice between the three kinds of report, all of them without secrets. */
+/** The choice between the kinds of report, all of them without secrets; a page can be made beside any of them. */
+import type { HtmlReport } from './html-report.ts'
 import { linesReport } from './lines-report.ts'
 import { liveReport } from './live-report.ts'
 import { masked } from './mask.ts'
@@ -13,17 +14,27 @@ export interface ReportOptions {
   readonly fullDiff?: boolean
   /** Values that must never be printed, whatever event they turn up in; may grow while the report lives. */
   readonly secrets: ReadonlySet<string>
+  /** Is told all that the report is told. */
+  readonly page?: HtmlReport | undefined
 }
 
 /** NDJSON for programs, a live view on a terminal, plain lines anywhere else. */
 export function makeReport(screen: Screen, options: ReportOptions): Report {
   const report = chosenReport(screen, options)
-  const { secrets } = options
+  const { secrets, page } = options
   return {
     ...report,
-    emit: event => report.emit(masked(event, secrets)),
+    emit: event => {
+      const told = masked(event, secrets)
+      page?.emit(told)
+      report.emit(told)
+    },
     showPlans: plans => report.showPlans(masked(plans, secrets)),
-    refuse: errors => report.refuse(masked(errors, secrets)),
+    refuse: errors => {
+      const told = masked(errors, secrets)
+      page?.refuse(told)
+      report.refuse(told)
+    },
   }
 }
 

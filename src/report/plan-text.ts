@@ -80,13 +80,20 @@ function stepText(step: PlanStep, { style, verbose, fullDiff }: PlanTextOptions,
 }
 
 /** `+` comes into being, `-` goes away, `~` changes, `?` may change, `!` is wrong, blank stays. */
-function markOf(step: PlanStep, style: Style): string {
+export function stepMark(step: PlanStep): ' ' | '?' | '!' | '-' | '+' | '~' {
   if (step.status === 'ok') return ' '
-  if (step.status === 'may-change') return style.yellow('?')
-  if (step.findings) return style.red('!')
-  if (step.changes.some(({ to }) => to === 'absent')) return style.red('-')
+  if (step.status === 'may-change') return '?'
+  if (step.findings) return '!'
+  if (step.changes.some(({ to }) => to === 'absent')) return '-'
   const isNew = step.changes.some(({ from }) => from === 'absent') || step.changes.every(isUnobserved)
-  return isNew ? style.green('+') : style.yellow('~')
+  return isNew ? '+' : '~'
+}
+
+function markOf(step: PlanStep, style: Style): string {
+  const mark = stepMark(step)
+  if (mark === ' ') return mark
+  if (mark === '+') return style.green(mark)
+  return mark === '!' || mark === '-' ? style.red(mark) : style.yellow(mark)
 }
 
 function isUnobserved({ from }: KeyChange): boolean {
@@ -106,7 +113,8 @@ function findingText({ what, since, next }: Finding, style: Style): string {
 
 const longestValue = 72
 
-function valueText(value: Value): string {
+/** A value on one line, cut where it is long. */
+export function valueText(value: Value): string {
   const text = printableLine(String(value))
   if (text === '') return "''"
   if (/^(sha256:)?[0-9a-f]{64}$/.test(text)) return `${text.slice(0, text.length - 52)}…`

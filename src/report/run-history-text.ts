@@ -34,7 +34,7 @@ export function wholeRunText(
     `${style.bold(`run ${run}`)}: ${printableLine(purpose)}, ${time(startedAt)} UTC, by ${printableLine(who)}`,
     ...(given.length > 0 ? [`  with ${printableLine(given.join(' '))}`] : []),
     ...hosts.flatMap(({ host, status, steps, errors }) => [
-      `${style.bold(printableLine(host))}: ${word(status)}`,
+      `${style.bold(printableLine(host))}: ${stateWord(status)}`,
       ...steps.flatMap(step => stepLines(step, host, style)),
       ...errors.map(error => `  ${style.red('error')} ${printableLine(error)}`),
     ]),
@@ -93,11 +93,13 @@ function outcome({ hosts }: RunRow, style: Style): string {
       all.length === 1 ? `done on ${names([all[0]?.[0] ?? ''])}` : `done on ${count(all.length, 'host')}`,
     )
   const groups = new Map<string, string[]>()
-  for (const [host, status] of bad) groups.set(word(status), [...(groups.get(word(status)) ?? []), host])
+  for (const [host, status] of bad)
+    groups.set(stateWord(status), [...(groups.get(stateWord(status)) ?? []), host])
   return style.red([...groups].map(([what, where]) => `${what} on ${names(where, 40)}`).join(', '))
 }
 
-function word(status: string): string {
+/** What became of a host of a recorded run. */
+export function stateWord(status: string): string {
   if (status === 'ok') return 'done'
   if (status === 'drift') return 'not applied'
   return status === 'unknown' ? 'cut off, its end is unknown' : status

@@ -80,7 +80,8 @@ function isQuestion(verb: string): boolean {
   return ['run', 'facts', 'kept', 'history', 'show'].includes(verb)
 }
 
-function countsText(
+/** The counts of one host in words. */
+export function countsText(
   verb: string,
   { ok, changed, failed, skipped, reverted = 0, maybe = 0 }: HostSummary,
 ): string {

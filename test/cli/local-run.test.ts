@@ -149,13 +149,36 @@ describe('a run on this machine', () => {
   })
 
   test('a failing step ends with 1, and says what it did, what it said and what was not reached', async () => {
-    const { code, stdout, stderr } = await on('apply', 'fails', '--folder', data)
+    const page = join(data, 'run.html')
+    const { code, stdout, stderr } = await on('apply', 'fails', '--folder', data, '--html', page)
     expect(code).toBe(1)
     expect(stderr).toContain('error[failed]')
     expect(stderr).toContain('recipes/fails.ts:7:')
     expect(stderr).toContain('no such luck')
     expect(stdout).toContain('1 changed, 1 failed, 1 not reached')
     expect(existsSync(join(data, 'last'))).toBe(false)
+    const shown = readFileSync(page, 'utf8')
+    expect(shown).toMatch(/<title>ops apply fails<[\s\S]*Where the time went[\s\S]*no such luck/)
+    expect(statSync(page).mode & 0o777).toBe(0o600)
+    const run = /run ([0-9a-f]{8})/.exec(shown)?.[1] ?? ''
+    expect(await folder.ops(['show', run, '--html', page])).toMatchObject({ code: 0, stderr: '' })
+    expect(readFileSync(page, 'utf8')).toMatch(
+      /<title>run [0-9a-f]{8}: apply fails<[\s\S]*exit code 9[\s\S]*class="failed">failed</,
+    )
+  })
+
+  test('a page that cannot be written is refused beforehand, one that a refusal leaves tells of it', async () => {
+    const nowhere = await on('plan', 'two', '--folder', data, '--html', join(data, 'no', 'run.html'))
+    expect(nowhere).toMatchObject({ code: 3, stdout: '' })
+    expect(nowhere.stderr).toContain('run.html: the folder for it is not there')
+    const page = join(data, 'run.html')
+    expect((await on('plan', 'two', '--folder', data, '--misspelt', '--html', page)).code).toBe(3)
+    expect(readFileSync(page, 'utf8')).toContain('unknown flag --misspelt')
+    // Nobody may make a file there, which only shows in the end: the run is as it is, its page is missed.
+    const full = await on('apply', 'two', '--folder', data, '--html', '/proc/run.html')
+    expect(full.code).toBe(1)
+    expect(full.stderr).toMatch(/The page \/proc\/run\.html could not be written: E/)
+    expect(readFileSync(join(data, 'one'), 'utf8')).toBe('hello\n')
   })
 
   test('--json writes one event a line and the documented summary last', async () => {
@@ -185,7 +208,7 @@ describe('a run on this machine', () => {
     writeFileSync(join(folder.path, 'password'), 'correct-horse-battery\n', { mode: 0o600 })
     const given = ['--folder', data, '--password', '@password', '-v']
     const runs = [
-      await on('plan', 'keeps', ...given),
+      await on('plan', 'keeps', ...given, '--html', join(data, 'run.html')),
       await on('plan', 'keeps', ...given, '--json'),
       await on('apply', 'keeps', ...given),
     ]
@@ -193,6 +216,9 @@ describe('a run on this machine', () => {
       expect(code).toBe(0)
       expect(stdout + stderr).not.toContain('correct-horse')
     }
+    const page = readFileSync(join(data, 'run.html'), 'utf8')
+    expect(page).toContain('[secret]')
+    expect(page).not.toContain('correct-horse')
     expect(readFileSync(join(data, 'secret'), 'utf8')).toBe('correct-horse-battery')
     const plain = await on('plan', 'keeps', '--folder', data, '--password', 'correct-horse-battery')
     expect(plain.code).toBe(3)

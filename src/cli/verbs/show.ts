@@ -3,7 +3,7 @@ import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import { opsVersion } from '../../base/version.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import { collected } from '../collected.ts'
-import { addConnectionFlags, commonSettings } from '../flags.ts'
+import { addConnectionFlags, addPageFlag, commonSettings } from '../flags.ts'
 import { askHosts } from '../history/ask-hosts.ts'
 import { recordOnHost, runWord, storedRun } from '../history/named-run.ts'
 import { recordInFull } from '../history/of-host.ts'
@@ -15,7 +15,7 @@ import type { VerbContext } from '../verb.ts'
 const description = `Shows one run: who ran what with which params, what each step found and changed, with diffs. Without a HOST it is the record of this machine; with one that of the host, which is true also where the machine that ran it was cut off.`
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
-  const command = addConnectionFlags(verbCommand('show', 'RUN [HOST...] [flags]', description))
+  const command = addPageFlag(addConnectionFlags(verbCommand('show', 'RUN [HOST...] [flags]', description)))
   if (helped(command, argv, screen)) return 0
   const errors: ErrorData[] = []
   const { operands, options } = parseArgv(command, argv, errors)
