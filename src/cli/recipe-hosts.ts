@@ -5,7 +5,10 @@ import type { SelectedHost } from '../inventory/select.ts'
 import { type Evaluation, evaluate, type GivenHost } from '../recipe/evaluate.ts'
 import type { LoadedRecipe } from '../recipe/load.ts'
 
-/** How the engine gets the steps of each host; what is wrong is added to `errors`, the same mistake once. */
+/**
+ * How the engine gets the steps of each host; what is wrong is added to `errors`, the same mistake once. Hosts of which the
+ * recipe reads nothing share their steps.
+ */
 export function evaluations(
   loaded: LoadedRecipe,
   params: Readonly<Record<string, unknown>>,
@@ -14,11 +17,13 @@ export function evaluations(
 ): ReadonlyMap<SelectedHost, Evaluate> {
   const told = new Set<string>()
   const found = new Map<SelectedHost, Evaluate>()
+  let shared: Evaluation | undefined
   for (const [host, given] of hosts) {
     const evaluated: (...facts: Parameters<Evaluate>) => Evaluation = facts =>
       evaluate(loaded, params, given, facts)
     try {
-      const first = evaluated()
+      const first = shared ?? evaluated()
+      if ('steps' in first && !first.readsHost) shared = first
       found.set(host, facts => (facts === undefined ? first : evaluated(facts)))
     } catch (thrown) {
       if (!(thrown instanceof InputErrors)) throw thrown

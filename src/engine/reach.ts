@@ -1,13 +1,14 @@
 /** How far a step reaches: what it may move, what moves it, and whose a move is that no plan announced. */
+import { oncePer } from '../base/once-per.ts'
 import { anyOverlap, type Claim } from './claims.ts'
 import type { PlannedStep } from './plan/planned-step.ts'
 import type { Step } from './step.ts'
 
 /** What else than its own observation a step's answer depends on, its own things included. */
-export function readsOf({ resource, params, options }: Step): readonly Claim[] {
+export const readsOf = oncePer(({ resource, params, options }: Step): readonly Claim[] => {
   const user: Claim[] = options.user === undefined ? [] : [`user:${options.user}`]
   return [...(resource.owns?.(params) ?? []), ...(resource.reads?.(params) ?? []), ...user]
-}
+})
 
 /**
  * The folders on the way to what a step owns: who may enter or move them decides whether it can be looked at. Too many

@@ -2,8 +2,9 @@
 import { fileURLToPath } from 'node:url'
 import type { z } from 'zod'
 import { type ErrorData, inputError, type SourceLocation } from '../base/errors.ts'
+import { oncePer } from '../base/once-per.ts'
 import type { AccessOption } from './access/area.ts'
-import type { Definition, Keys, Resource, Value } from './resource.ts'
+import type { Definition, Keys, Resource, State, Value } from './resource.ts'
 
 /** What every step takes beside its resource's params. */
 export interface StepOptions {
@@ -98,6 +99,11 @@ export function callSite(): SourceLocation | undefined {
   }
   return undefined
 }
+
+/** What the step wants. */
+export const desiredOf = oncePer(
+  ({ resource, params }: Pick<Step, 'resource' | 'params'>): State => resource.desired(params),
+)
 
 const defaultApplySeconds = 600
 

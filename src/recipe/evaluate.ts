@@ -12,6 +12,7 @@ import type { HostValues } from './project.ts'
 import type { RecipeHost } from './recipe.ts'
 import { holdsSecrets, secretsAsText } from './secrets-as-text.ts'
 import { locationOf, locationOfText, sourceLine } from './source-location.ts'
+import { watchedHost } from './watched-host.ts'
 import { writtenPlace } from './written-place.ts'
 
 /** A host as whoever runs a recipe knows it. */
@@ -22,7 +23,9 @@ export interface GivenHost extends Omit<RecipeHost, 'values'> {
   readsSecrets?(): boolean
 }
 
-export type Evaluation = { readonly steps: readonly Step[] } | { readonly needsFacts: true }
+export type Evaluation =
+  /** `readsHost`: they are steps of this host alone. */
+  { readonly steps: readonly Step[]; readonly readsHost: boolean } | { readonly needsFacts: true }
 
 /**
  * Calls the recipe's `steps`. Without `facts`, a recipe that touches them answers `needsFacts`: read them, call again.
@@ -37,7 +40,7 @@ export function evaluate(
 ): Evaluation {
   const watched = facts ? { facts, touched: () => false } : factsNotReadYet()
   const { name, address, groups, values = {} } = given
-  const host: RecipeHost = { name, address, groups, values: values as HostValues }
+  const { host, endReading } = watchedHost({ name, address, groups, values: values as HostValues })
   let list: unknown
   try {
     list = bounded(() => loaded.recipe.steps({ params, facts: watched.facts, host }))
@@ -65,7 +68,7 @@ export function evaluate(
   if (holdsSecrets(params) || given.readsSecrets?.()) wrong.push(...secretsAsText(sound))
   wrong.push(...unread)
   if (wrong.length > 0) throw new InputErrors(wrong)
-  return { steps: prepared }
+  return { steps: prepared, readsHost: endReading() || facts !== undefined }
 
   /** That one of them may be built on the other would be no help. */
   function isTold(step: Step, other: Step): boolean {

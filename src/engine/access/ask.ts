@@ -1,4 +1,5 @@
 /** What the first look asks a host of our access: whether it can give it back by itself, and what it stands on. */
+import { oncePer } from '../../base/once-per.ts'
 import { cachedFacts, cacheFacts } from '../../run/facts-cache.ts'
 import type { Question } from '../look/look.ts'
 import type { Step } from '../step.ts'
@@ -38,7 +39,7 @@ export async function accessQuestion(
   return { question: { id: 'access', text }, read }
 }
 
-function pathsToWatch(steps: readonly Step[]): readonly string[] | undefined {
+const pathsToWatch = oncePer((steps: readonly Step[]): readonly string[] | undefined => {
   const watched = steps.filter(({ options }) => options.access !== 'unguarded')
   const claims = watched.flatMap(({ resource, params }) => resource.owns?.(params) ?? [])
   const hasPackages = watched.some(({ resource, params }) =>
@@ -49,7 +50,7 @@ function pathsToWatch(steps: readonly Step[]): readonly string[] | undefined {
   }
   const paths = claims.flatMap(each => (each.startsWith('path:') ? [each.slice('path:'.length)] : []))
   return [...new Set(paths.map(each => each.replace(/#.*/s, '')))]
-}
+})
 
 /** Reads what was printed; `earlier` is the answer of an earlier run. */
 export function parseAccess(text: string, earlier?: string): AccessAnswer {

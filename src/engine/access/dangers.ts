@@ -91,9 +91,10 @@ export function accessOf(
   const claims = new Set([...owns, ...affects, ...reads.filter(each => each.startsWith('pkg:'))])
   const entries = [...claims].flatMap(claim => entriesOf(claim, context, owns))
   const { way: _, ...untold } = context
-  const certain = new Set([...claims].flatMap(claim => entriesOf(claim, untold, owns).map(each => each.name)))
+  const isCertain = (name: string) =>
+    [...claims].some(claim => entriesOf(claim, untold, owns).some(each => each.name === name))
   const isSlight = ({ area, name }: AccessEntry) =>
-    area === 'limits' || area === 'mounts' || (area === 'account' && !certain.has(name))
+    area === 'limits' || area === 'mounts' || (area === 'account' && !isCertain(name))
   const named = options.access === undefined ? [] : entriesNamed(options.access)
   const gone = (change && resource.takesAway?.(change, params, detail)) ?? []
   const lasting = [...new Set(gone.filter(claim => isLasting(claim, context.user)))]

@@ -1,5 +1,6 @@
 /** One look at all steps: one script out, one observation a step back. */
 import { OpsError } from '../../base/errors.ts'
+import { oncePer } from '../../base/once-per.ts'
 import type { Session, TripListener } from '../../run/session.ts'
 import { clockFunctions } from '../../shell/clock.ts'
 import type { ShellLibrary } from '../../shell/library.ts'
@@ -56,12 +57,24 @@ export function forUser(step: Step, names: RunNames, text: string, applying = fa
 }
 
 /** Groups the steps whose resource can answer for many at once. */
-export function groupsOf(steps: readonly Step[], names: RunNames): Group[] {
+export function groupsOf(steps: readonly Step[], names: RunNames): readonly Group[] {
+  const isForAnyRun = steps.every(step => step.options.user === undefined)
+  return isForAnyRun ? groupsOfAnyRun(steps) : grouped(steps, step => probeText(step, names))
+}
+
+/** Only the text of a step for another user holds names of the run. */
+const groupsOfAnyRun = oncePer((steps: readonly Step[]) =>
+  grouped(steps, ({ resource, params }) => resource.probe(params).shell),
+)
+
+function grouped(steps: readonly Step[], textOf: (step: Step) => string): readonly Group[] {
   const together = new Map<string, number[]>()
   for (const [index, step] of steps.entries()) {
     const alone = step.resource.probeMany === undefined || step.options.user !== undefined
     const key = alone ? `step ${index}` : step.resource.type
-    together.set(key, [...(together.get(key) ?? []), index])
+    const members = together.get(key)
+    if (members) members.push(index)
+    else together.set(key, [index])
   }
   return [...together.values()].map((members, at) => {
     const id = `g${at}`
@@ -69,7 +82,7 @@ export function groupsOf(steps: readonly Step[], names: RunNames): Group[] {
     if (!first) throw new RangeError('a group without members')
     const many = members.length > 1 && first.resource.probeMany
     const params = members.map(index => steps[index]?.params)
-    return { id, members, text: many ? many(params).shell : probeText(first, names) }
+    return { id, members, text: many ? many(params).shell : textOf(first) }
   })
 }
 

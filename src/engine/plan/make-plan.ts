@@ -11,7 +11,7 @@ import { guardOf } from '../look/observation.ts'
 import { maskerOf } from '../mask.ts'
 import { foldersAbove, readsOf } from '../reach.ts'
 import type { Change } from '../resource.ts'
-import type { Step } from '../step.ts'
+import { desiredOf, type Step } from '../step.ts'
 import { type Mover, obstacleOf } from './obstacle.ts'
 import { placeError, placeNotes } from './odd-places.ts'
 import type { Places } from './places.ts'
@@ -43,7 +43,7 @@ export function makePlan(
     const detail = seen.details[index] ?? ''
     const complaint = seen.complaints[index] ?? ''
     const read = readState(step, observation, masked(complaint), host)
-    const desired = resource.desired(params)
+    const desired = desiredOf(step)
     const change = read.state && changeOf(resource, read.state, desired)
     const misplaced = change && placeError(step, change, places, host)
     const isRefused =

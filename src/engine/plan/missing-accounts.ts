@@ -1,23 +1,24 @@
 /** Users and groups that steps name and that the host does not have: known before anything is done. */
 import type { ErrorData } from '../../base/errors.ts'
+import { oncePer } from '../../base/once-per.ts'
 import { sh } from '../../shell/sh.ts'
 import { anyOverlap, type Claim } from '../claims.ts'
 import type { Question } from '../look/look.ts'
 import { readsOf } from '../reach.ts'
-import type { Step } from '../step.ts'
+import { desiredOf, type Step } from '../step.ts'
 
 /** What a step needs to be there, by name; what it makes or removes itself is not among it. */
-function accountsOf(step: Step): readonly Claim[] {
+const accountsOf = oncePer((step: Step): readonly Claim[] => {
   const owns = step.resource.owns?.(step.params) ?? []
-  const isGoing = step.resource.desired(step.params).state === 'absent'
+  const isGoing = desiredOf(step).state === 'absent'
   const reads =
     isGoing && step.options.user !== undefined ? [`user:${step.options.user}` as const] : readsOf(step)
   if (isGoing && step.options.user === undefined) return []
   return reads.filter(claim => /^(user|group):(?!\d+$|\*$|root$)./.test(claim) && !owns.includes(claim))
-}
+})
 
 /** Asks for all of them; undefined where the recipe names none. Only getent's own word for "no such" counts. */
-export function accountsQuestion(steps: readonly Step[]): Question | undefined {
+export const accountsQuestion = oncePer((steps: readonly Step[]): Question | undefined => {
   const named = [...new Set(steps.flatMap(accountsOf))]
   if (named.length === 0) return undefined
   const text = sh`command -v getent >/dev/null || exit 0
@@ -26,7 +27,7 @@ case $ops_account_claim in user:*) getent passwd "\${ops_account_claim#*:}" ;; *
 [ $? != 2 ] || echo "$ops_account_claim"
 done`
   return { id: 'accounts', text: text.shell }
-}
+})
 
 /** Reads what was printed. */
 export function missingAccounts(printed: string): ReadonlySet<string> {

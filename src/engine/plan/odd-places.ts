@@ -1,7 +1,7 @@
 /** Why a path cannot be changed, and what else a change of it means: read-only mounts, mount points, chattr, hard links. */
 import type { ErrorData } from '../../base/errors.ts'
 import type { Change } from '../resource.ts'
-import type { Step } from '../step.ts'
+import { desiredOf, type Step } from '../step.ts'
 import { changesBy, ownPathsOf, type Place, type Places, placeOf } from './places.ts'
 
 /** How the file itself is touched. `dress`: mode or owner, by one system call. */
@@ -15,7 +15,7 @@ function touched(step: Step, change: Change, places: Places): readonly { place: 
     if (by === 'nothing' || place === undefined) return []
     const isThere = place.kind !== 'absent' && place.kind !== 'far'
     // What is to go and is not there; or a part of a file whose home is guessed at.
-    if (!isThere && step.resource.desired(step.params).state === 'absent' && !own.isPart) return []
+    if (!isThere && desiredOf(step).state === 'absent' && !own.isPart) return []
     if (own.isPart && place.kind === 'far') return []
     return [{ place, act: by !== 'name' && isDress(change, place) ? 'dress' : by }]
   })

@@ -1,9 +1,10 @@
 /** What stands in the way of changing a path, or hangs on it, whatever resource changes it: asked once for all steps of a plan. */
+import { oncePer } from '../../base/once-per.ts'
 import { awkWord, bareShell } from '../../shell/library.ts'
 import { sh } from '../../shell/sh.ts'
 import type { Question } from '../look/look.ts'
 import type { Change, WayOfChange } from '../resource.ts'
-import type { Step } from '../step.ts'
+import { desiredOf, type Step } from '../step.ts'
 import readingText from './places.awk'
 import placesText from './places.sh'
 
@@ -58,27 +59,28 @@ export function ownPathsOf({ resource, params }: Pick<Step, 'resource' | 'params
 
 /** How a step changes a path of its own: the default is a new file of the same name. */
 export function changesBy(
-  { resource, params }: Pick<Step, 'resource' | 'params'>,
+  step: Pick<Step, 'resource' | 'params'>,
   { path, isPart }: OwnPath,
   change?: Change,
 ): WayOfChange {
+  const { resource, params } = step
   const said = resource.changesBy?.(path, params, change)
   if (said !== undefined) return said
-  return !isPart && resource.desired(params).state === 'absent' ? 'name' : 'new file'
+  return !isPart && desiredOf(step).state === 'absent' ? 'name' : 'new file'
 }
 
 /**
  * One program each for all paths: stat, lsattr where there is one, and awk for the list of mounts. `find` only where a file
  * has several names. Undefined where no step writes to a path.
  */
-export function placesQuestion(steps: readonly Step[]): Question | undefined {
+export const placesQuestion = oncePer((steps: readonly Step[]): Question | undefined => {
   const words = wordsOf(steps)
   if (words.length === 0) return undefined
   const text = `ops_place_reading=${awkWord(readingText)}\n${bareShell(placesText)}${sh`ops_odd_places ${words}`.shell}`
   return { id: 'places', text }
-}
+})
 
-function wordsOf(steps: readonly Step[]): readonly string[] {
+const wordsOf = oncePer((steps: readonly Step[]): readonly string[] => {
   const words = steps.flatMap(step =>
     ownPathsOf(step).flatMap(own => {
       const by = changesBy(step, own)
@@ -86,7 +88,7 @@ function wordsOf(steps: readonly Step[]): readonly string[] {
     }),
   )
   return [...new Set(words)]
-}
+})
 
 /** By `HOW:PATH`, as it was asked. */
 export function readPlaces(printed: string, steps: readonly Step[]): Places {
