@@ -1,9 +1,10 @@
 /** One private key file: read without decrypting, loaded when its turn comes, and judged when a person named it. */
 import { readFile, stat } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import type { ParsedKey } from 'ssh2'
 import { inputError } from '../base/errors.ts'
+import { ownUser } from '../base/own-user.ts'
 import { type AgentKey, WireReader } from './agent.ts'
+import { fileVersion } from './file-version.ts'
 import { keyTypeOf } from './known-hosts.ts'
 import type { ConnectTarget } from './transport.ts'
 
@@ -45,8 +46,32 @@ export const ssh2KeyTypes: ReadonlySet<string> = new Set([
   'ecdsa-sha2-nistp521',
 ])
 
-/** Reads a key file and what is known of its public half. A file that cannot be read has no contents. */
-export async function readIdentityFile(path: string): Promise<IdentityFile> {
+const filesRead = new Map<string, { readonly version: string; readonly read: Promise<IdentityFile> }>()
+
+/**
+ * Reads a key file and what is known of its public half, once while nobody touches them. A file that cannot be read has no
+ * contents.
+ */
+export function readIdentityFile(path: string): Promise<IdentityFile> {
+  const versions = [versionOf(path), versionOf(`${path}.pub`)]
+  if (versions.includes('')) return readAnew(path)
+  const version = versions.join('\n')
+  const before = filesRead.get(path)
+  if (before?.version === version) return before.read
+  const read = readAnew(path)
+  filesRead.set(path, { version, read })
+  return read
+}
+
+function versionOf(path: string): string {
+  try {
+    return fileVersion(path)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'absent' : ''
+  }
+}
+
+async function readAnew(path: string): Promise<IdentityFile> {
   const [contents, publicText, openMode] = await Promise.all([
     readFile(path).catch(() => undefined),
     readFile(`${path}.pub`, 'latin1').catch(() => ''),
@@ -66,7 +91,7 @@ export async function readIdentityFile(path: string): Promise<IdentityFile> {
 /** As ssh judges it (sshkey_perm_ok in its authfile.c): only of a file that is our own. */
 async function openModeOf(path: string): Promise<string | undefined> {
   const { uid, mode } = (await stat(path).catch(() => undefined)) ?? { uid: -1, mode: 0 }
-  if (uid !== userInfo().uid || (mode & 0o077) === 0) return undefined
+  if (uid !== ownUser().uid || (mode & 0o077) === 0) return undefined
   return (mode & 0o7777).toString(8).padStart(4, '0')
 }
 

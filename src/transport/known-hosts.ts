@@ -8,11 +8,11 @@ import {
   openSync,
   readFileSync,
   readSync,
-  statSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder } from '../base/make-folder.ts'
+import { fileVersion } from './file-version.ts'
 
 /** One usable line that names the host asked for. */
 export interface KnownHost {
@@ -40,42 +40,61 @@ export function knownHostsName(hostname: string, port: number): string {
 
 /** All lines of the files that name `host`; files that do not exist are empty. */
 export function readKnownHosts(files: readonly string[], host: string): KnownHost[] {
-  return files.flatMap(file =>
-    linesOf(file).flatMap(({ names, ...entry }) => (namesHost(names, host) ? [entry] : [])),
-  )
+  return files.flatMap(file => {
+    const { named, patterns } = linesOf(file)
+    const matching = patterns.filter(({ names }) => namesHost(names, host))
+    const found = [...(named.get(host) ?? []), ...matching].sort((one, other) => one.line - other.line)
+    return found.map(({ names: _, ...entry }) => entry)
+  })
 }
 
 type NamedKey = KnownHost & { readonly names: string }
 
 /** What was read of a file, for as long as nobody has touched that: many hosts of a run look into the same one. */
-const filesRead = new Map<string, { readonly version: string; readonly lines: readonly NamedKey[] }>()
+const filesRead = new Map<string, { readonly version: string; readonly lines: Lines }>()
 
-function linesOf(file: string): readonly NamedKey[] {
+/** Lines that hold nothing but plain names are found by these: a fleet has a line or three for each host. */
+interface Lines {
+  readonly named: ReadonlyMap<string, readonly NamedKey[]>
+  /** Hashed names, patterns, and what they exclude. */
+  readonly patterns: readonly NamedKey[]
+}
+
+function linesOf(file: string): Lines {
   let text: string
   let version: string
   try {
-    version = versionOf(file)
+    version = fileVersion(file)
     const before = filesRead.get(file)
     if (before?.version === version) return before.lines
     text = readFileSync(file, 'latin1')
   } catch {
-    return []
+    return { named: new Map(), patterns: [] }
   }
-  const lines = text.split('\n').flatMap((line, index) => {
+  const keys = text.split('\n').flatMap((line, index) => {
     const entry = parseLine(line)
     return entry ? [{ ...entry, file, line: index + 1 }] : []
   })
+  const lines = sorted(keys)
   if (version !== '') filesRead.set(file, { version, lines })
   return lines
 }
 
-/** Two contents of a file have two of these, but within one tick of the clock: what is as young as that has none. */
-function versionOf(file: string): string {
-  const stats = statSync(file, { bigint: true })
-  if (!stats.isFile() || Date.now() - Number(stats.ctimeMs) < youngMs) return ''
-  return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ')
+function sorted(keys: readonly NamedKey[]): Lines {
+  const named = new Map<string, NamedKey[]>()
+  const patterns: NamedKey[] = []
+  for (const key of keys) {
+    if (/[*?!|]/.test(key.names)) patterns.push(key)
+    else {
+      for (const name of new Set(key.names.toLowerCase().split(','))) {
+        const others = named.get(name)
+        if (others) others.push(key)
+        else named.set(name, [key])
+      }
+    }
+  }
+  return { named, patterns }
 }
-const youngMs = 1000
 
 /**
  * The verdict of `ssh`: revoked wins, then an equal key, then any other key of the host means `changed`.

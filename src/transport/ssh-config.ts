@@ -1,6 +1,6 @@
 /** Resolves what `ssh` would do for a destination: `ssh -G` is the only faithful reader of ssh configs. */
-import { userInfo } from 'node:os'
 import { inputError, OpsError } from '../base/errors.ts'
+import { ownUser } from '../base/own-user.ts'
 import { AlikeHosts } from './alike-hosts.ts'
 import { type Answer, askProgram } from './child-group.ts'
 import type { ConnectTarget } from './transport.ts'
@@ -70,7 +70,7 @@ export async function resolveHost(target: ConnectTarget): Promise<ResolvedHost> 
     }),
   )
   const hostname = one(settings, 'hostname') ?? alias
-  const user = one(settings, 'user') ?? userInfo().username
+  const user = one(settings, 'user') ?? ownUser().username
   const port = Number(one(settings, 'port') ?? 22)
   checkDestination({ name: target.name, destination: hostname, user })
   return { alias, hostname, user, port, settings }
@@ -162,7 +162,7 @@ async function runSshG(rest: readonly string[], asker: Asker): Promise<SshSettin
 
 /** A path as ssh prints it (`~/...`, percent tokens); undefined where it holds a token that is not known here. */
 export function expandPath(path: string, host: Omit<ResolvedHost, 'settings'>): string | undefined {
-  const { homedir, username, uid } = userInfo()
+  const { homedir, username, uid } = ownUser()
   const tokens: Record<string, string> = {
     '%%': '%',
     '%d': homedir,

@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type ErrorData, InputErrors, inputError } from '../../src/base/errors.ts'
 import { Secret } from '../../src/base/secret.ts'
+import { evaluations } from '../../src/cli/recipe-hosts.ts'
 import type { Claim } from '../../src/engine/claims.ts'
 import { resource, type Step } from '../../src/engine/step.ts'
 import { sh, z } from '../../src/index.ts'
+import type { SelectedHost } from '../../src/inventory/select.ts'
 import { evaluate } from '../../src/recipe/evaluate.ts'
 import type { LoadedRecipe } from '../../src/recipe/load.ts'
 import type { RecipeContext } from '../../src/recipe/recipe.ts'
@@ -457,5 +459,70 @@ describe('two steps that contradict each other', () => {
     ]
     expect(errorsOf(steps)).toHaveLength(2)
     expect(JSON.stringify(errorsOf(steps))).not.toContain('hunter2')
+  })
+})
+
+describe('hosts that share their steps', () => {
+  const hosts = new Map(
+    ['web1', 'web2', 'web3'].map(name => [
+      { name } as SelectedHost,
+      { name, address: name, groups: ['web'] },
+    ]),
+  )
+  async function stepsOfAll(steps: Steps, known?: Facts): Promise<readonly (readonly Step[])[]> {
+    const evaluates = [...evaluations(loaded(steps), {}, hosts, []).values()]
+    const evaluated = await Promise.all(evaluates.map(async each => each(known)))
+    return evaluated.map(each => ('steps' in each ? each.steps : []))
+  }
+
+  test('a recipe that reads nothing of the host is run once for all of them', async () => {
+    let runs = 0
+    const [first, ...others] = await stepsOfAll(() => {
+      runs++
+      return [thing({ name: 'a' })]
+    })
+    expect(runs).toBe(1)
+    expect(others.every(each => each === first)).toBe(true)
+  })
+
+  test.each<[what: string, read: (own: RecipeContext<Record<never, never>>['host']) => unknown]>([
+    ['its name', own => own.name],
+    ['its groups', own => own.groups.includes('web')],
+    ['its values', own => own.values],
+    ['whether it has a name', own => 'name' in own],
+    ['all of it', own => JSON.stringify(own)],
+    ['a copy of it', own => ({ ...own })],
+    ['its keys', own => Object.keys(own)],
+  ])('a recipe that reads %s is run for each of them', async (_what, read) => {
+    let runs = 0
+    await stepsOfAll(({ host: own }) => {
+      runs++
+      read(own)
+      return [thing({ name: 'a' })]
+    })
+    expect(runs).toBe(3)
+  })
+
+  test('each host gets the steps that its own name makes', async () => {
+    const all = await stepsOfAll(({ host: own }) => [thing({ name: own.name })])
+    expect(all.map(([step]) => step?.name)).toEqual(['thing web1', 'thing web2', 'thing web3'])
+  })
+
+  test('a recipe that reads facts is run with those of each host', async () => {
+    let runs = 0
+    await stepsOfAll(({ facts: read }) => {
+      if (read.cpus === 4) runs++
+      return [thing({ name: 'a' })]
+    }, facts)
+    expect(runs).toBe(3)
+  })
+
+  test('whoever reads the host after its steps were made is refused: they may be those of other hosts', async () => {
+    let late: () => unknown = () => undefined
+    await stepsOfAll(({ host: own }) => {
+      late = () => own.name
+      return [thing({ name: 'a' })]
+    })
+    expect(late).toThrow('after the steps of the recipe had been made')
   })
 })

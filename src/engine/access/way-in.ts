@@ -27,12 +27,13 @@ export function wayInToKeep(text: string): string | undefined {
 
 /** By what the host can tell that an earlier answer still holds. */
 export function stampOf(earlier: string): WayInStamp | undefined {
-  const stamp = valuesIn(earlier, 'stamp')[0]
+  const values = valuesIn(earlier)
+  const stamp = values('stamp')[0]
   if (!stamp) return undefined
   return {
     stamp,
-    ways: valuesIn(earlier, 'way').map(each => areaAndRest(each)[1]),
-    reads: valuesIn(earlier, 'read'),
+    ways: values('way').map(each => areaAndRest(each)[1]),
+    reads: values('read'),
   }
 }
 
@@ -42,7 +43,7 @@ export function parseWayIn(text: string, earlier = ''): WayIn | undefined {
   const parts = (isSame ? [earlier, text] : [text]).map(each => each.split(/^names=\n/m))
   const before = parts.map(each => each[0] ?? '').join('\n')
   const after = parts.map(each => each[1] ?? '').join('\n')
-  const values = (key: string) => valuesIn(before, key)
+  const values = valuesIn(before)
   const home = values('home')[0]
   if (!home) return undefined
   const walks = walksIn(after)
@@ -86,8 +87,17 @@ export function areaUnderMount(way: WayIn, point: string): AccessArea | undefine
   return point === '/' ? undefined : (way.folders.get(point) ?? way.files.get(point))
 }
 
-function valuesIn(text: string, key: string): string[] {
-  return [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(each => each[1] ?? '')
+/** What stands after `KEY=`, line by line, by the key. */
+function valuesIn(text: string): (key: string) => readonly string[] {
+  const values = new Map<string, string[]>()
+  for (const line of text.split('\n')) {
+    const at = line.indexOf('=')
+    const key = line.slice(0, at)
+    const others = values.get(key)
+    if (others) others.push(line.slice(at + 1))
+    else if (at > 0) values.set(key, [line.slice(at + 1)])
+  }
+  return key => values.get(key) ?? []
 }
 
 function areaAndRest(text: string): [AccessArea, string] {
