@@ -11,7 +11,7 @@ export { oneSelect } from './params/one-select.ts'
 export { secret } from './params/secret-type.ts'
 // With a star, so that a project can add to what is declared there.
 export * from './recipe/project.ts'
-export { type Recipe, type RecipeContext, recipe } from './recipe/recipe.ts'
+export { type Recipe, type RecipeContext, recipe, type Use } from './recipe/recipe.ts'
 export * from './resources/index.ts'
 export {
   lackingDirectory,

@@ -25,6 +25,13 @@ export interface StepOptions {
   readonly notes?: readonly string[]
 }
 
+/** One use of a recipe in another: each use is an object of its own. */
+export interface PartUse {
+  readonly name: string
+  /** Where paths of local files begin in its steps; undefined where that is not known. */
+  readonly folder: string | undefined
+}
+
 /** A validated step, or what is wrong with it: recipes never throw, so that all errors show at once. */
 export interface Step {
   /** `<resource> <identity>`: unique per host. */
@@ -35,6 +42,8 @@ export interface Step {
   readonly options: StepOptions
   readonly where: SourceLocation | undefined
   readonly problems: readonly ErrorData[]
+  /** The recipes that it came through, the outermost first; left out where the run's own recipe made it. */
+  readonly parts?: readonly PartUse[]
 }
 
 /** What `resource()` returns: call it to make a step; `definition` is the contract behind it. */

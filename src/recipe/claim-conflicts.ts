@@ -4,6 +4,7 @@ import { type ErrorData, inputError } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { type Claim, overlap } from '../engine/claims.ts'
 import type { Step } from '../engine/step.ts'
+import { isSameStep } from './same-step.ts'
 
 /** All conflicts but those that are told already, and `buildsOn` that name no earlier step. */
 export function claimConflicts(
@@ -71,6 +72,7 @@ function overlaps(
       for (const other of candidates) {
         if (other.step === step || told.has(other.step) || other.step.name === step.name) continue
         if (!overlap(claim, other.claim) || buildsOn(step, other.step) || isTold(step, other.step)) continue
+        if (isSameStep(step, other.step)) continue
         told.add(other.step)
         errors.push(conflict(step, other.step, claim))
       }

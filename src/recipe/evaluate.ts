@@ -8,10 +8,12 @@ import { claimConflicts } from './claim-conflicts.ts'
 import { contradictions } from './contradictions.ts'
 import { flattenSteps } from './flatten-steps.ts'
 import type { LoadedRecipe } from './load.ts'
+import { namedByPart } from './part-names.ts'
 import type { HostValues } from './project.ts'
 import type { RecipeHost } from './recipe.ts'
 import { holdsSecrets, secretsAsText } from './secrets-as-text.ts'
 import { locationOf, locationOfText, sourceLine } from './source-location.ts'
+import { useWith } from './use.ts'
 import { watchedHost } from './watched-host.ts'
 import { writtenPlace } from './written-place.ts'
 
@@ -43,17 +45,19 @@ export function evaluate(
   const { host, endReading } = watchedHost({ name, address, groups, values: values as HostValues })
   let list: unknown
   try {
-    list = bounded(() => loaded.recipe.steps({ params, facts: watched.facts, host }))
+    const context = { facts: watched.facts, host }
+    list = bounded(() => loaded.recipe.steps({ ...context, params, use: useWith(context) }))
   } catch (thrown) {
     // Also when the recipe caught our signal and threw its own.
     if (watched.touched()) return { needsFacts: true }
     if (thrown instanceof OpsError && thrown.data.code === 'interrupted') throw thrown
+    if (thrown instanceof InputErrors) throw new InputErrors(thrown.errors.map(placed))
     throw new InputErrors([thrownError(loaded, thrown)])
   }
   if (watched.touched()) return { needsFacts: true }
   const flat = flattenSteps(list)
   const { errors } = flat
-  const steps = flat.steps.map(loaded.origin === 'shipped' ? withoutPlace : asWritten)
+  const steps = namedByPart(flat.steps).map(loaded.origin === 'shipped' ? withoutPlace : asWritten)
   const told = errors.map(each => ({
     ...each,
     title: `recipe ${loaded.name}: ${each.title}`,
@@ -62,7 +66,7 @@ export function evaluate(
   const wrong = [...told, ...steps.flatMap(step => step.problems)]
   const sound = steps.filter(step => step.problems.length === 0)
   const unread: ErrorData[] = []
-  const prepared = sound.map(step => prepare(step, loaded.folder, unread))
+  const prepared = sound.map(step => prepare(step, step.parts?.at(-1)?.folder ?? loaded.folder, unread))
   const opposed = contradictions(prepared)
   wrong.push(...claimConflicts(sound, isTold), ...opposed.map(each => each.error))
   if (holdsSecrets(params) || given.readsSecrets?.()) wrong.push(...secretsAsText(sound))
@@ -99,10 +103,15 @@ function withoutPlace(step: Step): Step {
 
 /** Steps know where they stand in what was compiled. */
 function asWritten(step: Step): Step {
-  const problems = step.problems.map(each =>
-    each.where ? { ...each, where: writtenPlace(each.where) } : each,
-  )
-  return { ...step, where: step.where && writtenPlace(step.where), problems }
+  return {
+    ...step,
+    where: step.where && writtenPlace(step.where),
+    problems: step.problems.map(placed),
+  }
+}
+
+function placed(error: ErrorData): ErrorData {
+  return error.where ? { ...error, where: writtenPlace(error.where) } : error
 }
 
 function thrownError(loaded: LoadedRecipe, thrown: unknown): ErrorData {

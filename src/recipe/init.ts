@@ -130,7 +130,7 @@ function editorConfig(): string {
         'ops-recipes/jobs': [`./${packageLink}/dist/types/jobs/index.d.ts`],
       },
     },
-    include: ['recipes', 'jobs'],
+    include: ['recipes', 'roles', 'jobs', '*.ts'],
   }
   return `${JSON.stringify(config, null, 2)}\n`
 }

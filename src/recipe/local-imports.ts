@@ -1,6 +1,6 @@
-/** Which files a recipe is made of: itself and what it imports by a relative path. */
+/** Which files a recipe is made of: itself and what it imports by a relative path; and which packages it names. */
 import { readFileSync, statSync } from 'node:fs'
-import { dirname, extname, resolve } from 'node:path'
+import { dirname, extname, join, resolve } from 'node:path'
 
 const specifier = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])(\.{1,2}\/[^'"\n]+)\1/g
 
@@ -37,4 +37,27 @@ function resolveImport(path: string): string | undefined {
 function isText(path: string): boolean {
   const isCode = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'].includes(extname(path))
   return isCode && statSync(path, { throwIfNoEntry: false })?.isFile() === true
+}
+
+const packageSpecifier =
+  /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])((?:@[\w.-]+\/)?[\w-][\w.-]*)(?:\/[^'"\n]*)?\1/g
+
+/** The manifest of each package that one of these sources imports: another version is another manifest. */
+export function importedPackages(sources: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const manifests = new Map<string, string>()
+  for (const [file, text] of sources) {
+    for (const [, , name = ''] of text.matchAll(packageSpecifier)) {
+      const manifest = manifestOf(name, dirname(file))
+      if (manifest !== undefined) manifests.set(manifest, readFileSync(manifest, 'utf8'))
+    }
+  }
+  return manifests
+}
+
+function manifestOf(name: string, from: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const manifest = join(folder, 'node_modules', name, 'package.json')
+    if (statSync(manifest, { throwIfNoEntry: false })?.isFile()) return manifest
+    if (folder === dirname(folder)) return undefined
+  }
 }

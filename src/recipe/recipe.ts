@@ -1,5 +1,6 @@
 /** What a person writes: a typed function from params and facts to steps. */
-import type { Step } from '../engine/step.ts'
+import type { z } from 'zod'
+import { callSite, type Step } from '../engine/step.ts'
 import type { ParamShape, ParamsOf } from '../params/shape.ts'
 import type { Facts } from '../run/facts.ts'
 import type { HostValues } from './project.ts'
@@ -17,6 +18,32 @@ export interface RecipeContext<Shape extends ParamShape> {
   /** Reading any of it costs a trip, unless it was cached for this boot. */
   readonly facts: Facts
   readonly host: RecipeHost
+  /** The steps of another recipe, as a part of this one. */
+  readonly use: Use
+}
+
+/** What a recipe is given by another one: its params, those with a default at will. */
+export type ParamsInput<Shape extends ParamShape> = {
+  readonly [Name in keyof Shape as undefined extends z.input<Shape[Name]> ? never : Name]: z.input<
+    Shape[Name]
+  >
+} & {
+  readonly [Name in keyof Shape as undefined extends z.input<Shape[Name]> ? Name : never]?:
+    | z.input<Shape[Name]>
+    | undefined
+}
+
+/** `use(nginx, { listen: 8080 })`: its params are checked, and its steps are called `nginx: ...`, or after `as`. */
+export type Use = <const Shape extends ParamShape>(
+  recipe: Recipe<Shape>,
+  ...given: Record<never, never> extends ParamsInput<Shape>
+    ? [params?: ParamsInput<Shape>, options?: UseOptions]
+    : [params: ParamsInput<Shape>, options?: UseOptions]
+) => readonly Step[]
+
+export interface UseOptions {
+  /** What its steps are called by, instead of the name of its file. */
+  readonly as?: string
 }
 
 /** Steps may be nested and left out with `false`, `null` or `undefined`, so that composition reads well. */
@@ -47,5 +74,15 @@ export type RecipeDefinition<Shape extends ParamShape> = Omit<Recipe<Shape>, 'pa
 export function recipe<const Shape extends ParamShape = Readonly<Record<never, never>>>(
   definition: RecipeDefinition<Shape>,
 ): Recipe<Shape> {
-  return { ...definition, params: definition.params ?? ({} as Shape) }
+  const made = { ...definition, params: definition.params ?? ({} as Shape) }
+  const file = callSite()?.file
+  if (file !== undefined) files.set(made, file)
+  return made
+}
+
+const files = new WeakMap<object, string>()
+
+/** The file that made a recipe. */
+export function fileOfRecipe(recipe: object): string | undefined {
+  return files.get(recipe)
 }

@@ -7,7 +7,7 @@ import type { ErrorData } from '../base/errors.ts'
 import { packageFolder } from '../base/package-folder.ts'
 import { opsVersion } from '../base/version.ts'
 import { compile, type Diagnostic } from './compiler.ts'
-import { localSources } from './local-imports.ts'
+import { importedPackages, localSources } from './local-imports.ts'
 import { sourceLine } from './source-location.ts'
 import { findValuesSchema } from './values-file.ts'
 
@@ -18,7 +18,8 @@ export async function typeErrors(file: string): Promise<readonly ErrorData[]> {
   const values = findValuesSchema(file)
   const also = values === undefined || values === file ? [] : [values]
   const sources = new Map([file, ...also].flatMap(each => [...localSources(each)]))
-  const mark = folder && join(folder, fingerprint(sources))
+  const packages = importedPackages(sources)
+  const mark = folder && join(folder, fingerprint(new Map([...sources, ...packages])))
   if (mark !== undefined && existsSync(mark)) return []
   const errors = await diagnose(file, also)
   if (folder !== undefined && mark !== undefined && errors.length === 0) {

@@ -1,0 +1,28 @@
+/** Whether two steps say the very same thing, so that neither could undo the other. */
+import { Secret } from '../base/secret.ts'
+import type { Step } from '../engine/step.ts'
+
+/** Of one resource, with equal params, run by the same user in the same way. */
+export function isSameStep(one: Step, other: Step): boolean {
+  return (
+    one.resource === other.resource &&
+    isSame(one.params, other.params) &&
+    isSame(one.options.user, other.options.user) &&
+    isSame(one.options.access, other.options.access)
+  )
+}
+
+/** As data; what cannot be compared so is another thing. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
+  if (one instanceof Secret && other instanceof Secret) return one.reveal() === other.reveal()
+  const isPlain = (value: object): boolean =>
+    Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value))
+  if (!isPlain(one) || !isPlain(other) || Array.isArray(one) !== Array.isArray(other)) return false
+  const [entries, others] = [Object.entries(one), new Map(Object.entries(other))]
+  return (
+    entries.length === others.size &&
+    entries.every(([key, value]) => others.has(key) && isSame(value, others.get(key)))
+  )
+}
