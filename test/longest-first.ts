@@ -34,6 +34,7 @@ export const longest = [
   'git-remote/git-remote.test.ts',
   'engine/apply-host-on-dash.test.ts',
   'jobs/copy.test.ts',
+  'resources/postgres-settings.test.ts',
   'faults/a5-out-of-reach.test.ts',
   'conformance/resources.test.ts',
   'jobs/archive-killed.test.ts',

@@ -145,6 +145,14 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
     file: 'resources/postgres.test.ts',
     title: 'a role logs in with its password to its database, and a second look asks for nothing',
   },
+  postgresSettings: {
+    file: 'resources/postgres-settings.test.ts',
+    title: 'each place that can differ is seen alone',
+  },
+  swapFile: {
+    file: 'resources/swap-file.test.ts',
+    title: 'is put right wherever it differs',
+  },
   unit: {
     input: {
       name: 'conforms-unit.service',

@@ -152,7 +152,7 @@ describe('the libraries of a resource', () => {
     const libraries = (resource.library ?? []).map(({ text }) => text)
     const own = resource.examples.flatMap(({ params }) => textsOf(resource, accepted(resource, params)))
     const names = namesOf([...libraries, ...own])
-    const meant = [...taken, ...names.optional, ...(type.startsWith('mysql') ? ofEnabled : [])]
+    const meant = [...taken, ...names.optional, ...(/^mysql|^postgresSettings/.test(type) ? ofEnabled : [])]
     expect(readUnset(names, [everywhere]).filter(name => !meant.includes(name))).toEqual([])
   })
 })

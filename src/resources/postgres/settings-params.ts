@@ -1,0 +1,55 @@
+/** What a recipe says of the settings of a PostgreSQL server. */
+import { z } from 'zod'
+import { oneLine } from '../paths/params.ts'
+
+/** Directives of its files that are no settings, and settings that lead the server to other files than those that are looked at. */
+const noSettings = ['include', 'include_dir', 'include_if_exists', 'config_file', 'data_directory']
+
+const name = z
+  .string()
+  .regex(
+    /^[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*$/,
+    'must be the name of a setting in small letters, such as work_mem',
+  )
+  .refine(text => !noSettings.includes(text), 'is nothing that a file of settings may say here')
+
+const value = z
+  .union([oneLine, z.number(), z.boolean(), z.array(oneLine.min(1)), z.null()])
+  .transform(given => {
+    if (given === null) return null
+    if (typeof given === 'boolean') return given ? 'on' : 'off'
+    return Array.isArray(given) ? given.join(', ') : String(given)
+  })
+
+/** The params of `postgresSettings`. */
+export const settingsParams = z.strictObject({
+  settings: z
+    .record(name, value)
+    .refine(settings => Object.keys(settings).length > 0, 'name at least one')
+    .describe(
+      'Values by name, as `postgresql.conf` takes them: `1GB`, `on`, a list. `null`: the file of ops sets it no longer.',
+    ),
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'must be letters, digits, - and _')
+    .default('zz-ops')
+    .describe('Of the file that is written, without `.conf`: files of the folder are read in their order.'),
+  restart: z
+    .boolean()
+    .default(true)
+    .describe('`false`: what can only be set at a start waits for the next one, and the plan says so.'),
+  settleSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(3600)
+    .default(60)
+    .describe('How long the server may take to start again.'),
+})
+
+export type SettingsParams = z.output<typeof settingsParams>
+
+/** As a line of its file: quoted, so that nothing in it is read as anything else. */
+export function settingLine(key: string, text: string): string {
+  return `${key} = '${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+}
