@@ -2,14 +2,17 @@
 import { OpsError } from '../../base/errors.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import type { Session } from '../../mysql/session.ts'
-import { name, sql, trusted } from '../../mysql/sql.ts'
+import { name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { type TableName, tableSql } from '../../mysql/table-name.ts'
 import { idList, isTaken, type JobTable, ofQueue } from './job-table.ts'
 
 export type Direction = 'park' | 'drip'
 
-/** What came of a try. `again`: somebody was in the way, and nothing was moved. */
-export type Moved = { readonly moved: number; readonly last: bigint | undefined } | 'again'
+/**
+ * What came of a try. `again`: somebody was in the way, and nothing was moved. `taken`: nothing either, as another job has
+ * one of these numbers by now.
+ */
+export type Moved = { readonly moved: number; readonly last: bigint | undefined } | 'again' | 'taken'
 
 /** A small table would be read whole, and each row locked that another transaction holds. */
 const byKey = trusted('FORCE INDEX (PRIMARY)')
@@ -18,31 +21,48 @@ const byKey = trusted('FORCE INDEX (PRIMARY)')
 export const inTheWay: readonly number[] = [1205, 1213, 1317, 3572]
 
 /**
- * Parks the newest jobs first, which workers come to last, and none above `upTo`; brings back those first that workers
- * would take first.
+ * The numbers of the next jobs, `most` of them: to park the newest, which workers come to last, and none above `upTo`; to
+ * bring back those first that workers would take first. A look through all that is parked may take a second: it locks
+ * nothing, and is no part of a move.
  */
-export async function moveBatch(
+export async function nextJobs(
   session: Session,
   jobs: JobTable,
   queue: string,
   direction: Direction,
-  batch: number,
-  upTo: bigint,
-): Promise<Moved> {
-  const doing = direction === 'park' ? `parking jobs of ${queue}` : `bringing jobs of ${queue} back`
-  const [from, to] = direction === 'park' ? [jobs.live, jobs.parked] : [jobs.parked, jobs.live]
+  most: number,
+  upTo?: bigint,
+): Promise<readonly string[]> {
   const id = name(jobs.id)
-  const condition = direction === 'park' ? sql`${ofQueue(queue)} AND ${jobs.waits}` : ofQueue(queue)
   const which =
     direction === 'park'
-      ? sql`${condition} AND ${id} <= ${upTo} ORDER BY ${id} DESC`
-      : sql`${condition} AND NOT ${isTaken(jobs)} ORDER BY ${jobs.order}`
+      ? sql`${parkable(jobs, queue)} AND ${id} <= ${upTo ?? 0n} ORDER BY ${id} DESC`
+      : sql`${ofQueue(queue)} AND NOT ${isTaken(jobs)} ORDER BY ${jobs.order}`
+  const from = tableSql(direction === 'park' ? jobs.live : jobs.parked)
   const found = await session.cells(
-    sql`SELECT ${id} FROM ${tableSql(from)} WHERE ${which} LIMIT ${batch}`,
-    doing,
+    sql`SELECT ${id} FROM ${from} WHERE ${which} LIMIT ${most}`,
+    moving(direction, queue),
   )
-  const ids = found.map(([cell]) => cell?.toString('latin1') ?? '')
-  if (ids.length === 0) return { moved: 0, last: undefined }
+  return found.map(([cell]) => cell?.toString('latin1') ?? '')
+}
+
+const parkable = (jobs: JobTable, queue: string): Sql => sql`${ofQueue(queue)} AND ${jobs.waits}`
+
+const moving = (direction: Direction, queue: string): string =>
+  direction === 'park' ? `parking jobs of ${queue}` : `bringing jobs of ${queue} back`
+
+/** Those of them that are still to be moved: each is judged again once it is locked. */
+export async function moveJobs(
+  session: Session,
+  jobs: JobTable,
+  queue: string,
+  direction: Direction,
+  ids: readonly string[],
+): Promise<Moved> {
+  const doing = moving(direction, queue)
+  const [from, to] = direction === 'park' ? [jobs.live, jobs.parked] : [jobs.parked, jobs.live]
+  const id = name(jobs.id)
+  const condition = direction === 'park' ? parkable(jobs, queue) : ofQueue(queue)
   try {
     const moved = await session.transaction(async () => {
       const skip = jobs.skipsLocked && direction === 'park' ? ' SKIP LOCKED' : ''
@@ -82,7 +102,7 @@ export async function moveBatch(
       number === serverErrors.duplicateKey &&
       (await areTaken(session, jobs, ids, doing))
     )
-      return 'again'
+      return 'taken'
     throw thrown
   }
 }

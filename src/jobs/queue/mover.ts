@@ -2,16 +2,16 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Session } from '../../mysql/session.ts'
-import { name, sql } from '../../mysql/sql.ts'
-import { tableSql, tableText } from '../../mysql/table-name.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import type { QueueCounts } from './counts.ts'
-import { isTaken, type JobTable, ofQueue } from './job-table.ts'
+import type { JobTable } from './job-table.ts'
 import { beginLedger } from './ledger.ts'
-import { type Direction, type Moved, moveBatch } from './move-batch.ts'
+import { type Direction, type Moved, moveJobs, nextJobs } from './move-batch.ts'
 import { Pace } from './pace.ts'
 import type { Left, QueueContext, QueueOutcome, QueueRequest } from './queue-request.ts'
 import type { ReserveWatch } from './reserve-watch.ts'
 import { moveRenumbered, numbersText, takenNumbers } from './taken-numbers.ts'
+import { isAnyParked, newestWaiting, waitingBelow, waitingUpTo } from './waiting.ts'
 
 /** Between two looks at a queue that is full enough. */
 const lookEveryMs = 500
@@ -19,6 +19,8 @@ const tellEveryMs = 500
 /** Jobs that other transactions hold are tried again so often in a row, before they are told. */
 const mostIdleRounds = 8
 const mostRenumbered = 500
+/** So many are found by one look, and moved in pieces. */
+const mostFound = 10_000
 
 export class Mover {
   moved = 0
@@ -72,24 +74,26 @@ export class Mover {
       const before = this.moved
       await (this.#direction === 'park' ? this.#park() : this.#drip())
       if (!this.#request.watches || this.#isStopped()) return
-      if (this.#direction === 'drip' && (await this.#parkedLeft()) === 0) return
+      if (this.#direction === 'drip' && !(await isAnyParked(this.#session, this.#jobs, this.#request))) return
       if (this.moved === before) await pause(lookEveryMs)
     }
   }
 
   /** Down from the newest job there is now: those that come meanwhile are of the next round. */
   async #park(): Promise<void> {
-    const newest = await this.#newest()
+    const newest = await newestWaiting(this.#session, this.#jobs, this.#request.queue)
     if (newest === undefined) return
     this.#newestAtFirst = newest
     await beginLedger(this.#session, this.#jobs, this.#request.queue)
     for (let idle = 0; idle < mostIdleRounds && !this.#isStopped(); ) {
       const before = this.moved
-      for (let upTo: bigint | undefined = newest; upTo !== undefined && !this.#isStopped(); ) {
-        const last = await this.#move(this.#pace.batch, upTo)
-        upTo = last === undefined ? undefined : last - 1n
-      }
-      if (this.#request.watches || (await this.#waitingUpTo(newest)) === 0) return
+      for (let upTo: bigint | undefined = newest; upTo !== undefined && !this.#isStopped(); )
+        upTo = await this.#parkBelow(upTo)
+      if (
+        this.#request.watches ||
+        (await waitingUpTo(this.#session, this.#jobs, this.#request.queue, newest)) === 0
+      )
+        return
       if (this.moved > before) {
         idle = 0
         continue
@@ -98,6 +102,14 @@ export class Mover {
       this.#tell('other transactions hold the rest')
       await pause(lookEveryMs)
     }
+  }
+
+  /** Where the next move begins, if there is one. */
+  async #parkBelow(upTo: bigint): Promise<bigint | undefined> {
+    const found = await this.#next(this.#pace.batch, upTo)
+    if (found.length === 0) return undefined
+    const last = await this.#inMoves(found.length, batch => this.#try(found.slice(0, batch)))
+    return last === undefined ? undefined : last - 1n
   }
 
   /** Asked for when it is over and was not stopped. */
@@ -116,7 +128,9 @@ export class Mover {
       }
     }
     const waiting =
-      watches || this.#newestAtFirst === undefined ? 0 : await this.#waitingUpTo(this.#newestAtFirst)
+      watches || this.#newestAtFirst === undefined
+        ? 0
+        : await waitingUpTo(this.#session, this.#jobs, queue, this.#newestAtFirst)
     if (waiting === 0) return undefined
     return {
       jobs: waiting,
@@ -125,26 +139,28 @@ export class Mover {
     }
   }
 
-  async #waitingUpTo(newest: bigint): Promise<number> {
-    const { live, waits, id } = this.#jobs
-    const text = await this.#session.value(
-      sql`SELECT COUNT(*) FROM ${tableSql(live)} WHERE ${ofQueue(this.#request.queue)} AND ${waits} AND ${name(id)} <= ${newest}`,
-      'looking at the queue',
-    )
-    return Number(text ?? 0)
-  }
-
   /** One batch, when fewer wait than was asked for. */
   async #drip(): Promise<void> {
-    if ((await this.#waiting()) >= this.#request.whenBelow) return this.#tell('the queue has enough')
+    if ((await waitingBelow(this.#session, this.#jobs, this.#request)) >= this.#request.whenBelow)
+      return this.#tell('the queue has enough')
+    let found: readonly string[] = []
     for (let left = this.#request.batch; left > 0 && !this.#isStopped(); ) {
       const before = this.moved
-      const last = await this.#move(Math.min(left, this.#pace.batch), 0n)
-      const isDone = last === undefined
-      if (isDone && !(this.#request.renumbers && (await this.#renumber(Math.min(left, mostRenumbered)))))
-        return
+      if (found.length === 0) found = await this.#next(Math.min(left, mostFound))
+      if (found.length > 0) found = await this.#moveFirst(found)
+      else if (!(this.#request.renumbers && (await this.#renumber(Math.min(left, mostRenumbered))))) return
       left -= this.moved - before
     }
+  }
+
+  /** Gives those that were not tried yet, or none if they must be looked for anew. */
+  async #moveFirst(found: readonly string[]): Promise<readonly string[]> {
+    let tried = 0
+    const result = await this.#inMoves(found.length, batch => {
+      tried = batch
+      return this.#try(found.slice(0, batch))
+    })
+    return result === undefined ? [] : found.slice(tried)
   }
 
   /** Whether there were any. */
@@ -154,21 +170,24 @@ export class Mover {
     return (await this.#inMoves(most, move)) !== undefined
   }
 
-  #move(most: number, upTo: bigint): Promise<bigint | undefined> {
-    return this.#inMoves(most, batch =>
-      moveBatch(this.#session, this.#jobs, this.#request.queue, this.#direction, batch, upTo),
-    )
+  #next(most: number, upTo?: bigint): Promise<readonly string[]> {
+    return nextJobs(this.#session, this.#jobs, this.#request.queue, this.#direction, most, upTo)
   }
 
-  /** Undefined: there was nothing left. */
+  #try(ids: readonly string[]): Promise<Moved> {
+    return moveJobs(this.#session, this.#jobs, this.#request.queue, this.#direction, ids)
+  }
+
+  /** The last that was tried; undefined: there was none left, or they were not the right ones any more. */
   async #inMoves(most: number, move: (batch: number) => Promise<Moved>): Promise<bigint | undefined> {
-    let batch = most
     for (;;) {
+      const batch = Math.min(most, this.#pace.batch)
       const begun = performance.now()
       const { result, waitedMs } = await this.#watch.during(() => move(batch))
       const took = performance.now() - begun
       this.#longestMoveMs = Math.max(this.#longestMoveMs, took)
       this.#pace.learn(took, waitedMs)
+      if (result === 'taken') return undefined
       if (result !== 'again') {
         if (result.moved > 0) this.#moves += 1
         this.moved += result.moved
@@ -178,38 +197,8 @@ export class Mover {
       }
       if (this.#isStopped()) return undefined
       this.#tell('workers were in the way')
-      batch = Math.min(most, this.#pace.batch)
       await pause(this.#pace.restMs(took) + 50)
     }
-  }
-
-  async #waiting(): Promise<number> {
-    const { live, waits } = this.#jobs
-    const text = await this.#session.value(
-      sql`SELECT COUNT(*) FROM (SELECT 1 FROM ${tableSql(live)} WHERE ${ofQueue(this.#request.queue)} AND ${waits}
-        LIMIT ${this.#request.whenBelow}) some`,
-      'looking at the queue',
-    )
-    return Number(text ?? 0)
-  }
-
-  async #newest(): Promise<bigint | undefined> {
-    const { live, waits, id } = this.#jobs
-    const text = await this.#session.value(
-      sql`SELECT MAX(${name(id)}) FROM ${tableSql(live)} WHERE ${ofQueue(this.#request.queue)} AND ${waits}`,
-      'looking at the queue',
-    )
-    return text == null ? undefined : BigInt(text)
-  }
-
-  /** Of those that can come back. */
-  async #parkedLeft(): Promise<number> {
-    const text = await this.#session.value(
-      sql`SELECT COUNT(*) FROM (SELECT 1 FROM ${tableSql(this.#jobs.parked)} WHERE ${ofQueue(this.#request.queue)} AND
-        ${this.#request.renumbers ? sql`TRUE` : sql`NOT ${isTaken(this.#jobs)}`} LIMIT 1) some`,
-      'looking at what is parked',
-    )
-    return Number(text ?? 0)
   }
 
   #isStopped(): boolean {
