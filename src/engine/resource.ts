@@ -45,6 +45,18 @@ export interface JoinedWith {
   readonly slow?: boolean
 }
 
+/** What has to be on the host before a step can be done, and is not there. */
+export interface Need {
+  /** As in "there is no MySQL server". */
+  readonly what: string
+  /** Names of packages that bring it; left out, it comes otherwise. */
+  readonly packages?: RegExp
+  /** What a step that is no package's moves when it brings it. */
+  readonly by: readonly Claim[]
+  /** What to do, in a sentence. */
+  readonly next: string
+}
+
 /** A documented use of a resource: shown in its docs, and a case of the conformance test. */
 export interface Example<Input> {
   readonly title: string
@@ -129,6 +141,8 @@ export interface Resource<Params, Input = Params> {
   impossible?(actual: State, params: Params, detail?: string): string | undefined
   /** From the detail: a directory that must be there and is not. An error before any change, unless an earlier step may make it. */
   lacks?(detail: string, params: Params): string | undefined
+  /** What else must be there and is not, seen from the actual state. An error before any change, unless an earlier step may bring it. */
+  needs?(actual: State, params: Params, detail: string): Need | undefined
   /** All that the observation shows to be wrong, where that is more than keys can tell. Only without `apply`. */
   findings?(observation: string, params: Params): readonly Finding[]
   /**
@@ -161,7 +175,16 @@ type Partly<Found> = string extends Keys<Found> ? State : { readonly [Key in Key
 export interface Definition<Params, Input, Found, Wanted>
   extends Omit<
     Resource<NoInfer<Params>, NoInfer<Input>>,
-    'params' | 'parse' | 'desired' | 'same' | 'apply' | 'impossible' | 'takesAway' | 'wayBack' | 'owns'
+    | 'params'
+    | 'parse'
+    | 'desired'
+    | 'same'
+    | 'apply'
+    | 'impossible'
+    | 'needs'
+    | 'takesAway'
+    | 'wayBack'
+    | 'owns'
   > {
   readonly params: z.ZodType<Params, Input>
   parse(observation: string, params: NoInfer<Params>): Found
@@ -169,6 +192,7 @@ export interface Definition<Params, Input, Found, Wanted>
   same?(key: Keys<Found>, actual: Value, desired: Value): boolean
   apply?(change: Change<Keys<Found>>, params: NoInfer<Params>, seen?: string): readonly Shell[]
   impossible?(actual: Partly<Found>, params: NoInfer<Params>, detail?: string): string | undefined
+  needs?(actual: Partly<Found>, params: NoInfer<Params>, detail: string): Need | undefined
   takesAway?(change: Change<Keys<Found>>, params: NoInfer<Params>, detail: string): readonly Claim[]
   wayBack?(change: Change<Keys<Found>>, params: NoInfer<Params>): WayBack
   /** Empty where nothing is its own: said, never left out, as the guard of our access goes by it. */

@@ -7,6 +7,7 @@ import { writeLibrary } from '../shell/write-library.ts'
 import { checkoutChangeLibrary } from './checkout/change.ts'
 import { checkoutLookLibrary } from './checkout/look.ts'
 import { lookLibrary } from './paths/look.ts'
+import { neededGit } from './paths/needed-git.ts'
 import { entryPath, readKeys } from './paths/params.ts'
 
 const refName = z
@@ -97,6 +98,7 @@ export const checkout = resource({
       wanted,
       local,
       submodules,
+      git,
     } = readKeys(observation, ['state'])
     return {
       state,
@@ -106,6 +108,7 @@ export const checkout = resource({
       ...(branch !== undefined && { branch }),
       ...(wanted !== undefined && { wanted }),
       ...(local !== undefined && { local }),
+      ...(git !== undefined && { git }),
       ...(submodules !== undefined && { submodules }),
     }
   },
@@ -116,6 +119,7 @@ export const checkout = resource({
     ...(given.branch !== undefined && { branch: given.branch }),
     ...(given.submodules && { submodules: 'current' }),
   }),
+  needs: ({ git }) => (git === 'absent' ? neededGit : undefined),
   impossible: ({ state, why, commit, branch, wanted, local }, given) => {
     const { path, url } = given
     if (state === 'refused')

@@ -11,6 +11,7 @@ import { firewallParams, goesByAddress, rulesFor, shutOut, wantedWords } from '.
 import { byNftables, byUfw, familiesOf, loginOf, tuplesFound } from './firewall/seen.ts'
 import { ufwSteps } from './firewall/ufw.ts'
 import { readKeys } from './paths/params.ts'
+import { programFolders } from './paths/program-folders.ts'
 
 /** `firewall {allow, limit, deny, default, by, state}`. */
 export const firewall = resource({
@@ -63,11 +64,16 @@ export const firewall = resource({
     given.state === 'absent'
       ? { rules: 'none', boot: 'none' }
       : { rules: wantedWords(given), boot: 'the same' },
-  impossible: ({ by, clash = '', root, shut = '', loaded }, given) => {
-    if (by === 'none') {
-      const lack = given.by ?? 'neither ufw nor nftables'
-      return `${lack} is ${given.by ? 'not ' : ''}installed: put apt({ packages: ['${given.by ?? 'ufw'}'] }) before it`
-    }
+  needs: ({ by }, given) =>
+    by === 'none'
+      ? {
+          what: given.by === undefined ? 'neither ufw nor nftables' : `no ${given.by}`,
+          packages: given.by === undefined ? /^(ufw|nftables)$/ : new RegExp(`^${given.by}$`),
+          by: programFolders,
+          next: `Put a step before it that installs it: apt({ packages: ['${given.by ?? 'ufw'}'] }).`,
+        }
+      : undefined,
+  impossible: ({ clash = '', root, shut = '', loaded }, given) => {
     if (root === 'no') return 'only root may look at a firewall'
     if (given.state === 'absent') return undefined
     if (clash !== '') return `${clash}: two firewalls would be in each other's way, so disable one first`

@@ -5,6 +5,7 @@ import { raw, type Shell, sh } from '../shell/sh.ts'
 import { gemChangeLibrary } from './gem/change.ts'
 import { gemLookLibrary } from './gem/look.ts'
 import { isRequirement, satisfies } from './gem/version.ts'
+import { programFolders } from './paths/program-folders.ts'
 
 const params = z.strictObject({
   name: z
@@ -41,8 +42,17 @@ export const gem = resource({
   parse: observation => {
     const versions = /^versions=(.+)$/m.exec(observation)?.[1]
     if (versions === undefined) throw new Error(`the probe of a gem printed no versions: ${observation}`)
-    return { version: versions }
+    return { version: versions, ...(/^ruby=absent$/m.test(observation) && { ruby: 'absent' }) }
   },
+  needs: ({ ruby }) =>
+    ruby === 'absent'
+      ? {
+          what: 'no ruby with its `gem`',
+          packages: /^(ruby|jruby)/,
+          by: programFolders,
+          next: "Put a step before it that installs one, such as apt({ packages: ['ruby-full'] }).",
+        }
+      : undefined,
   desired: ({ version }) => ({ version: version ?? 'any' }),
   same: (_key, actual, desired) => {
     const versions = actual === 'none' ? [] : String(actual).split(' ')

@@ -1,10 +1,10 @@
 /** One database of a MySQL or MariaDB server. */
 import { z } from 'zod'
-import type { Claim } from '../engine/claims.ts'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { mysqlDatabaseLookLibrary } from './mysql/database-look.ts'
 import { mysqlLookLibrary } from './mysql/look.ts'
+import { noServer, serverPackages } from './mysql/server-packages.ts'
 import { replicaNotes, serverHinders } from './mysql/server-stance.ts'
 import { mysqlUserChangeLibrary } from './mysql/user-change.ts'
 import { readKeys } from './paths/params.ts'
@@ -54,16 +54,18 @@ export const mysqlDatabase = resource({
   library: [serviceLookLibrary, mysqlLookLibrary, mysqlDatabaseLookLibrary, mysqlUserChangeLibrary],
   probe: ({ name }) => sh`ops_sql_database ${name}`,
   parse: observation => {
-    const { database = '', charset, collation, writes, stopped } = readKeys(observation, ['database'])
+    const { database = '', charset, collation, writes, stopped, server } = readKeys(observation, ['database'])
     return {
       database: stopped === undefined ? (database === 'present' ? 'present' : 'absent') : 'unknown',
       ...(charset !== undefined && { charset }),
       ...(collation !== undefined && { collation }),
       ...(writes !== undefined && { writes }),
       ...(stopped !== undefined && { stopped }),
+      ...(server !== undefined && { server }),
     }
   },
   refuses: true,
+  needs: ({ server }) => (server === 'absent' ? noServer : undefined),
   impossible: ({ stopped, writes }) => serverHinders(stopped, writes),
   desired: ({ charset, collation }) => ({
     database: 'present',
@@ -82,11 +84,7 @@ export const mysqlDatabase = resource({
     ].join('')
     return [sh`ops_sql_change '' ${name} '' '' '' ${`${verb} DATABASE \`${name}\`${how};`}`]
   },
-  reads: () => [
-    ...['mariadb-server', 'mysql-server', 'default-mysql-server'].map((name): Claim => `pkg:${name}`),
-    'unit:mariadb',
-    'unit:mysql',
-  ],
+  reads: () => [...serverPackages, 'unit:mariadb', 'unit:mysql'],
   affects: () => [],
   owns: () => [],
   notes: (detail, _given, _said, change) => replicaNotes(detail, change),

@@ -8,7 +8,7 @@ import { writeLibrary } from '../shell/write-library.ts'
 import { listeningWords } from './mysql/address.ts'
 import { mysqlChangeLibrary } from './mysql/change.ts'
 import { mysqlLookLibrary } from './mysql/look.ts'
-import { serverPackages } from './mysql/server-packages.ts'
+import { noServer, serverPackages } from './mysql/server-packages.ts'
 import { meansTheSame } from './mysql/setting-value.ts'
 import { settingsNotes } from './mysql/settings-notes.ts'
 import { type SettingsParams, settingsParams } from './mysql/settings-params.ts'
@@ -59,6 +59,7 @@ export const mysqlSettings = resource({
     ...(listens.length > 0 && { listening: 'yes' }),
   }),
   same: (key, actual, desired) => meansTheSame(key.replace(/^running /, ''), actual, desired),
+  needs: ({ server }) => (server === 'absent' ? noServer : undefined),
   impossible: (actual, given) => impossible(actual, given),
   apply: (change, given) => [write(change, given)],
   reads: () => [...serverPackages, 'path:/etc/mysql/', 'path:/etc/my.cnf', 'unit:mariadb', 'unit:mysql'],
@@ -82,8 +83,6 @@ const words = ({ listens }: SettingsParams): string =>
   listens.map(({ address, port }) => listeningWords(address, port)).join(' ')
 
 function impossible(actual: State, given: SettingsParams): string | undefined {
-  if (actual.server === 'absent')
-    return 'neither MySQL nor MariaDB is installed on this host (the recipe mysql-remote brings one with --install)'
   for (const [key, value] of Object.entries(given.settings)) {
     const over = actual[`over ${key}`]
     if (over === undefined || meansTheSame(key, actual[key] ?? '', value)) continue

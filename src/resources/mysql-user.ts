@@ -9,7 +9,7 @@ import { accountParams } from './mysql/account-params.ts'
 import { accountQuery, accountState, rightsText } from './mysql/account-state.ts'
 import { lostWayIn } from './mysql/login-methods.ts'
 import { mysqlLookLibrary } from './mysql/look.ts'
-import { serverPackages } from './mysql/server-packages.ts'
+import { noServer, serverPackages } from './mysql/server-packages.ts'
 import { replicaNotes, serverHinders } from './mysql/server-stance.ts'
 import { mysqlUserChangeLibrary } from './mysql/user-change.ts'
 import { mysqlUserLookLibrary } from './mysql/user-look.ts'
@@ -60,6 +60,7 @@ export const mysqlUser = resource({
           ),
         },
   refuses: true,
+  needs: ({ server }) => (server === 'absent' ? noServer : undefined),
   impossible: (actual, given) => {
     const hindered = serverHinders(actual.stopped, actual.writes)
     if (hindered !== undefined) return hindered

@@ -5,7 +5,7 @@ import { sh } from '../shell/sh.ts'
 import { readKeys } from './paths/params.ts'
 import { postgresChangeLibrary } from './postgres/change.ts'
 import { postgresLookLibrary } from './postgres/look.ts'
-import { postgresClaims, postgresName, quoted } from './postgres/name.ts'
+import { noPostgres, postgresClaims, postgresName, quoted } from './postgres/name.ts'
 import { silentServer } from './postgres/silent-server.ts'
 
 const params = z.strictObject({
@@ -44,13 +44,14 @@ export const postgresDatabase = resource({
   probe: ({ name }) =>
     sh`ops_pg_look database ${`set standard_conforming_strings=on; select 'owner='||pg_get_userbyid(datdba)||chr(10)||'encoding='||pg_encoding_to_char(encoding)||chr(10)||'locale='||datcollate from pg_database where datname='${name}';`}`,
   parse: observation => {
-    const { database, owner, encoding, locale, silent } = readKeys(observation, ['database'])
+    const { database, owner, encoding, locale, silent, server } = readKeys(observation, ['database'])
     return {
       database: silent === undefined ? (database === 'present' ? 'present' : 'absent') : 'unknown',
       ...(owner !== undefined && { owner }),
       ...(encoding !== undefined && { encoding }),
       ...(locale !== undefined && { locale }),
       ...(silent !== undefined && { silent }),
+      ...(server !== undefined && { server }),
     }
   },
   desired: ({ owner, encoding, locale }) => ({
@@ -62,6 +63,7 @@ export const postgresDatabase = resource({
   // The C library takes both spellings for one.
   same: (key, actual, desired) =>
     actual === desired || (key === 'locale' && plain(String(actual)) === plain(String(desired))),
+  needs: ({ server }) => (server === 'absent' ? noPostgres : undefined),
   impossible: ({ database, encoding, locale, silent }, given) => {
     if (database !== 'present') return silentServer(silent)
     const fixed = [

@@ -6,7 +6,7 @@ import { sh } from '../shell/sh.ts'
 import { readKeys } from './paths/params.ts'
 import { postgresChangeLibrary } from './postgres/change.ts'
 import { postgresLookLibrary } from './postgres/look.ts'
-import { postgresClaims, postgresName, quoted } from './postgres/name.ts'
+import { noPostgres, postgresClaims, postgresName, quoted } from './postgres/name.ts'
 import { isStored, saltFor, scramVerifier } from './postgres/password.ts'
 import { silentServer } from './postgres/silent-server.ts'
 
@@ -76,7 +76,10 @@ export const postgresRole = resource({
     const found = readKeys(observation, ['role'])
     if (found.silent !== undefined)
       return { role: 'unknown', silent: found.silent } as Readonly<Record<string, string>>
-    if (found.role !== 'present') return { role: 'absent' }
+    if (found.role !== 'present')
+      return { role: 'absent', ...(found.server !== undefined && { server: found.server }) } as Readonly<
+        Record<string, string>
+      >
     const { head = '', rest = '', member = '' } = found
     const groups = member.split(' ').filter(Boolean)
     const isWanted = given.password !== undefined && isStored(given.password.reveal(), given.name, head, rest)
@@ -101,6 +104,7 @@ export const postgresRole = resource({
           ...(given.superuser !== undefined && { superuser: yesNo(given.superuser) }),
           ...Object.fromEntries(given.memberOf.map(name => [`in ${name}`, 'yes'])),
         }) as Readonly<Record<string, string>>,
+  needs: ({ server }) => (server === 'absent' ? noPostgres : undefined),
   impossible: ({ silent }) => silentServer(silent),
   apply: ({ keys }, given) => {
     const role = quoted(given.name)

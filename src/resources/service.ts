@@ -7,7 +7,7 @@ import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { serviceChangeLibrary } from './service/change.ts'
-import { definitionOf, fullName, mountedAt } from './service/definition.ts'
+import { broughtBy, definitionOf, fullName, mountedAt } from './service/definition.ts'
 import { serviceEnabled } from './service/enabled.ts'
 import { serviceLookLibrary } from './service/look.ts'
 import { portLibrary } from './service/port-holder.ts'
@@ -184,6 +184,14 @@ export const service = resource({
         ]
       : []),
   ],
+  needs: ({ unit, source }, given) =>
+    unit === 'absent' && source === undefined && (given.running || given.enabled)
+      ? {
+          what: `no unit ${fullName(given.unit)}`,
+          by: broughtBy(given.unit),
+          next: 'Is its name right (`systemctl list-unit-files`)? Else put a step before it that brings it: its package, or its `unit`.',
+        }
+      : undefined,
   impossible: (actual, each) => impossible(actual, each),
   library: [wayLibrary, writeLibrary, portLibrary, serviceEnabled, serviceLookLibrary, serviceChangeLibrary],
   applySeconds: 900,

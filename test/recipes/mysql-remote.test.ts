@@ -480,7 +480,7 @@ describeReal('mysql-remote with a server and a client', () => {
       folder.ops(['apply', 'mysql-remote', 'bare', '--yes', '-F', bare.sshConfig, ...argv])
     const refused = await run()
     expect(refused.code).toBe(1)
-    expect(refused.stderr).toContain('neither MySQL nor MariaDB is installed on this host')
+    expect(refused.stderr).toContain('there is no MySQL or MariaDB server on the host')
     const brought = await run(
       ...['--install', 'mysql', '--user', 'shop', '--from', '10.0.0.%', '--password', '@app.password'],
     )

@@ -57,6 +57,7 @@ export function makePlan(
       .map(mover => mover.index)
     const status: PlanStatus = change ? 'change' : because.length > 0 ? 'may-change' : 'ok'
     const lack = change && resource.lacks?.(detail, params)
+    const need = change && resource.needs?.(read.state ?? {}, params, detail)
     const { access, notes: accessNotes } = accessTaken(step, detail, change, login)
     const notes = [...(change ? placeNotes(step, change, places, told) : []), ...accessNotes]
     const isReached = because.length > 0
@@ -68,6 +69,7 @@ export function makePlan(
       change,
       misplaced,
       lack,
+      need,
       movers,
       isReached,
       missing,
@@ -78,7 +80,12 @@ export function makePlan(
     const moved = resource.affects?.(params, detail) ?? resource.owns?.(params) ?? []
     const affects = [...moved, ...(resource.redirects?.(params) ?? [])]
     if (status !== 'ok') {
-      const mover = { index, affects, lacks: lack !== undefined }
+      const mover = {
+        index,
+        affects,
+        lacks: lack !== undefined,
+        isStuck: need !== undefined && error !== undefined,
+      }
       movers.push(mover)
       byClaim.add(mover, affects)
     }

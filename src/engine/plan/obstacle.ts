@@ -3,11 +3,12 @@ import { type ErrorData, OpsError } from '../../base/errors.ts'
 import type { Access, AccessContext } from '../access/dangers.ts'
 import { unguardedError } from '../access/words.ts'
 import type { Claim } from '../claims.ts'
-import type { Change, State } from '../resource.ts'
+import type { Change, Need, State } from '../resource.ts'
 import type { Step } from '../step.ts'
 import { differenceText } from './findings.ts'
 import { lackError, lackingAt } from './lacking.ts'
 import { missingAccountError } from './missing-accounts.ts'
+import { needError } from './missing-needs.ts'
 import type { ReadState } from './read-state.ts'
 
 /** An earlier step, planned or possible to change. */
@@ -16,6 +17,8 @@ export interface Mover {
   readonly affects: readonly Claim[]
   /** It has no directory to stand in itself, and so makes none for others. */
   readonly lacks: boolean
+  /** It cannot be done for want of something else, and so brings nothing. */
+  readonly isStuck: boolean
 }
 
 /** What is known of a step when its turn in the plan comes. */
@@ -29,6 +32,8 @@ export interface StepToJudge {
   readonly misplaced: ErrorData | undefined
   /** The directory that it needs and that is not there. */
   readonly lack: string | undefined
+  /** What else it needs and that is not there. */
+  readonly need: Need | undefined
   readonly movers: readonly Mover[]
   /** It reads what one of them moves. */
   readonly isReached: boolean
@@ -40,8 +45,10 @@ export interface StepToJudge {
 
 /** The first that stands in its way; undefined where nothing does. */
 export function obstacleOf(judged: StepToJudge): ErrorData | undefined {
-  const { host, step, read, detail, change, misplaced, lack, movers, isReached, missing, access, login } =
-    judged
+  const { host, step, read, detail, change, misplaced, lack, need, movers, isReached, missing } = judged
+  const { access, login } = judged
+  const wanting = need && needError(step, need, movers, host)
+  if (wanting) return wanting
   // What an earlier step may bring is looked at again when its turn comes.
   const itself = isReached
     ? undefined

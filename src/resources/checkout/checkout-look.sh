@@ -24,7 +24,9 @@ ops_checkout_look() {
 }
 # PATH: what would be made there is to be looked at afterwards, too.
 ops_checkout_absent() {
-  if (ops_sure "$1"); then echo state=absent
+  if (ops_sure "$1"); then
+    echo state=absent
+    command -v git >/dev/null || echo git=absent
   else ops_sure "$1" || printf 'state=refused\nwhy=%s\n' "$ops_why"
   fi
 }

@@ -9,7 +9,7 @@ ops_gems() {
     return
   fi
   for ops_gem_name; do
-    echo versions=none
+    printf 'versions=none\nruby=absent\n'
     [ -z "$ops_mark" ] || echo "$ops_mark"
   done
 }

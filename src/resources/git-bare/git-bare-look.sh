@@ -17,11 +17,12 @@ ops_git_look() {
     for ops_git_entry in "$1"/* "$1"/.[!.]* "$1"/..?*; do
       if [ -e "$ops_git_entry" ] || [ -L "$ops_git_entry" ]; then echo state=occupied; return; fi
     done
-    echo state=absent
+    ops_git_absent
   elif [ -e "$1" ] || [ -L "$1" ]; then echo state=occupied
-  else ops_reach "$1" && echo state=absent
+  else ops_reach "$1" && ops_git_absent
   fi
 }
+ops_git_absent() { echo state=absent && { command -v git >/dev/null || echo git=absent; }; }
 ops_git_more() {
   case $2 in *d*)
     ops_git_description=

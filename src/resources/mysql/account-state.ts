@@ -61,6 +61,7 @@ export function accountState(observation: string, given: AccountParams): State {
     ...(found.get('names') === 'literal' && { names: literalNames }),
     ...(rounds !== undefined && { rounds }),
     ...(writes !== undefined && { writes }),
+    ...(found.get('server') === 'absent' && { server: 'absent' }),
   }
   const pattern = patternFor(server)
   if (stopped !== undefined) return { account: 'unknown', stopped }

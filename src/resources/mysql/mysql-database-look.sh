@@ -1,7 +1,7 @@
 # The functions of `mysql-database-look`, as database-look.ts describes them.
 ops_sql_database() {
   ops_sql_server || return 1
-  if [ "$ops_kind" = absent ]; then echo database=absent; return 0; fi
+  if [ "$ops_kind" = absent ]; then printf 'database=absent\nserver=absent\n'; return 0; fi
   ops_sql_runs || { printf 'database=unknown\nstopped=%s\n' "$ops_unit"; return 0; }
   ops_sql_read none || return 1
   ops_sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('super_read_only', 'read_only'); SELECT CONCAT('found ',DEFAULT_CHARACTER_SET_NAME,' ',DEFAULT_COLLATION_NAME) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME='$1';" || {

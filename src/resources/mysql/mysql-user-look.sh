@@ -4,7 +4,7 @@ ops_sql_user() {
   ops_sql_asks=$1 ops_account=$2
   shift 2
   ops_sql_server || return 1
-  if [ "$ops_kind" = absent ]; then echo account=absent; return 0; fi
+  if [ "$ops_kind" = absent ]; then printf 'account=absent\nserver=absent\n'; return 0; fi
   ops_sql_runs || { printf 'account=unknown\nstopped=%s\n' "$ops_unit"; return 0; }
   ops_sql_read none || return 1
   ops_sql "$ops_sql_asks" || {

@@ -1,5 +1,7 @@
-/** Names in a PostgreSQL server, and what their steps claim. */
+/** Names in a PostgreSQL server, and what their steps claim and need. */
 import { z } from 'zod'
+import type { Need } from '../../engine/resource.ts'
+import { programFolders } from '../paths/program-folders.ts'
 
 /** What a server keeps whole (NAMEDATALEN), and what needs no escape in SQL. */
 export const postgresName = z
@@ -15,3 +17,10 @@ export const quoted = (name: string): string => `"${name}"`
 
 /** Only a server that runs knows what it holds. */
 export const postgresClaims = ['pkg:postgresql', 'unit:postgresql'] as const
+
+export const noPostgres: Need = {
+  what: 'no PostgreSQL server',
+  packages: /^postgresql(-\d+)?$|^(edb|postgrespro)-/,
+  by: programFolders,
+  next: "Put a step before it that installs one, such as apt({ packages: ['postgresql'] }).",
+}

@@ -10,9 +10,9 @@ ops_pg() {
 }
 # WORD SQL: its lines; of a server that does not answer, WORD=unknown and why.
 ops_pg_look() {
-  command -v psql >/dev/null || { echo "$1=absent"; return 0; }
+  command -v psql >/dev/null || { printf '%s=absent\nserver=absent\n' "$1"; return 0; }
   # 2: there is no such user.
-  getent passwd postgres >/dev/null || { [ $? = 2 ] || { echo "getent cannot say whether there is a user postgres" >&2; return 1; }; echo "$1=absent"; return 0; }
+  getent passwd postgres >/dev/null || { [ $? = 2 ] || { echo "getent cannot say whether there is a user postgres" >&2; return 1; }; printf '%s=absent\nserver=absent\n' "$1"; return 0; }
   ops_pg "$2" || {
     case $ops_out in *'No such file or directory'*|*'Connection refused'*) printf '%s=unknown\nsilent=%s\n' "$1" "$ops_said"; return 0;; esac
     echo "PostgreSQL cannot be asked as its user postgres: $ops_said" >&2

@@ -1,4 +1,5 @@
 /** The files that make a unit what it is: a step that writes one of them moves what systemd says of the unit. */
+import type { Claim } from '../../engine/claims.ts'
 
 const types = 'service|socket|timer|path|mount|automount|swap|target|slice'
 const ending = new RegExp(`\\.(${types})$`)
@@ -39,6 +40,12 @@ export function definitionOf(unit: string): readonly string[] {
   const script = type === 'service' ? [`/etc/init.d/${name}`] : []
   const crypt = name.startsWith('systemd-cryptsetup@') ? ['/etc/crypttab'] : []
   return [...found, ...script, ...crypt, ...(generatedFrom[type] ?? [])]
+}
+
+/** What moves when a unit of that name comes to be there: its definition, or what a generator reads. */
+export function broughtBy(unit: string): readonly Claim[] {
+  const read = ['containers', 'default', 'openvpn', 'postgresql', 'systemd'].map(name => `/etc/${name}/`)
+  return [`unit:${unit}`, ...[...definitionOf(unit), ...read].map((path): Claim => `path:${path}`)]
 }
 
 /** Where a mount or automount unit mounts, with a slash at the end: all below is another thing once it runs. */

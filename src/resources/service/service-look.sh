@@ -84,6 +84,7 @@
     case $ops_load,$ops_active in
       not-found,inactive | not-found,failed)
         echo unit=absent
+        ops_unit_to_come
         ops_unit_ports ;;
       *)
         echo "unit=$ops_load"
@@ -112,6 +113,13 @@
     [ -z "$ops_told" ] || ! ops_wants_detail || printf %s "$ops_told" | ops_detail "$ops_index"
     [ -z "$ops_mark" ] || echo "$ops_mark"
     ops_index=$((ops_index + 1))
+  }
+  # Units that a generator may make at the next daemon-reload, of what is there already.
+  ops_unit_to_come() {
+    case $ops_unit in *.mount | *.automount | *.swap) echo source=maybe; return ;; esac
+    for ops_unit_source in "/etc/init.d/${ops_unit%.service}" /etc/containers/systemd/* /usr/share/containers/systemd/*; do
+      [ ! -e "$ops_unit_source" ] || { echo source=maybe; return; }
+    done
   }
   # What can never come about, by the unit's own definition.
   ops_unit_limits() {
