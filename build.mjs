@@ -106,7 +106,7 @@ async function bundle() {
   writeFileSync(join(dist, program), text)
   writeFileSync(join(dist, 'import.cjs'), importer)
   const library = createRequire(import.meta.url)(join(dist, program))
-  const { runProgram: _, jobs, ...recipes } = library
+  const { runProgram: _, documented: __, jobs, ...recipes } = library
   writeFileSync(join(dist, 'index.js'), libraryOf(program, Object.keys(recipes)))
   writeFileSync(join(dist, 'jobs.js'), libraryOf(program, Object.keys(jobs), '.jobs'))
   const others = await Promise.all([
