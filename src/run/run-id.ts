@@ -19,6 +19,11 @@ export function recordFileOf({ run, startedAt }: RunName): string {
   return `${startedAt.slice(0, 19).replaceAll(/[-:]/g, '')}Z-${run}`
 }
 
+/** Sorts runs, also those of one second. */
+export function newestFirst(one: Pick<RunName, 'startedAt'>, other: Pick<RunName, 'startedAt'>): number {
+  return one.startedAt < other.startedAt ? 1 : one.startedAt > other.startedAt ? -1 : 0
+}
+
 /** Whether the text can be the name of a run, or the beginning of one. */
 export function isRunName(text: string): boolean {
   return /^[0-9a-f]{4,8}$/.test(text)

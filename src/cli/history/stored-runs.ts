@@ -5,7 +5,7 @@ import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { makeFolder } from '../../base/make-folder.ts'
 import type { RunInFull } from '../../run/run-history.ts'
-import { type RunName, recordFileOf } from '../../run/run-id.ts'
+import { newestFirst, type RunName, recordFileOf } from '../../run/run-id.ts'
 
 const mostRuns = 500
 const mostBytes = 64 * 1024 * 1024
@@ -82,9 +82,15 @@ export function pruneRuns(bySize: boolean): void {
 /** The newest runs, the newest first. */
 export function storedRuns(most: number): readonly StoredRun[] {
   const folder = runsFolder()
-  return filesOf(folder)
-    .slice(0, most)
+  const names = filesOf(folder)
+  // Names tell the second: which of those within one came first is in the records.
+  const second = (name: string): string => name.slice(0, '20261129T044100Z'.length)
+  const last = second(names[most - 1] ?? '')
+  return names
+    .filter((name, at) => at < most || second(name) === last)
     .flatMap(name => readStored(join(folder, name)) ?? [])
+    .sort(newestFirst)
+    .slice(0, most)
 }
 
 /** Those runs whose name begins like that. */

@@ -1,4 +1,5 @@
 /** Asks a host for the records that runs have left there: one trip, in which nothing is changed. */
+import { newestFirst } from '../../run/run-id.ts'
 import type { Session } from '../../run/session.ts'
 import { bareShell } from '../../shell/library.ts'
 import { quote } from '../../shell/quote.ts'
@@ -22,5 +23,5 @@ export async function hostRecords(
       if (record) records.push(record)
     },
   })
-  return records
+  return records.sort(newestFirst)
 }
