@@ -1,15 +1,10 @@
 /** `ops kept HOST...`: what files held before runs changed them; `ops kept HOST restore PATH` puts one back. */
-import { type ErrorData, errorDataOf, InputErrors, inputError, OpsError } from '../../base/errors.ts'
-import { opsVersion } from '../../base/version.ts'
-import { eachLimited } from '../../run/each-limited.ts'
-import type { HostSummary } from '../../run/events.ts'
-import { HostLink } from '../../run/host-link.ts'
-import { type HostStatus, statusOf } from '../../run/host-status.ts'
+import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
 import { type KeptCopy, keptCopies } from '../../run/kept-copies.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import { collected } from '../collected.ts'
-import { exitCodeOf } from '../exit-code.ts'
 import { addConnectionFlags, addPlanFlags, commonSettings } from '../flags.ts'
+import { askHosts, overLink } from '../history/ask-hosts.ts'
 import { needsYes } from '../needs-yes.ts'
 import { type ReportSession, underReport } from '../report-session.ts'
 import { exitCodeOfRun, type Reached, reachHosts, runSteps } from '../run-steps.ts'
@@ -56,50 +51,18 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   })
 }
 
-/** What one host keeps, over a connection of its own. */
-async function ask({ target, become }: Reached, path: string | undefined, session: ReportSession) {
-  const link = new HostLink(target, become, session.report.emit)
-  const unlisten = session.interrupt.listen(level => level === 'hard' && void link.close())
-  try {
-    return { copies: await keptCopies(await link.open(), path), trips: link.trips }
-  } finally {
-    unlisten()
-    await link.close()
-  }
-}
-
-async function list(
+function list(
   hosts: readonly Reached[],
   path: string | undefined,
   limit: number,
   session: ReportSession,
 ): Promise<number> {
-  const { emit } = session.report
-  const names = hosts.map(each => each.target.name)
-  emit({ event: 'run', verb: 'kept', hosts: names, version: opsVersion() })
-  const summaries: Record<string, HostSummary> = {}
-  const trips: Record<string, number> = {}
-  await eachLimited(hosts, limit, async host => {
-    const { name } = host.target
-    let status: HostStatus = 'ok'
-    try {
-      const found = await ask(host, path, session)
-      trips[name] = found.trips
-      emit({ event: 'kept', host: name, ...(path !== undefined && { path }), copies: found.copies })
-    } catch (thrown) {
-      const error = errorDataOf(thrown)
-      emit({ event: 'error', host: name, error: { host: name, ...error } })
-      status = session.interrupt.level === 'none' ? statusOf(error.code) : 'interrupted'
-    }
-    const good = status === 'ok' ? 1 : 0
-    summaries[name] = { ok: good, changed: 0, failed: 1 - good, skipped: 0, status }
-    emit({ event: 'host', host: name, summary: summaries[name], trips: trips[name] ?? 0 })
-  })
-  emit({ event: 'summary', hosts: summaries, trips })
-  return exitCodeOf(
-    'kept',
-    Object.values(summaries).map(each => each.status),
-  )
+  return askHosts('kept', hosts, limit, session, async (open, host) => ({
+    event: 'kept',
+    host,
+    ...(path !== undefined && { path }),
+    copies: await keptCopies(open, path),
+  }))
 }
 
 async function restore(
@@ -108,7 +71,8 @@ async function restore(
   { from, yes }: { readonly from: string | undefined; readonly yes: boolean },
   session: ReportSession,
 ): Promise<number> {
-  const copy = chosenCopy((await ask(host, path, session)).copies, host.target.name, path, from)
+  const { result: copies } = await overLink(host, session, open => keptCopies(open, path))
+  const copy = chosenCopy(copies, host.target.name, path, from)
   const { restoredFile } = await import('../../resources/restored-file.ts')
   const { sha256, mode, owner, group, kept } = copy
   const step = { ...restoredFile({ path, from: kept, sha256, mode, owner, group }), where: undefined }
