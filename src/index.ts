@@ -12,6 +12,7 @@ export { secret } from './params/secret-type.ts'
 // With a star, so that a project can add to what is declared there.
 export * from './recipe/project.ts'
 export { type Recipe, type RecipeContext, recipe, type Use } from './recipe/recipe.ts'
+export { on, type Site, site } from './recipe/site.ts'
 export * from './resources/index.ts'
 export {
   lackingDirectory,

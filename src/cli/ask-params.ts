@@ -14,6 +14,7 @@ type Params = Readonly<Record<string, unknown>>
 interface Given {
   readonly flags: FlagValues
   readonly inventory: Inventory | undefined
+  readonly values?: ParamSources['values']
 }
 
 /** The params, or undefined with what is wrong with them added to `errors`. Asks only when nothing else is wrong. */
@@ -24,7 +25,8 @@ export async function askParams(
   errors: ErrorData[],
 ): Promise<Params | undefined> {
   const inventory = given.inventory?.paramsFor(owner.name) ?? []
-  const sources: ParamSources = { flags: given.flags, inventory }
+  const { flags, values } = given
+  const sources: ParamSources = { flags, inventory, ...(values && { values }) }
   let resolved = resolveParams(owner, sources)
   errors.push(...resolved.errors)
   if (resolved.missing.length > 0) {

@@ -27,6 +27,8 @@ export interface CommonSettings {
   readonly json: boolean
   /** Hosts at once. */
   readonly limit: number
+  /** Words for the only hosts that are wanted of those that were named; with `!` before it, one for hosts to leave out. */
+  readonly limitTo?: readonly string[]
 }
 
 const defaultLimit = 32
@@ -47,7 +49,7 @@ export function addConnectionFlags(command: Command): Command {
     ['--no-become', 'act as the user that logs in'],
     ['--ask-become-pass', 'ask for the sudo password first; without a terminal, the first line of stdin'],
     ['--timeout <seconds>', 'longest wait for connecting and login together'],
-    ['--limit <n>', `hosts at once (default: ${defaultLimit})`],
+    ['--limit <n>', `hosts at once (default: ${defaultLimit}); or the only hosts wanted, as web1,!db`],
   ]
   for (const [flag, help] of flags) command.addOption(new Option(flag, help).helpGroup('Connection:'))
   return addOutputFlags(command)
@@ -114,7 +116,10 @@ export function commonSettings(
     errors.push(inputError('--become-user and --no-become contradict each other').data)
   }
   const timeoutMs = wholeNumber(text('timeout'), '--timeout', longestTimeoutSeconds, errors)
-  const limit = wholeNumber(text('limit'), '--limit', 10_000, errors)
+  const limitText = text('limit')
+  const limitTo =
+    limitText === undefined || /^-?\d+(\.\d+)?$/.test(limitText) ? undefined : limitText.split(/[\s,]+/)
+  const limit = limitTo ? undefined : wholeNumber(limitText, '--limit', 10_000, errors)
   const inventoryFile = file('inventory')
   const sshConfigFile =
     options.sshConfig === undefined ? defaultSshConfig(inventoryFile, errors) : file('sshConfig')
@@ -140,6 +145,7 @@ export function commonSettings(
     ...(html !== undefined && noPage.length === 0 && { html }),
     json: options.json === true,
     limit: limit ?? defaultLimit,
+    ...(limitTo && { limitTo: limitTo.filter(word => word !== '') }),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
 import { describeParams, type ParamDoc } from '../params/param-docs.ts'
 import { type LoadedRecipe, loadRecipe, paramsOfRecipe } from '../recipe/load.ts'
+import type { LoadedSite } from '../recipe/load-site.ts'
 import type { Screen } from '../report/screen.ts'
 import { asksHelp, firstOperand, helped, parseArgv, verbCommand } from './argv.ts'
 import { askParams } from './ask-params.ts'
@@ -11,6 +12,7 @@ import { addConnectionFlags, addPlanFlags, type CommonSettings, commonSettings }
 import { projectValues } from './host-values.ts'
 import { misspeltSections } from './misspelt-sections.ts'
 import { needsYes } from './needs-yes.ts'
+import { addOnlyFlag, onlySteps } from './only-steps.ts'
 import { outputProblems } from './output-problems.ts'
 import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
 import { evaluations } from './recipe-hosts.ts'
@@ -19,6 +21,7 @@ import { type ReportSession, underReport } from './report-session.ts'
 import { addApplyFlags, type RollOutFlags, rollOutFlags, rollOutOf } from './roll-out-flags.ts'
 import { exitCodeOfRun, reachHosts, runSteps } from './run-steps.ts'
 import { isSavedPlan } from './saved-plan-file.ts'
+import { bindSite, loadedSite, siteOfProject, wordsOf } from './site-recipe.ts'
 import { type Chosen, chooseReachable } from './targets.ts'
 
 export type RecipeVerb = 'apply' | 'plan' | 'check'
@@ -33,6 +36,7 @@ const descriptions: Readonly<Record<RecipeVerb, string>> = {
 interface Request {
   readonly verb: RecipeVerb
   readonly loaded: LoadedRecipe | undefined
+  readonly site: (LoadedRecipe & LoadedSite) | undefined
   readonly flags: FlagValues
   readonly chosen: Chosen | undefined
   readonly settings: CommonSettings
@@ -40,6 +44,8 @@ interface Request {
   readonly wait: boolean
   readonly rollOut: RollOutFlags
   readonly output: string | undefined
+  /** The only steps that are wanted; empty: all. */
+  readonly only: readonly string[]
   readonly errors: ErrorData[]
 }
 
@@ -56,10 +62,10 @@ export async function runRecipeVerb(
     return applySavedPlan(plain, argv, screen)
   }
   const errors: ErrorData[] = []
-  const loaded =
-    name === undefined
-      ? undefined
-      : await collected(errors, () => loadRecipe(name, { library: recipeLibrary }))
+  const siteFile = name === 'site' ? siteOfProject() : undefined
+  const site = siteFile === undefined ? undefined : await collected(errors, () => loadedSite(siteFile))
+  const isRecipe = name !== undefined && siteFile === undefined
+  const loaded = isRecipe ? await collected(errors, () => loadRecipe(name, { library: recipeLibrary })) : site
   const docs = loaded ? describeParams(loaded.recipe.params) : []
   const command = recipeCommand(verb, loaded, docs)
   if (errors.length > 0 && asksHelp(argv)) throw new InputErrors(errors)
@@ -78,8 +84,8 @@ export async function runRecipeVerb(
     errors.push(inputError('no recipe given', { next: '`ops recipes` lists them.' }).data)
   }
   const settings = commonSettings(options, errors)
-  const hostNames = operands.slice(1)
-  if (name !== undefined && hostNames.length === 0 && argvErrors.length === 0) {
+  const hostNames = operands.length > 1 ? operands.slice(1) : site ? wordsOf(site) : []
+  if (name !== undefined && hostNames.length === 0 && !siteFile && argvErrors.length === 0) {
     const next = `Write \`ops ${verb} ${name} HOST...\`; \`ops hosts\` lists those that are known, \`local\` is this machine.`
     errors.push(inputError('no host given', { next }).data)
   }
@@ -93,12 +99,14 @@ export async function runRecipeVerb(
       {
         verb,
         loaded,
+        site,
         flags: paramValues(options, docs),
         chosen,
         settings,
         yes,
         wait: options.wait === true,
         rollOut: rollOutFlags(options, errors),
+        only: Array.isArray(options.only) ? options.only : [],
         output: typeof options.output === 'string' ? options.output : undefined,
         errors,
       },
@@ -108,19 +116,24 @@ export async function runRecipeVerb(
 }
 
 async function runRequest(request: Request, session: ReportSession): Promise<number> {
-  const { verb, loaded, settings, errors, chosen } = request
+  const { verb, site, settings, errors, chosen } = request
   const { report } = session
   const given = { flags: request.flags, inventory: chosen?.inventory }
-  if (loaded) errors.push(...misspeltSections(loaded, chosen?.inventory))
-  const params = loaded && (await askParams(paramsOfRecipe(loaded), given, session, errors))
+  if (request.loaded) errors.push(...misspeltSections(request.loaded, chosen?.inventory))
+  const bound = site && chosen && (await bindSite(site, chosen, settings, session, errors))
+  const loaded = site ? bound?.loaded : request.loaded
+  const params = site
+    ? bound?.params
+    : loaded && (await askParams(paramsOfRecipe(loaded), given, session, errors))
   const values = chosen && (await projectValues(chosen.inventory, settings, errors))
-  const unasked = verb === 'apply' && !request.yes && loaded ? needsYes('apply', settings.json) : []
+  const unasked = verb === 'apply' && !request.yes && request.loaded ? needsYes('apply', settings.json) : []
   if (!loaded || !params || !chosen || !values) throw new InputErrors([...errors, ...unasked])
   // What is wrong with its steps is told with the rest, also where something else is wrong already.
   const hosts = new Map(chosen.hosts.map(host => [host, values.given(host, session.secrets)]))
-  const evaluate = evaluations(loaded, params, hosts, errors)
+  const all = evaluations(loaded, params, hosts, errors)
+  const evaluate = errors.length > 0 ? undefined : await collected(errors, () => onlySteps(all, request.only))
   errors.push(...unasked)
-  if (errors.length > 0) throw new InputErrors(errors)
+  if (!evaluate || errors.length > 0) throw new InputErrors(errors)
 
   const reached = await reachHosts(chosen, settings, session)
   const names = [...reached.keys()].map(host => host.name)
@@ -155,7 +168,8 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
 }
 
 function recipeCommand(verb: RecipeVerb, loaded?: LoadedRecipe, docs: readonly ParamDoc[] = []): Command {
-  const usage = `${loaded?.name ?? 'RECIPE'} HOST... [flags]`
+  const isSite = loaded !== undefined && 'entries' in loaded
+  const usage = `${loaded?.name ?? 'RECIPE'} ${isSite ? '[HOST...]' : 'HOST...'} [flags]`
   const about = loaded
     ? `${descriptions[verb]}\n\n${loaded.name}: ${loaded.recipe.summary}`
     : descriptions[verb]
@@ -163,5 +177,6 @@ function recipeCommand(verb: RecipeVerb, loaded?: LoadedRecipe, docs: readonly P
   if (loaded) addParamFlags(command, docs, loaded.name)
   if (verb === 'apply') addApplyFlags(command)
   if (verb === 'plan') command.option('-o, --output <file>', 'save the plan (mode 0600) for `ops apply FILE`')
+  addOnlyFlag(command)
   return addPlanFlags(addConnectionFlags(command))
 }

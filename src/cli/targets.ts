@@ -1,6 +1,6 @@
 /** From the host names of the command line to hosts that can be connected to. */
 
-import { type ErrorData, InputErrors } from '../base/errors.ts'
+import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { readInventory } from '../inventory/read.ts'
 import { type MergeOptions, mergeSameHosts } from '../inventory/same-hosts.ts'
@@ -21,17 +21,18 @@ export interface Chosen {
 /** Each check runs `ssh -G`, whose answer the login uses again. */
 const checkedAtOnce = 16
 
-type HostSettings = Pick<CommonSettings, 'inventoryFile' | 'sshConfigFile'>
+type HostSettings = Pick<CommonSettings, 'inventoryFile' | 'sshConfigFile' | 'limitTo'>
 
 /** Resolves names, groups and globs. Throws InputErrors with all that is wrong; contacts nothing. */
 export async function chooseHosts(
   words: readonly string[],
-  { inventoryFile, sshConfigFile }: HostSettings,
+  { inventoryFile, sshConfigFile, limitTo }: HostSettings,
   once: MergeOptions['once'] = 'account',
 ): Promise<Chosen> {
   const inventory = readInventory(inventoryFile === undefined ? {} : { file: inventoryFile })
   const config = sshConfigFile === undefined ? {} : { sshConfigFile }
-  const selected = selectHosts(inventory, words, config)
+  const named = selectHosts(inventory, words, config)
+  const selected = limitTo ? limited(named, inventory, limitTo, config) : named
   const resolve = async (
     target: ConnectTarget,
   ): Promise<{ hostname: string; port: number; user: string }> => {
@@ -39,6 +40,24 @@ export async function chooseHosts(
     return resolveHost({ ...target, ...config })
   }
   return { inventory, ...(await mergeSameHosts(selected, resolve, { ...config, once })) }
+}
+
+/** @throws OpsError `input` where nothing is left, InputErrors for words that name no host. */
+function limited(
+  hosts: readonly SelectedHost[],
+  inventory: Inventory,
+  words: readonly string[],
+  config: { readonly sshConfigFile?: string },
+): readonly SelectedHost[] {
+  const meant = (list: readonly string[]) => selectHosts(inventory, list, config).map(host => host.address)
+  const wanted = meant(words.filter(word => !word.startsWith('!')))
+  const unwanted = meant(words.filter(word => word.startsWith('!')).map(word => word.slice(1)))
+  const left = hosts.filter(
+    ({ address }) => (wanted.length === 0 || wanted.includes(address)) && !unwanted.includes(address),
+  )
+  if (left.length > 0 || hosts.length === 0) return left
+  const next = `Without it there are ${hosts.map(host => host.name).join(', ')}.`
+  throw inputError(`--limit ${words.join(',')} leaves no host`, { next })
 }
 
 /** As `chooseHosts`; what the ssh config or a named key makes impossible is told too, before any host is contacted. */

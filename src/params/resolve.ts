@@ -19,6 +19,11 @@ export interface WrittenParam {
 export interface ParamSources {
   /** By param name, as the command line gave them: texts, several for a list, true or false for a boolean. */
   readonly flags?: Readonly<Record<string, string | readonly string[] | boolean | undefined>>
+  /** Typed already, as code of a project gives them: a line of site.ts. */
+  readonly values?: {
+    readonly params: Readonly<Record<string, unknown>>
+    readonly where: SourceLocation | undefined
+  }
   /** Answers to prompts, by param name; a secret as a `Secret`. */
   readonly answers?: Readonly<Record<string, string | boolean | Secret | undefined>>
   readonly inventory?: readonly WrittenParam[]
@@ -54,6 +59,13 @@ export function resolveParams(owner: ParamsOwner, sources: ParamSources): Resolv
   for (const doc of docs) {
     const type = owner.params[doc.name]
     if (type === undefined) continue
+    const value = own(sources.values?.params, doc.name)
+    if (value !== undefined && own(sources.flags, doc.name) === undefined) {
+      const parsed = z.safeParse(type, value)
+      if (parsed.success) params[doc.name] = parsed.data
+      else errors.push(wrongValue(owner, doc, parsed.error.issues, sources.values?.where))
+      continue
+    }
     const given = givenFor(doc, sources)
     if (given === undefined) {
       const absent = z.safeParse(type, undefined)
@@ -131,6 +143,19 @@ function issueText({ path, message }: z.core.$ZodIssue, value: unknown): string 
   return path.length === 0 ? message : `${path.join('.')}: ${message}`
 }
 
+function wrongValue(
+  owner: ParamsOwner,
+  { name, type, help }: ParamDoc,
+  issues: readonly z.core.$ZodIssue[],
+  where: SourceLocation | undefined,
+): ErrorData {
+  const problem = issues.map(issue => issueText(issue, undefined)).join('; ')
+  return inputError(`${owner.name}: ${name}: ${problem}`, {
+    ...(where && { where }),
+    next: `param ${name} is ${type}${help === '' ? '.' : `: ${help}`}`,
+  }).data
+}
+
 function problemError(doc: ParamDoc, given: Given, problem: string): ErrorData {
   const { value } = given
   const isShown = doc.kind !== 'secret' && (typeof value === 'string' || Array.isArray(value))
@@ -151,6 +176,13 @@ function unknownNames(
   const fromFlags = Object.keys(sources.flags ?? {})
     .filter(name => !names.includes(name))
     .map(name => inputError(`${owner.kind} ${owner.name} has no param ${name}`, { next: next(name) }).data)
+  const fromValues = Object.keys(sources.values?.params ?? {})
+    .filter(name => !names.includes(name))
+    .map(name => {
+      const where = sources.values?.where
+      const more = { ...(where && { where }), next: next(name) }
+      return inputError(`${owner.kind} ${owner.name} has no param ${name}`, more).data
+    })
   const seen = new Map<string, WrittenParam>()
   const fromInventory = (sources.inventory ?? []).flatMap(written => {
     const doc = docs.find(each => isNameOf(written.name, each))
@@ -164,7 +196,7 @@ function unknownNames(
     const title = `[params ${owner.name}] sets ${doc.name} twice, first on line ${other.where.line}`
     return [inputError(title, { where: written.where, next: 'Leave one out.' }).data]
   })
-  return [...fromFlags, ...fromInventory]
+  return [...fromFlags, ...fromValues, ...fromInventory]
 }
 
 /** ops.ini may use the flag's spelling too. */

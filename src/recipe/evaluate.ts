@@ -11,6 +11,7 @@ import type { LoadedRecipe } from './load.ts'
 import { namedByPart } from './part-names.ts'
 import type { HostValues } from './project.ts'
 import type { RecipeHost } from './recipe.ts'
+import { withoutRepeats } from './same-step.ts'
 import { holdsSecrets, secretsAsText } from './secrets-as-text.ts'
 import { locationOf, locationOfText, sourceLine } from './source-location.ts'
 import { useWith } from './use.ts'
@@ -57,7 +58,9 @@ export function evaluate(
   if (watched.touched()) return { needsFacts: true }
   const flat = flattenSteps(list)
   const { errors } = flat
-  const steps = namedByPart(flat.steps).map(loaded.origin === 'shipped' ? withoutPlace : asWritten)
+  const steps = withoutRepeats(namedByPart(flat.steps)).map(
+    loaded.origin === 'shipped' ? withoutPlace : asWritten,
+  )
   const told = errors.map(each => ({
     ...each,
     title: `recipe ${loaded.name}: ${each.title}`,

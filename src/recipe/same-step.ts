@@ -26,3 +26,30 @@ function isSame(one: unknown, other: unknown): boolean {
     entries.every(([key, value]) => others.has(key) && isSame(value, others.get(key)))
   )
 }
+
+/** Without what an earlier part says already: nothing else may write it, so it holds then, and costs no second look. */
+export function withoutRepeats(steps: readonly Step[]): readonly Step[] {
+  const kept: Step[] = []
+  const standsFor = new Map<string, string>()
+  for (const step of steps) {
+    const before = step.parts && isLasting(step) && kept.find(other => other.parts && isSameStep(step, other))
+    if (before) standsFor.set(step.name, before.name)
+    else kept.push(step)
+  }
+  if (standsFor.size === 0) return steps
+  return kept.map(step => {
+    const { buildsOn } = step.options
+    if (buildsOn === undefined) return step
+    const names = [buildsOn].flat().map(name => standsFor.get(name) ?? name)
+    return { ...step, options: { ...step.options, buildsOn: names } }
+  })
+}
+
+/** Kinds of steps that hold by themselves once they are done: a service also restarts by what others write, a command may do anything. */
+const lasting: ReadonlySet<string> = new Set([
+  ...['apt', 'aptRepository', 'authorizedKey', 'directory', 'file', 'group', 'hostname', 'line', 'link'],
+  ...['locale', 'option', 'sysctl', 'timezone', 'user'],
+])
+
+const isLasting = ({ resource, problems }: Step): boolean =>
+  problems.length === 0 && lasting.has(resource.type)

@@ -6,6 +6,7 @@ import { didYouMean } from '../base/nearest.ts'
 import { callSite, type PartUse, type Step } from '../engine/step.ts'
 import type { ParamShape } from '../params/shape.ts'
 import { flattenSteps } from './flatten-steps.ts'
+import type { LoadedRecipe } from './load.ts'
 import { fileOfRecipe, type Recipe, type RecipeContext, type Use, type UseOptions } from './recipe.ts'
 import { recipeProblems } from './recipe-problems.ts'
 
@@ -21,13 +22,38 @@ export function useWith(context: Omit<RecipeContext<ParamShape>, 'params' | 'use
     if (problems.length > 0)
       throw new InputErrors(problems.map(({ title, next }) => refused(name, title, where, next)))
     const params = checkedParams(name, recipe.params, given, where)
-    const { steps, errors } = flattenSteps(recipe.steps({ ...context, params, use: use as Use }))
-    if (errors.length > 0)
-      throw new InputErrors(errors.map(({ title, next }) => refused(name, title, where, next)))
-    const part: PartUse = { name, folder: file === undefined ? undefined : dirname(file) }
-    return steps.map(step => ({ ...step, parts: [part, ...(step.parts ?? [])] }))
+    return partOf({ ...context, params, use: use as Use }, recipe, { name, file, where })
   }
   return use as Use
+}
+
+/** The steps of a recipe whose params are typed already, as a part of what runs. */
+export function typedPart(
+  context: RecipeContext<ParamShape>,
+  { name, file, recipe, origin }: LoadedRecipe,
+  params: Params,
+): readonly Step[] {
+  const steps = partOf({ ...context, params }, recipe, { name, file, where: undefined })
+  // A line of the bundle helps nobody.
+  return origin === 'shipped' ? steps.map(step => ({ ...step, where: undefined })) : steps
+}
+
+interface PartPlace {
+  readonly name: string
+  readonly file: string | undefined
+  readonly where: SourceLocation | undefined
+}
+
+function partOf(
+  context: RecipeContext<ParamShape>,
+  recipe: Recipe,
+  { name, file, where }: PartPlace,
+): readonly Step[] {
+  const { steps, errors } = flattenSteps(recipe.steps(context))
+  if (errors.length > 0)
+    throw new InputErrors(errors.map(({ title, next }) => refused(name, title, where, next)))
+  const part: PartUse = { name, folder: file === undefined ? undefined : dirname(file) }
+  return steps.map(step => ({ ...step, parts: [part, ...(step.parts ?? [])] }))
 }
 
 /** What a file is called for people: an `index.ts` after its folder, as packages have one. */

@@ -43,7 +43,7 @@ beforeAll(() => {
     'node_modules/@acme/roles/dist/index.d.ts':
       "import { type Recipe, z } from 'ops-recipes'\nexport declare const banner: Recipe<{ text: z.ZodString }>\n",
     'recipes/app.ts': app(
-      "use(nginx, { listen: 1 }), ...use(nginx, { listen: 3, text: 'x' }), use(banner, { text: 'b' }), use(banner, { text: 'b' }, { as: 'motd' })",
+      "use(nginx, { listen: 1 }), ...use(nginx, { listen: 3, text: 'x' }), use(banner, { text: 'b' }, { as: 'motd' }), use(banner, { text: 'b' }, { as: 'motd' })",
     ),
     'recipes/nested.ts':
       "import { recipe } from 'ops-recipes'\nimport other from '../roles/other.ts'\nexport default recipe({ summary: 'x', steps: ({ use }) => [...use(other)] })\n",
@@ -72,8 +72,6 @@ describe('a recipe as a part of another', () => {
       'nginx: file /nowhere/shared',
       'nginx 2: file /nowhere/3',
       'nginx 2: file /nowhere/3.more',
-      'nginx 2: file /nowhere/shared',
-      'roles: file /nowhere/banner',
       'motd: file /nowhere/banner',
     ])
   })

@@ -1,0 +1,50 @@
+/** `--only STEP`: the steps of a recipe that are asked for, the others being left out. */
+import { type Command, Option } from 'commander'
+import { InputErrors, inputError } from '../base/errors.ts'
+import { didYouMean } from '../base/nearest.ts'
+import type { Evaluate } from '../engine/plan/plan-host.ts'
+import type { Step } from '../engine/step.ts'
+import { matchesGlob } from '../inventory/glob.ts'
+
+export function addOnlyFlag(command: Command): void {
+  const help = "the only steps wanted: by name, by glob ('file /etc/*'), or by part; may be repeated"
+  const more = (value: string, before: unknown) => [...(Array.isArray(before) ? before : []), value]
+  command.addOption(new Option('--only <step>', help).argParser(more))
+}
+
+/** Whether a step is meant: by its name, a glob of that, or the recipe that it is a part of. */
+function isMeant(step: Step, word: string): boolean {
+  return matchesGlob(word, step.name) || step.name.startsWith(`${word}: `) || step.name.startsWith(`${word}/`)
+}
+
+/**
+ * The same hosts with fewer steps.
+ * @throws InputErrors where all steps are known by now and a word means none of them on any host.
+ */
+export async function onlySteps<Host>(
+  evaluations: ReadonlyMap<Host, Evaluate>,
+  words: readonly string[],
+): Promise<ReadonlyMap<Host, Evaluate>> {
+  if (words.length === 0) return evaluations
+  const all = await Promise.all([...evaluations.values()].map(evaluate => evaluate()))
+  const known = all.flatMap(each => ('steps' in each ? each.steps : []))
+  const unknown = all.some(each => !('steps' in each))
+  const stray = words.filter(word => !unknown && !known.some(step => isMeant(step, word)))
+  if (stray.length > 0) throw new InputErrors(stray.map(word => noStep(word, known)))
+  const kept = (steps: readonly Step[]) => steps.filter(step => words.some(word => isMeant(step, word)))
+  return new Map(
+    [...evaluations].map(([host, evaluate]): [Host, Evaluate] => [
+      host,
+      async facts => {
+        const evaluated = await evaluate(facts)
+        return 'steps' in evaluated ? { steps: kept(evaluated.steps) } : evaluated
+      },
+    ]),
+  )
+}
+
+function noStep(word: string, steps: readonly Step[]) {
+  const names = [...new Set(steps.map(step => step.name))]
+  const next = `${didYouMean(word, names)}\`ops plan -v\` shows the names; a glob such as 'file /etc/*' works too.`
+  return inputError(`--only ${word}: no step has that name`, { next }).data
+}
