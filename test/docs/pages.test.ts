@@ -29,7 +29,7 @@ describe('CONTRIBUTING', () => {
     expect(paths.length).toBeGreaterThan(10)
     expect(paths.filter(path => !path.includes('NAME') && !existsSync(join(root, path)))).toEqual([])
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
-    for (const [, name = ''] of contributing.matchAll(/npm run ([a-z]+)/g))
+    for (const [, name = ''] of contributing.matchAll(/npm run ([a-z:]+)/g))
       expect(Object.keys(scripts)).toContain(name)
   })
 
