@@ -137,7 +137,7 @@ describeReal('a repository on a real host', () => {
 
   test('what the key did not sign is taken back', async () => {
     const { code, stderr } = await ops('apply', { key: `${at}/two`, fingerprint: stranger.fingerprint })
-    expect(stderr).toContain('apt cannot use it, and it was taken back')
+    expect(stderr).toContain('what was there before was put back')
     expect(code).toBe(7)
     expect(await files()).toBe('')
   })

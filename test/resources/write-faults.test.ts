@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { file } from '../../src/resources/file.ts'
-import { Place, parsed, shells } from './shells.ts'
+import { asIs, librariesOf, Place, parsed, shells } from './shells.ts'
 
 const [shell = { name: 'sh', argv: ['/bin/sh'] }] = shells
 const { definition } = file
@@ -110,3 +110,26 @@ describe.runIf(process.getuid?.() === 0)('a write to a small file system', () =>
     }
   })
 })
+
+test.each(shells)(
+  'what is refused after a first part was done is no refusal of the whole, on $name',
+  shell => {
+    const place = new Place(shell)
+    try {
+      const write = (name: string) => `ops_write '${place.path(name)}' -- echo text`
+      const apply = (first: string, then: string) =>
+        place.execute(asIs(`${write(first)} && ops_then ${write(then)}`), {
+          libraries: librariesOf(definition),
+        })
+      expect(apply('one', 'none/two')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('what this step did before that stays'),
+      })
+      expect(apply('none/one', 'two')).toMatchObject({ code: 98 })
+      expect(apply('one', 'two')).toMatchObject({ code: 0, stderr: '' })
+      expect(readdirSync(place.files).sort()).toEqual(['one', 'two'])
+    } finally {
+      place.remove()
+    }
+  },
+)

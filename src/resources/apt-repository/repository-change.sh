@@ -20,16 +20,26 @@ ops_repository() (
     (ops_go_making /etc/apt/keyrings) || ops_fail "/etc/apt/keyrings cannot be made; nothing was changed"
     ops_write "$ops_ring" mode=0644 -- cat "$ops_key" || exit
   fi
-  ops_write "$ops_source_list" mode=0644 -- printf %s "$4" || { ops_write_code=$?; ops_restore "$ops_ring"; exit $ops_write_code; }
-  case $(stat -c %a "$ops_ring") in *[4567]) ;; *) ops_attributes "$ops_ring" 0644 '' '' || exit;; esac
+  ops_write "$ops_source_list" mode=0644 -- printf %s "$4" || {
+    ops_write_code=$? ops_said="$ops_source_list cannot be written"
+    case $ops_write_code in 95|98) ! (ops_restore "$ops_ring") || exit $ops_write_code;; esac
+    ops_repository_back
+  }
+  ops_ring_mode=$(stat -c %a "$ops_ring") || { ops_said="stat does not tell the mode of $ops_ring"; ops_repository_back; }
+  case $ops_ring_mode in *[4567]) ;; *) ops_attributes "$ops_ring" 0644 '' '' || { ops_said="$ops_ring cannot be made readable"; ops_repository_back; };; esac
   if ops_repository_update; then
     [ $ops_was_fresh = yes ] || touch -d @0 /var/lib/apt/lists
     exit 0
   fi
-  ops_restore "$ops_source_list" && ops_restore "$ops_ring" || { echo "ops: apt cannot use it: $ops_said; and it could not be put back" >&2; exit 96; }
-  echo "ops: apt cannot use it, and it was taken back: $ops_said" >&2
-  exit 97
+  ops_said="apt cannot use it: $ops_said"
+  ops_repository_back
 )
+# Ends with what was there before, and with the reason in ops_said.
+ops_repository_back() {
+  ops_restore "$ops_source_list" && ops_restore "$ops_ring" || { echo "ops: $ops_said; and what was there before could not be put back" >&2; exit 96; }
+  echo "ops: $ops_said; what was there before was put back" >&2
+  exit 97
+}
 # Waits up to two minutes where another process holds the lists.
 ops_repository_update() {
   ops_update_tries=0
@@ -47,5 +57,5 @@ ops_repository_update() {
   return 1
 }
 ops_repository_absent() {
-  ops_remove "/etc/apt/sources.list.d/$1.sources" && ops_remove "/etc/apt/keyrings/$1.gpg"
+  ops_remove "/etc/apt/sources.list.d/$1.sources" && ops_then ops_remove "/etc/apt/keyrings/$1.gpg"
 }

@@ -22,7 +22,10 @@ ops_repository_look() {
   ops_list_hash=absent ops_lists_state=missing
   if [ -f "$ops_source_list" ]; then
     ops_list_hash=$(sha256sum <"$ops_source_list") || return 1
-    if [ "${ops_list_hash%% *}" = "$ops_mine" ] && [ -n "$(ops_repository_apt indextargets --format '$(FILENAME)' 2>/dev/null)" ]; then ops_lists_state=fetched; fi
+    if [ "${ops_list_hash%% *}" = "$ops_mine" ]; then
+      ops_targets=$(ops_repository_apt indextargets --format '$(FILENAME)') || { echo "apt-get does not say which lists of $ops_source_list it has" >&2; return 1; }
+      [ -z "$ops_targets" ] || ops_lists_state=fetched
+    fi
   fi
   printf 'content=%s\nlists=%s\n' "${ops_list_hash%% *}" "$ops_lists_state"
   [ $# = 0 ] || ops_repository_twin "$@"

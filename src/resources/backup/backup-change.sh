@@ -7,7 +7,7 @@ ops_backup() (
   ops_said=$(ops_sure "$ops_to" || echo "${ops_why:-it cannot be looked at}")
   [ -z "$ops_said" ] || ops_backup_fail "$ops_said"
   mkdir -p -- "$ops_to" || ops_backup_fail "$ops_to cannot be made"
-  ops_backup_generations "$@"
+  ops_backup_generations "$@" || ops_backup_fail "its copies cannot be told apart"
   ops_begun=$(date +%s)
   ops_known=$(ops_wants_detail() { false; }; ops_backup_judge "${ops_newest:+$ops_to/$ops_newest}" "$@")
   case $ops_known in
@@ -74,7 +74,7 @@ ops_backup_compare() {
   [ -z "$ops_moved" ] || ops_backup_undo "the copy differs from its source, which has not changed meanwhile: $ops_moved"
 }
 ops_backup_prune() {
-  ops_backup_generations "$@"
+  ops_backup_generations "$@" || ops_backup_fail "its copies cannot be told apart"
   for ops_outdated in $ops_own; do
     [ "$ops_total" -gt "$ops_keep" ] || break
     ops_last_keep "$ops_outdated" || ops_backup_fail "what only $ops_outdated holds cannot be kept, so it stays whole"
@@ -84,9 +84,12 @@ ops_backup_prune() {
     ops_total=$((ops_total - 1))
     echo "took away $ops_outdated"
   done
-  ops_backup_generations "$@"
+  ops_backup_generations "$@" || ops_backup_fail "its copies cannot be told apart"
   for ops_outdated in $ops_lasts; do
-    if [ -n "$ops_before" ] && expr "x$ops_outdated" '<' "x$ops_before" >/dev/null; then
+    ops_precedes=1
+    [ -z "$ops_before" ] || { ops_backup_precedes "$ops_outdated" "$ops_before"; ops_precedes=$?; }
+    [ "$ops_precedes" -lt 2 ] || ops_backup_fail "nobody can tell how old $ops_to/$ops_outdated is"
+    if [ "$ops_precedes" = 0 ]; then
       mv -T -- "$ops_to/$ops_outdated" "$ops_to/.incomplete-old-$ops_outdated" || ops_backup_fail "$ops_to/$ops_outdated cannot be taken away"
       echo "took away $ops_to/$ops_outdated"
     else ops_last_drop "$ops_outdated" || ops_backup_fail "$ops_to/$ops_outdated cannot be looked through"

@@ -3,21 +3,32 @@
 # list of these very paths in them.
 ops_backup_generations() {
   shift "$ops_count"
-  ops_list=$(printf '%s\n' "$@" | sort)
+  ops_list=$(printf '%s\n' "$@" | sort) || return 1
   ops_newest= ops_total=0 ops_others=0 ops_own= ops_left=0 ops_lasts= ops_stale=0
   for ops_generation in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z; do
     [ -d "$ops_generation" ] && [ ! -L "$ops_generation" ] || continue
-    if [ "$(cat -- "$ops_generation/.ops-paths" 2>/dev/null)" != "$ops_list" ]; then ops_others=$((ops_others + 1)); continue; fi
+    ops_backup_paths "$ops_generation" || return 1
+    if [ "$ops_paths_of" != "$ops_list" ]; then ops_others=$((ops_others + 1)); continue; fi
     ops_newest=${ops_generation##*/} ops_own="$ops_own ${ops_generation##*/}" ops_total=$((ops_total + 1))
   done
   for ops_generation in "$ops_to"/.incomplete-*; do [ ! -d "$ops_generation" ] || ops_left=$((ops_left + 1)); done
   case $ops_flags in *f*) ops_before=$(date -u -d "-${ops_flags##*f} days" +%Y-%m-%dT%H%M%SZ) || return 1 ;; *) ops_before= ;; esac
   for ops_generation in "$ops_to"/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z.last; do
-    [ -d "$ops_generation" ] && [ ! -L "$ops_generation" ] && [ "$(cat -- "$ops_generation/.ops-paths" 2>/dev/null)" = "$ops_list" ] || continue
+    [ -d "$ops_generation" ] && [ ! -L "$ops_generation" ] && ops_backup_paths "$ops_generation" || continue
+    [ "$ops_paths_of" = "$ops_list" ] || continue
     ops_lasts="$ops_lasts ${ops_generation##*/}"
-    [ -z "$ops_before" ] || ! expr "x${ops_generation##*/}" '<' "x$ops_before" >/dev/null || ops_stale=$((ops_stale + 1))
+    [ -n "$ops_before" ] || continue
+    ops_backup_precedes "${ops_generation##*/}" "$ops_before"
+    case $? in 0) ops_stale=$((ops_stale + 1));; 1) ;; *) return 1;; esac
   done
 }
+# GENERATION: sets ops_paths_of to the list of paths in it; empty where it has none.
+ops_backup_paths() {
+  ops_paths_of=
+  [ ! -f "$1/.ops-paths" ] || ops_paths_of=$(cat -- "$1/.ops-paths")
+}
+# NAME TIME: 0 where the one of that name was made before, 1 where not; else nobody can tell.
+ops_backup_precedes() { expr "x$1" '<' "x$2" >/dev/null; }
 ops_backup_look() {
   ops_to=$1 ops_keep=$2 ops_shrink=$3 ops_may=$4 ops_flags=$5 ops_count=$6
   shift 6

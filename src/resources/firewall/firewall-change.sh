@@ -65,7 +65,9 @@ ops_firewall_conf() {
 ops_firewall_nft_absent() {
   if [ -f /etc/nftables.conf ] && grep -qxF "include \"$ops_firewall_file\"" /etc/nftables.conf; then
     ops_write /etc/nftables.conf -- ops_firewall_conf '' || return
+    ops_first_part=ops_then
+  else ops_first_part=
   fi
-  ops_remove "$ops_firewall_file" || return
+  $ops_first_part ops_remove "$ops_firewall_file" || return
   ! nft list table inet ops_firewall >/dev/null 2>&1 || nft delete table inet ops_firewall
 }

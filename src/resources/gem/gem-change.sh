@@ -3,7 +3,8 @@ ops_gem_install() {
   ops_name=$1 ops_file=$2
   shift 2
   command -v gem >/dev/null || { echo "there is no \`gem\` on this host: install ruby first (\`apt\` with ruby-full)" >&2; return 1; }
-  [ "$(id -u)" = 0 ] || set -- --user-install "$@"
+  ops_uid=$(id -u) || return 1
+  [ "$ops_uid" = 0 ] || set -- --user-install "$@"
   ops_out=${OPS_DIR:-$(mktemp -d)}/gem-output
   if gem install --no-document "$@" "${ops_file:-$ops_name}" >"$ops_out" 2>&1 </dev/null; then cat "$ops_out"; return 0; fi
   cat "$ops_out"

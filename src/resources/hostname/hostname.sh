@@ -24,7 +24,7 @@ ops_hostname_look() {
 ops_hostname() {
   ops_write /etc/hostname -- printf '%s\n' "$1" || return
   if [ -f /etc/hosts ] && grep -Eq '^[[:blank:]]*127[.]0[.]1[.]1[[:blank:]]' /etc/hosts; then
-    ops_write /etc/hosts -- ops_hostname_edit "$1" || return
+    ops_then ops_write /etc/hosts -- ops_hostname_edit "$1" || return
   fi
   printf %s "$1" >/proc/sys/kernel/hostname 2>/dev/null || hostname "$1"
 }

@@ -3,7 +3,7 @@
 ops_locale() (
   set +e
   ops_lang=$1
-  ops_lines=
+  ops_lines= ops_first_part=
   for ops_locale_name in $(ops_locale_missing "$@"); do
     # With its character set, as locale.gen(5) wants it.
     ops_supported_line=$(awk -v name="$ops_locale_name" '$1 == name { print $1, $2; exit }' /usr/share/i18n/SUPPORTED 2>/dev/null)
@@ -13,8 +13,9 @@ ops_locale() (
   if [ -n "$ops_lines" ]; then
     ops_write /etc/locale.gen -- ops_locale_asked "$ops_lines" || exit
     ops_said=$(locale-gen 2>&1) || ops_fail "locale-gen failed: ${ops_said##*"$ops_newline"}"
+    ops_first_part=ops_then
   fi
-  ops_write /etc/default/locale -- ops_locale_lang "$ops_lang"
+  $ops_first_part ops_write /etc/default/locale -- ops_locale_lang "$ops_lang"
 )
 # LINES: /etc/locale.gen with them, each where it stands as a comment, else at the end.
 ops_locale_asked() {

@@ -32,7 +32,8 @@ ops_sql_stance() { awk '$1 == "super_read_only" && $2 == "ON" { no = 1 } $1 == "
 # NAME-OF-DROP-IN KEY...: what the files say, in ops_read.
 ops_sql_read() {
   ops_option_files=$(my_print_defaults --help 2>/dev/null | sed -n '/^Default options are read/{n;p;}')
-  ops_server_home=$(ops_sql_home) ops_args=$(ops_sql_arguments)
+  ops_server_home=$(ops_sql_home)
+  ops_args=$(ops_sql_arguments) || { echo "nobody can tell what $ops_unit was started with" >&2; return 1; }
   ops_read=$(
     printf 'd %s\n' "$1"
     shift
@@ -55,7 +56,7 @@ ops_sql_arguments() {
   if ops_sql_runs; then tr '\000' '\n' <"/proc/$ops_pid/cmdline"
   else systemctl show --value -p ExecStart "$ops_unit" | sed -n 's/.*argv\[\]=\([^;]*\) ;.*/\1/p' | tr ' ' '\n'
   fi | {
-    IFS= read -r ops_argument && printf 'a %s\n' "$ops_argument"
+    if IFS= read -r ops_argument; then printf 'a %s\n' "$ops_argument"; elif ops_sql_runs; then exit 1; fi
     ops_places=
     while IFS= read -r ops_argument; do
       case $ops_argument in --[a-z]*) ;; *) continue ;; esac
@@ -66,6 +67,7 @@ ops_sql_arguments() {
       case $ops_argument_place,$ops_argument in ,--defaults* | ,--no-defaults) ;; ,*) continue ;; *) printf 'o %s\n' "$ops_argument_place" ;; esac
       printf 'a %s\n' "$ops_argument"
     done
+    :
   }
 }
 # Of the user that the unit runs as.
@@ -140,7 +142,7 @@ ops_sql_settings() {
   [ "$ops_kind" != absent ] || return 0
   ops_sql_read "$ops_name" "$@" || return 1
   ops_variables=
-  for ops_setting; do ops_variables=$ops_variables,\'$(printf %s "$ops_setting" | tr - _)\'; done
+  for ops_setting; do ops_variable=$(printf %s "$ops_setting" | tr - _) || return 1; ops_variables=$ops_variables,\'$ops_variable\'; done
   ops_login=no
   if ops_sql_runs && ops_sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN (''$ops_variables); SELECT 'and', ''; SHOW GLOBAL VARIABLES WHERE Variable_name IN ('have_ssl', 'require_secure_transport'); SHOW GLOBAL STATUS LIKE 'Ssl_server_not_after';"; then ops_login=yes; fi
   echo "running=$(ops_unit_running)"

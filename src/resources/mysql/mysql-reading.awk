@@ -63,7 +63,9 @@ function load(file, depth,   t, n, group, folder) {
   if (depth == 0 && !foldered) { drop = file; dropped = clock }
 }
 function list(folder, words, depth,   command, t, n, i, names, mine, done) {
-  command = "stat -L -c \047%A %n\047 -- " words " 2>/dev/null"
+  # The root is always there: nothing is said of it only where stat says nothing at all.
+  command = "stat -L -c \047%A %n\047 -- / " words " 2>/dev/null"
+  if ((command | getline t) <= 0) { print "stat does not say which option files there are" >"/dev/stderr"; exit 1 }
   while ((command | getline t) > 0) names[++n] = t
   close(command)
   mine = folder "/" name ".cnf"

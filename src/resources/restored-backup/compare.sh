@@ -100,5 +100,10 @@ ops_rw_contents() {
 }
 # TIME-OF-COPY TIME-IN-PLACE NAME, here: as text in UTC, since an edit may come within the second of the copy.
 ops_rw_differs() {
-  if LC_ALL=C expr "x$2" \> "x$1" >/dev/null; then ops_rw_do newer "$ops_rw_copy" "$ops_rw_place" "$3"; else ops_rw_do changed "$ops_rw_copy" "$ops_rw_place" "$3"; fi
+  LC_ALL=C expr "x$2" \> "x$1" >/dev/null
+  case $? in
+    0) ops_rw_do newer "$ops_rw_copy" "$ops_rw_place" "$3" ;;
+    1) ops_rw_do changed "$ops_rw_copy" "$ops_rw_place" "$3" ;;
+    *) echo "ops: $ops_rw_place/$3: nobody can tell which is newer" >&2; return 1 ;;
+  esac
 }

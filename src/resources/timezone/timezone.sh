@@ -15,7 +15,8 @@ ops_timezone_look() {
   if [ -f "/usr/share/zoneinfo/$1" ]; then echo known=yes; else echo known=no; fi
 }
 ops_timezone() {
-  [ -L /etc/localtime ] || ops_remove /etc/localtime || return
-  ops_symlink /etc/localtime "/usr/share/zoneinfo/$1" || return
-  [ ! -f /etc/timezone ] || ops_write /etc/timezone -- printf '%s\n' "$1"
+  if [ -L /etc/localtime ] || [ ! -e /etc/localtime ]; then ops_symlink /etc/localtime "/usr/share/zoneinfo/$1" || return
+  else ops_remove /etc/localtime && ops_then ops_symlink /etc/localtime "/usr/share/zoneinfo/$1" || return
+  fi
+  [ ! -f /etc/timezone ] || ops_then ops_write /etc/timezone -- printf '%s\n' "$1"
 }

@@ -58,6 +58,15 @@ ops_remove() (
   [ "$ops_in" = . ] || ops_written
   sync . 2>/dev/null || :
 )
+# COMMAND...: a later part of a change. What refuses it has come after an earlier part was done, and so is no refusal of the whole.
+ops_then() {
+  ops_then_code=0
+  "$@" || ops_then_code=$?
+  case $ops_then_code in
+    95|98) echo 'ops: what this step did before that stays, and the next run goes on from there' >&2; return 1;;
+  esac
+  return "$ops_then_code"
+}
 ops_not_removed() {
   ops_reason "$ops_said"
   ops_hint "$ops_in/$ops_name"
