@@ -1,9 +1,9 @@
-/** Turns the bytes of a log into rows of CSV: every line is a row or is rejected, and both are counted. */
-import { type Column, timeField } from './columns.ts'
+/** Turns the bytes of a log into rows: every line is a row or is rejected, and both are counted. */
+import { timeField } from './columns.ts'
 import type { LogFormat } from './format.ts'
 import { LineMatcher, type Verdict } from './line-matcher.ts'
 import { TimeReader } from './log-time.ts'
-import { type RowOptions, RowWriter } from './row-writer.ts'
+import type { RowSink } from './row-sink.ts'
 
 export interface Counts {
   lines: number
@@ -22,19 +22,22 @@ export interface Rejection {
   readonly isEnd: boolean
 }
 
-export interface ConvertOptions extends Omit<RowOptions, 'escaping'> {
+export interface ConvertOptions<S extends RowSink> {
   readonly format: LogFormat
-  readonly columns: readonly Column[]
+  readonly sink: S
   readonly reject: (rejection: Rejection) => void
   /** Rows before this time are left out. */
   readonly sinceMs?: number
+  /** A column shows the time of a row. */
+  readonly showsTime: boolean
   /** Keeps where each row ends and of which time it is, for merging. */
   readonly keepsTimes: boolean
 }
 
 /** Rows, valid until the next call of the same converter. */
-export interface Batch {
-  readonly bytes: Buffer
+export interface Batch<S extends RowSink> {
+  readonly sink: S
+  /** The length of the sink after each row, where times are kept. */
   readonly ends: readonly number[]
   readonly times: readonly number[]
 }
@@ -44,11 +47,11 @@ const carriageReturn = 0x0d
 /** A longer line is no line of a log; what holds it whole would not be flat. */
 const longestLine = 4 << 20
 
-export class Converter {
+export class Converter<S extends RowSink> {
   readonly counts: Counts = { lines: 0, rows: 0, rejected: 0, skipped: 0 }
-  readonly #options: ConvertOptions
+  readonly #options: ConvertOptions<S>
   readonly #matcher: LineMatcher
-  readonly #writer: RowWriter
+  readonly #sink: S
   readonly #timeField: number
   readonly #times: TimeReader
   readonly #stripsReturn: boolean
@@ -61,20 +64,19 @@ export class Converter {
   #lastTime = Number.NEGATIVE_INFINITY
   readonly #needsTime: boolean
 
-  constructor(options: ConvertOptions) {
-    const { format, columns, keepsTimes, sinceMs } = options
+  constructor(options: ConvertOptions<S>) {
+    const { format, sink, keepsTimes, sinceMs, showsTime } = options
     this.#options = options
     this.#matcher = new LineMatcher(format)
-    this.#writer = new RowWriter(columns, { ...options, escaping: format.escaping })
+    this.#sink = sink
     this.#timeField = timeField(format)
     this.#times = new TimeReader(format.fields[this.#timeField]?.time ?? 'local')
     this.#stripsReturn = format.escaping !== 'none'
-    const showsTime = columns.some(column => column.source.kind === 'time')
     this.#needsTime = this.#timeField >= 0 && (keepsTimes || sinceMs !== undefined || showsTime)
   }
 
   /** The rows of the lines that end in this chunk. */
-  push(chunk: Buffer): Batch {
+  push(chunk: Buffer): Batch<S> {
     this.#begin()
     let from = 0
     if (this.#heldLength > 0 || this.#isOverlong) {
@@ -95,24 +97,20 @@ export class Converter {
   }
 
   /** The last line, which may have no end of line. */
-  end(): Batch {
+  end(): Batch<S> {
     this.#begin()
     if (this.#heldLength > 0 || this.#isOverlong) this.#endHeld()
     return this.#batch()
   }
 
   #begin(): void {
-    this.#writer.length = 0
+    this.#sink.begin()
     this.#ends = []
     this.#rowTimes = []
   }
 
-  #batch(): Batch {
-    return {
-      bytes: this.#writer.bytes.subarray(0, this.#writer.length),
-      ends: this.#ends,
-      times: this.#rowTimes,
-    }
+  #batch(): Batch<S> {
+    return { sink: this.#sink, ends: this.#ends, times: this.#rowTimes }
   }
 
   #hold(part: Buffer): void {
@@ -162,10 +160,10 @@ export class Converter {
       return
     }
     this.counts.rows++
-    this.#writer.row(bytes, from, to, matcher.row, time)
+    this.#sink.row(bytes, from, to, matcher.row, time)
     if (!keepsTimes) return
     if (!Number.isNaN(time)) this.#lastTime = time
-    this.#ends.push(this.#writer.length)
+    this.#ends.push(this.#sink.length)
     this.#rowTimes.push(this.#lastTime)
   }
 

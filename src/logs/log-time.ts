@@ -13,6 +13,9 @@ function threeLetters(bytes: Buffer, at: number): number {
   return letters | 0x202020
 }
 
+/** The last moment that is written with four digits for its year. */
+const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
 /** Reads one notation; lines of one second share the work. Answers NaN for what is no time. */
 export class TimeReader {
   readonly #read: (bytes: Buffer, from: number, to: number) => number
@@ -35,7 +38,8 @@ export class TimeReader {
     }
     bytes.copy(this.#last, 0, from, to)
     this.#lastLength = length
-    this.#value = this.#read(bytes, from, to)
+    const moment = this.#read(bytes, from, to)
+    this.#value = moment <= latest ? moment : Number.NaN
     return this.#value
   }
 }
@@ -87,4 +91,9 @@ function digits(bytes: Buffer, from: number, count: number): number {
     value = value * 10 + digit
   }
   return value
+}
+
+/** As cells show a time, in UTC. */
+export function isoTime(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace('.000Z', 'Z')
 }

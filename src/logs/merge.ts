@@ -1,16 +1,19 @@
 /** Merges rows of several groups by their time; the rows of one group keep their order. */
 import type { Batch } from './convert.ts'
+import type { RowSink, Span } from './row-sink.ts'
 
-interface Head {
-  readonly stream: AsyncGenerator<Batch>
-  batch: Batch
+interface Head<S extends RowSink> {
+  readonly stream: AsyncGenerator<Batch<S>>
+  batch: Batch<S>
   /** The first row that was not handed out yet. */
   row: number
 }
 
-/** Pieces of CSV, whole rows. A row goes before those of later groups with the same time. */
-export async function* mergedByTime(streams: readonly AsyncGenerator<Batch>[]): AsyncGenerator<Buffer> {
-  const heads: Head[] = []
+/** A row goes before those of later groups with the same time. */
+export async function* mergedByTime<S extends RowSink>(
+  streams: readonly AsyncGenerator<Batch<S>>[],
+): AsyncGenerator<Span<S>> {
+  const heads: Head<S>[] = []
   try {
     const first = await Promise.all(streams.map(stream => nextBatch(stream)))
     first.forEach((batch, index) => {
@@ -19,10 +22,10 @@ export async function* mergedByTime(streams: readonly AsyncGenerator<Batch>[]): 
     })
     while (heads.length > 0) {
       const index = earliest(heads)
-      const head = heads[index] as Head
-      const start = head.row === 0 ? 0 : (head.batch.ends[head.row - 1] as number)
+      const head = heads[index] as Head<S>
+      const from = head.row === 0 ? 0 : (head.batch.ends[head.row - 1] as number)
       head.row = runEnd(head, index, heads)
-      yield head.batch.bytes.subarray(start, head.batch.ends[head.row - 1])
+      yield { sink: head.batch.sink, from, to: head.batch.ends[head.row - 1] as number }
       if (head.row < head.batch.ends.length) continue
       const batch = await nextBatch(head.stream)
       if (batch) {
@@ -36,7 +39,7 @@ export async function* mergedByTime(streams: readonly AsyncGenerator<Batch>[]): 
 }
 
 /** The next batch that holds a row. */
-async function nextBatch(stream: AsyncGenerator<Batch>): Promise<Batch | undefined> {
+async function nextBatch<S extends RowSink>(stream: AsyncGenerator<Batch<S>>): Promise<Batch<S> | undefined> {
   for (;;) {
     const { value, done } = await stream.next()
     if (done) return undefined
@@ -44,18 +47,20 @@ async function nextBatch(stream: AsyncGenerator<Batch>): Promise<Batch | undefin
   }
 }
 
-const timeOf = (head: Head) => head.batch.times[head.row] as number
+type AnyHead = Head<RowSink>
 
-function earliest(heads: readonly Head[]): number {
+const timeOf = (head: AnyHead) => head.batch.times[head.row] as number
+
+function earliest(heads: readonly AnyHead[]): number {
   let best = 0
   for (let index = 1; index < heads.length; index++) {
-    if (timeOf(heads[index] as Head) < timeOf(heads[best] as Head)) best = index
+    if (timeOf(heads[index] as AnyHead) < timeOf(heads[best] as AnyHead)) best = index
   }
   return best
 }
 
 /** The row after the last one that still goes before those of all other groups. */
-function runEnd(head: Head, own: number, heads: readonly Head[]): number {
+function runEnd(head: AnyHead, own: number, heads: readonly AnyHead[]): number {
   const { times } = head.batch
   let row = head.row + 1
   for (; row < times.length; row++) {

@@ -1,17 +1,17 @@
 /** Writes rows from positions in a line: CSV (RFC 4180), whose cells stay bytes, or the text files of Hive. */
+import { CellFinder } from './cell-finder.ts'
 import { isFormula, isText, withoutOddBytes } from './cell-text.ts'
 import type { Column, ColumnSource } from './columns.ts'
 import type { Escaping } from './format.ts'
 import { marks, type Positions } from './line-matcher.ts'
-import { type RequestParts, splitRequest } from './request-parts.ts'
-import { takeBackEscapes } from './unescape.ts'
+import { isoTime } from './log-time.ts'
+import type { RowSink } from './row-sink.ts'
 
 /**
  * - `csv`: for people and their programs
- * - `sql`: CSV in which a dash is NULL, and so is what is not there
  * - `hive`: a tab between cells, escaped by a backslash; NULL is `\N`
  */
-export type RowForm = 'csv' | 'sql' | 'hive'
+export type RowForm = 'csv' | 'hive'
 
 export interface RowOptions {
   readonly form: RowForm
@@ -32,69 +32,48 @@ const dash = 0x2d
 /** Below this length a loop copies faster than a call does. */
 const shortCopy = 40
 
-/** Appends to `bytes[0..length)`, which grows as needed; `length` may be set back to 0. */
-export class RowWriter {
+/** Appends to `bytes[0..length)`, which grows as needed. */
+export class RowWriter implements RowSink {
   bytes = Buffer.allocUnsafe(1 << 16)
   length = 0
   readonly #columns: readonly ColumnSource[]
   readonly #options: RowOptions
-  readonly #host: Buffer
-  readonly #hostMarks: number
+  readonly #cells: CellFinder
   /** How many bytes of output a byte of a line may become. */
   readonly #growth: number
-  readonly #parts: RequestParts = { methodEnd: 0, targetStart: 0, targetEnd: 0, protocolStart: 0 }
+  /** What a row may take beside the bytes of its line. */
+  readonly #overhead: number
   readonly #separator: number
-  #scratch = Buffer.allocUnsafe(1 << 12)
-  #isRequest = false
   #time = Number.NaN
   #timeText = Buffer.alloc(0)
 
   constructor(columns: readonly Column[], options: RowOptions) {
     this.#columns = columns.map(column => column.source)
     this.#options = options
-    this.#host = Buffer.from(options.host)
-    this.#hostMarks = /[",\r\n]/.test(options.host) ? marks.csvQuote : 0
+    this.#cells = new CellFinder(options.escaping, options.host)
     this.#separator = options.form === 'hive' ? tab : comma
     // A quote is doubled, an odd byte becomes `\xHH`, whose backslash may be doubled.
     this.#growth = mostCopies(this.#columns) * (options.asText ? 5 : 2)
+    this.#overhead = columns.length * (32 + 2 * Buffer.byteLength(options.host))
   }
 
-  /** Adds the row of one line. `timeMs` is needed for the column `time` alone; NaN leaves it empty. */
-  row(
-    line: Buffer,
-    from: number,
-    to: number,
-    { starts, ends, marks: seen }: Positions,
-    timeMs: number,
-  ): void {
+  begin(): void {
+    this.length = 0
+  }
+
+  row(line: Buffer, from: number, to: number, positions: Positions, timeMs: number): void {
     const columns = this.#columns
-    this.#reserve((to - from) * this.#growth + columns.length * (32 + 2 * this.#host.length))
+    const cells = this.#cells
+    this.#reserve((to - from) * this.#growth + this.#overhead)
     const start = this.length
-    let splitFor = -1
+    cells.begin()
     for (let index = 0; index < columns.length; index++) {
       if (index > 0) this.bytes[this.length++] = this.#separator
       const source = columns[index] as ColumnSource
-      if (source.kind === 'field') {
-        this.#cell(
-          line,
-          starts[source.index] as number,
-          ends[source.index] as number,
-          seen[source.index] as number,
-        )
-      } else if (source.kind === 'host') {
-        this.#value(this.#host, 0, this.#host.length, this.#hostMarks)
-      } else if (source.kind === 'time') this.#timeCell(timeMs)
-      else if (source.kind === 'empty') this.#nothing()
-      else {
-        const at = source.index
-        if (splitFor !== at) {
-          this.#isRequest = splitRequest(line, starts[at] as number, ends[at] as number, this.#parts)
-          splitFor = at
-        }
-        if (this.#isRequest)
-          this.#part(source.kind, line, starts[at] as number, ends[at] as number, seen[at] as number)
-        else this.#nothing()
-      }
+      if (source.kind === 'time') this.#timeCell(timeMs)
+      else if (cells.find(source, line, positions))
+        this.#value(cells.bytes, cells.from, cells.to, cells.marks)
+      else this.#nothing()
     }
     // A row that is one empty cell would be an empty line, which readers pass over.
     if (columns.length === 1 && this.length === start && this.#separator === comma) {
@@ -104,13 +83,6 @@ export class RowWriter {
     this.bytes[this.length++] = 0x0a
   }
 
-  #part(kind: 'method' | 'target' | 'protocol', line: Buffer, from: number, to: number, seen: number): void {
-    const { methodEnd, targetStart, targetEnd, protocolStart } = this.#parts
-    if (kind === 'method') this.#cell(line, from, methodEnd, 0)
-    else if (kind === 'target') this.#cell(line, targetStart, targetEnd, seen)
-    else this.#cell(line, protocolStart, to, 0)
-  }
-
   #timeCell(timeMs: number): void {
     if (Number.isNaN(timeMs)) {
       this.#nothing()
@@ -118,7 +90,7 @@ export class RowWriter {
     }
     if (timeMs !== this.#time) {
       this.#time = timeMs
-      const text = new Date(timeMs).toISOString().replace('.000Z', 'Z')
+      const text = isoTime(timeMs)
       this.#timeText = Buffer.from(
         this.#options.form === 'hive' ? text.replace('T', ' ').replace('Z', '') : text,
       )
@@ -128,26 +100,12 @@ export class RowWriter {
 
   /** A cell of which the line says nothing. */
   #nothing(): void {
-    const { form } = this.#options
-    if (form === 'sql') this.bytes[this.length++] = dash
-    else if (form === 'hive') this.#null()
+    if (this.#options.form === 'hive') this.#null()
   }
 
   #null(): void {
     this.bytes[this.length++] = backslash
     this.bytes[this.length++] = 'N'.charCodeAt(0)
-  }
-
-  /** A cell as it stands in the line, escapes and all. */
-  #cell(line: Buffer, from: number, to: number, seen: number): void {
-    const { escaping } = this.#options
-    if ((seen & marks.escape) === 0 || escaping === 'none') {
-      this.#value(line, from, to, seen)
-      return
-    }
-    if (this.#scratch.length < to - from) this.#scratch = Buffer.allocUnsafe(2 * (to - from))
-    const length = takeBackEscapes(line, from, to, escaping, this.#scratch)
-    this.#value(this.#scratch, 0, length, marks.csvQuote | marks.notText)
   }
 
   /** A cell's value; without a mark nothing in it needs care. */

@@ -1,13 +1,14 @@
 /** Makes one table of the lines of all groups: what its columns are, then its rows in order of time. */
 import { type ErrorData, InputErrors, inputError, OpsError } from '../base/errors.ts'
-import { allNames, columnsNamed, defaultNames, readFields, timeField } from './columns.ts'
+import { allNames, type Column, columnsNamed, defaultNames, readFields, timeField } from './columns.ts'
 import { type Batch, Converter, type Counts } from './convert.ts'
-import type { LogFormat } from './format.ts'
+import type { Escaping, LogFormat } from './format.ts'
 import { GroupReader } from './group-reader.ts'
 import { formatOfLines, knownFormats } from './known-formats.ts'
 import { mergedByTime } from './merge.ts'
 import type { Rejects } from './rejects.ts'
-import type { RowForm } from './row-writer.ts'
+import type { RowSink, Span } from './row-sink.ts'
+import { type RowForm, RowWriter } from './row-writer.ts'
 import type { LogGroup, LogSource } from './source.ts'
 
 export interface TableOptions {
@@ -33,7 +34,7 @@ export interface TableGroup extends LogGroup {
 }
 
 /** Rows of one file. */
-export interface SourceBatch extends Batch {
+export interface SourceBatch<S extends RowSink> extends Batch<S> {
   readonly host: string
   readonly source: LogSource
   /** What was read for it; undefined at the end of the file. */
@@ -45,6 +46,16 @@ interface OpenGroup {
   readonly format: LogFormat
 }
 
+/** What lines of a group are, for whoever takes its rows. */
+export interface GroupRows {
+  readonly columns: readonly Column[]
+  readonly escaping: Escaping
+  /** The cells of the column `host`. */
+  readonly host: string
+}
+
+type MakeSink<S extends RowSink> = (rows: GroupRows) => S
+
 export class Table {
   /** The names of the columns, in order; may be chosen anew before the first row. */
   columns: readonly string[]
@@ -52,7 +63,7 @@ export class Table {
   readonly hasTime: boolean
   readonly #groups: readonly OpenGroup[]
   readonly #options: TableOptions
-  readonly #converters: Converter[] = []
+  readonly #converters: Converter<RowSink>[] = []
 
   private constructor(groups: readonly OpenGroup[], columns: readonly string[], options: TableOptions) {
     this.#groups = groups
@@ -109,32 +120,48 @@ export class Table {
 
   /** Bytes of CSV, whole rows; each piece is valid until the next is asked for. */
   async *rows(): AsyncGenerator<Buffer> {
+    for await (const { sink, from, to } of this.spans(this.#rowWriter)) {
+      if (to > from) yield sink.bytes.subarray(from, to)
+    }
+  }
+
+  /** The same rows in sinks of another kind, one for each group; each span is valid until the next is asked for. */
+  async *spans<S extends RowSink>(makeSink: MakeSink<S>): AsyncGenerator<Span<S>> {
     const isMerged = this.#groups.length > 1 && this.hasTime
-    const streams = this.#groups.map(group => this.#batches(group, isMerged))
+    const streams = this.#groups.map(group => this.#batches(group, isMerged, makeSink))
     if (isMerged) yield* mergedByTime(streams)
-    else for (const stream of streams) for await (const { bytes } of stream) if (bytes.length > 0) yield bytes
+    else
+      for (const stream of streams)
+        for await (const { sink } of stream) yield { sink, from: 0, to: sink.length }
   }
 
   /** The rows of each file by itself, group after group, with their times. */
-  async *batches(): AsyncGenerator<SourceBatch> {
-    for (const group of this.#groups) yield* this.#batches(group, true)
+  async *batches(): AsyncGenerator<SourceBatch<RowWriter>> {
+    for (const group of this.#groups) yield* this.#batches(group, true, this.#rowWriter)
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#groups.map(group => group.reader.close()))
   }
 
-  async *#batches({ reader, format }: OpenGroup, keepsTimes: boolean): AsyncGenerator<SourceBatch> {
-    const { sinceMs, defuse, form, asText, rejects } = this.#options
+  readonly #rowWriter: MakeSink<RowWriter> = ({ columns, escaping, host }) => {
+    const { defuse, form, asText } = this.#options
+    return new RowWriter(columns, { defuse, form, asText, escaping, host })
+  }
+
+  async *#batches<S extends RowSink>(
+    { reader, format }: OpenGroup,
+    keepsTimes: boolean,
+    makeSink: MakeSink<S>,
+  ): AsyncGenerator<SourceBatch<S>> {
+    const { sinceMs, rejects } = this.#options
     let source = ''
     let linesBefore = 0
-    const converter: Converter = new Converter({
+    const columns = columnsNamed(format, this.columns)
+    const converter: Converter<S> = new Converter({
       format,
-      columns: columnsNamed(format, this.columns),
-      host: reader.group.host,
-      defuse,
-      form,
-      asText,
+      sink: makeSink({ columns, escaping: format.escaping, host: reader.group.host }),
+      showsTime: columns.some(column => column.source.kind === 'time'),
       keepsTimes,
       ...(sinceMs !== undefined && { sinceMs }),
       reject: rejection => rejects.add(rejection, source, converter.counts.lines - linesBefore),

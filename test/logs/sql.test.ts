@@ -160,6 +160,42 @@ describe.skipIf(!hasDuckdb)('ops logs sql with DuckDB', () => {
     expect(stdout.trimEnd().split('\n').slice(1)).toEqual(expected.map(cells))
   })
 
+  test('numbers are worth what DuckDB makes of their text, and texts of every length come whole', async () => {
+    const odd =
+      '12|-12|+5|1.5|2.5|-2.5|.5|5.|.|1e5| 7 ||0x10|1_000|true|nan|inf|--|1-2|1.2.3|00012|0.1|4294967295|4294967296|999999999999999|1234567890123456|9223372036854775807|9223372036854775808|-9223372036854775808|0.30000000000000004|123456789.123456|1.7976931348623157e308|0.00000000000001|\u0663'
+    const decimals = Array.from({ length: 3000 }, (_, at) => String((at * 7919) / 10 ** (at % 9)))
+    const numbers = [...odd.split('|'), ...decimals]
+    const words = numbers.map((_, at) => 'wörd, "x"'.repeat(9).slice(0, at % 60))
+    const escaped = (text: string) => text.replaceAll('"', '\\x22')
+    const lines = numbers.map((text, at) => `"${text}" "${text}" "${escaped(words[at] ?? '')}"\n`)
+    const format = ['--format', '"$status" "$request_time" "$http_x"', '--json']
+    const { stdout } = sql(['SELECT status, request_time, http_x FROM logs', ...format], lines.join(''))
+    const api = createRequire(path('x.js'))('@duckdb/node-api') as DuckdbModule
+    const instance = await api.DuckDBInstance.create(':memory:', {})
+    const connection = await instance.connect()
+    const values = numbers.map(text => `('${text}')`).join()
+    const cast = `SELECT TRY_CAST(t AS BIGINT), TRY_CAST(t AS DOUBLE) FROM (VALUES ${values}) v(t)`
+    const worth = (await connection.runAndReadAll(cast)).getRows()
+    connection.closeSync()
+    instance.closeSync()
+    const shown = (value: unknown) =>
+      typeof value === 'bigint' ? String(value) : JSON.stringify(value ?? null)
+    expect(stdout.trimEnd().split('\n')).toEqual(
+      worth.map(
+        ([whole, fraction], at) =>
+          `{"status":${shown(whole)},"request_time":${shown(fraction)},"http_x":${JSON.stringify(words[at])}}`,
+      ),
+    )
+  })
+
+  test('a time beyond the year 9999 is none, and no reason to stop', () => {
+    const lines = ['1764400000.123 200', '99999999999999.000 404', '1764400001.000 500'].join('\n')
+    const format = ['--format', '$msec $status', '--csv']
+    expect(sql(['SELECT time, status FROM logs', ...format], lines).stdout).toBe(
+      'time,status\n2025-11-29 07:06:40.123,200\n,404\n2025-11-29 07:06:41,500\n',
+    )
+  })
+
   test('what ops logs csv writes is read back by DuckDB as it was', async () => {
     // DuckDB takes no file that is not UTF-8 throughout.
     const isText = (value: Buffer) => Buffer.from(value.toString()).equals(value)
@@ -224,5 +260,8 @@ test('columns that a query does not look at are not read', () => {
   const reference = (...names: string[]) => ({ class: 'COLUMN_REF', type: 'COLUMN_REF', column_names: names })
   expect(usedColumns([reference('STATUS')], columns)).toEqual(['status'])
   expect(usedColumns([{ class: 'STAR' }], columns)).toEqual(columns)
+  const all = { class: 'STAR', type: 'STAR', columns: true, expr: null }
+  const orderByAll = { type: 'ASCENDING', null_order: 'ORDER_DEFAULT', expression: all }
+  expect(usedColumns([reference('target'), orderByAll], columns)).toEqual(['target'])
   expect(usedColumns([{ function_name: 'count_star' }], columns)).toEqual(['status'])
 })

@@ -73,6 +73,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       return askHive({ query, engine: engineName, from: place, form }, settings, session)
     }
     const { DuckdbEngine } = await import('../../logs/duckdb/engine.ts')
+    const { ColumnWriter } = await import('../../logs/duckdb/column-writer.ts')
     const engine = await DuckdbEngine.open()
     session.atEnd.push(async () => engine.close())
     const groups = await openGroups(logOperands(words), settings, reading.sinceMs, session)
@@ -82,7 +83,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       fields: undefined,
       sinceMs: reading.sinceMs,
       defuse: false,
-      form: 'sql',
+      form: 'csv',
       asText: true,
       rejects,
       note: text => report.say(text),
@@ -95,7 +96,8 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     try {
       const used = await engine.prepare(query, sqlColumns(table.available, table.formats))
       table.columns = used.map(column => column.name)
-      await engine.load(used, table.rows(), () => table.counts.rows)
+      const spans = table.spans(rows => new ColumnWriter(rows, used))
+      await engine.load(used, spans, () => table.counts.rows)
       if (interrupt.level !== 'none') return exitCodes.interrupted
       await writeAnswer(await engine.answer(query), form, output)
     } catch (error) {

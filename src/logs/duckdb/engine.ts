@@ -4,19 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { errorDataOf, inputError, OpsError } from '../../base/errors.ts'
 import type { Answer, Cell, SqlColumn, SqlType } from '../answer.ts'
-import { Fifo } from '../fifo.ts'
-import { type DuckdbConnection, type DuckdbInstance, loadDuckdb } from './load.ts'
+import type { Span } from '../row-sink.ts'
+import type { ColumnWriter } from './column-writer.ts'
+import { type Duckdb, type DuckdbConnection, type DuckdbInstance, loadDuckdb } from './load.ts'
+import { type Cast, RowLoader } from './row-loader.ts'
 import { type Parsed, usedColumns } from './used-columns.ts'
 
 /** Above this DuckDB goes to disk. */
 const memoryLimit = '200MB'
-/** A row is at most a line of 4 MiB with all odd bytes spelled out. */
-const longestRowBytes = 17 << 20
-
-/** The pipe that rows come by. */
-const rowsName = 'rows'
-
-const types: Readonly<Record<SqlType, string>> = {
+const types: Readonly<Record<SqlType, 'VARCHAR' | 'BIGINT' | 'DOUBLE' | 'TIMESTAMP'>> = {
   text: 'VARCHAR',
   integer: 'BIGINT',
   double: 'DOUBLE',
@@ -24,11 +20,18 @@ const types: Readonly<Record<SqlType, string>> = {
 }
 
 export class DuckdbEngine {
+  readonly #duckdb: Duckdb
   readonly #folder: string
   readonly #instance: DuckdbInstance
   readonly #connection: DuckdbConnection
 
-  private constructor(folder: string, instance: DuckdbInstance, connection: DuckdbConnection) {
+  private constructor(
+    duckdb: Duckdb,
+    folder: string,
+    instance: DuckdbInstance,
+    connection: DuckdbConnection,
+  ) {
+    this.#duckdb = duckdb
     this.#folder = folder
     this.#instance = instance
     this.#connection = connection
@@ -36,18 +39,18 @@ export class DuckdbEngine {
 
   /** @throws OpsError `input` where DuckDB is not installed. */
   static async open(): Promise<DuckdbEngine> {
-    const { DuckDBInstance } = loadDuckdb()
+    const duckdb = loadDuckdb()
     const folder = mkdtempSync(join(tmpdir(), 'ops-logs-'))
     try {
-      const instance = await DuckDBInstance.create(join(folder, 'logs.db'), {
+      const instance = await duckdb.api.DuckDBInstance.create(join(folder, 'logs.db'), {
         memory_limit: memoryLimit,
         temp_directory: join(folder, 'temp'),
         // It must never wait for a network that is not there.
         autoinstall_known_extensions: 'false',
       })
       const connection = await instance.connect()
-      await shutIn(connection, join(folder, rowsName))
-      return new DuckdbEngine(folder, instance, connection)
+      await shutIn(connection)
+      return new DuckdbEngine(duckdb, folder, instance, connection)
     } catch (error) {
       rmSync(folder, { recursive: true, force: true })
       throw error
@@ -77,36 +80,34 @@ export class DuckdbEngine {
     return columns
   }
 
-  /** Fills the table from CSV without a header. `rows` says how many there were, once all are handed out. */
-  async load(columns: readonly SqlColumn[], csv: AsyncIterable<Buffer>, rows: () => number): Promise<void> {
-    const path = join(this.#folder, rowsName)
-    const fifo = await Fifo.make(path)
-    const asText = columns.map(({ name }) => `${literal(name)}: 'VARCHAR'`).join(', ')
-    const cells = columns.map(({ name, type }) => {
-      return type === 'text' ? quoted(name) : `TRY_CAST(${quoted(name)} AS ${types[type]})`
-    })
-    let failure: unknown
-    const inserted = this.#connection
-      .run(
-        `INSERT INTO logs SELECT ${cells.join(', ')} FROM read_csv(${literal(path)}, columns = {${asText}},
-        auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', nullstr = '-', new_line = '\\n',
-        max_line_size = ${longestRowBytes}, buffer_size = ${longestRowBytes})`,
-      )
-      .catch((error: unknown) => {
-        failure = error
-        return fifo.abandon()
-      })
-    try {
-      for await (const piece of csv) {
-        await fifo.write(piece)
-        if (failure !== undefined) break
+  /** Fills the table. `rows` says how many there were, once all are handed out. */
+  async load(
+    columns: readonly SqlColumn[],
+    spans: AsyncIterable<Span<ColumnWriter>>,
+    rows: () => number,
+  ): Promise<void> {
+    const { api, bindings } = this.#duckdb
+    // Vectors are handed over one by one: a second thread would only wait for the next, and take time for that.
+    await this.#connection.run('SET threads = 1')
+    const chunk = api.DuckDBDataChunk.create(columns.map(({ type }) => api[types[type]]))
+    await this.#connection.run('BEGIN')
+    const appender = await this.#connection.createAppender('logs')
+    const loader = new RowLoader(bindings, chunk, appender, this.#cast)
+    for await (const { sink, from, to } of spans) {
+      try {
+        await loader.add(sink, from, to)
+      } catch (error) {
+        throw failed(error)
       }
-    } finally {
-      await fifo.close()
-      await inserted
-      rmSync(path, { force: true })
     }
-    if (failure !== undefined) throw failed(failure)
+    try {
+      appender.closeSync()
+      await this.#connection.run('COMMIT')
+    } catch (error) {
+      throw failed(error)
+    }
+    await this.#connection.run('RESET threads')
+    await this.#connection.run('SET lock_configuration = true')
     const counted = await this.#connection.runAndReadAll('SELECT count(*) FROM logs')
     const loaded = Number(counted.getRows()[0]?.[0])
     if (loaded !== rows()) throw failed(`of ${rows()} rows ${loaded} came to the table`)
@@ -134,6 +135,13 @@ export class DuckdbEngine {
     this.#connection.closeSync()
     this.#instance.closeSync()
     rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  readonly #cast: Cast = async (type, texts) => {
+    const values = texts.map(text => `(${literal(text)})`).join()
+    const cast = `SELECT TRY_CAST(text AS ${types[type]}) FROM (VALUES ${values}) t(text)`
+    const result = await this.#connection.runAndReadAll(cast)
+    return result.getRows().map(row => (row[0] ?? null) as bigint | number | null)
   }
 
   async #parse(query: string): Promise<Parsed> {
@@ -166,10 +174,8 @@ export class DuckdbEngine {
 }
 
 /** A query reads the logs that were named and nothing else of this machine: it may come from somebody else. */
-async function shutIn(connection: DuckdbConnection, rows: string): Promise<void> {
-  await connection.run(`SET allowed_paths = [${literal(rows)}]`)
+async function shutIn(connection: DuckdbConnection): Promise<void> {
   await connection.run('SET enable_external_access = false')
-  await connection.run('SET lock_configuration = true')
 }
 
 async function* cellRows(batches: AsyncIterable<unknown[][]>): AsyncGenerator<readonly (readonly Cell[])[]> {

@@ -9,6 +9,52 @@ export interface DuckdbModule {
   readonly DuckDBInstance: {
     create(path: string, options: Readonly<Record<string, string>>): Promise<DuckdbInstance>
   }
+  readonly DuckDBDataChunk: { create(types: readonly DuckdbType[]): DuckdbChunk }
+  readonly BIGINT: DuckdbType
+  readonly DOUBLE: DuckdbType
+  readonly TIMESTAMP: DuckdbType
+  readonly VARCHAR: DuckdbType
+}
+
+/** The part of `@duckdb/node-bindings`, which the above stands on, that is used here. */
+export interface DuckdbBindings {
+  data_chunk_get_vector(chunk: unknown, column: number): DuckdbVector
+  vector_assign_string_element_len(vector: DuckdbVector, row: number, text: Uint8Array): void
+  vector_get_data(vector: DuckdbVector, bytes: number): Uint8Array
+  vector_ensure_validity_writable(vector: DuckdbVector): void
+  copy_data_to_vector(
+    vector: DuckdbVector,
+    at: number,
+    from: ArrayBuffer,
+    fromAt: number,
+    bytes: number,
+  ): void
+  copy_data_to_vector_validity(
+    vector: DuckdbVector,
+    at: number,
+    from: ArrayBuffer,
+    fromAt: number,
+    bytes: number,
+  ): void
+}
+
+export type DuckdbType = { readonly __duckdbType: true }
+export type DuckdbVector = { readonly __duckdb_type: 'duckdb_vector' }
+
+export interface DuckdbChunk {
+  readonly chunk: unknown
+  rowCount: number
+  reset(): void
+}
+
+export interface DuckdbAppender {
+  appendDataChunk(chunk: DuckdbChunk): void
+  closeSync(): void
+}
+
+export interface Duckdb {
+  readonly api: DuckdbModule
+  readonly bindings: DuckdbBindings
 }
 
 export interface DuckdbInstance {
@@ -21,6 +67,7 @@ export interface DuckdbConnection {
   prepare(sql: string): Promise<{ destroySync(): void }>
   runAndReadAll(sql: string): Promise<{ getRows(): unknown[][] }>
   stream(sql: string): Promise<DuckdbResult>
+  createAppender(table: string): Promise<DuckdbAppender>
   interrupt(): void
   closeSync(): void
 }
@@ -32,9 +79,10 @@ export interface DuckdbResult {
 }
 
 const packageName = '@duckdb/node-api'
+const bindingsName = '@duckdb/node-bindings'
 
 /** Beside ops, or in the project that one stands in. @throws OpsError `input` where it is not installed. */
-export function loadDuckdb(): DuckdbModule {
+export function loadDuckdb(): Duckdb {
   for (const folder of [packageFolder, join(process.cwd(), '/')]) {
     const require = createRequire(join(folder, 'package.json'))
     let path: string
@@ -43,7 +91,7 @@ export function loadDuckdb(): DuckdbModule {
     } catch {
       continue
     }
-    return require(path) as DuckdbModule
+    return { api: require(path), bindings: createRequire(path)(bindingsName) }
   }
   throw inputError(`logs sql needs DuckDB (${packageName}), which is not installed`, {
     next: `Install it beside ops: npm install -g ${packageName} (or without -g, in this folder).`,

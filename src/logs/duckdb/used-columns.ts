@@ -18,7 +18,17 @@ export function usedColumns(parsed: unknown, columns: readonly string[]): readon
     }
     if (typeof node === 'string') seen.add(node.toLowerCase())
     if (typeof node !== 'object' || node === null) return
-    const { class: kind, type, ref_type: join, alias, column_names: names } = node as Record<string, unknown>
+    const {
+      class: kind,
+      type,
+      ref_type: join,
+      alias,
+      column_names: names,
+      expression,
+      null_order,
+    } = node as Record<string, unknown>
+    // ORDER BY ALL is by what the query selects.
+    if (null_order !== undefined && isAll(expression)) return
     // `*`, COLUMNS(...), NATURAL JOIN and PIVOT take columns that they do not name.
     if (kind === 'STAR' || type === 'STAR' || join === 'NATURAL' || /PIVOT/.test(String(type)))
       takesAll = true
@@ -35,4 +45,9 @@ export function usedColumns(parsed: unknown, columns: readonly string[]): readon
   const used = columns.filter(name => seen.has(name.toLowerCase()))
   // A table has a column, also where rows are only counted.
   return used.length > 0 ? used : columns.slice(0, 1)
+}
+
+function isAll(order: unknown): boolean {
+  const { class: kind, columns, expr } = (order ?? {}) as Record<string, unknown>
+  return kind === 'STAR' && columns === true && expr === null
 }

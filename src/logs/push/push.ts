@@ -73,7 +73,7 @@ export async function pushTable(table: Table, rejected: RejectedLines, store: St
       for (let row = 0; row < batch.ends.length; row++) {
         const end = batch.ends[row] as number
         day = dayOf(batch.times[row] as number)
-        file.parts.add('rows', day, batch.bytes.subarray(start, end))
+        file.parts.add('rows', day, batch.sink.bytes.subarray(start, end))
         start = end
       }
       for (const line of rejected.lines)
