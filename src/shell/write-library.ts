@@ -6,6 +6,7 @@ import { contentFunctions } from './write/content.ts'
 import { heldFunctions } from './write/held.ts'
 import { joinedFunctions } from './write/joined.ts'
 import { keepFunctions } from './write/keep.ts'
+import { othersFunctions } from './write/others.ts'
 import { regardFunctions } from './write/regard.ts'
 import { stageFunctions } from './write/stage.ts'
 
@@ -34,6 +35,7 @@ export const writeLibrary = library('write', 'apply')`
   ${changeFunctions.text}
   ${heldFunctions.text}
   ${joinedFunctions.text}
+  ${othersFunctions.text}
   ops_user=$(id -u 2>/dev/null) || ops_user=
   ops_tab='	'
   ops_newline='

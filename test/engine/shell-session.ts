@@ -31,8 +31,8 @@ export interface OpenShell {
   readonly child: ChildProcess
 }
 
-/** Makes a place; everything in it ends with `remove`. */
-export function makePlace(): Place {
+/** Makes a place; everything in it ends with `remove`. `under` is a program and its words that run each shell, such as strace. */
+export function makePlace(under: readonly string[] = []): Place {
   const folder = mkdtempSync(join(tmpdir(), 'ops-engine-'))
   const children: ChildProcess[] = []
   return {
@@ -40,9 +40,8 @@ export function makePlace(): Place {
     open(shell = 'dash') {
       const enter =
         'mkdir -p "$1/run" "$1/lib" /var/lib/ops && mount --bind "$1/run" /run && mount --bind "$1/lib" /var/lib/ops && shift && exec "$@"'
-      const child = spawn('unshare', ['-m', 'sh', '-c', enter, 'sh', folder, ...(shells[shell] ?? ['sh'])], {
-        detached: true,
-      })
+      const argv = [...under, ...(shells[shell] ?? ['sh'])]
+      const child = spawn('unshare', ['-m', 'sh', '-c', enter, 'sh', folder, ...argv], { detached: true })
       children.push(child)
       return { session: new Session('here', processOf(child)), child }
     },

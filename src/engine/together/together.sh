@@ -31,12 +31,16 @@ ops_together() {
   cat "$OPS_DIR/proof"
 }
 ops_do_members() {
-  ops_joined=yes ops_flush=:
+  ops_joined=yes ops_flush=: ops_to_sync= ops_failed=0
   for ops_member; do
     [ "$ops_flush" != : ] || ops_reached "$ops_member"
-    ops_do_member || return
+    ops_do_member || { ops_failed=$?; break; }
   done
-  $ops_flush
+  [ "$ops_failed" != 0 ] || $ops_flush || ops_failed=$?
+  if [ -n "$ops_to_sync" ]; then
+    if [ "$ops_failed" = 0 ]; then ops_others_synced || return; else (ops_reached() { :; }; ops_others_synced) 2>/dev/null || :; fi
+  fi
+  return "$ops_failed"
 }
 ops_do_member() { eval "eval \"\${ops_apply_$((ops_member - ops_group_at)):?}\""; }
 ops_reached() { echo "$*" >"$OPS_DIR/reached"; }

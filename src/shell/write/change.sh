@@ -56,7 +56,7 @@ ops_remove() (
     ops_alike "./$ops_name" || ops_take_back
   fi
   [ "$ops_in" = . ] || ops_written
-  sync . 2>/dev/null || :
+  [ -n "${ops_unsynced:-}" ] || sync . 2>/dev/null || :
 )
 # COMMAND...: a later part of a change. What refuses it has come after an earlier part was done, and so is no refusal of the whole.
 ops_then() {
@@ -77,7 +77,8 @@ ops_take_back() {
   [ -e "./$ops_name" ] || [ -L "./$ops_name" ] || ops_moved
   ops_overwrote "./$ops_name"
 }
-ops_symlink() (
+ops_symlink() { ops_with_others ops_symlink_now "$@"; }
+ops_symlink_now() (
   set +e
   ops_locate "$1"
   [ -L "./$ops_name" ] || [ ! -e "./$ops_name" ] || [ -n "${3:-}" ] || ops_fail "$1: is a file or directory, not a symbolic link; nothing was changed"

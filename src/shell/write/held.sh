@@ -12,7 +12,7 @@ ops_in_turn() {
   ops_member=$ops_turn_of
   ops_reached "$ops_member"
 }
-ops_remove_in_turn() { ops_in_turn && ops_remove "$@"; }
+ops_remove_in_turn() { ops_in_turn && ops_with_others ops_remove "$@"; }
 # Stages what ops_write is asked for; 1: it has to be done by itself.
 ops_hold() {
   ops_asked=$1 ops_sha= ops_mode= ops_owner= ops_group= ops_fresh=0644 ops_was_sha= ops_first= ops_many=

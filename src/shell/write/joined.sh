@@ -153,22 +153,23 @@ ops_held_synced() {
     set -- "$@" "$ops_new"
   done
   ops_devices=
-  read -r ops_kernel 2>/dev/null </proc/sys/kernel/osrelease || ops_kernel=
-  case $#/$ops_kernel in
-    [12]/*) ;;
-    */[6-9].*|*/[1-9][0-9].*|*/5.[89].*|*/5.[1-9][0-9]*)
-      # A directory of each file system.
-      ops_list=$(stat -c %d -- "$@" 2>/dev/null) || return 1
-      ops_seen=' '
-      for ops_new; do
-        ops_device_id=${ops_list%%"$ops_newline"*} ops_list=${ops_list#*"$ops_newline"}
-        case $ops_seen in *" $ops_device_id "*) continue;; esac
-        ops_new=${ops_new%/*} && ops_new=${ops_new%/*} ops_seen="$ops_seen$ops_device_id " ops_devices="$ops_devices${ops_new:-/}$ops_newline"
-      done
-      ops_sync_devices && return 0
-      ops_devices=;;
-  esac
+  if [ $# -gt 2 ] && ops_syncfs_tells; then
+    # A directory of each file system.
+    ops_list=$(stat -c %d -- "$@" 2>/dev/null) || return 1
+    ops_seen=' '
+    for ops_new; do
+      ops_device_id=${ops_list%%"$ops_newline"*} ops_list=${ops_list#*"$ops_newline"}
+      case $ops_seen in *" $ops_device_id "*) continue;; esac
+      ops_new=${ops_new%/*} && ops_new=${ops_new%/*} ops_seen="$ops_seen$ops_device_id " ops_devices="$ops_devices${ops_new:-/}$ops_newline"
+    done
+    ops_sync_devices && return 0
+    ops_devices=
+  fi
   sync -- "$@" 2>/dev/null
+}
+ops_syncfs_tells() {
+  read -r ops_kernel 2>/dev/null </proc/sys/kernel/osrelease || return 1
+  case $ops_kernel in [6-9].*|[1-9][0-9].*|5.[89].*|5.[1-9][0-9]*) ;; *) return 1;; esac
 }
 ops_sync_devices() {
   set -- && ops_rest=$ops_devices

@@ -51,7 +51,7 @@ ops_enter() {
   umask 077
   case $ops_name in .ops-was|.ops-last|.ops-mark) ops_fail "$ops_asked: this name is kept for ops itself; nothing was changed";; esac
   ops_stages
-  [ -z "$ops_stages" ] || [ ! -s "$ops_stages" ] || ops_sweep
+  [ -z "$ops_stages" ] || [ ! -s "$ops_stages" ] || [ -n "${ops_to_sync:-}" ] || ops_sweep
   for ops_stage_found in .ops.*; do
     case ${ops_stage_found#.ops.} in
       *[!0-9a-f]*|?|??|???) ;;
@@ -59,7 +59,8 @@ ops_enter() {
     esac
   done
   ops_stage=.ops.${OPS_NONCE:-$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')} ops_left=
-  [ -z "$ops_stages" ] || echo "${ops_dir%/}/$ops_stage" >"$ops_stages"
+  [ -n "${ops_to_sync:-}" ] || [ -z "$ops_stages" ] || : >"$ops_stages"
+  [ -z "$ops_stages" ] || echo "${ops_dir%/}/$ops_stage" >>"$ops_stages"
   # Without -m it may be open to those whom an ACL of this directory names, until it is closed from inside.
   ops_private='-m 0700'
   ops_mkdir_is_sure || ops_private=
@@ -100,6 +101,7 @@ ops_leave() {
 ops_written() {
   ops_leave
   [ -z "${ops_late:-}" ] || ops_judge_late
+  [ -z "${ops_unsynced:-}" ] || exit 0
   ops_said=$(sync . 2>&1) || case $ops_said in *'Invalid argument'*) ;; *)
     ops_fail "$ops_asked: is replaced, but its directory does not reach the disk (${ops_said##*: })";;
   esac

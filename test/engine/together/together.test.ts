@@ -252,3 +252,37 @@ describe.each(['dash', 'bash', 'busybox'].filter(each => !lacking(each)))(
     })
   },
 )
+
+test.skipIf(lacking('strace'))(
+  'links and removals in many directories reach the disk by one sync, and in two directories by two',
+  async () => {
+    const own = makePlace()
+    const trace = join(own.folder, 'trace')
+    const under = ['strace', '-f', '-qq', '--seccomp-bpf', '-e', 'trace=fsync,fdatasync,sync,syncfs', '-o', trace]
+    const traced = makePlace(under)
+    const syncs = async (steps: readonly Step[]): Promise<number> => {
+      expect((await runHere(traced, steps)).result).toMatchObject({ errors: [], status: 'ok' })
+      return readFileSync(trace, 'utf8')
+        .split('\n')
+        .filter(row => /^\d+ +\w*sync\w*\(/.test(row)).length
+    }
+    try {
+      const folders = numbers(4).map(each => join(own.folder, `folder${each}`))
+      for (const folder of folders) {
+        mkdirSync(folder)
+        writeFileSync(join(folder, 'gone'), 'old\n')
+      }
+      const links = folders.map(each => link({ path: join(each, 'link'), to: 'there' }))
+      const gone = folders.map(each => file({ path: join(each, 'gone'), state: 'absent' }))
+      expect(await syncs(links)).toBe(1)
+      expect(await syncs(gone)).toBe(1)
+      const two = folders
+        .slice(0, 2)
+        .flatMap(each => numbers(3).map(number => link({ path: join(each, `more${number}`), to: 'there' })))
+      expect(await syncs(two)).toBe(2)
+    } finally {
+      traced.remove()
+      own.remove()
+    }
+  },
+)

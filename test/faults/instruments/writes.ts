@@ -76,6 +76,14 @@ export const writes: readonly Write[] = [
     params: path => parsed(link, { path, to: 'new' }),
   },
   {
+    name: 'links are replaced and made as one',
+    resource: link.definition,
+    before: path => symlinkSync('old', path),
+    params: path => parsed(link, { path, to: 'new' }),
+    together: path =>
+      ['more', 'most', 'last'].map(each => parsed(link, { path: `${path}.${each}`, to: each })),
+  },
+  {
     name: 'three files are written as one',
     resource: file.definition,
     before: path => conf(path, oldText, 0o640),
