@@ -5,6 +5,7 @@ import { startHost } from '../test/hosts/start.ts'
 import type { Contender } from './contender.ts'
 import { type Measured, measure } from './measure.ts'
 import { storage } from './places.ts'
+import { slowDown, slowSyncBind } from './slow-syncs.ts'
 import { verify } from './verify.ts'
 import { hostPackages } from './workload.ts'
 
@@ -17,11 +18,11 @@ export interface Round {
 /** Tools that need longer than this for a no-op run do fewer of them: their spread is small against their size. */
 export const slowSeconds = 5
 
-/** `delayMs` is each way: a round trip takes twice as long. */
+/** `delayMs` is each way: a round trip takes twice as long. `syncMs`: what a sync takes beside what the disk needs. */
 export async function round(
   contender: Contender,
   folder: string,
-  delayMs: number,
+  { delayMs, syncMs }: { readonly delayMs: number; readonly syncMs: number },
   noopRuns: number,
 ): Promise<Round> {
   mkdirSync(folder, { recursive: true })
@@ -29,10 +30,11 @@ export async function round(
     storage,
     name: 'web1',
     withPackages: hostPackages,
-    ...(contender.binds && { binds: contender.binds }),
+    binds: [...(contender.binds ?? []), ...(syncMs > 0 ? [slowSyncBind(folder, syncMs)] : [])],
   })
   const proxy = await startProxy({ host: host.address, port: host.port, delayMs })
   try {
+    if (syncMs > 0) await slowDown(host, syncMs)
     const reached = { name: host.name, sshConfig: host.sshConfigThrough(proxy.port), folder }
     const first = await measure(contender.command(reached))
     await verify(host)

@@ -4,6 +4,7 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { realHosts } from '../test/hosts/available.ts'
+import { besideLoad } from './beside-load.ts'
 import { type Round, round, slowSeconds } from './compare.ts'
 import type { Contender } from './contender.ts'
 import { ansible, mitogen } from './contenders/ansible.ts'
@@ -17,6 +18,7 @@ import { benchDump } from './dump.ts'
 import { benchLoad } from './load.ts'
 import { benchLogs } from './logs.ts'
 import { measure } from './measure.ts'
+import { benchPackages } from './packages.ts'
 import { resultsFolder, root, storage } from './places.ts'
 import { scale, typical } from './scale.ts'
 import { setUp } from './setup.ts'
@@ -36,6 +38,8 @@ const { values } = parseArgs({
     delay: { type: 'string', default: '25' },
     hosts: { type: 'string', default: '8' },
     memory: { type: 'boolean', default: false },
+    sync: { type: 'string', default: '0' },
+    'beside-load': { type: 'string', default: '0' },
     steps: { type: 'string' },
     lines: { type: 'string', default: '1000000' },
     'table-rows': { type: 'string', default: '2000000' },
@@ -54,7 +58,9 @@ async function bench(): Promise<void> {
   )
   const wantsSocks = !wanted || wanted.includes('socks')
   const delayMs = Number(values.delay)
-  const rows = await compareAll(chosen, Number(values.rounds), delayMs)
+  const syncMs = Number(values.sync)
+  const loops = Number(values['beside-load'])
+  const rows = await besideLoad(loops, () => compareAll(chosen, Number(values.rounds), { delayMs, syncMs }))
   const withOps = chosen.includes(ops)
   const versionSeconds = withOps ? typical(await versionRuns()).seconds : undefined
   const scales = (withOps || wanted?.includes('scale')) && Number(values.hosts) > 1
@@ -62,6 +68,8 @@ async function bench(): Promise<void> {
   const perHost = scales ? await scale(Number(values.hosts), 3) : undefined
   const results = {
     delayMs,
+    syncMs,
+    loops,
     storage,
     load: loadavg()[1] ?? 0,
     rows,
@@ -89,18 +97,25 @@ async function bench(): Promise<void> {
   const points = wanted?.includes('curve')
     ? await curve(say, values.steps?.split(',').map(Number))
     : undefined
+  const packages = wanted?.includes('packages')
+    ? await benchPackages(say, values.steps?.split(',').map(Number))
+    : undefined
   mkdirSync(resultsFolder, { recursive: true })
   const file = join(resultsFolder, 'latest.json')
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, node: process.version }
   writeFileSync(
     file,
-    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(points && { curve: points }), ...(store && { store }), ...(dump && { dump }), ...(load && { load }), ...(copy && { copy }), ...(logs && { logs }) }, undefined, 2)}\n`,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(points && { curve: points }), ...(packages && { packages }), ...(store && { store }), ...(dump && { dump }), ...(load && { load }), ...(copy && { copy }), ...(logs && { logs }) }, undefined, 2)}\n`,
   )
   say(`Written to ${file}`)
 }
 
 /** Round by round, so that whatever else the machine does meets all of them alike. */
-async function compareAll(chosen: readonly Contender[], rounds: number, delayMs: number): Promise<Row[]> {
+async function compareAll(
+  chosen: readonly Contender[],
+  rounds: number,
+  link: { readonly delayMs: number; readonly syncMs: number },
+): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'ops-bench-'))
   const done = new Map<Contender, Round[]>(chosen.map(contender => [contender, []]))
   try {
@@ -112,7 +127,7 @@ async function compareAll(chosen: readonly Contender[], rounds: number, delayMs:
         const result = await round(
           contender,
           join(folder, `${own.length}-${contenders.indexOf(contender)}`),
-          delayMs,
+          link,
           3,
         )
         own.push(result)

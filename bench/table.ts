@@ -17,6 +17,10 @@ export type Row = { readonly name: string; readonly about: string } & (
 
 export interface Results {
   readonly delayMs: number
+  /** What a sync takes longer than on this machine's disk. */
+  readonly syncMs: number
+  /** Programs that did nothing but compute meanwhile. */
+  readonly loops: number
   readonly storage: 'disk' | 'memory'
   /** Of the machine, over the last five minutes. */
   readonly load: number
@@ -34,7 +38,16 @@ export function scaleText({ hosts, allHosts, cpuMsPerHost, megabytesPerHost }: S
 }
 
 /** A table with ratios to the first row, and the controller's figures below it. */
-export function tableOf({ delayMs, storage, load, rows, versionSeconds, scale }: Results): string {
+export function tableOf({
+  delayMs,
+  syncMs,
+  loops,
+  storage,
+  load,
+  rows,
+  versionSeconds,
+  scale,
+}: Results): string {
   const cells = rows.map(row => {
     if ('leftOut' in row) return [row.name, '-', '-', '-', '-', '-', '-']
     return [
@@ -58,7 +71,7 @@ export function tableOf({ delayMs, storage, load, rows, versionSeconds, scale }:
       )
       .join('  ')
   return [
-    `50 steps on a real host, ${2 * delayMs} ms round trip, whole process, medians; hosts write to ${storage === 'disk' ? 'a disk' : 'memory'}; load ${load.toFixed(1)}. The floor is the hand-written no-op run.`,
+    `50 steps on a real host, ${2 * delayMs} ms round trip, whole process, medians; hosts write to ${storage === 'disk' ? 'a disk' : 'memory'}${syncMs > 0 ? `, each sync ${syncMs} ms longer` : ''}${loops > 0 ? `; beside ${loops} busy loops` : ''}; load ${load.toFixed(1)}. The floor is the hand-written no-op run.`,
     '',
     lineOf(head),
     ...cells.map(lineOf),
