@@ -258,7 +258,16 @@ test.skipIf(lacking('strace'))(
   async () => {
     const own = makePlace()
     const trace = join(own.folder, 'trace')
-    const under = ['strace', '-f', '-qq', '--seccomp-bpf', '-e', 'trace=fsync,fdatasync,sync,syncfs', '-o', trace]
+    const under = [
+      'strace',
+      '-f',
+      '-qq',
+      '--seccomp-bpf',
+      '-e',
+      'trace=fsync,fdatasync,sync,syncfs',
+      '-o',
+      trace,
+    ]
     const traced = makePlace(under)
     const syncs = async (steps: readonly Step[]): Promise<number> => {
       expect((await runHere(traced, steps)).result).toMatchObject({ errors: [], status: 'ok' })
