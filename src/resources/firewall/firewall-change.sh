@@ -15,7 +15,18 @@ ops_firewall_ufw() {
     shift "$ops_count"
   done
   [ "$(ops_firewall_unit ufw.service)" = enabled ] || systemctl enable -q ufw.service || return
+  for ops_family in '' 6; do
+    ops_firewall_rejoin "ip${ops_family}tables" "ufw$ops_family" || ops_fail "ufw's chains, which INPUT no longer leads to, cannot be taken away: ${ops_said##*"$ops_newline"}"
+  done
   if [ "$(ops_firewall_value ENABLED /etc/ufw/ufw.conf)" = yes ]; then ops_firewall_told reload; else ops_firewall_told --force enable; fi
+}
+# TABLES UFW: ufw leads INPUT to its chains only when it makes them, so those that were cut off (by `iptables -F`) go before.
+ops_firewall_rejoin() {
+  ops_firewall_cut "$("$1" -S INPUT 2>/dev/null)" "$("$1" -S "$2-before-input" 2>/dev/null)" || return 0
+  ops_chains=$("$1" -S) || return 1
+  ops_cut_rules=$(printf '%s\n' "$ops_chains" | sed -n "s/^-A \([A-Z]* -j $2-[a-z-]*\)\$/-D \1/p; s/^-N \($2-[a-z-]*\)\$/-F \1/p") || return 1
+  ops_cut_rules="$ops_cut_rules$ops_newline$(printf '%s\n' "$ops_chains" | sed -n "s/^-N \($2-[a-z-]*\)\$/-X \1/p")" || return 1
+  ops_said=$(printf '*filter\n%s\nCOMMIT\n' "$ops_cut_rules" | "$1-restore" -n 2>&1)
 }
 ops_firewall_with_ipv6() { { grep -v '^IPV6=' "$ops_old" || :; } && echo IPV6=yes; }
 # COUNT WORDS...: the first COUNT of them are for ufw.

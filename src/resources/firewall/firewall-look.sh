@@ -66,11 +66,14 @@ ops_firewall_look_ufw() {
   case $ops_loaded,$ops_loaded6 in
     *, | "$ops_loaded6,$ops_loaded") ;;
     *unknown*) ops_loaded=unknown ;;
-    no,foreign | foreign,no) ops_loaded=foreign ;;
+    no,cut | cut,no) ops_loaded=cut ;;
+    no,foreign | foreign,no | cut,foreign | foreign,cut) ops_loaded=foreign ;;
     *) ops_loaded=other ;;
   esac
   echo "loaded=$ops_loaded"
 }
+# RULES-OF-INPUT CHAIN-OF-UFW: whether the chain is there and INPUT does not lead to it, as after `iptables -F`.
+ops_firewall_cut() { case $2,$1 in ,*|*,*"-A INPUT -j ufw"*"-before-input"*) return 1;; esac; }
 # FAMILY (6, or nothing): whether the kernel has the rules that ufw keeps. How it would spell them it says itself, in an empty network.
 ops_firewall_loaded() {
   ops_tables=ip$1tables ops_chain=ufw$1
@@ -79,7 +82,7 @@ ops_firewall_loaded() {
   # What ufw leaves behind when it is disabled is empty.
   case $ops_input,$ops_before in
     *"-A INPUT -j $ops_chain-before-input"*,*"-j $ops_chain-user-input"*) ;;
-    '-P INPUT ACCEPT'*) echo no; return ;;
+    '-P INPUT ACCEPT'*) if ops_firewall_cut "$ops_input" "$ops_before"; then echo cut; else echo no; fi; return ;;
     ,*) echo other; return ;;
     # No rule of ufw is reached; but to disable ufw would open what somebody else has closed.
     *) echo foreign; return ;;

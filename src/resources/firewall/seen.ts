@@ -26,11 +26,18 @@ interface Seen {
   readonly boot: string
 }
 
+/** By what the look says of the kernel: nothing of ufw is reached. */
+const idleWords: ReadonlyMap<string, string> = new Map([
+  ['no', 'none'],
+  ['cut', 'none, as INPUT does not lead to the chains of ufw (`iptables -F` does that)'],
+  ['foreign', 'none of ufw, and others let nothing in by default'],
+])
+
 export function byUfw(found: Readonly<Record<string, string>>, given: FirewallParams): Seen {
   const { enabled, unit, policy, ipv6, loaded } = found
   if (given.state === 'absent') {
     return {
-      rules: loaded === 'no' || loaded === 'foreign' ? 'none' : 'those of ufw',
+      rules: loaded !== undefined && idleWords.has(loaded) ? 'none' : 'those of ufw',
       boot: enabled === 'yes' ? 'those of ufw' : 'none',
     }
   }
@@ -43,11 +50,11 @@ export function byUfw(found: Readonly<Record<string, string>>, given: FirewallPa
     .filter(each => !isForeign(each))
     .map(({ family, text }) => `${text}${family === 6 ? ' (v6)' : ''}`)
   const kept = [...ours, ...(ipv6 === 'no' ? ['IPv6 is not filtered'] : []), `else ${policy}`].join(', ')
-  const idle = loaded === 'foreign' ? 'none of ufw, and others let nothing in by default' : 'none'
+  const idle = loaded === undefined ? undefined : idleWords.get(loaded)
   const rules =
-    loaded === 'no' || loaded === 'foreign'
+    idle !== undefined
       ? ours.length > 0
-        ? `${loaded === 'no' ? '' : `${idle}; `}not loaded: ${ours.join(', ')}`
+        ? `${idle === 'none' ? '' : `${idle}; `}not loaded: ${ours.join(', ')}`
         : idle
       : loaded === 'yes'
         ? isKept
