@@ -2,7 +2,7 @@
 import { opsVersion } from '../../base/version.ts'
 import type { RunEvent } from '../../run/events.ts'
 import { lockHolder } from '../../run/lock-holder.ts'
-import type { HostPlan, PlanStep } from '../../run/plan.ts'
+import type { PlanStep } from '../../run/plan.ts'
 import type { DoneStep, HostOfRun, RunState } from '../../run/run-history.ts'
 import type { RunName } from '../../run/run-id.ts'
 import { pruneRuns, storeRun } from './stored-runs.ts'
@@ -16,7 +16,8 @@ interface Begun extends RunName {
 }
 
 interface HostSoFar {
-  plan?: HostPlan
+  /** Steps of the plan by name: there may be thousands. */
+  planned: ReadonlyMap<string, PlanStep>
   status: RunState
   readonly steps: Map<string, DoneStep>
   readonly errors: string[]
@@ -37,7 +38,8 @@ export class RunRecorder {
 
   take(event: RunEvent): void {
     if (event.event === 'run') for (const host of event.hosts) this.#host(host)
-    if (event.event === 'plan') this.#host(event.host).plan = event
+    if (event.event === 'plan')
+      this.#host(event.host).planned = new Map(event.steps.map(each => [each.name, each]))
     if (event.event === 'error')
       this.#host(event.host ?? event.error.host ?? '').errors.push(event.error.title)
     if (event.event === 'host') this.#host(event.host).status = event.summary.status
@@ -60,22 +62,26 @@ export class RunRecorder {
   }
 
   #host(name: string): HostSoFar {
-    const found = this.#hosts.get(name) ?? { status: 'unknown', steps: new Map(), errors: [] }
+    const found = this.#hosts.get(name) ?? {
+      planned: new Map(),
+      status: 'unknown',
+      steps: new Map(),
+      errors: [],
+    }
     this.#hosts.set(name, found)
     return found
   }
 
   #step(event: RunEvent & { event: 'step' }): void {
-    const { steps, plan } = this.#host(event.host)
+    const { steps, planned } = this.#host(event.host)
     const { step: name, status } = event
     if (status === 'ok' || status === 'skipped') return
-    const planned = plan?.steps.find(each => each.name === name)
     const kept = 'kept' in event ? event.kept : undefined
     const before = steps.get(name)
     const isKept = kept ?? before?.kept
     const isFirst = steps.size === 0
     steps.set(name, {
-      ...done(name, planned),
+      ...done(name, planned.get(name)),
       status: status === 'running' ? 'begun' : status,
       ...(isKept && { kept: isKept }),
     })
