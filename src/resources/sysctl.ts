@@ -121,7 +121,7 @@ export const sysctl = resource({
     const goesOn = { stays: `the kernel goes on with ${value}; it was ${actual.now}` }
     return {
       params: { key, state: 'absent' },
-      left: { kind: 'file' },
+      left: { kind: 'file', dress: '644 root:root', line: lineOf(key, value) },
       withFiles: true,
       ...(actual.now !== value && goesOn),
     }

@@ -64,6 +64,25 @@ findmnt -n -o TARGET /etc/undo-mounted; cat /etc/undo-mounted; :`
 const machineState = `command -v tree; hostname; cat /etc/hostname /etc/timezone /etc/fstab; tr '\\t' ' ' </etc/hosts; readlink /etc/localtime
 mountpoint -q /mnt/undo && echo mounted; ls /etc/sysctl.d; :`
 
+const settled = `import { recipe, group, user, sysctl } from 'ops-recipes'
+export default recipe({
+  summary: 'What others change later.',
+  steps: () => [
+    group({ name: 'undo-team' }),
+    group({ name: 'undo-crew' }),
+    user({ name: 'undo-kim', system: true }),
+    user({ name: 'undo-lee', system: true }),
+    user({ name: 'undo-max', system: true }),
+    sysctl({ key: 'net.ipv4.tcp_fin_timeout', value: 37 }),
+    sysctl({ key: 'net.ipv4.tcp_keepalive_time', value: 7000 }),
+  ],
+})
+`
+
+const settledState = `for each in undo-team undo-crew; do getent group $each >/dev/null && echo $each; done
+for each in undo-kim undo-lee undo-max; do getent passwd $each >/dev/null && echo $each; done
+cd /etc/sysctl.d; ls 99-zz-net.ipv4.tcp* 2>/dev/null; :`
+
 const slow = `import { recipe, file, command } from 'ops-recipes'
 export default recipe({
   summary: 'Begins, and takes its time.',
@@ -95,6 +114,7 @@ describeReal('the history of a host', () => {
   beforeAll(() => {
     folder = folderWith({
       'recipes/everyday.ts': everyday,
+      'recipes/settled.ts': settled,
       'recipes/slow.ts': slow,
       'recipes/machine.ts': machine,
       'recipes/web.ts': web,
@@ -186,6 +206,30 @@ describeReal('the history of a host', () => {
     expect((await ops('undo', 'nonsense', '--yes')).code).toBe(3)
   })
 
+  test('an account or a setting that others have changed since stays, by all that it is, and is named', async () => {
+    const applied = await ops('apply', 'settled', host().name, '--yes')
+    expect([applied.stderr, applied.code]).toEqual(['', 0])
+    await host().read(`usermod --append --groups undo-team undo-kim; echo undo-lee:secret | chpasswd
+      echo 'net.ipv4.tcp_fin_timeout = 38' >/etc/sysctl.d/99-zz-net.ipv4.tcp_fin_timeout.conf`)
+    const run = runOf(applied.stdout)
+    const undone = await ops('undo', run, '--yes')
+    expect([undone.stderr, undone.code]).toEqual(['', 8])
+    for (const what of [
+      /skipped group undo-team: changed since by somebody else: entry is undo-team:x:\d+:undo-kim, /,
+      /skipped user undo-kim: changed since by somebody else: groups is .*undo-team, and the run left it /,
+      /skipped user undo-lee: changed since by somebody else: its password is another one/,
+      /skipped sysctl net\.ipv4\.tcp_fin_timeout: changed since by somebody else: line is net\.ipv4\.tcp_fin_timeout = 38, /,
+    ])
+      expect(undone.stdout).toMatch(what)
+    expect(await host().read(settledState)).toBe(
+      'undo-team\nundo-kim\nundo-lee\n99-zz-net.ipv4.tcp_fin_timeout.conf\n',
+    )
+    await host().read(`gpasswd --delete undo-kim undo-team; usermod --password '!' undo-lee
+      echo 'net.ipv4.tcp_fin_timeout = 37' >/etc/sysctl.d/99-zz-net.ipv4.tcp_fin_timeout.conf`)
+    expect((await ops('undo', run, '--yes')).stderr).toBe('')
+    expect(await host().read(settledState)).toBe('')
+  })
+
   test('packages, name, time zone, mounts and settings of the kernel go back as well', async () => {
     const found = await host().read(machineState)
     const applied = await ops('apply', 'machine', host().name, '--yes')
@@ -217,6 +261,8 @@ describeReal('the history of a host', () => {
     const name = (begun?.event === 'run' && begun.run) || ''
     const early = await ops('undo', name, host().name, '--yes')
     expect([early.code, early.stderr]).toEqual([6, expect.stringContaining(`run ${name} still goes on`)])
+    const patient = watchOps(folder, ['undo', name, host().name, '--yes', '--wait', '-F', host().sshConfig])
+    expect(await patient.seen(event => event.event === 'waiting')).toMatchObject({ for: 'lock' })
     await host().read('touch /run/undo-go')
     run.child.kill('SIGKILL')
     await run.ended
@@ -228,6 +274,9 @@ describeReal('the history of a host', () => {
     expect(there).toContain('changed file /etc/undo-slow')
     expect(there).toContain('changed command')
     expect(there).not.toContain('undo-never')
+    // What the command did stays, and the rest was taken back as soon as the run had ended.
+    expect(await patient.ended).toBe(8)
+    expect((await host().read('ls /etc/undo-slow 2>/dev/null || echo none')).trim()).toBe('none')
     // Killed a moment earlier this machine would know of no step: the host is asked all the same, and may have nothing to tell.
     const records = join(folder.path, '.local/state/ops/runs')
     const path = join(records, readdirSync(records).find(each => each.endsWith(`-${name}.json`)) ?? '')

@@ -36,7 +36,9 @@ export function recordInFull(record: HostRecord, host: string): RunInFull {
 function stateOf({ steps, end, back }: HostRecord): RunState {
   if (back !== undefined) return back === 'restored' ? 'reverted' : 'failed'
   if (end === undefined) return 'unknown'
-  if (steps.some(each => each.outcome === 'failed') || end === 'failed' || end === 'nothing') return 'failed'
+  const isFailed = steps.some(each => each.outcome === 'failed')
+  if (!isFailed && steps.some(each => each.outcome === 'reverted')) return 'reverted'
+  if (isFailed || end === 'failed' || end === 'nothing') return 'failed'
   if (end === 'stopped') return 'interrupted'
   return end === 'done' ? 'ok' : 'unknown'
 }

@@ -1,6 +1,7 @@
 /** What an undo would do on one host: its record is read, and each step is looked at once, so that what others changed is left. */
 
 import { planHost } from '../../engine/plan/plan-host.ts'
+import { accountsNow } from '../../engine/record/account-state.ts'
 import type { HostRecord } from '../../engine/record/read-record.ts'
 import type { Step } from '../../engine/step.ts'
 import { copiesAt, type KeptCopy } from '../../run/kept-copies.ts'
@@ -12,7 +13,7 @@ import type { Reached } from '../run-steps.ts'
 import { overLink } from './ask-hosts.ts'
 import { endedRun } from './ended-run.ts'
 import { anyRecordOnHost, recordOnHost } from './named-run.ts'
-import { directoriesToGo, undoSteps } from './undo-steps.ts'
+import { accountsToGo, directoriesToGo, undoSteps } from './undo-steps.ts'
 
 export interface PlannedUndo {
   /** The run has begun nothing there. */
@@ -42,17 +43,27 @@ export async function planUndo(
     if (!record) return { host, run: word, steps: [], notes: [], isUntouched: true as const }
     if (record.steps.length > 0 && record.steps.every(each => each.outcome === 'reverted'))
       return { host, run: record.run, steps: [], notes: [], isBack: true as const }
-    const { steps, notes } = undoSteps(record, await copiesOf(session, record), await held(session, record))
+    const { steps, notes } = undoSteps(
+      record,
+      await copiesOf(session, record),
+      await held(session, record),
+      await accountsNow(session, accountsToGo(record)),
+    )
     const { planned } = await planHost(session, () => ({ steps }), {
       key: link.key,
       loginUser: () => link.loginUser(),
       wantsDetail: true,
       emit: () => {},
     })
-    const moved = planned.flatMap(({ step, error }): readonly UndoNote[] =>
-      error ? [{ kind: 'skipped', what: step.name, why: error.title.replace(`${step.name}: `, '') }] : [],
+    // That an earlier step of the undo may change it makes nothing of what others have changed.
+    const looked = planned.map((each, at) => ({
+      ...each,
+      why: each.error?.title.replace(`${each.step.name}: `, '') ?? steps[at]?.moved(each.actual),
+    }))
+    const moved = looked.flatMap(({ step, why }): readonly UndoNote[] =>
+      why === undefined ? [] : [{ kind: 'skipped', what: step.name, why }],
     )
-    const left = planned.filter(({ error, plan }) => !error && plan.status !== 'ok')
+    const left = looked.filter(({ why, plan }) => why === undefined && plan.status !== 'ok')
     return { host, run: record.run, steps: left.map(each => each.step), notes: [...notes, ...moved] }
   })
   return result

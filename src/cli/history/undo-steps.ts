@@ -1,4 +1,5 @@
 /** From what a host has written down of a run to steps that put back what was there before, the last first. */
+import { type Accounts, accountMoved } from '../../engine/record/account-state.ts'
 import type { FileAfter, HostRecord, RecordedFile } from '../../engine/record/read-record.ts'
 import type { State, Value } from '../../engine/resource.ts'
 import type { Step, StepOptions } from '../../engine/step.ts'
@@ -8,19 +9,20 @@ import type { KeptCopy } from '../../run/kept-copies.ts'
 import type { UndoNote } from '../../run/run-history.ts'
 
 export interface UndoSteps {
-  readonly steps: readonly Step[]
+  readonly steps: readonly HeldStep[]
   readonly notes: readonly UndoNote[]
 }
 
-/** `copies` are those that the host still keeps; `holds` is what is in each directory that would go. */
+/** `copies` are those that the host still keeps; `holds` is what is in each directory that would go, `accounts` what those are that would. */
 export function undoSteps(
   record: HostRecord,
   copies: readonly KeptCopy[],
   holds: ReadonlyMap<string, readonly string[]>,
+  accounts: Accounts,
 ): UndoSteps {
   const notes: UndoNote[] = []
-  const steps: Step[] = []
-  const last: Step[] = []
+  const steps: HeldStep[] = []
+  const last: HeldStep[] = []
   const byItself = new Set<number>()
   const files = [...record.files].reverse()
   const gone = new Set(record.files.filter(each => each.before.kind === 'absent').map(each => each.path))
@@ -43,6 +45,14 @@ export function undoSteps(
         what: name,
         why: `it holds what this run did not make: ${foreign.slice(0, 3).join(', ')}`,
       })
+      continue
+    }
+    const moved = accountsToGo({ steps: [each] }).flatMap(claim => {
+      const left = record.accounts.get(claim)
+      return (left !== undefined && accountMoved(left, accounts.get(claim))) || []
+    })
+    if (moved.length > 0) {
+      notes.push({ kind: 'skipped', what: name, why: `changed since by somebody else: ${moved[0]}` })
       continue
     }
     const maker = resources[each.type]
@@ -76,6 +86,18 @@ export function directoriesToGo({ steps }: HostRecord): readonly string[] {
   )
 }
 
+/** Accounts that the undo would remove. */
+export function accountsToGo({ steps }: Pick<HostRecord, 'steps'>): readonly string[] {
+  return steps.flatMap(({ type, back }) =>
+    (type === 'user' || type === 'group') &&
+    back !== 'files' &&
+    'params' in back &&
+    back.params.state === 'absent'
+      ? [`${type}:${String(back.params.name)}`]
+      : [],
+  )
+}
+
 function foreignIn(
   path: string,
   holds: ReadonlyMap<string, readonly string[]>,
@@ -88,7 +110,7 @@ function fileStep(
   { path, before, after }: RecordedFile,
   copies: readonly KeptCopy[],
   notes: UndoNote[],
-): readonly Step[] {
+): readonly HeldStep[] {
   const what = `file ${path}`
   if (after === undefined) {
     notes.push({
@@ -113,7 +135,7 @@ function fileStep(
   return [made(restoredFile({ path, from, sha256, mode, owner, group }), after)]
 }
 
-function made(step: Step, after: FileAfter): Step {
+function made(step: Step, after: FileAfter): HeldStep {
   return heldTo({ ...step, where: undefined }, leftOf(after))
 }
 
@@ -123,23 +145,32 @@ function leftOf(after: FileAfter): State {
   return { state: 'present', content: after.sha256, mode: after.mode }
 }
 
+/** A step that is held to what the run left. */
+export interface HeldStep extends Step {
+  /** What somebody else has changed since, in words; undefined where nobody has, or all is back already. */
+  moved(actual: State): string | undefined
+}
+
 /** The same step, impossible where what the run left is not there any more: somebody has changed it since. */
-function heldTo(step: Step, left: State): Step {
+function heldTo(step: Step, left: State): HeldStep {
   const { resource } = step
-  const isSame = (key: string, one: Value, other: Value): boolean =>
-    one === other || (resource.same?.(key, one, other) ?? false)
-  const impossible: typeof resource.impossible = (actual, params, detail) => {
-    const desired = resource.desired(params)
-    const moved = Object.entries(left).find(([key, value]) => {
+  const desired = resource.desired(step.params)
+  const isSame = (key: string, one: Value | undefined, other: Value): boolean =>
+    one !== undefined && (one === other || (resource.same?.(key, one, other) ?? false))
+  const moved = (actual: State): string | undefined => {
+    if (Object.entries(desired).every(([key, value]) => isSame(key, actual[key], value))) return undefined
+    const found = Object.entries(left).find(([key, value]) => {
       const now = actual[key]
       if (now === undefined) return key === 'to'
       return !isSame(key, now, value) && !(desired[key] !== undefined && isSame(key, now, desired[key]))
     })
-    if (!moved) return resource.impossible?.(actual, params, detail)
-    const [key, value] = moved
+    if (!found) return undefined
+    const [key, value] = found
     return `changed since by somebody else: ${key} is ${short(actual[key] ?? 'not there')}, and the run left it ${short(value)}`
   }
-  return { ...step, resource: { ...resource, impossible } }
+  const impossible: typeof resource.impossible = (actual, params, detail) =>
+    moved(actual) ?? resource.impossible?.(actual, params, detail)
+  return { ...step, resource: { ...resource, impossible }, moved }
 }
 
 function short(value: Value): string {

@@ -51,7 +51,7 @@ export function buildBatch(
     batchFunctions,
     endangers ? armLibrary : '',
     isArmed ? '' : 'ops_armed_at=',
-    record ? recordLines(record, who, todo, from) : 'ops_record_name=',
+    record ? recordLines(record, who, todo, from, planned.slice(pauseAt)) : 'ops_record_name=',
     `ops_all() {\n${groups.map(group => `"$1" ${group.id} ${quote(group.text)}`).join('\n')}\n}`,
     'ops_show() { ops_frame look "$1"; cat "$OPS_DIR/$1"; }',
     'ops_batch() {',

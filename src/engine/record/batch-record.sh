@@ -31,7 +31,7 @@ ops_note() {
   [ -n "$ops_history" ] || ops_record_begin || return 0
   { printf '%s\n' "$*" >>"$ops_history"; } 2>/dev/null || ops_unrecorded || :
 }
-# What the files are that this run has changed, and how the batch ended.
+# What the files and accounts are that this run has changed, and how the batch ended.
 ops_record_end() {
   [ -n "$ops_history" ] || return 0
   set --
@@ -40,6 +40,9 @@ ops_record_end() {
     elif [ -f "$ops_target" ]; then set -- "$@" "$ops_target"
     fi
   done <"$OPS_DIR/journal" >>"$ops_history"
+  for ops_recorded in $ops_record_accounts; do
+    printf 'account\t%s\t%s\n' "$ops_recorded" "$(ops_account_state "${ops_recorded%%:*}" "${ops_recorded#*:}")" >>"$ops_history"
+  done
   if [ $# -gt 0 ]; then sha256sum -- "$@"; stat -c '%a:%U:%G:%n' -- "$@"; fi >>"$ops_history" </dev/null
   ops_note end "${ops_over:-done}"
   ops_history=

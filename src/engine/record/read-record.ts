@@ -1,5 +1,7 @@
 /** Reads the record that a run has left on a host. What was cut short by a power loss is read as far as it goes. */
 import { z } from 'zod'
+import { exitReverted } from '../step-error.ts'
+import type { Accounts } from './account-state.ts'
 import type { RecordedStep } from './recorded-step.ts'
 
 /** What became of a step: `begun` was never proved, as the host or its connection went away; `reverted`: the host took it back by itself. */
@@ -35,6 +37,8 @@ export interface HostRecord {
   /** In the order in which they were begun. */
   readonly steps: readonly (RecordedStep & { readonly index: number; readonly outcome: RecordedOutcome })[]
   readonly files: readonly RecordedFile[]
+  /** What the accounts are that the run left, by `user:NAME` and `group:NAME`; of one that was cut off nothing is known. */
+  readonly accounts: Accounts
   /** How the last batch ended: `done`, `failed`, `stopped`; undefined where the host could not say any more. */
   readonly end: string | undefined
   /** Undefined, or whether the host could put back what would have cut our access. */
@@ -73,6 +77,7 @@ const steps = z.object({
       type: z.string(),
       changes: z.array(z.tuple([z.string(), value.nullable(), value])),
       back,
+      takesBack: z.literal(true).optional(),
     }),
   ),
 })
@@ -94,7 +99,8 @@ class Reader {
   readonly #sums = new Map<string, string>()
   readonly #modes = new Map<string, string>()
   readonly #links = new Map<string, string>()
-  #running: number | undefined
+  readonly #accounts = new Map<string, string>()
+  #running: readonly number[] = []
 
   line(line: string): void {
     const [word = '', ...fields] = line.split('\t')
@@ -102,6 +108,7 @@ class Reader {
     const [, mode, dressed] = /^(\d{1,4}):[^:]*:[^:]*:(\/.*)$/.exec(line) ?? []
     if (line.startsWith('{')) this.#data(line)
     else if (word === 'was') this.#was(fields)
+    else if (word === 'account') this.#accounts.set(fields[0] ?? '', fields.slice(1).join('\t'))
     else if (word === 'leads') this.#links.set(fields.slice(1).join('\t'), fields[0] ?? '')
     else if (sha256 !== undefined && summed !== undefined)
       this.#sums.set(escaped === '' ? summed : unescaped(summed), sha256)
@@ -122,7 +129,7 @@ class Reader {
       const step = this.#steps.get(index)
       return step ? [{ index, outcome, ...step }] : []
     })
-    return { ...told, steps: found, files, end: this.#end, back: this.#back }
+    return { ...told, steps: found, files, accounts: this.#accounts, end: this.#end, back: this.#back }
   }
 
   #data(line: string): void {
@@ -149,13 +156,22 @@ class Reader {
           : { kind: 'kept', copy: was }
     const name = path.join('\t')
     // What a later batch has kept is what this run itself has written.
-    if (!this.#before.has(name)) this.#before.set(name, { step: this.#running, before })
+    if (!this.#before.has(name)) this.#before.set(name, { step: this.#stepOf(name), before })
+  }
+
+  /** Of steps that were done as one act each is named by the path that it is about. */
+  #stepOf(path: string): number | undefined {
+    const isOf = (index: number): boolean => {
+      const about = this.#steps.get(index)?.name.replace(/^\S+ /, '')
+      return about === path || about?.startsWith(`${path} `) === true
+    }
+    return this.#running.find(isOf) ?? this.#running[0]
   }
 
   #words([word = '', ...args]: readonly string[]): void {
     const numbers = args.map(Number)
     if (word === 'run') {
-      this.#running = numbers[0]
+      this.#running = numbers
       // Nothing that was said before of what files are holds any more.
       this.#end = undefined
       for (const index of numbers) this.#outcomes.set(index, 'begun')
@@ -170,7 +186,8 @@ class Reader {
     for (const index of members.map(Number)) {
       const isFailed = code !== '0' && (failed === undefined || index === failed)
       const isReached = failed === undefined || index <= failed
-      if (isReached) this.#outcomes.set(index, isFailed ? 'failed' : 'changed')
+      const isBack = code === String(exitReverted) && this.#steps.get(index)?.takesBack === true
+      if (isReached) this.#outcomes.set(index, isFailed ? (isBack ? 'reverted' : 'failed') : 'changed')
       else if (!isWide) this.#outcomes.delete(index)
     }
   }

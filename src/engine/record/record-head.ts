@@ -3,6 +3,7 @@
 import { type RunName, recordFileOf } from '../../run/run-id.ts'
 import { quote } from '../../shell/quote.ts'
 import type { PlannedStep } from '../plan/planned-step.ts'
+import { accountsOf } from './account-state.ts'
 import { recordedStep } from './recorded-step.ts'
 
 /** What a run says of itself. */
@@ -19,14 +20,21 @@ const longestParams = 4096
 /** A batch whose steps say more than that writes down their names, and no way back. */
 const longestSteps = 131_072
 
-/** Shell that says what the record of a batch is called and begins with: `from` is the position of the first of these steps. */
+/**
+ * Shell that says what the record of a batch is called and begins with: `from` is the position of the first of its steps,
+ * `later` are those that another batch will begin.
+ */
 export function recordLines(
   { run, startedAt, purpose, recipe, params }: RunRecord,
   who: string,
   todo: readonly PlannedStep[],
   from: number,
+  later: readonly PlannedStep[] = [],
 ): string {
-  const changing = todo.flatMap((each, at) => (each.change ? [[from + at, each] as const] : []))
+  // A service that waits for a login to be confirmed is known as it was before the steps until then: reading takes that one.
+  const known = [...todo, ...later.map(each => (each.step.resource.type === 'service' ? each : undefined))]
+  const changing = known.flatMap((each, at) => (each?.change ? [[from + at, each] as const] : []))
+  const accounts = todo.flatMap(each => (each.change ? accountsOf(each.step) : []))
   const [isShort, names] = [JSON.stringify(params ?? {}).length <= longestParams, Object.keys(params ?? {})]
   const head = {
     format: 1,
@@ -41,7 +49,8 @@ export function recordLines(
     steps: Object.fromEntries(changing.map(([index, each]) => [index, recordedStep(each)])),
   })
   const text = steps.length <= longestSteps ? steps : JSON.stringify({ steps: namesOnly(changing) })
-  return `ops_record_name=${recordFileOf({ run, startedAt })} ops_record_head=${quote(`${JSON.stringify(head)}\n${text}`)}`
+  const words = `ops_record_name=${recordFileOf({ run, startedAt })} ops_record_accounts=${quote(accounts.join(' '))}`
+  return `${words} ops_record_head=${quote(`${JSON.stringify(head)}\n${text}`)}`
 }
 
 function namesOnly(changing: readonly (readonly [number, PlannedStep])[]): Readonly<Record<number, unknown>> {

@@ -17,6 +17,8 @@ export interface RecordedStep {
   /** Key, what was found, what was wanted. */
   readonly changes: readonly (readonly [string, Value | null, Value])[]
   readonly back: RecordedBack
+  /** Its exit code 97 says that it has put everything back. */
+  readonly takesBack?: true | undefined
 }
 
 const longestValue = 300
@@ -28,6 +30,7 @@ export function recordedStep({ step, plan, change }: PlannedStep): RecordedStep 
     type: step.resource.type,
     changes: plan.changes.map(({ key, from, to }) => [key, short(from) ?? null, short(to) ?? '']),
     back: change ? backOf(step, change) : 'files',
+    ...(step.resource.takesBack && { takesBack: true }),
   }
 }
 
