@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -49,10 +49,15 @@ describe.skipIf(!wanted)('npm run pack:all', () => {
 
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 
-  function run(program: string, argv: readonly string[], first = ''): Promise<Outcome> {
+  function run(
+    program: string,
+    argv: readonly string[],
+    first = '',
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<Outcome> {
     const path = first === '' ? (process.env.PATH ?? '') : `${first}:${process.env.PATH ?? ''}`
     return new Promise(resolve => {
-      const options = { cwd: join(place, 'project'), env: { PATH: path, HOME: join(place, 'home') } }
+      const options = { cwd: join(place, 'project'), env: { ...more, PATH: path, HOME: join(place, 'home') } }
       execFile(program, argv, options, (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
       ).stdin?.end()
@@ -103,7 +108,9 @@ describe.skipIf(!wanted)('npm run pack:all', () => {
       '--no-fund',
       join(place, 'out', archive),
     ]
-    const { code, stderr } = await run('npm', install)
+    // How this machine reaches a registry is its own affair; all else of the home is empty.
+    const settings = { npm_config_userconfig: join(homedir(), '.npmrc'), ...process.env }
+    const { code, stderr } = await run('npm', install, '', settings)
     expect(code, stderr).toBe(0)
     const beside = readdirSync(join(prefix, 'lib/node_modules/ops-recipes/node_modules'))
     expect(beside).not.toContain('ssh2')
