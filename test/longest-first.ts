@@ -35,6 +35,8 @@ export const longest = [
   'engine/apply-host-on-dash.test.ts',
   'jobs/copy.test.ts',
   'resources/postgres-settings.test.ts',
+  'examples/first-hour-server.test.ts',
+  'examples/postgres-server.test.ts',
   'faults/a5-out-of-reach.test.ts',
   'conformance/resources.test.ts',
   'jobs/archive-killed.test.ts',

@@ -7,7 +7,7 @@ import { writeLibrary } from '../shell/write-library.ts'
 import { lookLibrary } from './paths/look.ts'
 import { readKeys } from './paths/params.ts'
 import { postgresLookLibrary } from './postgres/look.ts'
-import { postgresClaims } from './postgres/name.ts'
+import { noPostgres, postgresClaims } from './postgres/name.ts'
 import { settingsChangeLibrary } from './postgres/settings-change.ts'
 import { settingsLookLibrary } from './postgres/settings-look.ts'
 import { settingsNotes } from './postgres/settings-notes.ts'
@@ -97,6 +97,7 @@ export const postgresSettings = resource({
       ]),
     ),
   }),
+  needs: ({ server }) => (server === 'absent' ? noPostgres : undefined),
   impossible: (actual, given) => impossible(actual, given),
   apply: (change, given) => [apply(change, given)],
   wayBack: ({ actual, keys }, given) => {
@@ -127,7 +128,6 @@ export const postgresSettings = resource({
 
 function impossible(actual: State, given: SettingsParams): string | undefined {
   const { server, silent, file, why, folder, conf, refusal } = actual
-  if (server === 'absent') return 'PostgreSQL is not installed on this host'
   if (server === 'unknown') return silentServer(silent)
   if (refusal !== undefined) return `PostgreSQL would refuse it: ${refusal}`
   const differing = Object.entries(given.settings).filter(([key, value]) =>

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Folder } from '../cli/run-ops.ts'
+import { describeReal } from '../hosts/available.ts'
+import { useHost } from '../hosts/use-hosts.ts'
+import { comesAbout, examplesFolder, runOn } from './set-up.ts'
+
+describeReal('a server of PostgreSQL', () => {
+  const host = useHost({ storage: 'disk-without-sync' })
+  let folder: Folder
+  beforeAll(() => {
+    folder = examplesFolder()
+  })
+  afterAll(() => folder?.remove())
+
+  test('is done in one run; the application logs in over the network, and a dump is one', async () => {
+    const address = (await host().read('hostname -I')).trim().split(' ')[0] ?? ''
+    const ops = runOn(folder, host(), 'postgres-server', { OPS_PARAM_PASSWORD: 'correct horse' })
+    const params = [
+      '--app',
+      'shop',
+      '--network',
+      `${address}/32`,
+      '--listen',
+      'localhost',
+      '--listen',
+      address,
+      '--connections',
+      '42',
+    ]
+    await comesAbout(() => ops.apply(...params))
+    const asked = `PGPASSWORD='correct horse' psql -h ${address} -U shop -XAtc "show max_connections; select pg_has_role('readers','member')" shop`
+    expect(await host().read(asked)).toBe('42\nt\n')
+    await host().read('systemctl start postgres-dump.service')
+    expect(await host().read('zcat /var/backups/postgresql/*.sql.gz | grep -c "^CREATE ROLE shop"')).toBe(
+      '1\n',
+    )
+    expect(await host().read('systemctl is-active postgres-dump.timer')).toBe('active\n')
+  }, 600_000)
+})
