@@ -27,6 +27,9 @@ export function environmentOf(program) {
   return { ...process.env, PATH: `${dirname(program)}${delimiter}${process.env.PATH ?? ''}` }
 }
 
+/** What a text for a host's shell or another server's words decide: they are the same to every Node. Dash stands for all shells. */
+const sameToEveryNode = /\/(?:shell-session|own-mysql)\.ts'|appliesOn\('(?!dash)/
+
 /**
  * Test files that boot nothing and inject nothing, as paths from the root of the project. Those of resources and of
  * conformance try shell text on three shells, which is the same text on every Node.
@@ -36,7 +39,10 @@ export function suitesWithoutHosts(root) {
     .filter(
       path => path.endsWith('.test.ts') && !/^(?:conformance|faults|hosts|resources|sandbox)\//.test(path),
     )
-    .filter(path => !/describeReal|\/hosts\//.test(readFileSync(join(root, 'test', path), 'utf8')))
+    .filter(path => {
+      const text = readFileSync(join(root, 'test', path), 'utf8')
+      return !/describeReal|\/hosts\//.test(text) && !sameToEveryNode.test(text)
+    })
     .map(path => join('test', path))
     .sort()
 }

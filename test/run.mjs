@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { apart } from './apart.mjs'
@@ -10,6 +10,7 @@ import { environmentOf, nodeOf, suitesWithoutHosts } from './other-nodes.mjs'
 import { prepare } from './prepare.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const began = { at: performance.now(), ...processors() }
 const counted = { passed: 0, failed: 0, skipped: 0 }
 /** What a reader of the end of a long output needs: what failed and why. */
 let kept = ''
@@ -19,6 +20,7 @@ process.on('exit', code => {
   if (code !== 0 && counted.failed === 0) counted.failed = 1
   if (counted.failed > 0) process.exitCode = 1
   process.stdout.write(kept)
+  process.stdout.write(`${spent()}\n`)
   process.stdout.write(`${counted.passed} passed, ${counted.failed} failed, ${counted.skipped} skipped\n`)
 })
 
@@ -40,6 +42,24 @@ if (everything && process.platform === 'linux' && process.arch === 'x64')
 for (const { major, node } of others)
   if (node !== undefined)
     gate(`Demo on Node ${major}`, node, [join(root, 'demo/demo.mjs')], environmentOf(node))
+
+/** Ticks of all processors so far, and those of them in which they had something to do. */
+function processors() {
+  const times = cpus().map(({ times }) => times)
+  const idle = times.reduce((sum, each) => sum + each.idle, 0)
+  return {
+    all: idle + times.reduce((sum, { user, nice, sys, irq }) => sum + user + nice + sys + irq, 0),
+    idle,
+  }
+}
+
+/** What decides whether fewer waits or less work would make it shorter. */
+function spent() {
+  const now = processors()
+  const busy = 1 - (now.idle - began.idle) / (now.all - began.all || 1)
+  const minutes = (performance.now() - began.at) / 60_000
+  return `took ${minutes.toFixed(1)} min, the processors of this machine at work ${Math.round(100 * busy)} % of it`
+}
 
 /** A check, of the sources for one, counts like a test. */
 function gate(title, program, args, env = process.env) {

@@ -47,7 +47,7 @@ function changesOf(seen: Seen[string] | undefined): readonly string[] {
 }
 
 describeReal('on a host', () => {
-  const host = useHost({ storage: 'disk-without-sync', withPackages: diskPackages })
+  const host = useHost({ storage: 'disk-without-sync', withPackages: [...diskPackages, 'git', 'ruby'] })
 
   const stepsOf = (type: string, input: unknown): readonly Step[] => {
     const made = (resources[type] ?? compositions[type])?.(input)
@@ -111,7 +111,6 @@ describeReal('on a host', () => {
 
   beforeAll(async () => {
     await host().read(`mkdir -p /srv/c; cp /var/cache/apt/archives/tree_*.deb /root 2>/dev/null
-      apt-get install -y -q --no-install-recommends git ruby </dev/null >/dev/null
       cd /var/cache/apt/archives && { ls tree_*.deb >/dev/null 2>&1 || apt-get download tree; }`)
     await make(applied.flatMap(([type, { setUp }]) => (setUp === undefined ? [] : [[type, setUp] as const])))
   }, 300_000)

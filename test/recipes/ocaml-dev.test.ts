@@ -18,7 +18,8 @@ build: ["ocaml" "-version"]
 END`
 
 describeReal('ocaml-dev on a minimal host', () => {
-  const host = useHost({ storage: 'disk-without-sync' })
+  // The compiler of C that ocaml brings along.
+  const host = useHost({ storage: 'disk-without-sync', withPackages: ['g++-12'] })
   let folder: Folder
   beforeAll(() => {
     folder = folderWith({})

@@ -36,6 +36,12 @@ export default recipe({
 })
 `
 
+/** What the packages of the recipes bring along, and these do not name. */
+const broughtAlong: Partial<Record<Release, readonly string[]>> = {
+  bullseye: ['g++-10', 'mariadb-client-core-10.5', 'mariadb-server-core-10.5', 'perl'],
+  trixie: ['g++-14', 'mariadb-client-core', 'mariadb-server-core', 'perl'],
+}
+
 /** The suite of a release: each has a file of its own, as both install much. */
 export function thinLine(release: Release, version: string): void {
   let host: Host
@@ -46,7 +52,7 @@ export function thinLine(release: Release, version: string): void {
       'recipes/cuts.ts': cuts,
       password: 'long enough\n',
     })
-    host = await startHost({ release })
+    host = await startHost({ release, withPackages: broughtAlong[release] ?? [] })
   }, 300_000)
   afterAll(async () => {
     folder?.remove()
