@@ -22,9 +22,10 @@ export {
   readLook,
   refusedWay,
 } from './resources/paths/look.ts'
-export { ownShell } from './resources/paths/own-shell.ts'
+export { ownShell, plainShell } from './resources/paths/own-shell.ts'
 /** What params that name places, modes and owners may hold. */
 export * as schemas from './resources/paths/params.ts'
+export { tellLookLibrary } from './resources/paths/tell-look.ts'
 export type { Facts } from './run/facts.ts'
 export { library, type ShellLibrary } from './shell/library.ts'
 export { joinShell, raw, type Shell, sh } from './shell/sh.ts'

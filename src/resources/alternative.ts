@@ -63,7 +63,11 @@ export const alternative = resource({
       ? undefined
       : `${links} is not a link, and update-alternatives would leave it as it is: move it away`
   },
-  apply: (_change, { name, path }) => [sh`ops_alternative ${name} ${path ?? ''}`],
+  apply: (_change, { name, path }) => [
+    path === undefined
+      ? sh`update-alternatives --auto ${name}`
+      : sh`update-alternatives --set ${name} ${path}`,
+  ],
   wayBack: ({ actual: { mode, to } }, { name }) => {
     if (mode === 'auto') return { params: { name, mode } }
     return to === 'none' ? { cannot: `${name} led nowhere` } : { params: { name, path: String(to) } }

@@ -3,11 +3,8 @@ import { z } from 'zod'
 import { printed } from '../engine/printed.ts'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
-import { wayLibrary } from '../shell/write/way.ts'
-import { writeLibrary } from '../shell/write-library.ts'
-import { localeChangeLibrary } from './locale/change.ts'
-import { localeLookLibrary } from './locale/look.ts'
-import { lookLibrary } from './paths/look.ts'
+import text from './locale/locale.sh'
+import { ownShell } from './paths/own-shell.ts'
 
 const localeName = z
   .string()
@@ -35,7 +32,7 @@ export const locale = resource({
     { title: 'With one for a database', params: { lang: 'en_US.UTF-8', also: ['de_DE.UTF-8'] } },
   ],
   identity: ({ lang }) => lang,
-  library: [wayLibrary, lookLibrary, localeLookLibrary, writeLibrary, localeChangeLibrary],
+  library: ownShell('locale', text),
   refuses: true,
   probe: given => sh`ops_locale_look ${namesOf(given)}`,
   parse: printed('lang', 'missing', 'generator'),

@@ -3,8 +3,10 @@ import { z } from 'zod'
 import { printed } from '../engine/printed.ts'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
-import { ownShell } from './paths/own-shell.ts'
-import text from './timezone/timezone.sh'
+import { plainShell } from './paths/own-shell.ts'
+
+const placeOf = (zone: string) => `/usr/share/zoneinfo/${zone}`
+const read = printed('zone', 'text', 'known')
 
 /** `timezone {zone}`. */
 export const timezone = resource({
@@ -24,10 +26,15 @@ export const timezone = resource({
     { title: 'Where people are', params: { zone: 'Europe/Berlin' } },
   ],
   identity: ({ zone }) => zone,
-  library: ownShell('timezone', text),
+  library: plainShell,
   refuses: true,
-  probe: ({ zone }) => sh`ops_timezone_look ${zone}`,
-  parse: printed('zone', 'text', 'known'),
+  probe: ({ zone }) => sh`
+    ops_tell_link zone /etc/localtime /zoneinfo/ && ops_tell_line text /etc/timezone && ops_tell_file known ${placeOf(zone)}`,
+  // A name of a zone may be a link to another one: what was written is what counts.
+  parse: observation => {
+    const found = read(observation)
+    return { ...found, zone: found.zone.replace(/^.*\/zoneinfo\//, '') }
+  },
   // `/etc/timezone` is for the programs of Debian that read it; where there is none, none is made.
   desired: ({ zone }) => ({ zone, text: zone }),
   same: (key, actual, desired) => actual === desired || (key === 'text' && actual === 'none'),
@@ -35,7 +42,13 @@ export const timezone = resource({
     known === 'yes'
       ? undefined
       : `the host knows no time zone ${zone}: is tzdata installed, and the name right?`,
-  apply: (_change, { zone }) => [sh`ops_timezone ${zone}`],
+  // What comes behind a first part says by `ops_then` that it cannot be a refusal any more.
+  apply: ({ actual }, { zone }) => [
+    ...(actual.zone === 'a file'
+      ? [sh`ops_remove /etc/localtime`, sh`ops_then ops_symlink /etc/localtime ${placeOf(zone)}`]
+      : [sh`ops_symlink /etc/localtime ${placeOf(zone)}`]),
+    sh`[ ! -f /etc/timezone ] || ops_then ops_write /etc/timezone -- printf '%s\\n' ${zone}`,
+  ],
   wayBack: () => 'files',
   changesBy: (path, _given, change) =>
     path === '/etc/localtime' ? 'name' : change?.actual.text === 'none' ? 'nothing' : 'new file',

@@ -90,3 +90,11 @@ test('a decision fits on a page, and says its question in the title', () => {
     expect(text.split('\n').length, name).toBeLessThan(60)
   }
 })
+
+test('the sample of docs/resource.md is the resource that it names', () => {
+  const sample = /^```ts\n([\s\S]*?)^```/m.exec(read('docs/resource.md'))?.[1]?.trim().split('\n') ?? []
+  const source = read('src/resources/timezone.ts').split('\n')
+  expect(sample.length).toBeGreaterThan(20)
+  expect(sample.filter(line => !source.includes(line))).toEqual([])
+  expect(source.length).toBeLessThanOrEqual(61)
+})

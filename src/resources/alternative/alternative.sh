@@ -71,7 +71,3 @@ ops_alternative_check() {
     [ "$ops_alternative_now" = "$ops_alternative_want" ] || [ "$ops_alternative_links" != whole ] || ops_alternative_links=broken
   done
 }
-# NAME PATH (none: the best one).
-ops_alternative() {
-  if [ -n "$2" ]; then update-alternatives --set "$1" "$2"; else update-alternatives --auto "$1"; fi
-}

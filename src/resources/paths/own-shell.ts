@@ -1,10 +1,14 @@
-/** All shell of a resource that has its own functions in one `.sh` file. */
+/** All shell that a resource may call, and functions of its own in one `.sh` file where its shell is more than a few lines. */
 import { libraryOf, type ShellLibrary } from '../../shell/library.ts'
 import { wayLibrary } from '../../shell/write/way.ts'
 import { writeLibrary } from '../../shell/write-library.ts'
 import { lookLibrary } from './look.ts'
+import { tellLookLibrary } from './tell-look.ts'
 
 /** The `library` of a resource: the functions of its file, and all that they may call to look at paths and to write. */
 export function ownShell(type: string, text: string): readonly ShellLibrary[] {
   return [wayLibrary, lookLibrary, libraryOf(type, text), writeLibrary]
 }
+
+/** The `library` of a resource whose probe tells a few lines and whose change is a few commands. */
+export const plainShell: readonly ShellLibrary[] = [wayLibrary, tellLookLibrary, writeLibrary]

@@ -1,0 +1,28 @@
+# The functions of `tell-look`, as tell-look.ts describes them.
+# Each prints one line KEY=VALUE; `none` is what is not there. A program that fails is no answer: the function fails as well.
+# KEY COMMAND...: the first line that it prints.
+ops_tell_said() {
+  ops_tell_key=$1
+  shift
+  ops_tell_value=$("$@") || return
+  ops_tell_value=${ops_tell_value%%"
+"*}
+  printf '%s=%s\n' "$ops_tell_key" "$ops_tell_value"
+}
+# KEY FILE: its first line.
+ops_tell_line() {
+  if [ -f "$2" ]; then ops_tell_said "$1" sed 1q "$2"; else printf '%s=none\n' "$1"; fi
+}
+# KEY PATH PART: what the link says, or, where that has no PART in it, where it leads in the end; `a file` where it is no link.
+ops_tell_link() {
+  ops_tell_value=none
+  if [ -L "$2" ]; then ops_tell_value=$(readlink "$2") || return
+    case $ops_tell_value in *"${3:-}"*) ;; *) ops_tell_value=$(readlink -f "$2") || return;; esac
+  elif [ -e "$2" ]; then ops_tell_value='a file'
+  fi
+  printf '%s=%s\n' "$1" "$ops_tell_value"
+}
+# KEY FILE: `yes` where it is one, or a link to one.
+ops_tell_file() {
+  if [ -f "$2" ]; then printf '%s=yes\n' "$1"; else printf '%s=no\n' "$1"; fi
+}
