@@ -144,7 +144,7 @@ rm -rf "$work" "$root"; mkdir "$work" "$root"
 mount -t overlay -o "lowerdir=$debs:$base,upperdir=$upper,workdir=$work" overlay "$root"
 cat "$resolv" >"$root/etc/resolv.conf"
 mount -t proc proc "$root/proc"
-DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -y -q --no-install-recommends "$@" </dev/null
+DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -y -q --no-install-recommends -o Dpkg::Options::=--force-unsafe-io "$@" </dev/null
 umount "$root/proc"
 rm -f "$root/etc/resolv.conf"`
     const places = [folder, base, debsLayer, resolverFile()]

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import type { Host } from './host.ts'
 import { type HostOptions, type HostsOptions, startHost, startHosts } from './start.ts'
 
-/** The first use of an image on a machine builds it. */
-const buildTimeoutMs = 300_000
+/** The first use of an image on a machine builds it, beside all that goes on there. */
+const buildTimeoutMs = 1_200_000
 
 /** Boots hosts before the tests of this suite; the function returned gives them. */
 export function useHosts(options: HostsOptions): () => readonly Host[] {

@@ -53,7 +53,7 @@ export function thinLine(release: Release, version: string): void {
       password: 'long enough\n',
     })
     host = await startHost({ release, withPackages: broughtAlong[release] ?? [] })
-  }, 300_000)
+  }, 1_200_000)
   afterAll(async () => {
     folder?.remove()
     await host?.stop()
