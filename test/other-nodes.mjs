@@ -29,10 +29,13 @@ export function environmentOf(program) {
 
 /** What a text for a host's shell or another server's words decide: they are the same to every Node. Dash stands for all shells. */
 const sameToEveryNode = /\/(?:shell-session|own-mysql)\.ts'|appliesOn\('(?!dash)/
+/** A suite that starts a program, opens a file or a socket, or has a part of Node's at hand: what is nothing but JavaScript has none. */
+const touchesNode =
+  /from 'node:|\/(?:run-ops|sshd|programs|conformance|terminal|temporary-folder|apply-host)\.ts'/
 
 /**
- * Test files that boot nothing and inject nothing, as paths from the root of the project. Those of resources and of
- * conformance try shell text on three shells, which is the same text on every Node.
+ * Test files that boot nothing and inject nothing, and in whose outcome Node has a part, as paths from the root of the project.
+ * Those of resources and of conformance try shell text on three shells, which is the same text on every Node.
  */
 export function suitesWithoutHosts(root) {
   return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
@@ -41,7 +44,7 @@ export function suitesWithoutHosts(root) {
     )
     .filter(path => {
       const text = readFileSync(join(root, 'test', path), 'utf8')
-      return !/describeReal|\/hosts\//.test(text) && !sameToEveryNode.test(text)
+      return !/describeReal|\/hosts\//.test(text) && touchesNode.test(text) && !sameToEveryNode.test(text)
     })
     .map(path => join('test', path))
     .sort()
