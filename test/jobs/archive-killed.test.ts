@@ -8,10 +8,10 @@ import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Folder, folderWith, program } from '../cli/run-ops.ts'
+import { expect, test } from 'vitest'
+import { program } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
-import { useHost } from '../hosts/use-hosts.ts'
+import { useDatabase } from './use-database.ts'
 
 /** For an hour of it, a kill every ten seconds: `OPS_ARCHIVE_KILLS=360 OPS_ARCHIVE_EVERY_MS=10000 OPS_ARCHIVE_LATE=10`. */
 const kills = Number(process.env.OPS_ARCHIVE_KILLS ?? 6)
@@ -50,13 +50,7 @@ DELIMITER ;
 `
 
 describeReal('ops db archive, killed', () => {
-  const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
-  let folder: Folder
-  beforeAll(() => {
-    folder = folderWith({})
-  })
-  afterAll(() => folder?.remove())
-  const mariadb = (statements: string): Promise<string> => host().read('mariadb -BN', { input: statements })
+  const { host, folder, mariadb } = useDatabase()
 
   test(`${kills} times beside three writers, loses no row and keeps none twice`, async () => {
     await mariadb(seed)
@@ -68,13 +62,13 @@ describeReal('ops db archive, killed', () => {
     const codes: (number | null)[] = []
     const written = (): number =>
       ['receipts', 'done']
-        .map(each => join(folder.path, 'archive', each))
+        .map(each => join(folder().path, 'archive', each))
         .reduce((sum, each) => sum + (existsSync(each) ? readdirSync(each).length : 0), 0)
     for (let kill = 0; kill < kills; kill++) {
       const rest = pause(leastMs)
       const child = spawn(process.execPath, [program, ...argv], {
-        cwd: folder.path,
-        env: { PATH: process.env.PATH, HOME: folder.path },
+        cwd: folder().path,
+        env: { PATH: process.env.PATH, HOME: folder().path },
         stdio: 'ignore',
       })
       const ended = once(child, 'exit')
@@ -93,15 +87,15 @@ describeReal('ops db archive, killed', () => {
     expect(killed).toBeGreaterThanOrEqual(Math.min(kills / 3, 5))
     await mariadb('INSERT INTO app.stop VALUES (1)')
     for (const writer of await Promise.all(writers)) expect(writer.code).toBe(0)
-    let last = await folder.ops(argv)
+    let last = await folder().ops(argv)
     for (let tries = 0; last.code === 6 && tries < 50; tries++) {
       await pause(200)
-      last = await folder.ops(argv)
+      last = await folder().ops(argv)
     }
     expect(last.stderr).toBe('')
     expect(last.code).toBe(0)
-    expect((await folder.ops(['db', 'archive', 'verify', 'archive'])).code).toBe(0)
-    const restored = await folder.ops([
+    expect((await folder().ops(['db', 'archive', 'verify', 'archive'])).code).toBe(0)
+    const restored = await folder().ops([
       ...['db', 'archive', 'restore', 'archive', '--into', 'app.again', '--yes', '-F', host().sshConfig],
     ])
     expect(restored.stderr).toBe('')
@@ -142,12 +136,12 @@ describeReal('ops db archive, killed', () => {
         await holder
       }
       const child = spawn(process.execPath, [program, ...argv], {
-        cwd: folder.path,
-        env: { PATH: process.env.PATH, HOME: folder.path },
+        cwd: folder().path,
+        env: { PATH: process.env.PATH, HOME: folder().path },
         stdio: 'ignore',
       })
       const ended = once(child, 'exit')
-      const receipts = join(folder.path, base, 'receipts')
+      const receipts = join(folder().path, base, 'receipts')
       const hasSaved = (): boolean => existsSync(receipts) && readdirSync(receipts).length > 0
       while (!hasSaved() && child.exitCode === null) await pause(10)
       child.kill('SIGINT')
@@ -157,16 +151,16 @@ describeReal('ops db archive, killed', () => {
       expect(await ended).toEqual([130, null])
       if (signals === 2) await release()
       expect(Number(await mariadb(`SELECT COUNT(*) FROM ${base}.t`))).toBeGreaterThan(0)
-      let last = await folder.ops(argv)
+      let last = await folder().ops(argv)
       // The server may not have noticed yet that the connection of the lock is gone.
       for (let tries = 0; last.code === 6 && tries < 50; tries++) {
         await pause(200)
-        last = await folder.ops(argv)
+        last = await folder().ops(argv)
       }
       expect(last.stderr).toBe('')
       expect(await mariadb(`SELECT COUNT(*) FROM ${base}.t`)).toBe('0\n')
-      expect((await folder.ops(['db', 'archive', 'verify', base])).code).toBe(0)
-      await folder.ops([
+      expect((await folder().ops(['db', 'archive', 'verify', base])).code).toBe(0)
+      await folder().ops([
         ...['db', 'archive', 'restore', base, '--into', `${base}.again`, '--yes', '-F', host().sshConfig],
       ])
       expect(await mariadb(`SELECT COUNT(*), SUM(v = MD5(id)) FROM ${base}.again`)).toBe(`${half}\t${half}\n`)

@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Folder, folderWith, type Outcome, program } from '../cli/run-ops.ts'
+import { expect, test } from 'vitest'
+import { type Outcome, program } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
-import { useHost } from '../hosts/use-hosts.ts'
+import { useDatabase } from './use-database.ts'
 
 const kills = Number(process.env.OPS_PARTITION_KILLS ?? 3)
 const rows = Number(process.env.OPS_PARTITION_ROWS ?? 6_000)
@@ -21,19 +21,13 @@ const columns =
   'id BIGINT NOT NULL AUTO_INCREMENT, v INT, at DATETIME NOT NULL, PRIMARY KEY (id, at), KEY (at)'
 
 describeReal('ops db archive of a table in partitions', () => {
-  const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
-  let folder: Folder
-  beforeAll(() => {
-    folder = folderWith({})
-  })
-  afterAll(() => folder?.remove())
-  const mariadb = (statements: string): Promise<string> => host().read('mariadb -BN', { input: statements })
+  const { host, folder, mariadb } = useDatabase()
   const argvOf = (table: string, to: string): string[] => [
     ...['db', 'archive', 'db1', table, '--older-than', '6mo', '--by', 'at', '--to', to, '--yes'],
     ...['-F', host().sshConfig],
   ]
   const archive = (table: string, to: string, ...argv: string[]): Promise<Outcome> =>
-    folder.ops([...argvOf(table, to), ...argv])
+    folder().ops([...argvOf(table, to), ...argv])
   const partitions = async (base: string, table = 't'): Promise<string> =>
     (
       await mariadb(`SELECT GROUP_CONCAT(DISTINCT PARTITION_NAME ORDER BY PARTITION_ORDINAL_POSITION)
@@ -65,7 +59,7 @@ describeReal('ops db archive of a table in partitions', () => {
       expect(await mariadb('SELECT v FROM app.t')).toBe('7\n')
       expect((await archive('app.t', 'app')).stdout).toContain('nothing to do')
       expect(
-        (await folder.ops(['db', 'archive', 'restore', 'app', '--yes', '-F', host().sshConfig])).stderr,
+        (await folder().ops(['db', 'archive', 'restore', 'app', '--yes', '-F', host().sshConfig])).stderr,
       ).toBe('')
       expect(await mariadb('SELECT COUNT(*), COUNT(DISTINCT id), SUM(v) FROM app.t')).toBe(
         '901\t901\t405457\n',
@@ -153,7 +147,7 @@ describeReal('ops db archive of a table in partitions', () => {
       const third = await archive('late.t', 'late')
       expect(third.stderr).toBe('')
       expect(await partitions('late')).toBe('pnow,plater')
-      await folder.ops([
+      await folder().ops([
         'db',
         'archive',
         'restore',
@@ -189,7 +183,7 @@ describeReal('ops db archive of a table in partitions', () => {
       END //
       DELIMITER ;`)
       const writers = [1, 2].map(() => host().exec('mariadb busy -e "CALL writer()"'))
-      const place = join(folder.path, 'busy')
+      const place = join(folder().path, 'busy')
       const written = (): number =>
         ['receipts', 'done'].reduce(
           (sum, each) => sum + (existsSync(join(place, each)) ? readdirSync(join(place, each)).length : 0),
@@ -197,8 +191,8 @@ describeReal('ops db archive of a table in partitions', () => {
         )
       for (let kill = 0; kill < kills; kill++) {
         const child = spawn(process.execPath, [program, ...argvOf('busy.t', 'busy')], {
-          cwd: folder.path,
-          env: { PATH: process.env.PATH, HOME: folder.path },
+          cwd: folder().path,
+          env: { PATH: process.env.PATH, HOME: folder().path },
           stdio: 'ignore',
         })
         const ended = once(child, 'exit')
@@ -219,7 +213,7 @@ describeReal('ops db archive of a table in partitions', () => {
       expect(last.stderr).toBe('')
       expect(last.code).toBe(0)
       expect(await partitions('busy')).toBe('pnow,plater')
-      await folder.ops([
+      await folder().ops([
         'db',
         'archive',
         'restore',

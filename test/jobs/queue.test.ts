@@ -5,10 +5,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Folder, folderWith, type Outcome, program } from '../cli/run-ops.ts'
+import { expect, test } from 'vitest'
+import { type Outcome, program } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
-import { useHost } from '../hosts/use-hosts.ts'
+import { useDatabase } from './use-database.ts'
 
 /** For a sweep: `OPS_QUEUE_JOBS=1000000 OPS_QUEUE_KILLS=100`; the longest UPDATE of a worker is then held to two seconds. */
 const jobs = Number(process.env.OPS_QUEUE_JOBS ?? 6_000)
@@ -63,18 +63,12 @@ DELIMITER ;
 `
 
 describeReal('ops db queue', () => {
-  const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
-  let folder: Folder
-  beforeAll(() => {
-    folder = folderWith({})
-  })
-  afterAll(() => folder?.remove())
-  const mariadb = (statements: string): Promise<string> => host().read('mariadb -BN', { input: statements })
+  const { host, folder, mariadb } = useDatabase()
   const argvOf = (verb: string, name: string, ...argv: string[]): string[] => [
     ...['db', 'queue', verb, 'db1', name, '-F', host().sshConfig, ...argv],
   ]
   const queue = (verb: string, name: string, ...argv: string[]): Promise<Outcome> =>
-    folder.ops(argvOf(verb, name, ...argv))
+    folder().ops(argvOf(verb, name, ...argv))
 
   test(`beside workers and killed ${kills} times loses no job and doubles none`, async () => {
     await mariadb(seed)
@@ -94,8 +88,8 @@ describeReal('ops db queue', () => {
       argv.push('--batch', isSweep ? '10000' : '200', ...(verb === 'drip' ? ['--watch'] : []))
       const before = await moved()
       const child = spawn(process.execPath, [program, ...argv], {
-        cwd: folder.path,
-        env: { PATH: process.env.PATH, HOME: folder.path },
+        cwd: folder().path,
+        env: { PATH: process.env.PATH, HOME: folder().path },
         stdio: ['ignore', 'ignore', 'pipe'],
       })
       child.stderr.on('data', (piece: Buffer) => said.push(piece))
