@@ -1,5 +1,5 @@
 /** The thin line of everything on hosts of Debian 11 and 13; the other suites run on 12. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Folder, folderWith } from '../cli/run-ops.ts'
 import type { Release } from '../hosts/apt-config.ts'
 import type { Host } from '../hosts/host.ts'
@@ -46,6 +46,8 @@ const broughtAlong: Partial<Record<Release, readonly string[]>> = {
 export function thinLine(release: Release, version: string): void {
   let host: Host
   let folder: Folder
+  // Most of them install, for which a busy machine takes minutes.
+  vi.setConfig({ testTimeout: 900_000 })
   beforeAll(async () => {
     folder = folderWith({
       'recipes/resources.ts': resources,
