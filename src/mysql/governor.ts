@@ -51,31 +51,41 @@ const pauseMs = 250
 export interface GovernorWishes {
   readonly limits?: GovernorLimits
   readonly watchesReplicas?: boolean
+  /** False: a busy server is what it is for, so that it is not held up by that, nor counted among the few jobs at once. */
+  readonly watchesServer?: boolean
 }
 
+/** Of a job that waits for replicas alone. */
+export const replicasAlone: GovernorWishes = { watchesReplicas: true, watchesServer: false }
+
+const notLooked = { threadsRunning: undefined, historyLength: undefined }
 const noReplicas: ReplicaWatch = { notWatched: [], look: async () => [] }
 
 /** Looks with a session of its own, so that a busy one does not blind it. */
 export async function startGovernor(
   server: Pick<Server, 'session' | 'openReplicas'>,
-  { limits = usualGovernorLimits, watchesReplicas = false }: GovernorWishes = {},
+  { limits = usualGovernorLimits, watchesReplicas = false, watchesServer = true }: GovernorWishes = {},
 ): Promise<Governor> {
   const session = await server.session()
   const replicas = watchesReplicas
     ? await watchReplicas(session, (await server.openReplicas?.()) ?? [])
     : noReplicas
-  const first = await look(session, replicas)
+  const lookAtAll = async (): Promise<Load> =>
+    watchesServer ? look(session, replicas) : { ...notLooked, replicas: await replicas.look() }
+  const first = await lookAtAll()
   let pausedMs = 0
-  let hasToken = false
+  let hasToken = !watchesServer
   const reasonNow = async (): Promise<Reason | undefined> => {
     hasToken ||= await takeToken(session, limits.jobs)
     return hasToken
-      ? reasonToWait(await look(session, replicas), limits)
+      ? reasonToWait(await lookAtAll(), limits)
       : { kind: 'token', text: `${limits.jobs} other jobs of ops are at work on this server` }
   }
   return {
     notWatched: [
-      ...(first.historyLength === undefined ? ['history list length (needs the right PROCESS)'] : []),
+      ...(watchesServer && first.historyLength === undefined
+        ? ['history list length (needs the right PROCESS)']
+        : []),
       ...replicas.notWatched,
     ],
     get pausedMs() {

@@ -1,4 +1,4 @@
-/** The governor beside a real replica: a second MariaDB of the same host, which copies the first one. */
+/** Archive and queue beside a real replica: a second MariaDB of the same host, which copies the first one. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -28,7 +28,7 @@ mariadb -e "CREATE DATABASE app; USE app; CREATE TABLE app.t (id INT PRIMARY KEY
   INSERT INTO app.t SELECT seq, '2020-01-01' FROM seq_1_to_2000; CREATE TABLE app.u LIKE app.t; INSERT INTO app.u SELECT * FROM app.t"
 `
 
-describeReal('an archive of a table that is replicated', () => {
+describeReal('a job on a server that has a replica', () => {
   const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
   let folder: Folder
   beforeAll(async () => {
@@ -52,12 +52,12 @@ describeReal('an archive of a table that is replicated', () => {
     ...['-F', host().sshConfig],
   ]
   /** Runs it, does `meanwhile` once it says that it waits for `reason`, and answers with all that it said. */
-  const archiveHeld = async (
-    table: string,
+  const heldBack = async (
+    argv: readonly string[],
     reason: RegExp,
     meanwhile: () => Promise<unknown>,
   ): Promise<string> => {
-    const child = spawn(process.execPath, [program, ...argvOf('shop', table), '--yes'], {
+    const child = spawn(process.execPath, [program, ...argv], {
       cwd: folder.path,
       env: { PATH: process.env.PATH, HOME: folder.path },
     })
@@ -119,10 +119,14 @@ describeReal('an archive of a table that is replicated', () => {
       const lag = async (): Promise<number> =>
         Number(/Seconds_Behind_Master: (\d+)/.exec(await replicaStatus())?.[1] ?? 0)
       await until(async () => (await lag()) > 1)
-      const said = await archiveHeld('app.t', /the replica copy is \d+ s behind \(limit 1 s\)/, async () => {
-        expect(await onSource('SELECT COUNT(*) FROM app.t')).toBe('2001\n')
-        await onReplica(`SELECT CONCAT('KILL ', MAX(ID)) INTO @k ${sleeping}; EXECUTE IMMEDIATE @k`)
-      })
+      const said = await heldBack(
+        [...argvOf('shop', 'app.t'), '--yes'],
+        /the replica copy is \d+ s behind \(limit 1 s\)/,
+        async () => {
+          expect(await onSource('SELECT COUNT(*) FROM app.t')).toBe('2001\n')
+          await onReplica(`SELECT CONCAT('KILL ', MAX(ID)) INTO @k ${sleeping}; EXECUTE IMMEDIATE @k`)
+        },
+      )
       await holder
       expect(said).toMatch(/deleted +2,001 rows/)
       expect(said).toMatch(/waited +\d+ s for the server/)
@@ -137,12 +141,42 @@ describeReal('an archive of a table that is replicated', () => {
       await onReplica('STOP SLAVE; DELETE FROM app.u WHERE id = 7; START SLAVE')
       await onSource('UPDATE app.u SET at = at + INTERVAL 1 SECOND WHERE id = 7')
       const stopped = /the replica copy has stopped \([^)]*(?:Can't find record|HA_ERR_KEY_NOT_FOUND)/
-      const said = await archiveHeld('app.u', stopped, async () => {
+      const said = await heldBack([...argvOf('shop', 'app.u'), '--yes'], stopped, async () => {
         expect(await onSource('SELECT COUNT(*) FROM app.u')).toBe('2000\n')
         await onReplica("INSERT INTO app.u VALUES (7, '2020-01-01'); START SLAVE")
       })
       expect(said).toMatch(/deleted +2,000 rows/)
       await until(async () => (await onReplica('SELECT COUNT(*) FROM app.u')) === '0\n')
+    },
+    deadlineMs,
+  )
+
+  test(
+    'jobs are parked only while the replica keeps up; what was waited for is told',
+    async () => {
+      await onSource(`USE app; CREATE TABLE app.jobs (id INT PRIMARY KEY AUTO_INCREMENT, queue VARCHAR(20), priority INT DEFAULT 0, attempts INT DEFAULT 0,
+        run_at DATETIME DEFAULT NOW(), locked_at DATETIME, locked_by VARCHAR(50), failed_at DATETIME, handler TEXT);
+        INSERT INTO app.jobs (queue) SELECT 'mail' FROM seq_1_to_500`)
+      await until(async () => (await onReplica('SELECT COUNT(*) FROM app.jobs')) === '500\n')
+      await onReplica('STOP SLAVE')
+      const park = [
+        'db',
+        'queue',
+        'park',
+        'shop',
+        'app.jobs',
+        '--queue',
+        'mail',
+        '-F',
+        host().sshConfig,
+        '--yes',
+      ]
+      const said = await heldBack(park, /the replica copy has stopped/, async () => {
+        expect(await onSource('SELECT COUNT(*) FROM app.jobs')).toBe('500\n')
+        await onReplica('START SLAVE')
+      })
+      expect(said).toMatch(/parked +500 jobs/)
+      expect(said).toMatch(/waited +\d+ s for replicas/)
     },
     deadlineMs,
   )

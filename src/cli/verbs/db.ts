@@ -11,7 +11,7 @@ In ops.ini, without any password in it:
   address = 127.0.0.1:3306            or socket = PATH; without both, the server's own socket
   user = report
   password = @FILE                    or env:NAME, or cmd:COMMAND
-  replicas = db2, shop-copy           an archive waits for those that fall behind`
+  replicas = db2, shop-copy           archive and queue wait for those that fall behind`
 
 export async function run(argv: readonly string[], context: VerbContext): Promise<number> {
   const [first, ...rest] = argv

@@ -1,6 +1,7 @@
 /** One run of moves: which jobs, how many at once, when to rest, and what stays in the end. */
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Governor } from '../../mysql/governor.ts'
 import type { Session } from '../../mysql/session.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { QueueCounts } from './counts.ts'
@@ -35,7 +36,9 @@ export class Mover {
   readonly #jobs: JobTable
   readonly #session: Session
   readonly #watch: ReserveWatch
+  readonly #governor: Governor
   readonly #context: QueueContext
+  readonly #stop = new AbortController()
   readonly #pace: Pace
 
   constructor(
@@ -44,6 +47,7 @@ export class Mover {
     jobs: JobTable,
     session: Session,
     watch: ReserveWatch,
+    governor: Governor,
     context: QueueContext,
   ) {
     this.#direction = direction
@@ -51,6 +55,7 @@ export class Mover {
     this.#jobs = jobs
     this.#session = session
     this.#watch = watch
+    this.#governor = governor
     this.#context = context
     this.#pace = new Pace(request.batch, request.lockUnderMs)
   }
@@ -64,12 +69,22 @@ export class Mover {
       longestMoveMs: this.#longestMoveMs,
       longestReserveMs: this.#watch.longestMs,
       brokenOff: this.#watch.brokenOff,
+      pausedMs: this.#governor.pausedMs,
       notWatched: this.#watch.problem,
       counts,
     }
   }
 
   async run(): Promise<void> {
+    const unlisten = this.#context.interrupt.listen(() => this.#stop.abort())
+    try {
+      await this.#rounds()
+    } finally {
+      unlisten()
+    }
+  }
+
+  async #rounds(): Promise<void> {
     for (;;) {
       const before = this.moved
       await (this.#direction === 'park' ? this.#park() : this.#drip())
@@ -181,6 +196,9 @@ export class Mover {
   /** The last that was tried; undefined: there was none left, or they were not the right ones any more. */
   async #inMoves(most: number, move: (batch: number) => Promise<Moved>): Promise<bigint | undefined> {
     for (;;) {
+      // Replicas that fell behind are waited for between two moves, when nothing is held.
+      await this.#governor.wait(reason => this.#tell(reason, true), this.#stop.signal)
+      if (this.#isStopped()) return undefined
       const batch = Math.min(most, this.#pace.batch)
       const begun = performance.now()
       const { result, waitedMs } = await this.#watch.during(() => move(batch))
@@ -206,9 +224,9 @@ export class Mover {
     return this.isInterrupted
   }
 
-  #tell(held?: string): void {
+  #tell(held?: string, atOnce = false): void {
     const now = performance.now()
-    if (now - this.#told < tellEveryMs) return
+    if (!atOnce && now - this.#told < tellEveryMs) return
     this.#told = now
     const seconds = Math.max(0.001, (now - this.#begun) / 1000)
     this.#context.emit({

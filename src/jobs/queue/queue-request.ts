@@ -37,6 +37,8 @@ export interface QueueOutcome {
   readonly longestMoveMs: number
   readonly longestReserveMs: number
   readonly brokenOff: number
+  /** How long replicas were waited for. */
+  readonly pausedMs: number
   readonly notWatched: string | undefined
   readonly counts: QueueCounts
   /** What should have moved and did not; undefined: nothing, or it was stopped before. */

@@ -16,6 +16,7 @@ export function queuePlan(
   jobs: JobTable,
   counts: QueueCounts,
   taken: TakenNumbers,
+  notWatched: readonly string[],
 ): JobPlan {
   const canCome = counts.parked - (request.renumbers ? 0 : taken.count)
   const limit = `${request.lockUnderMs / 1000} s`
@@ -40,10 +41,12 @@ export function queuePlan(
     source,
     title: queueTitle(direction, request),
     facts,
-    notes:
-      direction === 'park' && counts.held + counts.failed > 0
+    notes: [
+      ...(direction === 'park' && counts.held + counts.failed > 0
         ? ['jobs that a worker holds, and those that failed for good, stay where they are']
-        : takenNotes(request, jobs, taken),
+        : takenNotes(request, jobs, taken)),
+      ...notWatched.map(each => `not watched: ${each}`),
+    ],
     data: {
       table: tableText(request.table),
       queue: request.queue,
@@ -71,8 +74,17 @@ export function queueEnd(
   outcome: QueueOutcome,
   status: HostStatus,
 ): JobEnd {
-  const { moved, moves, milliseconds, longestMoveMs, longestReserveMs, brokenOff, notWatched, counts } =
-    outcome
+  const {
+    moved,
+    moves,
+    milliseconds,
+    longestMoveMs,
+    longestReserveMs,
+    brokenOff,
+    pausedMs,
+    notWatched,
+    counts,
+  } = outcome
   const cameMeanwhile = counts.waiting - (outcome.left?.jobs ?? 0)
   const rate = Math.round(moved / Math.max(0.001, milliseconds / 1000))
   return {
@@ -89,6 +101,7 @@ export function queueEnd(
         name: 'longest',
         text: `UPDATE of a worker ${notWatched === undefined ? `${Math.round(longestReserveMs)} ms` : 'not seen'}, move ${Math.round(longestMoveMs)} ms`,
       },
+      ...(pausedMs === 0 ? [] : [{ name: 'waited', text: `${Math.round(pausedMs / 1000)} s for replicas` }]),
       ...countFacts(counts),
     ],
     notes: [
@@ -110,6 +123,7 @@ export function queueEnd(
       longestMoveMs: Math.round(longestMoveMs),
       longestReserveMs: notWatched === undefined ? Math.round(longestReserveMs) : null,
       brokenOff,
+      pausedMs: Math.round(pausedMs),
       left: outcome.left?.jobs ?? 0,
       ...counts,
     },

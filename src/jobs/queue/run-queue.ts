@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { OpsError } from '../../base/errors.ts'
+import { replicasAlone, startGovernor } from '../../mysql/governor.ts'
 import { holdLock } from '../../mysql/named-lock.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { tellOwed } from '../load/tell-owed.ts'
@@ -27,12 +28,13 @@ export async function runQueue(
   const { server, emit, confirm, plansOnly } = context
   const session = await server.session()
   await tellOwed(session, request.table, emit)
+  const governor = await startGovernor(server, replicasAlone)
   const jobs = await readJobTable(session, request.table)
   const isThere = await hasTwin(session, jobs)
   const before = await countQueue(session, jobs, request.queue, isThere)
   const looksForTaken = isThere && direction === 'drip'
   const taken = looksForTaken ? await takenNumbers(session, jobs, request.queue) : noneTaken
-  const shown = queuePlan(server.name, direction, request, jobs, before, taken)
+  const shown = queuePlan(server.name, direction, request, jobs, before, taken, governor.notWatched)
   emit({ event: 'job-plan', ...shown })
   checkCounts(server.name, jobs, before)
   if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
@@ -41,7 +43,7 @@ export async function runQueue(
   const watch = await watchReserves(server, session, jobs, request.lockUnderMs)
   try {
     await makeTwin(session, jobs)
-    const mover = new Mover(direction, request, jobs, session, watch, context)
+    const mover = new Mover(direction, request, jobs, session, watch, governor, context)
     const failure = await mover.run().then(
       () => undefined,
       (thrown: unknown) => ({ thrown }),
@@ -71,6 +73,7 @@ export async function runQueue(
   } finally {
     await watch.close()
     await lock.release()
+    await governor.close()
   }
 }
 
