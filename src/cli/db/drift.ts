@@ -10,14 +10,14 @@ import type { VerbContext } from '../verb.ts'
 import { dbCommand, onSource, tableOperand } from './on-source.ts'
 
 const description = `Compares a table with the contract of a consumer: the columns that it uses, their types, its key. Each change is harmless, widens (more than it knows may come) or breaks (with the number of rows that do not fit). Exit code 2 where anything widens or breaks.
-  ops db drift shop app.events --contract reports.json --pin     writes it: the table as it is
+  ops db drift shop app.events --contract reports.json --pin     writes the file: what the table is now is agreed
   ops db drift shop app.events --contract reports.json           has it changed since?
 Leave out of its \`columns\` what the consumer does not use; \`"writes": true\` is for one that puts rows in.`
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
   const command = dbCommand('drift', 'SOURCE DB.TABLE --contract FILE [--pin]', description)
     .option('--contract <file>', 'the file of the contract, JSON')
-    .option('--pin', 'write the contract: accept the table as it is')
+    .option('--pin', 'write the file: what the table is now is agreed from now on')
     .option('--consumer <name>', 'whose contract it is, for a new one (default: the name of the file)')
   if (helped(command, argv, screen)) return 0
   return onSource(
@@ -52,8 +52,8 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       const table = await readTable(session, wanted)
       const judged = before ? await judge(session, table, before) : []
       const isDrift = judged.some(each => each.verdict !== 'harmless')
-      if (pins) writeContract(file, pinned(table, before, consumer ?? basename(file).replace(/\.json$/, '')))
-      const who = before?.consumer ?? consumer ?? basename(file)
+      const who = before?.consumer ?? consumer ?? basename(file).replace(/\.json$/, '')
+      if (pins) writeContract(file, pinned(table, before, who))
       if (settings.json) {
         for (const each of judged)
           screen.out(
@@ -65,8 +65,12 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       } else {
         const facts = [
           { name: 'contract', text: `${file}, of ${who}` },
-          { name: 'changes', text: judged.length === 0 ? 'none' : String(judged.length) },
-          ...(pins ? [{ name: 'pinned', text: 'the contract is what the table is now' }] : []),
+          ...(before
+            ? [{ name: 'changes', text: judged.length === 0 ? 'none' : String(judged.length) }]
+            : []),
+          ...(pins
+            ? [{ name: 'written', text: writtenText(before, judged.length, table.columns.length) }]
+            : []),
         ]
         const told = {
           job: 'drift',
@@ -81,4 +85,13 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       return isDrift && !pins ? declinedExitCode : 0
     },
   )
+}
+
+/** What `--pin` has done. */
+function writtenText(before: object | undefined, changes: number, columns: number): string {
+  if (before === undefined)
+    return `the table as it is now, with all ${columns} columns: take out what the consumer does not use`
+  return changes === 0
+    ? 'as it was: nothing has changed since'
+    : 'these changes are agreed from now on; columns that the consumer did not use stay out'
 }
