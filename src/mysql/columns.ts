@@ -57,14 +57,24 @@ export async function readColumns(
   })
 }
 
+/**
+ * A type in the one spelling that goes into fingerprints: MySQL 8.0 leaves out the width of integers, which says nothing about
+ * values, and the only one that a year can have, and gave collections of geometries a shorter name.
+ */
+export function typeSpelling(type: string): string {
+  return type
+    .replace(/^((?:tiny|small|medium|big)?int)\(\d+\)/, '$1')
+    .replace(/^year$/, 'year(4)')
+    .replace(/^geomcollection$/, 'geometrycollection')
+}
+
 /** Of the stored columns alone: an index or a comment changes nothing about a saved row. */
 export function fingerprintOf(columns: readonly Column[]): string {
   const parts = columns
     .filter(column => !column.isGenerated)
     .map(column => [
       column.name,
-      // MySQL 8.0.19 and later leave out the width of integers, which says nothing about values.
-      column.type.replace(/^((?:tiny|small|medium|big)?int)\(\d+\)/, '$1'),
+      typeSpelling(column.type),
       column.characterSet?.replace(/^utf8$/, 'utf8mb3') ?? null,
       column.isNullable,
     ])

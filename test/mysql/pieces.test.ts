@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { ChunkSize } from '../../src/mysql/chunk-size.ts'
+import { typeSpelling } from '../../src/mysql/columns.ts'
 import { startGovernor } from '../../src/mysql/governor.ts'
 import { may, mayEverywhere, parseGrant } from '../../src/mysql/grants.ts'
 import { versionOf } from '../../src/mysql/session.ts'
@@ -18,6 +19,19 @@ test('whatever stands in a hole of SQL is one name or one value', () => {
   )
   expect(sql`${'é'}`.bytes).toBe("'Ã©'")
   expect(() => sql`${Number.NaN}`).toThrow('no number')
+})
+
+test.each([
+  ['year(4)', 'year'],
+  ['int(10) unsigned', 'int unsigned'],
+  ['tinyint(1)', 'tinyint'],
+  ['geometrycollection', 'geomcollection'],
+])('%s of MySQL 5.7 and %s of MySQL 8.0 are one type to a fingerprint', (old, now) => {
+  expect(typeSpelling(now)).toBe(typeSpelling(old))
+})
+
+test('a year of two digits is another type than one of four', () => {
+  expect(typeSpelling('year(2)')).not.toBe(typeSpelling('year'))
 })
 
 test('rows come back as the cells that they were made of, of any length', () => {

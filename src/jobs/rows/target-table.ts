@@ -1,6 +1,7 @@
 /** The table that saved rows go back into: as it is there, whether it can hold them, or made as it was. */
 import { InputErrors, inputError, OpsError } from '../../base/errors.ts'
 import { readTable, type Table } from '../../mysql/catalog.ts'
+import { typeSpelling } from '../../mysql/columns.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, rawSql, sql } from '../../mysql/sql.ts'
 import { type TableName, tableText } from '../../mysql/table-name.ts'
@@ -22,12 +23,11 @@ export function checkColumns(
   header: Pick<RowsHeader, 'columns'>,
   saved: string,
 ): void {
-  const plain = (text: string): string => text.replace(/^(\w*int)\(\d+\)/, '$1')
   const problems = header.columns.flatMap(({ name: column, type }) => {
     const now = columns.find(each => each.name === column)
     if (!now) return [`${where} has no column ${column} (${type}), which was ${saved}`]
     if (now.isGenerated) return [`${column} of ${where} is computed now, and was ${saved} as ${type}`]
-    return plain(now.type) === plain(type)
+    return typeSpelling(now.type) === typeSpelling(type)
       ? []
       : [`${column} of ${where} is ${now.type} now, and was ${saved} as ${type}`]
   })
