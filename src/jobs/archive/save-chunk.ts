@@ -6,7 +6,8 @@ import type { WireRow } from '../../mysql/wire-row.ts'
 import { contentOf } from '../../store/content.ts'
 import { checkEncryption, checked, type Proof } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
-import { packRows, type RowsHeader, unpackRows } from '../rows/rows-file.ts'
+import { LineRows } from '../rows/row-lines.ts'
+import { packRows, type RowsHeader, scanLines } from '../rows/rows-file.ts'
 import { writeReceipt } from './archive-store.ts'
 import { type Receipt, rowsKey, type WithReceipt, withKey } from './records.ts'
 import type { PlannedChild } from './with-child.ts'
@@ -112,13 +113,16 @@ export async function readBack(
   checkEncryption(store, opened)
   const name = `${store.url}/${key}`
   const hasher = new RowsHasher()
-  await unpackRows(
+  const rows = new LineRows()
+  await scanLines(
     checked(opened, bytes, name),
     name,
     header => seen.header?.(header),
-    row => {
+    (lines, from, to) => {
+      const row = rows.read(lines, from, to)
       hasher.add(row)
-      seen.row?.(row)
+      // The next row takes its memory.
+      seen.row?.(Buffer.from(row))
     },
   )
   const found = hasher.digest()

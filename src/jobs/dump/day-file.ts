@@ -17,6 +17,11 @@ export class DayFile {
   #inMemory = 0
   #file: FileHandle | undefined
 
+  /** As far as it has grown. */
+  get sizeBytes(): number {
+    return this.#sizeBytes
+  }
+
   /** Appends lines. Whoever reads the whole sees no borders between them: RFC 1952 allows members one after another. */
   async add(lines: Uint8Array): Promise<void> {
     // One piece of memory for the whole answer, as most texts become less than half.

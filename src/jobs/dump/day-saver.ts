@@ -16,7 +16,9 @@ interface SaverContext {
   readonly store: Store
 }
 
-const mostUnderWay = 2
+/** So many are stored at once, as each of them mostly waits for the store; fewer where they are large. */
+const mostUnderWay = 8
+const mostBytesUnderWay = 8 * 1024 * 1024
 
 /** `saved` holds what has a receipt. */
 export class DaySaver {
@@ -27,6 +29,7 @@ export class DaySaver {
   readonly #token = randomName()
   readonly #files = new Map<string, DayFile>()
   readonly #underWay = new Set<Promise<void>>()
+  #bytesUnderWay = 0
   #failure: { readonly failure: unknown } | undefined
 
   /** `stillLocked` throws where another run may be at work in the place. */
@@ -91,8 +94,10 @@ export class DaySaver {
 
   /** A few days are stored, read back and receipted while the next ones are read. */
   async #start(file: DayFile, digest: RowsDigest, head: ReceiptHead): Promise<void> {
-    while (this.#underWay.size >= mostUnderWay) await Promise.race(this.#underWay)
+    const { sizeBytes } = file
+    while (!this.#hasRoom(sizeBytes)) await Promise.race(this.#underWay)
     this.#check()
+    this.#bytesUnderWay += sizeBytes
     const saving: Promise<void> = saveDay(
       this.#context.store,
       file,
@@ -108,8 +113,17 @@ export class DaySaver {
         },
       )
       .then(() => file.discard())
-      .finally(() => this.#underWay.delete(saving))
+      .finally(() => {
+        this.#underWay.delete(saving)
+        this.#bytesUnderWay -= sizeBytes
+      })
     this.#underWay.add(saving)
+  }
+
+  /** Two are always stored at once: the one is read back while the other is written. */
+  #hasRoom(bytes: number): boolean {
+    const { size } = this.#underWay
+    return size < 2 || (size < mostUnderWay && this.#bytesUnderWay + bytes <= mostBytesUnderWay)
   }
 
   #check(): void {

@@ -8,7 +8,8 @@ import { OpsError } from '../../base/errors.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
 import type { TableName } from '../../mysql/table-name.ts'
 import type { WireRow } from '../../mysql/wire-row.ts'
-import { decodeRow, encodeRows } from './tsv.ts'
+import { RowLines } from './row-lines.ts'
+import { decodeRow } from './tsv.ts'
 
 const format = 'ops-rows/1'
 
@@ -28,7 +29,11 @@ const compress = promisify(gzip)
 
 /** The whole file in memory: chunks are small. */
 export async function packRows(header: RowsHeader, rows: readonly WireRow[]): Promise<Buffer> {
-  return compress(Buffer.concat([headerLine(header), encodeRows(rows)]), { level: 1 })
+  const lines = new RowLines()
+  for (const row of rows) lines.add(row)
+  const text = Buffer.concat([headerLine(header), lines.take()])
+  // One piece of memory for the whole answer, as most texts become less than half.
+  return compress(text, { level: 1, chunkSize: Math.max(4096, text.length >> 1) })
 }
 
 /** The first line, with its line feed. */
