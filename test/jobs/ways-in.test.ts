@@ -1,7 +1,7 @@
 /** The ways to a server that is not on its own host's socket: TLS where the network could read along, and passwords from elsewhere. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
@@ -120,6 +120,21 @@ describeReal('the way to a database server', () => {
     expect(run.code).toBe(code)
     expect(run.stderr + run.stdout).not.toContain(password)
     expect(readdirSync(folder.path)).not.toContain('nothing')
+  })
+
+  test('a server that offers no TLS gets no password, unless the network may read along', async () => {
+    const restart = 'systemctl restart mariadb'
+    const config = '/etc/mysql/mariadb.conf.d/99-tls.cnf'
+    await host().read(`sed -i 's/^ssl-/#ssl-/' ${config}; ${restart}`)
+    onTestFinished(async () => void (await host().read(`sed -i 's/^#ssl-/ssl-/' ${config}; ${restart}`)))
+    const refused = await archive(`address = ${host().address}\npassword = @word`, 'plainly')
+    expect(refused.stderr).toContain('no connection with TLS')
+    expect(refused.stderr).toContain('No password was sent')
+    expect(refused.stderr).toContain('tls = off')
+    expect(refused.code).toBe(4)
+    expect(readdirSync(folder.path)).not.toContain('plainly')
+    const meant = await archive(`address = ${host().address}\ntls = off\npassword = @word`, 'plainly')
+    expect(meant).toMatchObject({ code: 0, stderr: '' })
   })
 
   test('events of a job are one JSON line each, and the last is the summary', async () => {
