@@ -4,6 +4,7 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { realHosts } from '../test/hosts/available.ts'
+import { benchArchive } from './archive.ts'
 import { besideLoad } from './beside-load.ts'
 import { type Round, round, slowSeconds } from './compare.ts'
 import type { Contender } from './contender.ts'
@@ -82,6 +83,9 @@ async function bench(): Promise<void> {
   const socks = wantsSocks ? await benchSocks(say) : undefined
   // Only where they are asked for: one writes gigabytes, one takes minutes.
   const store = wanted?.includes('store') ? await benchStore(say, Number(values.rounds)) : undefined
+  const archive = wanted?.includes('archive')
+    ? await benchArchive(say, Number(values['table-rows']), Number(values.rounds))
+    : undefined
   const dump = wanted?.includes('dump')
     ? await benchDump(say, Number(values['table-rows']), Number(values.rounds))
     : undefined
@@ -105,7 +109,7 @@ async function bench(): Promise<void> {
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, node: process.version }
   writeFileSync(
     file,
-    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(points && { curve: points }), ...(packages && { packages }), ...(store && { store }), ...(dump && { dump }), ...(load && { load }), ...(copy && { copy }), ...(logs && { logs }) }, undefined, 2)}\n`,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(points && { curve: points }), ...(packages && { packages }), ...(store && { store }), ...(archive && { archive }), ...(dump && { dump }), ...(load && { load }), ...(copy && { copy }), ...(logs && { logs }) }, undefined, 2)}\n`,
   )
   say(`Written to ${file}`)
 }
