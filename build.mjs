@@ -85,6 +85,7 @@ async function bundle() {
       'jiti',
       '@inquirer/*',
       'simple-git',
+      'yaml',
       'mysql2',
       'pg',
       'pg-copy-streams',

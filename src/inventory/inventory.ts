@@ -10,6 +10,8 @@ export interface InventoryHost {
   readonly where: SourceLocation
   /** Why it cannot be logged in to as it is written: told when it is used. */
   readonly problem?: string
+  /** Variables of Ansible that ops does not read. */
+  readonly unread?: readonly string[]
 }
 
 export interface InventoryGroup {

@@ -12,6 +12,8 @@ export interface ListedHost {
   readonly groups: readonly string[]
   readonly from: 'ops.ini' | 'Ansible' | 'ssh config' | 'built in'
   readonly where: SourceLocation | undefined
+  /** Variables of Ansible that ops does not read. */
+  readonly unread?: readonly string[]
 }
 
 export interface ListedGroup {
@@ -34,12 +36,13 @@ export function listHosts(
   const groups = groupsByHost(inventory)
   const groupsOf = (name: string): readonly string[] => groups.get(name) ?? []
   const own = [...inventory.hosts.values()].map(
-    ({ name, address, where }): ListedHost => ({
+    ({ name, address, where, unread }): ListedHost => ({
       name,
       address: addressText(address),
       groups: groupsOf(name),
       from: inventory.form ?? 'ops.ini',
       where,
+      ...(unread && { unread }),
     }),
   )
   const ssh = [...sshNames(options.sshConfigFile).literal]

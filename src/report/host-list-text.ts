@@ -22,6 +22,8 @@ export interface HostListInput {
     readonly from: string
     readonly where: SourceLocation | undefined
     readonly values?: readonly ListedValue[]
+    /** Variables of Ansible that ops does not read; shown where values are. */
+    readonly unread?: readonly string[]
   }[]
   readonly groups: readonly {
     readonly name: string
@@ -52,11 +54,19 @@ export function hostListText({ file, hosts, groups }: HostListInput, style: Styl
       style.dim(each.where ? `${each.isDefault ? 'default of ' : ''}${originOf(each)}` : ''),
     ]),
   )
+  const unreadRows = hosts.flatMap(({ name, values, unread = [] }) =>
+    values && unread.length > 0
+      ? [[style.bold(printableLine(name)), names(unread.map(printableLine), 60)]]
+      : [],
+  )
   const parts = [
     table([[head('HOST'), head('ADDRESS'), head('GROUPS'), head('FROM')], ...hostRows]),
     ...(groups.length > 0 ? [table([[head('GROUP'), head('MEMBERS'), head('FROM')], ...groupRows])] : []),
     ...(valueRows.length > 0
       ? [table([[head('HOST'), head('VALUE'), head('IS'), head('FROM')], ...valueRows])]
+      : []),
+    ...(unreadRows.length > 0
+      ? [table([[head('HOST'), head('VARIABLES OF ANSIBLE THAT OPS DOES NOT READ')], ...unreadRows])]
       : []),
     ...(file === undefined ? [head('No ops.ini here or above; `ops init` writes one.')] : []),
   ]

@@ -61,6 +61,43 @@ ansible_group_priority=10
 ansible_user=by-name
 `
 
+const inYaml = `# the same kinds of things, as YAML
+all:
+  vars:
+    ansible_user: everybody
+  hosts:
+    alone:
+      ansible_host: 192.0.2.9
+  children:
+    web:
+      hosts:
+        web[01:03].example.org: &deployed
+          ansible_user: deploy   # three of them
+          http_port: 80
+          nested: {a: [1, 2]}
+        "db-[a:c]:2222":
+        single: {<<: *deployed, ansible_port: 2299}
+      vars: {ansible_port: 2200, ansible_become: yes}
+    db:
+      children:
+        primary:
+          hosts: db1
+        replica: {}
+      vars:
+        ansible_user: dba
+    site:
+      children:
+        web:
+        db:
+replica:
+  hosts:
+    db[2:3]: {ansible_host: 192.0.2.22}
+primary:
+  vars: {ansible_user: root}
+ungrouped:
+  hosts: {stray: null}
+`
+
 interface Listing {
   readonly _meta: { readonly hostvars: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
   readonly [group: string]: unknown
@@ -122,6 +159,71 @@ describe('an inventory of Ansible', () => {
     expect(read(path)).toEqual(expected)
     // What Ansible prints is read as well.
     expect(read(file('listing.json', text))).toEqual(expected)
+  })
+
+  test.skipIf(!hasAnsible)('in YAML means the same as to Ansible itself', () => {
+    const path = file('hosts.yml', inYaml)
+    const text = execFileSync('ansible-inventory', ['-i', path, '--list'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const expected = listed(JSON.parse(text) as Listing)
+    expect(Object.keys(expected)).toHaveLength(12)
+    expect(read(path)).toEqual(expected)
+  })
+
+  test('in YAML is read without Ansible, and what ops does not read of it is known', () => {
+    const path = file('hosts.yml', inYaml)
+    expect(read(path)).toMatchObject({
+      alone: ['everybody@192.0.2.9', 'all', 'ungrouped'],
+      'web02.example.org': ['deploy@web02.example.org:2200', 'all', 'site', 'web'],
+      single: ['deploy@single:2299', 'all', 'site', 'web'],
+      'db-b': ['everybody@db-b:2222', 'all', 'site', 'web'],
+      db1: ['root@db1', 'all', 'db', 'primary', 'site'],
+      db3: ['dba@192.0.2.22', 'all', 'db', 'replica', 'site'],
+      stray: ['everybody@stray', 'all', 'ungrouped'],
+    })
+    const web2 = listHosts(readInventory({ file: path })).hosts.find(
+      each => each.name === 'web02.example.org',
+    )
+    expect(web2?.unread).toEqual(['http_port', 'nested'])
+    expect(web2?.where).toEqual({ file: path, line: 11, column: 9 })
+  })
+
+  test.each([
+    ['a: b: c\n', 1, 'this is not YAML'],
+    ['- web1\n', 1, 'the inventory is no map of groups'],
+    ['web:\n  host:\n    web1:\n', 2, 'group web has host, which is neither'],
+    ['web:\n  hosts:\n    - web1\n', 3, 'hosts of group web are no map'],
+    ['web:\n  hosts:\n    web[3:1]:\n', 3, 'its range is empty'],
+    ['web:\n  vars:\n    - a\n', 3, 'vars of group web are no map'],
+    ['a:\n  children:\n    b:\n      children:\n        a:\n', 1, 'group a contains itself'],
+    ['a: &a\n  children:\n    b: *a\n', 3, 'nested deeper'],
+    ['web:\n  hosts:\n    a:\n    a:\n', 3, 'Map keys must be unique'],
+  ])('in YAML that Ansible would not take either is refused with its line (%#)', (text, line, title) => {
+    const path = file('wrong.yml', text)
+    const errors = (() => {
+      try {
+        readInventory({ file: path })
+        return []
+      } catch (thrown) {
+        return thrown instanceof InputErrors ? thrown.errors : []
+      }
+    })()
+    expect(errors.map(each => each.title).join('\n')).toContain(title)
+    expect(errors[0]?.where?.line).toBe(line)
+  })
+
+  test('in YAML with values of a vault is refused where they decide a login', () => {
+    const path = file(
+      'vault.yml',
+      'web:\n  hosts:\n    a:\n      ansible_user: !vault |\n        $ANSIBLE_VAULT;1.1;AES256\n        6130\n    b: {ansible_user: !unsafe x}\n    c: {ansible_password: x}\n',
+    )
+    expect(read(path)).toEqual({
+      a: [expect.stringContaining('ansible_user is a template'), 'all', 'web'],
+      b: ['x@b', 'all', 'web'],
+      c: [expect.stringContaining('ansible_password is not read'), 'all', 'web'],
+    })
   })
 
   test('is read without Ansible', () => {

@@ -8,7 +8,7 @@ import {
   type InventoryHost,
   specialHosts,
 } from '../inventory.ts'
-import { becomeProblem } from './become.ts'
+import { becomeProblem, becomeVariables } from './become.ts'
 
 export type Variables = Readonly<Record<string, string>>
 
@@ -65,6 +65,9 @@ const unread = [
 /** Every variable that decides how a host is logged in to. */
 export const loginVariables: readonly string[] = [...login, ...unread, 'ansible_connection']
 
+/** What is read, refused when the host is used, or of no effect on ops. */
+const understood: readonly string[] = [...loginVariables, ...becomeVariables, 'ansible_group_priority']
+
 /**
  * The inventory of ops that is the same. A host that could not be logged in to as was meant is there and says why when it is used.
  * @throws InputErrors for groups that contain themselves, and for a name of both a host and a group.
@@ -115,6 +118,7 @@ function hostOf(name: string, vars: Variables, where: SourceLocation): Inventory
     address: 'problem' in address ? { host: name } : address,
     where,
     ...(problem !== undefined && { problem }),
+    unread: Object.keys(vars).filter(key => !understood.includes(key)),
   }
 }
 

@@ -1,4 +1,4 @@
-/** Which files named by -i are inventories of Ansible, and what they say: INI, JSON, or a program that prints JSON. */
+/** Which files named by -i are inventories of Ansible, and what they say: INI, YAML, JSON, or a program that prints JSON. */
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { basename, dirname } from 'node:path'
@@ -7,6 +7,7 @@ import { commandSections, type Inventory } from '../inventory.ts'
 import { inventoryOf } from './ansible-groups.ts'
 import { readAnsibleIni } from './ansible-ini.ts'
 import { readAnsibleJson } from './ansible-json.ts'
+import { readAnsibleYaml } from './ansible-yaml.ts'
 import { variableFileWithLogin } from './variable-files.ts'
 
 const programMs = 60_000
@@ -18,10 +19,10 @@ export function readAnsible(file: string, text: string): Inventory | undefined {
   if (basename(file) === 'ops.ini') return undefined
   if (isProgram(file, text)) return inventoryOf(readAnsibleJson(output(file), file), file)
   if (/^\s*\{/.test(text)) return inventoryOf(readAnsibleJson(text, file), file)
-  if (/\.ya?ml$/.test(file))
-    throw inputError(`${file} is YAML, which ops does not read`, {
-      next: asProgram(file),
-    })
+  if (/\.ya?ml$/.test(file)) {
+    refuseVariableFiles(file)
+    return inventoryOf(readAnsibleYaml(text, file), file)
+  }
   if (text.trim() === '' || ownSection(text) !== undefined) return undefined
   refuseVariableFiles(file)
   return inventoryOf(readAnsibleIni(text, file), file)
