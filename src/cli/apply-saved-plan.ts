@@ -7,6 +7,7 @@ import { readPlan, type SavedPlan, stepsOf } from '../engine/plan/saved-plan.ts'
 import { flagOf, type ParamDoc } from '../params/param-docs.ts'
 import { readSecret } from '../params/read-secret.ts'
 import { environmentName } from '../params/resolve.ts'
+import { fetchSecret, isSecretReference } from '../params/secret-program.ts'
 import type { Screen } from '../report/screen.ts'
 import { resources } from '../resources/index.ts'
 import { firstOperand, helped, parseArgv } from './argv.ts'
@@ -93,7 +94,9 @@ async function savedSecrets(
     const flag = flags[name]
     const environment = process.env[environmentName(name)]
     if (flag !== undefined) {
-      const read = readSecret(flag, process.cwd())
+      const given = Array.isArray(flag) && flag.length === 1 ? flag[0] : flag
+      const cwd = process.cwd()
+      const read = isSecretReference(given) ? await fetchSecret(given, cwd) : readSecret(flag, cwd)
       if ('problem' in read) errors.push(inputError(`${flagOf(name)}: ${read.problem}`).data)
       else found[name] = read.value
     } else if (environment) found[name] = new Secret(environment)

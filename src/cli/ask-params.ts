@@ -5,6 +5,7 @@ import type { Inventory } from '../inventory/inventory.ts'
 import type { ParamDoc } from '../params/param-docs.ts'
 import { missingErrors, type ParamSources, resolveParams } from '../params/resolve.ts'
 import type { ParamsOwner } from '../params/shape.ts'
+import { withFetchedSecrets } from './fetch-secrets.ts'
 import type { FlagValues } from './param-flags.ts'
 import type { Prompts } from './prompts.ts'
 import type { ReportSession } from './report-session.ts'
@@ -26,7 +27,8 @@ export async function askParams(
 ): Promise<Params | undefined> {
   const inventory = given.inventory?.paramsFor(owner.name) ?? []
   const { flags, values } = given
-  const sources: ParamSources = { flags, inventory, ...(values && { values }) }
+  const written: ParamSources = { flags, inventory, ...(values && { values }) }
+  const sources = await withFetchedSecrets(owner, written, errors)
   let resolved = resolveParams(owner, sources)
   errors.push(...resolved.errors)
   if (resolved.missing.length > 0) {
@@ -34,7 +36,7 @@ export async function askParams(
       errors.push(...missingErrors(owner, resolved.missing))
       return undefined
     }
-    const answers: Record<string, string | boolean | Secret> = {}
+    const answers: Record<string, string | boolean | Secret | undefined> = { ...sources.answers }
     for (const doc of resolved.missing) answers[doc.name] = await ask(owner, doc, prompts)
     resolved = resolveParams(owner, { ...sources, answers })
     errors.push(...resolved.errors)

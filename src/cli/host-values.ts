@@ -1,12 +1,19 @@
 /** The values of hosts: what ops.ini gives, typed by the project's ops.values.ts, and where each came from. */
 import { resolve } from 'node:path'
-import { type ErrorData, inputError } from '../base/errors.ts'
+import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
 import { Secret } from '../base/secret.ts'
 import { heldValues, strayValueSections } from '../inventory/host-values.ts'
 import type { Inventory } from '../inventory/inventory.ts'
-import type { SelectedHost } from '../inventory/select.ts'
-import { sectionErrors, shownValue, type TypedValue, typedValues } from '../params/host-values.ts'
+import { type SelectedHost, selectHosts } from '../inventory/select.ts'
+import {
+  sectionErrors,
+  shownValue,
+  type TypedValue,
+  typedValues,
+  type WrittenValue,
+} from '../params/host-values.ts'
 import { readSecret } from '../params/read-secret.ts'
+import { type FetchedSecret, fetchSecret, isSecretReference } from '../params/secret-program.ts'
 import type { GivenHost } from '../recipe/evaluate.ts'
 import { findValuesSchema } from '../recipe/values-file.ts'
 import type { ValuesSchema } from '../recipe/values-schema.ts'
@@ -46,7 +53,17 @@ export async function projectValues(
     return typedValues(schema.shape, held.values)
   }
   return {
-    given: (host, secrets) => givenHost(host, typed(host), secrets),
+    given: (host, secrets) => {
+      const read = new Secrets(secrets)
+      const givenOf = (each: Named): GivenHost => givenHost(each, typed(each), read, othersOf)
+      const othersOf = (word: string): readonly GivenHost[] => {
+        const others = selectHosts(inventory, [word], options)
+        const undecided = others.flatMap(each => heldValues(inventory, each.name, each.groups).errors)
+        if (undecided.length > 0) throw new InputErrors(undecided)
+        return others.map(givenOf)
+      }
+      return givenOf(host)
+    },
     listed: host => typed(host).map(value => listedValue(value, schema?.file ?? '')),
   }
 }
@@ -75,29 +92,66 @@ function withoutSchema(where: ErrorData['where'] & object): ErrorData {
   }).data
 }
 
+const placeOf = ({ where }: WrittenValue): string => `${where.file}:${where.line}`
+
+/** Secrets as recipes read them: fetched once, by the value that names them. */
+class Secrets {
+  isRead = false
+  readonly #wanted: WrittenValue[] = []
+  readonly #fetched = new Map<string, FetchedSecret>()
+  readonly #known: Set<string>
+
+  constructor(known: Set<string>) {
+    this.#known = known
+  }
+
+  /** @throws input errors; and any error where it has to be fetched first, by `settle`. */
+  read(host: string, written: WrittenValue): Secret {
+    this.isRead = true
+    const { name, value, where } = written
+    const fetched = this.#fetched.get(placeOf(written))
+    if (isSecretReference(value) && !fetched) {
+      this.#wanted.push(written)
+      throw new Error('a secret has to be fetched first')
+    }
+    const read = fetched ?? readSecret(value, folderOf(where))
+    if ('problem' in read) throw inputError(`${name} of ${host}: ${read.problem}`, { where })
+    this.#known.add(read.value.reveal())
+    return read.value
+  }
+
+  /** Fetches what could not be read yet; true where there was any. */
+  async settle(): Promise<boolean> {
+    const wanted = this.#wanted.splice(0)
+    for (const written of wanted) {
+      const { value, where } = written
+      this.#fetched.set(placeOf(written), await fetchSecret(String(value), folderOf(where)))
+    }
+    return wanted.length > 0
+  }
+}
+
 /** Each value is there when it is read; one that is missing or cannot be had is told by the line that reads it. */
 function givenHost(
   { name, address, groups }: Named,
   typed: readonly TypedValue[],
-  secrets: Set<string>,
+  secrets: Secrets,
+  others: (word: string) => readonly GivenHost[],
 ): GivenHost {
   const values = {}
-  let readsSecrets = false
   for (const each of typed) {
     const get = (): unknown => {
       if ('value' in each) return each.value
       if ('missing' in each) throw missing(name, groups, each)
-      readsSecrets = true
-      const { value, where } = each.secret
-      const read = readSecret(value, where.file.replace(/\/[^/]*$/, '') || '/')
-      if ('problem' in read) throw inputError(`${each.name} of ${name}: ${read.problem}`, { where })
-      secrets.add(read.value.reveal())
-      return read.value
+      return secrets.read(name, each.secret)
     }
     Object.defineProperty(values, each.name, { enumerable: true, get })
   }
-  return { name, address, groups, values, readsSecrets: () => readsSecrets }
+  const readsSecrets = () => secrets.isRead
+  return { name, address, groups, values, others, readsSecrets, settle: () => secrets.settle() }
 }
+
+const folderOf = ({ file }: { readonly file: string }): string => file.replace(/\/[^/]*$/, '') || '/'
 
 function missing(
   host: string,

@@ -9,20 +9,20 @@ import type { LoadedRecipe } from '../recipe/load.ts'
  * How the engine gets the steps of each host; what is wrong is added to `errors`, the same mistake once. Hosts of which the
  * recipe reads nothing share their steps.
  */
-export function evaluations(
+export async function evaluations(
   loaded: LoadedRecipe,
   params: Readonly<Record<string, unknown>>,
   hosts: ReadonlyMap<SelectedHost, GivenHost>,
   errors: ErrorData[],
-): ReadonlyMap<SelectedHost, Evaluate> {
+): Promise<ReadonlyMap<SelectedHost, Evaluate>> {
   const told = new Set<string>()
   const found = new Map<SelectedHost, Evaluate>()
   let shared: Evaluation | undefined
   for (const [host, given] of hosts) {
-    const evaluated: (...facts: Parameters<Evaluate>) => Evaluation = facts =>
-      evaluate(loaded, params, given, facts)
+    const evaluated = (...[facts]: Parameters<Evaluate>): Promise<Evaluation> =>
+      settled(given, () => evaluate(loaded, params, given, facts))
     try {
-      const first = shared ?? evaluated()
+      const first = shared ?? (await evaluated())
       if ('steps' in first && !first.readsHost) shared = first
       found.set(host, facts => (facts === undefined ? first : evaluated(facts)))
     } catch (thrown) {
@@ -35,4 +35,16 @@ export function evaluations(
     }
   }
   return found
+}
+
+/** Calls the recipe again for as long as it reads secrets that have to be fetched. */
+async function settled(given: GivenHost, work: () => Evaluation): Promise<Evaluation> {
+  for (;;) {
+    try {
+      const evaluation = work()
+      if (!(await given.settle?.())) return evaluation
+    } catch (thrown) {
+      if (!(await given.settle?.())) throw thrown
+    }
+  }
 }

@@ -130,7 +130,7 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
   if (!loaded || !params || !chosen || !values) throw new InputErrors([...errors, ...unasked])
   // What is wrong with its steps is told with the rest, also where something else is wrong already.
   const hosts = new Map(chosen.hosts.map(host => [host, values.given(host, session.secrets)]))
-  const all = evaluations(loaded, params, hosts, errors)
+  const all = await evaluations(loaded, params, hosts, errors)
   const evaluate = errors.length > 0 ? undefined : await collected(errors, () => onlySteps(all, request.only))
   errors.push(...unasked)
   if (!evaluate || errors.length > 0) throw new InputErrors(errors)

@@ -5,6 +5,7 @@ import { didYouMean } from '../base/nearest.ts'
 import { typeDoc, valueText } from './doc.ts'
 import { kindOf } from './kind.ts'
 import { checkedValue } from './resolve.ts'
+import { isSecretReference } from './secret-program.ts'
 import type { ParamShape } from './shape.ts'
 
 /** A value as it was written in ops.ini. */
@@ -82,9 +83,9 @@ function checked(type: z.core.$ZodType, { value, where }: WrittenValue) {
 function problemOf(type: z.core.$ZodType, written: WrittenValue): string | undefined {
   if (isSecretKind(type)) {
     const { value } = written
-    return typeof value === 'string' && /^@./.test(value)
+    return typeof value === 'string' && (/^@./.test(value) || isSecretReference(value))
       ? undefined
-      : 'a secret does not stand in ops.ini: write @FILE'
+      : 'a secret does not stand in ops.ini: write @FILE, or name a program (age:FILE, op://...)'
   }
   const outcome = checked(type, written)
   return 'problem' in outcome ? outcome.problem : undefined

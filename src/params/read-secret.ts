@@ -19,7 +19,10 @@ export function readSecret(
   }
   if (text === '-') return secretIn(0, 'standard input')
   if (typeof text !== 'string' || !text.startsWith('@') || text.length < 2) {
-    return { problem: 'a secret is not given as plain text: write @FILE, or - for standard input' }
+    return {
+      problem:
+        'a secret is not given as plain text: write @FILE, - for standard input, or name a program (age:FILE, op://...)',
+    }
   }
   const path = text.slice(1)
   const file = path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(cwd, path)

@@ -92,7 +92,7 @@ export function missingErrors(owner: ParamsOwner, missing: readonly ParamDoc[]):
         ...(help !== '' && { detail: help }),
         next:
           kind === 'secret'
-            ? `Give it as ${flag} @FILE, as ${flag} - (standard input), or in the environment as ${environmentName(name)}.`
+            ? `Give it as ${flag} @FILE, as ${flag} - (standard input), by a program (${flag} age:FILE, op://...), or in the environment as ${environmentName(name)}.`
             : `Give it as ${flag}${placeholder === undefined ? '' : ` <${placeholder}>`}, or as \`${name} = ...\` under [params ${owner.name}] in ops.ini.`,
       }).data,
   )

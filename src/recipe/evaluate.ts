@@ -22,8 +22,12 @@ import { writtenPlace } from './written-place.ts'
 export interface GivenHost extends Omit<RecipeHost, 'values'> {
   /** Getters, which may throw input errors; left out where a project gives its hosts none. */
   readonly values?: object
+  /** Other hosts of the project, by a word that means them. */
+  others?(word: string): readonly GivenHost[]
   /** Whether one of the values that were read by now is a secret. */
   readsSecrets?(): boolean
+  /** Fetches what the recipe could not read yet; true where the recipe has to be called again. */
+  settle?(): Promise<boolean>
 }
 
 export type Evaluation =
@@ -42,11 +46,11 @@ export function evaluate(
   facts?: Facts,
 ): Evaluation {
   const watched = facts ? { facts, touched: () => false } : factsNotReadYet()
-  const { name, address, groups, values = {} } = given
-  const { host, endReading } = watchedHost({ name, address, groups, values: values as HostValues })
+  const { host, endReading } = watchedHost(recipeHost(given))
   let list: unknown
   try {
-    const context = { facts: watched.facts, host }
+    const hosts = (word: string) => (given.others?.(word) ?? []).map(recipeHost)
+    const context = { facts: watched.facts, host, hosts }
     list = bounded(() => loaded.recipe.steps({ ...context, params, use: useWith(context) }))
   } catch (thrown) {
     // Also when the recipe caught our signal and threw its own.
@@ -81,6 +85,10 @@ export function evaluate(
   function isTold(step: Step, other: Step): boolean {
     return opposed.some(each => each.step.name === step.name && each.other.name === other.name)
   }
+}
+
+function recipeHost({ name, address, groups, values = {} }: GivenHost): RecipeHost {
+  return { name, address, groups, values: values as HostValues }
 }
 
 /** Stands in for facts: the first touch is remembered and ends the evaluation. */

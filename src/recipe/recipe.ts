@@ -18,6 +18,11 @@ export interface RecipeContext<Shape extends ParamShape> {
   /** Reading any of it costs a trip, unless it was cached for this boot. */
   readonly facts: Facts
   readonly host: RecipeHost
+  /**
+   * Other hosts as ops.ini tells of them, by name, group or glob: `hosts('db')[0].values.port`. They are not asked anything.
+   * @throws InputErrors for a word that means no host.
+   */
+  readonly hosts: (word: string) => readonly RecipeHost[]
   /** The steps of another recipe, as a part of this one. */
   readonly use: Use
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type ErrorData, InputErrors, inputError, type SourceLocation } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { callSite, type PartUse, type Step } from '../engine/step.ts'
+import { kindOf } from '../params/kind.ts'
 import type { ParamShape } from '../params/shape.ts'
 import { flattenSteps } from './flatten-steps.ts'
 import type { LoadedRecipe } from './load.ts'
@@ -78,7 +79,17 @@ function checkedParams(
   const params: Record<string, unknown> = {}
   for (const [param, type] of Object.entries(shape)) {
     const parsed = z.safeParse(type, given[param])
-    if (parsed.success) params[param] = parsed.data
+    // It would stand in the recipe, or be taken for what it names.
+    if (typeof given[param] === 'string' && kindOf(type).kind === 'secret')
+      errors.push(
+        refused(
+          name,
+          `${param}: a secret is not given as text`,
+          where,
+          'Hand over a secret() param of this recipe, or a value of the host.',
+        ),
+      )
+    else if (parsed.success) params[param] = parsed.data
     else
       for (const { path, message } of parsed.error.issues)
         errors.push(refused(name, `${[param, ...path].join('.')}: ${message}`, where))

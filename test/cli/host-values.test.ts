@@ -55,6 +55,13 @@ beforeAll(() => {
     token: 'a long token\n',
     'recipes/app.ts': recipe('`${host.values.port + 1} ${host.values.motd} ${host.values.tags.join()}`'),
     'recipes/misspelt.ts': recipe('host.values.motto'),
+    'recipes/others.ts': recipe("hosts('web').map(each => `${each.name}:${each.values.port}`).join()")
+      .replace('({ host })', '({ hosts })')
+      .replace('/nowhere/app', '/tmp/ops-others'),
+    'recipes/lost.ts': recipe("hosts('db1')[0].values.region + hosts('web9')[0].name").replace(
+      '({ host })',
+      '({ hosts })',
+    ),
     'recipes/unset.ts': recipe('host.values.region'),
     'recipes/told.ts': recipe('`token=${host.values.token}`'),
     'wrong.ini': inventory
@@ -116,6 +123,14 @@ describe('values of hosts', () => {
     expect(code).toBe(3)
     expect(stderr).toMatch(/web1 has no value region\n +at +recipes\/unset\.ts:4:/)
     expect(stderr).toContain('[values web1] or [values web] or [values all]')
+  })
+
+  test('are those of other hosts, too, for a recipe that names them', async () => {
+    const planned = await folder.ops(['plan', 'others', 'local', '--no-become'])
+    expect(planned.stdout).toContain('+web1:8080,web2:99')
+    const { code, stderr } = await folder.ops(['plan', 'lost', 'local'])
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/db1 has no value region\n +at +recipes\/lost\.ts:4:/)
   })
 
   test('that are wrong are all told at once, with line and column, whichever host they are for', async () => {

@@ -146,7 +146,7 @@ describe('where a value comes from', () => {
       ['param a is missing', 'Give it as --a <text>, or as `a = ...` under [params app] in ops.ini.'],
       [
         'param c is missing',
-        'Give it as --c @FILE, as --c - (standard input), or in the environment as OPS_PARAM_C.',
+        'Give it as --c @FILE, as --c - (standard input), by a program (--c age:FILE, op://...), or in the environment as OPS_PARAM_C.',
       ],
     ])
     expect(resolveParams(recipe, { answers: { a: 'x', c: new Secret('y') } }).missing).toEqual([])
@@ -182,8 +182,8 @@ describe('a secret', () => {
   })
 
   test.each([
-    ['hunter2', '--x: a secret is not given as plain text: write @FILE, or - for standard input'],
-    ['@', '--x: a secret is not given as plain text: write @FILE, or - for standard input'],
+    ['hunter2', '--x: a secret is not given as plain text: write @FILE, - for standard input, or name a program (age:FILE, op://...)'],
+    ['@', '--x: a secret is not given as plain text: write @FILE, - for standard input, or name a program (age:FILE, op://...)'],
     ['@nowhere', expect.stringMatching(/^--x: cannot read .*nowhere: ENOENT/)],
     ['@empty', expect.stringMatching(/^--x: .*empty is empty$/)],
   ])('%s is refused, and never repeated', (flag, title) => {

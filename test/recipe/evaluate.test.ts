@@ -470,7 +470,7 @@ describe('hosts that share their steps', () => {
     ]),
   )
   async function stepsOfAll(steps: Steps, known?: Facts): Promise<readonly (readonly Step[])[]> {
-    const evaluates = [...evaluations(loaded(steps), {}, hosts, []).values()]
+    const evaluates = [...(await evaluations(loaded(steps), {}, hosts, [])).values()]
     const evaluated = await Promise.all(evaluates.map(async each => each(known)))
     return evaluated.map(each => ('steps' in each ? each.steps : []))
   }
