@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import { InputErrors, inputError } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
-import type { Evaluate } from '../engine/plan/plan-host.ts'
+import type { Evaluate, Evaluated } from '../engine/plan/plan-host.ts'
 import type { Step } from '../engine/step.ts'
 import { matchesGlob } from '../inventory/glob.ts'
 
@@ -18,27 +18,30 @@ function isMeant(step: Step, word: string): boolean {
 }
 
 /**
- * The same hosts with fewer steps.
- * @throws InputErrors where all steps are known by now and a word means none of them on any host.
+ * The same hosts with fewer steps. A word that means no step of any host is an error, as soon as all their steps are known:
+ * else a misspelt one would look like nothing to do.
+ * @throws InputErrors
  */
 export async function onlySteps<Host>(
   evaluations: ReadonlyMap<Host, Evaluate>,
   words: readonly string[],
 ): Promise<ReadonlyMap<Host, Evaluate>> {
   if (words.length === 0) return evaluations
-  const all = await Promise.all([...evaluations.values()].map(evaluate => evaluate()))
-  const known = all.flatMap(each => ('steps' in each ? each.steps : []))
-  const unknown = all.some(each => !('steps' in each))
-  const stray = words.filter(word => !unknown && !known.some(step => isMeant(step, word)))
-  if (stray.length > 0) throw new InputErrors(stray.map(word => noStep(word, known)))
-  const kept = (steps: readonly Step[]) => steps.filter(step => words.some(word => isMeant(step, word)))
+  const known = new Map<Host, readonly Step[]>()
+  const learn = (host: Host, evaluated: Evaluated): Evaluated => {
+    if (!('steps' in evaluated)) return evaluated
+    known.set(host, evaluated.steps)
+    const all = [...known.values()].flat()
+    const stray = words.filter(word => !all.some(step => isMeant(step, word)))
+    if (known.size === evaluations.size && stray.length > 0)
+      throw new InputErrors(stray.map(word => noStep(word, all)))
+    return { steps: evaluated.steps.filter(step => words.some(word => isMeant(step, word))) }
+  }
+  for (const [host, evaluate] of evaluations) learn(host, await evaluate())
   return new Map(
     [...evaluations].map(([host, evaluate]): [Host, Evaluate] => [
       host,
-      async facts => {
-        const evaluated = await evaluate(facts)
-        return 'steps' in evaluated ? { steps: kept(evaluated.steps) } : evaluated
-      },
+      async facts => learn(host, await evaluate(facts)),
     ]),
   )
 }

@@ -1,5 +1,6 @@
 /** Whether two steps say the very same thing, so that neither could undo the other. */
 import { Secret } from '../base/secret.ts'
+import { type Claim, overlap } from '../engine/claims.ts'
 import type { Step } from '../engine/step.ts'
 
 /** Of one resource, with equal params, run by the same user in the same way. */
@@ -32,7 +33,7 @@ export function withoutRepeats(steps: readonly Step[]): readonly Step[] {
   const kept: Step[] = []
   const standsFor = new Map<string, string>()
   for (const step of steps) {
-    const before = step.parts && isLasting(step) && kept.find(other => other.parts && isSameStep(step, other))
+    const before = step.parts && isLasting(step) ? earlier(step, kept) : undefined
     if (before) standsFor.set(step.name, before.name)
     else kept.push(step)
   }
@@ -44,6 +45,20 @@ export function withoutRepeats(steps: readonly Step[]): readonly Step[] {
     return { ...step, options: { ...step.options, buildsOn: names } }
   })
 }
+
+/** The same step of before, unless something between them was built on it. */
+function earlier(step: Step, kept: readonly Step[]): Step | undefined {
+  const at = kept.findIndex(other => other.parts && isSameStep(step, other))
+  if (at < 0) return undefined
+  const own = claimsOf(step)
+  const isTouched = kept
+    .slice(at + 1)
+    .some(other => claimsOf(other).some(claim => own.some(each => overlap(claim, each))))
+  return isTouched ? undefined : kept[at]
+}
+
+const claimsOf = ({ resource, params, problems }: Step): readonly Claim[] =>
+  problems.length > 0 ? [] : (resource.owns?.(params) ?? [])
 
 /** Kinds of steps that hold by themselves once they are done: a service also restarts by what others write, a command may do anything. */
 const lasting: ReadonlySet<string> = new Set([

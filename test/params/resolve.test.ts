@@ -182,8 +182,14 @@ describe('a secret', () => {
   })
 
   test.each([
-    ['hunter2', '--x: a secret is not given as plain text: write @FILE, - for standard input, or name a program (age:FILE, op://...)'],
-    ['@', '--x: a secret is not given as plain text: write @FILE, - for standard input, or name a program (age:FILE, op://...)'],
+    [
+      'hunter2',
+      '--x: a secret is not given as plain text: write @FILE, - for standard input, or name a program (age:FILE, op://...)',
+    ],
+    [
+      '@',
+      '--x: a secret is not given as plain text: write @FILE, - for standard input, or name a program (age:FILE, op://...)',
+    ],
     ['@nowhere', expect.stringMatching(/^--x: cannot read .*nowhere: ENOENT/)],
     ['@empty', expect.stringMatching(/^--x: .*empty is empty$/)],
   ])('%s is refused, and never repeated', (flag, title) => {
