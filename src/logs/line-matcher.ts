@@ -7,6 +7,19 @@ export const marks = { stop: 1, csvQuote: 2, escape: 4, notText: 8 } as const
 const quote = 0x22
 const backslash = 0x5c
 
+const comma = 0x2c
+
+/** What every server writes something for: a line without it has lost it, and its other words are not where they seem. */
+const alwaysThere: ReadonlySet<string> = new Set([
+  'remote_addr',
+  'status',
+  'time_local',
+  'time_iso8601',
+  'msec',
+])
+/** A list to which nginx adds an address of its own: no end of it follows a comma. */
+const endsInAddress: ReadonlySet<string> = new Set(['proxy_add_x_forwarded_for'])
+
 export type Verdict = 'row' | 'mismatch' | 'ambiguous'
 
 /** Where the fields of a line are: `starts[i]` up to `ends[i]`, and the marks of what is in between. */
@@ -33,6 +46,8 @@ export class LineMatcher {
   readonly #literals: readonly Buffer[]
   /** True where a field's own bytes may look like what follows it: each such place is tried. */
   readonly #isOpen: readonly boolean[]
+  readonly #mayBeEmpty: readonly boolean[]
+  readonly #endsInAddress: readonly boolean[]
   readonly #count: number
   #current: Positions
   #effort = 0
@@ -49,6 +64,8 @@ export class LineMatcher {
         isEscaped && literals[index]?.endsWith('"') === true && literals[index + 1]?.startsWith('"') === true,
     )
     this.#tables = fields.map(({ holds }, index) => byteTable(isQuoted[index] ? 'text' : holds, isEscaped))
+    this.#mayBeEmpty = fields.map(({ name }) => !alwaysThere.has(name))
+    this.#endsInAddress = fields.map(({ name }) => endsInAddress.has(name))
     this.#isOpen = fields.map((_, index) => {
       const next = this.#literals[index + 1]?.[0]
       return next !== undefined && ((this.#tables[index]?.[next] ?? 0) & marks.stop) === 0
@@ -98,6 +115,7 @@ export class LineMatcher {
         at++
       }
       if (at > to) at = to
+      if (at === starts[field] && !this.#mayBeEmpty[field]) return this.#fail(field, at)
       ends[field] = at
       seen[field] = all
       const next = this.#literal(field + 1, bytes, at, to)
@@ -119,7 +137,7 @@ export class LineMatcher {
     let at = from
     for (; at < to && ways < 2; at++) {
       const byte = bytes[at] as number
-      if (byte === next) {
+      if (byte === next && this.#mayEnd(field, bytes, from, at)) {
         const after = this.#literal(field + 1, bytes, at, to)
         if (after >= 0) {
           const { starts, ends, marks: seen } = this.#current
@@ -137,6 +155,11 @@ export class LineMatcher {
     }
     this.#effort -= at - from
     return ways > 0 ? ways : this.#fail(field, at)
+  }
+
+  #mayEnd(field: number, bytes: Buffer, from: number, at: number): boolean {
+    if (at === from) return this.#mayBeEmpty[field] === true
+    return !this.#endsInAddress[field] || bytes[at - 1] !== comma
   }
 
   #fail(field: number, at: number): number {

@@ -152,6 +152,20 @@ describe('a format', () => {
       '"say "hi"" 200',
       { http_a: 'say "hi"', status: '200' },
     ],
+    // Some writers put a space before a line: no word of it may take the place of the one before.
+    ['common', ' 10.88.241.31 - - [24/Nov/2019:03:34:04 +0300] "GET /" 200 21139', 'mismatch'],
+    ['$status $connection', ' 7', 'mismatch'],
+    [
+      '$server_port $proxy_add_x_forwarded_for $remote_user $status',
+      '443 50.50.50.51, 10.0.0.1 - 302',
+      {
+        server_port: '443',
+        proxy_add_x_forwarded_for: '50.50.50.51, 10.0.0.1',
+        remote_user: '-',
+        status: '302',
+      },
+    ],
+    ['$proxy_add_x_forwarded_for $remote_user $status', 'made up, 10.0.0.1 - 302', 'ambiguous'],
     ['$status "$request"', '20x "GET /"', 'mismatch'],
     ['$status "$request"', '200 "GET /" ', 'mismatch'],
     ['$status "$request"', '200 "GET /', 'mismatch'],
