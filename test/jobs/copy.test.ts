@@ -220,7 +220,11 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
     expect(await psql('SELECT count(*), count(DISTINCT id), sum(id) FROM staging.border')).toBe(
       (await mariadb('SELECT COUNT(*), COUNT(DISTINCT id), SUM(id) FROM border.t')).replaceAll('\t', '|'),
     )
-  })
+    const [db, copies, ...named] = words('border.t', 'staging.border', '--by', 'at')
+    const audit = await folder.ops([db as string, copies as string, 'audit', ...named])
+    expect(audit.stdout).toMatch(/differ +none/)
+    expect(audit.code).toBe(0)
+  }, 400_000)
 
   test('a table that the server never analyzes by itself is analyzed when it was filled', async () => {
     await mariadb(`CREATE DATABASE plain; USE plain; CREATE TABLE t (id INT PRIMARY KEY, v INT);
