@@ -35,16 +35,16 @@ export const locale = resource({
   library: ownShell('locale', text),
   refuses: true,
   probe: given => sh`ops_locale_look ${namesOf(given)}`,
-  parse: printed('lang', 'missing', 'generator'),
-  desired: ({ lang }) => ({ lang, missing: 'none' }),
+  parse: printed('lang', 'services', 'missing', 'generator'),
+  desired: ({ lang }) => ({ lang, services: lang, missing: 'none' }),
   impossible: ({ missing, generator }) =>
     missing !== 'none' && generator === 'no'
       ? `${missing} is not there, and nothing that generates it: a step before this one brings it, apt locales`
       : undefined,
   apply: (_change, given) => [sh`ops_locale ${namesOf(given)}`],
   wayBack: () => 'files',
-  owns: () => ['path:/etc/default/locale'],
-  reads: () => ['path:/etc/default/locale', 'path:/etc/locale.gen', 'pkg:locales'],
+  owns: () => ['path:/etc/default/locale', 'path:/etc/locale.conf'],
+  reads: () => ['path:/etc/default/locale', 'path:/etc/locale.conf', 'path:/etc/locale.gen', 'pkg:locales'],
   affects: () => [
     'path:/etc/default/locale',
     'path:/etc/locale.conf',

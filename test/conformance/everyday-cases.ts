@@ -94,7 +94,11 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
   locale: {
     input: { lang: 'C.UTF-8' },
     absent: 'rm -f /etc/default/locale /etc/locale.conf',
-    wrong: 'printf "LANG=xx_XX\\nLC_TIME=C\\n" >/etc/default/locale',
+    wrong: [
+      'printf "LANG=xx_XX\\nLC_TIME=C\\n" >/etc/default/locale',
+      // A file of its own for services: systemd's of Debian 13 reads no other.
+      'echo LANG=xx_XX >/etc/locale.conf',
+    ],
     foreign: {
       before: 'printf "# theirs\\nLC_TIME=C\\n" >/etc/default/locale',
       kept: 'grep -qx LC_TIME=C /etc/default/locale; grep -qx "# theirs" /etc/default/locale',

@@ -9,17 +9,31 @@ ops_locale_spelled() {
     *) printf '%s\n' "$1";;
   esac
 }
-# NAME...: prints `lang=` what new logins get (`none`), `missing=` those names that are not generated (`none`), and whether there is a
+# NAME...: prints `lang=` what new logins get and `services=` what services get (`none`), `missing=` those names that are not generated (`none`), and whether there is a
 # `generator=yes|no`.
 ops_locale_look() {
-  ops_lang_now=none
-  for ops_lang_file in /etc/locale.conf /etc/default/locale; do
-    [ ! -f "$ops_lang_file" ] || ops_lang_now=$(sed -n -e '/^[[:blank:]]*\(export[[:blank:]]*\)\{0,1\}LANG=/{s/^[^=]*=["'\'']\{0,1\}\([^"'\'' ]*\).*/\1/;h;}' -e '${x;p;}' "$ops_lang_file") || return
-  done
+  ops_lang_now=$(ops_locale_in /etc/default/locale) || return
   printf 'lang=%s\n' "${ops_lang_now:-none}"
+  ! ops_locale_apart || ops_lang_now=$(ops_locale_in /etc/locale.conf) || return
+  case $ops_locale_reader in 0|1|2) ;; *) echo 'nobody can tell which file systemd reads' >&2; return 1;; esac
+  printf 'services=%s\n' "${ops_lang_now:-none}"
   ops_locales_lacking=$(ops_locale_missing "$@") || return 1
   printf 'missing=%s\n' "${ops_locales_lacking:-none}"
   if command -v locale-gen >/dev/null && [ -f /etc/locale.gen ]; then echo generator=yes; else echo generator=no; fi
+}
+# FILE: the LANG in it; nothing where there is none.
+ops_locale_in() {
+  [ ! -f "$1" ] || sed -n -e '/^[[:blank:]]*\(export[[:blank:]]*\)\{0,1\}LANG=/{s/^[^=]*=["'\'']\{0,1\}\([^"'\'' ]*\).*/\1/;h;}' -e '${x;p;}' "$1"
+}
+# Whether services go by a file of their own: systemd reads /etc/locale.conf, and up to Debian 12 the file of the logins
+# too. Sets ops_locale_reader.
+ops_locale_apart() {
+  ops_locale_reader=0
+  # shellcheck disable=SC3013 # dash, bash and busybox know -ef
+  [ -d /run/systemd/system ] && ! [ /etc/locale.conf -ef /etc/default/locale ] || return
+  [ ! -e /etc/locale.conf ] || return 0
+  grep -qs /etc/default/locale /usr/lib/*/systemd/libsystemd-shared-*.so /lib/systemd/libsystemd-shared-*.so || ops_locale_reader=$?
+  [ "$ops_locale_reader" != 0 ]
 }
 # NAME...: those that the host has not, on one line.
 ops_locale_missing() {
@@ -47,7 +61,13 @@ ops_locale() (
     ops_said=$(locale-gen 2>&1) || ops_fail "locale-gen failed: ${ops_said##*"$ops_newline"}"
     ops_first_part=ops_then
   fi
-  $ops_first_part ops_write /etc/default/locale -- ops_locale_lang "$ops_lang"
+  ops_lang_file=/etc/default/locale
+  # Debian 13 brings it as a link to a file that is still to be made.
+  if [ -L "$ops_lang_file" ] && [ ! -e "$ops_lang_file" ]; then
+    case $(readlink "$ops_lang_file") in ../locale.conf | /etc/locale.conf) ops_lang_file=/etc/locale.conf;; esac
+  fi
+  $ops_first_part ops_write "$ops_lang_file" -- ops_locale_lang "$ops_lang" || exit
+  ! ops_locale_apart || ops_then ops_write /etc/locale.conf -- ops_locale_lang "$ops_lang"
 )
 # LINES: /etc/locale.gen with them, each where it stands as a comment, else at the end.
 ops_locale_asked() {
