@@ -98,6 +98,8 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
       'printf "LANG=xx_XX\\nLC_TIME=C\\n" >/etc/default/locale',
       // A file of its own for services: systemd's of Debian 13 reads no other.
       'echo LANG=xx_XX >/etc/locale.conf',
+      // As Debian 13 comes.
+      'rm -f /etc/default/locale /etc/locale.conf; ln -s ../locale.conf /etc/default/locale',
     ],
     foreign: {
       before: 'printf "# theirs\\nLC_TIME=C\\n" >/etc/default/locale',
