@@ -3,6 +3,10 @@ ops_gem_install() {
   ops_name=$1 ops_file=$2
   shift 2
   command -v gem >/dev/null || { echo "there is no \`gem\` on this host: install ruby first (\`apt\` with ruby-full)" >&2; return 1; }
+  if [ -n "$ops_file" ]; then
+    ops_gem_named=$(gem specification "$ops_file" name 2>/dev/null | sed -n 's/^--- *["'\'']\{0,1\}\([^"'\'']*\).*/\1/p')
+    [ "$ops_gem_named" = "$ops_name" ] || { echo "in $ops_file is ${ops_gem_named:-no gem that can be read}, and not $ops_name" >&2; return 1; }
+  fi
   ops_uid=$(id -u) || return 1
   [ "$ops_uid" = 0 ] || set -- --user-install "$@"
   ops_out=${OPS_DIR:-$(mktemp -d)}/gem-output
