@@ -11,7 +11,7 @@ ops_unstage() {
   [ $# = 0 ] || { [ -z "$ops_swapped" ] && rmdir -- "$@" 2>/dev/null; } || rm -rf -- "$@" || return 1
   ops_nothing_held
   ops_stages
-  [ -z "$ops_stages" ] || : >"$ops_stages"
+  [ -z "$ops_stages" ] || [ -n "${ops_to_sync:-}" ] || : >"$ops_stages"
 }
 ops_nothing_held() {
   ops_swapped= ops_held=0 ops_last_path= ops_text= ops_staged=$ops_newline ops_held_paths=$ops_newline
@@ -218,7 +218,8 @@ ops_synced() {
     ops_list="$ops_list$ops_dir$ops_newline"
     ops_said=$(sync "$ops_dir" 2>&1) || case $ops_said in *'Invalid argument'*) ;; *)
       ops_member=${ops_whose%% *}
-      ops_reached "$ops_member"
+      # Those after it have their names as well.
+      ops_reached "$ops_member" +
       printf 'ops: %s: is replaced, but its directory does not reach the disk (%s)\n' "$ops_path" "${ops_said##*: }" >&2
       return 1;;
     esac

@@ -28,13 +28,13 @@ ops_one_of_each() {
     ops_seen="$ops_seen$ops_device_id " ops_devices=$ops_devices$ops_dir$ops_newline
   done
 }
-# DIRECTORY...: where the disk says no, the step whose it is has failed.
+# DIRECTORY...: where the disk says no, the step whose it is has failed, and the others are done all the same.
 ops_each_synced() {
   for ops_dir; do
     ops_said=$(sync "$ops_dir" 2>&1) || case $ops_said in *'Invalid argument'*) ;; *)
       ops_member=${ops_list%%" $ops_dir$ops_newline"*}
       ops_member=${ops_member##*"$ops_newline"}
-      ops_reached "${ops_member%% *}"
+      ops_reached "${ops_member%% *}" +
       printf 'ops: %s: what was changed in it does not reach the disk (%s)\n' "$ops_dir" "${ops_said##*: }" >&2
       return 1;;
     esac

@@ -105,7 +105,7 @@ ops_written() {
   ops_said=$(sync . 2>&1) || case $ops_said in *'Invalid argument'*) ;; *)
     ops_fail "$ops_asked: is replaced, but its directory does not reach the disk (${ops_said##*: })";;
   esac
-  [ -z "$ops_stages" ] || [ -d "$ops_stage" ] || : >"$ops_stages"
+  [ -z "$ops_stages" ] || [ -d "$ops_stage" ] || [ -n "${ops_to_sync:-}" ] || : >"$ops_stages"
   exit 0
 }
 # Where the stages in use are written down, a line each, so that one left by a power cut is found again.
