@@ -27,7 +27,7 @@ export const settingsParams = z.strictObject({
     .record(name, value)
     .refine(settings => Object.keys(settings).length > 0, 'name at least one')
     .describe(
-      'Values by name, as `postgresql.conf` takes them: `1GB`, `on`, a list. `null`: the file of ops sets it no longer.',
+      'Values by name, as `postgresql.conf` takes them: `1GB`, `on`, a list. `null`: the file of ops sets it no longer. Of several servers on a host, of the one that `psql` reaches by itself.',
     ),
   name: z
     .string()
