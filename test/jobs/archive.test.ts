@@ -3,12 +3,15 @@ import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileS
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import type { Host } from '../hosts/host.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { hostileSql } from '../mysql/eyes.ts'
+
+/** Far more than a test takes: machines may be busy. */
+vi.setConfig({ testTimeout: 600_000 })
 
 describeReal('ops db archive', () => {
   const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })

@@ -1,7 +1,7 @@
 /** `ops db drift` on real servers: each change judged with the rows that suffer, and nothing seen where nothing changed. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { connect } from '../../src/transport/index.ts'
 import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
@@ -9,6 +9,9 @@ import type { Host } from '../hosts/host.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { openEyes } from '../mysql/eyes.ts'
 import { startMysql56, whyNoMysql56 } from '../mysql/mysql-56.ts'
+
+/** Far more than a test takes: machines may be busy. */
+vi.setConfig({ testTimeout: 600_000 })
 
 /** A column: as it was, as it is, its verdict, the rows that do not fit. Of five rows the last one holds what is told. */
 const changes: readonly (readonly [was: string, is: string, last: string, verdict: string, rows?: number])[] =

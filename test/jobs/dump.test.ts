@@ -1,11 +1,14 @@
 /** `ops db dump` and `ops db restore` on a real MariaDB through SSH, seen by the host's own client. */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { hostileSql } from '../mysql/eyes.ts'
+
+/** Far more than a test takes: machines may be busy. */
+vi.setConfig({ testTimeout: 600_000 })
 
 describeReal('ops db dump', () => {
   const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
