@@ -38,6 +38,10 @@ export async function applySavedPlan(
     const next = `It is for ${plan.hosts.map(host => host.name).join(', ')}; leave the names out.`
     errors.push(inputError('a saved plan names its hosts itself', { next }).data)
   }
+  if (options.only !== undefined) {
+    const next = 'Make a plan of these steps: `ops plan RECIPE HOST... --only STEP -o FILE`.'
+    errors.push(inputError('a saved plan is applied whole: --only has no say in it', { next }).data)
+  }
   const names = plan.hosts.map(host => host.name)
   const chosen = await collected(errors, () => chooseReachable(names, settings))
   const pieces = rollOutFlags(options, errors)

@@ -3,6 +3,7 @@ import { onlySteps } from '../../src/cli/only-steps.ts'
 import type { Evaluate } from '../../src/engine/plan/plan-host.ts'
 import { file } from '../../src/resources/index.ts'
 import type { Facts } from '../../src/run/facts.ts'
+import { folderWith } from './run-ops.ts'
 
 const steps = (...names: string[]) => names.map(name => ({ ...file({ path: '/x', content: 'x' }), name }))
 const facts = {} as Facts
@@ -28,4 +29,20 @@ describe('the only steps that are wanted', () => {
     expect(await misspelt.get('h1')?.(facts)).toEqual({ steps: [] })
     await expect(misspelt.get('h2')?.(facts)).rejects.toThrow('--only file /c: no step has that name')
   })
+})
+
+test('a saved plan is not narrowed without a word', async () => {
+  const folder = folderWith({
+    'recipes/greet.ts':
+      "import { file, recipe } from 'ops-recipes'\nexport default recipe({ summary: 'x', steps: () => [file({ path: '/tmp/ops-greet', content: 'x' })] })\n",
+  })
+  try {
+    const saved = await folder.ops(['plan', 'greet', 'local', '--no-become', '-o', 'x.plan'])
+    expect(saved.stderr).not.toContain('error[input]')
+    const { code, stderr } = await folder.ops(['apply', 'x.plan', '--only', 'file /x', '--yes'])
+    expect(code).toBe(3)
+    expect(stderr).toContain('a saved plan is applied whole')
+  } finally {
+    folder.remove()
+  }
 })
