@@ -1,6 +1,6 @@
 /** From the host names of the command line to hosts that can be connected to. */
 
-import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
+import { type ErrorData, InputErrors } from '../base/errors.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { readInventory } from '../inventory/read.ts'
 import { type MergeOptions, mergeSameHosts } from '../inventory/same-hosts.ts'
@@ -9,6 +9,7 @@ import { eachLimited } from '../run/each-limited.ts'
 import type { ConnectTarget } from '../transport/transport.ts'
 import { collected } from './collected.ts'
 import type { CommonSettings } from './flags.ts'
+import { limitHosts } from './limit-hosts.ts'
 import type { ReportSession } from './report-session.ts'
 
 export interface Chosen {
@@ -32,32 +33,14 @@ export async function chooseHosts(
   const inventory = readInventory(inventoryFile === undefined ? {} : { file: inventoryFile })
   const config = sshConfigFile === undefined ? {} : { sshConfigFile }
   const named = selectHosts(inventory, words, config)
-  const selected = limitTo ? limited(named, inventory, limitTo, config) : named
   const resolve = async (
     target: ConnectTarget,
   ): Promise<{ hostname: string; port: number; user: string }> => {
     const { resolveHost } = await import('../transport/ssh-config.ts')
     return resolveHost({ ...target, ...config })
   }
+  const selected = limitTo ? await limitHosts(named, inventory, limitTo, resolve, { ...config, once }) : named
   return { inventory, ...(await mergeSameHosts(selected, resolve, { ...config, once })) }
-}
-
-/** @throws OpsError `input` where nothing is left, InputErrors for words that name no host. */
-function limited(
-  hosts: readonly SelectedHost[],
-  inventory: Inventory,
-  words: readonly string[],
-  config: { readonly sshConfigFile?: string },
-): readonly SelectedHost[] {
-  const meant = (list: readonly string[]) => selectHosts(inventory, list, config).map(host => host.address)
-  const wanted = meant(words.filter(word => !word.startsWith('!')))
-  const unwanted = meant(words.filter(word => word.startsWith('!')).map(word => word.slice(1)))
-  const left = hosts.filter(
-    ({ address }) => (wanted.length === 0 || wanted.includes(address)) && !unwanted.includes(address),
-  )
-  if (left.length > 0 || hosts.length === 0) return left
-  const next = `Without it there are ${hosts.map(host => host.name).join(', ')}.`
-  throw inputError(`--limit ${words.join(',')} leaves no host`, { next })
 }
 
 /** As `chooseHosts`; what the ssh config or a named key makes impossible is told too, before any host is contacted. */

@@ -58,7 +58,8 @@ function withSameAddress(hosts: readonly SelectedHost[]): readonly SelectedHost[
   return [...byAddress.values()].filter(same => same.length > 1).flat()
 }
 
-function machineKey(hostname: string, port: number): string {
+/** What one machine has in common with itself under any user. */
+export function machineKey(hostname: string, port: number): string {
   return `${hostname.toLowerCase().replace(/\.$/, '')} ${port}`
 }
 
