@@ -12,9 +12,10 @@ export function addOnlyFlag(command: Command): void {
   command.addOption(new Option('--only <step>', help).argParser(more))
 }
 
-/** Whether a step is meant: by its name, a glob of that, or the recipe that it is a part of. */
+/** Whether a step is meant: by its name, a glob of that, or the recipe that it is a part of, whichever use of that. */
 function isMeant(step: Step, word: string): boolean {
-  return matchesGlob(word, step.name) || step.name.startsWith(`${word}: `) || step.name.startsWith(`${word}/`)
+  if (matchesGlob(word, step.name)) return true
+  return step.name.startsWith(word) && /^(?: \d+)?(?:: |\/)/.test(step.name.slice(word.length))
 }
 
 /**

@@ -15,7 +15,7 @@ const readsFacts =
 describe('the only steps that are wanted', () => {
   test('are looked for on all hosts before a misspelt one is told, also where facts decide', async () => {
     const hosts = new Map([
-      ['h1', readsFacts('web: file /a')],
+      ['h1', readsFacts('web: file /a', 'web 2: file /c', 'web 3/tls: file /d', 'webmail: file /e')],
       ['h2', readsFacts('file /b')],
     ])
     const found = await onlySteps(hosts, ['web', 'file /*'])
@@ -23,11 +23,11 @@ describe('the only steps that are wanted', () => {
       const evaluated = await found.get(host)?.(facts)
       return evaluated && 'steps' in evaluated ? evaluated.steps.map(step => step.name) : []
     }
-    expect(await namesOf('h1')).toEqual(['web: file /a'])
+    expect(await namesOf('h1')).toEqual(['web: file /a', 'web 2: file /c', 'web 3/tls: file /d'])
     expect(await namesOf('h2')).toEqual(['file /b'])
-    const misspelt = await onlySteps(hosts, ['file /c'])
+    const misspelt = await onlySteps(hosts, ['file /f'])
     expect(await misspelt.get('h1')?.(facts)).toEqual({ steps: [] })
-    await expect(misspelt.get('h2')?.(facts)).rejects.toThrow('--only file /c: no step has that name')
+    await expect(misspelt.get('h2')?.(facts)).rejects.toThrow('--only file /f: no step has that name')
   })
 })
 
