@@ -119,6 +119,10 @@ export function commonSettings(
   const limitText = text('limit')
   const limitTo =
     limitText === undefined || /^-?\d+(\.\d+)?$/.test(limitText) ? undefined : limitText.split(/[\s,]+/)
+  if (limitTo?.every(word => /^!?$/.test(word))) {
+    const next = 'Write a number of hosts at once, or the only hosts wanted, as web1,!db.'
+    errors.push(inputError(`--limit '${limitText}': names no host`, { next }).data)
+  }
   const limit = limitTo ? undefined : wholeNumber(limitText, '--limit', 10_000, errors)
   const inventoryFile = file('inventory')
   const sshConfigFile =

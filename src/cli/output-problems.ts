@@ -1,5 +1,5 @@
 /** Why a file cannot be written where a flag says: better told before hosts are asked than after. */
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type ErrorData, inputError } from '../base/errors.ts'
 
@@ -10,7 +10,10 @@ export function outputProblems(flag: '-o' | '--html', file: string): readonly Er
   const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory()
   if (!isFolder(dirname(resolve(file))))
     return [inputError(`${flag} ${file}: the folder for it is not there`).data]
-  if (!isFolder(file)) return []
-  const next = `Name a file, such as ${join(file, examples[flag] ?? '')}.`
-  return [inputError(`${flag} ${file} is a folder`, { next }).data]
+  const there = lstatSync(file, { throwIfNoEntry: false })
+  if (there === undefined || there.isFile()) return []
+  const example = join(isFolder(file) ? file : dirname(file), examples[flag] ?? '')
+  // What is written takes the place of what was there: a device or link would be gone.
+  const what = there.isSymbolicLink() ? 'a link' : there.isDirectory() ? 'a folder' : 'no regular file'
+  return [inputError(`${flag} ${file} is ${what}`, { next: `Name a file, such as ${example}.` }).data]
 }

@@ -1,12 +1,16 @@
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
 import type { ErrorData } from '../../src/base/errors.ts'
 import { firstOperand, parseArgv } from '../../src/cli/argv.ts'
 import { addConnectionFlags, commonSettings } from '../../src/cli/flags.ts'
+import { outputProblems } from '../../src/cli/output-problems.ts'
 import { addParamFlags, paramValues } from '../../src/cli/param-flags.ts'
 import { z } from '../../src/index.ts'
 import { describeParams } from '../../src/params/param-docs.ts'
 import { reservedFlags } from '../../src/recipe/reserved.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const docs = describeParams({
   listen: z.number(),
@@ -61,6 +65,12 @@ describe('common flags', () => {
     expect(parsed('--timeout', '5').settings.connectTimeoutMs).toBe(5000)
   })
 
+  test.each([',', ' ', '!', ' ,!'])('--limit %j means no host, and so not all of them', words => {
+    expect(parsed('--limit', words).errors.map(error => error.title)).toEqual([
+      `--limit '${words}': names no host`,
+    ])
+  })
+
   test('all that is wrong is kept', () => {
     const { errors } = parsed(
       '--limit',
@@ -93,4 +103,14 @@ test.each<[string[], string | undefined]>([
   [['--', 'hello'], undefined],
 ])('in %j the recipe is %s', (argv, recipe) => {
   expect(firstOperand(addConnectionFlags(new Command()), argv)).toBe(recipe)
+})
+
+test('a page takes the place of a regular file only: a device or a link would be gone', () => {
+  const folder = temporaryFolder({ 'old.html': 'old' })
+  symlinkSync('old.html', join(folder, 'link.html'))
+  const titlesOf = (file: string) => outputProblems('--html', file).map(({ title }) => title)
+  expect(titlesOf('/dev/null')).toEqual(['--html /dev/null is no regular file'])
+  expect(titlesOf(join(folder, 'link.html'))).toEqual([expect.stringMatching(/ is a link$/)])
+  expect(titlesOf(join(folder, 'old.html'))).toEqual([])
+  expect(titlesOf(join(folder, 'new.html'))).toEqual([])
 })

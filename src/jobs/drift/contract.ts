@@ -1,5 +1,5 @@
 /** What one consumer needs of a table, as a file that people read and keep in git. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { inputError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
@@ -81,12 +81,14 @@ export function pinned(table: Table, before: Contract | undefined, consumer: str
   }
 }
 
-/** Whole or not at all. */
+/** Whole or not at all; where the name is a link, what it leads to. */
 export function writeContract(file: string, contract: Contract): void {
-  const temporary = `${file}.${process.pid}.new`
   try {
+    const path = existsSync(file) ? realpathSync(file) : file
+    if (existsSync(path) && !statSync(path).isFile()) throw new Error('it is no regular file')
+    const temporary = `${path}.${process.pid}.new`
     writeFileSync(temporary, `${JSON.stringify(contract, undefined, 2)}\n`)
-    renameSync(temporary, file)
+    renameSync(temporary, path)
   } catch (thrown) {
     throw inputError(`cannot write ${file}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, {
       next: 'Name a file in a folder that you may write to.',
