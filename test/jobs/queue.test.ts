@@ -115,7 +115,7 @@ describeReal('ops db queue', () => {
       'mail',
       '--yes',
       '--when-below',
-      '1000000',
+      '100000000',
       '--batch',
       '10000',
       '--watch',
