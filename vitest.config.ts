@@ -19,7 +19,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/hosts/announce.ts'],
     // Real hosts boot and apt runs in some of them.
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 180_000,
     // A condition that is awaited has no deadline of its own: the test's is enough.
     expect: { poll: { timeout: 100_000 } },

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { folderWith, program } from '../cli/run-ops.ts'
 import { realHosts } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
@@ -11,6 +11,8 @@ import { type HiveServer, hadoopAwsFolder, sparkFolder, startHiveServer } from '
 
 const port = 10_079
 const isHere = sparkFolder !== undefined && hadoopAwsFolder !== undefined && realHosts().available
+
+vi.setConfig({ testTimeout: 600_000 })
 
 /** Runs where OPS_TEST_SPARK and OPS_TEST_HADOOP_AWS name their folders: one is half a gigabyte, the other takes a minute of Maven. */
 describe.skipIf(!isHere)('a real HiveServer2 over an S3 server, behind SSH', () => {

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { folderWith, program } from '../cli/run-ops.ts'
 import { realHosts } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
@@ -12,6 +12,8 @@ import { type HiveServer, sparkFolder, startHiveServer } from './spark.ts'
 
 const port = 10_077
 const words = 'the\tand\tof\tto\ta\ti'.split('\t').map((word, index) => `${23_243 - 1000 * index}\t${word}`)
+
+vi.setConfig({ testTimeout: 600_000 })
 
 /** Runs where OPS_TEST_SPARK names the folder of PyPI's pyspark: it is half a gigabyte. */
 describe.skipIf(sparkFolder === undefined || !realHosts().available)('a real HiveServer2, behind SSH', () => {
@@ -27,7 +29,7 @@ describe.skipIf(sparkFolder === undefined || !realHosts().available)('a real Hiv
     writeFileSync(join(folder.path, 'mixed.log'), mixedLog(20_000))
     writeFileSync(join(folder.path, 'words.tsv'), `${words.join('\n')}\n`)
     writeFileSync(join(folder.path, 'field.log'), logOf(escapes.nginx, visits))
-  }, 300_000)
+  }, 600_000)
   afterAll(async () => {
     await server?.stop()
     folder.remove()
