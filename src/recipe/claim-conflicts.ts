@@ -6,12 +6,13 @@ import { type Claim, overlap } from '../engine/claims.ts'
 import type { Step } from '../engine/step.ts'
 import { isSameStep } from './same-step.ts'
 
-/** All conflicts but those that are told already, and `buildsOn` that name no earlier step. */
+/** All conflicts but those that are told already, `folder` being the recipe's, and `buildsOn` that name no earlier step. */
 export function claimConflicts(
   steps: readonly Step[],
   isTold: (step: Step, other: Step) => boolean,
+  folder: string,
 ): readonly ErrorData[] {
-  return [...equalNames(steps), ...wrongFoundations(steps), ...overlaps(steps, isTold)]
+  return [...equalNames(steps), ...wrongFoundations(steps), ...overlaps(steps, isTold, folder)]
 }
 
 function equalNames(steps: readonly Step[]): readonly ErrorData[] {
@@ -58,6 +59,7 @@ function wrongFoundations(steps: readonly Step[]): readonly ErrorData[] {
 function overlaps(
   steps: readonly Step[],
   isTold: (step: Step, other: Step) => boolean,
+  folder: string,
 ): readonly ErrorData[] {
   const errors: ErrorData[] = []
   const narrow = new Map<string, Owner[]>()
@@ -72,7 +74,7 @@ function overlaps(
       for (const other of candidates) {
         if (other.step === step || told.has(other.step) || other.step.name === step.name) continue
         if (!overlap(claim, other.claim) || buildsOn(step, other.step) || isTold(step, other.step)) continue
-        if (isSameStep(step, other.step)) continue
+        if (isSameStep(step, other.step, folder)) continue
         told.add(other.step)
         errors.push(conflict(step, other.step, claim))
       }

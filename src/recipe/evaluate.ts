@@ -62,7 +62,7 @@ export function evaluate(
   if (watched.touched()) return { needsFacts: true }
   const flat = flattenSteps(list)
   const { errors } = flat
-  const steps = withoutRepeats(namedByPart(flat.steps)).map(
+  const steps = withoutRepeats(namedByPart(flat.steps), loaded.folder).map(
     loaded.origin === 'shipped' ? withoutPlace : asWritten,
   )
   const told = errors.map(each => ({
@@ -75,7 +75,7 @@ export function evaluate(
   const unread: ErrorData[] = []
   const prepared = sound.map(step => prepare(step, step.parts?.at(-1)?.folder ?? loaded.folder, unread))
   const opposed = contradictions(prepared)
-  wrong.push(...claimConflicts(sound, isTold), ...opposed.map(each => each.error))
+  wrong.push(...claimConflicts(sound, isTold, loaded.folder), ...opposed.map(each => each.error))
   if (holdsSecrets(params) || given.readsSecrets?.()) wrong.push(...secretsAsText(sound))
   wrong.push(...unread)
   if (wrong.length > 0) throw new InputErrors(wrong)

@@ -3,14 +3,27 @@ import { Secret } from '../base/secret.ts'
 import { type Claim, overlap } from '../engine/claims.ts'
 import type { Step } from '../engine/step.ts'
 
-/** Of one resource, with equal params, run by the same user in the same way. */
-export function isSameStep(one: Step, other: Step): boolean {
+/** Of one resource, with equal params, run by the same user in the same way; `folder` is that of the run's own recipe. */
+export function isSameStep(one: Step, other: Step, folder: string): boolean {
   return (
     one.resource === other.resource &&
     isSame(one.params, other.params) &&
     isSame(one.options.user, other.options.user) &&
-    isSame(one.options.access, other.options.access)
+    isSame(one.options.access, other.options.access) &&
+    readsTheSame(one, other, folder)
   )
+}
+
+/** The same name of a local file is another file in another folder. */
+function readsTheSame(one: Step, other: Step, folder: string): boolean {
+  const { prepare } = one.resource
+  const [own, others] = [one, other].map(({ parts }) => parts?.at(-1)?.folder ?? folder)
+  if (prepare === undefined || own === undefined || others === undefined || own === others) return true
+  try {
+    return isSame(prepare(one.params, { folder: own }), prepare(other.params, { folder: others }))
+  } catch {
+    return false
+  }
 }
 
 /** As data; what cannot be compared so is another thing. */
@@ -29,11 +42,11 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 /** Without what an earlier part says already: nothing else may write it, so it holds then, and costs no second look. */
-export function withoutRepeats(steps: readonly Step[]): readonly Step[] {
+export function withoutRepeats(steps: readonly Step[], folder: string): readonly Step[] {
   const kept: Step[] = []
   const standsFor = new Map<string, string>()
   for (const step of steps) {
-    const before = step.parts && isLasting(step) ? earlier(step, kept) : undefined
+    const before = step.parts && isLasting(step) ? earlier(step, kept, folder) : undefined
     if (before) standsFor.set(step.name, before.name)
     else kept.push(step)
   }
@@ -47,8 +60,8 @@ export function withoutRepeats(steps: readonly Step[]): readonly Step[] {
 }
 
 /** The same step of before, unless something between them was built on it. */
-function earlier(step: Step, kept: readonly Step[]): Step | undefined {
-  const at = kept.findIndex(other => other.parts && isSameStep(step, other))
+function earlier(step: Step, kept: readonly Step[], folder: string): Step | undefined {
+  const at = kept.findIndex(other => other.parts && isSameStep(step, other, folder))
   if (at < 0) return undefined
   const own = claimsOf(step)
   const isTouched = kept
