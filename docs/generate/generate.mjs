@@ -1,5 +1,5 @@
 /** `npm run docs [FOLDER]`: a site of plain HTML, generated from the code and from docs/; the default is docs-site/. */
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { errorPage } from './error-page.mjs'
@@ -11,7 +11,10 @@ import { verbPages } from './verb-pages.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
-/** Writes the site anew; answers with how many pages it has. */
+/** Tells a folder that an earlier run wrote from one of somebody's own. */
+const markName = '.ops-docs'
+
+/** Writes the site anew, into an empty folder or over an earlier one of its own; answers with how many pages it has. */
 export async function generate(folder) {
   const [verbs, resources, recipes, guides] = [
     await verbPages(),
@@ -32,7 +35,11 @@ ops apply web web1 --listen 9000     # nothing to do: 1 trip</pre>
 ${listing(tops.map(({ path, title, about }) => ({ to: path, name: title, about })))}
 <p>All of this was generated from the program itself and from the files beside its sources.</p>`,
   }
-  // Only what an earlier run wrote: the folder may hold more.
+  const mark = join(folder, markName)
+  if (existsSync(folder) && readdirSync(folder).length > 0 && !existsSync(mark))
+    throw new Error(`${folder} is not empty, and no site that this wrote: name another folder, or empty it`)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(mark, 'Written by `npm run docs`, which writes all that is here anew.\n')
   for (const part of ['how-to', 'guides', 'verbs', 'resources', 'recipes'])
     rmSync(join(folder, part), { recursive: true, force: true })
   for (const page of [front, ...pages]) {
@@ -52,6 +59,11 @@ ${listing(tops.map(({ path, title, about }) => ({ to: path, name: title, about }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = resolve(process.argv[2] ?? 'docs-site')
-  const pages = await generate(folder)
-  console.log(`${pages} pages in ${folder}: open ${join(folder, 'index.html')}`)
+  try {
+    const pages = await generate(folder)
+    console.log(`${pages} pages in ${folder}: open ${join(folder, 'index.html')}`)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error))
+    process.exitCode = 1
+  }
 }

@@ -83,7 +83,7 @@ function linkFrom(file, path, href) {
   if (target === undefined) {
     if (!existsSync(join(root, dirname(file), to)))
       throw new Error(`${file} links to ${href}, which is not there`)
-    return '#'
+    return undefined
   }
   return `${'../'.repeat(path.split('/').length - 1)}${target}${anchor === '' ? '' : `#${anchor}`}`
 }

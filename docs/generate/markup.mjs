@@ -31,12 +31,17 @@ export function plainText(markup) {
     .trim()
 }
 
-/** Markdown of ours; `linkTo` turns a link of the repository into one of the site. */
+/** Markdown of ours; `linkTo` turns a link of the repository into one of the site, or into undefined: then its text is no link. */
 export function markdown(text, linkTo) {
   const marked = new Marked({ gfm: true })
   marked.use({
     walkTokens(token) {
       if (token.type === 'link') token.href = linkTo(token.href)
+    },
+    renderer: {
+      link({ href, tokens }) {
+        return href === undefined ? this.parser.parseInline(tokens) : false
+      },
     },
   })
   return new Markup(marked.parse(text))

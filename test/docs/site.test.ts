@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { verbs } from '../../src/cli/documented.ts'
 import { contracts } from '../../src/resources/index.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 let site: string
@@ -34,6 +35,17 @@ test('every verb, resource and shipped recipe has its page, and each how-to', ()
   expect(namesIn('how-to')).toHaveLength(10)
 })
 
+test('a folder that holds what no earlier run wrote is left alone; an earlier site is written anew', async () => {
+  const generate = (folder: string) =>
+    promisify(execFile)(process.execPath, [join(root, 'docs/generate/generate.mjs'), folder])
+  const own = temporaryFolder({ 'how-to/mine.md': 'mine' })
+  await expect(generate(own)).rejects.toThrow(`${own} is not empty, and no site that this wrote`)
+  expect(readdirSync(own, { recursive: true }).sort()).toEqual(['how-to', 'how-to/mine.md'])
+  writeFileSync(join(site, 'verbs/gone.html'), 'of an earlier ops')
+  await generate(site)
+  expect(existsSync(join(site, 'verbs/gone.html'))).toBe(false)
+})
+
 test('every link within the site leads somewhere, and no page loads anything from elsewhere', () => {
   const broken: string[] = []
   for (const [path, text] of pages) {
@@ -42,6 +54,7 @@ test('every link within the site leads somewhere, and no page loads anything fro
         continue
       if (to.startsWith('data:,')) continue
       const [file = '', anchor = ''] = to.split('#')
+      if (file === '' && anchor === '') broken.push(`${path}: ${to}`)
       const target = file === '' ? path : join(dirname(path), file)
       if (!existsSync(join(site, target))) broken.push(`${path}: ${to}`)
       else if (anchor !== '' && !pages.get(target)?.includes(`id="${anchor}"`)) broken.push(`${path}: ${to}`)
