@@ -16,6 +16,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
+import { loadedLate } from './pack/loaded-late.mjs'
 import { textLoaders } from './text-files.mjs'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
@@ -79,19 +80,8 @@ async function bundle() {
     // It is read as Latin-1.
     charset: 'ascii',
     alias: { 'ops-recipes': join(root, 'src/index.ts') },
-    // Loaded from node_modules only by a run that needs them; ssh2 does without its native parts.
-    external: [
-      'typescript',
-      'jiti',
-      '@inquirer/*',
-      'simple-git',
-      'yaml',
-      'mysql2',
-      'pg',
-      'pg-copy-streams',
-      '*.node',
-      'cpu-features',
-    ],
+    // ssh2 does without its native parts.
+    external: [...loadedLate, '*.node', 'cpu-features'],
     banner: { js: esModuleBridge },
     define: { 'import.meta.url': 'opsBundleUrl' },
     plugins: [englishOnly],

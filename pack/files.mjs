@@ -2,22 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { loadedLate } from './loaded-late.mjs'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 export const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /** Loaded late by the program, or there for the types of recipes; all others are in the bundle. */
-export const beside = [
-  '@inquirer/prompts',
-  '@types/node',
-  'jiti',
-  'mysql2',
-  'pg',
-  'pg-copy-streams',
-  'simple-git',
-  'typescript',
-  'zod',
-]
+export const beside = [...loadedLate, '@types/node', 'zod'].sort()
 
 /** The build itself, as paths below the root. */
 export function ownFiles() {

@@ -33,6 +33,7 @@ describe.skipIf(!wanted)('npm run pack:all', () => {
     for (const name of ['home', 'bin', 'project/recipes']) mkdirSync(join(place, name), { recursive: true })
     writeFileSync(join(place, 'project/recipes/right.ts'), recipe('path'))
     writeFileSync(join(place, 'project/recipes/wrong.ts'), recipe('bath'))
+    writeFileSync(join(place, 'project/hosts.yml'), 'all: { hosts: { h1: { ansible_host: 192.0.2.1 } } }\n')
     // A machine without Node: whoever asks for it all the same is found out.
     writeFileSync(join(place, 'bin/node'), '#!/bin/sh\necho node was asked for >&2\nexit 99\n', {
       mode: 0o755,
@@ -72,6 +73,7 @@ describe.skipIf(!wanted)('npm run pack:all', () => {
       /^right +recipes\/right.ts +One file\.[\s\S]*^guarded-backup +shipped/m,
     )
     expect((await ops('recipes', 'guarded-backup')).code).toBe(0)
+    expect((await ops('hosts', '-i', 'hosts.yml')).stdout).toContain('192.0.2.1')
     const flags = [
       'local',
       '--path',
