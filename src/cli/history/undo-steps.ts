@@ -47,10 +47,15 @@ export function undoSteps(
       })
       continue
     }
-    const moved = accountsToGo({ steps: [each] }).flatMap(claim => {
-      const left = record.accounts.get(claim)
-      return (left !== undefined && accountMoved(left, accounts.get(claim))) || []
-    })
+    const there = accountsToGo({ steps: [each] }).filter(claim => accounts.has(claim))
+    if (there.some(claim => !record.accounts.has(claim))) {
+      const why = 'the run was cut off before the host could write down what it left there'
+      notes.push({ kind: 'cannot', what: name, why })
+      continue
+    }
+    const moved = there.flatMap(
+      claim => accountMoved(record.accounts.get(claim) ?? '', accounts.get(claim)) ?? [],
+    )
     if (moved.length > 0) {
       notes.push({ kind: 'skipped', what: name, why: `changed since by somebody else: ${moved[0]}` })
       continue

@@ -162,8 +162,8 @@ class Reader {
   /** Of steps that were done as one act each is named by the path that it is about. */
   #stepOf(path: string): number | undefined {
     const isOf = (index: number): boolean => {
-      const about = this.#steps.get(index)?.name.replace(/^\S+ /, '')
-      return about === path || about?.startsWith(`${path} `) === true
+      const step = this.#steps.get(index)
+      return step !== undefined && isAbout(step, path)
     }
     return this.#running.find(isOf) ?? this.#running[0]
   }
@@ -207,6 +207,16 @@ class Reader {
     const [sha256, mode] = [this.#sums.get(path), this.#modes.get(path)]
     return sha256 !== undefined && mode !== undefined ? { kind: 'file', sha256, mode } : { kind: 'absent' }
   }
+}
+
+/** A name is `file /etc/x`, or `nginx 2: file /etc/x` of a step that came through another recipe. */
+function isAbout({ name, type }: RecordedStep, path: string): boolean {
+  const inPart = name.indexOf(`: ${type} `)
+  const starts = [...(name.startsWith(`${type} `) ? [0] : []), ...(inPart < 0 ? [] : [inPart + ': '.length])]
+  return starts.some(start => {
+    const about = name.slice(start + type.length + 1)
+    return about === path || about.startsWith(`${path} `)
+  })
 }
 
 /** `sha256sum` of coreutils puts a backslash before a line whose name it has escaped. */

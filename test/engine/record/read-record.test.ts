@@ -47,6 +47,19 @@ describe('the record of a host', () => {
     })
   })
 
+  test('knows steps of parts by what they are about', () => {
+    const part = (name: string) => step(name, { type: 'file' })
+    const steps = {
+      0: part('nginx: file /etc/a'),
+      1: part('nginx 2/tls: file /etc/b'),
+      2: part('file 2: file /etc/c'),
+      3: part('file /etc/d: file /etc/e'),
+    }
+    const paths = ['/etc/c', '/etc/b', '/etc/d: file /etc/e', '/etc/a']
+    const { files } = recordOf({ steps }, 'run 0 1 2 3', ...paths.map(path => `was\tabsent\t${path}`))
+    expect(files.map(each => each.step)).toEqual([2, 1, 3, 0])
+  })
+
   test('takes the word of a service that it has put everything back, and of nobody who does not mean it', () => {
     const outcome = (rest: object, code: number) => {
       const record = recordOf(
