@@ -151,6 +151,15 @@ describe('the page of a run', () => {
     expect(pageOf(whole).text).not.toContain('cut off')
   })
 
+  test('tells an equal error once, and two of one title at two places both', () => {
+    const at = (line: number, detail = 'one') =>
+      ({ code: 'input', title: 'it names no hosts', detail, where: { file: '/site.ts', line } }) as const
+    const { text } = pageOf(
+      [at(3), at(3), at(5), at(5, 'two')].map((error): RunEvent => ({ event: 'error', error })),
+    )
+    expect(text.match(/it names no hosts/g)).toHaveLength(3)
+  })
+
   test('tells an equal diff once, and leads to it from the other hosts', () => {
     const { text } = pageOf(largeRun(3, 20))
     expect(text.match(/\+new 10</g)).toHaveLength(1)

@@ -154,7 +154,10 @@ export class Story {
   /** The same error may stand in a plan and be told beside it. */
   #error(host: string | undefined, error: ErrorData): void {
     const errors = host === undefined ? this.errors : this.#host(host).errors
-    const isSame = (other: ErrorData): boolean => other.title === error.title && other.step === error.step
+    const isSame = (other: ErrorData): boolean =>
+      (['title', 'step', 'detail'] as const).every(key => other[key] === error[key]) &&
+      other.where?.file === error.where?.file &&
+      other.where?.line === error.where?.line
     if (!errors.some(isSame)) errors.push(error)
   }
 
