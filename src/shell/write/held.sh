@@ -120,7 +120,8 @@ ops_own_way() {
 ops_stage_here() {
   case $ops_staged in *"$ops_newline$ops_dir$ops_newline"*) return 0;; esac
   ops_stages
-  if [ "$ops_staged" = "$ops_newline" ] && [ -n "$ops_stages" ] && [ -s "$ops_stages" ]; then ops_sweep; fi
+  # What is not on the disk yet stays written down.
+  if [ "$ops_staged" = "$ops_newline" ] && [ -z "${ops_to_sync:-}" ] && [ -n "$ops_stages" ] && [ -s "$ops_stages" ]; then ops_sweep; fi
   for ops_stage_found in .ops.*; do
     case ${ops_stage_found#.ops.} in
       *[!0-9a-f]*|?|??|???) ;;
