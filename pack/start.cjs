@@ -40,9 +40,8 @@ function unpacked() {
     // Code is run from there.
     if (uid !== process.getuid() || (mode & 0o022) !== 0) throw new Error('others may write there')
     const folder = join(parent, name)
-    const found = fs.statSync(folder, { throwIfNoEntry: false })
-    if (!found) unpack(parent, folder)
-    else if (Date.now() - found.mtimeMs > dayMs) fs.utimesSync(folder, new Date(), new Date())
+    if (isWhole(folder)) keepFresh(folder)
+    else unpack(parent, folder)
     return folder
   } catch (error) {
     process.stderr.write(
@@ -50,6 +49,18 @@ function unpacked() {
     )
     process.exit(3)
   }
+}
+
+/** What clears old files away may have taken the program and left its folder. */
+function isWhole(folder) {
+  return fs.existsSync(join(folder, 'dist', 'cli.js'))
+}
+
+/** Its time tells that it is in use, where anything may be written there. */
+function keepFresh(folder) {
+  try {
+    if (Date.now() - fs.statSync(folder).mtimeMs > dayMs) fs.utimesSync(folder, new Date(), new Date())
+  } catch {}
 }
 
 function unpack(parent, folder) {
@@ -63,11 +74,12 @@ function unpack(parent, folder) {
       fs.writeFileSync(join(part, path), bytes.subarray(at, at + size), { mode })
       at += size
     }
+    if (!isWhole(folder)) fs.rmSync(folder, { recursive: true, force: true })
     fs.renameSync(part, folder)
   } catch (error) {
     fs.rmSync(part, { recursive: true, force: true })
     // Another start may have been quicker.
-    if (!fs.existsSync(folder)) throw error
+    if (!isWhole(folder)) throw error
   }
   for (const other of fs.readdirSync(parent)) {
     const found = fs.statSync(join(parent, other), { throwIfNoEntry: false })

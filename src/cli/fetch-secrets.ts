@@ -50,7 +50,11 @@ function givenOf(
   if (own !== undefined) return isSecretReference(only) ? { text: only, cwd: process.cwd() } : undefined
   const value = values?.params[name]
   if (typeof value === 'string')
-    return { text: value, cwd: dirname(values?.where?.file ?? process.cwd()), where: values?.where }
+    return {
+      text: value,
+      cwd: values?.where ? dirname(values.where.file) : process.cwd(),
+      where: values?.where,
+    }
   if (value !== undefined || process.env[environmentName(name)]) return undefined
   const written = inventory?.find(each => each.name === name || `--${each.name}` === flag)
   if (!written || !isSecretReference(written.value)) return undefined

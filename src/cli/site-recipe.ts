@@ -93,7 +93,9 @@ function hostsOf(
 }
 
 /** `listen` of `web` is `webListen`: names that a saved plan can ask for again as flags. */
-function paramsOf(bound: readonly { readonly entry: LoadedEntry; readonly params: Params }[]): Params {
+export function paramsOf(
+  bound: readonly { readonly entry: Pick<LoadedEntry, 'loaded'>; readonly params: Params }[],
+): Params {
   const found: Record<string, unknown> = {}
   for (const { entry, params } of bound) {
     const owner = entry.loaded.name.replaceAll(/[-_]+(.)?/g, (_, letter = '') => letter.toUpperCase())
@@ -103,7 +105,9 @@ function paramsOf(bound: readonly { readonly entry: LoadedEntry; readonly params
       const isOther =
         key in found &&
         !(other instanceof Secret && value instanceof Secret && other.reveal() === value.reveal())
-      found[isOther ? `${key}${Object.keys(found).length}` : key] = value
+      let free = key
+      for (let number = 2; isOther && free in found; number++) free = `${key}${number}`
+      found[free] = value
     }
   }
   return found

@@ -1,6 +1,6 @@
 /** Secrets that another program keeps: `age:FILE`, `sops:FILE#key`, `op://...`, `bw:item/field`, `vault:path#field`, `cmd:PROGRAM ARGS`. */
 import { type ExecFileException, execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '../base/secret.ts'
@@ -72,9 +72,17 @@ export function fetchSecret(reference: string, cwd: string): Promise<FetchedSecr
 
 const largestBytes = 1_048_576
 const defaultSeconds = 60
+const mostSeconds = 86_400
 
 function run({ program, argv, pick = output => output }: Request, cwd: string): Promise<FetchedSecret> {
-  const seconds = Number(process.env.OPS_SECRET_TIMEOUT) || defaultSeconds
+  const wish = process.env.OPS_SECRET_TIMEOUT || String(defaultSeconds)
+  const seconds = Number(wish)
+  if (!(seconds > 0 && seconds <= mostSeconds))
+    return Promise.resolve({
+      problem: `OPS_SECRET_TIMEOUT=${wish} is no number of seconds up to ${mostSeconds}`,
+    })
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
+    return Promise.resolve({ problem: `${program} cannot be started in ${cwd}, which is no folder` })
   const options = { cwd, timeout: seconds * 1000, killSignal: 'SIGKILL', maxBuffer: largestBytes } as const
   return new Promise(resolve => {
     const child = execFile(program, [...argv], options, (error, stdout, stderr) => {
@@ -96,9 +104,12 @@ function problemOf(
   seconds: number,
 ): string {
   if (error.code === 'ENOENT') return `${program} is not installed here, or not in PATH`
+  if (error.code === 'EACCES')
+    return `${program} may not be started by you: it is no program, or not yours to run`
   if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return `${program} gave more than 1 MiB`
   if (error.killed) return `${program} gave nothing within ${seconds} s (OPS_SECRET_TIMEOUT gives it more)`
   const said = stderr.trim().slice(-1000)
+  if (typeof error.code === 'string') return `${program} cannot be started (${error.code})`
   const ended = typeof error.code === 'number' ? `ended with ${error.code}` : 'failed'
   return `${program} ${ended}${said === '' ? ', and said nothing' : `: ${said}`}`
 }

@@ -25,7 +25,8 @@ export async function compile(files: readonly string[], folder: string): Promise
   const scratch = makeRoom(() => mkdtempSync(join(tmpdir(), 'ops-types-')))
   try {
     const project = join(scratch, 'tsconfig.json')
-    makeRoom(() => writeFileSync(project, JSON.stringify(configFor(files)), { mode: 0o600 }))
+    const config = JSON.stringify(configFor(files))
+    makeRoom(() => writeFileSync(project, config, { mode: 0o600 }))
     return parseDiagnostics(await runCompiler(['-p', project, '--pretty', 'false'], folder), folder)
   } finally {
     rmSync(scratch, { recursive: true, force: true })
@@ -78,8 +79,20 @@ function configFor(files: readonly string[]): object {
       paths: { 'ops-recipes': [typesOf('index')], 'ops-recipes/jobs': [typesOf('jobs/index')] },
       // Node's own types come with ops, so that a recipe may read a local file without installing anything.
       types: ['node'],
-      typeRoots: [dirname(dirname(ours.resolve('@types/node/package.json')))],
+      typeRoots: [nodeTypesRoot()],
     },
+  }
+}
+
+/** @throws OpsError `input` where an installation lacks them. */
+function nodeTypesRoot(): string {
+  try {
+    return dirname(dirname(ours.resolve('@types/node/package.json')))
+  } catch (error) {
+    throw inputError('the types of recipes cannot be checked: ops finds no @types/node beside it', {
+      detail: errorDataOf(error).title,
+      next: 'Install ops again, with all of its packages.',
+    })
   }
 }
 

@@ -5,6 +5,7 @@ import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
 import { foldersAbove } from '../base/folders-above.ts'
 import { importRecipe, type RecipeLibrary } from './import-recipe.ts'
 import { type LoadedRecipe, loadRecipe } from './load.ts'
+import { partNameProblem } from './part-names.ts'
 import { fileOfRecipe, type Recipe } from './recipe.ts'
 import { recipeProblems } from './recipe-problems.ts'
 import type { SiteEntry } from './site.ts'
@@ -44,7 +45,12 @@ export async function loadSite(file: string, library: RecipeLibrary): Promise<Lo
     const where = entry.where ? writtenPlace(entry.where) : { file, line: 1 }
     const refuse = (title: string, next?: string): void =>
       void errors.push(inputError(title, { where, ...(next !== undefined && { next }) }).data)
-    if (entry.hosts.length === 0) refuse('an entry of the site names no hosts', "Write `on('web', ...)`.")
+    // JavaScript hands over anything.
+    const { hosts }: { readonly hosts: unknown } = entry
+    if (!Array.isArray(hosts) || hosts.length === 0 || hosts.some(word => typeof word !== 'string'))
+      refuse('an entry of the site names no hosts', "Write `on('web', ...)`.")
+    const misnamed = partNameProblem(entry.as)
+    if (misnamed) refuse(misnamed.title, misnamed.next)
     try {
       entries.push({ ...entry, where, loaded: await loadedOf(entry, file, library) })
     } catch (thrown) {

@@ -1,6 +1,12 @@
 /** Names of steps that came through other recipes: `nginx: file /etc/x`, and `nginx 2: ...` for a second use. */
 import type { PartUse, Step, StepOptions } from '../engine/step.ts'
 
+/** Why a use may not be called so, if it may not: a step's name has to tell where that of its part ends. */
+export function partNameProblem(as: unknown): { readonly title: string; readonly next: string } | undefined {
+  if (as === undefined || (typeof as === 'string' && /^[A-Za-z0-9][\w-]*$/.test(as))) return undefined
+  return { title: `as: ${JSON.stringify(as)} is no name of a part`, next: 'Write letters, digits, - and _.' }
+}
+
 /** Each name tells its recipe; `buildsOn` means a step of the same use where there is one of that name. */
 export function namedByPart(steps: readonly Step[]): readonly Step[] {
   const prefixOf = prefixes()

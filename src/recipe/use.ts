@@ -8,6 +8,7 @@ import { kindOf } from '../params/kind.ts'
 import type { ParamShape } from '../params/shape.ts'
 import { flattenSteps } from './flatten-steps.ts'
 import type { LoadedRecipe } from './load.ts'
+import { partNameProblem } from './part-names.ts'
 import { fileOfRecipe, type Recipe, type RecipeContext, type Use, type UseOptions } from './recipe.ts'
 import { recipeProblems } from './recipe-problems.ts'
 
@@ -18,7 +19,10 @@ export function useWith(context: Omit<RecipeContext<ParamShape>, 'params' | 'use
   const use = (recipe: Recipe, given: Params = {}, { as }: UseOptions = {}): readonly Step[] => {
     const where = callSite()
     const file = isObject(recipe) ? fileOfRecipe(recipe) : undefined
-    const name = as ?? (file === undefined ? 'part' : nameOfFile(file))
+    const ownName = file === undefined ? 'part' : nameOfFile(file)
+    const misnamed = partNameProblem(as)
+    if (misnamed) throw new InputErrors([refused(ownName, misnamed.title, where, misnamed.next)])
+    const name = as ?? ownName
     const problems = recipeProblems(recipe)
     if (problems.length > 0)
       throw new InputErrors(problems.map(({ title, next }) => refused(name, title, where, next)))

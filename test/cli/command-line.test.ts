@@ -134,6 +134,7 @@ describe('bad input', () => {
       ['plan', 'greet', 'web1', '--greeting', 'x', '-o', 'ops.ini/x/web.plan'],
       ['-o ops.ini/x/web.plan: the folder for it is not there'],
     ],
+    ['a page of a list', ['kept', 'web1', '--html', 'kept.html'], ['a list of copies has none']],
     ['no command to run', ['run', 'web1'], ['no command given']],
     [
       'an unknown flag of a recipe',

@@ -49,6 +49,14 @@ beforeAll(() => {
       "import { recipe } from 'ops-recipes'\nimport other from '../roles/other.ts'\nexport default recipe({ summary: 'x', steps: ({ use }) => [...use(other)] })\n",
     'recipes/typed.ts': app("use(nginx, { listen: 'many' }), use(banner)"),
     'recipes/told.js': app("use(nginx, { listen: 'many', txt: 'x' })"),
+    'recipes/named.ts': app("use(nginx, { listen: 1 }, { as: 'a/b' })"),
+    'misnamed/site.js': `import { on, site } from 'ops-recipes'
+export default site([
+  on(undefined, 'guarded-backup'),
+  on('local', 'guarded-backup', {}, { as: 'x: y' }),
+  on('local', 'guarded-backup', {}, { as: '' }),
+])
+`,
     'recipes/fights.ts': app("use(banner, { text: 'a' }), use(banner, { text: 'b' })"),
   })
 })
@@ -92,6 +100,20 @@ describe('a recipe as a part of another', () => {
     expect(code).toBe(3)
     expect(stderr).toMatch(/recipe nginx, used in another: it has no param txt\n +at +recipes\/told\.js:4:/)
     expect(stderr).toMatch(/listen: Invalid input: expected number, received string/)
+  })
+
+  test('has a name that tells where it ends, and an entry of a site has hosts', async () => {
+    const { code, stderr } = await folder.ops(['plan', 'named', 'local'])
+    expect(code).toBe(3)
+    expect(stderr).toMatch(
+      /recipe nginx, used in another: as: "a\/b" is no name.*\n +at +recipes\/named\.ts:4:/,
+    )
+    const before = ['sh', '-c', 'cd misnamed && exec "$@"', 'sh']
+    const site = await folder.ops(['plan', 'site'], { before })
+    expect(site.code).toBe(3)
+    expect(site.stderr).toMatch(/names no hosts\n +at +site\.js:3/)
+    expect(site.stderr).toMatch(/as: "x: y" is no name of a part\n +at +site\.js:4/)
+    expect(site.stderr).toMatch(/as: "" is no name of a part\n +at +site\.js:5/)
   })
 
   test('is refused where two uses write the same thing otherwise', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { InputErrors } from '../../src/base/errors.ts'
 import { addressText } from '../../src/inventory/address.ts'
+import { readAnsible } from '../../src/inventory/ansible/read-ansible.ts'
 import { listHosts } from '../../src/inventory/list.ts'
 import { readInventory } from '../../src/inventory/read.ts'
 import { groupsByHost, selectHosts } from '../../src/inventory/select.ts'
@@ -286,6 +287,14 @@ describe('an inventory of Ansible', () => {
       expect((thrown as InputErrors).errors[0]?.next).toContain('was read as an ops.ini because of [ssh]')
     }
   })
+
+  test.each(['[values]\na = 1\n', '[values web]\na = 1\n', '[params app]\na = 1\n', '[db main]\nhost = h\n'])(
+    'is not what an own file of another name is, though it holds only %j',
+    text => {
+      const path = file('own.ini', text)
+      expect(readAnsible(path, text)).toBeUndefined()
+    },
+  )
 
   test('is named as where its hosts come from', () => {
     const { hosts } = listHosts(readInventory({ file: file('hosts', '[web]\nweb1\n') }))

@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -125,6 +134,11 @@ describe.skipIf(!wanted)('npm run pack:all', () => {
     const unpacked = join(place, 'home/.cache/ops/unpacked')
     expect(readdirSync(unpacked)).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+-[0-9a-f]{16}$/)])
     expect(statSync(unpacked).mode & 0o777).toBe(0o700)
+    // Somebody's broom took the program, and left the rest.
+    const program = join(unpacked, readdirSync(unpacked)[0] ?? '', 'dist/cli.js')
+    rmSync(program)
+    expect((await run(join(place, 'out', single), ['recipes'], join(place, 'bin'))).code).toBe(0)
+    expect(existsSync(program)).toBe(true)
   }, 600_000)
 
   test('the single file says where it cannot unpack itself', async () => {

@@ -18,6 +18,7 @@ const folder = temporaryFolder({
   'bin/bw': withFields,
   'bin/vault': standIn,
   'bin/fails': '#!/bin/sh\necho half; echo "no such item" >&2; exit 3\n',
+  plain: 'no program\n',
   'bin/quiet': '#!/bin/sh\n:\n',
   'bin/hangs': '#!/bin/sh\nexec sleep 600\n',
 })
@@ -81,6 +82,19 @@ describe('a secret of another program', () => {
     ['cmd:op "open', 'problem: cmd:op "open: write cmd:PROGRAM ARGS'],
   ])('that cannot be had by %s says why, with its name', async (reference, problem) => {
     expect(await fetched(reference)).toBe(problem)
+  })
+
+  test('of a program that cannot be started says why', async () => {
+    expect(await fetched('cmd:./plain x')).toContain('./plain may not be started by you')
+    const gone = await fetchSecret('cmd:op gone', join(folder, 'gone'))
+    expect(gone).toEqual({ problem: expect.stringContaining(`op cannot be started in ${folder}/gone`) })
+  })
+
+  test.each(['-1', 'x', '0', '1e99'])('is not asked for with OPS_SECRET_TIMEOUT=%s', async seconds => {
+    process.env.OPS_SECRET_TIMEOUT = seconds
+    const found = await fetched(`cmd:op ${seconds}`)
+    delete process.env.OPS_SECRET_TIMEOUT
+    expect(found).toContain(`OPS_SECRET_TIMEOUT=${seconds} is no number of seconds`)
   })
 
   test('that does not come is not waited for without end', async () => {

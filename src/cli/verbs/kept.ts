@@ -36,6 +36,10 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     errors.push(inputError('one file of one host is put back at a time', { next }).data)
   }
   if (!restores && paths.length > 1) errors.push(inputError('name one file, or none for all').data)
+  if (!restores && settings.html !== undefined) {
+    const next = 'Leave it out; it is for `ops kept HOST restore PATH`.'
+    errors.push(inputError('--html shows steps, and a list of copies has none', { next }).data)
+  }
   const yes = options.yes === true
   if (restores && !yes) errors.push(...needsYes('restore', settings.json))
   const from = typeof options.from === 'string' ? options.from : undefined

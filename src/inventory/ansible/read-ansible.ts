@@ -31,8 +31,8 @@ export function readAnsible(file: string, text: string): Inventory | undefined {
 /** The first section that only an ops.ini has. */
 function ownSection(text: string): string | undefined {
   const names = [...text.matchAll(/^\s*\[([^\]]*)\]/gm)].map(found => found[1]?.trim() ?? '')
-  const own = ['hosts', 'groups', ...commandSections]
-  return names.find(name => own.includes(name) || /^(params|db)\s/.test(name))
+  const own = ['hosts', 'groups', 'values', ...commandSections]
+  return names.find(name => own.includes(name) || /^(?:params|db|values)\s/.test(name))
 }
 
 /** What is wrong with an ops.ini of another name may be that it is an inventory of Ansible with such a group. */
