@@ -16,6 +16,9 @@ const markName = '.ops-docs'
 
 /** Writes the site anew, into an empty folder or over an earlier one of its own; answers with how many pages it has. */
 export async function generate(folder) {
+  const mark = join(folder, markName)
+  if (existsSync(folder) && readdirSync(folder).length > 0 && !existsSync(mark))
+    throw new Error(`${folder} is not empty, and no site that this wrote: name another folder, or empty it`)
   const [verbs, resources, recipes, guides] = [
     await verbPages(),
     await resourcePages(),
@@ -35,9 +38,6 @@ ops apply web web1 --listen 9000     # nothing to do: 1 trip</pre>
 ${listing(tops.map(({ path, title, about }) => ({ to: path, name: title, about })))}
 <p>All of this was generated from the program itself and from the files beside its sources.</p>`,
   }
-  const mark = join(folder, markName)
-  if (existsSync(folder) && readdirSync(folder).length > 0 && !existsSync(mark))
-    throw new Error(`${folder} is not empty, and no site that this wrote: name another folder, or empty it`)
   mkdirSync(folder, { recursive: true })
   writeFileSync(mark, 'Written by `npm run docs`, which writes all that is here anew.\n')
   for (const part of ['how-to', 'guides', 'verbs', 'resources', 'recipes'])
