@@ -1,29 +1,16 @@
 /** Plans in files: telling one from a recipe, and writing one. */
-import { closeSync, openSync, readSync } from 'node:fs'
 import { inputError } from '../base/errors.ts'
 import { Secret } from '../base/secret.ts'
 import { opsVersion } from '../base/version.ts'
 import type { RunOutcome } from '../engine/run-request.ts'
 import type { LoadedRecipe } from '../recipe/load.ts'
-
-const firstBytes = 64
+import { beginningOf, planBeginning } from './beginning-of.ts'
 
 /** True for a file that `ops plan -o` wrote, and for a name that says it is one. */
 export function isSavedPlan(name: string): boolean {
   if (name.endsWith('.plan')) return true
   if (/\.[cm]?[jt]s$/.test(name)) return false
-  try {
-    const file = openSync(name, 'r')
-    try {
-      const bytes = Buffer.alloc(firstBytes)
-      const length = readSync(file, bytes, 0, firstBytes, 0)
-      return /^\s*\{\s*"format":/.test(bytes.toString('utf8', 0, length))
-    } finally {
-      closeSync(file)
-    }
-  } catch {
-    return false
-  }
+  return planBeginning.test(beginningOf(name) ?? '')
 }
 
 /** Saves what was planned. Throws OpsError `input` for what cannot be saved. */

@@ -40,6 +40,11 @@ export async function loadSite(file: string, library: RecipeLibrary): Promise<Lo
     const next = "Write `export default site([on('web', nginx)])`, with site and on from ops-recipes."
     throw inputError('site.ts exports no site', { where: { file, line: 1 }, next })
   }
+  if (written.length === 0)
+    throw inputError('the site is empty: it names no hosts', {
+      where: { file, line: 1 },
+      next: "Write `on('web', nginx)` into it: a check of nothing would look like one that went well.",
+    })
   const entries: LoadedEntry[] = []
   for (const entry of written) {
     const where = entry.where ? writtenPlace(entry.where) : { file, line: 1 }

@@ -105,12 +105,23 @@ test.each<[string[], string | undefined]>([
   expect(firstOperand(addConnectionFlags(new Command()), argv)).toBe(recipe)
 })
 
-test('a page takes the place of a regular file only: a device or a link would be gone', () => {
-  const folder = temporaryFolder({ 'old.html': 'old' })
+test('a page takes the place of another page only: what else is there would be gone', () => {
+  const folder = temporaryFolder({
+    'old.html': '<!doctype html>\n<!-- made by ops -->\n',
+    'site.ts': 'export default',
+    'empty.html': '',
+    'ops.ini': '[x]',
+    'web.plan': '{\n "format": "ops"',
+  })
   symlinkSync('old.html', join(folder, 'link.html'))
   const titlesOf = (file: string) => outputProblems('--html', file).map(({ title }) => title)
   expect(titlesOf('/dev/null')).toEqual(['--html /dev/null is no regular file'])
   expect(titlesOf(join(folder, 'link.html'))).toEqual([expect.stringMatching(/ is a link$/)])
   expect(titlesOf(join(folder, 'old.html'))).toEqual([])
   expect(titlesOf(join(folder, 'new.html'))).toEqual([])
+  expect(titlesOf(join(folder, 'empty.html'))).toEqual([])
+  expect(titlesOf(join(folder, 'site.ts'))).toEqual([expect.stringContaining('is no page of ops')])
+  const plans = (file: string) => outputProblems('-o', join(folder, file)).map(({ title }) => title)
+  expect(plans('web.plan')).toEqual([])
+  expect(plans('ops.ini')).toEqual([expect.stringContaining('is no saved plan')])
 })

@@ -308,6 +308,7 @@ describe('the params of a file', () => {
     [{ path: '/x', content: '\ud800' }, 'well-formed'],
     [{ path: '/x', content: 'x'.repeat(256 * 1024 + 1) }, 'larger than 256 KB'],
     [{ path: '/x', content: 'a', source: 'b' }, 'give only one of content, source'],
+    [{ path: '/x', content: undefined }, 'content is given and undefined: leave it out, or give it'],
     [{ path: '/x', content: 'a', state: 'absent' }, 'an absent file has no content'],
     [{ path: '/x', mode: '888' }, 'octal digits'],
     [{ path: '/x', mode: 420 }, 'expected string'],

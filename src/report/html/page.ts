@@ -50,6 +50,7 @@ ${hosts.map(({ host }) => hostMarkup(host, { verb, runMs: recorded ? 0 : runMs, 
 <p id="none" hidden>Nothing fits the filter.</p>
 `
   return html`<!doctype html>
+<!-- made by ops -->
 <html lang="en">
 <head>
 <meta charset="utf-8">

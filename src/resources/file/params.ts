@@ -53,6 +53,10 @@ export const params = z
   .superRefine((given, context) => {
     const named = (['content', 'source', 'template'] as const).filter(name => given[name] !== undefined)
     const refuse = (message: string) => context.addIssue({ code: 'custom', message })
+    // An empty file would come of a value that is not set.
+    for (const name of ['content', 'source', 'template'] as const)
+      if (name in given && given[name] === undefined)
+        refuse(`${name} is given and undefined: leave it out, or give it`)
     if (named.length > 1) refuse(`give only one of ${named.join(', ')}`)
     if (given.state === 'absent' && named.length > 0) refuse(`an absent file has no ${named[0]}`)
     if (given.vars && given.template === undefined) refuse('`vars` are for a `template`')
