@@ -109,6 +109,8 @@ describeReal('settings of PostgreSQL on a real host', () => {
   })
 
   test('what the running server takes is set without a start, and other spellings of it ask for nothing', async () => {
+    // As after an upgrade of glibc: from here on the server warns at each login.
+    await sql("update pg_database set datcollversion='0' where datname='postgres'")
     const before = await started()
     const applied = await ops('apply', {
       work_mem: '32MB',
@@ -118,6 +120,8 @@ describeReal('settings of PostgreSQL on a real host', () => {
       log_line_prefix: "%m it's \\ ",
       search_path: ['"$user"', 'public'],
       cluster_name: null,
+      application_name: 'shop',
+      standard_conforming_strings: false,
     })
     expect([applied.code, applied.stderr]).toEqual([0, ''])
     expect(await started()).toBe(before)
@@ -132,6 +136,8 @@ describeReal('settings of PostgreSQL on a real host', () => {
       log_statement: 'DDL',
       log_min_duration_statement: '0.5s',
       jit: 'no',
+      application_name: 'shop',
+      standard_conforming_strings: 'off',
       datestyle: 'iso, dmy',
     })
     // The last one alone is another: it is shown as the server spells it.
@@ -139,7 +145,9 @@ describeReal('settings of PostgreSQL on a real host', () => {
       2,
       expect.stringContaining('running datestyle: ISO, MDY -> iso, dmy'),
     ])
-    expect(again.stdout).not.toMatch(/work_mem:|log_statement:|log_min_duration_statement:|jit:/)
+    expect(again.stdout).not.toMatch(
+      /work_mem:|log_statement:|log_min_duration_statement:|jit:|application_name:|strings:/,
+    )
     expect((await ops('apply', { datestyle: 'iso, dmy' })).code).toBe(0)
     expect((await ops('check', { datestyle: 'iso, dmy' })).code).toBe(0)
   })
@@ -238,6 +246,28 @@ describeReal('settings of PostgreSQL on a real host', () => {
     )
   })
 
+  test('a folder is the one that the server reads, however it is spelled', async () => {
+    await host().read(
+      `sed -i "s,^include_dir = 'conf.d',include_dir = '../main/./conf.d/'," ${conf}/postgresql.conf`,
+    )
+    expect((await ops('check', { work_mem: '32MB' })).code).toBe(0)
+    expect((await ops('check', { work_mem: null })).code).toBe(2)
+    await host().read(`sed -i "s,^include_dir = .*,include_dir = 'conf.d'," ${conf}/postgresql.conf`)
+  })
+
+  test.each([
+    [{ primary_conninfo: 'host=db1 user=copy password = of-the-copy' }, 'passfile=PATH'],
+    [{ primary_conninfo: 'postgresql://copy:of-the-copy@db1/' }, 'passfile=PATH'],
+    [{ ssl_passphrase_command: 'echo of-the-copy' }, 'the path of a program'],
+  ])('a secret that all could read is refused: %o', async (settings, words) => {
+    const refused = await ops('plan', settings)
+    expect([refused.code, refused.stderr.replaceAll(/\s+/g, ' ')]).toEqual([
+      3,
+      expect.stringContaining(words),
+    ])
+    expect(refused.stderr).not.toContain('of-the-copy')
+  })
+
   test('an undo brings what was there before, in the file and in the server', async () => {
     const applied = await ops('apply', { work_mem: '48MB', temp_buffers: '16MB' })
     const [, run = ''] = /^run (\w+):/m.exec(applied.stdout) ?? []
@@ -245,5 +275,21 @@ describeReal('settings of PostgreSQL on a real host', () => {
     expect([undone.code, undone.stderr]).toEqual([0, ''])
     expect(await sql('show work_mem; show temp_buffers')).toBe('32MB\n8MB\n')
     expect(await host().read(`grep -c temp_buffers ${file} || :`)).toBe('0\n')
+  })
+
+  test('a server that somebody started by hand in the group of another unit is not restarted by that unit', async () => {
+    await host().read(
+      `systemctl stop postgresql@15-main
+      systemd-run --quiet --unit theirs sh -c 'runuser -u postgres -- pg_ctlcluster --skip-systemctl-redirect 15 main start; exec sleep infinity'
+      cd /; until runuser -u postgres -- psql -qc select >/dev/null 2>&1; do sleep 0.2; done
+      grep -q theirs.service /proc/$(head -n 1 /var/lib/postgresql/15/main/postmaster.pid)/cgroup`,
+    )
+    const before = await started()
+    const refused = await ops('plan', { max_connections: 78 })
+    expect([refused.code, refused.stderr.replaceAll(/\s+/g, ' ')]).toEqual([
+      1,
+      expect.stringContaining('the server was not started by systemd'),
+    ])
+    expect(await started()).toBe(before)
   })
 })

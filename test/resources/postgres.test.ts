@@ -78,6 +78,9 @@ describeReal('PostgreSQL on a real host', () => {
   const sql = (text: string) => host().read(`cd /; runuser -u postgres -- psql -XAtqc "${text}"`)
 
   test('a role logs in with its password to its database, and a second look asks for nothing', async () => {
+    // As after an upgrade of glibc: from here on the server warns at each login.
+    await sql("update pg_database set datcollversion='0' where datname='postgres'")
+    expect((await host().exec('cd /; runuser -u postgres -- psql -c select')).stderr).toContain('WARNING')
     const applied = await ops('apply', 'shop', 'first-password')
     expect(applied.stderr).toBe('')
     expect(applied.code).toBe(0)

@@ -16,6 +16,8 @@ ops_mysql_tables() {
       if (/^[Ee]rror/ && !(table in said)) { said[table] = table in hint ? hint[table] : text; list[++n] = table }
       next
     }
+    # The program warns of its own files and name, and checks all the same.
+    /^(mysqlcheck|mariadb-check): (\[Warning\]|Deprecated program name)/ { next }
     /: Got error: / || /^(mysqlcheck|mariadb-check): / { sub(/^[a-z-]+: /, ""); print "silent\t" $0; next }
     { table = $1 }
     END { for (i = 1; i <= n; i++) print "table\t" list[i] "\t" said[list[i]] }'

@@ -11,7 +11,7 @@ export const serverPackages: readonly Claim[] = [
 
 export const noServer: Need = {
   what: 'no MySQL or MariaDB server',
-  packages: /(mysql|mariadb|percona).*server/,
+  packages: /(mysql|mariadb|percona).*server|^percona-xtradb-cluster(-[\d.]+|-full)?$|^mysql-wsrep-/,
   by: programFolders,
   next: "Put a step before it that installs one, such as apt({ packages: ['mariadb-server'] }); the recipe mysql-remote does with --install.",
 }

@@ -20,7 +20,7 @@ export const postgresClaims = ['pkg:postgresql', 'unit:postgresql'] as const
 
 export const noPostgres: Need = {
   what: 'no PostgreSQL server',
-  packages: /^postgresql(-\d+)?$|^(edb|postgrespro)-/,
+  packages: /(^|-)postgresql(-[\d.]+|-all)?$|^(edb|postgrespro)-/,
   by: programFolders,
   next: "Put a step before it that installs one, such as apt({ packages: ['postgresql'] }).",
 }

@@ -21,11 +21,26 @@ const value = z
     return Array.isArray(given) ? given.join(', ') : String(given)
   })
 
+/** As libpq reads them, in words and in URIs. */
+const holdsPassword = (text: string) =>
+  /(^|[\s?&])(ssl)?password\s*=/i.test(text) || /^\s*postgres(ql)?:\/\/[^/@?]*:[^/@?]*@/i.test(text)
+
+/** A program by its path, and further paths: nothing in it can be the passphrase. */
+const isProgramOfPaths = (text: string) => /^\/\S+( +(%p|\/\S+))*$/.test(text)
+
 /** The params of `postgresSettings`. */
 export const settingsParams = z.strictObject({
   settings: z
     .record(name, value)
     .refine(settings => Object.keys(settings).length > 0, 'name at least one')
+    .refine(
+      ({ primary_conninfo: given }) => !given || !holdsPassword(given),
+      'primary_conninfo must not hold a password, which every user of the host could read in its file: write it into a file of mode 0600 and say passfile=PATH',
+    )
+    .refine(
+      ({ ssl_passphrase_command: given }) => !given || isProgramOfPaths(given),
+      'ssl_passphrase_command must be the path of a program, with no other arguments than %p and paths, since every user of the host could read it: `/bin/cat /etc/postgresql/passphrase`, a file of mode 0600',
+    )
     .describe(
       'Values by name, as `postgresql.conf` takes them: `1GB`, `on`, a list. `null`: the file of ops sets it no longer. Of several servers on a host, of the one that `psql` reaches by itself.',
     ),

@@ -14,10 +14,10 @@ const line = (...columns: readonly string[]) => columns.join(`||${tab}||`)
 /**
  * Lines of columns. `@...`: for the shell alone. `type KEY VARTYPE UNIT CONTEXT SOURCE DEFAULT`, `now KEY VALUE` as it
  * runs, without what this session has; `set KEY LINE FILE VALUE`, all that its files say, in the order in which they are read.
+ * Nothing is set for the session: that would hide what the server has. So no text in it has a backslash.
  */
 export function settingsQuery(keys: readonly string[]): string {
-  return `set standard_conforming_strings=on;
-select ${line("'@conf'", "current_setting('config_file')")};
+  return `select ${line("'@conf'", "current_setting('config_file')")};
 select ${line("'@data'", "current_setting('data_directory')")};
 select ${line("'@pid'", "split_part(pg_read_file('postmaster.pid'),chr(10),1)")};
 select ${line("'@bin'", 'setting')} from pg_config where name='BINDIR';
@@ -37,9 +37,8 @@ select ${line("'clients'", 'count(*)')} from pg_stat_activity where backend_type
 
 /** What would keep the file NAME.conf from having the last word, a line each; it is asked before the server reads it. */
 export function settingsCheck(keys: readonly string[], name: string): string {
-  const own = `~ '/${name}\\.conf$'`
-  return `set standard_conforming_strings=on;
-select sourcefile||':'||sourceline||' sets '||name||' and is read later' from pg_file_settings f where lower(name) in (values ${words(keys)}) and sourcefile !${own} and seqno=(select max(seqno) from pg_file_settings g where lower(g.name)=lower(f.name));
+  const own = `~ '/${name}[.]conf$'`
+  return `select sourcefile||':'||sourceline||' sets '||name||' and is read later' from pg_file_settings f where lower(name) in (values ${words(keys)}) and sourcefile !${own} and seqno=(select max(seqno) from pg_file_settings g where lower(g.name)=lower(f.name));
 select 'the server does not read it: its folder is not included' where not exists (select from pg_file_settings where sourcefile ${own});
 select f.sourcefile||':'||coalesce(f.sourceline,0)||': '||f.error from pg_file_settings f left join pg_settings s on lower(s.name)=lower(f.name) where f.error is not null and coalesce(s.context,'')<>'postmaster';`
 }

@@ -1,4 +1,5 @@
 /** What the settings of a server are, in its files and as it runs: from what the probe printed. */
+import { posix } from 'node:path'
 import type { Value } from '../../engine/resource.ts'
 import { meansTheSame, type SettingType } from './setting-value.ts'
 import type { SettingsParams } from './settings-params.ts'
@@ -25,7 +26,12 @@ export function readSeen(observation: string): Seen {
   return {
     one: (kind, key) => of(kind, key)[0]?.slice(2),
     places: key =>
-      of('set', key).map(([, , line = '', file = '', value = '']) => ({ line: Number(line), file, value })),
+      of('set', key).map(([, , line = '', file = '', value = '']) => ({
+        line: Number(line),
+        // Servers before 15 leave `..` in the midst of a name.
+        file: posix.normalize(file),
+        value,
+      })),
   }
 }
 
