@@ -68,17 +68,28 @@ export function typeSpelling(type: string): string {
     .replace(/^geomcollection$/, 'geometrycollection')
 }
 
+/** As fingerprints had types before they knew of years and collections of geometries: receipts of then have it so. */
+const formerSpelling = (type: string): string => type.replace(/^((?:tiny|small|medium|big)?int)\(\d+\)/, '$1')
+
 /** Of the stored columns alone: an index or a comment changes nothing about a saved row. */
-export function fingerprintOf(columns: readonly Column[]): string {
+export function fingerprintOf(columns: readonly Column[], spelling = typeSpelling): string {
   const parts = columns
     .filter(column => !column.isGenerated)
     .map(column => [
       column.name,
-      typeSpelling(column.type),
+      spelling(column.type),
       column.characterSet?.replace(/^utf8$/, 'utf8mb3') ?? null,
       column.isNullable,
     ])
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
+}
+
+/** Whether what was saved with this fingerprint has the shape of the table as it is now. */
+export function hasShape(
+  table: { readonly fingerprint: string; readonly columns: readonly Column[] },
+  saved: string,
+): boolean {
+  return saved === table.fingerprint || saved === fingerprintOf(table.columns, formerSpelling)
 }
 
 /** The fingerprint as it is now: one statement, to see whether a table was altered meanwhile. */

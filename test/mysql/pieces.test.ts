@@ -1,8 +1,9 @@
 /** The parts of src/mysql that need no server. */
+import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { ChunkSize } from '../../src/mysql/chunk-size.ts'
-import { typeSpelling } from '../../src/mysql/columns.ts'
+import { type Column, fingerprintOf, hasShape, typeSpelling } from '../../src/mysql/columns.ts'
 import { startGovernor } from '../../src/mysql/governor.ts'
 import { may, mayEverywhere, parseGrant } from '../../src/mysql/grants.ts'
 import { versionOf } from '../../src/mysql/session.ts'
@@ -28,6 +29,27 @@ test.each([
   ['geometrycollection', 'geomcollection'],
 ])('%s of MySQL 5.7 and %s of MySQL 8.0 are one type to a fingerprint', (old, now) => {
   expect(typeSpelling(now)).toBe(typeSpelling(old))
+})
+
+test('a receipt of before that spelling is of the same shape, and one of another type is not', () => {
+  const column = (type: string): Column => ({
+    ...{ name: 'y', type, dataType: 'year', isNullable: true, isGenerated: false, isInvisible: false },
+    ...{
+      isAutoIncrement: false,
+      characterSet: null,
+      collation: null,
+      defaultSql: null,
+      extra: '',
+      comment: '',
+    },
+  })
+  // What ops wrote for this column of MySQL 8.0 on 28 November 2026.
+  const former = createHash('sha256').update('[["y","year",null,true]]').digest('hex').slice(0, 32)
+  const table = (type: string) => ({ columns: [column(type)], fingerprint: fingerprintOf([column(type)]) })
+  expect(former).not.toBe(table('year').fingerprint)
+  expect(hasShape(table('year'), former)).toBe(true)
+  expect(hasShape(table('year'), table('year(4)').fingerprint)).toBe(true)
+  expect(hasShape(table('date'), former)).toBe(false)
 })
 
 test('a year of two digits is another type than one of four', () => {

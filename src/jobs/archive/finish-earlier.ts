@@ -1,7 +1,9 @@
 /** Finishes what earlier runs began: rows that they saved and did not get to delete, and objects without a receipt. */
+
 import { inputError } from '../../base/errors.ts'
 import { readTable, type Table } from '../../mysql/catalog.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
+import { hasShape } from '../../mysql/columns.ts'
 import type { Key } from '../../mysql/keys.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -43,7 +45,7 @@ export async function finishChunk(
   const saved = rows.map(row => savedRow(row, columns, key))
   const earlier: EarlierChild[] = []
   for (const each of receipt.with ?? []) earlier.push(await readEarlierChild(session, store, each))
-  if (table.fingerprint !== receipt.fingerprint || earlier.some(({ isAltered }) => isAltered)) {
+  if (!hasShape(table, receipt.fingerprint) || earlier.some(({ isAltered }) => isAltered)) {
     return leaveToThisRun(session, store, table, { name, receipt, rows: saved, columns, key, earlier })
   }
   const children = earlier.map(({ child }) => child)
@@ -95,7 +97,7 @@ async function readEarlierChild(session: Session, store: Store, receipt: WithRec
   })
   const child = { table: receipt.table, key: keyOfReceipt(receipt, table), columns, link: receipt.link }
   const saved = savedChildren(child, rows)
-  return { child, saved, proof, isAltered: table.fingerprint !== receipt.fingerprint }
+  return { child, saved, proof, isAltered: !hasShape(table, receipt.fingerprint) }
 }
 
 /** The table was altered since: no row can be compared with what was saved of it, so those that are there are saved anew. */

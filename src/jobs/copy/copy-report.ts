@@ -1,4 +1,5 @@
 /** What a copy says of its plan and of its end: for people as facts, for programs as data. */
+import { hasShape } from '../../mysql/columns.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
@@ -62,7 +63,7 @@ export function copyPlanEvent(
       ...(mode === 'delta' && deletes === 'off'
         ? ['rows that were deleted in the source stay: --deletes hard or soft, or `ops db copy audit`']
         : []),
-      ...(record && record.fingerprint !== table.fingerprint
+      ...(record && !hasShape(table, record.fingerprint)
         ? ['the columns of the source changed since the last copy; the target holds what they need']
         : []),
       ...(order.isByColumn || mode !== 'delta'

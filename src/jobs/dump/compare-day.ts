@@ -1,5 +1,6 @@
 /** Compares a day with what was dumped by an aggregate of the server: one for a usual day, several short ones for a large one. */
 import { type ChunkLimits, ChunkSize } from '../../mysql/chunk-size.ts'
+import { hasShape } from '../../mysql/columns.ts'
 import { after, orderByList, type Position, placeList, upTo } from '../../mysql/keyset.ts'
 import { isSameOnServer, serverDigest } from '../../mysql/row-hash-sql.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -25,7 +26,7 @@ export async function isAsDumped(
   size: ChunkSize,
 ): Promise<boolean> {
   const { table, by, columns, order } = shape
-  if (receipt.fingerprint !== table.fingerprint) return false
+  if (!hasShape(table, receipt.fingerprint)) return false
   const doing = `comparing ${receipt.day} of ${tableText(table)}`
   const from = sql`FROM ${tableSql(table)} FORCE INDEX (${name(order.index)}) WHERE `
   const within = betweenSql(by, receipt.from, receipt.to)

@@ -1,4 +1,5 @@
 /** What a dump says of its plan and of its end: for people as facts, for programs as data. */
+import { hasShape } from '../../mysql/columns.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
@@ -154,7 +155,7 @@ function planNotes(plan: DumpPlan): string[] {
       : [
           `${dayless < mostDayless ? '' : 'at least '}${grouped(dayless)} rows are in no day and are left out: their ${request.by} is NULL or zero`,
         ]),
-    ...(newest && newest.fingerprint !== shape.table.fingerprint
+    ...(newest && !hasShape(shape.table, newest.fingerprint)
       ? [`the table was altered since ${newest.day} was dumped: new files have its new columns`]
       : []),
     ...shape.table.columns
