@@ -83,6 +83,18 @@ test('pages of docs name files that are there', () => {
   }
 })
 
+test('what broke on purpose is the same count on its page and in the README', () => {
+  const rows = [
+    ...(read('docs/broken-on-purpose.md').split('\n## ')[0] ?? '').matchAll(
+      /^\|.*\| +([\d,]+) +\| .* \| (\d+) +\|$/gm,
+    ),
+  ]
+  const sum = (at: number) => rows.reduce((before, row) => before + Number(row[at]?.replaceAll(',', '')), 0)
+  expect(rows.length).toBeGreaterThan(15)
+  const [, cases, broken] = /^Of ([\d,]+) cases on [^.]*? (\d+) broke;/m.exec(read('README.md')) ?? []
+  expect([cases, broken]).toEqual([sum(1).toLocaleString('en'), String(sum(2))])
+})
+
 test('a decision fits on a page, and says its question in the title', () => {
   for (const name of readdirSync(join(root, 'docs/decisions'))) {
     const text = read(`docs/decisions/${name}`)
