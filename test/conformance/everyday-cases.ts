@@ -66,6 +66,10 @@ export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
     holds: 'grep -qx tool /srv/c/tool/bin/tool; test "$(stat -c %U /srv/c/tool/bin/tool)" = deploy',
     undo: { stays: '`directory` with `state: absent` and `recursive` takes it away' },
   },
+  certificate: {
+    file: 'resources/certificate.test.ts',
+    title: 'is issued by a webroot, asks for nothing more, and each place that differs is seen',
+  },
   checkout: {
     input: { url: '/srv/c/origin.git', path: '/srv/c/checkout', branch: 'main' },
     setUp: `git init -q --bare -b main /srv/c/origin.git; rm -rf /root/made-here; git init -q -b main /root/made-here; cd /root/made-here

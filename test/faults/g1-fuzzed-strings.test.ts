@@ -56,7 +56,9 @@ describe('a string', () => {
     { where, isHandedOver }: StringParam,
     tried: readonly { readonly value: string; readonly texts: readonly string[] }[],
   ): Promise<void> => {
-    const lines = tried.flatMap(({ texts }) => ['next', ...texts])
+    // A function may not have a hyphen in its name everywhere.
+    const named = (text: string) => text.replaceAll('update-alternatives', 'update_alternatives')
+    const lines = tried.flatMap(({ texts }) => ['next', ...texts.map(named)])
     const called = lines.join('\n').match(/\bops_[a-z_]+/g) ?? []
     const names = new Set([...called, ...commands].filter(name => !isFlag(name)))
     const file = join(root, `${shell.name}-script`)
@@ -114,6 +116,6 @@ describe('a string', () => {
 })
 
 /** Also what examples of `command` and `assertion` are made of. */
-const commands = [...hostCommands, 'mv', 'openssl', 'runuser', 'timedatectl', 'uname']
+const commands = [...hostCommands, 'mv', 'openssl', 'runuser', 'timedatectl', 'uname', 'update_alternatives']
 /** Variables, not functions. */
 const isFlag = (name: string): boolean => name === 'ops_apt_names'
