@@ -135,10 +135,10 @@ export const swapFile = resource({
     if (state === 'absent' || String(given.size) === size) return undefined
     return noSwap[String(type)] === undefined ? undefined : `${path} lies on ${type}: ${noSwap[String(type)]}`
   },
-  apply: (_change, given) => [
+  apply: ({ keys }, given) => [
     given.state === 'absent'
       ? sh`ops_swap_absent ${given.path}`
-      : sh`ops_swap_present ${given.path} ${String(given.size)} ${given.priority === undefined ? '' : String(given.priority)} ${lineOf(given)}`,
+      : sh`ops_swap_present ${given.path} ${String(given.size)} ${given.priority === undefined ? '' : String(given.priority)} ${keys.some(({ key }) => key === 'fstab') ? lineOf(given) : ''}`,
   ],
   wayBack: ({ actual, desired }, { path }) => {
     if (actual.file === 'absent')

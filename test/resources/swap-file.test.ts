@@ -130,13 +130,42 @@ describe.skipIf(!maySwap)('a swap file', () => {
     expect(existsSync(`${path}.ops-was`)).toBe(false)
   })
 
+  /** The kernel refuses the first one. */
+  const once = () =>
+    `rm -f ${root}/refused; printf '#!/bin/sh\\n[ -e ${root}/refused ] || { : >${root}/refused; echo "swapon: x: swapon failed: No" >&2; exit 255; }\\nexec ${root}/swapon "$@"\\n' >${root}/once; chmod 0755 ${root}/once; cp "$(command -v swapon)" ${root}/swapon; mount --bind ${root}/once "$(readlink -f "$(command -v swapon)")"`
   test('is as it was where the kernel does not take the new one', async () => {
-    const once = `printf '#!/bin/sh\\n[ -e ${root}/refused ] || { : >${root}/refused; echo "swapon: x: swapon failed: No" >&2; exit 255; }\\nexec ${root}/swapon "$@"\\n' >${root}/once; chmod 0755 ${root}/once; cp "$(command -v swapon)" ${root}/swapon; mount --bind ${root}/once "$(readlink -f "$(command -v swapon)")"`
     const before = readFileSync(fstab(), 'utf8')
-    const failed = await ops('apply', { size: '12M' }, once)
+    const failed = await ops('apply', { size: '12M' }, once())
     expect([failed.code, failed.stderr]).toEqual([7, expect.stringContaining('all is as it was')])
     expect([swaps()[0]?.[1], readFileSync(fstab(), 'utf8')]).toEqual(['4092', before])
     expect([existsSync(`${path}.ops-swap`), existsSync(`${path}.ops-was`)]).toEqual([false, false])
+  })
+
+  test('that is in use stays so, with its own priority, where fstab or the kernel takes nothing else', async () => {
+    // While the step is done, fstab becomes a mount point of its own, which nobody can replace.
+    const refusing = (program: string) =>
+      `at=$(readlink -f "$(command -v ${program})"); cp "$at" ${root}/${program}; printf '#!/bin/sh\\nmount --bind /etc/fstab /etc/fstab\\nexec ${root}/${program} "$@"\\n' >${root}/refusing; chmod 0755 ${root}/refusing; mount --bind ${root}/refusing "$at"`
+    writeFileSync(fstab(), '# theirs\n')
+    execFileSync('sh', ['-c', 'swapoff "$0" && swapon -p 7 "$0" && chmod 0640 "$0"', path])
+    for (const [given, more] of [
+      [{ size: '4M' }, refusing('chown')],
+      [{ size: '4M', priority: 9 }, refusing('swapon')],
+      [{ size: '8M' }, refusing('mkswap')],
+      [{ size: '8M' }, once()],
+    ] as const) {
+      const failed = await ops('apply', given, more)
+      expect([failed.code, failed.stderr]).toEqual([7, expect.stringContaining('all is as it was')])
+      expect(swaps()).toEqual([[path, '4092', '7']])
+      expect([statSync(path).mode & 0o777, existsSync(`${path}.ops-was`)]).toEqual([0o640, false])
+    }
+    // What a killed run left is no former file of this one, and another spelling of its line stays.
+    writeFileSync(`${path}.ops-was`, 'old\n')
+    writeFileSync(fstab(), `# theirs\n${line('sw,nofail')}`)
+    await applied({ size: '4M' })
+    expect([existsSync(`${path}.ops-was`), readFileSync(fstab(), 'utf8')]).toEqual([
+      false,
+      `# theirs\n${line('sw,nofail')}`,
+    ])
   })
 
   test.each([
