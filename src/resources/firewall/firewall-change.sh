@@ -16,16 +16,17 @@ ops_firewall_ufw() {
   done
   [ "$(ops_firewall_unit ufw.service)" = enabled ] || systemctl enable -q ufw.service || return
   for ops_family in '' 6; do
-    ops_firewall_rejoin "ip${ops_family}tables" "ufw$ops_family" || ops_fail "ufw's chains, which INPUT no longer leads to, cannot be taken away: ${ops_said##*"$ops_newline"}"
+    ops_firewall_rejoin "ip${ops_family}tables" "ufw$ops_family" || ops_fail "ufw's chains, which INPUT no longer leads to, cannot be taken away: ${ops_said##*"$ops_newline"}. Which rules still lead to them: ip${ops_family}tables -S | grep ufw"
   done
   if [ "$(ops_firewall_value ENABLED /etc/ufw/ufw.conf)" = yes ]; then ops_firewall_told reload; else ops_firewall_told --force enable; fi
 }
-# TABLES UFW: ufw leads INPUT to its chains only when it makes them, so those that were cut off (by `iptables -F`) go before.
+# TABLES UFW: ufw leads INPUT to its chains only when it makes them, so those that were cut off (by `iptables -F`) go before. Docker's
+# chain may lead to one of them (by ufw-docker, whose own chains stay: ufw fills them anew).
 ops_firewall_rejoin() {
   ops_firewall_cut "$("$1" -S INPUT 2>/dev/null)" "$("$1" -S "$2-before-input" 2>/dev/null)" || return 0
   ops_chains=$("$1" -S) || return 1
-  ops_cut_rules=$(printf '%s\n' "$ops_chains" | sed -n "s/^-A \([A-Z]* -j $2-[a-z-]*\)\$/-D \1/p; s/^-N \($2-[a-z-]*\)\$/-F \1/p") || return 1
-  ops_cut_rules="$ops_cut_rules$ops_newline$(printf '%s\n' "$ops_chains" | sed -n "s/^-N \($2-[a-z-]*\)\$/-X \1/p")" || return 1
+  ops_cut_rules=$(printf '%s\n' "$ops_chains" | sed -n "/^-A $2-/d; /^-N $2-docker-/d; s/^-A \([A-Za-z0-9_-]* -j $2-[a-z-]*\)\$/-D \1/p; s/^-N \($2-[a-z-]*\)\$/-F \1/p") || return 1
+  ops_cut_rules="$ops_cut_rules$ops_newline$(printf '%s\n' "$ops_chains" | sed -n "/^-N $2-docker-/d; s/^-N \($2-[a-z-]*\)\$/-X \1/p")" || return 1
   ops_said=$(printf '*filter\n%s\nCOMMIT\n' "$ops_cut_rules" | "$1-restore" -n 2>&1)
 }
 ops_firewall_with_ipv6() { { grep -v '^IPV6=' "$ops_old" || :; } && echo IPV6=yes; }

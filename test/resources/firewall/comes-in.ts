@@ -111,8 +111,8 @@ export function comesIn(by: 'ufw' | 'nftables', host: () => Host): void {
             "sed -i 's/^IPV6=.*/IPV6=no/' /etc/default/ufw",
             'ufw default allow incoming',
             'systemctl disable -q ufw',
-            // Its chains stay, empty, and INPUT leads to none of them: ufw itself would not lead it there again.
-            'iptables -P INPUT ACCEPT; iptables -F',
+            // Its chains stay, empty, and INPUT leads to none of them: ufw itself would not lead it there again. Docker's may (ufw-docker).
+            'iptables -P INPUT ACCEPT; iptables -F; iptables -N DOCKER-USER; iptables -A DOCKER-USER -j ufw-user-forward',
           ]
         : [
             'nft insert rule inet ops_firewall incoming accept',
