@@ -189,7 +189,7 @@ export const service = resource({
       ? {
           what: `no unit ${fullName(given.unit)}`,
           by: broughtBy(given.unit),
-          next: 'Is its name right (`systemctl list-unit-files`)? Else put a step before it that brings it: its package, or its `unit`.',
+          next: 'Is its name right (`systemctl list-unit-files`)? Was its file written since systemd last read them (`systemctl daemon-reload`)? Else put a step before it that brings it: its package, or its `unit`.',
         }
       : undefined,
   impossible: (actual, each) => impossible(actual, each),

@@ -32,7 +32,7 @@ ops_locale_apart() {
   # shellcheck disable=SC3013 # dash, bash and busybox know -ef
   [ -d /run/systemd/system ] && ! [ /etc/locale.conf -ef /etc/default/locale ] || return
   [ ! -e /etc/locale.conf ] || return 0
-  grep -qs /etc/default/locale /usr/lib/*/systemd/libsystemd-shared-*.so /lib/systemd/libsystemd-shared-*.so || ops_locale_reader=$?
+  grep -qs /etc/default/locale /usr/lib/*/systemd/libsystemd-shared-*.so /lib/systemd/libsystemd-shared-*.so /lib/systemd/systemd /usr/lib/systemd/systemd || ops_locale_reader=$?
   [ "$ops_locale_reader" != 0 ]
 }
 # NAME...: those that the host has not, on one line.

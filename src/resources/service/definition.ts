@@ -38,8 +38,8 @@ export function definitionOf(unit: string): readonly string[] {
     ...[...stems.map(stem => `${stem}.${type}`), type].map(each => `${folder}/systemd/system/${each}.d/`),
   ])
   const script = type === 'service' ? [`/etc/init.d/${name}`] : []
-  const crypt = name.startsWith('systemd-cryptsetup@') ? ['/etc/crypttab'] : []
-  return [...found, ...script, ...crypt, ...(generatedFrom[type] ?? [])]
+  const table = /^systemd-(crypt|verity|integrity)setup@/.exec(name)?.[1]
+  return [...found, ...script, ...(table ? [`/etc/${table}tab`] : []), ...(generatedFrom[type] ?? [])]
 }
 
 /** What moves when a unit of that name comes to be there: its definition, or what a generator reads. */

@@ -116,7 +116,7 @@
   }
   # Units that a generator may make at the next daemon-reload, of what is there already.
   ops_unit_to_come() {
-    case $ops_unit in *.mount | *.automount | *.swap) echo source=maybe; return ;; esac
+    case $ops_unit in *.mount | *.automount | *.swap | systemd-cryptsetup@* | systemd-veritysetup@* | systemd-integritysetup@*) echo source=maybe; return ;; esac
     for ops_unit_source in "/etc/init.d/${ops_unit%.service}" /etc/containers/systemd/* /usr/share/containers/systemd/*; do
       [ ! -e "$ops_unit_source" ] || { echo source=maybe; return; }
     done
