@@ -11,6 +11,8 @@ export interface Counts {
   rejected: number
   /** Lines of an earlier time than was asked for. */
   skipped: number
+  /** Rows whose time cannot be read, where times were asked for: nobody knows on which side they are. */
+  undated: number
 }
 
 /** A line that is no row, or a part of one that is longer than any line may be. */
@@ -48,7 +50,7 @@ const carriageReturn = 0x0d
 const longestLine = 4 << 20
 
 export class Converter<S extends RowSink> {
-  readonly counts: Counts = { lines: 0, rows: 0, rejected: 0, skipped: 0 }
+  readonly counts: Counts = { lines: 0, rows: 0, rejected: 0, skipped: 0, undated: 0 }
   readonly #options: ConvertOptions<S>
   readonly #matcher: LineMatcher
   readonly #sink: S
@@ -155,8 +157,9 @@ export class Converter<S extends RowSink> {
     }
     const time = this.#needsTime ? this.#timeOf(bytes) : Number.NaN
     const { sinceMs, keepsTimes } = this.#options
-    if (sinceMs !== undefined && time < sinceMs) {
-      this.counts.skipped++
+    if (sinceMs !== undefined && !(time >= sinceMs)) {
+      if (Number.isNaN(time)) this.counts.undated++
+      else this.counts.skipped++
       return
     }
     this.counts.rows++

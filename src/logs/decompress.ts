@@ -108,7 +108,6 @@ function readFailure(name: string, error: unknown): OpsError {
   return new OpsError({
     code: 'failed',
     title: `${name} could not be read to its end: ${said}`,
-    changed: 'no',
-    next: 'What was written so far is right, but it is not all.',
+    next: 'Bring it here whole, or leave it out.',
   })
 }

@@ -190,7 +190,7 @@ async function endedWell(shell: ShellProcess, name: string, complaints: readonly
   if ('code' in ending && ending.code === 0) return
   await shell.ready
   const said = Buffer.concat(complaints).toString().trim()
-  const next = 'What was written so far is right, but it is not all. Run it again.'
+  const next = 'Run it again.'
   if ('lost' in ending) {
     throw new OpsError({
       code: 'lost',

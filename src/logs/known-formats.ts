@@ -3,6 +3,7 @@ import { inputError } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { apacheFormat } from './apache-format.ts'
 import type { LogFormat } from './format.ts'
+import { givenNginxFormat, isDirective } from './given-nginx-format.ts'
 import { LineMatcher } from './line-matcher.ts'
 import { nginxFormats } from './nginx-config.ts'
 import { nginxFormat } from './nginx-format.ts'
@@ -34,12 +35,15 @@ export function readFormat(text: string): LogFormat {
   const make = Object.hasOwn(makers, text) ? makers[text] : undefined
   if (make) return make(text)
   if (/^\s*log_format\s/.test(text)) {
-    const [format] = nginxFormats(text).values()
+    const [format] = isDirective(text) ? nginxFormats(`${text};`).values() : []
     if (format) return format
+    throw inputError('--format has a log_format line that nginx would not read', {
+      next: "Give what its quotes hold, in single quotes: --format '$remote_addr - ...'.",
+    })
   }
   const directive = /^\s*(?:LogFormat|CustomLog\s+\S+)\s+"((?:[^"\\]|\\.)*)"/i.exec(text)
   if (directive) return apacheFormat((directive[1] ?? '').replaceAll('\\"', '"'))
-  if (/\$\w|\$\{/.test(text)) return nginxFormat(text.replaceAll('\\t', '\t'))
+  if (/\$\w|\$\{/.test(text)) return givenNginxFormat(text)
   if (/%/.test(text)) return apacheFormat(text)
   throw inputError(`--format ${JSON.stringify(text)}: there is no such format`, {
     next: `${didYouMean(text, knownNames)}Known are ${knownNames.join(', ')}; or give the text of a log_format (nginx) or LogFormat (Apache).`,

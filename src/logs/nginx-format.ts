@@ -15,6 +15,14 @@ const times: Readonly<Record<string, LogField['time']>> = {
   msec: 'seconds',
 }
 
+const otherNames =
+  /^(?:(?:arg|cookie|http|sent_http|sent_trailer|upstream|ssl|time|request|remote|server|geoip2?|limit|fastcgi|proxy|gzip|document|realpath|connections?|tcpinfo|quic|http3?|secure_link|session|slice|spdy|userid|uid)_\w+|request|uri|args|is_args|query_string|request_uri|bytes_sent)$/
+
+/** As far as is known: modules and maps bring more. */
+export function isNginxVariable(name: string): boolean {
+  return classes.has(name) || times[name] !== undefined || otherNames.test(name)
+}
+
 /** A field for a variable of nginx. */
 export function nginxField(name: string): LogField {
   const time = times[name]

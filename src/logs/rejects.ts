@@ -1,5 +1,5 @@
 /** Keeps the lines that are no row: as they were into a file, and the first few in words. */
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, type Stats, statSync, writeSync } from 'node:fs'
 import { inputError, OpsError } from '../base/errors.ts'
 import type { Rejection } from './convert.ts'
 
@@ -22,16 +22,13 @@ export class Rejects {
   #waiting: Buffer[] = []
   #length = 0
 
-  /** @throws OpsError `input` where the file cannot be written. */
-  constructor(path: string | undefined) {
+  /**
+   * `readFrom` are the logs of this machine; `-` is standard input.
+   * @throws OpsError `input` where the file cannot be written, or has something in it that would be lost.
+   */
+  constructor(path: string | undefined, readFrom: readonly string[]) {
     this.#path = path
-    try {
-      this.#file = path === undefined ? undefined : openSync(path, 'w')
-    } catch (error) {
-      throw inputError(`--rejects ${path} cannot be written: ${(error as Error).message}`, {
-        next: 'Name a file in a folder that you may write to.',
-      })
-    }
+    this.#file = path === undefined ? undefined : openedEmpty(path, readFrom)
   }
 
   add({ bytes, reason, isEnd }: Rejection, source: string, line: number): void {
@@ -65,4 +62,33 @@ export class Rejects {
       })
     }
   }
+}
+
+/** Nothing is cut off: what is in a file stays, whatever it is. */
+function openedEmpty(path: string, readFrom: readonly string[]): number {
+  let file: number
+  try {
+    file = openSync(path, constants.O_WRONLY | constants.O_CREAT)
+  } catch (error) {
+    throw inputError(`--rejects ${path} cannot be written: ${(error as Error).message}`, {
+      next: 'Name a file in a folder that you may write to.',
+    })
+  }
+  const found = fstatSync(file)
+  const problem = found.isFile() ? lossIn(found, readFrom) : undefined
+  if (problem === undefined) return file
+  closeSync(file)
+  const next = 'Name another file; or remove that one, if nobody needs it.'
+  throw inputError(`--rejects ${path} ${problem}`, { next })
+}
+
+function lossIn(found: Stats, readFrom: readonly string[]): string | undefined {
+  const isSame = (other: Stats | undefined) => other?.ino === found.ino && other.dev === found.dev
+  const log = readFrom.find(each =>
+    isSame(each === '-' ? fstatSync(0) : statSync(each, { throwIfNoEntry: false })),
+  )
+  if (log === '-') return 'is what is read as standard input'
+  if (log !== undefined) return `is a log that is read: ${log}`
+  if (isSame(fstatSync(1))) return 'is where the rows go'
+  return found.size > 0 ? 'is there already, and is not empty' : undefined
 }

@@ -111,9 +111,9 @@ export class Table {
 
   /** Of all rows handed out so far. */
   get counts(): Readonly<Counts> {
-    const sum: Counts = { lines: 0, rows: 0, rejected: 0, skipped: 0 }
+    const sum: Counts = { lines: 0, rows: 0, rejected: 0, skipped: 0, undated: 0 }
     for (const { counts } of this.#converters) {
-      for (const key of ['lines', 'rows', 'rejected', 'skipped'] as const) sum[key] += counts[key]
+      for (const key of ['lines', 'rows', 'rejected', 'skipped', 'undated'] as const) sum[key] += counts[key]
     }
     return sum
   }
@@ -207,7 +207,6 @@ async function chosenFormat(
     code: 'input',
     title: `no known format fits the first lines of ${group.sources[0]?.name}`,
     detail: `The first is ${first}.`,
-    changed: 'no',
     next: 'Give --format: combined, or the text of the log_format (nginx) or LogFormat (Apache) that the server has.',
   })
 }

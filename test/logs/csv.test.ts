@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -128,7 +128,18 @@ describe('ops logs csv', () => {
   test('a file that breaks off is told, and does not end well', () => {
     const whole = gzipSync(plain.repeat(5000))
     writeFileSync(path('cut.gz'), whole.subarray(0, whole.length - 20))
-    const { status, stderr } = csv(['cut.gz', '--format', 'combined'])
+    writeFileSync(path('whole.log'), plain)
+    const { status, stderr, bytes } = csv([
+      'whole.log',
+      'cut.gz',
+      '--format',
+      'combined',
+      '--fields',
+      'status',
+    ])
+    expect(bytes.toString()).toMatch(/^status\n200\n/)
+    expect(stderr).toMatch(/[1-9]\d* rows? (was|were) written/)
+    expect(stderr).not.toContain('the host')
     expect(stderr).toContain('cut.gz could not be read to its end')
     expect(status).toBe(1)
   })
@@ -191,17 +202,20 @@ describe('ops logs csv', () => {
   test('rejects a line longer than 4 MiB in flat memory, and goes on', () => {
     const long = 'x'.repeat(6 << 20)
     writeFileSync(path('long.log'), `${plain}${long}\n${plain}`)
-    const { stderr } = csv(['long.log', '--rejects', 'bad.log'])
+    const { stderr } = csv(['long.log', '--rejects', 'long-bad.log'])
     expect(stderr).toContain('line 2 is rejected: the line is longer than 4 MiB')
     expect(stderr).toContain('3 lines = 2 rows + 1 rejected')
-    expect(readFileSync(path('bad.log'), 'latin1') === `${long}\n`).toBe(true)
+    expect(readFileSync(path('long-bad.log'), 'latin1') === `${long}\n`).toBe(true)
   })
 
   test('leaves out what is older than --since, and counts it', () => {
     const old = plain.replace('2026', '2024')
-    writeFileSync(path('since.log'), `${old}${plain}nonsense\n`)
+    const undated = plain.replace('28/Nov', '31/Feb')
+    writeFileSync(path('since.log'), `${old}${plain}${undated}nonsense\n`)
     const { stderr, bytes } = csv(['since.log', '--since', '2026-01-01', '--fields', 'time'])
-    expect(stderr).toContain('3 lines = 1 row + 1 rejected + 1 from before --since')
+    expect(stderr).toContain(
+      '4 lines = 1 row + 1 rejected + 1 from before --since + 1 without a readable time',
+    )
     expect(bytes.toString()).toBe('time\n2026-11-28T10:00:00Z\n')
   })
 
@@ -221,16 +235,28 @@ describe('ops logs csv', () => {
     [['--format', 'combinde', '-'], 'Did you mean combined?'],
     [['--format', '%Z', '-'], '%Z, which is not a directive'],
     [['--since', 'soon', '-'], 'not a time'],
+    [['--since', '2026-02-30', '-'], 'not a time'],
     [['--since', '7d', '--format', '$status', '-'], '--since needs a time in each line'],
     [['odd.log'], 'no known format fits the first lines of odd.log'],
     [['a.log', '--fields', 'status,sise'], 'there is no field "sise"'],
     [['a.log', '--rejects', 'no/such/folder'], '--rejects no/such/folder'],
+    [['a.log', '--rejects', 'a.log'], '--rejects a.log is a log that is read: a.log'],
+    [['odd.log', 'a.log', '--rejects', 'link.log'], '--rejects link.log is a log that is read: a.log'],
+    [['odd.log', '--rejects', 'a.log'], '--rejects a.log is there already, and is not empty'],
+    [['--format', '${freq:int} ${word}', '-'], 'there is no type "int"'],
+    [['--format', '$freq$word', '-'], 'nothing between $freq and the field after it'],
+    [
+      ['--format', 'log_format x "$remote_addr "$request"";', '-'],
+      'a log_format line that nginx would not read',
+    ],
   ])('refuses %j before it writes anything: %s', (words, says) => {
     writeFileSync(path('a.log'), plain)
     writeFileSync(path('odd.log'), 'one\ntwo\n')
+    if (!existsSync(path('link.log'))) symlinkSync(path('a.log'), path('link.log'))
     const { status, stderr, bytes } = csv(words)
     expect(stderr).toContain(says)
     expect([status, bytes.length]).toEqual([3, 0])
+    expect(readFileSync(path('a.log'), 'utf8')).toBe(plain)
   })
 
   test('says so when no line fits the format that was asked for', () => {

@@ -73,6 +73,11 @@ describe('a format', () => {
       { remote_addr: '1.1.1.1', status: '200', request: 'GET /\\u0001' },
     ],
     [
+      "log_format pasted '$remote_addr \"$request\" '\n  '$status'",
+      '1.1.1.1 "GET /" 200',
+      { remote_addr: '1.1.1.1', request: 'GET /', status: '200' },
+    ],
+    [
       '$scheme://$host$request_uri $status',
       'https://a.example/b c 200',
       { scheme: 'https', host_request_uri: 'a.example/b c', status: '200' },

@@ -48,12 +48,11 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   // Standard output is for rows alone.
   const told = { ...screen, out: screen.error, isTerminal: false, style: screen.errorStyle }
   return underReport(told, { ...settings, json: false, stopTexts }, async session => {
-    const groups = await collected(errors, () =>
-      openGroups(logOperands(words), settings, reading.sinceMs, session),
-    )
+    const read = logOperands(words)
+    const groups = await collected(errors, () => openGroups(read, settings, reading.sinceMs, session))
     if (!groups || errors.length > 0) throw new InputErrors(errors)
     const notes: string[] = []
-    const rejects = new Rejects(reading.rejectsFile)
+    const rejects = new Rejects(reading.rejectsFile, read.files)
     const table = await Table.open(groups, {
       format: reading.format,
       fields: typeof options.fields === 'string' ? options.fields : undefined,
@@ -75,9 +74,14 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       }
       await output.flush()
     } catch (error) {
-      // What was cut off in its wait for more says so.
-      if (session.interrupt.level === 'none') throw error
       await output.flush()
+      // What was cut off in its wait for more says so.
+      if (session.interrupt.level === 'none') {
+        const { rows } = table.counts
+        if (rows > 0)
+          session.report.say(`${rows === 1 ? '1 row was' : `${rows} rows were`} written: right, but not all`)
+        throw error
+      }
     } finally {
       unlisten()
       await table.close()

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { type ErrorData, inputError } from '../../base/errors.ts'
 import type { LogFormat } from '../../logs/format.ts'
 import { readFormat } from '../../logs/known-formats.ts'
+import { isDay } from '../../logs/utc-moment.ts'
 import { collected } from '../collected.ts'
 
 export interface ReadingFlags {
@@ -46,7 +47,8 @@ export function momentOf(text: string, nowMs = Date.now()): number {
   if (ago) return nowMs - Number(ago[1]) * (unitMs[ago[2] ?? ''] ?? 0)
   const [, day, time = '00:00', zone = 'Z'] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? []
-  const moment = day === undefined ? Number.NaN : Date.parse(`${day}T${time}${zone}`)
+  const [year = 0, month = 0, ofMonth = 0] = (day ?? '').split('-').map(Number)
+  const moment = isDay(year, month - 1, ofMonth) ? Date.parse(`${day}T${time}${zone}`) : Number.NaN
   if (!Number.isNaN(moment)) return moment
   throw inputError(`--since ${JSON.stringify(text)}: not a time`, {
     next: 'Write 30min, 12h, 7d or 2w for that long ago, or 2026-01-31 or 2026-01-31T08:00Z.',

@@ -60,8 +60,9 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     }
     // A day is pushed whole or not at all: half of one would take the place of the whole.
     const sinceMs = reading.sinceMs === undefined ? undefined : Math.floor(reading.sinceMs / dayMs) * dayMs
-    const groups = await openGroups(logOperands(operands, true), settings, sinceMs, session)
-    const rejects = new Rejects(reading.rejectsFile)
+    const read = logOperands(operands, true)
+    const groups = await openGroups(read, settings, sinceMs, session)
+    const rejects = new Rejects(reading.rejectsFile, read.files)
     const rejected = new RejectedLines((rejection, source, line) => rejects.add(rejection, source, line))
     const table = await Table.open(groups, {
       format: reading.format,

@@ -76,8 +76,9 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     const { ColumnWriter } = await import('../../logs/duckdb/column-writer.ts')
     const engine = await DuckdbEngine.open()
     session.atEnd.push(async () => engine.close())
-    const groups = await openGroups(logOperands(words), settings, reading.sinceMs, session)
-    const rejects = new Rejects(reading.rejectsFile)
+    const read = logOperands(words)
+    const groups = await openGroups(read, settings, reading.sinceMs, session)
+    const rejects = new Rejects(reading.rejectsFile, read.files)
     const table = await Table.open(groups, {
       format: reading.format,
       fields: undefined,
