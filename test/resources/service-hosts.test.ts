@@ -260,7 +260,7 @@ describeReal('service on a real host', () => {
   })
 
   test.each([
-    [{ unit: 'no-such-unit', running: true }, 1, 'there is no unit no-such-unit on this host'],
+    [{ unit: 'no-such-unit', running: true }, 1, 'there is no unit no-such-unit.service on the host'],
     [{ unit: 'no-such-unit', running: false, enabled: false }, 0, ''],
     [{ unit: 'systemd-tmpfiles-clean.timer', running: true, enabled: true }, 0, ''],
     [{ unit: 'apt-daily.timer', running: false, enabled: false }, 0, ''],
