@@ -12,10 +12,15 @@ export function addOnlyFlag(command: Command): void {
   command.addOption(new Option('--only <step>', help).argParser(more))
 }
 
-/** Whether a step is meant: by its name, a glob of that, or the recipe that it is a part of, whichever use of that. */
-function isMeant(step: Step, word: string): boolean {
-  if (matchesGlob(word, step.name)) return true
-  return step.name.startsWith(word) && /^(?: \d+)?(?:: |\/)/.test(step.name.slice(word.length))
+/** Whether a step is meant: by its name, with or without that of its part; by a glob of either; or by the part, whichever use of that. */
+function isMeant({ name, parts = [] }: Step, word: string): boolean {
+  if (matchesGlob(word, name)) return true
+  if (parts.length === 0) return false
+  const end = name.indexOf(': ')
+  const path = name.slice(0, end).replaceAll(/ \d+(?=\/|$)/g, '')
+  return (
+    matchesGlob(word, name.slice(end + 2)) || `/${path}/`.includes(`/${word}/`) || name.slice(0, end) === word
+  )
 }
 
 /**

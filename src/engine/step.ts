@@ -89,11 +89,16 @@ export function problemsOf(
 ): readonly ErrorData[] {
   return issues.map(
     issue =>
-      inputError(`${type}: ${issue.path.join('.') || 'params'}: ${issue.message}`, {
+      inputError(`${type}: ${issue.path.join('.') || 'params'}: ${messageOf(issue)}`, {
         ...(where && { where }),
         next: `See \`ops resources ${type}\` for its params.`,
       }).data,
   )
+}
+
+/** Of a key that may not be, what its own type says. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
 }
 
 /** The first stack frame outside of the function that makes a step: where the recipe wrote it. */

@@ -32,9 +32,13 @@ const params = z
       .describe('Among several: the highest is used first. Left out: as the kernel has it.'),
     state: z.enum(['present', 'absent']).default('present').describe('In use, or gone.'),
   })
-  .refine(({ state, size }) => (state === 'present') === (size !== undefined), {
+  .refine(({ state, size }) => state === 'absent' || size !== undefined, {
     path: ['size'],
-    message: 'belongs to a file that is present, and to none that is absent',
+    message: 'is missing: such as `2G`',
+  })
+  .refine(({ state, size }) => state === 'present' || size === undefined, {
+    path: ['size'],
+    message: 'is for a file that is present',
   })
 
 type SwapParams = z.output<typeof params>

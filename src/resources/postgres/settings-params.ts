@@ -5,6 +5,9 @@ import { oneLine } from '../paths/params.ts'
 /** Directives of its files that are no settings, and settings that lead the server to other files than those that are looked at. */
 const noSettings = ['include', 'include_dir', 'include_if_exists', 'config_file', 'data_directory']
 
+/** With another one of these the server would not be found where `psql` asks for it, and so the change could not be proved. */
+const whereItIsAsked = ['port', 'unix_socket_directories']
+
 const name = z
   .string()
   .regex(
@@ -12,6 +15,10 @@ const name = z
     'must be the name of a setting in small letters, such as work_mem',
   )
   .refine(text => !noSettings.includes(text), 'is nothing that a file of settings may say here')
+  .refine(
+    text => !whereItIsAsked.includes(text),
+    'leads the server away from where psql asks for it: change it by a `line` of postgresql.conf and a `service` that follows it',
+  )
 
 const value = z
   .union([oneLine, z.number(), z.boolean(), z.array(oneLine.min(1)), z.null()])
