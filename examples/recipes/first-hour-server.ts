@@ -24,7 +24,11 @@ by themselves, a time zone and swap. The way that ops itself comes in stays open
     },
   ],
   params: {
-    admin: z.string().default('admin').describe('Who administers it.'),
+    admin: z
+      .string()
+      .regex(/^[a-z_][a-z0-9_.-]{0,31}$/, 'must be small letters, digits and _ . -, and begin with a letter')
+      .default('admin')
+      .describe('Who administers it.'),
     key: z.string().describe('The public key of the administrator.'),
     allow: z.array(z.string()).default(['80/tcp', '443/tcp']).describe('What may come in beside ssh.'),
     zone: z.string().default('UTC').describe('Its time zone.'),
@@ -38,7 +42,8 @@ by themselves, a time zone and swap. The way that ops itself comes in stays open
     user({ name: admin, shell: '/bin/bash', groups: ['sudo'] }),
     authorizedKey({ user: admin, key }),
     file({
-      path: `/etc/sudoers.d/${admin}`,
+      // Not the name of the administrator: sudo passes over files with a dot in theirs.
+      path: '/etc/sudoers.d/90-first-hour',
       content: `${admin} ALL=(ALL) NOPASSWD: ALL\n`,
       mode: '0440',
       validate: 'visudo -cf %s',

@@ -19,12 +19,14 @@ describeReal('the first hour of a server', () => {
   test('is done in one run, and the administrator, the firewall, fail2ban and the updates are there', async () => {
     const key = (await host().read('cat /root/.ssh/authorized_keys')).trim()
     const ops = runOn(folder, host(), 'first-hour-server')
-    await comesAbout(() => ops.apply('--key', key, '--swap', 'none', '--zone', 'Europe/Berlin'))
+    await comesAbout(() =>
+      ops.apply('--admin', 'first.last', '--key', key, '--swap', 'none', '--zone', 'Europe/Berlin'),
+    )
     const admin = await run('ssh', [
       '-F',
       host().sshConfig,
       '-l',
-      'admin',
+      'first.last',
       host().name,
       'sudo -n id -un; date +%Z',
     ])
@@ -39,7 +41,7 @@ describeReal('the first hour of a server', () => {
     expect(await host().read('fail2ban-client status sshd')).toContain('Status for the jail: sshd')
     expect(await host().read('apt-config dump APT::Periodic::Unattended-Upgrade')).toContain('"1"')
     // The hosts of the tests are containers, which may not set swap.
-    const refused = await ops.plan('--key', key, '--swap', '16M')
+    const refused = await ops.plan('--admin', 'first.last', '--key', key, '--swap', '16M')
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('nobody may set swap here')])
   }, 600_000)
 })
