@@ -21,6 +21,27 @@ function read(page: string) {
   return { files, commands }
 }
 
+/** What the commands of a how-to show, by how they begin. */
+const shows: Readonly<Record<string, readonly string[]>> = {
+  'ops hosts': ['web1'],
+  'ops history --most 5': ['shop'],
+  'ops kept web1 /etc/rules': ['1 copy of files', '/etc/rules'],
+  'ops recipes banner': ['text'],
+  'ops show "$run"': ['9090'],
+  'ops undo "$run" --dry-run': ['restored /etc/shop/port'],
+  'ops run web1 -- systemctl list-timers': ['sweep.timer'],
+  'ops check clock web1 #': ['/etc/clock.conf'],
+}
+
+/** And what their own comments say that they show. */
+const saidOf = (command: string): readonly string[] => [
+  ...(/#.*(nothing to do)/.exec(command)?.slice(1) ?? []),
+  ...(/#.*\b(\d+ trips?)\b/.exec(command)?.slice(1) ?? []),
+  ...Object.entries(shows).flatMap(([begin, words]) =>
+    command.replace(/ +#/, ' #').startsWith(begin) ? words : [],
+  ),
+]
+
 test('there are ten of them, each with commands', () => {
   expect(pages).toHaveLength(10)
   for (const page of pages) expect(read(page).commands.length, page).toBeGreaterThan(3)
@@ -37,9 +58,11 @@ describeReal('the how-tos', () => {
     mkdirSync(bin)
     writeFileSync(join(bin, 'ops'), `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`, { mode: 0o755 })
     // One shell for all of them, as a person has: what one sets is there for the next.
-    const lines = commands.map((command, at) => `${command}\necho "$?" >> .codes/${at}`)
-    mkdirSync(join(project.path, '.codes'))
-    const said = await shell(lines.join('\n'), project.path, {
+    const lines = commands.map(
+      (command, at) => `{ ${command}\n} > .said/${at} 2>&1\necho "$?" >> .codes/${at}`,
+    )
+    for (const each of ['.codes', '.said']) mkdirSync(join(project.path, each))
+    const whole = await shell(lines.join('\n'), project.path, {
       PATH: `${bin}:${process.env.PATH ?? ''}`,
       HOME: project.path,
       XDG_CACHE_HOME: cache,
@@ -47,9 +70,13 @@ describeReal('the how-tos', () => {
     })
     const codes = commands.map((_, at) => Number(readFileSync(join(project.path, '.codes', `${at}`), 'utf8')))
     const told = commands.map(command => Number(/#.*exit code (\d+)/.exec(command)?.[1] ?? 0))
-    expect(Object.fromEntries(commands.map((command, at) => [command, codes[at]])), said.stderr).toEqual(
-      Object.fromEntries(commands.map((command, at) => [command, told[at]])),
-    )
+    const said = commands.map((_, at) => readFileSync(join(project.path, '.said', `${at}`), 'utf8'))
+    expect(
+      Object.fromEntries(commands.map((command, at) => [command, codes[at]])),
+      [whole.stderr, ...said].join('\n'),
+    ).toEqual(Object.fromEntries(commands.map((command, at) => [command, told[at]])))
+    for (const [at, command] of commands.entries())
+      for (const word of saidOf(command)) expect(said[at], command).toContain(word)
   })
 })
 
