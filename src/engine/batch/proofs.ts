@@ -5,6 +5,7 @@ import { markOf } from '../../shell/runtime.ts'
 import { changeOf } from '../diff.ts'
 import { guardOf, type Observation, observationOf, splitMany } from '../look/observation.ts'
 import { type PlannedStep, stepNameAt } from '../plan/planned-step.ts'
+import { reachedOf } from '../reached.ts'
 import type { KeyChange } from '../resource.ts'
 import { dropsOf } from '../step.ts'
 import { stepError } from '../step-error.ts'
@@ -78,9 +79,8 @@ export class Proofs {
     const indexes = members.map(Number)
     const whole = observationOf(body)
     const parts = splitMany(whole, markOf(this.#context.session.names), indexes.length)
-    const failed = reached === 'end' ? Number.POSITIVE_INFINITY : Number.parseInt(reached, 10)
     // Of one transaction, what comes after the one that failed may be there all the same.
-    const isWide = reached.endsWith('+')
+    const { failed = Number.POSITIVE_INFINITY, beside, isWide } = reachedOf(reached)
     const [first = 0] = indexes
     if (this.#overdue.has(first)) this.#overdue.add(failed)
     const milliseconds = Math.round((Date.now() - (this.#started.get(first) ?? Date.now())) / indexes.length)
@@ -88,8 +88,10 @@ export class Proofs {
       const proof = parts?.[at] ?? { bytes: whole.bytes, code: 1 }
       const planned = this.#planned[index]
       const isThere = isWide && planned !== undefined && isAsWanted(planned, proof)
-      if (index <= failed || isThere)
-        this.prove(index, index === failed ? Number(code) : 0, proof, { milliseconds, isWide })
+      const isBeside = index !== failed && beside.has(index)
+      if (isBeside) this.#said.set(index, this.#said.get(failed) ?? '')
+      if (index <= failed || isThere || isBeside)
+        this.prove(index, index === failed ? Number(code) : isBeside ? 1 : 0, proof, { milliseconds, isWide })
     }
   }
 

@@ -1,5 +1,6 @@
 /** Reads the record that a run has left on a host. What was cut short by a power loss is read as far as it goes. */
 import { z } from 'zod'
+import { reachedOf } from '../reached.ts'
 import { exitReverted } from '../step-error.ts'
 import type { Accounts } from './account-state.ts'
 import type { RecordedStep } from './recorded-step.ts'
@@ -181,13 +182,14 @@ class Reader {
   }
 
   #done([code = '', reached = '', ...members]: readonly string[]): void {
-    const failed = reached === 'end' ? undefined : Number.parseInt(reached, 10)
-    const isWide = reached.endsWith('+')
+    const { failed, beside, isWide } = reachedOf(reached)
     for (const index of members.map(Number)) {
       const isFailed = code !== '0' && (failed === undefined || index === failed)
       const isReached = failed === undefined || index <= failed
+      const isBeside = index !== failed && beside.has(index)
       const isBack = code === String(exitReverted) && this.#steps.get(index)?.takesBack === true
-      if (isReached) this.#outcomes.set(index, isFailed ? (isBack ? 'reverted' : 'failed') : 'changed')
+      if (isBeside) this.#outcomes.set(index, 'failed')
+      else if (isReached) this.#outcomes.set(index, isFailed ? (isBack ? 'reverted' : 'failed') : 'changed')
       else if (!isWide) this.#outcomes.delete(index)
     }
   }

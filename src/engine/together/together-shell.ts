@@ -10,6 +10,6 @@ import togetherText from './together.sh'
  *
  * An apply may hold back what it is to do and name in `ops_flush` the function that does it, in order. `ops_member` is whose turn it
  * is, and `ops_reached K` writes down that the steps before K are done: where it ends badly, K is the one that failed, and none after
- * it was touched; `ops_reached K +` says that those after it may be done as well. `ops_do_member` does that step again, alone.
+ * it was touched; `ops_reached K +` says that those after it may be done as well, and `+L,M` or `-L,M` in its place that L and M failed beside it. `ops_do_member` does that step again, alone.
  */
 export const togetherFunctions = bareShell(togetherText)

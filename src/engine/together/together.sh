@@ -38,7 +38,7 @@ ops_do_members() {
   done
   [ "$ops_failed" != 0 ] || $ops_flush || ops_failed=$?
   if [ -n "$ops_to_sync" ]; then
-    if [ "$ops_failed" = 0 ]; then ops_others_synced || return; else (ops_reached() { :; }; ops_others_synced) 2>/dev/null || :; fi
+    if [ "$ops_failed" = 0 ]; then ops_others_synced || return; else ops_others_synced || :; fi
   fi
   return "$ops_failed"
 }
@@ -49,8 +49,12 @@ ops_prove_member() {
   case " $ops_members " in *" $1 "*) ;; *) return 0 ;; esac
   ops_all_of_it=$ops_result
   if [ -n "$ops_reached" ]; then
-    [ "$1" -le "$ops_reached" ] || [ -n "$ops_wide" ] || return 0
-    [ "$1" = "$ops_reached" ] || ops_result=0
+    case $ops_wide, in
+      *[-+,]"$1",*) [ "$1" = "$ops_reached" ] || ops_result=1;;
+      *)
+        case $ops_wide in +*) ;; *) [ "$1" -le "$ops_reached" ] || return 0;; esac
+        [ "$1" = "$ops_reached" ] || ops_result=0;;
+    esac
   fi
   ops_prove "$1" "$2" "$4" "$ops_group_at"
   ops_result=$ops_all_of_it

@@ -210,20 +210,20 @@ ops_held_named() {
 # Names reach the disk.
 ops_synced() {
   [ -z "$ops_devices" ] || { ops_sync_devices && return 0; }
-  ops_list=$ops_newline ops_held_at=1
+  ops_list=$ops_newline ops_held_at=1 ops_unsure= ops_bad=$ops_newline
   while [ "$ops_held_at" -lt "$ops_first_left" ]; do
     ops_take dir name whose
     ops_held_at=$((ops_held_at + 1))
+    case $ops_bad in *"$ops_newline$ops_dir$ops_newline"*) ops_unsure="$ops_unsure $ops_whose"; continue;; esac
     case $ops_list in *"$ops_newline$ops_dir$ops_newline"*) continue;; esac
     ops_list="$ops_list$ops_dir$ops_newline"
     ops_said=$(sync "$ops_dir" 2>&1) || case $ops_said in *'Invalid argument'*) ;; *)
-      ops_member=${ops_whose%% *}
-      # Those after it have their names as well.
-      ops_reached "$ops_member" +
-      printf 'ops: %s: is replaced, but its directory does not reach the disk (%s)\n' "$ops_path" "${ops_said##*: }" >&2
-      return 1;;
+      ops_unsure="$ops_unsure $ops_whose" ops_bad=$ops_bad$ops_dir$ops_newline
+      printf 'ops: %s: is replaced, but its directory does not reach the disk (%s)\n' "$ops_path" "${ops_said##*: }" >&2;;
     esac
   done
+  # Those after it have their names as well.
+  [ -z "$ops_unsure" ] || ops_unproven $ops_unsure
 }
 ops_stage=.ops.${OPS_NONCE:-0} ops_own_ways='
 '

@@ -28,16 +28,31 @@ ops_one_of_each() {
     ops_seen="$ops_seen$ops_device_id " ops_devices=$ops_devices$ops_dir$ops_newline
   done
 }
-# DIRECTORY...: where the disk says no, the step whose it is has failed, and the others are done all the same. A directory
+# DIRECTORY...: where the disk says no, the steps whose it is have failed, and the others are done all the same. A directory
 # that may be written and not read (0733) cannot be opened for that: alone, a change in it is done without a sync as well.
 ops_each_synced() {
+  ops_unsure=
   for ops_dir; do
     ops_said=$(sync "$ops_dir" 2>&1) || case $ops_said in *'Invalid argument'*|*'Permission denied'*) ;; *)
-      ops_member=${ops_list%%" $ops_dir$ops_newline"*}
-      ops_member=${ops_member##*"$ops_newline"}
-      ops_reached "${ops_member%% *}" +
-      printf 'ops: %s: what was changed in it does not reach the disk (%s)\n' "$ops_dir" "${ops_said##*: }" >&2
-      return 1;;
+      ops_rest=${ops_list#"$ops_newline"}
+      while [ -n "$ops_rest" ]; do
+        ops_one=${ops_rest%%"$ops_newline"*} ops_rest=${ops_rest#*"$ops_newline"}
+        [ "${ops_one#* }" != "$ops_dir" ] || ops_unsure="$ops_unsure ${ops_one%% *}"
+      done
+      printf 'ops: %s: what was changed in it does not reach the disk (%s)\n' "$ops_dir" "${ops_said##*: }" >&2;;
     esac
   done
+  [ -z "$ops_unsure" ] || ops_unproven $ops_unsure
+}
+# MEMBER...: they are done, and may not outlive a loss of power: they have failed, beside the one that failed before (`ops_failed`).
+ops_unproven() {
+  ops_beside=$(printf '%s\n' "$@" | sort -nu | tr '\n' ,) ops_beside=${ops_beside%,}
+  if [ "${ops_failed:-0}" = 0 ]; then
+    case $ops_beside in *,*) ops_reached "${ops_beside%%,*}" "+${ops_beside#*,}";; *) ops_reached "$ops_beside" +;; esac
+  else
+    read -r ops_at ops_after <"$OPS_DIR/reached" || return 1
+    case $ops_after in '') ops_after=-;; *,*|*[0-9]) ops_after=$ops_after,;; esac
+    ops_reached "$ops_at" "$ops_after$ops_beside"
+  fi
+  return 1
 }

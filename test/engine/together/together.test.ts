@@ -322,29 +322,3 @@ ops_each_synced /a/ && echo done`,
   expect(said('Invalid argument')).toBe('done\n')
   expect(said('Input/output error')).toBe('failed 3 +\n')
 })
-
-test.skipIf(lacking('strace'))(
-  'a disk that fails at that sync is an error of one of them, and the others are told as done',
-  async () => {
-    const own = makePlace()
-    const calls = 'fsync,fdatasync,sync,syncfs'
-    const under = ['strace', '-f', '-qq', '--seccomp-bpf', '-e', `trace=${calls}`, '-o', '/dev/null']
-    const traced = makePlace([...under, '-e', `inject=${calls}:error=EIO`])
-    try {
-      const folders = numbers(3).map(each => join(own.folder, `folder${each}`))
-      for (const folder of folders) mkdirSync(folder)
-      const links = folders.map(each => link({ path: join(each, 'link'), to: 'there' }))
-      const run = await runHere(traced, links)
-      expect(run.result).toMatchObject({
-        status: 'failed',
-        errors: [{ step: links[0]?.name, code: 'failed' }],
-      })
-      expect(run.result?.errors[0]?.said).toContain('does not reach the disk')
-      expect(outcomes(run)).toEqual(['failed', 'changed', 'changed'])
-      expect(folders.map(each => readlinkSync(join(each, 'link')))).toEqual(['there', 'there', 'there'])
-    } finally {
-      traced.remove()
-      own.remove()
-    }
-  },
-)
