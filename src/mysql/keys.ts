@@ -44,10 +44,18 @@ export function keyOf(table: Table): Key {
       },
     )
   }
+  if (table.kind.includes('VIEW'))
+    throw inputError(`${where} is a view, and has no key`, { next: 'Name the table that holds the rows.' })
+  if (ownDatabases.includes(table.database))
+    throw inputError(`${where} is the server's own, and has no key`, {
+      next: 'No job can read it: name a table of yours.',
+    })
   throw inputError(`${where} has no primary key and no unique key`, {
     next: `Rows that cannot be told apart cannot be deleted or updated one by one. Add a key: ALTER TABLE ${where} ADD COLUMN id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY.`,
   })
 }
+
+const ownDatabases = ['mysql', 'sys', 'information_schema', 'performance_schema']
 
 /** In what order rows are walked, and by which index. */
 export interface WalkOrder {

@@ -151,7 +151,21 @@ describeReal('ops db copy, beside stamped rows', () => {
       expect(run.stdout).toMatch(/1 new, 0 changed, 0 as they were, 2 (deleted|marked as deleted)/)
       const gone = deletes === 'hard' ? '' : ' WHERE ops_deleted_at IS NULL'
       expect(await psql(`SELECT count(*), sum(id) FROM lab.${deletes}${gone}`)).toBe('999|501999\n')
-      if (deletes === 'hard') return
+      if (deletes === 'hard') {
+        await mariadb('TRUNCATE hard.t')
+        const planned = await ops(...words.slice(0, -1), '--plan')
+        expect([planned.code, planned.stderr]).toEqual([
+          3,
+          expect.stringContaining('999 of 999 rows of lab.hard are gone from hard.t, and would be deleted'),
+        ])
+        // As many as before, and all of them others: the plan cannot know.
+        await mariadb('USE hard; INSERT INTO t SELECT 5000 + seq, 1, UTC_TIMESTAMP() FROM seq_1_to_999')
+        expect((await ops(...words)).code).toBe(3)
+        expect(await psql('SELECT count(*), sum(id) FROM lab.hard')).toBe('999|501999\n')
+        expect((await ops(...words, '--accept-shrink')).stdout).toContain('999 new, 0 changed')
+        expect(await psql('SELECT count(*), min(id) FROM lab.hard')).toBe('999|5001\n')
+        return
+      }
       expect(await psql('SELECT id FROM lab.soft WHERE ops_deleted_at IS NOT NULL ORDER BY id')).toBe(
         '1\n500\n',
       )

@@ -16,13 +16,14 @@ const usualMarginSeconds = 10
 export function copyRequest(values: ValuesOf<typeof copyKind.options>, table: TableName): CopyRequest {
   const as = parsePgTableName(values.as)
   if ('problem' in as) throw new RangeError(as.problem)
-  const { by, deletes, tz, margin, scan, full } = values
+  const { by, deletes, tz, margin, scan, full, acceptShrink } = values
   return {
     table,
     as,
     by,
     deletes,
     isFull: full,
+    acceptsShrink: acceptShrink,
     scans: scan,
     zone: tz,
     marginSeconds: margin ?? usualMarginSeconds,

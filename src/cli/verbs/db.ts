@@ -11,7 +11,17 @@ In ops.ini, without any password in it:
   address = 127.0.0.1:3306            or socket = PATH; without both, the server's own socket
   user = report
   password = @FILE                    or env:NAME, or cmd:COMMAND
-  replicas = db2, shop-copy           archive and queue wait for those that fall behind`
+  replicas = db2, shop-copy           archive and queue wait for those that fall behind
+The target of a copy is written alike:
+  [db reports]
+  engine = postgres
+  host = pg1
+  address = 127.0.0.1:5432
+  user = loader
+  password = @FILE
+  database = warehouse                without it the one that is named like the user
+Without address it is the server's own socket: with peer authentication there the SSH login of host and the user must have
+one name, and no password is needed: CREATE ROLE NAME LOGIN; GRANT CREATE ON DATABASE warehouse TO NAME.`
 
 export async function run(argv: readonly string[], context: VerbContext): Promise<number> {
   const [first, ...rest] = argv

@@ -37,7 +37,11 @@ export function refusals(seen: Seen): readonly ErrorData[] {
   const refuse = (title: string, next: string): void => void found.push(inputError(title, { next }).data)
   const keep = 'Or keep them there: --no-delete saves the rows and deletes none.'
 
-  if (table.kind.includes('VIEW')) refuse(`${where} is a view`, 'Name the table that holds the rows.')
+  // It has no key and no index, and cannot get them.
+  if (table.kind.includes('VIEW')) {
+    refuse(`${where} is a view`, 'Name the table that holds the rows.')
+    return found
+  }
   const key = keyOrError(table)
   if (key instanceof OpsError) found.push(key.data)
   refuseColumn(seen, refuse)

@@ -8,6 +8,7 @@ import { grouped } from '../grouped.ts'
 import type { CopyOutcome } from './copy-outcome.ts'
 import { lossText } from './losses.ts'
 import type { CopyPlan } from './plan.ts'
+import { leavingNotes } from './shrink.ts'
 
 /** Rows a second that a copy reaches at least; only for the time in the plan. */
 const usualRate = 30_000
@@ -55,14 +56,7 @@ export function copyPlanEvent(
         : [
             `${grouped(nulls)} rows have no ${by}: what changes in them is seen by \`ops db copy audit\` alone`,
           ]),
-      ...(mode === 'whole'
-        ? [
-            `rows of ${pgTableText(as)} that the source does not have ${deletes === 'soft' ? 'get a mark' : 'are deleted'}`,
-          ]
-        : []),
-      ...(mode === 'delta' && deletes === 'off'
-        ? ['rows that were deleted in the source stay: --deletes hard or soft, or `ops db copy audit`']
-        : []),
+      ...leavingNotes(plan),
       ...(record && !hasShape(table, record.fingerprint)
         ? ['the columns of the source changed since the last copy; the target holds what they need']
         : []),
@@ -85,6 +79,7 @@ export function copyPlanEvent(
       nulls,
       losses,
       deletes,
+      leaving: plan.leaving ?? null,
       key: key.columns,
       index: order.index,
     },

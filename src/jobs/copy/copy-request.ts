@@ -12,6 +12,8 @@ export interface CopyRequest {
   readonly deletes: Deletes
   /** Whole, whatever was copied before. */
   readonly isFull: boolean
+  /** More than half of the target's rows may go. */
+  readonly acceptsShrink: boolean
   readonly scans: boolean
   readonly zone: string | undefined
   readonly marginSeconds: number

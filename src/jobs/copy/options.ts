@@ -49,6 +49,10 @@ export const copyKind = jobKind({
       .enum(['off', 'hard', 'soft'])
       .default('off')
       .describe('what becomes of rows that are gone: they stay, go too, or get a time in ops_deleted_at'),
+    acceptShrink: z
+      .boolean()
+      .default(false)
+      .describe('delete them also where they are more than half of the rows there'),
     tz: z
       .string()
       .refine(isZone, 'there is no such zone')

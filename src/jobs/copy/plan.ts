@@ -17,6 +17,7 @@ import type { CopyRequest } from './copy-request.ts'
 import { countLosses, type Loss } from './losses.ts'
 import { type CopyRecord, readRecord } from './record.ts'
 import { type SafeTime, safeTime } from './safe-time.ts'
+import { countLeaving, type Leaving, refuseShrink } from './shrink.ts'
 import { targetProblems } from './target-problems.ts'
 
 /** What becomes of rows that are gone from the source: nothing, they go too, or they get a mark. */
@@ -43,6 +44,8 @@ export interface CopyPlan {
   /** Rows whose `by` is NULL: no delta sees them. */
   readonly nulls: number
   readonly losses: readonly Loss[]
+  /** Undefined: no row of the target goes. */
+  readonly leaving: Leaving | undefined
   /** Undefined without `by`. */
   readonly safe: SafeTime | undefined
 }
@@ -95,16 +98,22 @@ export async function planCopy(
   const now = column && (await safeTime(session, column, request))
   const safe = now && mode === 'delta' ? notBefore(now, record?.watermark ?? '') : now
   const isAsShown = shown?.mode === mode && shown.record?.watermark === record?.watermark
-  const { rows, losses, nulls } = isAsShown
+  const counted = isAsShown
+    ? shown
+    : await countLosses(session, table, columns, where, mode === 'delta' ? order.index : undefined)
+  const known = mode === 'whole' && !counted.rows.isEstimate ? counted.rows.count : undefined
+  const { rows, losses, nulls, leaving } = isAsShown
     ? shown
     : {
-        ...(await countLosses(session, table, columns, where, mode === 'delta' ? order.index : undefined)),
+        ...counted,
         nulls: column?.isNullable ? await countNulls(session, table, column.name) : 0,
+        leaving: await countLeaving(session, target, { request, table, place, mode }, known),
       }
   refuseLostKeys(losses, key, table)
+  if (leaving) refuseShrink({ request, table, record }, leaving.atLeast, leaving.rows)
   return {
     ...{ request, table, key, order, columns, state, place, record, mode },
-    ...{ where, rows, nulls, losses, safe },
+    ...{ where, rows, nulls, losses, leaving, safe },
   }
 }
 
@@ -137,7 +146,10 @@ function refusalsWithoutBy(table: Table, grants: readonly Grant[]): readonly Err
   const where = tableText(table)
   const found: ErrorData[] = []
   const refuse = (title: string, next: string): void => void found.push(inputError(title, { next }).data)
-  if (table.kind.includes('VIEW')) refuse(`${where} is a view`, 'Name the table that holds the rows.')
+  if (table.kind.includes('VIEW')) {
+    refuse(`${where} is a view`, 'Name the table that holds the rows.')
+    return found
+  }
   const key = keyOrError(table)
   if (key instanceof OpsError) found.push(key.data)
   if (!may(grants, 'SELECT', table))

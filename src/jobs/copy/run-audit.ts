@@ -20,6 +20,7 @@ import type { CopyRequest } from './copy-request.ts'
 import { type BothSides, lookAtBoth } from './plan.ts'
 import { lockTarget } from './record.ts'
 import type { CopyContext } from './run-copy.ts'
+import { refuseShrink } from './shrink.ts'
 import { deleteKeys, openStage } from './stage.ts'
 
 export interface AuditOutcome {
@@ -56,6 +57,7 @@ export async function runAudit(
     const begun = performance.now()
     const compared = { ...sides, request }
     const differences = await compareSides(source, pg, compared, false)
+    if (repairs) refuseShrink(compared, differences.extra.length, differences.targetRows)
     const doing = `comparing ${pgTableText(request.as)}`
     const judged = await pg.transaction(() => settle(source, pg, compared, differences, repairs), doing)
     const audited: Audited = { ...judged, differences, milliseconds: performance.now() - begun, repairs }

@@ -25,6 +25,7 @@ import type { CopyRequest } from './copy-request.ts'
 import { lossesOf } from './losses.ts'
 import { type CopyPlan, planCopy, refuseLostKeys } from './plan.ts'
 import { lockTarget, writeRecord } from './record.ts'
+import { refuseShrink } from './shrink.ts'
 import { deleteKeys } from './stage.ts'
 import { openLanding } from './write-rows.ts'
 
@@ -68,9 +69,10 @@ export async function runCopy(request: CopyRequest, context: CopyContext): Promi
 }
 
 /** A delta does not see what is gone: the keys of both sides are compared. */
-async function deleteGone(plan: CopyPlan, pg: PgSession, server: Server): Promise<number> {
+async function deleteGone(plan: CopyPlan, pg: PgSession, server: Server, inserted: number): Promise<number> {
   if (plan.mode !== 'delta' || plan.request.deletes === 'off') return 0
-  const { extra } = await compareSides(await server.session(), pg, plan, true)
+  const { extra, targetRows } = await compareSides(await server.session(), pg, plan, true)
+  refuseShrink(plan, extra.length, targetRows - inserted)
   return deleteKeys(pg, plan, extra)
 }
 
@@ -129,7 +131,10 @@ async function carryOut(
   }
   const losses = lossesOf(encoder.losses)
   const landed = await landing.settle()
-  const written = { ...landed, deleted: landed.deleted + (await deleteGone(plan, pg, server)) }
+  const { came, inserted, deleted } = landed
+  // Nothing is committed yet: what was planned may be otherwise by now.
+  refuseShrink(plan, deleted, deleted + came - inserted)
+  const written = { ...landed, deleted: deleted + (await deleteGone(plan, pg, server, inserted)) }
   await writeRecord(pg, request.as, {
     server: state.ownId,
     sourceTable: tableText(table),

@@ -128,7 +128,7 @@ function refuseColumns({ request, columns, place }: Sides, refuse: Refuse): void
     if (!actual) {
       refuse(
         `${where} has no column ${name}, which the source has`,
-        `Add it, and bring its values with --full: ALTER TABLE ${quoted} ADD COLUMN ${quoteName(name)} ${type}.`,
+        `Add it, and bring its values with --full${request.by === undefined ? '' : `, with the same --by ${request.by}`}: ALTER TABLE ${quoted} ADD COLUMN ${quoteName(name)} ${type}.`,
       )
     } else if (actual.isGenerated) {
       refuse(
