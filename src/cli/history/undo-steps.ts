@@ -165,7 +165,8 @@ function heldTo(step: Step, left: State): HeldStep {
   const moved = (actual: State): string | undefined => {
     if (Object.entries(desired).every(([key, value]) => isSame(key, actual[key], value))) return undefined
     const found = Object.entries(left).find(([key, value]) => {
-      const now = actual[key]
+      // What is in a directory is looked at apart: what the run itself has put there goes before it.
+      const now = actual[key] === 'not empty' && resource.type === 'directory' ? value : actual[key]
       if (now === undefined) return key === 'to'
       return !isSame(key, now, value) && !(desired[key] !== undefined && isSame(key, now, desired[key]))
     })
