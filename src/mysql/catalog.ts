@@ -26,7 +26,7 @@ export interface Table extends TableName {
   readonly fingerprint: string
 }
 
-/** @throws OpsError `input` where there is no such table, or none that the account may see. */
+/** @throws OpsError `failed` where there is no such table, or none that the account may see. */
 export async function readTable(session: Session, wanted: TableName): Promise<Table> {
   const { database, table } = wanted
   const doing = `looking at ${tableText(wanted)}`
@@ -65,7 +65,7 @@ async function noSuchTable(session: Session, { database, table }: TableName): Pr
   )
   const near = known.map(each => each.name ?? '').find(each => each.toLowerCase() === table.toLowerCase())
   return new OpsError({
-    code: 'input',
+    code: 'failed',
     title: `${session.source}: there is no table ${database}.${table}, or the account may not see it`,
     changed: 'no',
     next:
