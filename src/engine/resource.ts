@@ -47,7 +47,7 @@ export interface JoinedWith {
 
 /** What has to be on the host before a step can be done, and is not there. */
 export interface Need {
-  /** As in "there is no MySQL server". */
+  /** What completes "there is": "no MySQL server". */
   readonly what: string
   /** Names of packages that bring it; left out, it comes otherwise. */
   readonly packages?: RegExp

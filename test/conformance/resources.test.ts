@@ -90,14 +90,10 @@ describe.each(kinds.map(resource => ({ type: resource.type, resource })))('$type
     }
   })
 
-  test.each(shells)(
-    'hands hostile values to $name as data',
-    shell => {
-      const strings = [...attacks, ...fuzz(Math.ceil(fuzzCount / kinds.length), resource.type.length)]
-      expect(unquotedParams(resource, shell, strings)).toEqual([])
-    },
-    60_000,
-  )
+  test.each(shells)('hands hostile values to $name as data', shell => {
+    const strings = [...attacks, ...fuzz(Math.ceil(fuzzCount / kinds.length), resource.type.length)]
+    expect(unquotedParams(resource, shell, strings)).toEqual([])
+  })
 
   test('calls no function that its libraries do not bring', () => {
     expect(missingFunctions(resource)).toEqual([])
