@@ -49,6 +49,8 @@ beforeAll(() => {
       "import { recipe } from 'ops-recipes'\nimport other from '../roles/other.ts'\nexport default recipe({ summary: 'x', steps: ({ use }) => [...use(other)] })\n",
     'recipes/typed.ts': app("use(nginx, { listen: 'many' }), use(banner)"),
     'recipes/told.js': app("use(nginx, { listen: 'many', txt: 'x' })"),
+    'recipes/selfish.js':
+      "import { recipe } from 'ops-recipes'\nconst own = recipe({ summary: 'x', steps: ({ use }) => [use(own)] })\nexport default own\n",
     'recipes/named.ts': app("use(nginx, { listen: 1 }, { as: 'a/b' })"),
     'misnamed/site.js': `import { on, site } from 'ops-recipes'
 export default site([
@@ -100,6 +102,12 @@ describe('a recipe as a part of another', () => {
     expect(code).toBe(3)
     expect(stderr).toMatch(/recipe nginx, used in another: it has no param txt\n +at +recipes\/told\.js:4:/)
     expect(stderr).toMatch(/listen: Invalid input: expected number, received string/)
+  })
+
+  test('that uses itself is told as that', async () => {
+    const { code, stderr } = await folder.ops(['plan', 'selfish', 'local'])
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/one of them uses itself\n +at +recipes\/selfish\.js:2:/)
   })
 
   test('has a name that tells where it ends, and an entry of a site has hosts', async () => {

@@ -1,7 +1,6 @@
 /** Gives back loop devices that a host set up: they belong to the kernel, so they outlive the host. */
-import { execFileSync } from 'node:child_process'
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
 
 /** `major:minor` of the file system at a path, as `losetup` prints it. */
 export function fileSystemOf(path: string): string {
@@ -11,13 +10,16 @@ export function fileSystemOf(path: string): string {
   return `${major}:${minor}`
 }
 
-/** Paths of the loop devices that this machine has, with the control device first. */
-export const loopDevicePaths = (): string[] => [
-  '/dev/loop-control',
-  ...readdirSync('/dev')
-    .filter(name => /^loop\d+$/.test(name))
-    .map(name => join('/dev', name)),
-]
+/** More than all test files use at once. A host sees no node that comes after its start. */
+const enough = 32
+
+/** Paths of the loop devices that a host may use, with the control device first; their nodes are made where they are missing. */
+export function loopDevicePaths(): string[] {
+  const paths = Array.from({ length: enough }, (_, number) => `/dev/loop${number}`)
+  for (const [number, path] of paths.entries())
+    if (!existsSync(path)) spawnSync('mknod', ['-m', '0600', path, 'b', '7', String(number)])
+  return ['/dev/loop-control', ...paths.filter(path => existsSync(path))]
+}
 
 /** Detaches every loop device whose backing file is on the file system `majorMinor`. */
 export function detachLoopDevices(majorMinor: string): void {
