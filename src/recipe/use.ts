@@ -14,8 +14,12 @@ import { recipeProblems } from './recipe-problems.ts'
 
 type Params = Readonly<Record<string, unknown>>
 
+/** Deeper than anybody nests recipes: one of them uses itself. */
+const deepest = 50
+
 /** `use` for one evaluation. */
 export function useWith(context: Omit<RecipeContext<ParamShape>, 'params' | 'use'>): Use {
+  let depth = 0
   const use = (recipe: Recipe, given: Params = {}, { as }: UseOptions = {}): readonly Step[] => {
     const where = callSite()
     const file = isObject(recipe) ? fileOfRecipe(recipe) : undefined
@@ -27,7 +31,16 @@ export function useWith(context: Omit<RecipeContext<ParamShape>, 'params' | 'use
     if (problems.length > 0)
       throw new InputErrors(problems.map(({ title, next }) => refused(name, title, where, next)))
     const params = checkedParams(name, recipe.params, given, where)
-    return partOf({ ...context, params, use: use as Use }, recipe, { name, file, where })
+    if (depth >= deepest)
+      throw new InputErrors([
+        refused(name, `recipes use one another ${deepest} deep: one of them uses itself`, where),
+      ])
+    depth += 1
+    try {
+      return partOf({ ...context, params, use: use as Use }, recipe, { name, file, where })
+    } finally {
+      depth -= 1
+    }
   }
   return use as Use
 }

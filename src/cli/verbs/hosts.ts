@@ -24,15 +24,13 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const settings = commonSettings(options, errors)
   const { inventoryFile: file } = settings
   if (settings.lacksHosts) throw new InputErrors(errors)
+  const inventory = await collected(errors, () => readInventory(file === undefined ? {} : { file }))
+  if (!inventory) throw new InputErrors(errors)
   const chosen =
     operands.length === 0 ? undefined : await collected(errors, () => chooseHosts(operands, settings))
-  const listing = await collected(errors, () =>
-    listHosts(readInventory(file === undefined ? {} : { file }), settings),
-  )
+  const listing = await collected(errors, () => listHosts(inventory, settings))
   const asks = options.verbose === true || options.json === true || operands.length > 0
-  const inventory =
-    chosen?.inventory ?? (await collected(errors, () => readInventory(file === undefined ? {} : { file })))
-  const values = asks && inventory ? await projectValues(inventory, settings, errors) : undefined
+  const values = asks ? await projectValues(inventory, settings, errors) : undefined
   if (!listing || errors.length > 0) throw new InputErrors(errors)
   const bare = chosen
     ? {
