@@ -50,9 +50,9 @@ ops_unproven() {
   if [ "${ops_failed:-0}" = 0 ]; then
     case $ops_beside in *,*) ops_reached "${ops_beside%%,*}" "+${ops_beside#*,}";; *) ops_reached "$ops_beside" +;; esac
   else
-    read -r ops_at ops_after <"$OPS_DIR/reached" || return 1
-    case $ops_after in '') ops_after=-;; *,*|*[0-9]) ops_after=$ops_after,;; esac
-    ops_reached "$ops_at" "$ops_after$ops_beside"
+    read -r ops_reached_at ops_reached_after <"$OPS_DIR/reached" || return 1
+    case $ops_reached_after in '') ops_reached_after=-;; *,*|*[0-9]) ops_reached_after=$ops_reached_after,;; esac
+    ops_reached "$ops_reached_at" "$ops_reached_after$ops_beside"
   fi
   return 1
 }
