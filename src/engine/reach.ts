@@ -32,6 +32,7 @@ const dress: readonly string[] = ['mode', 'owner', 'group']
  * dress of a path, or nothing at all, as the fresh look is a refusal. See docs/decisions/moves.md.
  */
 export function mayGoOn(before: PlannedStep, now: PlannedStep, applied: readonly PlannedStep[]): boolean {
+  if (before.step.resource.onlyWatches) return true
   if (applied.length === 0 || !before.change) return mayStir(before, now, applied)
   return overwritten(before, now).length === 0 || mayStir(before, now, applied)
 }

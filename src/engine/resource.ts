@@ -154,6 +154,8 @@ export interface Resource<Params, Input = Params> {
   texts?(detail: string, params: Params): { readonly actual: string; readonly desired: string } | undefined
   /** The probe prints nothing but shell variables, which hold no NUL: a shell that reads it again loses nothing. */
   readonly printsVariables?: true
+  /** It asks and waits, and changes nothing: whatever it finds later than the plan did is nobody's edit. */
+  readonly onlyWatches?: true
   /** Its apply says by exit code 97 that it put everything back and proved it, by 96 that it could not. */
   readonly takesBack?: true
   /**

@@ -402,6 +402,10 @@ done`,
     holds: 'grep -q "^conformist:.*:/bin/bash$" /etc/passwd; grep -q "^games:.*conformist" /etc/group',
     undo: { input: { name: 'conformist', state: 'absent' }, gone: '! grep -q ^conformist: /etc/passwd' },
   },
+  waitFor: {
+    file: 'runs/across.test.ts',
+    title: 'a step waits until another host answers, and fails with what is there instead',
+  },
   wholeFiles: {
     input: { path: '/srv/c/dumps' },
     wrong: 'mkdir -p /srv/c/dumps; : >/srv/c/dumps/a.sql',

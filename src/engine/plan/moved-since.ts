@@ -19,7 +19,7 @@ export function movedSince(
   // Applied already, by whomever: nothing is left to do, and so nothing to refuse.
   if (planned.every(each => !each.change)) return []
   return planned.flatMap((each, index): ErrorData[] => {
-    if (saved.steps[index]?.guard === each.guard) return []
+    if (saved.steps[index]?.guard === each.guard || each.step.resource.onlyWatches) return []
     const { name, where } = each.step
     return [
       {
