@@ -15,6 +15,7 @@ import {
   simulationNotes,
   simulationObstacle,
 } from './apt/simulation.ts'
+import { aptTellLookLibrary } from './apt/tell-look.ts'
 import { aptWayBack } from './apt/way-back.ts'
 
 const params = z
@@ -104,8 +105,10 @@ export const apt = resource({
   probe: each => sh`ops_apt_read ${allNames([each])} && ${look(each, 0)}`,
   probeMany: many =>
     joinShell([
-      sh`ops_apt_read ${allNames(many)} || exit 1`,
+      sh`ops_apt_read ${allNames(many)} || exit 1
+ops_put_off=`,
       ...many.map((each, index) => sh`${look(each, index)}; echo "$OPS_MARK"`),
+      sh`ops_apt_tell_put_off || :`,
     ]),
   parse: (observation, { packages }) => parseLook(observation, packages),
   desired: each => ({
@@ -142,7 +145,7 @@ ops_apt_change ${modeOf(each)} ${recommendsOf(each)} ${each.components.join(' ')
   impossible: (actual, each, detail = '') =>
     impossible(actual, each) ??
     simulationObstacle(readSimulation(detail), { removes: each.removes, named: allNames([each]) }),
-  library: [wayLibrary, writeLibrary, aptLookLibrary, aptChangeLibrary],
+  library: [wayLibrary, writeLibrary, aptLookLibrary, aptTellLookLibrary, aptChangeLibrary],
   applySeconds: 7200,
 })
 

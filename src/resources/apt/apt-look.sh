@@ -63,6 +63,14 @@
     fi
     [ -z "$ops_stale" ]
   }
+  # The same for all steps of one look, as it reads the lists' times but once.
+  ops_apt_fresh_once() {
+    if [ -n "$ops_lacks" ]; then ops_apt_fresh
+    elif [ -n "${ops_is_fresh_known:-}" ]; then ops_stale=$ops_stale_known
+    else ops_apt_fresh; ops_is_fresh_known=yes ops_stale_known=$ops_stale
+    fi
+    [ -z "$ops_stale" ]
+  }
   # Which of these components the sources offer (ops_offered), and which they lack (ops_lacks).
   ops_apt_components() {
     ops_lacks= ops_offered=
@@ -162,15 +170,14 @@
     done
     case $ops_bring$ops_later,$ops_run in ,complete) return 0 ;; esac
     ops_wants_detail || return 0
+    ops_apt_unfinished >/dev/null
     case $ops_mode in
-      present) ops_apt_verb=install; [ -z "$ops_bring$ops_later" ] || ops_apt_fresh || ops_later=later ;;
+      present) ops_apt_verb=install; [ -z "$ops_bring$ops_later" ] || ops_apt_fresh_once || ops_later=later ;;
       absent) ops_apt_verb=remove ;;
       *) ops_apt_verb=purge ;;
     esac
-    {
-      [ -z "$ops_later" ] || echo "lists: $ops_stale"
-      dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^\(half-[a-z]*\|unpacked\|triggers-[a-z]*\) \(.*\)/unfinished: \2 (\1)/p'
-      [ -z "$ops_bring" ] ||
-        apt-get -q --print-uris -o Dir::Cache::pkgcache= $ops_recommends $ops_apt_verb $ops_bring 2>&1 </dev/null | grep -v "^'"
-    } | ops_detail "$ops_index"
+    case ${ops_put_off+put off},$ops_mode,$ops_later,$ops_run,$ops_half_way in
+      "put off,present,,complete,$ops_nl") ops_apt_put_off "$ops_index" "$ops_recommends" ;;
+      *) ops_apt_tell "$ops_index" "$ops_apt_verb" "$ops_recommends" $ops_bring ;;
+    esac
   }
