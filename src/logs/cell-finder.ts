@@ -1,7 +1,8 @@
 /** Finds what a column holds of one line: bytes, with the escapes of the server taken back. */
 import type { ColumnSource } from './columns.ts'
 import type { Escaping } from './format.ts'
-import { marks, type Positions } from './line-matcher.ts'
+import type { Positions } from './line-matcher.ts'
+import { marks } from './line-rules.ts'
 import { type RequestParts, splitRequest } from './request-parts.ts'
 import { takeBackEscapes } from './unescape.ts'
 

@@ -1,7 +1,8 @@
 /** Turns the bytes of a log into rows: every line is a row or is rejected, and both are counted. */
+import { BlockMatcher } from './block-matcher.ts'
 import { timeField } from './columns.ts'
 import type { LogFormat } from './format.ts'
-import { LineMatcher, type Verdict } from './line-matcher.ts'
+import { LineMatcher, type Positions, type Verdict } from './line-matcher.ts'
 import { TimeReader } from './log-time.ts'
 import type { RowSink } from './row-sink.ts'
 
@@ -53,6 +54,8 @@ export class Converter<S extends RowSink> {
   readonly counts: Counts = { lines: 0, rows: 0, rejected: 0, skipped: 0, undated: 0 }
   readonly #options: ConvertOptions<S>
   readonly #matcher: LineMatcher
+  /** Takes the plain lines, where it can. */
+  readonly #blocks: BlockMatcher | undefined
   readonly #sink: S
   readonly #timeField: number
   readonly #times: TimeReader
@@ -74,6 +77,7 @@ export class Converter<S extends RowSink> {
     this.#timeField = timeField(format)
     this.#times = new TimeReader(format.fields[this.#timeField]?.time ?? 'local')
     this.#stripsReturn = format.escaping !== 'none'
+    this.#blocks = BlockMatcher.of(format, this.#stripsReturn)
     this.#needsTime = this.#timeField >= 0 && (keepsTimes || sinceMs !== undefined || showsTime)
   }
 
@@ -88,14 +92,29 @@ export class Converter<S extends RowSink> {
       this.#endHeld()
       from = end + 1
     }
-    for (;;) {
-      const end = chunk.indexOf(newline, from)
-      if (end < 0) break
-      this.#line(chunk, from, end)
-      from = end + 1
-    }
+    from += this.#lines(chunk.subarray(from))
     if (from < chunk.length) this.#hold(chunk.subarray(from))
     return this.#batch()
+  }
+
+  /** Reads the whole lines of a piece, and answers with their length. */
+  #lines(piece: Buffer): number {
+    const blocks = this.#blocks
+    if (blocks?.take(piece)) {
+      while (blocks.next()) {
+        const { bytes, from, to, row } = blocks
+        if (blocks.isRow) this.#row(bytes, from, to, row)
+        else this.#line(bytes, from, to)
+      }
+      return blocks.done
+    }
+    let at = 0
+    for (;;) {
+      const end = piece.indexOf(newline, at)
+      if (end < 0) return at
+      this.#line(piece, at, end)
+      at = end + 1
+    }
   }
 
   /** The last line, which may have no end of line. */
@@ -145,17 +164,21 @@ export class Converter<S extends RowSink> {
   }
 
   #line(bytes: Buffer, from: number, end: number): void {
-    this.counts.lines++
     const to = this.#stripsReturn && end > from && bytes[end - 1] === carriageReturn ? end - 1 : end
-    const matcher = this.#matcher
-    const verdict = matcher.match(bytes, from, to)
-    if (verdict !== 'row') {
-      this.counts.rejected++
-      const reason = () => this.#reason(verdict, bytes, from, to)
-      this.#options.reject({ bytes: bytes.subarray(from, end), reason, isEnd: true })
+    const verdict = this.#matcher.match(bytes, from, to)
+    if (verdict === 'row') {
+      this.#row(bytes, from, to, this.#matcher.row)
       return
     }
-    const time = this.#needsTime ? this.#timeOf(bytes) : Number.NaN
+    this.counts.lines++
+    this.counts.rejected++
+    const reason = () => this.#reason(verdict, bytes, from, to)
+    this.#options.reject({ bytes: bytes.subarray(from, end), reason, isEnd: true })
+  }
+
+  #row(bytes: Buffer, from: number, to: number, positions: Positions): void {
+    this.counts.lines++
+    const time = this.#needsTime ? this.#timeOf(bytes, positions) : Number.NaN
     const { sinceMs, keepsTimes } = this.#options
     if (sinceMs !== undefined && !(time >= sinceMs)) {
       if (Number.isNaN(time)) this.counts.undated++
@@ -163,15 +186,14 @@ export class Converter<S extends RowSink> {
       return
     }
     this.counts.rows++
-    this.#sink.row(bytes, from, to, matcher.row, time)
+    this.#sink.row(bytes, from, to, positions, time)
     if (!keepsTimes) return
     if (!Number.isNaN(time)) this.#lastTime = time
     this.#ends.push(this.#sink.length)
     this.#rowTimes.push(this.#lastTime)
   }
 
-  #timeOf(bytes: Buffer): number {
-    const { starts, ends } = this.#matcher.row
+  #timeOf(bytes: Buffer, { starts, ends }: Positions): number {
     return this.#times.read(bytes, starts[this.#timeField] as number, ends[this.#timeField] as number)
   }
 

@@ -1,24 +1,8 @@
 /** Finds the fields of one line by its format: bytes in, positions out, and never two ways to read a line. */
-import type { FieldClass, LogFormat } from './format.ts'
-
-/** What a field was seen to hold. */
-export const marks = { stop: 1, csvQuote: 2, escape: 4, notText: 8 } as const
-
-const quote = 0x22
-const backslash = 0x5c
+import type { LogFormat } from './format.ts'
+import { lineRules, marks } from './line-rules.ts'
 
 const comma = 0x2c
-
-/** What every server writes something for: a line without it has lost it, and its other words are not where they seem. */
-const alwaysThere: ReadonlySet<string> = new Set([
-  'remote_addr',
-  'status',
-  'time_local',
-  'time_iso8601',
-  'msec',
-])
-/** A list to which nginx adds an address of its own: no end of it follows a comma. */
-const endsInAddress: ReadonlySet<string> = new Set(['proxy_add_x_forwarded_for'])
 
 export type Verdict = 'row' | 'mismatch' | 'ambiguous'
 
@@ -52,24 +36,17 @@ export class LineMatcher {
   #current: Positions
   #effort = 0
 
-  constructor({ fields, literals, escaping }: LogFormat) {
+  constructor(format: LogFormat) {
+    const { fields, literals } = lineRules(format)
     this.#count = fields.length
     this.row = positionsFor(fields.length)
     this.#spare = positionsFor(fields.length)
     this.#current = this.row
-    this.#literals = literals.map(text => Buffer.from(text))
-    const isEscaped = escaping !== 'none'
-    const isQuoted = fields.map(
-      (_, index) =>
-        isEscaped && literals[index]?.endsWith('"') === true && literals[index + 1]?.startsWith('"') === true,
-    )
-    this.#tables = fields.map(({ holds }, index) => byteTable(isQuoted[index] ? 'text' : holds, isEscaped))
-    this.#mayBeEmpty = fields.map(({ name }) => !alwaysThere.has(name))
-    this.#endsInAddress = fields.map(({ name }) => endsInAddress.has(name))
-    this.#isOpen = fields.map((_, index) => {
-      const next = this.#literals[index + 1]?.[0]
-      return next !== undefined && ((this.#tables[index]?.[next] ?? 0) & marks.stop) === 0
-    })
+    this.#literals = literals
+    this.#tables = fields.map(field => field.table)
+    this.#mayBeEmpty = fields.map(field => field.mayBeEmpty)
+    this.#endsInAddress = fields.map(field => field.endsInAddress)
+    this.#isOpen = fields.map(field => field.isOpen)
   }
 
   /** Reads `bytes` from `from` up to `to`, the end of the line. */
@@ -169,26 +146,4 @@ export class LineMatcher {
     }
     return 0
   }
-}
-
-const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39
-const isLetter = (byte: number) => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a
-
-/** The marks of each byte in a field of this kind. */
-function byteTable(holds: FieldClass, isEscaped: boolean): Uint8Array {
-  const table = new Uint8Array(256)
-  for (let byte = 0; byte < 256; byte++) {
-    const isAllowed =
-      holds === 'text' ||
-      (holds === 'word' && byte !== 0x20 && byte !== 0x09) ||
-      (holds === 'number' && (isDigit(byte) || byte === 0x2e || byte === 0x2d)) ||
-      (holds === 'time' && (isDigit(byte) || isLetter(byte) || ' +,-./:'.includes(String.fromCharCode(byte))))
-    let bits = isAllowed ? 0 : marks.stop
-    if (byte === quote && isEscaped) bits |= marks.stop
-    if (byte === backslash && isEscaped) bits |= marks.escape
-    if (byte === 0x2c || byte === quote || byte === 0x0d || byte === 0x0a) bits |= marks.csvQuote
-    if (byte === 0 || byte > 0x7f) bits |= marks.notText
-    table[byte] = bits
-  }
-  return table
 }

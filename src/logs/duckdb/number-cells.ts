@@ -1,6 +1,6 @@
 /** Numbers of a column, eight bytes a row. What is not plainly one is kept as text: DuckDB says what it is worth. */
 import { isText, withoutOddBytes } from '../cell-text.ts'
-import { marks } from '../line-matcher.ts'
+import { marks } from '../line-rules.ts'
 
 /** So many digits are exact in a number of JavaScript. */
 const exactDigits = 15

@@ -1,6 +1,6 @@
 /** Texts of a column as DuckDB's `duckdb_string_t` (duckdb.h): 16 bytes a row, short ones inside, long ones pointed to. */
 import { isText, withoutOddBytes } from '../cell-text.ts'
-import { marks } from '../line-matcher.ts'
+import { marks } from '../line-rules.ts'
 
 /** A text of at most this many bytes lies in the 16 bytes of its row. */
 export const longestInside = 12
