@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { Claim } from '../engine/claims.ts'
 import { printed } from '../engine/printed.ts'
 import { resource } from '../engine/step.ts'
-import { libraryOf } from '../shell/library.ts'
 import { type Shell, sh } from '../shell/sh.ts'
+import { ownShell } from './paths/own-shell.ts'
 import waitForText from './wait-for/wait-for.sh'
 
 const isPlain = (value: string): boolean => !/[\s\p{Cc}]/u.test(value)
@@ -82,7 +82,7 @@ export const waitFor = resource({
     { title: 'Until another host takes connections', params: { host: 'localhost', port: 3306 } },
   ],
   identity: ({ port, host, url }) => url ?? (host === undefined ? `port ${port}` : `port ${port} of ${host}`),
-  library: [libraryOf('wait-for', waitForText)],
+  library: ownShell('wait-for', waitForText),
   probe: given => sh`ops_wait_tell ${asked(given)}`,
   parse: observation => read(observation),
   desired: () => ({ answers: 'yes' }),
