@@ -5,7 +5,8 @@
 import { hash } from 'node:crypto'
 import type { WireRow } from './wire-row.ts'
 
-const hashBytes = 16
+/** Of one row, and of a set of them. */
+export const hashBytes = 16
 
 /** The hash of one row, as text of 16 characters that are a byte each: made, kept and looked up faster than a buffer. */
 export function rowHash(row: WireRow): string {

@@ -105,7 +105,7 @@ test('a file of rows gives back every byte, whatever piece it is read in', async
     createTable: '',
     server: 's',
   }
-  const packed = await packRows(header, rows)
+  const { bytes: packed } = await packRows(header, rows)
   for (const size of [1, 7, packed.length]) {
     const found: Buffer[] = []
     async function* pieces(): AsyncGenerator<Buffer> {

@@ -19,6 +19,7 @@ import { deleteChildren, lockChildren, type SavedChildren, stayedChildren } from
 import { amongSaved, type DeleteTarget, fromTarget, keyColumnsOf, type SavedRow } from './delete-target.ts'
 import { both, type Deleted, nothing } from './deleted.ts'
 import { missingRows } from './missing-rows.ts'
+import type { SavedRowList } from './saved-rows.ts'
 import { placeText } from './with-child.ts'
 
 const lockTries = 3
@@ -47,7 +48,7 @@ export class RowDeleter {
   }
 
   /** `children`: what was saved with these rows, for each child. */
-  async delete(rows: readonly SavedRow[], children: readonly SavedChildren[] = []): Promise<Deleted> {
+  async delete(rows: SavedRowList, children: readonly SavedChildren[] = []): Promise<Deleted> {
     this.#savedChildren = children
     let all = nothing
     for (let from = 0; from < rows.length; ) {

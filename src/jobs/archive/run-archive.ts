@@ -13,6 +13,7 @@ import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import { tellOwed } from '../load/tell-owed.ts'
+import { PackedRows } from '../rows/packed-rows.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import type { ArchiveOutcome } from './archive-outcome.ts'
@@ -22,10 +23,11 @@ import { ageSql, conditionSql, whereSql } from './condition.ts'
 import { savedChildren } from './delete-children.ts'
 import { RowDeleter } from './delete-rows.ts'
 import { dropPartitions, noneDropped } from './drop-partitions.ts'
-import { finishChunk, orphans, savedRow } from './finish-earlier.ts'
+import { finishChunk, orphans } from './finish-earlier.ts'
 import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
 import { chunkName, chunkOfWith, newRun, positionToHex, receiptKey, rowsKey, serverText } from './records.ts'
 import { type ReceiptHead, saveChunk, type WithRows } from './save-chunk.ts'
+import { SavedRows } from './saved-rows.ts'
 import { DeleteQueue, noDeletes, sumOf, trustAfterMs } from './settle-deletes.ts'
 import { rowsReferring } from './with-child.ts'
 
@@ -139,6 +141,7 @@ async function carryOut(
     server: state.version,
   }
   let chunk = 0
+  let chunkBytes = 64 * 1024
   let storedBytes = 0
   const begun = performance.now()
   let partitions = noneDropped
@@ -158,10 +161,16 @@ async function carryOut(
       source: server.name,
       title: `archive ${tableText(table)}`,
       ofRows: plan.rows.count,
-      read: () => reader.next(),
+      read: async () => {
+        const rows = new PackedRows(chunkBytes)
+        const bounds = await reader.nextInto(row => rows.add(row))
+        chunkBytes = Math.max(chunkBytes, Math.min(rows.bytes, archiveLimits.mostBytes))
+        return bounds && { rows, bytes: bounds.bytes }
+      },
       settle: async ({ rows }) => {
         const hasher = new RowsHasher()
-        const savedRows = rows.map(row => savedRow(row, columns, key, hasher.add(row)))
+        const savedRows = new SavedRows(columns, key)
+        for (const row of rows) savedRows.add(row, hasher.add(row))
         chunk += 1
         const name = chunkName(run, chunk)
         const head: ReceiptHead = {
@@ -173,12 +182,12 @@ async function carryOut(
           fingerprint: table.fingerprint,
           condition,
           key: [...key.columns],
-          first: positionToHex(savedRows[0]?.key ?? []),
-          last: positionToHex(savedRows.at(-1)?.key ?? []),
+          first: positionToHex(savedRows.slice(0, 1)[0]?.key ?? []),
+          last: positionToHex(savedRows.slice(rows.length - 1, rows.length)[0]?.key ?? []),
           deletes: request.deletes,
         }
         const withRows: WithRows[] = []
-        const keys = savedRows.map(each => each.key)
+        const keys = children.length === 0 ? [] : savedRows.slice(0, rows.length).map(each => each.key)
         for (const child of children)
           withRows.push({
             child,

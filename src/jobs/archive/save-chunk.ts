@@ -6,6 +6,7 @@ import type { WireRow } from '../../mysql/wire-row.ts'
 import { contentOf } from '../../store/content.ts'
 import { checkEncryption, checked, type Proof } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
+import type { PackedRows } from '../rows/packed-rows.ts'
 import { LineRows } from '../rows/row-lines.ts'
 import { packRows, type RowsHeader, scanLines } from '../rows/rows-file.ts'
 import { writeReceipt } from './archive-store.ts'
@@ -37,16 +38,17 @@ export interface SavedChunk {
 export async function saveChunk(
   store: Store,
   name: string,
-  rows: readonly WireRow[],
+  rows: PackedRows,
   digest: RowsDigest,
   header: RowsHeader,
   head: ReceiptHead,
   withRows: readonly WithRows[] = [],
 ): Promise<SavedChunk> {
-  const content = contentOf(await packRows(header, rows))
+  const { bytes, textBytes } = await packRows(header, rows, rows.bytes + (rows.bytes >> 4))
+  const content = contentOf(bytes)
   const key = rowsKey(name)
   await store.put(key, content)
-  const proof = await readBack(store, key, content, digest)
+  const proof = await readBack(store, key, { ...content, textBytes }, digest)
   const withReceipts: WithReceipt[] = []
   const withProofs: Proof[] = []
   for (const [index, each] of withRows.entries()) {
@@ -80,7 +82,7 @@ async function saveWith(
   const { fingerprint } = looked
   const keyColumns = [...child.key.columns]
   const header: RowsHeader = { table, columns, key: keyColumns, fingerprint, createTable, server }
-  const content = contentOf(await packRows(header, rows))
+  const content = contentOf((await packRows(header, rows)).bytes)
   const digest = hasher.digest()
   await store.put(key, content)
   const proof = await readBack(store, key, content, digest)
@@ -105,7 +107,7 @@ async function saveWith(
 export async function readBack(
   store: Store,
   key: string,
-  bytes: { readonly sizeBytes: number; readonly sha256: string },
+  bytes: { readonly sizeBytes: number; readonly sha256: string; readonly textBytes?: number },
   digest: RowsDigest,
   seen: { readonly header?: (header: RowsHeader) => void; readonly row?: (row: WireRow) => void } = {},
 ): Promise<Proof> {
@@ -124,6 +126,7 @@ export async function readBack(
       // The next row takes its memory.
       seen.row?.(Buffer.from(row))
     },
+    bytes.textBytes,
   )
   const found = hasher.digest()
   if (!sameRows(found, digest)) {

@@ -8,15 +8,15 @@ import type { Store } from '../../store/store.ts'
 import { writeDone } from './archive-store.ts'
 import type { SavedChildren } from './delete-children.ts'
 import type { RowDeleter } from './delete-rows.ts'
-import type { SavedRow } from './delete-target.ts'
 import { addEach } from './deleted.ts'
 import { positionToHex } from './records.ts'
 import type { SavedChunk } from './save-chunk.ts'
+import type { SavedRowList } from './saved-rows.ts'
 
 /** A saved chunk whose rows are still to be deleted. */
 export interface Waiting {
   readonly saved: SavedChunk
-  readonly rows: readonly SavedRow[]
+  readonly rows: SavedRowList
   /** For each table of `--with`. */
   readonly children: readonly SavedChildren[]
 }

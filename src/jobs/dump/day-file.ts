@@ -13,6 +13,7 @@ const mostInMemory = 8 * 1024 * 1024
 export class DayFile {
   readonly #hash = createHash('sha256')
   #sizeBytes = 0
+  #textBytes = 0
   #parts: Buffer[] = []
   #inMemory = 0
   #file: FileHandle | undefined
@@ -22,12 +23,18 @@ export class DayFile {
     return this.#sizeBytes
   }
 
+  /** What its lines are without compression. */
+  get textBytes(): number {
+    return this.#textBytes
+  }
+
   /** Appends lines. Whoever reads the whole sees no borders between them: RFC 1952 allows members one after another. */
   async add(lines: Uint8Array): Promise<void> {
     // One piece of memory for the whole answer, as most texts become less than half.
     const chunkSize = Math.max(4096, lines.length >> 1)
     const part = await compress(lines, { level: 1, chunkSize })
     this.#hash.update(part)
+    this.#textBytes += lines.length
     this.#sizeBytes += part.length
     this.#parts.push(part)
     this.#inMemory += part.length

@@ -45,16 +45,14 @@ export class DaySaver {
     const { table, columns, key, createTable } = shape
     const { day } = work
     if (isFirst) await this.#drop(day)
-    let file = this.#files.get(day)
-    if (!file) {
-      file = new DayFile()
+    const file = this.#files.get(day) ?? new DayFile()
+    if (file.textBytes > 0) await file.add(lines)
+    else {
       this.#files.set(day, file)
       const { fingerprint } = table
-      await file.add(
-        headerLine({ table: request.table, columns, key, fingerprint, createTable, server: state.version }),
-      )
+      const header = { table: request.table, columns, key, fingerprint, createTable, server: state.version }
+      await file.add(Buffer.concat([headerLine(header), lines]))
     }
-    await file.add(lines)
     if (!end) return
     const { from, to, startsAt, endsAt, receipt } = work
     this.#files.delete(day)

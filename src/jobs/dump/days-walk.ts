@@ -89,6 +89,8 @@ export class DaysWalk implements DaysSource {
       return await this.#piece(work)
     } catch (thrown) {
       await this.close().catch(() => undefined)
+      // The lines of the piece before may be at work still.
+      this.#shared = { ...this.#shared, lines: new RowLines() }
       const number = errorNumber(thrown)
       if (number === serverErrors.lockWaitTimeout && this.#waits < mostWaits) {
         this.#waits += 1

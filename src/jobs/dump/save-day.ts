@@ -9,6 +9,9 @@ import type { DayFile } from './day-file.ts'
 import { writeReceipt } from './dump-store.ts'
 import { objectKey, type Receipt } from './records.ts'
 
+/** `textBytes`: what the lines are without compression, where that is known. */
+type DayBytes = Bytes & { readonly textBytes?: number }
+
 /** What a receipt says beside what is found out by saving. */
 export type ReceiptHead = Omit<Receipt, 'format' | 'rows' | 'hash' | 'object' | 'sizeBytes' | 'sha256'>
 
@@ -24,7 +27,7 @@ export async function saveDay(
   const content = await file.finish()
   const object = objectKey(head, token)
   await store.put(object, content)
-  await readBack(store, object, content, digest)
+  await readBack(store, object, { ...content, textBytes: file.textBytes }, digest)
   const receipt: Receipt = {
     format: 'ops-dump-receipt/1',
     ...head,
@@ -40,7 +43,7 @@ export async function saveDay(
 }
 
 /** @throws StoreError of kind `absent`, `wrong` or `unencrypted`, or OpsError where the rows are not those that were read. */
-async function readBack(store: Store, object: string, bytes: Bytes, digest: RowsDigest): Promise<void> {
+async function readBack(store: Store, object: string, bytes: DayBytes, digest: RowsDigest): Promise<void> {
   const { found } = await readDay(store, object, bytes)
   if (sameRows(found, digest)) return
   throw new OpsError({
@@ -59,7 +62,7 @@ async function readBack(store: Store, object: string, bytes: Bytes, digest: Rows
 export async function readDay(
   store: Store,
   object: string,
-  bytes: Bytes,
+  bytes: DayBytes,
 ): Promise<{ readonly found: RowsDigest; readonly header: RowsHeader | undefined }> {
   const opened = await store.get(object)
   checkEncryption(store, opened)
@@ -72,6 +75,7 @@ export async function readDay(
     name,
     header => void headers.push(header),
     (lines, from, to) => void hasher.add(rows.read(lines, from, to)),
+    bytes.textBytes,
   )
   return { found: hasher.digest(), header: headers[0] }
 }

@@ -13,14 +13,23 @@ letters[tab] = 0x74
 letters[lineFeed] = 0x6e
 letters[backslash] = backslash
 
-/** Grows with its rows; `take` empties it for the next ones. */
+/** Grows with its rows; `take` empties it for the next ones, in two pieces of memory that take turns. */
 export class RowLines {
   rows = 0
   #bytes: Buffer
+  /** Where the lines are that were taken last. */
+  #other: Buffer | undefined
   #at = 0
 
   constructor(firstBytes = 256 * 1024) {
     this.#bytes = Buffer.allocUnsafe(firstBytes)
+  }
+
+  /** What stands before the rows. */
+  begin(bytes: Uint8Array): void {
+    this.#reserve(bytes.length)
+    this.#bytes.set(bytes, this.#at)
+    this.#at += bytes.length
   }
 
   add(row: WireRow): void {
@@ -59,10 +68,12 @@ export class RowLines {
     this.rows += 1
   }
 
-  /** The lines so far. */
+  /** The lines so far. They hold until rows are added after the next `take`: large buffers are dear to collect. */
   take(): Buffer {
-    // Copied, so that one piece of memory serves all: large buffers are dear to collect.
-    const lines = Buffer.from(this.#bytes.subarray(0, this.#at))
+    const lines = this.#bytes.subarray(0, this.#at)
+    const other = this.#other
+    this.#other = this.#bytes
+    this.#bytes = other ?? Buffer.alloc(0)
     this.clear()
     return lines
   }
@@ -74,7 +85,8 @@ export class RowLines {
 
   #reserve(more: number): void {
     if (this.#at + more <= this.#bytes.length) return
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#at + more))
+    const usual = Math.max(this.#bytes.length * 2, this.#other?.length ?? 0)
+    const larger = Buffer.allocUnsafe(Math.max(usual, this.#at + more))
     this.#bytes.copy(larger, 0, 0, this.#at)
     this.#bytes = larger
   }
@@ -84,11 +96,14 @@ export class RowLines {
 const plain = new Uint16Array(256).fill(256)
 for (const [byte, letter] of letters.entries()) if (letter !== 0) plain[letter] = byte
 
+/** For all readers, as each row is done with before the next one is read, whosever it is. */
+const usualRow = Buffer.allocUnsafe(64 * 1024)
+
 /** Makes rows of lines again, one at a time, each in the memory of the one before. */
 export class LineRows {
-  #row = Buffer.allocUnsafe(64 * 1024)
+  #row = usualRow
 
-  /** The row of one line, without its line feed; it holds until the next call. */
+  /** The row of one line, without its line feed; it holds until the next call, of any reader. */
   read(line: Buffer, from: number, to: number): WireRow {
     // Most lines have no backslash, and only short cells: then each length stands where the tab before it was.
     const plainRow = this.#plain(line, from, to)

@@ -27,13 +27,20 @@ export interface RowsHeader {
 
 const compress = promisify(gzip)
 
-/** The whole file in memory: chunks are small. */
-export async function packRows(header: RowsHeader, rows: readonly WireRow[]): Promise<Buffer> {
-  const lines = new RowLines()
+/** The whole file in memory: chunks are small. `textBytes`: what it is without compression. */
+export async function packRows(
+  header: RowsHeader,
+  rows: Iterable<WireRow>,
+  aboutBytes = 64 * 1024,
+): Promise<{ readonly bytes: Buffer; readonly textBytes: number }> {
+  const first = headerLine(header)
+  const lines = new RowLines(first.length + aboutBytes)
+  lines.begin(first)
   for (const row of rows) lines.add(row)
-  const text = Buffer.concat([headerLine(header), lines.take()])
+  const text = lines.take()
   // One piece of memory for the whole answer, as most texts become less than half.
-  return compress(text, { level: 1, chunkSize: Math.max(4096, text.length >> 1) })
+  const bytes = await compress(text, { level: 1, chunkSize: Math.max(4096, text.length >> 1) })
+  return { bytes, textBytes: text.length }
 }
 
 /** The first line, with its line feed. */
@@ -78,28 +85,42 @@ export async function unpackRows(
   if (isFirst || rest.length > 0) throw unreadable(name, new Error('it ends in the middle of a line'))
 }
 
+/** So much text is made of a file at once at most; less where it is known to be short. */
+const mostTextBytes = 256 * 1024
+
 /**
  * The same, as quick as can be: `header` is called once, then `line` for each row with the place of its line in `bytes`,
- * without the line feed. What it is given holds until it returns.
+ * without the line feed. What it is given holds until it returns. `textBytes`: how much text is expected.
  */
 export async function scanLines(
   pieces: AsyncIterable<Uint8Array>,
   name: string,
   header: (header: RowsHeader) => void,
   line: (bytes: Buffer, from: number, to: number) => void,
+  textBytes = mostTextBytes,
 ): Promise<void> {
-  const gunzip = createGunzip({ chunkSize: 256 * 1024 })
+  // Large buffers are dear to collect, and each file begins with one of its own.
+  const gunzip = createGunzip({ chunkSize: Math.min(mostTextBytes, Math.max(4096, textBytes + 1)) })
   const feeding = feed(pieces, gunzip)
   let rest: Buffer = Buffer.alloc(0)
   let isFirst = true
+  const take = (bytes: Buffer, from: number, to: number): void => {
+    if (isFirst) header(parseHeader(bytes.subarray(from, to), name))
+    else line(bytes, from, to)
+    isFirst = false
+  }
   try {
-    for await (const piece of gunzip as AsyncIterable<Buffer>) {
+    for await (const bytes of gunzip as AsyncIterable<Buffer>) {
       let from = 0
-      const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece])
-      for (let end = bytes.indexOf(0x0a, rest.length); end >= 0; end = bytes.indexOf(0x0a, from)) {
-        if (isFirst) header(parseHeader(bytes.subarray(from, end), name))
-        else line(bytes, from, end)
-        isFirst = false
+      if (rest.length > 0) {
+        from = bytes.indexOf(0x0a) + 1
+        const begun = Buffer.concat([rest, from === 0 ? bytes : bytes.subarray(0, from)])
+        if (from > 0) take(begun, 0, begun.length - 1)
+        rest = begun
+        if (from === 0) continue
+      }
+      for (let end = bytes.indexOf(0x0a, from); end >= 0; end = bytes.indexOf(0x0a, from)) {
+        take(bytes, from, end)
         from = end + 1
       }
       rest = bytes.subarray(from)
