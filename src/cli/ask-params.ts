@@ -33,7 +33,7 @@ export async function askParams(
   errors.push(...resolved.errors)
   if (resolved.missing.length > 0) {
     if (!prompts || errors.length > 0) {
-      errors.push(...missingErrors(owner, resolved.missing))
+      errors.push(...missingErrors(owner, resolved.missing, values))
       return undefined
     }
     const answers: Record<string, string | boolean | Secret | undefined> = { ...sources.answers }

@@ -143,6 +143,7 @@ function givenHost(
     const get = (): unknown => {
       if ('value' in each) return each.value
       if ('missing' in each) throw missing(name, groups, each)
+      if ('wrong' in each) throw new InputErrors([each.wrong])
       return secrets.read(name, each.secret)
     }
     Object.defineProperty(values, each.name, { enumerable: true, get })
@@ -165,7 +166,7 @@ function missing(
 }
 
 function listedValue(each: TypedValue, schemaFile: string): ListedValue {
-  const isUnset = 'missing' in each || ('value' in each && each.value === undefined)
+  const isUnset = 'missing' in each || 'wrong' in each || ('value' in each && each.value === undefined)
   if (isUnset) return { name: each.name, value: undefined, where: undefined }
   if ('secret' in each) return { name: each.name, value: String(new Secret('')), where: each.secret.where }
   const where = each.written?.where ?? { file: schemaFile, line: 1 }

@@ -1,29 +1,57 @@
-/** Sections of ops.ini whose recipe was written slightly wrong. */
-import { readdirSync } from 'node:fs'
+/** Sections of ops.ini that give params to no recipe at all. */
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type ErrorData, inputError } from '../base/errors.ts'
-import { nearest } from '../base/nearest.ts'
+import { foldersAbove } from '../base/folders-above.ts'
+import { didYouMean, nearest } from '../base/nearest.ts'
 import type { Inventory } from '../inventory/inventory.ts'
-import { findRecipes } from '../recipe/find.ts'
+import { findJobs, findRecipes } from '../recipe/find.ts'
 import type { LoadedRecipe } from '../recipe/load.ts'
+import { findSite } from '../recipe/load-site.ts'
 
-/** Params of no recipe at all, under a name much like this one: they would be left out without a word. */
+/**
+ * Params that would be left out without a word: under a name much like that of one of these recipes; and in the ops.ini of the
+ * project under any that is no recipe, job or part of its site. An inventory from elsewhere may serve other projects too.
+ */
 export function misspeltSections(
-  { name, file }: LoadedRecipe,
+  recipes: readonly LoadedRecipe[],
   inventory: Inventory | undefined,
 ): readonly ErrorData[] {
+  const cwd = process.cwd()
   const sections = inventory?.paramSections ?? []
-  if (sections.some(({ recipe }) => recipe === name)) return []
+  if (sections.length === 0) return []
+  const names = recipes.map(each => each.name)
   // Recipes that are called by their path have neighbours too.
-  const beside = readdirSync(dirname(file)).map(each => each.replace(/\.[^.]*$/, ''))
-  const known = [...findRecipes(process.cwd()).map(each => each.name), ...beside]
-  return sections
-    .filter(({ recipe }) => recipe !== name && !known.includes(recipe) && nearest(recipe, [name]) === name)
-    .map(
-      ({ recipe, where }) =>
-        inputError(`[params ${recipe}] is for no recipe`, {
-          where,
-          next: `Did you mean [params ${name}]?`,
-        }).data,
-    )
+  const beside = recipes.flatMap(({ file }) => namesIn(dirname(file)))
+  const known = [...names, ...[...findRecipes(cwd), ...findJobs(cwd)].map(each => each.name), ...beside]
+  const stray = sections.filter(({ recipe }) => !known.includes(recipe))
+  const without = names.filter(name => !sections.some(({ recipe }) => recipe === name))
+  const isOwn = inventory?.file !== undefined && foldersAbove(cwd).includes(dirname(inventory.file))
+  return stray.flatMap(({ recipe, where }) => {
+    const near = nearest(recipe, without)
+    const title = `[params ${recipe}] is for no recipe`
+    if (near !== undefined) return [inputError(title, { where, next: `Did you mean [params ${near}]?` }).data]
+    if (!isOwn || isWritten(recipe, cwd) || namesIn(dirname(where.file), 3).includes(recipe)) return []
+    const next = `${didYouMean(recipe, known)}\`ops recipes\` lists them; leave the section out where it is for none.`
+    return [inputError(title, { where, next }).data]
+  })
+}
+
+/** A site gives parts names of their own. */
+function isWritten(name: string, cwd: string): boolean {
+  const file = findSite(cwd)
+  return file !== undefined && readFileSync(file, 'utf8').includes(name)
+}
+
+/** Files without their endings, also in folders below as far as that. */
+function namesIn(folder: string, depth = 0): readonly string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap(each => {
+      if (!each.isDirectory()) return [each.name.replace(/\.[^.]*$/, '')]
+      const isSource = depth > 0 && each.name !== 'node_modules' && !each.name.startsWith('.')
+      return isSource ? namesIn(`${folder}/${each.name}`, depth - 1) : []
+    })
+  } catch {
+    return []
+  }
 }

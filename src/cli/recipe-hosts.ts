@@ -15,7 +15,8 @@ export async function evaluations(
   hosts: ReadonlyMap<SelectedHost, GivenHost>,
   errors: ErrorData[],
 ): Promise<ReadonlyMap<SelectedHost, Evaluate>> {
-  const told = new Set<string>()
+  // A wrong value of a host is told with ops.ini already.
+  const told = new Set(errors.map(each => JSON.stringify(each)))
   const found = new Map<SelectedHost, Evaluate>()
   let shared: Evaluation | undefined
   for (const [host, given] of hosts) {

@@ -119,7 +119,7 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
   const { verb, site, settings, errors, chosen } = request
   const { report } = session
   const given = { flags: request.flags, inventory: chosen?.inventory }
-  if (request.loaded) errors.push(...misspeltSections(request.loaded, chosen?.inventory))
+  if (request.loaded && !site) errors.push(...misspeltSections([request.loaded], chosen?.inventory))
   const bound = site && chosen && (await bindSite(site, chosen, settings, session, errors))
   const loaded = site ? bound?.loaded : request.loaded
   const params = site

@@ -51,9 +51,14 @@ export async function bindSite(
   const { inventory } = chosen
   const bound: { entry: LoadedEntry; params: Params; hosts: ReadonlySet<string> }[] = []
   const before = errors.length
+  errors.push(
+    ...misspeltSections(
+      site.entries.map(entry => entry.loaded),
+      inventory,
+    ),
+  )
   for (const entry of site.entries) {
     const hosts = await collected(errors, () => hostsOf(entry, inventory, chosen, options))
-    errors.push(...misspeltSections(entry.loaded, inventory))
     const { name, recipe } = entry.loaded
     const owner = { kind: 'recipe', name, params: recipe.params, shownBy: `ops recipes ${name}` } as const
     const values = { params: entry.params, where: entry.where }

@@ -21,6 +21,8 @@ export type TypedValue =
   | { readonly name: string; readonly value: unknown; readonly written?: WrittenValue }
   | { readonly name: string; readonly secret: WrittenValue }
   | { readonly name: string; readonly missing: string }
+  /** What `sectionErrors` says of it. */
+  | { readonly name: string; readonly wrong: ErrorData }
 
 /** All that is wrong with one section; which host it is for does not matter. */
 export function sectionErrors(
@@ -50,7 +52,7 @@ export function sectionErrors(
   })
 }
 
-/** The value of each name of the schema for one host, of texts that `sectionErrors` found nothing wrong with. */
+/** The value of each name of the schema for one host. */
 export function typedValues(
   shape: ParamShape,
   held: ReadonlyMap<string, WrittenValue>,
@@ -61,7 +63,7 @@ export function typedValues(
     if (written) {
       const outcome = checked(type, written)
       return 'problem' in outcome
-        ? { name, missing: outcome.problem }
+        ? { name, wrong: wrongValue(type, written, outcome.problem) }
         : { name, value: outcome.value, written }
     }
     const absent = z.safeParse(type, undefined)

@@ -84,18 +84,34 @@ export function resolveParams(owner: ParamsOwner, sources: ParamSources): Resolv
   return { params, missing, errors }
 }
 
-/** What to say about missing params where nobody can be asked. */
-export function missingErrors(owner: ParamsOwner, missing: readonly ParamDoc[]): readonly ErrorData[] {
-  return missing.map(
-    ({ name, flag, placeholder, kind, help }) =>
-      inputError(`param ${name} is missing`, {
-        ...(help !== '' && { detail: help }),
-        next:
-          kind === 'secret'
-            ? `Give it as ${flag} @FILE, as ${flag} - (standard input), by a program (${flag} age:FILE, op://...), or in the environment as ${environmentName(name)}.`
-            : `Give it as ${flag}${placeholder === undefined ? '' : ` <${placeholder}>`}, or as \`${name} = ...\` under [params ${owner.name}] in ops.ini.`,
-      }).data,
-  )
+/** What to say about missing params where nobody can be asked; of a line of site.ts, which takes no flags, with that line. */
+export function missingErrors(
+  owner: ParamsOwner,
+  missing: readonly ParamDoc[],
+  values?: ParamSources['values'],
+): readonly ErrorData[] {
+  return missing.map(doc => {
+    const { name, help, kind } = doc
+    const detail = help === '' ? {} : { detail: help }
+    if (!values)
+      return inputError(`param ${name} is missing`, { ...detail, next: waysToGive(owner, doc) }).data
+    const inFile = kind === 'secret' ? `${name} = @FILE` : `${name} = ...`
+    const variable = kind === 'secret' ? `, or in the environment as ${environmentName(name)}` : ''
+    return inputError(`${owner.name}: param ${name} is missing`, {
+      ...detail,
+      ...(values.where && { where: values.where }),
+      next:
+        kind === 'secret'
+          ? `Write \`${inFile}\` (or a program: age:FILE, op://...) under [params ${owner.name}] in ops.ini${variable}.`
+          : `Add \`${name}: ...\` to the params of this line, or write \`${inFile}\` under [params ${owner.name}] in ops.ini.`,
+    }).data
+  })
+}
+
+function waysToGive(owner: ParamsOwner, { name, flag, placeholder, kind }: ParamDoc): string {
+  return kind === 'secret'
+    ? `Give it as ${flag} @FILE, as ${flag} - (standard input), by a program (${flag} age:FILE, op://...), or in the environment as ${environmentName(name)}.`
+    : `Give it as ${flag}${placeholder === undefined ? '' : ` <${placeholder}>`}, or as \`${name} = ...\` under [params ${owner.name}] in ops.ini.`
 }
 
 /** `dbPassword` is OPS_PARAM_DB_PASSWORD. */

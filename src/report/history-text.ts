@@ -6,6 +6,8 @@ import { duration } from './words.ts'
 
 /** One run as it is told. */
 export interface RunRow {
+  /** How it was started where that was not by this job's file. */
+  readonly startedAs?: string | undefined
   readonly title: string
   readonly source: string
   readonly startedAt: string
@@ -31,14 +33,14 @@ export function failedText(name: string, problem: string, style: Style): string 
 }
 
 function runText(row: RunRow, style: Style): string {
-  const { startedAt, endedAt, by, status, title, source } = row
+  const { startedAt, endedAt, by, status, title, source, startedAs } = row
   const word = status === 'ok' ? style.green('done') : status === 'running' ? status : style.red(status)
   const took = endedAt === undefined ? '' : ` in ${duration(Date.parse(endedAt) - Date.parse(startedAt))}`
   const when = startedAt.slice(0, 19).replace('T', ' ')
   const width = Math.max(3, ...row.facts.map(fact => fact.name.length))
   const line = (label: string, text: string): string => `    ${label.padEnd(width)}  ${printableLine(text)}`
   return [
-    `  ${when} UTC  ${word}${took}: ${printableLine(`${title} of ${source}, by ${by.user} on ${by.machine} (${by.pid})`)}`,
+    `  ${when} UTC  ${word}${took}: ${printableLine(`${title} of ${source}, ${startedAs === undefined ? '' : `${startedAs}, `}by ${by.user} on ${by.machine} (${by.pid})`)}`,
     ...row.facts.map(fact => line(fact.name, fact.text)),
     ...row.notes.map(note => `    ${style.yellow('!')} ${printableLine(note)}`),
     ...(row.error ? [`    ${style.red('error')} ${printableLine(row.error.title)}`] : []),

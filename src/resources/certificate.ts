@@ -61,7 +61,7 @@ const conf = (given: CertificateParams) => `/etc/letsencrypt/renewal/${nameOf(gi
 
 const read = printed(
   ...(['program', 'certificate?', 'renewal?', 'names?', 'keyType?', 'until?', 'issuer?', 'key?'] as const),
-  ...(['valid?', 'server?', 'way?', 'webroot?', 'hook?'] as const),
+  ...(['valid?', 'server?', 'way?', 'webroot?', 'hook?', 'hookRun?'] as const),
 )
 
 /** `certificate {names, webroot, email, keyType, hook, server, state}`. */
@@ -103,6 +103,7 @@ export const certificate = resource({
           way: given.webroot === undefined ? 'standalone' : 'webroot',
           ...(given.webroot !== undefined && { webroot: given.webroot }),
           hook: given.hook ?? '',
+          ...(given.hook !== undefined && { hookRun: 'done' }),
           renewal: 'yes',
         },
   needs: ({ program, certificate }, { state }) =>
@@ -129,11 +130,14 @@ export const certificate = resource({
     const name = nameOf(given)
     if (given.state === 'absent') return [sh`ops_cert_absent ${name}`]
     const differs = new Set<string>(keys.map(({ key }) => key))
-    const isNew = [...differs].some(key => key !== 'hook' && key !== 'renewal')
+    const isNew = [...differs].some(key => !['hook', 'hookRun', 'renewal'].includes(key))
     return [
       ...(isNew ? [issue(given, actual.certificate === 'present')] : []),
       ...(differs.has('hook') && (!isNew || given.hook === undefined)
         ? [sh`ops_cert_hook ${name} ${given.hook === undefined ? '' : quoted(given.hook)}`]
+        : []),
+      ...(differs.has('hookRun') && !isNew && given.hook !== undefined
+        ? [sh`ops_cert_run_hook ${name} ${given.hook} ${given.names}`]
         : []),
       ...(differs.has('renewal') ? [sh`ops_cert_timer`] : []),
     ]
@@ -146,8 +150,9 @@ export const certificate = resource({
         stays: 'the account at the ACME server',
         withFiles: true,
       }
-    if (given.state === 'absent' || keys.some(({ key }) => key !== 'hook'))
+    if (given.state === 'absent' || keys.some(({ key }) => key !== 'hook' && key !== 'hookRun'))
       return { cannot: 'what an ACME server has issued stays issued, and what was deleted is gone' }
+    if (keys.some(({ key }) => key === 'hookRun')) return { cannot: 'what a hook has done stays' }
     const { hook: _, ...others } = given
     const former = String(actual.hook ?? '')
     return {

@@ -146,6 +146,11 @@ describe('values of hosts', () => {
     )
     expect(stderr).toMatch(/sets tags twice, first on line 19\n +at +wrong\.ini:23:1\n/)
     expect(stderr).not.toContain('plain')
+    // A recipe that reads what is wrong adds nothing to it.
+    const read = await folder.ops(['plan', 'app', 'web2', '-i', 'wrong.ini'])
+    expect(read.code).toBe(3)
+    expect(read.stderr.match(/port many: not a number/g)).toHaveLength(1)
+    expect(read.stderr).not.toContain('has no value port')
   })
 
   test('of two groups that disagree are refused for a host in both, and nothing is guessed', async () => {

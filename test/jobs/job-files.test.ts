@@ -76,8 +76,18 @@ export default archive({ source: 'shop', table: 'app.events', olderThan: '30d', 
     )
     expect(runs[1]).toMatch(/nothing +to do/)
     expect(runs[2]).toContain('! 1 rows stay: rows of other tables refer to them')
+    expect(runs.join('')).not.toContain('by hand')
     const log = /log +(\S+\.ndjson)/.exec(runs[2] ?? '')?.[1] ?? ''
     expect(readFileSync(resolve(folder.path, log), 'utf8')).toContain('"event":"job-end"')
+    // What somebody typed into the same place is no run of this job, and is told as what it is.
+    const typed = ['archive', 'shop', 'app.events', '--older-than', '30d', '--by', 'at', '--to', './events']
+    const byHand = await folder.ops(['db', ...typed, '--where', 'v <> 77', '--yes', '-F', host().sshConfig])
+    expect([byHand.code, byHand.stderr]).toEqual([0, ''])
+    const after = (await job('history', 'old-events')).stdout.split(/^ {2}(?=\d{4}-)/m).slice(1)
+    expect(
+      after.filter(each => each.includes('of shop, typed by hand as `ops db archive`, by ')),
+    ).toHaveLength(1)
+    expect(after).toHaveLength(4)
   })
 
   test('a run that goes on is told as running, one that was killed as killed, and the next one finishes its work', async () => {

@@ -195,6 +195,29 @@ nginx -t 2>/dev/null && systemctl reload nginx`)
       const failing = await ops('apply', { hook: 'sh -c "echo it is away >&2; exit 3"' })
       expect([failing.code, failing.stderr]).toEqual([1, expect.stringContaining('but its hook failed')])
       expect(failing.stderr).toContain('it is away')
+      // It is owed until it has ended well, for this certificate alone, and nothing is issued for that.
+      const issued = await serial()
+      const still = {
+        hook: 'sh -c "[ -e /root/mended ] || { echo still away >&2; exit 3; }; echo $RENEWED_DOMAINS >>/root/owed"',
+      }
+      for (const given of [{ hook: 'sh -c "echo it is away >&2; exit 3"' }, still]) {
+        const again = await ops('apply', given)
+        expect([again.code, again.stderr]).toEqual([
+          1,
+          expect.stringMatching(/away[\s\S]*failed with exit code 3|failed with exit code 3[\s\S]*away/),
+        ])
+      }
+      expect((await ops('plan', still)).stdout).toContain('hookRun: owed -> done')
+      await host().read('touch /root/mended')
+      await applied(still)
+      expect([await host().read('cat /root/owed'), await serial()]).toEqual([
+        'one.example.org two.example.org\n',
+        issued,
+      ])
+      // A run that was cut off before the hook owes it as well.
+      await host().read('echo "issuing 0" >/var/lib/ops/certificates/one.example.org')
+      await applied(still)
+      expect(await host().read('wc -l </root/owed; ls /var/lib/ops/certificates')).toBe('2\n')
       await applied({})
     }, 600_000)
 

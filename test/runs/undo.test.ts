@@ -190,13 +190,25 @@ describeReal('the history of a host', () => {
   })
 
   test('what others have changed since stays, and is named', async () => {
-    await ops('apply', 'everyday', host().name, '--token', '@token', '--yes')
+    const former = await ops('apply', 'everyday', host().name, '--token', '@token', '--yes')
     const applied = await ops('apply', 'everyday', host().name, '--token', '@token', '--word', 'two', '--yes')
     const run = runOf(applied.stdout)
     await host().read('echo mine >>/etc/undo-old.conf; touch /etc/undo/foreign')
     const undone = await ops('undo', run, '--yes')
     expect(undone.stdout).toContain('skipped restored /etc/undo-old.conf: changed since by somebody else')
+    expect(undone.stdout).toMatch(/content: [0-9a-f]{8}… as the run left it, [0-9a-f]{8}… now/)
     expect(undone.code).toBe(8)
+    // Of the run before this one that later run is the reason, and is named; where somebody else came after it, that too.
+    const earlier = await ops('undo', runOf(former.stdout), '--dry-run')
+    const own = `changed since by your own later run ${run} (apply everyday)`
+    expect(earlier.stdout).toContain(
+      `skipped restored /etc/undo-old.conf: ${own}, and by somebody else after that`,
+    )
+    await host().read('printf two >/etc/undo-old.conf')
+    const before = await ops('undo', runOf(former.stdout), '--dry-run')
+    expect(before.stdout).toContain(`skipped restored /etc/undo-old.conf: ${own}: content: `)
+    expect(before.stdout).toContain(`undo that run first, by \`ops undo ${run}\``)
+    await host().read('echo mine >>/etc/undo-old.conf')
     expect(await host().read('cat /etc/undo-old.conf')).toBe('twomine\n')
     expect(await host().read('cat /etc/undo/new.conf /etc/undo-lines')).toContain('one')
     expect(await host().read('cat /etc/undo/new.conf')).toBe('one')
@@ -215,10 +227,10 @@ describeReal('the history of a host', () => {
     const undone = await ops('undo', run, '--yes')
     expect([undone.stderr, undone.code]).toEqual(['', 8])
     for (const what of [
-      /skipped group undo-team: changed since by somebody else: entry is undo-team:x:\d+:undo-kim, /,
-      /skipped user undo-kim: changed since by somebody else: groups is .*undo-team, and the run left it /,
+      /skipped group undo-team: changed since by somebody else: entry: undo-team:x:\d+: as the run left it, undo-team:x:\d+:undo-kim now/,
+      /skipped user undo-kim: changed since by somebody else: groups: .* as the run left it, .*undo-team now/,
       /skipped user undo-lee: changed since by somebody else: its password is another one/,
-      /skipped sysctl net\.ipv4\.tcp_fin_timeout: changed since by somebody else: line is net\.ipv4\.tcp_fin_timeout = 38, /,
+      /skipped sysctl net\.ipv4\.tcp_fin_timeout: changed since by somebody else: line: net\.ipv4\.tcp_fin_timeout = 37 as the run left it, net\.ipv4\.tcp_fin_timeout = 38 now/,
     ])
       expect(undone.stdout).toMatch(what)
     expect(await host().read(settledState)).toBe(

@@ -2,6 +2,7 @@
 
 import { planHost } from '../../engine/plan/plan-host.ts'
 import { accountsNow } from '../../engine/record/account-state.ts'
+import { hostRecords } from '../../engine/record/host-records.ts'
 import type { HostRecord } from '../../engine/record/read-record.ts'
 import type { Step } from '../../engine/step.ts'
 import { copiesAt, type KeptCopy } from '../../run/kept-copies.ts'
@@ -12,6 +13,7 @@ import type { ReportSession } from '../report-session.ts'
 import type { Reached } from '../run-steps.ts'
 import { overLink } from './ask-hosts.ts'
 import { endedRun } from './ended-run.ts'
+import { byLaterRuns, type Changed, isChange } from './later-runs.ts'
 import { anyRecordOnHost, recordOnHost } from './named-run.ts'
 import { accountsToGo, directoriesToGo, undoSteps } from './undo-steps.ts'
 
@@ -60,13 +62,36 @@ export async function planUndo(
       ...each,
       why: each.error?.title.replace(`${each.step.name}: `, '') ?? steps[at]?.moved(each.actual),
     }))
-    const moved = looked.flatMap(({ step, why }): readonly UndoNote[] =>
-      why === undefined ? [] : [{ kind: 'skipped', what: step.name, why }],
-    )
+    const moved = looked.flatMap(({ step, why, actual }): readonly ChangeNote[] => {
+      if (why === undefined) return []
+      const { path } = step.params as { readonly path?: string }
+      const sha256 = typeof actual.content === 'string' ? actual.content : undefined
+      return [{ kind: 'skipped', what: step.name, why, changed: { step: step.name, path, sha256 } }]
+    })
+    const own = notes.map(({ of, ...note }) => (of === undefined ? note : { ...note, changed: { step: of } }))
     const left = looked.filter(({ why, plan }) => why === undefined && plan.status !== 'ok')
-    return { host, run: record.run, steps: left.map(each => each.step), notes: [...notes, ...moved] }
+    const told = await withRuns(session, record, [...own, ...moved])
+    return { host, run: record.run, steps: left.map(each => each.step), notes: told }
   })
   return result
+}
+
+interface ChangeNote extends UndoNote {
+  readonly changed?: Changed
+}
+
+/** Later runs are asked for only where something was changed. */
+async function withRuns(
+  session: Session,
+  record: HostRecord,
+  notes: readonly ChangeNote[],
+): Promise<readonly UndoNote[]> {
+  const isAsked = notes.some(({ why, changed }) => changed && isChange(why))
+  const all = isAsked ? await hostRecords(session, { most: 200, whole: true }) : []
+  const later = all.filter(each => each.startedAt > record.startedAt)
+  return notes.map(({ changed, ...note }) =>
+    changed && isChange(note.why) ? { ...note, why: byLaterRuns(note.why, changed, later) } : note,
+  )
 }
 
 async function copiesOf(session: Session, { files }: HostRecord): Promise<readonly KeptCopy[]> {

@@ -7,10 +7,16 @@ import { link, resources } from '../../resources/index.ts'
 import { restoredFile } from '../../resources/restored-file.ts'
 import type { KeptCopy } from '../../run/kept-copies.ts'
 import type { UndoNote } from '../../run/run-history.ts'
+import { changedBy, nameAlone } from './later-runs.ts'
 
 export interface UndoSteps {
   readonly steps: readonly HeldStep[]
-  readonly notes: readonly UndoNote[]
+  readonly notes: readonly StepNote[]
+}
+
+/** `of`: the step of the run, without the parts that it came through, where others have changed what it did. */
+export interface StepNote extends UndoNote {
+  readonly of?: string
 }
 
 /** `copies` are those that the host still keeps; `holds` is what is in each directory that would go, `accounts` what those are that would. */
@@ -20,7 +26,7 @@ export function undoSteps(
   holds: ReadonlyMap<string, readonly string[]>,
   accounts: Accounts,
 ): UndoSteps {
-  const notes: UndoNote[] = []
+  const notes: StepNote[] = []
   const steps: HeldStep[] = []
   const last: HeldStep[] = []
   const byItself = new Set<number>()
@@ -35,7 +41,8 @@ export function undoSteps(
     if (!byItself.has(index)) steps.push(...own.flatMap(file => fileStep(file, copies, notes)))
     if (back === 'files') continue
     if ('cannot' in back) {
-      notes.push({ kind: 'cannot', what: name, why: back.cannot })
+      const files = own.length > 0 ? '; the files that it changed are put back' : ''
+      notes.push({ kind: 'cannot', what: name, why: `${withoutPromise(back.cannot)}${files}` })
       continue
     }
     const foreign = each.type === 'directory' ? foreignIn(String(back.params.path), holds, gone) : []
@@ -57,7 +64,7 @@ export function undoSteps(
       claim => accountMoved(record.accounts.get(claim) ?? '', accounts.get(claim)) ?? [],
     )
     if (moved.length > 0) {
-      notes.push({ kind: 'skipped', what: name, why: `changed since by somebody else: ${moved[0]}` })
+      notes.push({ kind: 'skipped', what: name, why: changedBy(moved[0] ?? ''), of: nameAlone(each) })
       continue
     }
     const maker = resources[each.type]
@@ -172,11 +179,20 @@ function heldTo(step: Step, left: State): HeldStep {
     })
     if (!found) return undefined
     const [key, value] = found
-    return `changed since by somebody else: ${key} is ${short(actual[key] ?? 'not there')}, and the run left it ${short(value)}`
+    return changedBy(wasAndIs(key === 'to' ? 'target' : key, value, actual[key]))
   }
   const impossible: typeof resource.impossible = (actual, params, detail) =>
     moved(actual) ?? resource.impossible?.(actual, params, detail)
   return { ...step, resource: { ...resource, impossible }, moved }
+}
+
+function wasAndIs(key: string, left: Value, now: Value | undefined): string {
+  return `${key}: ${short(left)} as the run left it, ${now === undefined ? 'not there' : short(now)} now`
+}
+
+/** A record of an earlier ops promises files, whether the step had any or not. */
+function withoutPromise(text: string): string {
+  return text.replace(/; its files are put back$/, '')
 }
 
 function short(value: Value): string {

@@ -54,7 +54,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       }
       try {
         const found = await historyOf(job, { settings, session, inventory, last })
-        const rows = found.stories.map(story => rowOf(story, found.running))
+        const rows = found.stories.map(story => rowOf(story, found.running, job.name))
         if (settings.json)
           for (const row of rows)
             screen.out(`${JSON.stringify({ event: 'job-run', job: job.name, ...row })}\n`)
@@ -91,14 +91,23 @@ async function chosenJobs(names: readonly string[]): Promise<readonly (LoadedJob
   )
 }
 
-/** `running`: what the server says of those without an end; a text is the reason why it could not be asked. */
-function rowOf({ begun, ended, log }: RunStory, running: ReadonlySet<string> | string): RunRow {
+/**
+ * `running`: what the server says of those without an end; a text is the reason why it could not be asked. Whatever wrote into the
+ * same place is in the history, also what somebody typed: it is told as that.
+ */
+function rowOf({ begun, ended, log }: RunStory, running: ReadonlySet<string> | string, job: string): RunRow {
   const { title, source, startedAt, by, run } = begun
+  const startedAs =
+    begun.name === job
+      ? undefined
+      : begun.name === undefined
+        ? `typed by hand as \`ops db ${begun.job}\``
+        : `as job ${begun.name}`
   const logs = [
     ...(log === undefined ? [] : [log]),
     ...(begun.log === undefined ? [] : [`${begun.log} on ${by.machine}`]),
   ]
-  const row = { title, source, startedAt, by, logs }
+  const row = { ...(startedAs !== undefined && { startedAs }), title, source, startedAt, by, logs }
   if (ended) {
     const { status, endedAt, facts, notes, error } = ended
     return { ...row, status, endedAt, facts, notes, error }

@@ -45,7 +45,7 @@ export function accountMoved(left: string, now: string | undefined): string | un
     if (was === value) continue
     return name === 'password'
       ? 'its password is another one'
-      : `${name} is ${value}, and the run left it ${was ?? 'unknown'}`
+      : `${name}: ${was ?? 'unknown'} as the run left it, ${value} now`
   }
   return undefined
 }

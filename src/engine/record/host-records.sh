@@ -9,6 +9,6 @@ if [ -d "$ops_records" ] && [ ! -L "$ops_records" ] && [ -O "$ops_records" ] && 
     [ "$ops_told" -lt "$ops_most" ] || break
     ops_told=$((ops_told + 1))
     ops_frame record "$ops_run"
-    if [ -n "$ops_wanted" ]; then cat "$ops_run"; else grep -e '^{' -e '^run ' -e '^done ' -e '^end ' -e '^back ' "$ops_run"; fi
+    if [ -n "$ops_wanted$ops_whole" ]; then cat "$ops_run"; else grep -e '^{' -e '^run ' -e '^done ' -e '^end ' -e '^back ' "$ops_run"; fi
   done
 fi

@@ -9,13 +9,17 @@ import { type HostRecord, readRecord } from './read-record.ts'
 
 const question = bareShell(hostRecordsText)
 
-/** The newest `most` records of the user that we act as, or those whose run begins with `run`; the newest first. */
+/** The newest `most` records of the user that we act as, or those whose run begins with `run`; the newest first. What files held is in those of a `run`, or where they are asked for whole. */
 export async function hostRecords(
   session: Session,
-  { run = '', most = 20 }: { readonly run?: string; readonly most?: number },
+  {
+    run = '',
+    most = 20,
+    whole = false,
+  }: { readonly run?: string; readonly most?: number; readonly whole?: boolean },
 ): Promise<readonly HostRecord[]> {
   const records: HostRecord[] = []
-  const asked = `ops_wanted=${quote(run)} ops_most=${most}\n`
+  const asked = `ops_wanted=${quote(run)} ops_most=${most} ops_whole=${whole ? 'yes' : ''}\n`
   await session.trip(`${placesFunction}${asked}${question}`, {
     silenceMs: 60_000,
     frame: ({ kind, body }) => {

@@ -39,7 +39,7 @@ function backOf(step: PlannedStep['step'], change: NonNullable<PlannedStep['chan
   if (options.user !== undefined)
     return { cannot: `it ran as ${options.user}, and what was there before is kept in that user's own place` }
   const back = resource.wayBack?.(change, params) ?? {
-    cannot: `what was there before is not known of ${resource.type}; its files are put back`,
+    cannot: `of ${resource.type} nothing is written down that would bring back what was there before`,
   }
   if (back === 'files' || 'cannot' in back) return back
   const left = back.left ?? Object.fromEntries(change.keys.map(({ key, to }) => [key, to]))

@@ -9,7 +9,7 @@ ops_cert_look() {
     if [ -z "$ops_cert_text" ]; then echo certificate=broken
     else
       echo certificate=present
-      ops_cert_told || return
+      ops_cert_told && ops_cert_hooked "$1" || return
     fi
   elif [ -e "$ops_cert_folder" ] || [ -n "$(ls -A "/etc/letsencrypt/archive/$1" 2>/dev/null)" ]; then echo certificate=unknown
   else echo certificate=absent
@@ -23,6 +23,17 @@ ops_cert_look() {
       END { print yes ? "yes" : any ? "no" : "none" }') || return 1
   fi
   printf 'renewal=%s\n' "$ops_cert_renewal"
+}
+# Whether the hook of the certificate that is there has run, as `ops_cert_owes` wrote it down.
+ops_cert_hooked() {
+  ops_cert_debt= ops_cert_sum=
+  [ ! -f "/var/lib/ops/certificates/$1" ] || read -r ops_cert_debt ops_cert_sum <"/var/lib/ops/certificates/$1"
+  ops_cert_now=$(sha256sum <"$ops_cert_folder/cert.pem") || return 1
+  case $ops_cert_debt in
+    issuing) if [ "${ops_cert_sum%% *}" = "${ops_cert_now%% *}" ]; then echo hookRun=done; else echo hookRun=owed; fi ;;
+    issued) if [ "${ops_cert_sum%% *}" = "${ops_cert_now%% *}" ]; then echo hookRun=owed; else echo hookRun=done; fi ;;
+    *) echo hookRun=done ;;
+  esac
 }
 # What the certificate and its file of renewal say.
 ops_cert_told() {

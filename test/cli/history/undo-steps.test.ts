@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { byLaterRuns, changedBy } from '../../../src/cli/history/later-runs.ts'
 import { undoSteps } from '../../../src/cli/history/undo-steps.ts'
 import type { HostRecord } from '../../../src/engine/record/read-record.ts'
 
@@ -43,4 +44,61 @@ describe('an account that a run made', () => {
       'cannot: the run was cut off before the host could write down what it left there',
     ])
   })
+})
+
+describe('what later runs have changed', () => {
+  const at = { step: 'file /etc/a', path: '/etc/a', sha256: 'b'.repeat(64) }
+  const why = changedBy('content: 1 as the run left it, 2 now')
+  /** A run that wrote /etc/a with that letter, in the second of that number. */
+  const wrote = (second: number, purpose: string, letter: string): HostRecord => ({
+    ...madeUser(new Map()),
+    run: String(second).padStart(8, '0'),
+    startedAt: `2026-11-29T09:00:0${second}.000Z`,
+    purpose,
+    steps: [
+      { index: 0, outcome: 'changed', name: 'web 2: file /etc/a', type: 'file', changes: [], back: 'files' },
+    ],
+    files: [
+      {
+        path: '/etc/a',
+        step: 0,
+        before: { kind: 'absent' },
+        after: { kind: 'file', sha256: letter.repeat(64), mode: '0644' },
+      },
+    ],
+  })
+
+  test('is told by the runs that did it, the newest to be undone first', () => {
+    const runs = [wrote(1, 'apply web', 'a'), wrote(2, 'apply app', 'b')]
+    expect(byLaterRuns(why, at, runs)).toBe(
+      'changed since by your own later runs 00000001 (apply web) and 00000002 (apply app): content: 1 as the run left it, 2 now; undo those runs first, the newest before the others, beginning with `ops undo 00000002`',
+    )
+  })
+
+  test('names somebody else where it is not as the newest of them left it, and no run that was taken back', () => {
+    const runs = [wrote(1, 'apply web', 'a'), wrote(2, 'apply app', 'b'), wrote(3, 'undo 00000002', 'a')]
+    expect(byLaterRuns(why, at, runs)).toContain(
+      'by your own later run 00000001 (apply web), and by somebody else after that: ',
+    )
+    expect(byLaterRuns(why, { step: 'file /etc/b', path: '/etc/b' }, runs)).toBe(why)
+  })
+})
+
+test('a step without a way back promises no files that it did not change', () => {
+  const back = { cannot: 'of backup nothing is written down; its files are put back' }
+  const { steps: _, ...record } = madeUser(new Map())
+  const notes = (files: HostRecord['files']) =>
+    undoSteps(
+      {
+        ...record,
+        steps: [{ index: 0, outcome: 'changed', name: 'backup /srv', type: 'backup', changes: [], back }],
+        files,
+      },
+      [],
+      new Map(),
+      new Map(),
+    ).notes.map(each => each.why)
+  expect(notes([])).toEqual(['of backup nothing is written down'])
+  const file = { path: '/etc/a', step: 0, before: { kind: 'absent' }, after: { kind: 'absent' } } as const
+  expect(notes([file])).toEqual(['of backup nothing is written down; the files that it changed are put back'])
 })
