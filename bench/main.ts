@@ -16,6 +16,7 @@ import { pyinfra } from './contenders/pyinfra.ts'
 import { benchCopy } from './copy.ts'
 import { curve } from './curve.ts'
 import { benchDump } from './dump.ts'
+import { benchExamples } from './examples.ts'
 import { benchLoad } from './load.ts'
 import { benchLogs } from './logs.ts'
 import { measure } from './measure.ts'
@@ -39,6 +40,7 @@ const { values } = parseArgs({
     delay: { type: 'string', default: '25' },
     hosts: { type: 'string', default: '8' },
     memory: { type: 'boolean', default: false },
+    originals: { type: 'string', default: '.' },
     sync: { type: 'string', default: '0' },
     'beside-load': { type: 'string', default: '0' },
     steps: { type: 'string' },
@@ -98,6 +100,7 @@ async function bench(): Promise<void> {
   const logs = wanted?.includes('logs')
     ? await benchLogs(say, Number(values.lines), Number(values.rounds))
     : undefined
+  const beside = wanted?.includes('examples') ? await benchExamples(say, values.originals) : undefined
   const points = wanted?.includes('curve')
     ? await curve(say, values.steps?.split(',').map(Number))
     : undefined
@@ -109,7 +112,7 @@ async function bench(): Promise<void> {
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, node: process.version }
   writeFileSync(
     file,
-    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(points && { curve: points }), ...(packages && { packages }), ...(store && { store }), ...(archive && { archive }), ...(dump && { dump }), ...(load && { load }), ...(copy && { copy }), ...(logs && { logs }) }, undefined, 2)}\n`,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(points && { curve: points }), ...(packages && { packages }), ...(store && { store }), ...(archive && { archive }), ...(dump && { dump }), ...(load && { load }), ...(copy && { copy }), ...(logs && { logs }), ...(beside && { examples: beside }) }, undefined, 2)}\n`,
   )
   say(`Written to ${file}`)
 }

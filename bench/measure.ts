@@ -17,7 +17,17 @@ export interface Measured {
 export const timeProgram = '/usr/bin/time'
 
 /** Measures one run. Rejects when it ends with anything but 0, with the last of what it said. */
-export async function measure({ argv, cwd, env = {} }: Command): Promise<Measured> {
+export async function measure(command: Command): Promise<Measured> {
+  const { said: _, ...measured } = await measureSaid(command)
+  return measured
+}
+
+/** The same with the last of what it said. */
+export async function measureSaid({
+  argv,
+  cwd,
+  env = {},
+}: Command): Promise<Measured & { readonly said: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'ops-bench-time-'))
   const file = join(folder, 'time')
   try {
@@ -31,7 +41,7 @@ export async function measure({ argv, cwd, env = {} }: Command): Promise<Measure
     if (code !== 0)
       throw new Error(`${argv.join(' ').slice(0, 200)} ended with ${code}:\n${said.slice(-2000)}`)
     const [user = 0, system = 0, kilobytes = 0] = readFileSync(file, 'utf8').trim().split(' ').map(Number)
-    return { seconds, cpuSeconds: user + system, peakBytes: kilobytes * 1024 }
+    return { seconds, cpuSeconds: user + system, peakBytes: kilobytes * 1024, said }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -42,6 +42,9 @@ try {
     ['ops recipes, the first time (it unpacks itself)', seconds(single, 'recipes')],
     ['ops recipes, from then on', seconds(single, 'recipes')],
   ])
+  console.log(
+    `  for ${process.platform} on ${process.arch} alone: Node and the type checker in it are programs of this system`,
+  )
 } finally {
   rmSync(home, { recursive: true, force: true })
 }

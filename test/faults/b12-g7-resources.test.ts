@@ -11,13 +11,14 @@ import {
   type Verdict,
   verdictOf,
 } from '../conformance/by-shell.ts'
-import { cases, type HostCase } from '../conformance/host-cases.ts'
+import { cases } from '../conformance/host-cases.ts'
 import { mutations } from '../conformance/hostile.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { diskPackages } from '../recipes/disks.ts'
 import { BrokenInvariant } from './instruments/broken.ts'
 import { faultClass } from './instruments/fault-class.ts'
+import { pebble, type SpoiltCase, serverCases, serverPackages } from './instruments/server-cases.ts'
 
 /** What a change could touch, beside the folders of ops itself: names, contents, modes and owners of files; mounts, units, names. */
 const picture = String.raw`find /etc /srv /home /root /usr/share/keyrings -xdev ! -path '*/.ops*' ! -name '.pwd.lock' ! -name '*-' \( \
@@ -43,15 +44,24 @@ const spellings: Readonly<Record<string, (text: string) => string>> = {
 
 const stateOf = (verdict: Verdict) => JSON.stringify('actual' in verdict ? verdict.actual : undefined)
 
+interface Applied {
+  readonly type: string
+  readonly each: SpoiltCase
+}
+
 /** Those that are applied by themselves; OPS_RESOURCE names those to try, with commas between. */
-const applied = Object.entries(cases).flatMap(([type, each]): { type: string; each: HostCase }[] =>
+const applied = Object.entries({ ...cases, ...serverCases }).flatMap(([type, each]): Applied[] =>
   'holds' in each && type in resources && (process.env.OPS_RESOURCE ?? type).split(',').includes(type)
     ? [{ type, each }]
     : [],
 )
 
 describeReal('programs of a host', () => {
-  const host = useHost({ storage: 'disk-without-sync', withPackages: diskPackages })
+  const host = useHost({
+    storage: 'disk-without-sync',
+    withPackages: [...diskPackages, ...serverPackages],
+    ...(pebble !== undefined && { binds: [`${pebble}:/opt/pebble`] }),
+  })
   const make = (...scripts: readonly string[]) =>
     host().read(`${scripts.map(script => `( ${script}\n) >/dev/null 2>&1 </dev/null`).join('\n')}\n:`)
 

@@ -104,6 +104,7 @@ describe.skipIf(!wanted)('npm run pack:all', () => {
     ])
     for (const name of built)
       expect(said).toMatch(new RegExp(`${name.replaceAll('.', '\\.')}  \\d+\\.\\d MB`))
+    expect(said).toContain(`for ${process.platform} on ${process.arch} alone`)
     expect(said.match(/ops --version {2}\d\.\d\d s/g)).toHaveLength(2)
   })
 

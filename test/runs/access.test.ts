@@ -90,14 +90,32 @@ describeReal('a host that was to wait for a login that confirms', () => {
 
   const applied = async (argv: readonly string[]) => {
     const run = await folder.ops(['apply', ...argv, '-F', host().sshConfig, '--yes', '--json'])
-    const summary = JSON.parse(run.stdout.trimEnd().split('\n').at(-1) ?? '')
-    return { code: run.code, status: summary.hosts, trips: Object.values<number>(summary.trips)[0] }
+    const events = run.stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    const [begun, summary] = [events.find(each => each.event === 'run'), events.at(-1)]
+    return {
+      code: run.code,
+      run: String(begun?.run),
+      status: summary.hosts,
+      trips: Object.values<number>(summary.trips)[0],
+    }
   }
 
   test('gets it as soon as it pauses for one, however slow a step was', async () => {
     const run = await applied(['slow', `${host().name}-deploy`, '--first', '11'])
     expect(run).toMatchObject({ code: 0, status: { [`${host().name}-deploy`]: { changed: 2 } } })
     expect(run.trips).toBeLessThanOrEqual(10)
+    // What the host has written down goes on after the pause: both steps, and an end.
+    const on = [`${host().name}-deploy`, '-F', host().sshConfig]
+    const record = await host().read(`cat /var/lib/ops/runs/*-${run.run}`)
+    expect(record).toMatch(/^end paused$[\s\S]*^end done$/m)
+    const there = (await folder.ops(['show', run.run, ...on])).stdout
+    expect(there.match(/^ {2}changed command sleep/gm)).toHaveLength(2)
+    expect(there).toMatch(/-deploy: done$/m)
+    const undone = (await folder.ops(['undo', run.run, ...on, '--dry-run'])).stdout
+    expect(undone.match(/cannot command sleep/g)).toHaveLength(2)
   })
 
   test('gets ready for the step that endangers us alone, also where one before it is planned again', async () => {

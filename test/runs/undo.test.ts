@@ -58,6 +58,21 @@ export default recipe({
 })
 `
 
+const fragile = `import { recipe, z, file, service, unit } from 'ops-recipes'
+export default recipe({
+  summary: 'A service that may not like its configuration.',
+  params: { word: z.string() },
+  steps: ({ params }) => [
+    unit({
+      name: 'undo-fragile.service',
+      content: '[Service]\\nExecStart=/bin/sh -c ". /etc/undo-fragile; exec sleep infinity"\\n',
+    }),
+    file({ path: '/etc/undo-fragile', content: params.word }),
+    service({ unit: 'undo-fragile', running: true, follows: ['/etc/undo-fragile'] }),
+  ],
+})
+`
+
 const webState = `command -v nginx; ls /etc/nginx/conf.d/app.conf 2>/dev/null; systemctl is-active nginx; pgrep -x nginx
 findmnt -n -o TARGET /etc/undo-mounted; cat /etc/undo-mounted; :`
 
@@ -118,6 +133,7 @@ describeReal('the history of a host', () => {
       'recipes/slow.ts': slow,
       'recipes/machine.ts': machine,
       'recipes/web.ts': web,
+      'recipes/fragile.ts': fragile,
       token: 'tok-5up3r-s3cret',
     })
   })
@@ -262,6 +278,21 @@ describeReal('the history of a host', () => {
     const undone = await ops('undo', runOf(applied.stdout), '--yes')
     expect([undone.stderr, undone.code]).toEqual(['', 0])
     expect(await host().read(webState)).toBe(found)
+  })
+
+  test('what a service took back by itself is written down as that, and leaves nothing to take back', async () => {
+    expect((await ops('apply', 'fragile', host().name, '--word', 'true', '--yes')).stderr).toBe('')
+    const broken = await ops('apply', 'fragile', host().name, '--word', 'exit 1', '--yes')
+    expect(broken.code).toBe(7)
+    expect(await host().read('cat /etc/undo-fragile; systemctl is-active undo-fragile')).toBe('trueactive\n')
+    const run = (await events('history', host().name)).find(each => each.event === 'history').runs[0]
+    expect(run.hosts).toEqual({ [host().name]: 'reverted' })
+    const there = (await ops('show', run.run, host().name)).stdout
+    expect(there).toContain('changed file /etc/undo-fragile')
+    expect(there).toContain('reverted service undo-fragile')
+    const undone = await ops('undo', run.run, host().name, '--dry-run')
+    expect(undone.stdout).toContain('nothing to do')
+    expect([undone.stdout.includes('skipped'), undone.code]).toEqual([false, 0])
   })
 
   test('where the controller was killed, the host knows what was done', async () => {
