@@ -30,6 +30,8 @@ const examples: Readonly<Record<string, (host: Host) => Promise<readonly string[
 
 interface Run extends Measured {
   readonly trips: number
+  /** Steps or tasks that changed something, as the tool itself tells. */
+  readonly changes: number
 }
 
 export interface ExampleRow {
@@ -45,11 +47,13 @@ export interface ExampleRow {
 export async function benchExamples(
   tell: (text: string) => void,
   originals: string,
+  only?: string,
 ): Promise<readonly ExampleRow[]> {
   const folder = resolve(originals)
   const ansible = join(folder, 'bin/ansible-playbook')
   const rows: ExampleRow[] = []
   for (const [example, paramsOf] of Object.entries(examples)) {
+    if (only !== undefined && only !== example) continue
     const playbook = join(folder, `${example}.yml`)
     const tools = {
       ops: (host: Host, params: readonly string[], _: string) => opsRun(example, host, params),
@@ -63,14 +67,14 @@ export async function benchExamples(
       const scratch = mkdtempSync(join(tmpdir(), 'ops-bench-example-'))
       const host = await startHost({ storage, withPackages: ['python3'] })
       try {
-        const { command, trips } = await commandOn(host, await paramsOf(host), scratch)
+        const { command, trips, changes } = await commandOn(host, await paramsOf(host), scratch)
         const twice: Run[] = []
         for (const which of ['first', 'second']) {
           const { said, ...measured } = await measureSaid(command)
-          const run = { ...measured, trips: trips(said) }
+          const run = { ...measured, trips: trips(said), changes: changes(said) }
           twice.push(run)
           const { seconds, cpuSeconds } = measured
-          const figures = `${seconds.toFixed(1)} s, ${run.trips} trips, ${cpuSeconds.toFixed(1)} s of processor here`
+          const figures = `${seconds.toFixed(1)} s, ${run.trips} trips, ${run.changes} changes, ${cpuSeconds.toFixed(1)} s of processor here`
           tell(`${example}: ${tool}: ${which} run ${figures}, load ${(loadavg()[0] ?? 0).toFixed(1)}`)
         }
         const [first, second] = twice
@@ -88,6 +92,7 @@ interface Counted {
   readonly command: Command
   /** Of the run that said this. */
   readonly trips: (said: string) => number
+  readonly changes: (said: string) => number
 }
 
 async function opsRun(example: string, host: Host, params: readonly string[]): Promise<Counted> {
@@ -95,6 +100,7 @@ async function opsRun(example: string, host: Host, params: readonly string[]): P
   return {
     command: { argv, cwd: join(root, 'examples'), env: { OPS_PARAM_PASSWORD: password } },
     trips: said => Number(/(\d+) trips?$/m.exec(said)?.[1] ?? Number.NaN),
+    changes: said => Number(/(\d+) changed .*trips?$/m.exec(said)?.[1] ?? 0),
   }
 }
 
@@ -137,6 +143,7 @@ ssh_args = -F ${host.sshConfig} -o ControlMaster=auto -o ControlPersist=60s\nsft
       rmSync(starts)
       return count
     },
+    changes: said => Number(/ changed=(\d+)/.exec(said)?.[1] ?? Number.NaN),
   }
 }
 

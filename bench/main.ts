@@ -41,6 +41,7 @@ const { values } = parseArgs({
     hosts: { type: 'string', default: '8' },
     memory: { type: 'boolean', default: false },
     originals: { type: 'string', default: '.' },
+    example: { type: 'string' },
     sync: { type: 'string', default: '0' },
     'beside-load': { type: 'string', default: '0' },
     steps: { type: 'string' },
@@ -100,7 +101,9 @@ async function bench(): Promise<void> {
   const logs = wanted?.includes('logs')
     ? await benchLogs(say, Number(values.lines), Number(values.rounds))
     : undefined
-  const beside = wanted?.includes('examples') ? await benchExamples(say, values.originals) : undefined
+  const beside = wanted?.includes('examples')
+    ? await benchExamples(say, values.originals, values.example)
+    : undefined
   const points = wanted?.includes('curve')
     ? await curve(say, values.steps?.split(',').map(Number))
     : undefined

@@ -206,25 +206,22 @@ describeReal('the history of a host', () => {
   })
 
   test('what others have changed since stays, and is named', async () => {
-    const former = await ops('apply', 'everyday', host().name, '--token', '@token', '--yes')
+    const first = await ops('apply', 'everyday', host().name, '--token', '@token', '--yes')
     const applied = await ops('apply', 'everyday', host().name, '--token', '@token', '--word', 'two', '--yes')
     const run = runOf(applied.stdout)
+    // To the run before this one that later run is the reason, and is named; where somebody else came after it, that too.
+    const former = async () => (await ops('undo', runOf(first.stdout), '--dry-run')).stdout
+    const own = `skipped restored /etc/undo/new.conf: changed since by your own later run ${run} (apply everyday)`
+    expect(await former()).toContain(`${own}: content: `)
+    expect(await former()).toContain(`undo that run first, by \`ops undo ${run}\``)
+    await host().read('echo mine >>/etc/undo/new.conf')
+    expect(await former()).toContain(`${own}, and by somebody else after that: content: `)
+    await host().read('printf two >/etc/undo/new.conf')
     await host().read('echo mine >>/etc/undo-old.conf; touch /etc/undo/foreign')
     const undone = await ops('undo', run, '--yes')
     expect(undone.stdout).toContain('skipped restored /etc/undo-old.conf: changed since by somebody else')
     expect(undone.stdout).toMatch(/content: [0-9a-f]{8}… as the run left it, [0-9a-f]{8}… now/)
     expect(undone.code).toBe(8)
-    // Of the run before this one that later run is the reason, and is named; where somebody else came after it, that too.
-    const earlier = await ops('undo', runOf(former.stdout), '--dry-run')
-    const own = `changed since by your own later run ${run} (apply everyday)`
-    expect(earlier.stdout).toContain(
-      `skipped restored /etc/undo-old.conf: ${own}, and by somebody else after that`,
-    )
-    await host().read('printf two >/etc/undo-old.conf')
-    const before = await ops('undo', runOf(former.stdout), '--dry-run')
-    expect(before.stdout).toContain(`skipped restored /etc/undo-old.conf: ${own}: content: `)
-    expect(before.stdout).toContain(`undo that run first, by \`ops undo ${run}\``)
-    await host().read('echo mine >>/etc/undo-old.conf')
     expect(await host().read('cat /etc/undo-old.conf')).toBe('twomine\n')
     expect(await host().read('cat /etc/undo/new.conf /etc/undo-lines')).toContain('one')
     expect(await host().read('cat /etc/undo/new.conf')).toBe('one')
