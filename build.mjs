@@ -43,6 +43,76 @@ const englishOnly = {
   },
 }
 
+/** What a recipe imports is made when it is first used: most recipes know a few resources of many. */
+const lazyResources = {
+  name: 'lazy-resources',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^ops-recipes-core$/ }, () => ({ path: 'core', namespace: 'ops-recipes-core' }))
+    onLoad({ filter: /.*/, namespace: 'ops-recipes-core' }, () => ({
+      contents: readFileSync(join(root, 'src/index.ts'), 'utf8').replace(allResources, ''),
+      loader: 'ts',
+      resolveDir: join(root, 'src'),
+    }))
+    onLoad({ filter: /[\\/]src[\\/]cli[\\/]recipe-library\.ts$/ }, () => ({
+      contents: lazyLibrary(),
+      loader: 'js',
+      resolveDir: join(root, 'src'),
+    }))
+  },
+}
+
+const allResources = `export * from './resources/index.ts'\n`
+
+/** `src/index.ts` without its resources, and beside it each of them behind a getter. */
+function lazyLibrary() {
+  const part = /^export \{ (\w+) \} from '\.\/([\w-]+\.ts)'$/
+  const lines = readFileSync(join(root, 'src/resources/all.ts'), 'utf8')
+    .split('\n')
+    .filter(line => line.startsWith('export'))
+  const each = lines.map(line => {
+    const [, name, file] = part.exec(line) ?? []
+    if (name === undefined) throw new Error(`build.mjs does not know this form: ${line}`)
+    return `${name}: () => require('./resources/${file}').${name}`
+  })
+  if (!readFileSync(join(root, 'src/index.ts'), 'utf8').includes(allResources))
+    throw new Error('build.mjs looks for the resources in src/index.ts')
+  const others = ['resources', 'compositions', 'contracts', 'lines'].map(
+    name => `${name}: () => require('./resources/index.ts').${name}`,
+  )
+  return `import * as core from 'ops-recipes-core'
+const makers = { ${[...each, ...others].join(', ')} }
+let library
+export const recipeLibrary = async () => library ??= Object.create(null, {
+  ...Object.getOwnPropertyDescriptors({ ...core }),
+  ...Object.fromEntries(Object.entries(makers).map(([name, make]) => [name, { enumerable: true, get: make }])),
+})
+`
+}
+
+/** The compiler of recipes in the bundle, where its own compiled form is kept; what it compiles with stays beside it. */
+const bundledJiti = {
+  name: 'bundled-jiti',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]recipe[\\/]jiti\.ts$/ }, () => ({
+      contents: `import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import makeJiti from './node_modules/jiti/dist/jiti.cjs'
+let compile
+const transform = options => {
+  const ours = createRequire(opsBundleUrl)
+  compile ??= ours(join(ours.resolve('jiti/package.json'), '../dist/babel.cjs'))
+  return compile(options)
+}
+const onError = error => { throw error }
+export const createJiti = (id, options) =>
+  makeJiti(id, { transform, ...options }, { onError, nativeImport: name => opsImport(name), createRequire })
+`,
+      loader: 'js',
+      resolveDir: root,
+    }))
+  },
+}
+
 const [bundled, types] = await Promise.all([bundle(), emitTypes()]).catch(reason => {
   // esbuild has already shown what and where.
   process.stderr.write(`The build failed: ${reason.message.split('\n')[0]}\n`)
@@ -84,10 +154,11 @@ async function bundle() {
     external: [...loadedLate, '*.node', 'cpu-features'],
     banner: { js: esModuleBridge },
     define: { 'import.meta.url': 'opsBundleUrl' },
-    plugins: [englishOnly],
+    plugins: [englishOnly, lazyResources, bundledJiti],
   })
   const text = outputFiles[0].text.replaceAll(lateImport, 'opsImport(')
-  if (/(?<![.\w$])import\(/.test(text))
+  // A method of that name is none, nor is what a message says.
+  if (/(?<![.\w$]|async )import\((?!\))/.test(text))
     throw new Error('the bundle imports what build.mjs does not know (lateImport)')
   const foreign = /[^\0-\x7f].*/.exec(text)?.[0]
   if (foreign !== undefined)
@@ -97,9 +168,8 @@ async function bundle() {
   writeFileSync(join(dist, program), text)
   writeFileSync(join(dist, 'import.cjs'), importer)
   const library = createRequire(import.meta.url)(join(dist, program))
-  const { runProgram: _, documented: __, jobs, ...recipes } = library
-  writeFileSync(join(dist, 'index.js'), libraryOf(program, Object.keys(recipes)))
-  writeFileSync(join(dist, 'jobs.js'), libraryOf(program, Object.keys(jobs), '.jobs'))
+  writeFileSync(join(dist, 'index.js'), libraryOf(program, 'recipes', library.recipes()))
+  writeFileSync(join(dist, 'jobs.js'), libraryOf(program, 'jobs', library.jobs()))
   const others = await Promise.all([
     build({
       ...common,
@@ -129,9 +199,9 @@ function filesOf({ metafile }) {
 }
 
 /** The ES module that recipes or job files import: the running program's own library, by name. */
-function libraryOf(program, names, part = '') {
+function libraryOf(program, part, library) {
   return `import { createRequire } from 'node:module'
-export const { ${names.join(', ')} } = createRequire(import.meta.url)('./${program}')${part}
+export const { ${Object.keys(library).join(', ')} } = createRequire(import.meta.url)('./${program}').${part}()
 `
 }
 

@@ -55,7 +55,8 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd,
-      env: { ...process.env, ...env },
+      // Reading more authorities than its own takes Node 30 ms at each start, and nothing here asks one.
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let said = ''

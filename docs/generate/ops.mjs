@@ -19,7 +19,7 @@ function bundle() {
 
 const { runProgram, documented } = bundle()
 
-export const { verbs, errorKinds } = documented
+export const { verbs, errorKinds } = documented()
 
 const plain = text => text
 const style = new Proxy({}, { get: () => plain })

@@ -1,10 +1,11 @@
 /** Runs the bundle from what V8 made of it in an earlier run: compiling it anew would be half of a short one. */
 import { createHash } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { cacheFolder, pruneCache } from '../base/cache-folder.ts'
+import { keepFile } from '../base/keep-file.ts'
 import type { runProgram } from './program.ts'
 
 export interface RunningBundle {
@@ -25,9 +26,7 @@ export function runCompiled(file: string, use: string): RunningBundle {
   const name = createHash('sha256').update(`${file}\0${use}\0${process.version}`).digest('hex')
   const compiledFile = folder === undefined ? undefined : join(folder, name)
   const cachedData = compiledFile === undefined ? undefined : readCompiled(compiledFile)
-  // Latin-1 takes a quarter of the time of UTF-8; the build sees to it that the bundle is ASCII.
-  const text = readFileSync(file, 'latin1')
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, {
+  const script = new Script(wrapped(file), {
     filename: file,
     ...(cachedData && { cachedData }),
   })
@@ -42,8 +41,32 @@ export function runCompiled(file: string, use: string): RunningBundle {
     keep() {
       if (folder === undefined || compiledFile === undefined || isUsed) return
       pruneCache(folder)
-      writeCompiled(compiledFile, script.createCachedData())
+      const data = script.createCachedData()
+      keepFile(compiledFile, Buffer.concat([hashOf(data), data]))
     },
+  }
+}
+
+const before = '(function (exports, require, module, __filename, __dirname) {'
+const after = '\n})'
+
+/** The file as a function: put together before it is a string, which V8 then does not copy again. */
+function wrapped(file: string): string {
+  const descriptor = openSync(file, 'r')
+  try {
+    const { size } = fstatSync(descriptor)
+    const bytes = Buffer.allocUnsafeSlow(before.length + size + after.length)
+    bytes.write(before, 'latin1')
+    for (let at = 0; at < size; ) {
+      const read = readSync(descriptor, bytes, before.length + at, size - at, at)
+      if (read === 0) throw new Error(`${file} is shorter than it was a moment ago`)
+      at += read
+    }
+    bytes.write(after, before.length + size, 'latin1')
+    // Latin-1 takes a quarter of the time of UTF-8; the build sees to it that the bundle is ASCII.
+    return bytes.toString('latin1')
+  } finally {
+    closeSync(descriptor)
   }
 }
 
@@ -55,17 +78,6 @@ function readCompiled(file: string): Buffer | undefined {
     return hashOf(data).equals(stored.subarray(0, hashBytes)) ? data : undefined
   } catch {
     return undefined
-  }
-}
-
-/** A full or read-only disk only means that the next run compiles too. */
-function writeCompiled(file: string, data: Buffer): void {
-  const unfinished = `${file}.${process.pid}`
-  try {
-    writeFileSync(unfinished, Buffer.concat([hashOf(data), data]), { mode: 0o600 })
-    renameSync(unfinished, file)
-  } catch {
-    rmSync(unfinished, { force: true })
   }
 }
 

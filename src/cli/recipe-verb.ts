@@ -91,6 +91,8 @@ export async function runRecipeVerb(
   }
   // Whoever logs in to a machine: what acts there is one user, and two runs of it would wait for each other.
   const once = settings.becomeUser === undefined ? 'account' : 'machine'
+  // While ssh reads its config: what a run needs of our own.
+  if (hostNames.length > 0 && errors.length === 0) setImmediate(loadRun)
   const chosen = await collected(errors, () => chooseReachable(hostNames, settings, once))
   const yes = options.yes === true
   if (typeof options.output === 'string') errors.push(...outputProblems('-o', options.output))
@@ -113,6 +115,11 @@ export async function runRecipeVerb(
       session,
     ),
   )
+}
+
+/** Whoever needs it loads it anyway, and tells of what is wrong with it. */
+function loadRun(): void {
+  import('../engine/run.ts').catch(() => undefined)
 }
 
 async function runRequest(request: Request, session: ReportSession): Promise<number> {

@@ -1,5 +1,4 @@
 /** Runs a recipe file and answers with what it exports; TypeScript is compiled on the way and kept compiled. */
-import { createRequire } from 'node:module'
 import { basename, dirname, extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { cacheFolder } from '../base/cache-folder.ts'
@@ -7,6 +6,7 @@ import { type ErrorData, OpsError, type SourceLocation } from '../base/errors.ts
 import { isBuilt } from '../base/package-folder.ts'
 import { EndlessRecipe, settled } from './bounded.ts'
 import type { RecipeSource } from './find.ts'
+import { createJiti } from './jiti.ts'
 import { locationOf, locationOfText, sourceLine } from './source-location.ts'
 import { rememberCompiler } from './written-place.ts'
 
@@ -40,8 +40,6 @@ async function importSource(
   { file }: RecipeSource,
   modules: Readonly<Record<string, unknown>>,
 ): Promise<Readonly<Record<string, unknown>>> {
-  // Required, not imported: Node reads a CommonJS module twice when it is imported, and this one is large.
-  const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti')
   const jiti = createJiti(pathToFileURL(`${dirname(file)}/`).href, {
     fsCache: cacheFolder('compiled') ?? false,
     sourceMaps: true,

@@ -3,6 +3,7 @@ import { inputError, OpsError } from '../base/errors.ts'
 import { ownUser } from '../base/own-user.ts'
 import { AlikeHosts } from './alike-hosts.ts'
 import { type Answer, askProgram } from './child-group.ts'
+import { keptDefaults } from './ssh-defaults.ts'
 import type { ConnectTarget } from './transport.ts'
 
 /** The answer of `ssh -G`: every keyword in lower case with its values in order. */
@@ -79,7 +80,7 @@ export async function resolveHost(target: ConnectTarget): Promise<ResolvedHost> 
 /** What this `ssh` does for any host when no config file is read: the base that settings are compared with. */
 export function defaultSettings(): Promise<SshSettings> {
   const words = ['-F', 'none', '--', 'defaults.invalid']
-  return once(words, () => runSshG(words, { name: 'ssh' }))
+  return once(words, () => keptDefaults(() => runSshG(words, { name: 'ssh' })))
 }
 
 /** The first value of a keyword; `none` and a missing keyword are the same. */
