@@ -9,7 +9,6 @@ import { readSecret } from '../params/read-secret.ts'
 import { environmentName } from '../params/resolve.ts'
 import { fetchSecret, isSecretReference } from '../params/secret-program.ts'
 import type { Screen } from '../report/screen.ts'
-import { resources } from '../resources/index.ts'
 import { firstOperand, helped, parseArgv } from './argv.ts'
 import { collected } from './collected.ts'
 import { commonSettings } from './flags.ts'
@@ -18,6 +17,7 @@ import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
 import { type ReportSession, underReport } from './report-session.ts'
 import { rollOutFlags, rollOutOf } from './roll-out-flags.ts'
 import { exitCodeOfRun, reachHosts, runSteps } from './run-steps.ts'
+import { savedResources } from './saved-resources.ts'
 import { chooseReachable } from './targets.ts'
 
 /** Runs `ops apply FILE`; `command` is that of `ops apply`. */
@@ -52,8 +52,8 @@ export async function applySavedPlan(
     const reached = chosen ? await reachHosts(chosen, settings, session) : []
     const hosts = [...reached].map(([host, how]) => {
       const saved = plan.hosts.find(each => each.name === host.name)
-      const steps = saved ? stepsOf(saved, secrets, resources) : []
-      return { ...how, evaluate: () => ({ steps }) }
+      const steps = saved ? stepsOf(saved, secrets, savedResources) : []
+      return { ...how, evaluate: () => ({ steps, after: saved?.after ?? [] }) }
     })
     const outcome = await runSteps(
       {

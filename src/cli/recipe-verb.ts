@@ -9,6 +9,7 @@ import { asksHelp, firstOperand, helped, parseArgv, verbCommand } from './argv.t
 import { askParams } from './ask-params.ts'
 import { collected } from './collected.ts'
 import { addConnectionFlags, addPlanFlags, type CommonSettings, commonSettings } from './flags.ts'
+import { inOrder } from './host-order.ts'
 import { projectValues } from './host-values.ts'
 import { misspeltSections } from './misspelt-sections.ts'
 import { needsYes } from './needs-yes.ts'
@@ -138,7 +139,8 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
   // What is wrong with its steps is told with the rest, also where something else is wrong already.
   const hosts = new Map(chosen.hosts.map(host => [host, values.given(host, session.secrets)]))
   const all = await evaluations(loaded, params, hosts, errors)
-  const evaluate = errors.length > 0 ? undefined : await collected(errors, () => onlySteps(all, request.only))
+  const some = errors.length > 0 ? undefined : await collected(errors, () => onlySteps(all, request.only))
+  const evaluate = some && (await inOrder(some, chosen, settings, errors))
   errors.push(...unasked)
   if (!evaluate || errors.length > 0) throw new InputErrors(errors)
 

@@ -20,9 +20,9 @@ export async function savePlanFile(
   params: Readonly<Record<string, unknown>>,
   outcome: RunOutcome,
 ): Promise<void> {
-  const [{ savePlan, writePlan }, { resources }] = await Promise.all([
+  const [{ savePlan, writePlan }, { savedResources }] = await Promise.all([
     import('../engine/plan/saved-plan.ts'),
-    import('../resources/index.ts'),
+    import('./saved-resources.ts'),
   ])
   const secrets = Object.fromEntries(
     Object.entries(params).flatMap(([name, value]) => (value instanceof Secret ? [[name, value]] : [])),
@@ -32,7 +32,7 @@ export async function savePlanFile(
     recipe: loaded.name,
     hosts: outcome.planned,
     secrets,
-    registry: resources,
+    registry: savedResources,
   })
   const text = JSON.stringify(plan)
   for (const [name, secret] of Object.entries(secrets)) {

@@ -4,14 +4,17 @@ import type { Emit, HostSummary } from '../run/events.ts'
 import type { HostLink } from '../run/host-link.ts'
 import { type HostStatus, statusOf } from '../run/host-status.ts'
 import type { AccessContext } from './access/dangers.ts'
+import { NotBegun } from './across/not-begun.ts'
 import type { PlannedStep } from './plan/planned-step.ts'
 import type { RunHost } from './run-request.ts'
 
 /** What a host's run stands at. */
 export interface HostRun {
-  readonly host: RunHost
+  host: RunHost
   readonly link: HostLink
   planned?: readonly PlannedStep[]
+  /** Hosts of the run that are done before this one begins. */
+  after?: readonly string[]
   machineId?: string
   login?: AccessContext
   summary?: HostSummary
@@ -39,7 +42,11 @@ export function settleError(run: HostRun, emit: Emit, thrown: unknown): void {
   const host = run.host.target.name
   const error = errorDataOf(thrown)
   if (!(thrown instanceof InputErrors)) emit({ event: 'error', host, error: { host, ...error } })
-  settle(run, emit, untouched(run.planned ?? [], statusOf(error.code)))
+  settle(
+    run,
+    emit,
+    untouched(run.planned ?? [], thrown instanceof NotBegun ? 'not-begun' : statusOf(error.code)),
+  )
 }
 
 /** No step was applied. */

@@ -44,7 +44,11 @@ export interface RunOutcome {
   /** The plans with all they were made from, by host: what a saved plan is made of. */
   readonly planned: ReadonlyMap<
     string,
-    { readonly machineId: string; readonly planned: readonly PlannedStep[] }
+    {
+      readonly machineId: string
+      readonly planned: readonly PlannedStep[]
+      readonly after?: readonly string[]
+    }
   >
   /** The operator was asked and said no. */
   readonly declined: boolean

@@ -2,8 +2,11 @@
 import { type ErrorData, InputErrors } from '../base/errors.ts'
 import { HostLink } from '../run/host-link.ts'
 import { rollOut } from '../run/roll-out.ts'
+import { NotBegun } from './across/not-begun.ts'
+import { Turns } from './across/turns.ts'
 import { applyOne } from './apply/apply-one.ts'
-import { type HostRun, isWell, settle, untouched } from './host-run.ts'
+import { type HostRun, settle, settleError, untouched } from './host-run.ts'
+import type { Evaluate, Evaluated } from './plan/plan-host.ts'
 import { planOne } from './plan/plan-one.ts'
 import { hostPlanOf } from './plan/planned-step.ts'
 import type { RunOptions, RunOutcome } from './run-request.ts'
@@ -15,30 +18,53 @@ import { timed } from './time-spent.ts'
  */
 export async function runHosts(options: RunOptions): Promise<RunOutcome> {
   const { hosts, limit, emit, interrupt, rollOut: pieces = {} } = options
-  const runs: HostRun[] = hosts.map(host => ({
-    host,
-    link: new HostLink(host.target, host.become, emit),
-    tookMs: 0,
-    uploadedMs: 0,
-  }))
   const apply = options.verb === 'apply'
   const straightOn = apply && !options.confirm && !options.saved
+  const runs: HostRun[] = hosts.map(host => {
+    const run: HostRun = {
+      host,
+      link: new HostLink(host.target, host.become, emit),
+      tookMs: 0,
+      uploadedMs: 0,
+    }
+    run.host = { ...host, evaluate: facts => evaluated(run, host.evaluate(facts)) }
+    return run
+  })
+  /** What comes after other hosts is looked at once they are done, unless nothing is applied or all was looked at before. */
+  const evaluated = async (run: HostRun, coming: ReturnType<Evaluate>): Promise<Evaluated> => {
+    const given = await coming
+    if (!('steps' in given)) return given
+    run.after = given.after ?? []
+    if (straightOn) await turns.after(run, run.after)
+    return given
+  }
   let declined = false
   const inputProblems: ErrorData[] = []
+  /** Waits before there is a connection that would only be held open meanwhile. */
+  const isReady = async (run: HostRun): Promise<boolean> => {
+    try {
+      await run.host.evaluate()
+    } catch (thrown) {
+      // Whatever else is wrong is told where it is planned.
+      if (thrown instanceof NotBegun) settleError(run, emit, thrown)
+    }
+    return run.summary === undefined
+  }
+  const turns = new Turns(runs, emit, async run => {
+    if (!straightOn || (await isReady(run)))
+      await timed(run, options, () => planOne(run, options, inputProblems))
+    if (straightOn && !run.summary && inputProblems.length === 0)
+      await timed(run, options, () => applyOne(run, options))
+    if (run.summary) await run.link.close()
+  })
   // A host that is only looked at is let go at once; one that applies is told by its batch.
   const stopListening = interrupt.listen(level => {
     if (level === 'hard') for (const run of runs) if (!run.applying) void run.link.close()
   })
   try {
     await rollOut(runs, limit, straightOn ? pieces : {}, {
-      run: async run => {
-        await timed(run, options, () => planOne(run, options, inputProblems))
-        if (straightOn && !run.summary && inputProblems.length === 0)
-          await timed(run, options, () => applyOne(run, options))
-        if (run.summary) await run.link.close()
-        return isWell(run)
-      },
-      leave: run => settle(run, emit, untouched([], 'not-begun')),
+      run: run => turns.take(run),
+      leave: run => turns.leave(run, () => settle(run, emit, untouched([], 'not-begun'))),
     })
     if (inputProblems.length > 0 && !runs.some(run => run.applying)) throw new InputErrors(inputProblems)
     // Too late to refuse everything: what was applied stays told, and so is what could not be planned.
@@ -60,18 +86,19 @@ async function applyConfirmed(runs: readonly HostRun[], options: RunOptions): Pr
   const held = options.saved !== undefined && waiting.length < runs.length
   const asks = !held && anything && interrupt.level === 'none' && options.confirm
   const declined = asks ? !(await asks(plansOf(waiting))) : false
+  const isOff = () => declined || held || interrupt.level !== 'none'
+  const turns = new Turns(runs, emit, async run => {
+    if (isOff()) settle(run, emit, untouched(run.planned ?? [], declined || held ? 'drift' : 'interrupted'))
+    else if (await turns.isReady(run)) await timed(run, options, () => applyOne(run, options))
+    await run.link.close()
+  })
   await rollOut(waiting, limit, pieces, {
-    run: async run => {
-      if (declined || held || interrupt.level !== 'none')
-        settle(run, emit, untouched(run.planned ?? [], declined || held ? 'drift' : 'interrupted'))
-      else await timed(run, options, () => applyOne(run, options))
-      await run.link.close()
-      return isWell(run)
-    },
-    leave: async run => {
-      settle(run, emit, untouched(run.planned ?? [], 'not-begun'))
-      await run.link.close()
-    },
+    run: run => turns.take(run),
+    leave: run =>
+      turns.leave(run, async () => {
+        settle(run, emit, untouched(run.planned ?? [], 'not-begun'))
+        await run.link.close()
+      }),
   })
   return declined
 }
@@ -86,8 +113,8 @@ function told(runs: readonly HostRun[], { emit }: RunOptions, declined: boolean)
   )
   const trips = Object.fromEntries(runs.map(run => [run.host.target.name, run.link.trips]))
   emit({ event: 'summary', hosts, trips })
-  const planned = runs.flatMap(({ host, planned, machineId = '' }) =>
-    planned ? [[host.target.name, { machineId, planned }] as const] : [],
+  const planned = runs.flatMap(({ host, planned, machineId = '', after = [] }) =>
+    planned ? [[host.target.name, { machineId, planned, after }] as const] : [],
   )
   return { hosts, trips, plans: plansOf(runs), planned: new Map(planned), declined }
 }

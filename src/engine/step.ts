@@ -21,6 +21,10 @@ export interface StepOptions {
    * beside what ops works out by itself. `'unguarded'` does the step without a way back.
    */
   readonly access?: 'unguarded' | AccessOption
+  /** Hosts, groups or globs: those of them that are in the run are done before this host begins. */
+  readonly after?: string | readonly string[]
+  /** A group: the first of its hosts that is in the run does the step for all of them, and the others come after it. */
+  readonly onceFor?: string
   /** Lines for a person, shown in the plan beside the step when it changes: traps, trades, what to do afterwards. */
   readonly notes?: readonly string[]
 }

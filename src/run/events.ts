@@ -56,7 +56,7 @@ export type RunEvent =
   | {
       readonly event: 'waiting'
       readonly host: string
-      readonly for: 'lock' | 'reboot' | 'access'
+      readonly for: 'lock' | 'reboot' | 'access' | 'host'
       readonly text: string
     }
   | { readonly event: 'step'; readonly host: string; readonly step: string; readonly status: 'running' }

@@ -4,6 +4,7 @@ import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import type { Host } from '../hosts/host.ts'
 import { useHosts } from '../hosts/use-hosts.ts'
+import { watchOps } from './ops-run.ts'
 
 const files = {
   'recipes/awaits.ts': `import { recipe, waitFor, z } from 'ops-recipes'
@@ -18,6 +19,26 @@ export default recipe({
 `,
 }
 
+const release = `import { command, file, recipe, z } from 'ops-recipes'
+export default recipe({
+  summary: 'A release that migrates once.',
+  params: { breaks: z.boolean().default(false) },
+  steps: ({ params, host }) => [
+    command(
+      { run: params.breaks ? 'false' : 'until [ -e /run/go ]; do sleep 0.05; done; echo done >/etc/migrated', creates: '/etc/migrated' },
+      { onceFor: 'web' },
+    ),
+    file({ path: '/etc/release', content: 'new\\n' }),
+  ],
+})
+`
+const ring = `import { file, recipe } from 'ops-recipes'
+export default recipe({
+  summary: 'Each comes after the other.',
+  steps: () => [file({ path: '/etc/ring', content: 'x' }, { after: 'web' })],
+})
+`
+
 interface Told extends Outcome {
   readonly events: readonly RunEvent[]
 }
@@ -27,7 +48,7 @@ describeReal('runs in which hosts need one another', () => {
   let folder: Folder
   beforeAll(() => {
     const ini = `[hosts]\nlb1\nweb1\nweb2\n\n[groups]\nweb = web1, web2\n\n[ssh]\nconfig = ${hosts()[0]?.sshConfig}\n`
-    folder = folderWith({ ...files, 'ops.ini': ini })
+    folder = folderWith({ ...files, 'recipes/release.ts': release, 'recipes/ring.ts': ring, 'ops.ini': ini })
   })
   afterAll(() => folder?.remove())
 
@@ -75,5 +96,48 @@ describeReal('runs in which hosts need one another', () => {
       expect.stringContaining('answers without the text that is waited for'),
     ])
     expect(errorsOf(failed)[0]?.changed).toBe('no')
+  })
+
+  test('a step is done once for its group, by the first host, before the others begin', async () => {
+    const migration = { web1: 'change', web2: 'ok' }
+    const plan = await ops('plan', 'release', 'web2', 'web1')
+    for (const [name, status] of Object.entries(migration)) {
+      const [step] = planOf(plan, name)
+      expect([step?.name.slice(0, 13), step?.status]).toEqual(['command until', status])
+    }
+    expect(planOf(plan, 'web1')[0]?.notes).toContain('once for web')
+    expect(planOf(plan, 'web2')[0]?.notes).toEqual(['web1 does it, once for web'])
+
+    const broken = await ops('apply', 'release', 'web2', 'web1', '--breaks', '--yes')
+    expect(broken.code).toBe(1)
+    expect(summaryOf(broken).hosts.web2?.status).toBe('not-begun')
+    expect(errorsOf(broken).map(each => each.title)).toContain(
+      'web2 was not begun: it comes after web1, which failed',
+    )
+    expect(await host('web2').read('ls /etc/release || true')).toBe('')
+
+    const run = watchOps(folder, ['apply', 'release', 'web2', 'web1', '--yes'])
+    await run.seen(event => event.event === 'step' && event.host === 'web1' && event.status === 'running')
+    expect(run.events).toContainEqual({
+      event: 'waiting',
+      host: 'web2',
+      for: 'host',
+      text: 'waiting for web1',
+    })
+    expect(await host('web2').read('ls /etc/release || true')).toBe('')
+    await host('web1').exec('touch /run/go')
+    expect(await run.ended).toBe(0)
+    expect(await host('web2').read('cat /etc/release; ls /etc/migrated || true')).toBe('new\n')
+    const again = await ops('apply', 'release', 'web', '--yes')
+    expect(summaryOf(again).trips).toEqual({ web1: 1, web2: 1 })
+  })
+
+  test('hosts that wait for one another are refused before any is contacted, by their names', async () => {
+    const planned = await ops('plan', 'ring', 'web')
+    expect([planned.code, errorsOf(planned).map(each => each.title)]).toEqual([
+      3,
+      ['web1 and web2 wait for one another: web1 -> web2 -> web1'],
+    ])
+    expect((await ops('plan', 'ring', 'web', '--limit', 'web2')).code).toBe(0)
   })
 })

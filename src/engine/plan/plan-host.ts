@@ -12,7 +12,9 @@ import { makePlan } from './make-plan.ts'
 import type { PlannedStep } from './planned-step.ts'
 
 /** What evaluating a recipe gives; `needsFacts` when it touched facts that were not given. */
-export type Evaluated = { readonly steps: readonly Step[] } | { readonly needsFacts: true }
+export type Evaluated =
+  /** `after`: hosts of the run that are done before this one begins. */
+  { readonly steps: readonly Step[]; readonly after?: readonly string[] } | { readonly needsFacts: true }
 
 /** Evaluates a recipe for one host. Throws InputErrors with everything that is wrong. */
 export type Evaluate = (facts?: Facts) => Evaluated | Promise<Evaluated>

@@ -38,6 +38,7 @@ const stepSchema = z.object({
 const hostSchema = z.object({
   name: z.string(),
   machineId: z.string(),
+  after: z.array(z.string()).optional(),
   steps: z.array(stepSchema),
 })
 
@@ -66,15 +67,20 @@ export function savePlan(input: {
   readonly recipe: string
   readonly hosts: ReadonlyMap<
     string,
-    { readonly machineId: string; readonly planned: readonly PlannedStep[] }
+    {
+      readonly machineId: string
+      readonly planned: readonly PlannedStep[]
+      readonly after?: readonly string[]
+    }
   >
   readonly secrets: Readonly<Record<string, Secret>>
   // biome-ignore lint/suspicious/noExplicitAny: params of all resources meet here.
   readonly registry: Readonly<Record<string, StepMaker<any, any>>>
 }): SavedPlan {
-  const hosts = [...input.hosts].map(([name, { machineId, planned }]) => ({
+  const hosts = [...input.hosts].map(([name, { machineId, planned, after = [] }]) => ({
     name,
     machineId,
+    ...(after.length > 0 && { after: [...after] }),
     steps: planned.map(each => {
       const { step } = each
       if (input.registry[step.resource.type]?.definition !== step.resource) {
