@@ -44,6 +44,14 @@ describeReal('a host of the tests', () => {
     expect(await one().read(`bash -c 'read -r line </dev/tcp/two/22 && echo "$line"'`)).toMatch(/^SSH-2\.0/)
   })
 
+  test('knows the packages that the sources of the tests name, and all that these need, in a tenth of the lists', async () => {
+    const simulated = await one().read('apt-get install -s -q rails mariadb-server nginx | grep -c ^Inst')
+    expect(Number(simulated)).toBeGreaterThan(300)
+    const known = Number(await one().read('apt-cache pkgnames | wc -l'))
+    expect(known).toBeGreaterThan(3000)
+    expect(known).toBeLessThan(20_000)
+  })
+
   test('installs a package from the mirror', async () => {
     await one().read('apt-get install -y -q tree')
     expect(await one().read('command -v tree')).toBe('/usr/bin/tree\n')

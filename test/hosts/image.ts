@@ -11,11 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type Release, readAptConfig, release } from './apt-config.ts'
 import { run } from './command.ts'
 import { withLock } from './lock.ts'
 import { cacheFolder } from './places.ts'
+import { packageNames, shortenLists, wantedNames } from './short-lists.ts'
 
 /** The password of the users `worker` and `guest` on every host of the tests. */
 export const knownPassword = 'correct horse'
@@ -92,7 +93,7 @@ const keptForMs = 30 * 24 * 3600_000
 
 /** Removes images of old definitions. A base is in use for two weeks at most, so nothing young is lost. */
 function removeOldImages(): void {
-  for (const name of readdirSync(cacheFolder).filter(name => /^(base|layer)-/.test(name))) {
+  for (const name of readdirSync(cacheFolder).filter(name => /^(base|layer|lists|names)-/.test(name))) {
     const path = join(cacheFolder, name)
     if (Date.now() - statSync(path).ctimeMs > keptForMs) rmSync(path, { recursive: true, force: true })
   }
@@ -131,12 +132,15 @@ async function baseImage(wanted: Release): Promise<string> {
   })
 }
 
-/** Installs packages on top of the base, as a layer of their own; no service starts there. */
-async function packageLayer(base: string, packages: readonly string[]): Promise<string> {
-  const wanted = [...packages].sort()
-  return cached(`layer-${digest([base, ...wanted])}`, async folder => {
-    // The mount lives in a namespace of its own: it ends with the command, whatever happens to this process.
-    const script = `set -eu
+/** Runs a command of shell with `upper` mounted on top of the base at `$root`; `words` are its `$@`. */
+async function inMount(
+  upper: string,
+  base: string,
+  command: string,
+  words: readonly string[] = [],
+): Promise<void> {
+  // The mount lives in a namespace of its own: it ends with the command, whatever happens to this process.
+  const script = `set -eu
 upper=$1; base=$2; debs=$3; resolv=$4; shift 4
 work=$upper.work; root=$upper.root
 trap 'umount --recursive "$root"; rm -rf "$work" "$root"' EXIT
@@ -144,13 +148,40 @@ rm -rf "$work" "$root"; mkdir "$work" "$root"
 mount -t overlay -o "lowerdir=$debs:$base,upperdir=$upper,workdir=$work" overlay "$root"
 cat "$resolv" >"$root/etc/resolv.conf"
 mount -t proc proc "$root/proc"
-DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -y -q --no-install-recommends -o Dpkg::Options::=--force-unsafe-io "$@" </dev/null
+${command} </dev/null
 umount "$root/proc"
 rm -f "$root/etc/resolv.conf"`
-    const places = [folder, base, debsLayer, resolverFile()]
-    await run(['unshare', '--mount', 'sh', '-c', script, 'sh', ...places, ...wanted])
+  const places = [upper, base, debsLayer, resolverFile()]
+  await run(['unshare', '--mount', 'sh', '-c', script, 'sh', ...places, ...words])
+}
+
+/** Installs packages on top of the base, as a layer of their own; no service starts there. */
+async function packageLayer(base: string, packages: readonly string[]): Promise<string> {
+  const wanted = [...packages].sort()
+  return cached(`layer-${digest([base, ...wanted])}`, async folder => {
+    const install =
+      'DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -y -q --no-install-recommends -o Dpkg::Options::=--force-unsafe-io "$@"'
+    await inMount(folder, base, install, wanted)
     await keepDebs(folder)
     rmSync(join(folder, archives), { recursive: true, force: true })
+  })
+}
+
+/**
+ * A layer in which apt knows what the sources of the tests name, and its cache of that: a few seconds' work, anew when they
+ * name another package.
+ */
+async function listsLayer(base: string): Promise<string> {
+  const known = await cached(`names-${basename(base)}`, async folder =>
+    writeFileSync(join(folder, 'names'), packageNames(base)),
+  )
+  const wanted = wantedNames(readFileSync(join(known, 'names'), 'utf8'))
+  return cached(`lists-${digest([base, ...wanted])}`, async folder => {
+    removeOldImages()
+    const lists = join(folder, 'var/lib/apt/lists')
+    mkdirSync(lists, { recursive: true })
+    shortenLists(base, wanted, lists)
+    await inMount(folder, base, 'chroot "$root" apt-cache gencaches')
   })
 }
 
@@ -160,12 +191,20 @@ export function resolverFile(): string {
   return existsSync(behindStub) ? behindStub : '/etc/resolv.conf'
 }
 
-/** The image with `packages` installed beforehand, built if it is not in the cache. */
-export async function image(packages: readonly string[] = [], wanted: Release = release): Promise<Image> {
+/** The image with `packages` installed beforehand, and with short lists if they are asked for, built if it is not in the cache. */
+export async function image(
+  packages: readonly string[] = [],
+  wanted: Release = release,
+  shortLists = false,
+): Promise<Image> {
   mkdirSync(cacheFolder, { recursive: true })
   const base = await baseImage(wanted)
   return {
-    layers: packages.length === 0 ? [base] : [await packageLayer(base, packages), base],
+    layers: [
+      ...(shortLists ? [await listsLayer(base)] : []),
+      ...(packages.length === 0 ? [] : [await packageLayer(base, packages)]),
+      base,
+    ],
     rsaHostKey: readFileSync(join(base, 'etc/ssh/ssh_host_rsa_key.pub'), 'utf8').trim(),
   }
 }

@@ -6,11 +6,13 @@ import { type HostOptions, type HostsOptions, startHost, startHosts } from './st
 /** The first use of an image on a machine builds it, beside all that goes on there. */
 const buildTimeoutMs = 1_200_000
 
+const ofTests = { packageLists: 'named' } as const
+
 /** Boots hosts before the tests of this suite; the function returned gives them. */
 export function useHosts(options: HostsOptions): () => readonly Host[] {
   let hosts: readonly Host[] = []
   beforeAll(async () => {
-    hosts = await startHosts(options)
+    hosts = await startHosts({ ...ofTests, ...options })
   }, buildTimeoutMs)
   afterAll(() => Promise.all(hosts.map(host => host.stop())), buildTimeoutMs)
   return () => hosts
@@ -29,7 +31,7 @@ export function useHost(options: HostOptions & { readonly name?: string } = {}):
 
 /** Boots a host for the running test alone: two seconds, so ask for one where a test leaves marks. */
 export async function freshHost(options: HostOptions & { readonly name?: string } = {}): Promise<Host> {
-  const host = await startHost(options)
+  const host = await startHost({ ...ofTests, ...options })
   onTestFinished(() => host.stop())
   return host
 }

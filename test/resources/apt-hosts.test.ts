@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Folder, folderWith } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
-import { useHost } from '../hosts/use-hosts.ts'
+import type { Host } from '../hosts/host.ts'
+import { freshHost, useHost } from '../hosts/use-hosts.ts'
 
 const packages = `
 import { apt, recipe, z } from 'ops-recipes'
@@ -23,20 +24,21 @@ sleep;
 `
 
 describeReal('apt on a real host', () => {
-  const host = useHost({ packageLists: false, files: { '/root/hold.pl': hold } })
+  const host = useHost({ files: { '/root/hold.pl': hold } })
   let folder: Folder
-  beforeAll(() => {
+  beforeAll(async () => {
     folder = folderWith({ 'recipes/packages.ts': packages })
+    await host().read('apt-get install -q -y hello')
   })
   afterAll(() => folder?.remove())
 
-  const ops = (verb: string, spec: object) =>
+  const ops = (verb: string, spec: object, at: Host = host()) =>
     folder.ops([
       verb,
       'packages',
-      host().name,
+      at.name,
       '-F',
-      host().sshConfig,
+      at.sshConfig,
       ...(verb === 'apply' ? ['--yes'] : []),
       '--spec',
       JSON.stringify(spec),
@@ -50,16 +52,17 @@ describeReal('apt on a real host', () => {
   const freeLock = () => host().read('systemctl stop hold; rm /run/held')
 
   test('refreshes empty lists, says so in the plan, and does nothing the second time', async () => {
-    const planned = await ops('plan', { packages: ['hello'] })
+    const bare = await freshHost({ packageLists: false })
+    const planned = await ops('plan', { packages: ['hello'] }, bare)
     expect(planned.stdout).toContain('the package lists are empty: they are refreshed first')
-    expect((await host().exec('ls /var/lib/apt/lists/*Packages*')).code).not.toBe(0)
-    expect((await ops('apply', { packages: ['hello'] })).code).toBe(0)
-    expect(await status('hello')).toBe('installed')
-    const lists = await host().read('stat -c %y /var/lib/apt/lists')
-    const again = await ops('apply', { packages: ['hello'] })
+    expect((await bare.exec('ls /var/lib/apt/lists/*Packages*')).code).not.toBe(0)
+    expect((await ops('apply', { packages: ['hello'] }, bare)).code).toBe(0)
+    expect(await bare.read("dpkg-query -W -f '${db:Status-Status}' hello")).toBe('installed')
+    const lists = await bare.read('stat -c %y /var/lib/apt/lists')
+    const again = await ops('apply', { packages: ['hello'] }, bare)
     expect(again.stdout).toContain('nothing to do')
-    expect((await ops('apply', { packages: ['sl'], recommends: false })).code).toBe(0)
-    expect(await host().read('stat -c %y /var/lib/apt/lists')).toBe(lists)
+    expect((await ops('apply', { packages: ['sl'], recommends: false }, bare)).code).toBe(0)
+    expect(await bare.read('stat -c %y /var/lib/apt/lists')).toBe(lists)
   })
 
   test('takes the first alternative that the lists know, and one that is installed before it', async () => {
