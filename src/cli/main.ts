@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The program `ops`: the smallest start path; everything else is loaded when it is needed. */
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { opsVersion } from '../base/version.ts'
 import { lostOutput, processScreen } from '../report/screen.ts'
 import { exitCodes } from './exit-code.ts'
@@ -15,6 +16,8 @@ let keepCompiled = (): void => {}
 
 if (onlyVersion) screen.out(`${opsVersion()}\n`)
 else {
+  // Nothing that reading a log makes lives long: V8 would keep more and more memory for it.
+  if (argv[0] === 'logs') setFlagsFromString('--semi-space-growth-factor=1')
   const { runCompiled } = await import('./compiled-bundle.ts')
   const running = runCompiled(fileURLToPath(new URL(opsBundle, import.meta.url)), argv[0] ?? '')
   const exitCode = await running.exports.runProgram(argv, screen)

@@ -135,7 +135,7 @@ export class Converter<S extends RowSink> {
   }
 
   #hold(part: Buffer): void {
-    this.#held.push(part)
+    this.#held.push(Buffer.from(part))
     this.#heldLength += part.length
     if (this.#heldLength <= longestLine) return
     this.#isOverlong = true

@@ -20,7 +20,7 @@ const packings: readonly Packing[] = [
 ]
 const longestMagic = 5
 
-/** The bytes of `source` as they were before compression; leaving the iteration early closes it. */
+/** The bytes of `source` as they were before compression; leaving the iteration early closes it. Each piece of either is valid until the next is asked for. */
 export async function* decompressed(name: string, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = source[Symbol.asyncIterator]()
   let first: Buffer = Buffer.alloc(0)
@@ -28,7 +28,7 @@ export async function* decompressed(name: string, source: AsyncIterable<Buffer>)
     while (first.length < longestMagic) {
       const { value, done } = await chunks.next()
       if (done) break
-      first = first.length === 0 ? value : Buffer.concat([first, value])
+      first = Buffer.concat([first, value])
     }
     if (first.length > 0) yield* unpacked(name, first, chunks)
   } catch (error) {
@@ -58,9 +58,10 @@ async function* following(rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
+/** For streams, which keep a piece while they ask for the next. */
 async function* whole(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   yield first
-  yield* following(rest)
+  for await (const piece of following(rest)) yield Buffer.from(piece)
 }
 
 async function* through(

@@ -29,13 +29,14 @@ export class GroupReader {
     while (length < sampleBytes) {
       const { value, done } = await this.#reads.next()
       if (done) break
-      this.#early.push(value)
+      const chunk = value.chunk && Buffer.from(value.chunk)
+      this.#early.push({ ...value, chunk } as Read)
       // Lines of the next file are no help: one may be an error log.
-      if (value.chunk === undefined && length > 0) break
-      if (value.chunk === undefined) continue
-      chunks.push(value.chunk)
-      length += value.chunk.length
-      if (value.chunk.includes(0x0a)) break
+      if (chunk === undefined && length > 0) break
+      if (chunk === undefined) continue
+      chunks.push(chunk)
+      length += chunk.length
+      if (chunk.includes(0x0a)) break
     }
     return linesOf(Buffer.concat(chunks)).slice(0, sampleLines)
   }
@@ -69,7 +70,7 @@ async function* withWholeBeginning(source: LogSource): AsyncGenerator<Read> {
   for await (const chunk of source.open()) {
     if (beginning === undefined) yield { source, chunk }
     else {
-      beginning = beginning.length === 0 ? chunk : Buffer.concat([beginning, chunk])
+      beginning = Buffer.concat([beginning, chunk])
       if (beginning.length < knownByBytes && !beginning.includes(0x0a)) continue
       yield { source, chunk: beginning }
       beginning = undefined

@@ -3,12 +3,16 @@ import { createReadStream, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { inputError } from '../base/errors.ts'
 import { decompressed } from './decompress.ts'
+import { fileBytes } from './file-bytes.ts'
 
 /** One file of log lines, the oldest first; opened when its turn has come. */
 export interface LogSource {
   /** As messages call it. */
   readonly name: string
-  /** The bytes of the lines, decompressed. A failure ends the iteration with an OpsError; leaving it closes the source. */
+  /**
+   * The bytes of the lines, decompressed; each piece is valid until the next is asked for. A failure ends the iteration with
+   * an OpsError; leaving it closes the source.
+   */
   open(): AsyncIterable<Buffer>
   /** Ends an iteration that waits for bytes: it fails then. */
   close(): void
@@ -31,6 +35,20 @@ export function localFile(path: string): LogSource {
       next: 'Correct its name; a file of a host is HOST:PATH.',
     })
   if (stat.isDirectory()) throw inputError(`${path} is a folder`, { next: `Name its files: ${path}/*` })
+  let isClosed = false
+  if (stat.isFile()) {
+    return {
+      name: path,
+      open: () =>
+        decompressed(
+          path,
+          fileBytes(path, () => isClosed),
+        ),
+      close: () => {
+        isClosed = true
+      },
+    }
+  }
   let stream: Readable | undefined
   return {
     name: path,

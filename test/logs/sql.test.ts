@@ -188,6 +188,12 @@ describe.skipIf(!hasDuckdb)('ops logs sql with DuckDB', () => {
     )
   })
 
+  test('a question that needs more memory than most gets it', () => {
+    const query =
+      "SELECT length(string_agg(repeat('x', 2000), '')) AS n FROM range(5000) WHERE EXISTS (FROM logs)"
+    expect(sql([query, 'a.log', '--csv'])).toMatchObject({ status: 0, stdout: 'n\n10000000\n' })
+  })
+
   test('a time beyond the year 9999 is none, and no reason to stop', () => {
     const lines = ['1764400000.123 200', '99999999999999.000 404', '1764400001.000 500'].join('\n')
     const format = ['--format', '$msec $status', '--csv']

@@ -6,12 +6,19 @@ import { errorDataOf, inputError, OpsError } from '../../base/errors.ts'
 import type { Answer, Cell, SqlColumn, SqlType } from '../answer.ts'
 import type { Span } from '../row-sink.ts'
 import type { ColumnWriter } from './column-writer.ts'
-import { type Duckdb, type DuckdbConnection, type DuckdbInstance, loadDuckdb } from './load.ts'
+import {
+  type Duckdb,
+  type DuckdbConnection,
+  type DuckdbInstance,
+  type DuckdbResult,
+  loadDuckdb,
+} from './load.ts'
 import { type Cast, RowLoader } from './row-loader.ts'
 import { type Parsed, usedColumns } from './used-columns.ts'
 
-/** Above this DuckDB goes to disk. */
-const memoryLimit = '200MB'
+/** With how much memory DuckDB comes by: what it needs beyond goes to disk, or is too much for it. */
+const leastMemory = (columns: number) => `${6 + 4 * columns}MB`
+const mostMemory = '200MB'
 const types: Readonly<Record<SqlType, 'VARCHAR' | 'BIGINT' | 'DOUBLE' | 'TIMESTAMP'>> = {
   text: 'VARCHAR',
   integer: 'BIGINT',
@@ -43,7 +50,7 @@ export class DuckdbEngine {
     const folder = mkdtempSync(join(tmpdir(), 'ops-logs-'))
     try {
       const instance = await duckdb.api.DuckDBInstance.create(join(folder, 'logs.db'), {
-        memory_limit: memoryLimit,
+        memory_limit: mostMemory,
         temp_directory: join(folder, 'temp'),
         // It must never wait for a network that is not there.
         autoinstall_known_extensions: 'false',
@@ -89,6 +96,7 @@ export class DuckdbEngine {
     const { api, bindings } = this.#duckdb
     // Vectors are handed over one by one: a second thread would only wait for the next, and take time for that.
     await this.#connection.run('SET threads = 1')
+    await this.#limitMemory(leastMemory(columns.length))
     const chunk = api.DuckDBDataChunk.create(columns.map(({ type }) => api[types[type]]))
     await this.#connection.run('BEGIN')
     const appender = await this.#connection.createAppender('logs')
@@ -107,23 +115,42 @@ export class DuckdbEngine {
       throw failed(error)
     }
     await this.#connection.run('RESET threads')
-    await this.#connection.run('SET lock_configuration = true')
     const counted = await this.#connection.runAndReadAll('SELECT count(*) FROM logs')
     const loaded = Number(counted.getRows()[0]?.[0])
     if (loaded !== rows()) throw failed(`of ${rows()} rows ${loaded} came to the table`)
   }
 
+  /** Most questions are answered in as little memory as the table was made in: it is tried first. */
   async answer(query: string): Promise<Answer> {
     try {
-      const result = await this.#connection.stream(selectOf(query))
+      const begun = await this.#begin(query).catch((error: unknown) => {
+        if (!/Out of Memory/i.test(errorDataOf(error).title)) throw error
+        return undefined
+      })
+      await this.#limitMemory(mostMemory)
+      const { result, first, rest } = begun ?? (await this.#begin(query))
       const columns = result.columnNames()
       const isNumber = columns.map((_, index) =>
         /INT|DOUBLE|FLOAT|DECIMAL/.test(String(result.columnType(index))),
       )
-      return { columns, isNumber, rows: cellRows(result.yieldRows()) }
+      return { columns, isNumber, rows: cellRows(first, rest) }
     } catch (error) {
       throw failed(error)
     }
+  }
+
+  /** Runs it up to its first rows. */
+  async #begin(query: string): Promise<Begun> {
+    const result = await this.#connection.stream(selectOf(query))
+    const rest = result.yieldRows()[Symbol.asyncIterator]()
+    return { result, first: await rest.next(), rest }
+  }
+
+  /** By a connection of its own: the other one may have an answer under way. */
+  async #limitMemory(limit: string): Promise<void> {
+    const connection = await this.#instance.connect()
+    await connection.run(`SET memory_limit = '${limit}'`)
+    connection.closeSync()
   }
 
   /** Ends what runs, as somebody asked for it. */
@@ -178,9 +205,21 @@ async function shutIn(connection: DuckdbConnection): Promise<void> {
   await connection.run('SET enable_external_access = false')
 }
 
-async function* cellRows(batches: AsyncIterable<unknown[][]>): AsyncGenerator<readonly (readonly Cell[])[]> {
+type Rows = unknown[][]
+
+/** A query that has come to its first rows. */
+interface Begun {
+  readonly result: DuckdbResult
+  readonly first: IteratorResult<Rows>
+  readonly rest: AsyncIterator<Rows>
+}
+
+async function* cellRows(
+  first: IteratorResult<Rows>,
+  rest: AsyncIterator<Rows>,
+): AsyncGenerator<readonly (readonly Cell[])[]> {
   try {
-    for await (const rows of batches) yield rows.map(row => row.map(cellOf))
+    for (let next = first; !next.done; next = await rest.next()) yield next.value.map(row => row.map(cellOf))
   } catch (error) {
     throw failed(error)
   }
