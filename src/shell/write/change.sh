@@ -26,7 +26,7 @@ ops_remove() (
   [ -e "$1" ] || [ -L "$1" ] || exit 0
   ops_locate "$1"
   [ ! -d "./$ops_name" ] || [ -L "./$ops_name" ] || ops_fail "$1: is a directory, not a file; nothing was changed"
-  ops_in=.. ops_stageless=
+  ops_in=.. ops_stageless= ops_did=removed
   ops_regard .
   # Where there is no room for a stage, a file can still be removed.
   if [ -n "$ops_open" ]; then ops_enter; ops_regard ..
@@ -56,7 +56,7 @@ ops_remove() (
     ops_alike "./$ops_name" || ops_take_back
   fi
   [ "$ops_in" = . ] || ops_written
-  [ -n "${ops_unsynced:-}" ] || sync . 2>/dev/null || :
+  [ -n "${ops_unsynced:-}" ] || ops_name_synced
 )
 # COMMAND...: a later part of a change. What refuses it has come after an earlier part was done, and so is no refusal of the whole.
 ops_then() {
@@ -80,6 +80,7 @@ ops_take_back() {
 ops_symlink() { ops_with_others ops_symlink_now "$@"; }
 ops_symlink_now() (
   set +e
+  ops_did=made
   ops_locate "$1"
   [ -L "./$ops_name" ] || [ ! -e "./$ops_name" ] || [ -n "${3:-}" ] || ops_fail "$1: is a file or directory, not a symbolic link; nothing was changed"
   ops_enter

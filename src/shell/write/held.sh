@@ -15,7 +15,7 @@ ops_in_turn() {
 ops_remove_in_turn() { ops_in_turn && ops_with_others ops_remove "$@"; }
 # Stages what ops_write is asked for; 1: it has to be done by itself.
 ops_hold() {
-  ops_asked=$1 ops_sha= ops_mode= ops_owner= ops_group= ops_fresh=0644 ops_was_sha= ops_first= ops_many=
+  ops_asked=$1 ops_sha= ops_mode= ops_owner= ops_group= ops_fresh=0644 ops_was_sha= ops_first= ops_many= ops_check=
   shift
   while [ "$1" != -- ]; do
     case $1 in
@@ -27,12 +27,14 @@ ops_hold() {
       new=*) ops_fresh=${1#*=};;
       first=*) ops_first=${1#*=};;
       many=*) ops_many=${1#*=};;
+      check=*) ops_check=${1#*=};;
       size=*) ;;
       *) return 1;;
     esac
     shift
   done
   shift
+  [ -z "$ops_check" ] || [ -n "$ops_sha" ] || return 1
   umask 077
   [ ! -L "$ops_asked" ] && [ ! -d "$ops_asked" ] && ops_dir=${ops_asked%/*} && ops_go "${ops_dir:-/}" || return 1
   ops_name=${ops_asked##*/}
@@ -80,7 +82,7 @@ ops_hold() {
   [ -n "$ops_mode" ] || [ -n "$ops_old" ] || ops_mode=$ops_fresh
   eval "ops_whose_$ops_held=\$ops_member ops_dir_$ops_held=\$ops_dir ops_name_$ops_held=\$ops_name ops_sha_$ops_held=\$ops_sha \\
     ops_text_$ops_held=\$ops_text ops_was_$ops_held=\$ops_was_sha ops_seen_$ops_held=\$ops_seen ops_is_$ops_held=\$ops_old ops_many_$ops_held=\$ops_many ops_whole_$ops_held=\$ops_whole \\
-    ops_mode_$ops_held=\$ops_mode ops_owner_$ops_held=\$ops_owner ops_group_$ops_held=\$ops_group"
+    ops_mode_$ops_held=\$ops_mode ops_owner_$ops_held=\$ops_owner ops_group_$ops_held=\$ops_group ops_check_$ops_held=\$ops_check"
 }
 # PRODUCER...: its words, for when the file has all its edits.
 ops_add_edit() {

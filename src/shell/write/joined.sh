@@ -179,12 +179,19 @@ ops_sync_devices() {
   done
   sync -f -- "$@" 2>/dev/null
 }
+# Its validator, which sees all that comes before it.
+ops_held_checked() (
+  set +e
+  ops_view= ops_take sha
+  cd -P -- "${ops_new%/*}" && ops_here && ops_validate
+)
 # Each gets its name, where that is as it was looked at; ops_first_left is the first that has not got it.
 ops_held_named() {
   while [ "$ops_first_left" -le "$ops_all_held" ]; do
-    ops_held_at=$ops_first_left && ops_take dir name whose seen
+    ops_held_at=$ops_first_left && ops_take dir name whose seen check
     ops_member=${ops_whose%% *} ops_asked=$ops_path
     ops_reached "$ops_member"
+    [ -z "$ops_check" ] || ops_held_checked || return
     if [ -n "$ops_seen" ]; then [ "$(TZ=UTC0 stat -c "$ops_identity" -- "$ops_path" 2>/dev/null)" = "$ops_seen" ]
     else [ ! -e "$ops_path" ] && [ ! -L "$ops_path" ]
     fi || { (ops_moved); return; }

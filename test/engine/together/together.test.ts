@@ -256,7 +256,7 @@ describe.each(['dash', 'bash', 'busybox'].filter(each => !lacking(each)))(
 )
 
 test.skipIf(lacking('strace'))(
-  'links and removals in many directories reach the disk by one sync, and in two directories by two',
+  'links and removals in many directories reach the disk by one sync, in two directories by two, and validated files by two',
   async () => {
     const own = makePlace()
     const trace = join(own.folder, 'trace')
@@ -296,6 +296,11 @@ test.skipIf(lacking('strace'))(
         .slice(0, 2)
         .flatMap(each => numbers(3).map(number => link({ path: join(each, `more${number}`), to: 'there' })))
       expect(await syncs(two)).toBe(2)
+      // Contents before the first name, and the names after the last one; validators have their turn in between.
+      const checked = folders.map(each =>
+        file({ path: join(each, 'checked'), content: 'new\n', validate: 'test -s %s' }),
+      )
+      expect(await syncs(checked)).toBe(2 * once)
     } finally {
       traced.remove()
       own.remove()
