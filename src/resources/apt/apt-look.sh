@@ -1,14 +1,24 @@
 # The functions of `apt-look`, as look.ts describes them.
   ops_nl='
 '
+  # NAME, into ops_left_over and into ops_policy_block with ops_heading: made anew by each look, from what dpkg and apt tell it.
+  ops_apt_lines_of() { return 1; }
+  ops_apt_policy_of() { return 1; }
   ops_apt_read() {
     ops_apt_names=$* ops_policy=
     command -v dpkg-query >/dev/null || { echo 'this host has no dpkg: packages of apt cannot be managed here' >&2; return 1; }
     # By bare names, which find every architecture: dpkg knows no NAME:amd64 of a package for all of them.
     for ops_apt_name; do shift; set -- "$@" "${ops_apt_name%%:*}"; done
     ops_pkgs=$(dpkg-query -W -f '${Package} ${Architecture} ${db:Status-Want} ${db:Status-Status}\n' dpkg "$@" 2>/dev/null) || [ $? = 1 ] || { dpkg-query -W dpkg >/dev/null; return 1; }
-    ops_pkgs=$ops_nl$ops_pkgs$ops_nl
-    ops_native=${ops_pkgs#*"$ops_nl"dpkg } ops_native=${ops_native%% *}
+    ops_table=$(printf '%s\n' "$ops_pkgs" | awk '
+      $1 == "dpkg" && native == "" { native = $2 }
+      { lines[$1] = lines[$1] substr($0, length($1) + 2) "\n" }
+      END {
+        print "ops_native=" native "\nops_apt_lines_of() { case $1 in"
+        for (name in lines) print "\047" name "\047) ops_left_over=\047" lines[name] "\047 ;;"
+        print "*) ops_left_over= ;;\nesac; }"
+      }') && [ -n "$ops_table" ] || return 1
+    eval "$ops_table"
     ops_run=complete
     for ops_dpkg_update in /var/lib/dpkg/updates/[0-9]*; do
       [ ! -e "$ops_dpkg_update" ] || ops_apt_holder >/dev/null || ops_run=interrupted
@@ -18,12 +28,13 @@
   # bare name is that of this host's architecture to be present, and of every one to be absent. apt calls a package for
   # all architectures by its bare name, and knows NAME:amd64, NAME:native and NAME:any of it.
   ops_apt_status() {
-    ops_package_status=absent ops_want= ops_words= ops_other= ops_bare_name=${1%%:*} ops_asked_arch= ops_left_over=$ops_pkgs
+    ops_package_status=absent ops_want= ops_words= ops_other= ops_bare_name=${1%%:*} ops_asked_arch=
     case $1 in *:*) ops_asked_arch=${1#*:} ;; esac
     case $ops_asked_arch in native | all | "$ops_native") ops_asked_arch=native ;; '') [ "$ops_mode" != present ] && ops_asked_arch=any || ops_asked_arch=bare ;; esac
-    while :; do
-      case $ops_left_over in *"$ops_nl$ops_bare_name "*) ops_left_over=${ops_left_over#*"$ops_nl$ops_bare_name "} ;; *) break ;; esac
-      ops_status_line=${ops_left_over%%"$ops_nl"*}
+    ops_left_over=
+    ops_apt_lines_of "$ops_bare_name"
+    while [ -n "$ops_left_over" ]; do
+      ops_status_line=${ops_left_over%%"$ops_nl"*} ops_left_over=${ops_left_over#*"$ops_nl"}
       ops_line_arch=${ops_status_line%% *} ops_status_line=${ops_status_line#* } ops_line_status=${ops_status_line#* } ops_apt_word=$ops_bare_name
       case $ops_line_arch in all | "$ops_native") ops_line_arch=native ;; *) ops_apt_word=$ops_bare_name:$ops_line_arch ;; esac
       case $ops_line_status in installed) ops_line_status=present ;; not-installed) ops_line_status=absent ;; config-files) [ "$ops_mode" = purge ] || ops_line_status=absent ;; esac
@@ -82,25 +93,35 @@
   }
   ops_apt_choose() {
     ops_chosen=
-    if [ -z "$ops_policy" ]; then
-      set -f; ops_policy=$ops_nl$(apt-cache -q -o Dir::Cache::pkgcache= policy $ops_apt_names 2>/dev/null)$ops_nl; set +f
-    fi
+    [ -n "$ops_policy" ] || ops_apt_ask_policy
     for ops_chosen_name in $1; do
       ops_apt_block "$ops_chosen_name" || continue
       case ${ops_policy_block#*Candidate: } in '(none)'*) ;; *) ops_chosen=$ops_heading; return 0 ;; esac
     done
     return 1
   }
+  # Makes ops_apt_policy_of, which knows each heading: to look for one in all of the text takes a shell longer with each of them.
+  ops_apt_ask_policy() {
+    ops_policy=asked
+    set -f
+    ops_table=$(apt-cache -q -o Dir::Cache::pkgcache= policy $ops_apt_names 2>/dev/null | awk '
+      function told(word) { return "\047" word "\047) ops_heading=\047" name "\047 ops_policy_block=\047" block "\047 ;;\n" }
+      function keep(bare) {
+        if (name == "") return
+        exact = exact told(name)
+        bare = name
+        if (sub(/:[^:]*$/, "", bare) && !(bare in kept)) { kept[bare] = 1; others = others told(bare) }
+      }
+      /^[^ ]/ { keep(); name = $0; sub(/:$/, "", name); block = ""; next }
+      { gsub(/\047/, "\047\\\047\047"); block = block $0 "\n" }
+      END { keep(); print "ops_apt_policy_of() { case $1 in\n" exact others "*) return 1 ;;\nesac; }" }') && [ -n "$ops_table" ] || exit 1
+    set +f
+    eval "$ops_table"
+  }
   # What apt-cache says of NAME[:ARCH], into ops_policy_block, and its heading, which is the name that apt takes.
   ops_apt_block() {
-    ops_heading=$1
-    case $1 in *:native | *:all | *:any | *:"$ops_native") ops_heading=${1%:*} ;; esac
-    case $ops_policy in
-      *"$ops_nl$ops_heading:$ops_nl"*) ;;
-      *"$ops_nl$1:"*) ops_policy_block=${ops_policy#*"$ops_nl$1:"}; ops_heading=$1:${ops_policy_block%%:"$ops_nl"*} ;;
-      *) return 1 ;;
-    esac
-    ops_policy_block=${ops_policy#*"$ops_nl$ops_heading:$ops_nl"} ops_policy_block=${ops_policy_block%%"$ops_nl"[!\ ]*}$ops_nl
+    case $1 in *:native | *:all | *:any | *:"$ops_native") ! ops_apt_policy_of "${1%:*}" || return 0 ;; esac
+    ops_apt_policy_of "$1"
   }
   # Whether a source has it and a pin keeps every version of it out (apt_preferences(5)).
   ops_apt_pinned() {
