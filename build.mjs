@@ -43,6 +43,17 @@ const englishOnly = {
   },
 }
 
+/** ssh2 offers agents for HTTP through a host, and with them loads all that Node has for HTTP: ops has no use for either. */
+const withoutHttp = {
+  name: 'without-http',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]ssh2[\\/]lib[\\/]http-agents\.js$/ }, () => ({
+      contents: 'module.exports = {}',
+      loader: 'js',
+    }))
+  },
+}
+
 /** What a recipe imports is made when it is first used: most recipes know a few resources of many. */
 const lazyResources = {
   name: 'lazy-resources',
@@ -154,7 +165,7 @@ async function bundle() {
     external: [...loadedLate, '*.node', 'cpu-features'],
     banner: { js: esModuleBridge },
     define: { 'import.meta.url': 'opsBundleUrl' },
-    plugins: [englishOnly, lazyResources, bundledJiti],
+    plugins: [englishOnly, withoutHttp, lazyResources, bundledJiti],
   })
   const text = outputFiles[0].text.replaceAll(lateImport, 'opsImport(')
   // A method of that name is none, nor is what a message says.

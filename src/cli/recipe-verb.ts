@@ -23,7 +23,7 @@ import { addApplyFlags, type RollOutFlags, rollOutFlags, rollOutOf } from './rol
 import { exitCodeOfRun, reachHosts, runSteps } from './run-steps.ts'
 import { isSavedPlan } from './saved-plan-file.ts'
 import { bindSite, loadedSite, siteOfProject, wordsOf } from './site-recipe.ts'
-import { type Chosen, chooseReachable } from './targets.ts'
+import { type Chosen, chooseHosts, chooseReachable } from './targets.ts'
 
 export type RecipeVerb = 'apply' | 'plan' | 'check'
 
@@ -62,6 +62,7 @@ export async function runRecipeVerb(
     const { applySavedPlan } = await import('./apply-saved-plan.ts')
     return applySavedPlan(plain, argv, screen)
   }
+  askSshEarly(plain, argv)
   const errors: ErrorData[] = []
   const siteFile = name === 'site' ? siteOfProject() : undefined
   const site = siteFile === undefined ? undefined : await collected(errors, () => loadedSite(siteFile))
@@ -116,6 +117,16 @@ export async function runRecipeVerb(
       session,
     ),
   )
+}
+
+/** Where no flag of the recipe is given, ssh reads its config while the recipe is loaded: its answers are kept for when they are asked for. */
+function askSshEarly(plain: Command, argv: readonly string[]): void {
+  const problems: ErrorData[] = []
+  const { operands, options } = parseArgv(plain, argv, problems)
+  const settings = commonSettings(options, problems)
+  const hostNames = operands.slice(1)
+  if (hostNames.length === 0 || problems.length > 0 || asksHelp(argv)) return
+  chooseHosts(hostNames, settings).catch(() => undefined)
 }
 
 /** Whoever needs it loads it anyway, and tells of what is wrong with it. */
