@@ -1,6 +1,6 @@
 /** What everyday servers are made of, on the host of the conformance tests. */
 import { putRepository, signer, stranger } from '../resources/apt/signed-repository.ts'
-import type { ConformanceCase } from './host-cases.ts'
+import type { ConformanceCase } from './host-case.ts'
 
 const ring = '/etc/apt/keyrings/conforms.gpg'
 /** Else `apt` would fetch all lists anew, as they are older than the sources. */
@@ -11,7 +11,10 @@ export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
   aptPin: {
     input: { name: 'conforms', packages: ['dpkg'], pin: 'version 1.*', priority: 990 },
     absent: 'rm -f /etc/apt/preferences.d/conforms.pref',
-    wrong: 'sed -i s/990/100/ /etc/apt/preferences.d/conforms.pref',
+    wrong: [
+      'sed -i s/990/100/ /etc/apt/preferences.d/conforms.pref',
+      'chmod 0600 /etc/apt/preferences.d/conforms.pref',
+    ],
     foreign: {
       before:
         'rm -f /etc/apt/preferences.d/conforms.pref; printf "Package: bash\\nPin: version 5.*\\nPin-Priority: 600\\n" >/etc/apt/preferences.d/theirs-too',
@@ -34,7 +37,10 @@ export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
       `sed -i s/main/other/ ${sources}; ${fresh}`,
       `echo ${Buffer.from(stranger.armored).toString('base64')} | base64 -d >${ring}`,
       `chmod 0600 ${ring}`,
+      `echo >>${sources}; ${fresh}`,
+      `rm -f /var/lib/apt/lists/*srv_c_apt*; ${fresh}`,
     ],
+    neverAlone: { state: 'what is not there has no content either' },
     foreign: {
       before: `rm -f ${sources} ${ring}; echo 'deb [signed-by=/root/theirs.gpg] file:/srv/c/apt/ stable main' >/etc/apt/sources.list.d/theirs.list; ${fresh}`,
       refused: /theirs.list:1 names the same repository/,
@@ -71,12 +77,18 @@ export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
     title: 'is issued by a webroot, asks for nothing more, and each place that differs is seen',
   },
   checkout: {
+    packages: ['git'],
     input: { url: '/srv/c/origin.git', path: '/srv/c/checkout', branch: 'main' },
     setUp: `git init -q --bare -b main /srv/c/origin.git; rm -rf /root/made-here; git init -q -b main /root/made-here; cd /root/made-here
 git config user.email x@example.com; git config user.name x
 for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git push -q /srv/c/origin.git main`,
     absent: 'rm -rf /srv/c/checkout',
-    wrong: 'git -C /srv/c/checkout checkout -q --detach HEAD~1',
+    wrong: [
+      'git -C /srv/c/checkout checkout -q --detach HEAD~1',
+      'git -C /srv/c/checkout checkout -q --detach',
+      'git -C /srv/c/checkout reset -q --hard HEAD~1',
+      'git -C /srv/c/checkout remote set-url origin /srv/c/other.git',
+    ],
     foreign: {
       before:
         'git -C /srv/c/checkout checkout -q main; git -C /srv/c/checkout reset -q --hard HEAD~1; echo theirs >/srv/c/checkout/file',
@@ -104,7 +116,9 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
       'echo LANG=xx_XX >/etc/locale.conf',
       // As Debian 13 comes.
       'rm -f /etc/default/locale /etc/locale.conf; ln -s ../locale.conf /etc/default/locale',
+      'rm -f /etc/default/locale; echo LANG=xx_XX >/etc/default/locale; echo LANG=C.UTF-8 >/etc/locale.conf',
     ],
+    neverAlone: { missing: 'this one comes with the C library' },
     foreign: {
       before: 'printf "# theirs\\nLC_TIME=C\\n" >/etc/default/locale',
       kept: 'grep -qx LC_TIME=C /etc/default/locale; grep -qx "# theirs" /etc/default/locale',
@@ -121,7 +135,11 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
       options: ['size=1m', 'nosuid', 'nodev'],
     },
     absent: "umount '/srv/c/mounted here'; sed -i /conforms/d /etc/fstab",
-    wrong: ["mount -o remount,dev '/srv/c/mounted here'", 'sed -i /conforms/s/nodev/dev/ /etc/fstab'],
+    wrong: [
+      "mount -o remount,dev '/srv/c/mounted here'",
+      'sed -i /conforms/s/nodev/dev/ /etc/fstab',
+      "umount '/srv/c/mounted here'",
+    ],
     foreign: {
       before:
         "umount '/srv/c/mounted here'; sed -i /conforms/d /etc/fstab; echo theirs >'/srv/c/mounted here/notes'",
@@ -136,9 +154,14 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
     },
   },
   mysqlDatabase: {
+    packages: ['mariadb-server'],
     input: { name: 'conforms_db', charset: 'utf8mb4', collation: 'utf8mb4_bin' },
     absent: 'mariadb -e "drop database if exists conforms_db"',
-    wrong: 'mariadb -e "alter database conforms_db character set latin1"',
+    wrong: [
+      'mariadb -e "alter database conforms_db character set latin1"',
+      'mariadb -e "alter database conforms_db collate utf8mb4_unicode_ci"',
+    ],
+    neverAlone: { charset: 'a collation belongs to one character set' },
     foreign: {
       before:
         'mariadb -e "drop database if exists conforms_db; create database conforms_db character set latin1; create table conforms_db.theirs (t text); insert into conforms_db.theirs values (1)"',
@@ -170,7 +193,11 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
     },
     absent:
       'systemctl stop conforms-unit; rm -f /etc/systemd/system/conforms-unit.service; systemctl daemon-reload',
-    wrong: 'systemctl start conforms-unit; sed -i s/54321/12345/ /etc/systemd/system/conforms-unit.service',
+    wrong: [
+      'systemctl start conforms-unit; sed -i s/54321/12345/ /etc/systemd/system/conforms-unit.service',
+      'echo >>/etc/systemd/system/conforms-unit.service; systemctl daemon-reload',
+      'systemctl start conforms-unit; touch /etc/systemd/system/conforms-unit.service',
+    ],
     foreign: {
       before:
         'systemctl stop conforms-unit; rm -f /etc/systemd/system/conforms-unit.service; ln -s /dev/null /etc/systemd/system/conforms-unit.service',

@@ -2,43 +2,7 @@
 
 import { Secret } from '../../src/base/secret.ts'
 import { everydayCases } from './everyday-cases.ts'
-
-/** How a host stands to a thing before it is applied: each is shell that makes it so, as root. */
-export interface HostCase {
-  readonly input: unknown
-  /** Once, before all: what the thing is built on. */
-  readonly setUp?: string
-  readonly absent: string
-  /** Several, where several places can differ: each alone must be seen. */
-  readonly wrong: string | readonly string[]
-  /** Somebody else's thing is in its place, or beside it. */
-  readonly foreign: {
-    readonly before: string
-    /** What the plan says of it; undefined: it is applied all the same. */
-    readonly refused?: RegExp
-    /** Succeeds while what is theirs is as they left it. */
-    readonly kept: string
-  }
-  /** Succeeds when what is wanted holds: by other programs than those that the resource looks with, where there are any. */
-  readonly holds: string
-  /** Params that take it away, and what succeeds then; or why it stays. */
-  readonly undo: { readonly input: unknown; readonly gone: string } | { readonly stays: string }
-}
-
-/** A look that finds and never changes: a state to find, and one that is in order. */
-export interface LookCase {
-  readonly input: unknown
-  readonly wrong: string
-  readonly right: string
-}
-
-/** Applied on real hosts by a suite of its own. */
-export interface ElsewhereCase {
-  readonly file: string
-  readonly title: string
-}
-
-export type ConformanceCase = HostCase | LookCase | ElsewhereCase
+import type { ConformanceCase } from './host-case.ts'
 
 const stays = (why: string) => ({ stays: why })
 
@@ -56,7 +20,9 @@ install one 10; install two 20`,
       'update-alternatives --set conforms-to /srv/c/two',
       'ln -sfn /srv/c/two /usr/bin/conforms-to',
       'rm /etc/alternatives/conforms.txt',
+      'sed -i 1s/manual/auto/ /var/lib/dpkg/alternatives/conforms-to',
     ],
+    neverAlone: { offered: 'what is not offered is refused' },
     foreign: {
       before: 'rm -f /usr/bin/conforms-to; echo theirs >/usr/bin/conforms-to',
       refused: /\/usr\/bin\/conforms-to is not a link/,
@@ -73,6 +39,7 @@ install one 10; install two 20`,
     input: { packages: ['tree'], recommends: false },
     absent: 'dpkg --purge tree 2>/dev/null',
     wrong: 'dpkg --unpack /var/cache/apt/archives/tree_*.deb',
+    neverAlone: { 'dpkg run': 'a run that was cut off leaves a package behind that is not as wanted' },
     foreign: {
       before:
         'dpkg --purge tree; printf "Package: tree\\nPin: release *\\nPin-Priority: -1\\n" >/etc/apt/preferences.d/theirs',
@@ -93,6 +60,7 @@ install one 10; install two 20`,
     wrong: [
       `printf '%s\\n' '${aKey} old' >>/home/guest/.ssh/authorized_keys`,
       'chmod 0666 /home/guest/.ssh/authorized_keys',
+      'sed -i s/no-pty/no-user-rc/ /home/guest/.ssh/authorized_keys',
     ],
     foreign: {
       before: 'rm -rf /home/guest/.ssh; ln -s /root/.ssh /home/guest/.ssh; chown -h guest: /home/guest/.ssh',
@@ -110,6 +78,12 @@ install one 10; install two 20`,
     setUp: 'mkdir -p /srv/c/source; echo one >/srv/c/source/one',
     absent: 'rm -rf /srv/c/copies',
     wrong: 'echo more >>/srv/c/source/one',
+    neverAlone: {
+      leftovers: 'of a copy that was cut off: backup.test.ts',
+      source: 'a source that must not be copied is refused',
+      stale: 'beyond `keep`, and held by backup.test.ts',
+      surplus: 'beyond `keep`, and held by backup.test.ts',
+    },
     foreign: {
       before: 'rm -rf /srv/c/copies; echo theirs >/srv/c/copies',
       refused: /is not a folder/,
@@ -144,7 +118,12 @@ install one 10; install two 20`,
   file: {
     input: { path: '/srv/c/file', content: 'wanted\n', mode: '0640', owner: 'deploy', group: 'root' },
     absent: 'rm -f /srv/c/file',
-    wrong: ['echo other >/srv/c/file', 'chmod 0666 /srv/c/file', 'chown root /srv/c/file'],
+    wrong: [
+      'echo other >/srv/c/file',
+      'chmod 0666 /srv/c/file',
+      'chown root /srv/c/file',
+      'chgrp games /srv/c/file',
+    ],
     foreign: {
       before: 'rm -f /srv/c/file; mkdir /srv/c/file; echo theirs >/srv/c/file/inside',
       refused: /is a directory/,
@@ -158,6 +137,7 @@ install one 10; install two 20`,
     title: 'every entry that does not resolve or is not mounted as written is named',
   },
   gem: {
+    packages: ['ruby'],
     input: { name: 'conforms', version: '1.0', file: '/root/gem/conforms-1.0.gem' },
     setUp: `mkdir -p /root/gem; cd /root/gem
 for v in 0.9 1.0; do
@@ -174,6 +154,7 @@ done`,
     undo: stays('other programs may use a gem by then'),
   },
   gitBare: {
+    packages: ['git'],
     input: { path: '/srv/c/app.git', branch: 'main', owner: 'deploy' },
     absent: 'rm -rf /srv/c/app.git',
     wrong: ['echo "ref: refs/heads/old" >/srv/c/app.git/HEAD', 'chown root /srv/c/app.git'],
@@ -241,12 +222,17 @@ done`,
     undo: stays('`file` with `state: absent` takes a link away'),
   },
   mysqlSettings: {
+    packages: ['mariadb-server'],
     input: { settings: { 'max-connections': 77 }, name: 'zz-conforms' },
     absent: 'rm -f /etc/mysql/mariadb.conf.d/zz-conforms.cnf; systemctl restart mariadb',
     wrong: [
       'sed -i s/77/55/ /etc/mysql/mariadb.conf.d/zz-conforms.cnf',
       'mariadb -e "set global max_connections = 55"',
     ],
+    neverAlone: {
+      server: 'without a server nothing else is known',
+      running: 'of a server that is down, no setting is known',
+    },
     foreign: {
       before:
         'rm -f /etc/mysql/mariadb.conf.d/zz-conforms.cnf; printf "[mysqld]\\nmax_connections=33\\n" >/etc/mysql/mariadb.conf.d/zzz-theirs.cnf; systemctl restart mariadb',
@@ -261,6 +247,7 @@ done`,
     title: 'broken tables are found, sound ones are not, and a database that is down is',
   },
   mysqlUser: {
+    packages: ['mariadb-server'],
     input: {
       name: 'conforms',
       from: '192.0.2.7',
@@ -272,6 +259,8 @@ done`,
     wrong: [
       'mariadb -e "grant insert on conforms.* to conforms@192.0.2.7"',
       'mariadb -e "revoke select on conforms.* from conforms@192.0.2.7"',
+      'mariadb -e "alter user conforms@192.0.2.7 identified by \'other\'"',
+      'mariadb -e "alter user conforms@192.0.2.7 account lock"',
     ],
     foreign: {
       before:
@@ -312,7 +301,15 @@ done`,
     setUp:
       'mkdir -p /srv/c/copied/2026-01-02T030405Z/srv/c/lost; echo good >/srv/c/copied/2026-01-02T030405Z/srv/c/lost/one',
     absent: 'rm -rf /srv/c/lost',
-    wrong: 'echo bad >/srv/c/lost/one',
+    wrong: [
+      'echo bad >/srv/c/lost/one',
+      'echo bad! >/srv/c/lost/one; touch -d 2020-01-01 /srv/c/lost/one',
+      'chmod 0600 /srv/c/lost/one',
+    ],
+    neverAlone: {
+      copy: 'without a copy there is nothing to compare',
+      'other kind': 'what is of another kind is refused',
+    },
     foreign: {
       before: 'rm -rf /srv/c/lost; mkdir -p /srv/c/lost/one; echo theirs >/srv/c/lost/one/inside',
       refused: /of another kind/,
@@ -347,7 +344,12 @@ done`,
       'sed -i s/99999/88888/ /etc/sysctl.d/99-zz-net.ipv4.tcp_rmem.conf',
       'chmod 0666 /etc/sysctl.d/99-zz-net.ipv4.tcp_rmem.conf',
       'echo 4096 88888 777777 >/proc/sys/net/ipv4/tcp_rmem',
+      'echo "# note" >>/etc/sysctl.d/99-zz-net.ipv4.tcp_rmem.conf',
     ],
+    neverAlone: {
+      kind: 'what has no file has no line in it',
+      boot: 'another file that is read later is refused',
+    },
     foreign: {
       before: 'mkdir -p /run/sysctl.d; echo "-net/ipv4/tcp_rmem=4096 1 2" >/run/sysctl.d/zz-theirs.conf',
       refused: /zz-theirs.conf is read later at boot and sets net.ipv4.tcp_rmem to 4096 1 2/,
@@ -368,6 +370,7 @@ done`,
       'systemctl stop conforming.timer',
       'systemctl disable -q conforming.timer',
       'echo "# changed" >>/etc/systemd/system/conforming.service',
+      'echo "# changed" >>/etc/systemd/system/conforming.timer',
     ],
     foreign: {
       before:

@@ -106,12 +106,13 @@ export class Arena {
   run(shell: TestShell, texts: readonly string[]): { recorded: string; complaints: string } {
     writeFileSync(this.#record, '')
     const functions = new Set(texts.flatMap(text => text.match(/\bops_[a-z_]+/g) ?? []))
-    const recorders = [...functions].map(name => `${name}() { printf '%s\\0' "$@" >&7; }`)
+    // So does printf: shell without functions hands a secret on by it.
+    const recorders = [...functions, 'printf'].map(name => `${name}() { command printf '%s\\0' "$@" >&7; }`)
     const script = [
       `exec 7>>${this.#record}; OPS_MARK=mark OPS_STAGE=/nonexistent`,
       ...recorders,
       ...texts.map(text => `(\n${text}\n) </dev/null >/dev/null 2>&1`),
-      `printf 'the end' >&7`,
+      `command printf 'the end' >&7`,
     ]
     const file = join(this.root, 'script')
     writeFileSync(file, script.join('\n'))

@@ -11,6 +11,7 @@ import {
   type Verdict,
   verdictOf,
 } from '../conformance/by-shell.ts'
+import { isChosen } from '../conformance/host-case.ts'
 import { cases } from '../conformance/host-cases.ts'
 import { mutations } from '../conformance/hostile.ts'
 import { describeReal } from '../hosts/available.ts'
@@ -51,9 +52,7 @@ interface Applied {
 
 /** Those that are applied by themselves; OPS_RESOURCE names those to try, with commas between. */
 const applied = Object.entries({ ...cases, ...serverCases }).flatMap(([type, each]): Applied[] =>
-  'holds' in each && type in resources && (process.env.OPS_RESOURCE ?? type).split(',').includes(type)
-    ? [{ type, each }]
-    : [],
+  'holds' in each && type in resources && isChosen(type) ? [{ type, each }] : [],
 )
 
 describeReal('programs of a host', () => {

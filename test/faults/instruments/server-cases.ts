@@ -1,5 +1,5 @@
 /** Resources whose suites bring a server of their own, as the classes on programs that fail need them: on a host with that server. */
-import type { HostCase } from '../../conformance/host-cases.ts'
+import type { HostCase } from '../../conformance/host-case.ts'
 
 export type SpoiltCase = Pick<HostCase, 'input' | 'setUp' | 'absent' | 'wrong' | 'holds'>
 
