@@ -1,7 +1,7 @@
 /** What recipes import from `ops-recipes`. */
 export { z } from 'zod'
 export { inputError } from './base/errors.ts'
-export type { Secret } from './base/secret.ts'
+export { mask, Secret } from './base/secret.ts'
 export type { Claim } from './engine/claims.ts'
 export { type Composed, composed } from './engine/composed.ts'
 export { printed } from './engine/printed.ts'
@@ -22,6 +22,7 @@ export {
   readLook,
   refusedWay,
 } from './resources/paths/look.ts'
+export { neededProgram } from './resources/paths/needed-program.ts'
 export { ownShell, plainShell } from './resources/paths/own-shell.ts'
 /** What params that name places, modes and owners may hold. */
 export * as schemas from './resources/paths/params.ts'

@@ -91,7 +91,7 @@ export interface Resource<Params, Input = Params> {
   probeMany?(many: readonly Params[]): Shell
   /** Pure reader of what `probe` printed. Throws on text that `probe` cannot have printed. */
   parse(observation: string, params: Params): State
-  /** Only the keys that matter. */
+  /** Only the keys that matter: what is undefined is left as it is. */
   desired(params: Params): State
   /** Whether two values of a key mean the same; default: they are equal. */
   same?(key: string, actual: Value, desired: Value): boolean

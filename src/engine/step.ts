@@ -71,7 +71,11 @@ export function resource<
   },
 >(contract: Definition<Params, Input, Found, Wanted>): StepMaker<Params, Input> {
   // The states that the engine hands to it are those that it gave: their keys are its own.
-  const definition = contract as unknown as Resource<Params, Input>
+  const written = contract as unknown as Resource<Params, Input>
+  // What is undefined does not matter.
+  const desired = (params: Params): State =>
+    Object.fromEntries(Object.entries(written.desired(params)).filter(([, value]) => value !== undefined))
+  const definition = { ...written, desired }
   const make = (input: Input, options: StepOptions = {}): Step => {
     const where = callSite()
     const parsed = definition.params.safeParse(input)

@@ -1,11 +1,6 @@
 /** Which of several programs has a name: Debian's update-alternatives(1). */
-import { z } from 'zod'
-import { printed } from '../engine/printed.ts'
-import { resource } from '../engine/step.ts'
-import { sh } from '../shell/sh.ts'
 import text from './alternative/alternative.sh'
-import { ownShell } from './paths/own-shell.ts'
-import { entryPath } from './paths/params.ts'
+import { entryPath, ownShell, printed, resource, sh, z } from './written-with.ts'
 
 const params = z
   .strictObject({

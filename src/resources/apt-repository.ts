@@ -10,7 +10,7 @@ import { repositoryChangeLibrary } from './apt-repository/change.ts'
 import { openpgpLibrary, repositoryLookLibrary } from './apt-repository/look.ts'
 import { bareKeys } from './apt-repository/openpgp.ts'
 import { fetchedUrl, fetchLibrary } from './fetch/fetch.ts'
-import { readKeys } from './paths/params.ts'
+import { presence, readKeys } from './paths/params.ts'
 
 const word = z.string().regex(/^[\x21-\x7e]+$/, 'must be one word')
 
@@ -46,7 +46,7 @@ const params = z
       .transform(given => [given].flat().sort())
       .optional()
       .describe('Of the primary key, of all of them where there are several: no other one is let in.'),
-    state: z.enum(['present', 'absent']).default('present').describe('In the sources or not.'),
+    state: presence('In the sources or not.'),
   })
   .superRefine(({ url, suites, components, key, fingerprint: known, state }, context) => {
     const refuse = (path: string, message: string) =>

@@ -17,6 +17,7 @@ import {
 } from './apt/simulation.ts'
 import { aptTellLookLibrary } from './apt/tell-look.ts'
 import { aptWayBack } from './apt/way-back.ts'
+import { presence } from './paths/params.ts'
 
 const params = z
   .strictObject({
@@ -26,7 +27,7 @@ const params = z
       .describe(
         "Package names; 'mysql-server | default-mysql-server' takes the first that the host's lists know, and an installed one counts first. `name:arch` works. Without it, that of the host's architecture is installed, and those of all are removed.",
       ),
-    state: z.enum(['present', 'absent']).default('present').describe('Installed or removed.'),
+    state: presence('Installed or removed.'),
     recommends: z
       .boolean()
       .optional()

@@ -9,7 +9,7 @@ import { keyLookLibrary } from './authorized-key/look.ts'
 import { publicKeyProblem } from './authorized-key/public-key.ts'
 import { directoryChangeLibrary } from './directory/change.ts'
 import { lookLibrary } from './paths/look.ts'
-import { accountName, oneLine, readKeys } from './paths/params.ts'
+import { accountName, oneLine, presence, readKeys } from './paths/params.ts'
 
 const params = z
   .strictObject({
@@ -21,7 +21,7 @@ const params = z
       .default('')
       .describe('What stands before it, as `from="10.0.0.0/8",no-pty`; none unless given.'),
     exclusive: z.boolean().default(false).describe('No other key may log in as this user.'),
-    state: z.enum(['present', 'absent']).default('present').describe('The key is there or not.'),
+    state: presence('The key is there or not.'),
   })
   .superRefine(({ key, options, exclusive, state }, context) => {
     const refuse = (path: string, message: string) =>

@@ -7,7 +7,7 @@ import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { certificateChangeLibrary } from './certificate/change.ts'
 import { certificateLookLibrary } from './certificate/look.ts'
-import { absolutePath, oneLine } from './paths/params.ts'
+import { absolutePath, oneLine, presence } from './paths/params.ts'
 import { programFolders } from './paths/program-folders.ts'
 
 const isDomain = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/
@@ -49,7 +49,7 @@ const params = z.strictObject({
     .url({ protocol: /^https$/ })
     .default('https://acme-v02.api.letsencrypt.org/directory')
     .describe('The directory of the ACME server.'),
-  state: z.enum(['present', 'absent']).default('present').describe('`absent`: certbot deletes it.'),
+  state: presence('`absent`: certbot deletes it.'),
 })
 
 type CertificateParams = z.output<typeof params>

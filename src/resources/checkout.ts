@@ -7,7 +7,7 @@ import { writeLibrary } from '../shell/write-library.ts'
 import { checkoutChangeLibrary } from './checkout/change.ts'
 import { checkoutLookLibrary } from './checkout/look.ts'
 import { lookLibrary } from './paths/look.ts'
-import { neededGit } from './paths/needed-git.ts'
+import { neededProgram } from './paths/needed-program.ts'
 import { entryPath, readKeys } from './paths/params.ts'
 
 const refName = z
@@ -119,7 +119,7 @@ export const checkout = resource({
     ...(given.branch !== undefined && { branch: given.branch }),
     ...(given.submodules && { submodules: 'current' }),
   }),
-  needs: ({ git }) => (git === 'absent' ? neededGit : undefined),
+  needs: ({ git }) => (git === 'absent' ? neededProgram('git') : undefined),
   impossible: ({ state, why, commit, branch, wanted, local }, given) => {
     const { path, url } = given
     if (state === 'refused')

@@ -15,7 +15,7 @@ import {
   wantedAttributes,
 } from './paths/attributes.ts'
 import { look, lookLibrary, lookMany, readLook, refusedWay } from './paths/look.ts'
-import { account, entryPath, mode } from './paths/params.ts'
+import { account, entryPath, mode, presence } from './paths/params.ts'
 
 const params = z
   .strictObject({
@@ -23,7 +23,7 @@ const params = z
     mode: mode.optional().describe("Such as '0750'; a new directory gets 0755; else kept as it is."),
     owner: account.optional().describe('Kept as it is when left out; root for a new directory.'),
     group: account.optional().describe('Kept as it is when left out.'),
-    state: z.enum(['present', 'absent']).default('present').describe('The folder exists or not.'),
+    state: presence('The folder exists or not.'),
     recursive: z
       .boolean()
       .default(false)

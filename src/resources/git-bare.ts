@@ -9,7 +9,7 @@ import { gitBareChangeLibrary } from './git-bare/change.ts'
 import { gitBareLookLibrary } from './git-bare/look.ts'
 import { accountClaims, accountPromises, attributeFlags } from './paths/attributes.ts'
 import { lookLibrary } from './paths/look.ts'
-import { neededGit } from './paths/needed-git.ts'
+import { neededProgram } from './paths/needed-program.ts'
 import { account, entryPath, oneLine, readKeys } from './paths/params.ts'
 
 /** As `git check-ref-format` has it, for the names that people give to branches. */
@@ -73,7 +73,7 @@ export const gitBare = resource({
     ...(owner !== undefined && { owner }),
     ...(group !== undefined && { group }),
   }),
-  needs: ({ git }) => (git === 'absent' ? neededGit : undefined),
+  needs: ({ git }) => (git === 'absent' ? neededProgram('git') : undefined),
   impossible: ({ state }, { path }) =>
     state === 'present' || state === 'absent'
       ? undefined

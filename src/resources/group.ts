@@ -7,11 +7,11 @@ import { accountChangeLibrary } from './accounts/change.ts'
 import { obstacleIn } from './accounts/detail.ts'
 import { accountFiles } from './accounts/files.ts'
 import { accountLookLibrary } from './accounts/look.ts'
-import { accountName } from './paths/params.ts'
+import { accountName, presence } from './paths/params.ts'
 
 const params = z.strictObject({
   name: accountName.describe('The name of the group.'),
-  state: z.enum(['present', 'absent']).default('present').describe('The group exists or not.'),
+  state: presence('The group exists or not.'),
   gid: z.number().int().min(0).max(4294967294).optional().describe('Its number; default the next free one.'),
   system: z.boolean().default(false).describe('A new group gets a low gid.'),
 })

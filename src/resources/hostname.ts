@@ -1,10 +1,6 @@
 /** The name of the host, now and after a restart. */
-import { z } from 'zod'
-import { printed } from '../engine/printed.ts'
-import { resource } from '../engine/step.ts'
-import { sh } from '../shell/sh.ts'
 import text from './hostname/hostname.sh'
-import { ownShell } from './paths/own-shell.ts'
+import { ownShell, printed, resource, sh, z } from './written-with.ts'
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 

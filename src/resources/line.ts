@@ -9,7 +9,7 @@ import { extendedRegExp } from './line/extended-regexp.ts'
 import { lineEdit } from './line/in-text.ts'
 import { lineLookLibrary } from './line/look.ts'
 import { lackingDirectory, lookLibrary } from './paths/look.ts'
-import { entryPath, oneLine } from './paths/params.ts'
+import { entryPath, oneLine, presence } from './paths/params.ts'
 
 const params = z
   .strictObject({
@@ -24,10 +24,7 @@ const params = z
       .describe(
         'POSIX extended regular expression: the last line that matches is replaced; it must match `line`.',
       ),
-    state: z
-      .enum(['present', 'absent'])
-      .default('present')
-      .describe("'absent' removes every such line, or all that `match`."),
+    state: presence("'absent' removes every such line, or all that `match`."),
   })
   .superRefine(({ line, match }, context) => {
     if (match === undefined) return

@@ -1,10 +1,6 @@
 /** The language and country that programs go by. */
-import { z } from 'zod'
-import { printed } from '../engine/printed.ts'
-import { resource } from '../engine/step.ts'
-import { sh } from '../shell/sh.ts'
 import text from './locale/locale.sh'
-import { ownShell } from './paths/own-shell.ts'
+import { ownShell, printed, resource, sh, z } from './written-with.ts'
 
 const localeName = z
   .string()

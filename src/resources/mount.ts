@@ -7,7 +7,7 @@ import { writeLibrary } from '../shell/write-library.ts'
 import { mountChangeLibrary } from './mount/change.ts'
 import { mountLookLibrary } from './mount/look.ts'
 import { lookLibrary } from './paths/look.ts'
-import { entryPath, oneLine, readKeys } from './paths/params.ts'
+import { entryPath, oneLine, presence, readKeys } from './paths/params.ts'
 
 const option = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.:=/@%+-]*$/, 'must be one option of mount(8)')
 
@@ -31,10 +31,7 @@ const params = z
       ),
     required: z.boolean().default(false).describe('Without it the host is not to boot: leaves `nofail` out.'),
     fsck: z.boolean().default(false).describe('Checked at boot, after the root file system.'),
-    state: z
-      .enum(['present', 'absent'])
-      .default('present')
-      .describe('Mounted, or neither that nor in fstab.'),
+    state: presence('Mounted, or neither that nor in fstab.'),
   })
   .refine(({ state, device }) => state === 'absent' || device !== undefined, {
     path: ['device'],

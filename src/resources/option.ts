@@ -13,7 +13,7 @@ import { optionEdit } from './option/in-text.ts'
 import { optionLookLibrary } from './option/look.ts'
 import { faultOfValue } from './option/values.ts'
 import { lackingDirectory, lookLibrary } from './paths/look.ts'
-import { controlCharacters, entryPath, oneLine } from './paths/params.ts'
+import { controlCharacters, entryPath, oneLine, presence } from './paths/params.ts'
 
 const value = z
   .union([z.string(), z.number(), z.instanceof(Secret)])
@@ -38,10 +38,7 @@ const params = z
       .describe('The key, as it is written in the file.'),
     value: value.optional().describe('What stands after the separator, with the quotes that the file needs.'),
     bare: z.boolean().default(false).describe('The key stands alone, such as `skip-networking`.'),
-    state: z
-      .enum(['present', 'absent'])
-      .default('present')
-      .describe('The key is there with the value, or not there at all.'),
+    state: presence('The key is there with the value, or not there at all.'),
     format: z
       .enum(formatNames)
       .optional()

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { mask, Secret } from '../base/secret.ts'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
-import { readKeys } from './paths/params.ts'
+import { presence, readKeys } from './paths/params.ts'
 import { postgresChangeLibrary } from './postgres/change.ts'
 import { postgresLookLibrary } from './postgres/look.ts'
 import { noPostgres, postgresClaims, postgresName, quoted } from './postgres/name.ts'
@@ -26,7 +26,7 @@ const params = z
       .array(postgresName)
       .default([])
       .describe('Roles whose rights it has too; others that it has are left alone.'),
-    state: z.enum(['present', 'absent']).default('present').describe('The role exists or not.'),
+    state: presence('The role exists or not.'),
   })
   .refine(
     ({ name, state, superuser }) => name !== 'postgres' || (state === 'present' && superuser !== false),

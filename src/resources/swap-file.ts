@@ -6,7 +6,7 @@ import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { lackingDirectory, lookLibrary } from './paths/look.ts'
-import { entryPath } from './paths/params.ts'
+import { entryPath, presence } from './paths/params.ts'
 import { swapChangeLibrary } from './swap-file/change.ts'
 import { swapLookLibrary } from './swap-file/look.ts'
 
@@ -30,7 +30,7 @@ const params = z
       .max(32767)
       .optional()
       .describe('Among several: the highest is used first. Left out: as the kernel has it.'),
-    state: z.enum(['present', 'absent']).default('present').describe('In use, or gone.'),
+    state: presence('In use, or gone.'),
   })
   .refine(({ state, size }) => state === 'absent' || size !== undefined, {
     path: ['size'],

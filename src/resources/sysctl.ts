@@ -1,12 +1,16 @@
 /** A setting of the kernel, now and at the next boot. */
-import { z } from 'zod'
-import { printed } from '../engine/printed.ts'
-import { resource } from '../engine/step.ts'
-import { sh } from '../shell/sh.ts'
-import { lackingDirectory } from './paths/look.ts'
-import { ownShell } from './paths/own-shell.ts'
-import { oneLine } from './paths/params.ts'
 import text from './sysctl/sysctl.sh'
+import {
+  lackingDirectory,
+  neededUnlessAbsent,
+  oneLine,
+  ownShell,
+  presence,
+  printed,
+  resource,
+  sh,
+  z,
+} from './written-with.ts'
 
 /** sysctl(8): a dot that comes first means a slash and a slash a dot; behind a slash that comes first all is as it stands. */
 const swapped = (text: string) => text.replaceAll(/[./]/g, each => (each === '.' ? '/' : '.'))
@@ -37,14 +41,9 @@ const params = z
       )
       .optional()
       .describe('What it is set to; several numbers are parted by blanks.'),
-    state: z
-      .enum(['present', 'absent'])
-      .default('present')
-      .describe('`absent`: its file is gone; what runs, and what other files set at boot, stays.'),
+    state: presence('`absent`: its file is gone; what runs, and what other files set at boot, stays.'),
   })
-  .refine(({ state, value }) => (state === 'absent') === (value === undefined), {
-    message: '`value` is needed, unless `state` is `absent`: then there is none',
-  })
+  .refine(...neededUnlessAbsent('value'))
 
 /** Read after /etc/sysctl.d/99-sysctl.conf, which is /etc/sysctl.conf; no name of an interface has a colon in it. */
 const fileOf = (key: string) => `/etc/sysctl.d/99-zz-${key.replaceAll('/', ':')}.conf`

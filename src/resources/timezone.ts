@@ -1,9 +1,5 @@
 /** The time zone of the host. */
-import { z } from 'zod'
-import { printed } from '../engine/printed.ts'
-import { resource } from '../engine/step.ts'
-import { sh } from '../shell/sh.ts'
-import { plainShell } from './paths/own-shell.ts'
+import { plainShell, printed, resource, sh, z } from './written-with.ts'
 
 const placeOf = (zone: string) => `/usr/share/zoneinfo/${zone}`
 const read = printed('zone', 'text', 'known')

@@ -8,6 +8,7 @@ import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { literalBytes } from './file/content.ts'
 import { look, lookLibrary, readLook, refusedWay, shownBytes } from './paths/look.ts'
+import { presence } from './paths/params.ts'
 import { unitChangeLibrary } from './unit/change.ts'
 import { unitLookLibrary } from './unit/look.ts'
 
@@ -28,7 +29,7 @@ const params = z
       .transform(text => text.replace(/\n*$/, '\n'))
       .optional()
       .describe('The whole file.'),
-    state: z.enum(['present', 'absent']).default('present').describe('The file is there or not.'),
+    state: presence('The file is there or not.'),
   })
   .refine(({ state, content }) => (state === 'present') === (content !== undefined), {
     path: ['content'],

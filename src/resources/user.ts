@@ -10,12 +10,12 @@ import { accountChangeLibrary } from './accounts/change.ts'
 import { notesIn, obstacleIn } from './accounts/detail.ts'
 import { accountFiles } from './accounts/files.ts'
 import { accountLookLibrary } from './accounts/look.ts'
-import { absolutePath, accountName, oneLine, readKeys } from './paths/params.ts'
+import { absolutePath, accountName, oneLine, presence, readKeys } from './paths/params.ts'
 
 const params = z
   .strictObject({
     name: accountName.describe('The login name.'),
-    state: z.enum(['present', 'absent']).default('present').describe('The user exists or not.'),
+    state: presence('The user exists or not.'),
     uid: z
       .number()
       .int()

@@ -103,6 +103,30 @@ install one 10; install two 20`,
     holds: 'grep -qx done /srv/c/commanded',
     undo: stays('what a command did is its own'),
   },
+  debconf: {
+    input: { package: 'conforms', question: 'conforms/area', type: 'select', value: 'Europe, west' },
+    absent: 'echo PURGE | debconf-communicate conforms',
+    wrong: [
+      'echo conforms conforms/area select Asia | debconf-set-selections',
+      'echo conforms conforms/area seen false | debconf-set-selections',
+      'echo theirs conforms/area select Europe, west | debconf-set-selections; echo PURGE | debconf-communicate conforms',
+      'echo conforms conforms/area string Europe, west | debconf-set-selections',
+    ],
+    neverAlone: { debconf: 'without it, nothing is known' },
+    foreign: {
+      before: `echo PURGE | debconf-communicate conforms; echo PURGE | debconf-communicate theirs
+printf 'Template: conforms/area\\nType: boolean\\nDefault: true\\nDescription: theirs\\n' >/srv/c/theirs.templates
+perl -MDebconf::Db -MDebconf::Template -e 'Debconf::Db->load; Debconf::Template->load("/srv/c/theirs.templates", "theirs"); Debconf::Db->save'`,
+      refused: /conforms\/area is a boolean, not a select/,
+      kept: 'echo GET conforms/area | debconf-communicate | grep -qx "0 true"; echo PURGE | debconf-communicate theirs',
+    },
+    holds:
+      'echo GET conforms/area | debconf-communicate | grep -qx "0 Europe, west"; debconf-show conforms | grep -qx "[*] conforms/area: Europe, west"',
+    undo: {
+      input: { package: 'conforms', question: 'conforms/area', state: 'absent' },
+      gone: '! debconf-show conforms | grep area',
+    },
+  },
   directory: {
     input: { path: '/srv/c/folder', mode: '0750', owner: 'deploy', group: 'deploy' },
     absent: 'rm -rf /srv/c/folder',

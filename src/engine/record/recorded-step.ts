@@ -42,7 +42,9 @@ function backOf(step: PlannedStep['step'], change: NonNullable<PlannedStep['chan
     cannot: `of ${resource.type} nothing is written down that would bring back what was there before`,
   }
   if (back === 'files' || 'cannot' in back) return back
-  const left = back.left ?? Object.fromEntries(change.keys.map(({ key, to }) => [key, to]))
+  // Of a secret it would only say that there is one.
+  const wanted = change.keys.flatMap(({ key, to }) => (to === mask ? [] : [[key, to] as const]))
+  const left = back.left ?? Object.fromEntries(wanted)
   const text = JSON.stringify([back, left])
   const masked = maskerOf([step])
   if (text.includes(mask) || !isPlain([back, left], masked)) return { cannot: 'it would need a secret' }

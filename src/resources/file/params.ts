@@ -1,7 +1,7 @@
 /** What may be asked of a file, and the content that is meant by it. */
 import { z } from 'zod'
 import { Secret } from '../../base/secret.ts'
-import { account, entryPath, mode } from '../paths/params.ts'
+import { account, entryPath, mode, presence } from '../paths/params.ts'
 import { type Content, contentOfText, literalBytes, revealed } from './content.ts'
 
 export const text = z
@@ -30,7 +30,7 @@ export const params = z
     mode: mode.optional().describe("Such as '0644', which is what a new file gets; else kept as it is."),
     owner: account.optional().describe('Kept as it is when left out; root for a new file.'),
     group: account.optional().describe('Kept as it is when left out.'),
-    state: z.enum(['present', 'absent']).default('present').describe('The file exists or not.'),
+    state: presence('The file exists or not.'),
     validate: z
       .string()
       .regex(/\S/, 'must be a command')

@@ -1,5 +1,6 @@
 /** What a recipe says of a firewall, and which rules follow for a host. */
 import { z } from 'zod'
+import { presence } from '../paths/params.ts'
 import { type Action, concerns, isFrom, type Rule, rule, words } from './rule.ts'
 
 const rules = (which: string) => z.array(rule).default([]).describe(which)
@@ -23,10 +24,7 @@ export const firewallParams = z.strictObject({
     .describe(
       'Needed only where the host has both: ufw otherwise, unless nftables.service is what is enabled.',
     ),
-  state: z
-    .enum(['present', 'absent'])
-    .default('present')
-    .describe('`absent`: ufw is disabled, or our table of nftables and its file are gone.'),
+  state: presence('`absent`: ufw is disabled, or our table of nftables and its file are gone.'),
 })
 
 export type FirewallParams = z.output<typeof firewallParams>

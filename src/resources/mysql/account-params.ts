@@ -1,6 +1,7 @@
 /** What a recipe says of an account. */
 import { z } from 'zod'
 import { Secret } from '../../base/secret.ts'
+import { presence } from '../paths/params.ts'
 import { hostPattern, isNetwork } from './host-pattern.ts'
 
 const databaseName = /^[A-Za-z0-9_$-]{1,64}$/
@@ -56,7 +57,7 @@ export const accountParams = z
         'Exactly what it may do in each of these databases (`USAGE`: nothing); others are left alone.',
       ),
     tls: z.boolean().optional().describe('Whether it must connect through TLS. Left out: as it is.'),
-    state: z.enum(['present', 'absent']).default('present').describe('The account exists or not.'),
+    state: presence('The account exists or not.'),
   })
   .refine(given => given.state === 'absent' || given.password !== undefined, 'an account needs a `password`')
 

@@ -49,6 +49,19 @@ export const accountName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,30}\$?$/, 'must be a user or group name, starting with a letter')
 
+/** Whether the thing is to be there; the sentence says what that means of it. */
+export const presence = (doc: string) => z.enum(['present', 'absent']).default('present').describe(doc)
+
+/** For `.refine(...neededUnlessAbsent('value'))`: these params are given, unless `state` is `absent`: then none of them is. */
+export function neededUnlessAbsent<const Name extends string>(...names: readonly [Name, ...Name[]]) {
+  const listed = names.map(name => `\`${name}\``).join(' and ')
+  const check = (given: { readonly state: 'present' | 'absent' } & { readonly [Each in Name]?: unknown }) =>
+    names.every(name => (given[name] === undefined) === (given.state === 'absent'))
+  const verb = names.length > 1 ? 'are' : 'is'
+  const message = `${listed} ${verb} needed, unless \`state\` is \`absent\`: then there is none`
+  return [check, { message }] as const
+}
+
 /** Reads `key=value` lines; throws where a key that every probe prints is missing. */
 export function readKeys(observation: string, always: readonly string[]): Record<string, string> {
   const lines = observation.split('\n').filter(line => line !== '')

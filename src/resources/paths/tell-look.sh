@@ -26,3 +26,18 @@ ops_tell_link() {
 ops_tell_file() {
   if [ -f "$2" ]; then printf '%s=yes\n' "$1"; else printf '%s=no\n' "$1"; fi
 }
+# KEY PROGRAM: `yes` where the host has it.
+ops_tell_program() {
+  if command -v "$2" >/dev/null; then printf '%s=yes\n' "$1"; else printf '%s=none\n' "$1"; fi
+}
+# KEY SECRET COMMAND...: `same` where that is what it prints, `other`, or `none` where it prints nothing.
+ops_tell_secret() {
+  ops_tell_key=$1 ops_tell_secret=$2
+  shift 2
+  ops_tell_value=$("$@") || return
+  case $ops_tell_value in
+    "$ops_tell_secret") printf '%s=same\n' "$ops_tell_key";;
+    '') printf '%s=none\n' "$ops_tell_key";;
+    *) printf '%s=other\n' "$ops_tell_key";;
+  esac
+}

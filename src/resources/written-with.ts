@@ -1,0 +1,19 @@
+/** What a resource of one file is written with, in one import; `docs/resource.md` says what each part is for. */
+export { z } from 'zod'
+export { mask, Secret } from '../base/secret.ts'
+export { printed } from '../engine/printed.ts'
+export { resource } from '../engine/step.ts'
+export { sh } from '../shell/sh.ts'
+export { lackingDirectory } from './paths/look.ts'
+export { neededProgram } from './paths/needed-program.ts'
+export { ownShell, plainShell } from './paths/own-shell.ts'
+export {
+  absolutePath,
+  account,
+  accountName,
+  entryPath,
+  mode,
+  neededUnlessAbsent,
+  oneLine,
+  presence,
+} from './paths/params.ts'
