@@ -40,7 +40,10 @@ export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
       `echo >>${sources}; ${fresh}`,
       `rm -f /var/lib/apt/lists/*srv_c_apt*; ${fresh}`,
     ],
-    neverAlone: { state: 'what is not there has no content either' },
+    neverAlone: {
+      state: 'what is not there has no content either',
+      content: 'for what was written anew, lists are fetched anew',
+    },
     foreign: {
       before: `rm -f ${sources} ${ring}; echo 'deb [signed-by=/root/theirs.gpg] file:/srv/c/apt/ stable main' >/etc/apt/sources.list.d/theirs.list; ${fresh}`,
       refused: /theirs.list:1 names the same repository/,

@@ -346,7 +346,11 @@ done`,
     input: { unit: 'conforms', running: true, enabled: true },
     setUp: `printf '[Service]\\nExecStart=/bin/sleep 98765\\n[Install]\\nWantedBy=multi-user.target\\n' >/etc/systemd/system/conforms.service; systemctl daemon-reload`,
     absent: 'systemctl disable --now -q conforms',
-    wrong: ['systemctl stop conforms', 'systemctl disable -q conforms'],
+    wrong: [
+      'systemctl stop conforms',
+      'systemctl disable -q conforms',
+      'echo >>/etc/systemd/system/conforms.service',
+    ],
     foreign: {
       before:
         'systemctl disable --now -q conforms; mv /etc/systemd/system/conforms.service /root; ln -s /dev/null /etc/systemd/system/conforms.service; systemctl daemon-reload',
@@ -395,6 +399,8 @@ done`,
       'systemctl disable -q conforming.timer',
       'echo "# changed" >>/etc/systemd/system/conforming.service',
       'echo "# changed" >>/etc/systemd/system/conforming.timer',
+      'mkdir -p /etc/systemd/system/conforming.timer.d; : >/etc/systemd/system/conforming.timer.d/more.conf',
+      'echo >>/etc/systemd/system/conforming.timer; systemctl daemon-reload',
     ],
     foreign: {
       before:

@@ -1,6 +1,7 @@
 /** What a recipe says of the settings of a server. */
 import { z } from 'zod'
 import { oneLine } from '../paths/params.ts'
+import { settingsFile } from '../paths/settings-file.ts'
 import { isListenAddress } from './address.ts'
 
 const setting = z
@@ -35,22 +36,11 @@ export const settingsParams = z.strictObject({
     )
     .default([])
     .describe('Addresses and ports that the server must be seen to listen on.'),
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'must be letters, digits, - and _')
-    .default('zz-ops')
-    .describe('Of the file that is written, without `.cnf`: files of the folder are read in their order.'),
+  ...settingsFile('.cnf'),
   overrides: z
     .enum(['refuse', 'edit'])
     .default('refuse')
     .describe('What happens to a setting that is read later and so wins: an error, or edited where it is.'),
-  settleSeconds: z
-    .number()
-    .int()
-    .min(1)
-    .max(3600)
-    .default(60)
-    .describe('How long the server may take to start again.'),
 })
 
 export type SettingsParams = z.output<typeof settingsParams>

@@ -1,6 +1,7 @@
 /** What a recipe says of the settings of a PostgreSQL server. */
 import { z } from 'zod'
 import { oneLine } from '../paths/params.ts'
+import { settingsFile } from '../paths/settings-file.ts'
 
 /** Directives of its files that are no settings, and settings that lead the server to other files than those that are looked at. */
 const noSettings = ['include', 'include_dir', 'include_if_exists', 'config_file', 'data_directory']
@@ -51,22 +52,11 @@ export const settingsParams = z.strictObject({
     .describe(
       'Values by name, as `postgresql.conf` takes them: `1GB`, `on`, a list. `null`: the file of ops sets it no longer. Of several servers on a host, of the one that `psql` reaches by itself.',
     ),
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'must be letters, digits, - and _')
-    .default('zz-ops')
-    .describe('Of the file that is written, without `.conf`: files of the folder are read in their order.'),
+  ...settingsFile('.conf'),
   restart: z
     .boolean()
     .default(true)
     .describe('`false`: what can only be set at a start waits for the next one, and the plan says so.'),
-  settleSeconds: z
-    .number()
-    .int()
-    .min(1)
-    .max(3600)
-    .default(60)
-    .describe('How long the server may take to start again.'),
 })
 
 export type SettingsParams = z.output<typeof settingsParams>
