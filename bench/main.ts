@@ -18,7 +18,7 @@ import { curve } from './curve.ts'
 import { benchDump } from './dump.ts'
 import { benchExamples } from './examples.ts'
 import { benchLoad } from './load.ts'
-import { benchLogs } from './logs.ts'
+import { benchLogs, logsParts } from './logs.ts'
 import { measure } from './measure.ts'
 import { benchPackages } from './packages.ts'
 import { resultsFolder, root, storage } from './places.ts'
@@ -98,9 +98,9 @@ async function bench(): Promise<void> {
   const copy = wanted?.includes('copy')
     ? await benchCopy(say, Number(values['table-rows']), Number(values.rounds))
     : undefined
-  const logs = wanted?.includes('logs')
-    ? await benchLogs(say, Number(values.lines), Number(values.rounds))
-    : undefined
+  const parts = logsParts.filter(part => wanted?.includes('logs') || wanted?.includes(`logs-${part}`))
+  const logs =
+    parts.length > 0 ? await benchLogs(say, parts, Number(values.lines), Number(values.rounds)) : undefined
   const beside = wanted?.includes('examples')
     ? await benchExamples(say, values.originals, values.example)
     : undefined
