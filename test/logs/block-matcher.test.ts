@@ -102,4 +102,19 @@ describe('lines that are read sixteen bytes at a time', () => {
     const many = readFormat(Array.from({ length: 1000 }, (_, index) => `"$http_a${index}"`).join(' '))
     expect(BlockMatcher.of(many, true)).toBeUndefined()
   })
+
+  test('a machine without address space for its memory has the other reader', () => {
+    const all = globalThis as unknown as { WebAssembly: { Memory: unknown } }
+    const { Memory } = all.WebAssembly
+    all.WebAssembly.Memory = class {
+      constructor() {
+        throw new RangeError('WebAssembly.Memory(): could not allocate memory')
+      }
+    }
+    try {
+      expect(BlockMatcher.of(readFormat('combined'), true)).toBeUndefined()
+    } finally {
+      all.WebAssembly.Memory = Memory
+    }
+  })
 })

@@ -16,11 +16,16 @@ export interface Started {
   readonly run: (argument: number) => number
 }
 
-/** Undefined where this processor cannot run it. */
+/** Undefined where this processor cannot run it, and where no address space is left: each memory takes gigabytes of that. */
 export function startWasm(code: Uint8Array, pages: number): Started | undefined {
   const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: WebAssembly }
   if (!wasm.validate(code)) return undefined
-  const memory = new wasm.Memory({ initial: pages, maximum: pages })
-  const { exports } = new wasm.Instance(new wasm.Module(code), { m: { m: memory } })
-  return { memory: memory.buffer, run: exports.f as Started['run'] }
+  try {
+    const memory = new wasm.Memory({ initial: pages, maximum: pages })
+    const { exports } = new wasm.Instance(new wasm.Module(code), { m: { m: memory } })
+    return { memory: memory.buffer, run: exports.f as Started['run'] }
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
