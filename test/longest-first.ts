@@ -23,6 +23,7 @@ export const longest = [
   'jobs/archive.test.ts',
   'runs/undo.test.ts',
   'faults/h3-slow-steps.test.ts',
+  'resources/compose-project.test.ts',
   'resources/certificate.test.ts',
   'resources/postgres-settings.test.ts',
   'examples/first-hour-server.test.ts',

@@ -102,6 +102,10 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
       'test "$(git -C /srv/c/checkout rev-parse main HEAD | uniq)" = "$(git -C /srv/c/origin.git rev-parse main)"; grep -qx two /srv/c/checkout/file',
     undo: { stays: 'what was changed in it would be lost' },
   },
+  composeProject: {
+    file: 'resources/compose-project.test.ts',
+    title: 'comes up from nothing in two trips, and no plan, record or argument tells its secrets',
+  },
   download: {
     file: 'resources/download.test.ts',
     title: 'is fetched where it is missing or differs, again only then, and never becomes another file',
