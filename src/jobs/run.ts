@@ -4,6 +4,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import { errorDataOf, OpsError } from '../base/errors.ts'
+import { releaseBuffers } from '../base/release-buffers.ts'
 import type { Governor } from '../mysql/governor.ts'
 import type { Emit } from '../run/events.ts'
 import type { Interrupt } from '../run/interrupt.ts'
@@ -71,6 +72,7 @@ export async function runChunks<Chunk extends ReadChunk>(
       if (chunk.rows.length > 0) {
         await job.settle(chunk)
         chunks += 1
+        releaseBuffers()
       }
       rows += chunk.rows.length
       bytes += chunk.bytes

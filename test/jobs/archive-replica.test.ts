@@ -152,31 +152,30 @@ describeReal('a job on a server that has a replica', () => {
   )
 
   test(
-    'jobs are parked only while the replica keeps up; what was waited for is told',
+    'jobs are parked and dripped back only while the replica keeps up; what was waited for is told',
     async () => {
       await onSource(`USE app; CREATE TABLE app.jobs (id INT PRIMARY KEY AUTO_INCREMENT, queue VARCHAR(20), priority INT DEFAULT 0, attempts INT DEFAULT 0,
         run_at DATETIME DEFAULT NOW(), locked_at DATETIME, locked_by VARCHAR(50), failed_at DATETIME, handler TEXT);
         INSERT INTO app.jobs (queue) SELECT 'mail' FROM seq_1_to_500`)
       await until(async () => (await onReplica('SELECT COUNT(*) FROM app.jobs')) === '500\n')
       await onReplica('STOP SLAVE')
-      const park = [
-        'db',
-        'queue',
-        'park',
-        'shop',
-        'app.jobs',
-        '--queue',
-        'mail',
-        '-F',
-        host().sshConfig,
-        '--yes',
+      const queue = (verb: string): string[] => [
+        ...['db', 'queue', verb, 'shop', 'app.jobs', '--queue', 'mail', '--yes', '-F', host().sshConfig],
       ]
-      const said = await heldBack(park, /the replica copy has stopped/, async () => {
+      const said = await heldBack(queue('park'), /the replica copy has stopped/, async () => {
         expect(await onSource('SELECT COUNT(*) FROM app.jobs')).toBe('500\n')
         await onReplica('START SLAVE')
       })
       expect(said).toMatch(/parked +500 jobs/)
       expect(said).toMatch(/waited +\d+ s for replicas/)
+      await until(async () => (await onReplica('SELECT COUNT(*) FROM app.jobs_parked')) === '500\n')
+      await onReplica('STOP SLAVE')
+      const back = await heldBack(queue('drip'), /the replica copy has stopped/, async () => {
+        expect(await onSource('SELECT COUNT(*) FROM app.jobs')).toBe('0\n')
+        await onReplica('START SLAVE')
+      })
+      expect(back).toMatch(/back +500 jobs/)
+      expect(back).toMatch(/waited +\d+ s for replicas/)
     },
     deadlineMs,
   )

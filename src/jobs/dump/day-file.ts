@@ -30,8 +30,8 @@ export class DayFile {
 
   /** Appends lines. Whoever reads the whole sees no borders between them: RFC 1952 allows members one after another. */
   async add(lines: Uint8Array): Promise<void> {
-    // One piece of memory for the whole answer, as most texts become less than half.
-    const chunkSize = Math.max(4096, lines.length >> 1)
+    // One piece of memory for the whole answer, as most texts become less than a third.
+    const chunkSize = Math.max(4096, Math.ceil(lines.length / 3))
     const part = await compress(lines, { level: 1, chunkSize })
     this.#hash.update(part)
     this.#textBytes += lines.length

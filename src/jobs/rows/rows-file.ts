@@ -38,8 +38,8 @@ export async function packRows(
   lines.begin(first)
   for (const row of rows) lines.add(row)
   const text = lines.take()
-  // One piece of memory for the whole answer, as most texts become less than half.
-  const bytes = await compress(text, { level: 1, chunkSize: Math.max(4096, text.length >> 1) })
+  // One piece of memory for the whole answer, as most texts become less than a third.
+  const bytes = await compress(text, { level: 1, chunkSize: Math.max(4096, Math.ceil(text.length / 3)) })
   return { bytes, textBytes: text.length }
 }
 
