@@ -37,7 +37,6 @@ export const longest = [
   'faults/h4-ways-in.test.ts',
   'transport/openssh.test.ts',
   'recipes/restore-backup.test.ts',
-  'logs/hive-s3.test.ts',
   'resources/option.test.ts',
   'logs/hive.test.ts',
   'jobs/load.test.ts',

@@ -5,26 +5,44 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { folderWith, program } from '../cli/run-ops.ts'
 import { realHosts } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
+import { login, useCeph } from '../store/ceph.ts'
 import { hasDuckdb, putDuckdb } from './engines.ts'
 import { mixedLog } from './mixed-log.ts'
 import { escapes, logOf, visits } from './requests.ts'
-import { type HiveServer, sparkFolder, startHiveServer } from './spark.ts'
+import { type HiveServer, type HiveStore, hadoopAwsFolder, sparkFolder, startHiveServer } from './spark.ts'
 
 const port = 10_077
 const words = 'the\tand\tof\tto\ta\ti'.split('\t').map((word, index) => `${23_243 - 1000 * index}\t${word}`)
 
 vi.setConfig({ testTimeout: 600_000 })
 
-/** Runs where OPS_TEST_SPARK names the folder of PyPI's pyspark: it is half a gigabyte. */
-describe.skipIf(sparkFolder === undefined || !realHosts().available)('a real HiveServer2, behind SSH', () => {
+const isHere = sparkFolder !== undefined && realHosts().available
+/** What the test over S3 needs takes a minute of Maven. */
+const isWithS3 = isHere && hadoopAwsFolder !== undefined
+
+/** Runs where OPS_TEST_SPARK names the folder of PyPI's pyspark: it is half a gigabyte. One server is for all: its start is half the work. */
+describe.skipIf(!isHere)('a real HiveServer2, behind SSH', () => {
   const host = useHost({ name: 'master' })
+  const ceph = isWithS3 ? useCeph() : undefined
   const folder = folderWith({})
   let server: HiveServer | undefined
+  let store: HiveStore | undefined
 
   beforeAll(async () => {
     const { leader } = host()
     if (leader === undefined) throw new Error('the host is down')
-    server = await startHiveServer(port, leader)
+    if (ceph !== undefined) {
+      const endpoint = `http://${ceph().address}:${ceph().port}`
+      await ceph().configure('PUT', 'logs', '')
+      const { accessKeyId, secretAccessKey } = await login()
+      const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey.reveal() }
+      store = { endpoint, env }
+      writeFileSync(
+        join(folder.path, 'ops.ini'),
+        `[s3]\nendpoint = ${endpoint}\npath-style = yes\ntls = off\n`,
+      )
+    }
+    server = await startHiveServer(port, leader, store)
     if (hasDuckdb) putDuckdb(folder.path)
     writeFileSync(join(folder.path, 'mixed.log'), mixedLog(20_000))
     writeFileSync(join(folder.path, 'words.tsv'), `${words.join('\n')}\n`)
@@ -38,6 +56,7 @@ describe.skipIf(sparkFolder === undefined || !realHosts().available)('a real Hiv
   const ops = (argv: readonly string[]) =>
     spawnSync(process.execPath, [program, 'logs', ...argv], {
       cwd: folder.path,
+      env: { ...process.env, ...store?.env, HOME: folder.path },
       encoding: 'utf8',
       maxBuffer: 1 << 28,
     })
@@ -119,4 +138,21 @@ describe.skipIf(sparkFolder === undefined || !realHosts().available)('a real Hiv
     expect(nobody.stderr).toContain('no Hive server answers on 127.0.0.1:10078: master says')
     expect(nobody.status).toBe(4)
   })
+
+  test.skipIf(!isWithS3)(
+    'answers over an external table in the bucket of an S3 server, by day and host, with every line accounted for',
+    () => {
+      writeFileSync(join(folder.path, 'bucket.log'), mixedLog(5000))
+      const pushed = ops(['push', 'bucket.log', '--to', 's3://logs/web'])
+      expect(pushed.stdout + pushed.stderr).toContain('5000 lines = 4950 rows + 50 rejected')
+      const ask = (query: string) => hive(query, 's3://logs/web', '--csv')
+      const counted = ask('SELECT host, count(*) AS n, count(DISTINCT day) AS days FROM logs GROUP BY host')
+      expect(counted.stderr).toContain('50 lines were rejected when pushed (table rejected)')
+      expect(counted.stdout).toMatch(/^host,n,days\nlocal,4950,\d+\n$/)
+      const location = ask(
+        'SELECT DISTINCT regexp_extract(input_file_name(), "^[a-z0-9]+://[^/]+/web/rows", 0) AS place FROM logs',
+      )
+      expect(location.stdout).toBe('place\ns3a://logs/web/rows\n')
+    },
+  )
 })

@@ -49,6 +49,8 @@ export async function startHiveServer(
   const log = join(folder, 'log')
   const settings = [
     ...['--master', 'local[1]', '--driver-memory', '700m'],
+    // It answers a dozen queries: what compiles them best takes longer than all of them do.
+    ...['--driver-java-options', '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'],
     ...[
       '--conf',
       'spark.ui.enabled=false',
