@@ -54,7 +54,7 @@ export function thinLine(release: Release, version: string): void {
       'recipes/cuts.ts': cuts,
       password: 'long enough\n',
     })
-    host = await startHost({ release, withPackages: broughtAlong[release] ?? [] })
+    host = await startHost({ release, withPackages: broughtAlong[release] ?? [], packageLists: 'named' })
   }, 1_200_000)
   afterAll(async () => {
     folder?.remove()
