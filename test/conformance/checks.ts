@@ -2,9 +2,10 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Secret } from '../../src/base/secret.ts'
 import { lookFunctions } from '../../src/shell/runtime.ts'
 import { hasProgram } from '../needs.ts'
-import { librariesOf, Place, type TestShell } from '../resources/shells.ts'
+import { librariesOf, Place, shells, type TestShell } from '../resources/shells.ts'
 import { Arena, attacks } from './hostile.ts'
 import { type AnyResource, accepted, hashedParams, hostileCases, textsOf } from './resource-texts.ts'
 
@@ -119,6 +120,26 @@ export function unquotedParams(
       ...(done.complaints === '' ? [] : [done.complaints]),
       ...lost.map(({ where, value }) => `${where} did not arrive: ${value}`),
     ]
+  } finally {
+    arena.remove()
+  }
+}
+
+/** Programs that its look and its change call with a secret as an argument, which every user of the host can read. */
+export function secretsInArguments(resource: AnyResource): readonly string[] {
+  const bash = shells.find(({ name }) => name === 'bash')
+  if (bash === undefined) return []
+  const text = 'seen by all users'
+  const arena = new Arena()
+  try {
+    return resource.examples.flatMap(({ title, params }) => {
+      const given = Object.entries(params as object).map(([key, held]) => [
+        key,
+        held instanceof Secret ? new Secret(text) : held,
+      ])
+      const { programs } = arena.run(bash, textsOf(resource, accepted(resource, Object.fromEntries(given))))
+      return programs.includes(text) ? [`${title}: a secret is an argument of a program`] : []
+    })
   } finally {
     arena.remove()
   }

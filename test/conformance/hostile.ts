@@ -88,11 +88,21 @@ export const hostCommands = [
 ]
 const arenaCommands = [...hostCommands, 'printf', 'dpkg-query']
 
+/** What was called with which arguments. */
+export interface Recorded {
+  /** Functions of ops, and commands that the arena knows. */
+  readonly recorded: string
+  /** Other programs: with bash alone. */
+  readonly programs: string
+  readonly complaints: string
+}
+
 /** A folder where a shell can run text with no real command in reach; what is called is written down. */
 export class Arena {
   readonly root = mkdtempSync(join(tmpdir(), 'ops-arena-'))
   readonly canary = join(this.root, 'canary')
   readonly #record = join(this.root, 'record')
+  readonly #programs = join(this.root, 'programs')
 
   constructor() {
     mkdirSync(join(this.root, 'bin'))
@@ -103,13 +113,16 @@ export class Arena {
   }
 
   /** Runs the texts, each in its own subshell; the functions of ops that they call only record their arguments. */
-  run(shell: TestShell, texts: readonly string[]): { recorded: string; complaints: string } {
+  run(shell: TestShell, texts: readonly string[]): Recorded {
     writeFileSync(this.#record, '')
+    writeFileSync(this.#programs, '')
     const functions = new Set(texts.flatMap(text => text.match(/\bops_[a-z_]+/g) ?? []))
     // So does printf: shell without functions hands a secret on by it.
     const recorders = [...functions, 'printf'].map(name => `${name}() { command printf '%s\\0' "$@" >&7; }`)
     const script = [
-      `exec 7>>${this.#record}; OPS_MARK=mark OPS_STAGE=/nonexistent`,
+      `exec 7>>${this.#record} 8>>${this.#programs}; OPS_MARK=mark OPS_STAGE=/nonexistent`,
+      // Of bash: whatever else is called is a program.
+      `command_not_found_handle() { command printf '%s\\0' "$@" >&8; }`,
       ...recorders,
       ...texts.map(text => `(\n${text}\n) </dev/null >/dev/null 2>&1`),
       `command printf 'the end' >&7`,
@@ -124,7 +137,10 @@ export class Arena {
       stdio: ['ignore', 'pipe', 'pipe'],
       maxBuffer: 2 ** 26,
     })
-    return { recorded: readFileSync(this.#record, 'utf8'), complaints: done.stderr }
+    const [recorded = '', programs = ''] = [this.#record, this.#programs].map(each =>
+      readFileSync(each, 'utf8'),
+    )
+    return { recorded, programs, complaints: done.stderr }
   }
 
   get touched(): boolean {

@@ -1,14 +1,24 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { Secret } from '../../src/base/secret.ts'
 import { compile, type Diagnostic } from '../../src/recipe/compiler.ts'
+import { debconf } from '../../src/resources/debconf.ts'
 import { link } from '../../src/resources/link.ts'
-import { raw, sh } from '../../src/shell/sh.ts'
+import { raw, type Shell, sh } from '../../src/shell/sh.ts'
 import { wayLibrary } from '../../src/shell/write/way.ts'
 import { writeLibrary } from '../../src/shell/write-library.ts'
 import { testWith } from '../needs.ts'
 import { shells } from '../resources/shells.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { bashisms, misnamed, missingFunctions, unclaimed, unquotedParams, unsteadyLooks } from './checks.ts'
+import {
+  bashisms,
+  misnamed,
+  missingFunctions,
+  secretsInArguments,
+  unclaimed,
+  unquotedParams,
+  unsteadyLooks,
+} from './checks.ts'
 import { isWhole } from './host-case.ts'
 import { deafLooks } from './spoilt-programs.ts'
 
@@ -109,6 +119,18 @@ describe('a planted mistake is caught by conformance', () => {
     }
     expect(unquotedParams(unquoted, shell)).toContain('a param was run as code')
     expect(() => sh`ops_symlink "${'a'}"`).toThrow('a hole inside " cannot be protected')
+  })
+
+  test('a secret as an argument of a program', () => {
+    const told = (apply: (value: Secret) => Shell) =>
+      secretsInArguments({
+        ...debconf.definition,
+        apply: (_change, { value }) => (value instanceof Secret ? [apply(value)] : []),
+      })
+    expect(told(value => sh`set-password ${value}`)).toEqual([
+      'A password: a secret is an argument of a program',
+    ])
+    expect(told(value => sh`printf '%s\\n' ${value} | set-password`)).toEqual([])
   })
 
   test('a probe that prints a time, or a pid', () => {

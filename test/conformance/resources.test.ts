@@ -7,7 +7,14 @@ import { compositions, contracts, resources } from '../../src/resources/index.ts
 import { restoredFile } from '../../src/resources/restored-file.ts'
 import { hasProgram, testWith } from '../needs.ts'
 import { librariesOf, mark, Place, shells } from '../resources/shells.ts'
-import { bashisms, misnamed, missingFunctions, unquotedParams, unsteadyLooks } from './checks.ts'
+import {
+  bashisms,
+  misnamed,
+  missingFunctions,
+  secretsInArguments,
+  unquotedParams,
+  unsteadyLooks,
+} from './checks.ts'
 import { isChosen, isWhole } from './host-case.ts'
 import { attacks, fuzz } from './hostile.ts'
 import { type AnyResource, accepted, textsOf } from './resource-texts.ts'
@@ -96,6 +103,10 @@ describe.each(kinds.map(resource => ({ type: resource.type, resource })))('$type
   test.each(shells)('hands hostile values to $name as data', shell => {
     const strings = [...attacks, ...fuzz(Math.ceil(fuzzCount / kinds.length), resource.type.length)]
     expect(unquotedParams(resource, shell, strings)).toEqual([])
+  })
+
+  test('hands no secret to a program as an argument', () => {
+    expect(secretsInArguments(resource)).toEqual([])
   })
 
   test('calls no function that its libraries do not bring', () => {
