@@ -2,6 +2,7 @@
 export { z } from 'zod'
 export { inputError } from './base/errors.ts'
 export { mask, Secret } from './base/secret.ts'
+export { drain } from './engine/across/drain.ts'
 export type { Claim } from './engine/claims.ts'
 export { type Composed, composed } from './engine/composed.ts'
 export { printed } from './engine/printed.ts'

@@ -52,7 +52,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 /** Which rooms of src/engine/ each of them may import from; the contract of a step, beside them, is open to all. */
 const engineArrows: Readonly<Record<string, readonly string[]>> = {
   'text-diff': [],
-  across: [],
+  across: ['apply', 'plan'],
   look: [],
   access: ['apply', 'look'],
   plan: ['access', 'look', 'text-diff'],

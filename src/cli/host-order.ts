@@ -1,5 +1,6 @@
 /** Which hosts of a run come after which, as options of their steps say: `after`, and `onceFor` of a whole group. */
 import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
+import { aroundsOf } from '../engine/across/drain.ts'
 import { doneElsewhere } from '../engine/across/elsewhere.ts'
 import { circle } from '../engine/across/not-begun.ts'
 import type { Evaluate, Evaluated } from '../engine/plan/plan-host.ts'
@@ -61,10 +62,14 @@ class HostOrder {
   }
 
   of(host: SelectedHost, evaluated: Steps): Steps & { readonly wrong: readonly ErrorData[] } {
+    const behind = this.#behind(host)
     // Hosts that share their steps go on sharing them.
-    if (!evaluated.steps.some(({ options }) => (options.after ?? options.onceFor) !== undefined))
+    if (
+      behind.length === 0 &&
+      !evaluated.steps.some(({ options }) => (options.after ?? options.onceFor) !== undefined)
+    )
       return { ...evaluated, wrong: [] }
-    const after = new Set<string>(evaluated.after)
+    const after = new Set<string>([...(evaluated.after ?? []), ...behind])
     const wrong: ErrorData[] = []
     const steps = evaluated.steps.map(step => {
       try {
@@ -86,6 +91,16 @@ class HostOrder {
       }
     })
     return { ...evaluated, steps, after: [...after], wrong }
+  }
+
+  /** Hosts that a balancer comes after: it is as its own steps say once none of them is out of it. */
+  #behind(balancer: SelectedHost): readonly string[] {
+    return [...this.#first].flatMap(([host, known]) => {
+      const arounds = 'steps' in known ? aroundsOf(known.steps) : []
+      return host !== balancer && arounds.some(({ on }) => this.#inRun(on).includes(balancer))
+        ? [host.name]
+        : []
+    })
   }
 
   /** The first host of the group that is in the run and has the step. */

@@ -41,7 +41,9 @@ export async function onlySteps<Host>(
     const stray = words.filter(word => !all.some(step => isMeant(step, word)))
     if (known.size === evaluations.size && stray.length > 0)
       throw new InputErrors(stray.map(word => noStep(word, all)))
-    return { steps: evaluated.steps.filter(step => words.some(word => isMeant(step, word))) }
+    return {
+      steps: evaluated.steps.filter(step => step.resource.around || words.some(word => isMeant(step, word))),
+    }
   }
   for (const [host, evaluate] of evaluations) learn(host, await evaluate())
   return new Map(

@@ -7,12 +7,17 @@ import type { AccessContext } from './access/dangers.ts'
 import { NotBegun } from './across/not-begun.ts'
 import type { PlannedStep } from './plan/planned-step.ts'
 import type { RunHost } from './run-request.ts'
+import type { Step } from './step.ts'
 
 /** What a host's run stands at. */
 export interface HostRun {
   host: RunHost
   readonly link: HostLink
   planned?: readonly PlannedStep[]
+  /** Its steps, as far as they are known before it is asked anything. */
+  steps?: readonly Step[]
+  /** Balancers that an earlier run left without it. */
+  leftOut?: readonly string[]
   /** Hosts of the run that are done before this one begins. */
   after?: readonly string[]
   machineId?: string

@@ -4,6 +4,7 @@ import type { Payload } from '../run/payload.ts'
 import type { Finding, KeyChange, Value } from '../run/plan.ts'
 import type { ShellLibrary } from '../shell/library.ts'
 import type { Shell } from '../shell/sh.ts'
+import type { Around } from './around.ts'
 import type { Claim } from './claims.ts'
 import type { Promised, TextEdit } from './promised.ts'
 import type { WayBack } from './way-back.ts'
@@ -154,6 +155,8 @@ export interface Resource<Params, Input = Params> {
   texts?(detail: string, params: Params): { readonly actual: string; readonly desired: string } | undefined
   /** The probe prints nothing but shell variables, which hold no NUL: a shell that reads it again loses nothing. */
   readonly printsVariables?: true
+  /** What is done on another host before and after the changes of this one. */
+  around?(params: Params): Around
   /** It asks and waits, and changes nothing: whatever it finds later than the plan did is nobody's edit. */
   readonly onlyWatches?: true
   /** Its apply says by exit code 97 that it put everything back and proved it, by 96 that it could not. */

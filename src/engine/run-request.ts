@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly hosts: readonly RunHost[]
   /** Hosts at once. */
   readonly limit: number
+  /** Hosts that others are taken out of while they change, by the word that names them in a step. */
+  readonly balancers?: ReadonlyMap<string, Pick<RunHost, 'target' | 'become'>>
   /** In what pieces hosts are applied. */
   readonly rollOut?: RollOut
   readonly emit: Emit

@@ -2,6 +2,7 @@
 import { type ErrorData, InputErrors } from '../base/errors.ts'
 import { HostLink } from '../run/host-link.ts'
 import { rollOut } from '../run/roll-out.ts'
+import { Balancers } from './across/balancers.ts'
 import { NotBegun } from './across/not-begun.ts'
 import { Turns } from './across/turns.ts'
 import { applyOne } from './apply/apply-one.ts'
@@ -10,6 +11,7 @@ import type { Evaluate, Evaluated } from './plan/plan-host.ts'
 import { planOne } from './plan/plan-one.ts'
 import { hostPlanOf } from './plan/planned-step.ts'
 import type { RunOptions, RunOutcome } from './run-request.ts'
+import type { Step } from './step.ts'
 import { timed } from './time-spent.ts'
 
 /**
@@ -38,6 +40,7 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
     if (straightOn) await turns.after(run, run.after)
     return given
   }
+  const balancers = new Balancers(runs, options)
   let declined = false
   const inputProblems: ErrorData[] = []
   /** Waits before there is a connection that would only be held open meanwhile. */
@@ -52,9 +55,9 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
   }
   const turns = new Turns(runs, emit, async run => {
     if (!straightOn || (await isReady(run)))
-      await timed(run, options, () => planOne(run, options, inputProblems))
+      await timed(run, options, () => planOne(run, options, inputProblems, each => balancers.leftOut(each)))
     if (straightOn && !run.summary && inputProblems.length === 0)
-      await timed(run, options, () => applyOne(run, options))
+      await timed(run, options, () => applyOne(run, options, balancers.around(run, turns)))
     if (run.summary) await run.link.close()
   })
   // A host that is only looked at is let go at once; one that applies is told by its batch.
@@ -62,6 +65,7 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
     if (level === 'hard') for (const run of runs) if (!run.applying) void run.link.close()
   })
   try {
+    for (const [at, run] of runs.entries()) run.steps = await stepsBefore(hosts[at]?.evaluate)
     await rollOut(runs, limit, straightOn ? pieces : {}, {
       run: run => turns.take(run),
       leave: run => turns.leave(run, () => settle(run, emit, untouched([], 'not-begun'))),
@@ -69,7 +73,7 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
     if (inputProblems.length > 0 && !runs.some(run => run.applying)) throw new InputErrors(inputProblems)
     // Too late to refuse everything: what was applied stays told, and so is what could not be planned.
     for (const error of inputProblems) emit({ event: 'error', error: { ...error, code: 'failed' } })
-    if (apply && !straightOn) declined = await applyConfirmed(runs, options)
+    if (apply && !straightOn) declined = await applyConfirmed(runs, options, balancers)
   } finally {
     stopListening()
     await Promise.all(runs.map(run => run.link.close()))
@@ -78,7 +82,11 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
 }
 
 /** Asks once for all hosts that have something to apply, and applies it. Answers whether that was declined. */
-async function applyConfirmed(runs: readonly HostRun[], options: RunOptions): Promise<boolean> {
+async function applyConfirmed(
+  runs: readonly HostRun[],
+  options: RunOptions,
+  balancers: Balancers,
+): Promise<boolean> {
   const { limit, emit, interrupt, rollOut: pieces = {} } = options
   const waiting = runs.filter(run => !run.summary)
   const anything = waiting.some(run => run.planned?.some(each => each.change))
@@ -89,7 +97,8 @@ async function applyConfirmed(runs: readonly HostRun[], options: RunOptions): Pr
   const isOff = () => declined || held || interrupt.level !== 'none'
   const turns = new Turns(runs, emit, async run => {
     if (isOff()) settle(run, emit, untouched(run.planned ?? [], declined || held ? 'drift' : 'interrupted'))
-    else if (await turns.isReady(run)) await timed(run, options, () => applyOne(run, options))
+    else if (await turns.isReady(run))
+      await timed(run, options, () => applyOne(run, options, balancers.around(run, turns)))
     await run.link.close()
   })
   await rollOut(waiting, limit, pieces, {
@@ -117,4 +126,14 @@ function told(runs: readonly HostRun[], { emit }: RunOptions, declined: boolean)
     planned ? [[host.target.name, { machineId, planned, after }] as const] : [],
   )
   return { hosts, trips, plans: plansOf(runs), planned: new Map(planned), declined }
+}
+
+/** What a host's steps are before it is asked anything; what is wrong with them is told where it is planned. */
+async function stepsBefore(evaluate: Evaluate | undefined): Promise<readonly Step[]> {
+  try {
+    const evaluated = await evaluate?.()
+    return evaluated && 'steps' in evaluated ? evaluated.steps : []
+  } catch {
+    return []
+  }
 }

@@ -9,7 +9,12 @@ import { planHost } from './plan-host.ts'
 import { hostPlanOf, type PlannedStep } from './planned-step.ts'
 
 /** Leaves `summary` unset when there is something to apply (or to confirm as nothing). */
-export async function planOne(run: HostRun, options: RunOptions, inputProblems: ErrorData[]): Promise<void> {
+export async function planOne(
+  run: HostRun,
+  options: RunOptions,
+  inputProblems: ErrorData[],
+  leftOut: (run: HostRun) => Promise<readonly string[]> = async () => [],
+): Promise<void> {
   const { emit, interrupt } = options
   if (interrupt.level !== 'none') return settle(run, emit, untouched([], 'interrupted'))
   try {
@@ -23,6 +28,11 @@ export async function planOne(run: HostRun, options: RunOptions, inputProblems: 
     run.planned = planned
     run.machineId = machineId
     if (login) run.login = login
+    if (options.verb !== 'apply') {
+      run.leftOut = await leftOut(run)
+      for (const name of run.leftOut)
+        emit({ event: 'note', host: run.host.target.name, text: leftOutWord(run, name) })
+    }
     conclude(run, planned, machineId, options)
   } catch (error) {
     if (error instanceof InputErrors) inputProblems.push(...error.errors)
@@ -32,6 +42,9 @@ export async function planOne(run: HostRun, options: RunOptions, inputProblems: 
     settleError(run, emit, error)
   }
 }
+
+const leftOutWord = (run: HostRun, name: string): string =>
+  `${run.host.target.name} is out of ${name} since an earlier run: it is put back once its steps hold`
 
 /** Tells the plan, and ends the host's run where nothing is to be applied after it. */
 function conclude(
@@ -54,7 +67,7 @@ function conclude(
       if (verb !== 'check' || !hasFindings(plan, error)) emit({ event: 'error', host, error })
     }
     settle(run, emit, withErrors(verb, planned, plan.errors))
-  } else if (verb !== 'apply') settle(run, emit, looked(planned))
+  } else if (verb !== 'apply') settle(run, emit, looked(planned, run.leftOut?.length ?? 0))
 }
 
 function withErrors(
@@ -69,8 +82,9 @@ function withErrors(
   return { ...untouched(planned, 'failed'), failed, skipped: planned.length - failed }
 }
 
-function looked(planned: readonly PlannedStep[]): HostSummary {
-  const changed = planned.filter(each => each.change).length
+/** `leftOut` counts balancers that are to have the host back. */
+function looked(planned: readonly PlannedStep[], leftOut: number): HostSummary {
+  const changed = planned.filter(each => each.change).length + leftOut
   const maybe = planned.filter(each => each.plan.status === 'may-change').length
   return {
     ok: planned.length - changed - maybe,

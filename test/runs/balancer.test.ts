@@ -1,0 +1,219 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { RunEvent } from '../../src/run/events.ts'
+import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
+import { describeReal } from '../hosts/available.ts'
+import type { Host } from '../hosts/host.ts'
+import { useHosts } from '../hosts/use-hosts.ts'
+import { watchOps } from './ops-run.ts'
+
+const files = {
+  'lib/member.ts': `import { file, service } from 'ops-recipes'
+
+const pathOf = (name: string) => \`/etc/nginx/upstream.d/\${name}.conf\`
+
+export const member = ({ name }: { readonly name: string }, state: 'in' | 'out') =>
+  file({ path: pathOf(name), content: \`server \${name}:80\${state === 'out' ? ' down' : ''};\\n\` })
+
+export const reloaded = (web: readonly { readonly name: string }[]) =>
+  service({
+    unit: 'nginx',
+    running: true,
+    follows: ['/etc/nginx/conf.d/shop.conf', ...web.map(each => pathOf(each.name))],
+    onChange: 'reload',
+  })
+`,
+  'recipes/balancer.ts': `import { directory, file, recipe } from 'ops-recipes'
+import { member, reloaded } from '../lib/member.ts'
+export default recipe({
+  summary: 'A balancer of all web servers.',
+  steps: ({ hosts }) => [
+    directory({ path: '/etc/nginx/upstream.d' }),
+    hosts('web').map(each => member(each, 'in')),
+    file({
+      path: '/etc/nginx/conf.d/shop.conf',
+      content: \`upstream shop { include /etc/nginx/upstream.d/*.conf; }
+server { listen 8080; location / { proxy_pass http://shop; proxy_next_upstream off; proxy_connect_timeout 2s; } }
+\`,
+    }),
+    reloaded(hosts('web')),
+  ],
+})
+`,
+  'recipes/shop.ts': `import { command, drain, recipe, waitFor, z } from 'ops-recipes'
+import { member, reloaded } from '../lib/member.ts'
+export default recipe({
+  summary: 'A version of the shop, which does not answer while it is brought.',
+  params: { release: z.string(), breaks: z.boolean().default(false), held: z.boolean().default(false) },
+  steps: ({ params: { release, breaks, held }, host, hosts }) => [
+    drain({
+      on: 'lb1',
+      out: [member(host, 'out'), reloaded(hosts('web'))],
+      in: [member(host, 'in'), reloaded(hosts('web'))],
+      pauseSeconds: 1,
+    }),
+    command({
+      run: \`systemctl stop nginx
+\${held ? 'until [ -e /run/go ]; do sleep 0.05; done' : ':'}
+\${breaks ? 'exit 1' : ':'}
+echo \${release} >/var/www/html/release
+systemctl start nginx\`,
+      unless: \`grep -qx \${release} /var/www/html/release && systemctl -q is-active nginx\`,
+    }),
+    waitFor({ url: 'http://127.0.0.1/release', text: release }),
+  ],
+})
+`,
+  'site.ts': `import { on, site } from 'ops-recipes'
+import balancer from './recipes/balancer.ts'
+import shop from './recipes/shop.ts'
+export default site([on('lb1', balancer), on('web', shop)])
+`,
+}
+
+interface Told extends Outcome {
+  readonly events: readonly RunEvent[]
+}
+
+describeReal('hosts behind a balancer', () => {
+  const hosts = useHosts({ names: ['lb1', 'web1', 'web2'], withPackages: ['nginx-light', 'curl'] })
+  let folder: Folder
+  beforeAll(() => {
+    folder = folderWith({ ...files, 'ops.ini': ini('1') })
+  })
+  afterAll(() => folder?.remove())
+
+  const ini = (release: string) =>
+    `[hosts]\nlb1\nweb1\nweb2\n\n[groups]\nweb = web1, web2\n\n[params shop]\nrelease = "${release}"\n\n[ssh]\nconfig = ${hosts()[0]?.sshConfig}\n`
+  const host = (name: string): Host => {
+    const found = hosts().find(each => each.name === name)
+    if (!found) throw new Error(`no host ${name}`)
+    return found
+  }
+  const ops = async (...argv: string[]): Promise<Told> => {
+    const [verb = '', ...rest] = argv
+    const outcome = await folder.ops([verb, '--json', ...rest])
+    const lines = outcome.stdout.split('\n').filter(line => line !== '')
+    return { ...outcome, events: lines.map(line => JSON.parse(line)) }
+  }
+  const summaryOf = ({ events, stdout, stderr }: Told) => {
+    const last = events.at(-1)
+    if (last?.event !== 'summary') throw new Error(`the run told no summary: ${stdout}${stderr}`)
+    return last
+  }
+  const statusesOf = (told: Told) =>
+    Object.fromEntries(Object.entries(summaryOf(told).hosts).map(([name, { status }]) => [name, status]))
+  const notesOf = ({ events }: Pick<Told, 'events'>) =>
+    events.flatMap(event => (event.event === 'note' ? [event.text] : []))
+  const titlesOf = ({ events }: Told) =>
+    events.flatMap(event => (event.event === 'error' ? [event.error.title] : []))
+  const members = () => host('lb1').read('cat /etc/nginx/upstream.d/*')
+  const allIn = 'server web1:80;\nserver web2:80;\n'
+
+  /** Asks the balancer again and again, for as long as the work takes: what was answered, and what went wrong. */
+  const polledDuring = async (work: () => Promise<unknown>) => {
+    const answers = new Set<string>()
+    const failures: string[] = []
+    let isOver = false
+    const poll = async () => {
+      while (!isOver) {
+        const answer = await fetch(`http://${host('lb1').address}:8080/release`, {
+          headers: { connection: 'close' },
+          signal: AbortSignal.timeout(20_000),
+        }).then(
+          async reply => `${reply.status} ${(await reply.text()).trim()}`,
+          (error: Error) => `failed: ${error.message} ${error.cause ?? ''}`,
+        )
+        if (answer.startsWith('200 ')) answers.add(answer.slice(4))
+        else failures.push(answer)
+        await pause(10)
+      }
+    }
+    const polling = poll()
+    try {
+      await work()
+    } finally {
+      isOver = true
+      await polling
+    }
+    return { answers: [...answers], failures }
+  }
+
+  test('a first run drains nothing, and a second one takes one trip each', async () => {
+    const first = await ops('apply', 'site', '--yes')
+    expect([first.code, titlesOf(first), notesOf(first)]).toEqual([0, [], []])
+    expect(await members()).toBe(allIn)
+    const again = await ops('apply', 'site', '--yes')
+    expect([again.code, summaryOf(again).trips]).toEqual([0, { lb1: 1, web1: 1, web2: 1 }])
+  })
+
+  test('each host is out while it changes, and who asks the balancer sees no failure', async () => {
+    let run: Told | undefined
+    const seen = await polledDuring(async () => {
+      run = await ops('apply', 'shop', 'web', '--release', '2', '--serial', '1', '--yes')
+    })
+    expect(run && [run.code, titlesOf(run)]).toEqual([0, []])
+    expect(seen).toEqual({ answers: expect.arrayContaining(['1', '2']), failures: [] })
+    expect(run && notesOf(run)).toEqual([
+      'web1 is taken out of lb1',
+      'web1 is put back into lb1',
+      'web2 is taken out of lb1',
+      'web2 is put back into lb1',
+    ])
+    expect(await members()).toBe(allIn)
+  })
+
+  test('a host whose change fails stays out, no other is taken out, and a later run puts it back', async () => {
+    let run: Told | undefined
+    const seen = await polledDuring(async () => {
+      run = await ops('apply', 'shop', 'web', '--release', '3', '--breaks', '--serial', '1', '--yes')
+    })
+    expect(run && [run.code, statusesOf(run)]).toEqual([1, { web1: 'failed', web2: 'not-begun' }])
+    expect(run && titlesOf(run)).toContain('web1 stays out of lb1, and no other host is taken out')
+    expect(seen).toEqual({ answers: ['2'], failures: [] })
+    expect(await members()).toBe('server web1:80 down;\nserver web2:80;\n')
+
+    const check = await ops('check', 'shop', 'web', '--release', '2')
+    expect(check.code).toBe(2)
+    expect(notesOf(check)).toEqual([
+      'web1 is out of lb1 since an earlier run: it is put back once its steps hold',
+    ])
+    await host('web1').exec('systemctl start nginx')
+    const mended = await ops('apply', 'shop', 'web', '--release', '2', '--yes')
+    expect([mended.code, notesOf(mended)]).toEqual([0, ['web1 is put back into lb1']])
+    expect(await members()).toBe(allIn)
+  })
+
+  test('a run that died while a host was out is made good by the next one', async () => {
+    const died = watchOps(folder, [
+      'apply',
+      'shop',
+      'web',
+      '--release',
+      '4',
+      '--held',
+      '--serial',
+      '1',
+      '--yes',
+    ])
+    onTestFinished(() => void died.child.kill('SIGKILL'))
+    await died.seen(event => event.event === 'step' && event.host === 'web1' && event.status === 'running')
+    died.child.kill('SIGKILL')
+    await died.ended
+    expect(await members()).toBe('server web1:80 down;\nserver web2:80;\n')
+    await Promise.all(['web1', 'web2'].map(name => host(name).exec('touch /run/go')))
+    writeFileSync(join(folder.path, 'ops.ini'), ini('4'))
+    let run: Told | undefined
+    const seen = await polledDuring(async () => {
+      run = await ops('apply', 'site', '--yes', '--wait')
+    })
+    expect(run && [run.code, titlesOf(run)]).toEqual([0, []])
+    expect(run && statusesOf(run)).toEqual({ lb1: 'ok', web1: 'ok', web2: 'ok' })
+    expect(seen.failures).toEqual([])
+    expect(await members()).toBe(allIn)
+    const again = await ops('apply', 'site', '--yes')
+    expect(summaryOf(again).trips).toEqual({ lb1: 1, web1: 1, web2: 1 })
+  })
+})
