@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -220,4 +222,24 @@ describe('the house', () => {
     expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThan(110)
     expect(lengths.at(-1)).toBeLessThanOrEqual(350)
   })
+})
+
+test('npm run check reads nothing that git leaves out: a site or packages that were generated here', () => {
+  const project = fileURLToPath(new URL('..', import.meta.url))
+  const folder = mkdtempSync(join(tmpdir(), 'ops-check-'))
+  const check = () =>
+    spawnSync(join(project, 'node_modules/.bin/biome'), ['check', '.'], { cwd: folder, encoding: 'utf8' })
+  try {
+    for (const name of ['biome.json', '.gitignore']) cpSync(join(project, name), join(folder, name))
+    for (const name of ['docs-site', 'packages', 'src']) {
+      mkdirSync(join(folder, name))
+      const text = name === 'src' ? 'export const one = 1\n' : 'var one = 1;  '
+      writeFileSync(join(folder, name, 'one.ts'), text)
+    }
+    expect(check()).toMatchObject({ status: 0 })
+    writeFileSync(join(folder, 'src/two.ts'), 'var two = 2;  ')
+    expect(check().stderr).toContain('src/two.ts')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })

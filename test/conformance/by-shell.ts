@@ -52,7 +52,7 @@ chmod 0755 /run/by-shell/traced/*
 printf '%s' ${quote(failing)} >/run/by-shell/failing; chmod 0755 /run/by-shell/failing`
 
 /** Makes a host ready for \`askAll\`. */
-export async function linkPrograms(host: Host): Promise<void> {
+export async function linkPrograms(host: Pick<Host, 'read'>): Promise<void> {
   await host.read(linked)
 }
 
@@ -82,7 +82,7 @@ ${mended}${done(after)}`
 }
 
 /** Runs them one after the other on the host. */
-export async function askAll(host: Host, asked: readonly Asked[]): Promise<readonly Said[]> {
+export async function askAll(host: Pick<Host, 'exec'>, asked: readonly Asked[]): Promise<readonly Said[]> {
   const shown = asked.map(
     (_, index) =>
       `cd /run/by-shell/${index}; cat code; base64 -w 0 out; echo; base64 -w 0 err; echo; base64 -w 0 log; echo; cd /; rm -rf /run/by-shell/${index}`,

@@ -1,4 +1,4 @@
-import { expect } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import type { Step } from '../../src/engine/step.ts'
 import { exitMoved, exitRefused } from '../../src/engine/step-error.ts'
 import { resources } from '../../src/resources/index.ts'
@@ -19,6 +19,7 @@ import { useHost } from '../hosts/use-hosts.ts'
 import { diskPackages } from '../recipes/disks.ts'
 import { BrokenInvariant } from './instruments/broken.ts'
 import { faultClass } from './instruments/fault-class.ts'
+import { type OwnKernel, ownKernel, swapFolder } from './instruments/own-kernel.ts'
 import { pebble, type SpoiltCase, serverCases, serverPackages } from './instruments/server-cases.ts'
 
 /** What a change could touch, beside the folders of ops itself: names, contents, modes and owners of files; mounts, units, names. */
@@ -27,6 +28,8 @@ const picture = String.raw`find /etc /srv /home /root /usr/share/keyrings -xdev 
 uname -n; cat /proc/self/mounts | grep -v ' /run' ; sysctl -n net.ipv4.tcp_rmem
 systemctl is-active conforms conforms-unit; ls /etc/systemd/system/multi-user.target.wants
 mariadb -BNe "show grants for conforms@192.0.2.7; show create database conforms_db" 2>&1; :`
+
+const ownPicture = String.raw`find /etc/fstab ${swapFolder} -printf '%p %y %m %U %G %s %T@ %l\n' | sort; grep '^${swapFolder}/' /proc/swaps; :`
 
 const numbers = (spell: (digits: string) => string) => (text: string) =>
   text.replaceAll(/(?<![\w.:/-])[1-9]\d*(?![\w.:/-])/g, spell)
@@ -61,8 +64,15 @@ describeReal('programs of a host', () => {
     withPackages: [...diskPackages, ...serverPackages],
     ...(pebble !== undefined && { binds: [`${pebble}:/opt/pebble`] }),
   })
-  const make = (...scripts: readonly string[]) =>
-    host().read(`${scripts.map(script => `( ${script}\n) >/dev/null 2>&1 </dev/null`).join('\n')}\n:`)
+  let here: OwnKernel | undefined
+  afterAll(() => here?.stop())
+  /** Where a resource is tried: swap on this machine's own kernel. */
+  const placeOf = (type: string) => {
+    if (type === 'swapFile') here ??= ownKernel()
+    return type === 'swapFile' && here ? here : host()
+  }
+  const make = (type: string, ...scripts: readonly string[]) =>
+    placeOf(type).read(`${scripts.map(script => `( ${script}\n) >/dev/null 2>&1 </dev/null`).join('\n')}\n:`)
 
   const stepOf = (type: string, input: unknown): Step => {
     const step = resources[type]?.(input)
@@ -71,7 +81,7 @@ describeReal('programs of a host', () => {
   }
 
   const looked = async (step: Step): Promise<Verdict> => {
-    const [said] = await askAll(host(), [{ step, text: lookOf(step) }])
+    const [said] = await askAll(placeOf(step.resource.type), [{ step, text: lookOf(step) }])
     return verdictOf(step, said as Said)
   }
 
@@ -79,7 +89,7 @@ describeReal('programs of a host', () => {
   const mended = async (step: Step): Promise<string | undefined> => {
     const before = await looked(step)
     if (before.kind !== 'change') return before.kind === 'ok' ? undefined : before.why
-    const [said] = await askAll(host(), [{ step, text: applyOf(step, before.change) }])
+    const [said] = await askAll(placeOf(step.resource.type), [{ step, text: applyOf(step, before.change) }])
     if (said?.code !== 0) return said?.stderr
     const after = await looked(step)
     return after.kind === 'ok' ? undefined : stateOf(after)
@@ -88,7 +98,7 @@ describeReal('programs of a host', () => {
   /** The looks of one state while each program that they start fails, or is not there. */
   const looks = async (step: Step): Promise<readonly string[]> => {
     const text = lookOf(step)
-    const [traced, sound] = await askAll(host(), [
+    const [traced, sound] = await askAll(placeOf(step.resource.type), [
       { step, text, traced: true },
       { step, text },
     ])
@@ -97,7 +107,7 @@ describeReal('programs of a host', () => {
     const asked = traced.programs.flatMap(program =>
       (['fails', 'is missing'] as const).map(fault => ({ step, text, program, fault })),
     )
-    const all = await askAll(host(), asked)
+    const all = await askAll(placeOf(step.resource.type), asked)
     return all.flatMap((said, at) => {
       const seen = verdictOf(step, said)
       if (seen.kind === 'error' || (seen.kind === truth.kind && seen.kind === 'ok')) return []
@@ -116,8 +126,9 @@ describeReal('programs of a host', () => {
     await host().read(`mkdir -p /srv/c; cp /var/cache/apt/archives/tree_*.deb /root 2>/dev/null
   apt-get install -y -q --no-install-recommends git ruby </dev/null >/dev/null
   cd /var/cache/apt/archives && { ls tree_*.deb >/dev/null 2>&1 || apt-get download tree; }`)
-    await make(...applied.flatMap(({ each }) => each.setUp ?? []))
+    for (const { type, each } of applied) await make(type, ...(each.setUp === undefined ? [] : [each.setUp]))
     await linkPrograms(host())
+    if (here) await linkPrograms(here)
   }
 
   faultClass({
@@ -133,12 +144,12 @@ describeReal('programs of a host', () => {
         id: `${type}, looked at`,
         async run() {
           const step = stepOf(type, each.input)
-          await make(each.absent)
+          await make(type, each.absent)
           const found = (await looks(step)).map(what => `absent, ${what}`)
           expect(await mended(step)).toBeUndefined()
           found.push(...(await looks(step)).map(what => `right, ${what}`))
           for (const wrong of [each.wrong].flat()) {
-            await make(wrong)
+            await make(type, wrong)
             found.push(...(await looks(step)).map(what => `wrong, ${what}`))
           }
           await mended(step)
@@ -150,26 +161,28 @@ describeReal('programs of a host', () => {
         async run() {
           const step = stepOf(type, each.input)
           const [absent, found] = [each.absent, [] as string[]]
-          await make(absent)
+          await make(type, absent)
           const before = await looked(step)
           if (before.kind !== 'change')
             throw new Error(`${type} is not to be changed: ${JSON.stringify(before)}`)
           const text = applyOf(step, before.change)
-          const [traced] = await askAll(host(), [{ step, text, traced: true }])
+          const [traced] = await askAll(placeOf(step.resource.type), [{ step, text, traced: true }])
           for (const program of traced?.programs ?? []) {
-            await make(absent)
+            await make(type, absent)
             const old = await looked(step)
-            const was = await host().read(picture)
-            const [said] = await askAll(host(), [{ step, text, program, fault: 'fails' }])
+            const was = await placeOf(type).read(type === 'swapFile' ? ownPicture : picture)
+            const [said] = await askAll(placeOf(step.resource.type), [
+              { step, text, program, fault: 'fails' },
+            ])
             const code = said?.code ?? 0
             const proof = await looked(step)
-            const is = await host().read(picture)
+            const is = await placeOf(type).read(type === 'swapFile' ? ownPicture : picture)
             const isNo =
               step.resource.refuses !== undefined &&
               (code === exitMoved || (code === exitRefused && stateOf(old) === stateOf(proof)))
             if (isNo && was !== is) found.push(`${program} fails: told as unchanged: ${difference(was, is)}`)
             if (code === 0 && proof.kind === 'ok') {
-              const held = await host().exec(`set -e\n${each.holds}`)
+              const held = await placeOf(type).exec(`set -e\n${each.holds}`)
               if (held.code !== 0) found.push(`${program} fails: told as done, and it is not`)
             }
             const why = await mended(step)
@@ -202,16 +215,18 @@ describeReal('programs of a host', () => {
               if (JSON.stringify(input) === JSON.stringify(each.input)) continue
               const step = resources[type]?.(input)
               if (step === undefined || step.problems.length > 0) continue
-              await make(each.absent)
+              await make(type, each.absent)
               const before = await looked(step)
               if (before.kind !== 'change') continue
-              const [said] = await askAll(host(), [{ step, text: applyOf(step, before.change) }])
+              const [said] = await askAll(placeOf(step.resource.type), [
+                { step, text: applyOf(step, before.change) },
+              ])
               const after = await looked(step)
               if (said?.code === 0 && after.kind === 'change')
                 found.push(`${path} ${name}: ${changes(after)} stays`)
             }
           }
-          await make(each.absent)
+          await make(type, each.absent)
           if (found.length > 0) throw new BrokenInvariant('I4', found.join('\n'))
         },
       }))

@@ -1,5 +1,6 @@
 /** Resources whose suites bring a server of their own, as the classes on programs that fail need them: on a host with that server. */
 import type { HostCase } from '../../conformance/host-case.ts'
+import { maySwap, swapFolder } from './own-kernel.ts'
 
 export type SpoiltCase = Pick<HostCase, 'input' | 'setUp' | 'absent' | 'wrong' | 'holds'>
 
@@ -9,6 +10,7 @@ export const pebble = process.env.OPS_TEST_PEBBLE
 export const serverPackages = ['postgresql', 'certbot']
 
 const settings = '/etc/postgresql/15/main/conf.d/zz-ops.conf'
+const swap = `${swapFolder}/swap`
 const restarted = 'systemctl restart postgresql@15-main'
 const name = 'spoilt.example.org'
 const acme = {
@@ -33,6 +35,14 @@ export const serverCases: Readonly<Record<string, SpoiltCase>> = {
     ],
     holds: `cd /; test "$(runuser -u postgres -- psql -XAtc "select current_setting('work_mem')||current_setting('max_connections')")" = 8MB42`,
   },
+  ...(maySwap && {
+    swapFile: {
+      input: { path: swap, size: '4M' },
+      absent: `swapoff ${swap}; rm -f ${swap}*; sed -i '/ swap /d' /etc/fstab`,
+      wrong: [`swapoff ${swap}`, `chmod 0644 ${swap}`, "sed -i '/ swap /d' /etc/fstab"],
+      holds: `grep -q '^${swap} ' /proc/swaps; grep -q '^${swap} none swap ' /etc/fstab; test "$(stat -c %a ${swap})" = 600`,
+    },
+  }),
   ...(pebble !== undefined && {
     certificate: {
       input: { names: [name], server: 'https://acme.test:14000/dir', hook: 'touch /opt/acme/hooked' },
