@@ -1,6 +1,7 @@
 /** A PostgreSQL server with its settings, an application's role and database, and a dump each night. */
 import {
   apt,
+  assertion,
   directory,
   line,
   postgresDatabase,
@@ -36,6 +37,8 @@ export default recipe({
   steps: ({ params: { app, password, network, listen, memory, connections, major } }) => {
     const hba = `/etc/postgresql/${major}/main/pg_hba.conf`
     const dumps = '/var/backups/postgresql'
+    // PostgreSQL starts all the same where an address that it is told is not this host's.
+    const addresses = listen.filter(each => /^[1-9][\d.]+$/.test(each))
     return [
       apt({ packages: ['postgresql'], recommends: false }),
       service({ unit: 'postgresql', running: true, enabled: true }),
@@ -54,6 +57,12 @@ export default recipe({
       postgresDatabase({ name: app, owner: app }),
       line({ path: hba, line: `host ${app} ${app} ${network} scram-sha-256`, match: `^host ${app} ${app} ` }),
       service({ unit: `postgresql@${major}-main`, running: true, follows: [hba], onChange: 'reload' }),
+      addresses.length > 0 &&
+        assertion({
+          name: 'PostgreSQL listens on each address that is named',
+          probe: `for each in ${addresses.join(' ')}; do ss -ltnH "src $each:5432" | sed "s/.*/$each=yes/"; done`,
+          expect: Object.fromEntries(addresses.map(each => [each, 'yes'])),
+        }),
       directory({ path: dumps, owner: 'postgres', group: 'postgres', mode: '0700' }),
       timer({
         name: 'postgres-dump',

@@ -35,5 +35,8 @@ describeReal('a server of PostgreSQL', () => {
       '1\n',
     )
     expect(await host().read('systemctl is-active postgres-dump.timer')).toBe('active\n')
+    // An address of another machine is told: the server itself starts without it, and only warns.
+    const foreign = await ops.apply('--app', 'shop', '--network', `${address}/32`, '--listen', '192.0.2.9')
+    expect([foreign.code, foreign.stderr]).toEqual([1, expect.stringContaining('192.0.2.9')])
   }, 600_000)
 })

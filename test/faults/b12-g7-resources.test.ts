@@ -29,7 +29,7 @@ uname -n; cat /proc/self/mounts | grep -v ' /run' ; sysctl -n net.ipv4.tcp_rmem
 systemctl is-active conforms conforms-unit; ls /etc/systemd/system/multi-user.target.wants
 mariadb -BNe "show grants for conforms@192.0.2.7; show create database conforms_db" 2>&1; :`
 
-const ownPicture = String.raw`find /etc/fstab ${swapFolder} -printf '%p %y %m %U %G %s %T@ %l\n' | sort; grep '^${swapFolder}/' /proc/swaps; :`
+const ownPicture = String.raw`find /etc/fstab ${swapFolder} \( -type d -printf '%p/ %m %U %G\n' -o -printf '%p %y %m %U %G %s %T@ %l\n' \) | sort; grep '^${swapFolder}/' /proc/swaps; :`
 
 const numbers = (spell: (digits: string) => string) => (text: string) =>
   text.replaceAll(/(?<![\w.:/-])[1-9]\d*(?![\w.:/-])/g, spell)
