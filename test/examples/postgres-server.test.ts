@@ -36,7 +36,8 @@ describeReal('a server of PostgreSQL', () => {
     )
     expect(await host().read('systemctl is-active postgres-dump.timer')).toBe('active\n')
     // An address of another machine is told: the server itself starts without it, and only warns.
-    const foreign = await ops.apply('--app', 'shop', '--network', `${address}/32`, '--listen', '192.0.2.9')
+    const stray = ['--listen', 'localhost', '--listen', '192.0.2.9', '--connections', '42']
+    const foreign = await ops.apply('--app', 'shop', '--network', `${address}/32`, ...stray)
     expect([foreign.code, foreign.stderr]).toEqual([1, expect.stringContaining('192.0.2.9')])
   }, 600_000)
 })
