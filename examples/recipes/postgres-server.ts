@@ -59,7 +59,7 @@ export default recipe({
       service({ unit: `postgresql@${major}-main`, running: true, follows: [hba], onChange: 'reload' }),
       addresses.length > 0 &&
         assertion({
-          name: 'PostgreSQL listens on each address that is named',
+          name: `PostgreSQL listens on ${addresses.join(' and ')}`,
           probe: `for each in ${addresses.join(' ')}; do ss -ltnH "src $each:5432" | sed "s/.*/$each=yes/"; done`,
           expect: Object.fromEntries(addresses.map(each => [each, 'yes'])),
         }),
