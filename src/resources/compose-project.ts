@@ -28,7 +28,7 @@ export const composeProject = resource({
   params,
   examples: [
     {
-      title: 'A program and its cache, the compose file from beside the recipe',
+      title: 'A program and its cache, with a secret in .env',
       params: {
         path: '/srv/app',
         content:

@@ -54,7 +54,7 @@ ops_compose_look() (
   if [ -d "$2" ]; then cd -- "$2" || return 1; fi
   if [ "$1" = absent ]; then
     if [ -z "$3" ] && ops_compose_is_there "$4" "$2"; then
-      ops_compose_name=$(ops_compose_call config </dev/null 2>"$ops_compose_stage/said" | sed -n 's/^name: //p')
+      ops_compose_name=$(ops_compose_call config </dev/null 2>"$ops_compose_stage/said" | sed -n 's/^name: //p' | tr -d "\"'")
       [ -n "$ops_compose_name" ] || { echo "ops: $2: what it is called cannot be told; give its \`name\`" >&2; cat "$ops_compose_stage/said" >&2; return 1; }
     elif [ -z "$3" ]; then ops_compose_name=$(ops_compose_by_folder "$2")
     fi
