@@ -29,7 +29,9 @@ test.each(entries.flatMap(([type, each]) => ('title' in each ? [{ type, ...each 
   '$type is applied on real hosts by $file',
   ({ file, title }) => {
     const text = readFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)), 'utf8')
-    expect(text).toContain(`test('${title}'`)
+    // `proves` is a test that is left out where the machine lacks what it needs; a long title stands on a line of its own.
+    const tested = text.replaceAll(/\b(?:test|proves)\(\s*/g, 'test(')
+    expect(tested).toContain(`test('${title}'`)
   },
 )
 
