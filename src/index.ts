@@ -10,6 +10,7 @@ export type { Change, Finding, Resource, State, Value } from './engine/resource.
 export { resource, type Step, type StepOptions } from './engine/step.ts'
 export { oneSelect } from './params/one-select.ts'
 export { secret } from './params/secret-type.ts'
+export { hostFacts, type Output, output } from './recipe/output.ts'
 // With a star, so that a project can add to what is declared there.
 export * from './recipe/project.ts'
 export { type Recipe, type RecipeContext, recipe, type Use } from './recipe/recipe.ts'

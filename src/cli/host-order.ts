@@ -1,5 +1,6 @@
 /** Which hosts of a run come after which, as options of their steps say: `after`, and `onceFor` of a whole group. */
 import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
+import { asksOf } from '../engine/across/asks-of.ts'
 import { aroundsOf } from '../engine/across/drain.ts'
 import { doneElsewhere } from '../engine/across/elsewhere.ts'
 import { circle } from '../engine/across/not-begun.ts'
@@ -29,13 +30,21 @@ export async function inOrder(
       return [host.name, after]
     }),
   )
+  for (const [host, evaluate] of evaluations) {
+    const known = first.get(host)
+    if (known && 'needs' in known)
+      afters.set(
+        host.name,
+        (await asksOf(evaluate)).map(asked => asked.host),
+      )
+  }
   const round = circleIn(afters)
   if (round && errors.length === 0) errors.push(circle(round).data)
   return new Map(
     [...evaluations].map(([host, evaluate]): [SelectedHost, Evaluate] => [
       host,
-      async facts => {
-        const evaluated = await evaluate(facts)
+      async (facts, told) => {
+        const evaluated = await evaluate(facts, told)
         if (!('steps' in evaluated)) return evaluated
         const { wrong, ...ordered } = order.of(host, evaluated)
         if (wrong.length > 0) throw new InputErrors(wrong)

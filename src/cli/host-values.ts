@@ -14,7 +14,7 @@ import {
 } from '../params/host-values.ts'
 import { readSecret } from '../params/read-secret.ts'
 import { type FetchedSecret, fetchSecret, isSecretReference } from '../params/secret-program.ts'
-import type { GivenHost } from '../recipe/evaluate.ts'
+import type { GivenHost } from '../recipe/given-host.ts'
 import { findValuesSchema } from '../recipe/values-file.ts'
 import type { ValuesSchema } from '../recipe/values-schema.ts'
 import type { ListedValue } from '../report/host-list-text.ts'
@@ -62,7 +62,7 @@ export async function projectValues(
         if (undecided.length > 0) throw new InputErrors(undecided)
         return others.map(givenOf)
       }
-      return givenOf(host)
+      return { ...givenOf(host), keeps: secret => void secrets.add(secret) }
     },
     listed: host => typed(host).map(value => listedValue(value, schema?.file ?? '')),
   }

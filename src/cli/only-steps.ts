@@ -42,6 +42,7 @@ export async function onlySteps<Host>(
     if (known.size === evaluations.size && stray.length > 0)
       throw new InputErrors(stray.map(word => noStep(word, all)))
     return {
+      ...evaluated,
       steps: evaluated.steps.filter(step => step.resource.around || words.some(word => isMeant(step, word))),
     }
   }
@@ -49,7 +50,7 @@ export async function onlySteps<Host>(
   return new Map(
     [...evaluations].map(([host, evaluate]): [Host, Evaluate] => [
       host,
-      async facts => learn(host, await evaluate(facts)),
+      async (facts, told) => learn(host, await evaluate(facts, told)),
     ]),
   )
 }

@@ -2,7 +2,8 @@
 import { type ErrorData, InputErrors } from '../base/errors.ts'
 import type { Evaluate } from '../engine/plan/plan-host.ts'
 import type { SelectedHost } from '../inventory/select.ts'
-import { type Evaluation, evaluate, type GivenHost } from '../recipe/evaluate.ts'
+import { type Evaluation, evaluate } from '../recipe/evaluate.ts'
+import type { GivenHost } from '../recipe/given-host.ts'
 import type { LoadedRecipe } from '../recipe/load.ts'
 
 /**
@@ -20,12 +21,12 @@ export async function evaluations(
   const found = new Map<SelectedHost, Evaluate>()
   let shared: Evaluation | undefined
   for (const [host, given] of hosts) {
-    const evaluated = (...[facts]: Parameters<Evaluate>): Promise<Evaluation> =>
-      settled(given, () => evaluate(loaded, params, given, facts))
+    const evaluated = (...[facts, told]: Parameters<Evaluate>): Promise<Evaluation> =>
+      settled(given, () => evaluate(loaded, params, given, facts, told))
     try {
       const first = shared ?? (await evaluated())
       if ('steps' in first && !first.readsHost) shared = first
-      found.set(host, facts => (facts === undefined ? first : evaluated(facts)))
+      found.set(host, (facts, told) => ((facts ?? told) === undefined ? first : evaluated(facts, told)))
     } catch (thrown) {
       if (!(thrown instanceof InputErrors)) throw thrown
       for (const error of thrown.errors) {

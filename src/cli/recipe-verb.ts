@@ -7,7 +7,7 @@ import type { LoadedSite } from '../recipe/load-site.ts'
 import type { Screen } from '../report/screen.ts'
 import { asksHelp, firstOperand, helped, parseArgv, verbCommand } from './argv.ts'
 import { askParams } from './ask-params.ts'
-import { balancersOf } from './balancers.ts'
+import { balancersOf, sourcesOf } from './balancers.ts'
 import { collected } from './collected.ts'
 import { addConnectionFlags, addPlanFlags, type CommonSettings, commonSettings } from './flags.ts'
 import { inOrder } from './host-order.ts'
@@ -154,10 +154,13 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
   const some = errors.length > 0 ? undefined : await collected(errors, () => onlySteps(all, request.only))
   const evaluate = some && (await inOrder(some, chosen, settings, errors))
   const balancers = evaluate ? await balancersOf(evaluate, chosen, settings, errors) : new Map()
+  const sources = evaluate ? await sourcesOf(evaluate, chosen, settings, errors) : new Map()
   errors.push(...unasked)
   if (!evaluate || errors.length > 0) throw new InputErrors(errors)
 
-  const beside = [...new Set(balancers.values())].filter(host => !chosen.hosts.includes(host))
+  const beside = [...new Set([...balancers.values(), ...sources.values()])].filter(
+    host => !chosen.hosts.includes(host),
+  )
   const ways = await reachHosts({ ...chosen, hosts: [...chosen.hosts, ...beside] }, settings, session)
   const reached = new Map([...ways].filter(([host]) => !beside.includes(host)))
   const names = [...reached.keys()].map(host => host.name)
@@ -169,11 +172,8 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
         ...how,
         evaluate: evaluate.get(host) ?? (() => ({ steps: [] })),
       })),
-      balancers: new Map(
-        [...balancers]
-          .flatMap(([word, host]) => [[word, ways.get(host)]] as const)
-          .flatMap(([word, way]) => (way ? [[word, way]] : [])),
-      ),
+      balancers: reachedBy(balancers, ways),
+      sources: reachedBy(sources, ways),
       limit: settings.limit,
       rollOut: rollOutOf(request.rollOut, reached.size),
       waitForLock: request.wait,
@@ -194,6 +194,18 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
       )
   }
   return exitCodeOfRun(verb, outcome)
+}
+
+function reachedBy<Host, Way>(
+  named: ReadonlyMap<string, Host>,
+  ways: ReadonlyMap<Host, Way>,
+): ReadonlyMap<string, Way> {
+  return new Map(
+    [...named].flatMap(([word, host]) => {
+      const way = ways.get(host)
+      return way === undefined ? [] : [[word, way] as const]
+    }),
+  )
 }
 
 function recipeCommand(verb: RecipeVerb, loaded?: LoadedRecipe, docs: readonly ParamDoc[] = []): Command {

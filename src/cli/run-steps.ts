@@ -27,7 +27,10 @@ export async function reachHosts(
 }
 
 interface StepsRun
-  extends Pick<RunOptions, 'verb' | 'hosts' | 'balancers' | 'limit' | 'rollOut' | 'saved' | 'waitForLock'> {
+  extends Pick<
+    RunOptions,
+    'verb' | 'hosts' | 'balancers' | 'sources' | 'limit' | 'rollOut' | 'saved' | 'waitForLock'
+  > {
   /** Undefined where the steps come from none. */
   readonly recipe?: string
   /** What the operator typed, for the holder of the lock. */

@@ -24,6 +24,15 @@ export async function savePlanFile(
     import('../engine/plan/saved-plan.ts'),
     import('./saved-resources.ts'),
   ])
+  for (const [name, { hangsOn = [] }] of outcome.planned) {
+    if (hangsOn.length > 0)
+      throw inputError(
+        `the plan cannot be saved: steps of ${name} hang on what ${hangsOn.join(', ')} will have`,
+        {
+          next: `Apply ${hangsOn.join(', ')} first, or the recipe itself.`,
+        },
+      )
+  }
   const secrets = Object.fromEntries(
     Object.entries(params).flatMap(([name, value]) => (value instanceof Secret ? [[name, value]] : [])),
   )

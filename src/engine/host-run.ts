@@ -16,6 +16,8 @@ export interface HostRun {
   planned?: readonly PlannedStep[]
   /** Its steps, as far as they are known before it is asked anything. */
   steps?: readonly Step[]
+  /** By position of a step, the hosts whose values it hangs on and that may change them. */
+  becauseOf?: ReadonlyMap<number, readonly string[]>
   /** Balancers that an earlier run left without it. */
   leftOut?: readonly string[]
   /** Hosts of the run that are done before this one begins. */

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly limit: number
   /** Hosts that others are taken out of while they change, by the word that names them in a step. */
   readonly balancers?: ReadonlyMap<string, Pick<RunHost, 'target' | 'become'>>
+  /** Hosts beside the run that are asked for values, by their names. */
+  readonly sources?: ReadonlyMap<string, Pick<RunHost, 'target' | 'become'>>
   /** In what pieces hosts are applied. */
   readonly rollOut?: RollOut
   readonly emit: Emit
@@ -50,6 +52,8 @@ export interface RunOutcome {
       readonly machineId: string
       readonly planned: readonly PlannedStep[]
       readonly after?: readonly string[]
+      /** Hosts whose values its steps hang on and that may change them. */
+      readonly hangsOn?: readonly string[]
     }
   >
   /** The operator was asked and said no. */

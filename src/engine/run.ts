@@ -1,17 +1,20 @@
 /** A run over many hosts: plan each, ask once, apply each; one failing host never stops or hides the others. */
-import { type ErrorData, InputErrors } from '../base/errors.ts'
+import { type ErrorData, InputErrors, OpsError } from '../base/errors.ts'
+import type { Facts } from '../run/facts.ts'
 import { HostLink } from '../run/host-link.ts'
 import { rollOut } from '../run/roll-out.ts'
+import { Answers } from './across/answers.ts'
+import { asksOf } from './across/asks-of.ts'
 import { Balancers } from './across/balancers.ts'
 import { NotBegun } from './across/not-begun.ts'
 import { Turns } from './across/turns.ts'
 import { applyOne } from './apply/apply-one.ts'
+import { movedError } from './host-errors.ts'
 import { type HostRun, settle, settleError, untouched } from './host-run.ts'
 import type { Evaluate, Evaluated } from './plan/plan-host.ts'
 import { planOne } from './plan/plan-one.ts'
 import { hostPlanOf } from './plan/planned-step.ts'
 import type { RunOptions, RunOutcome } from './run-request.ts'
-import type { Step } from './step.ts'
 import { timed } from './time-spent.ts'
 
 /**
@@ -29,17 +32,25 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
       tookMs: 0,
       uploadedMs: 0,
     }
-    run.host = { ...host, evaluate: facts => evaluated(run, host.evaluate(facts)) }
+    run.host = { ...host, evaluate: facts => evaluated(run, host.evaluate, facts) }
     return run
   })
   /** What comes after other hosts is looked at once they are done, unless nothing is applied or all was looked at before. */
-  const evaluated = async (run: HostRun, coming: ReturnType<Evaluate>): Promise<Evaluated> => {
-    const given = await coming
+  const evaluated = async (
+    run: HostRun,
+    ...[evaluate, facts]: readonly [Evaluate, Facts?]
+  ): Promise<Evaluated> => {
+    const current = applyTurns ?? turns
+    const given = await answers.evaluated(run, evaluate, facts, current, !straightOn && !applyTurns)
     if (!('steps' in given)) return given
-    run.after = given.after ?? []
+    const asked = (given.asks ?? []).map(each => each.host)
+    run.after = [...new Set([...(given.after ?? []), ...asked])]
     if (straightOn) await turns.after(run, run.after)
-    return given
+    return { ...given, steps: answers.withQuestions(run, given.steps) }
   }
+  const answers = new Answers(runs, options)
+  /** Those of the applying, where all was planned before. */
+  let applyTurns: Turns | undefined
   const balancers = new Balancers(runs, options)
   let declined = false
   const inputProblems: ErrorData[] = []
@@ -65,7 +76,11 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
     if (level === 'hard') for (const run of runs) if (!run.applying) void run.link.close()
   })
   try {
-    for (const [at, run] of runs.entries()) run.steps = await stepsBefore(hosts[at]?.evaluate)
+    for (const [at, run] of runs.entries()) {
+      const first = await evaluatedBefore(hosts[at]?.evaluate)
+      run.steps = first && 'steps' in first ? first.steps : []
+      if (first && 'needs' in first && hosts[at]) answers.note(await asksOf(hosts[at].evaluate))
+    }
     await rollOut(runs, limit, straightOn ? pieces : {}, {
       run: run => turns.take(run),
       leave: run => turns.leave(run, () => settle(run, emit, untouched([], 'not-begun'))),
@@ -73,7 +88,14 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
     if (inputProblems.length > 0 && !runs.some(run => run.applying)) throw new InputErrors(inputProblems)
     // Too late to refuse everything: what was applied stays told, and so is what could not be planned.
     for (const error of inputProblems) emit({ event: 'error', error: { ...error, code: 'failed' } })
-    if (apply && !straightOn) declined = await applyConfirmed(runs, options, balancers)
+    if (apply && !straightOn)
+      declined = await applyConfirmed(runs, options, balancers, {
+        begin: turnsNow => {
+          applyTurns = turnsNow
+          answers.forget()
+        },
+        plan: run => planOne(run, options, inputProblems),
+      })
   } finally {
     stopListening()
     await Promise.all(runs.map(run => run.link.close()))
@@ -86,6 +108,7 @@ async function applyConfirmed(
   runs: readonly HostRun[],
   options: RunOptions,
   balancers: Balancers,
+  again: { begin(turns: Turns): void; plan(run: HostRun): Promise<void> },
 ): Promise<boolean> {
   const { limit, emit, interrupt, rollOut: pieces = {} } = options
   const waiting = runs.filter(run => !run.summary)
@@ -97,10 +120,11 @@ async function applyConfirmed(
   const isOff = () => declined || held || interrupt.level !== 'none'
   const turns = new Turns(runs, emit, async run => {
     if (isOff()) settle(run, emit, untouched(run.planned ?? [], declined || held ? 'drift' : 'interrupted'))
-    else if (await turns.isReady(run))
+    else if ((await turns.isReady(run)) && (await isStill(run, options, again)))
       await timed(run, options, () => applyOne(run, options, balancers.around(run, turns)))
     await run.link.close()
   })
+  again.begin(turns)
   await rollOut(waiting, limit, pieces, {
     run: run => turns.take(run),
     leave: run =>
@@ -122,18 +146,41 @@ function told(runs: readonly HostRun[], { emit }: RunOptions, declined: boolean)
   )
   const trips = Object.fromEntries(runs.map(run => [run.host.target.name, run.link.trips]))
   emit({ event: 'summary', hosts, trips })
-  const planned = runs.flatMap(({ host, planned, machineId = '', after = [] }) =>
-    planned ? [[host.target.name, { machineId, planned, after }] as const] : [],
+  const planned = runs.flatMap(({ host, planned, machineId = '', after = [], becauseOf }) =>
+    planned
+      ? [
+          [
+            host.target.name,
+            { machineId, planned, after, hangsOn: [...new Set([...(becauseOf?.values() ?? [])].flat())] },
+          ] as const,
+        ]
+      : [],
   )
   return { hosts, trips, plans: plansOf(runs), planned: new Map(planned), declined }
 }
 
 /** What a host's steps are before it is asked anything; what is wrong with them is told where it is planned. */
-async function stepsBefore(evaluate: Evaluate | undefined): Promise<readonly Step[]> {
+async function evaluatedBefore(evaluate: Evaluate | undefined): Promise<Evaluated | undefined> {
   try {
-    const evaluated = await evaluate?.()
-    return evaluated && 'steps' in evaluated ? evaluated.steps : []
+    return await evaluate?.()
   } catch {
-    return []
+    return undefined
   }
+}
+
+/** What hangs on values of hosts that have changed since is planned again; all else has to be as it was confirmed. */
+async function isStill(
+  run: HostRun,
+  { emit }: RunOptions,
+  again: { plan(run: HostRun): Promise<void> },
+): Promise<boolean> {
+  const { becauseOf, planned: before = [] } = run
+  if (!becauseOf || becauseOf.size === 0) return true
+  await again.plan(run)
+  if (run.summary) return false
+  const planned = run.planned ?? []
+  const at = planned.findIndex((each, index) => !becauseOf.has(index) && each.guard !== before[index]?.guard)
+  if (at < 0) return true
+  settleError(run, emit, new OpsError(movedError(run.host.target.name, planned, at, false)))
+  return false
 }

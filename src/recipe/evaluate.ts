@@ -1,15 +1,18 @@
 /** Turns a recipe, its params and a host into steps, or into everything that is wrong with them. */
 
 import { type ErrorData, errorDataOf, InputErrors, OpsError } from '../base/errors.ts'
+import type { Asked, Told } from '../engine/asked.ts'
 import type { Step } from '../engine/step.ts'
 import type { Facts } from '../run/facts.ts'
 import { bounded, EndlessRecipe } from './bounded.ts'
 import { claimConflicts } from './claim-conflicts.ts'
 import { contradictions } from './contradictions.ts'
 import { flattenSteps } from './flatten-steps.ts'
+import type { GivenHost } from './given-host.ts'
 import type { LoadedRecipe } from './load.ts'
 import { namedByPart } from './part-names.ts'
 import type { HostValues } from './project.ts'
+import { Questions } from './questions.ts'
 import type { RecipeHost } from './recipe.ts'
 import { withoutRepeats } from './same-step.ts'
 import { holdsSecrets, secretsAsText } from './secrets-as-text.ts'
@@ -18,21 +21,12 @@ import { useWith } from './use.ts'
 import { watchedHost } from './watched-host.ts'
 import { writtenPlace } from './written-place.ts'
 
-/** A host as whoever runs a recipe knows it. */
-export interface GivenHost extends Omit<RecipeHost, 'values'> {
-  /** Getters, which may throw input errors; left out where a project gives its hosts none. */
-  readonly values?: object
-  /** Other hosts of the project, by a word that means them. */
-  others?(word: string): readonly GivenHost[]
-  /** Whether one of the values that were read by now is a secret. */
-  readsSecrets?(): boolean
-  /** Fetches what the recipe could not read yet; true where the recipe has to be called again. */
-  settle?(): Promise<boolean>
-}
-
 export type Evaluation =
   /** `readsHost`: they are steps of this host alone. */
-  { readonly steps: readonly Step[]; readonly readsHost: boolean } | { readonly needsFacts: true }
+  | { readonly steps: readonly Step[]; readonly readsHost: boolean; readonly asks: readonly Asked[] }
+  | { readonly needsFacts: true }
+  /** Other hosts have to be asked first. */
+  | { readonly needs: readonly Asked[] }
 
 /**
  * Calls the recipe's `steps`. Without `facts`, a recipe that touches them answers `needsFacts`: read them, call again.
@@ -44,42 +38,52 @@ export function evaluate(
   params: Readonly<Record<string, unknown>>,
   given: GivenHost,
   facts?: Facts,
+  told?: Told,
 ): Evaluation {
+  const questions = new Questions(given, told)
   const watched = facts ? { facts, touched: () => false } : factsNotReadYet()
   const { host, endReading } = watchedHost(recipeHost(given))
   let list: unknown
   try {
     const hosts = (word: string) => (given.others?.(word) ?? []).map(recipeHost)
-    const context = { facts: watched.facts, host, hosts }
+    const { fromHost, fromGroup } = questions
+    const context = { facts: watched.facts, host, hosts, fromHost, fromGroup }
     list = bounded(() => loaded.recipe.steps({ ...context, params, use: useWith(context) }))
   } catch (thrown) {
     // Also when the recipe caught our signal and threw its own.
     if (watched.touched()) return { needsFacts: true }
+    if (questions.isMissing) return { needs: questions.all }
     if (thrown instanceof OpsError && thrown.data.code === 'interrupted') throw thrown
     if (thrown instanceof InputErrors) throw new InputErrors(thrown.errors.map(placed))
     throw new InputErrors([thrownError(loaded, thrown)])
   }
   if (watched.touched()) return { needsFacts: true }
+  if (questions.isMissing) return { needs: questions.all }
   const flat = flattenSteps(list)
   const { errors } = flat
   const steps = withoutRepeats(namedByPart(flat.steps), loaded.folder).map(
     loaded.origin === 'shipped' ? withoutPlace : asWritten,
   )
-  const told = errors.map(each => ({
+  const placedErrors = errors.map(each => ({
     ...each,
     title: `recipe ${loaded.name}: ${each.title}`,
     where: { file: loaded.file, line: 1 },
   }))
-  const wrong = [...told, ...steps.flatMap(step => step.problems)]
+  const wrong = [...placedErrors, ...steps.flatMap(step => step.problems)]
   const sound = steps.filter(step => step.problems.length === 0)
   const unread: ErrorData[] = []
   const prepared = sound.map(step => prepare(step, step.parts?.at(-1)?.folder ?? loaded.folder, unread))
   const opposed = contradictions(prepared)
   wrong.push(...claimConflicts(sound, isTold, loaded.folder), ...opposed.map(each => each.error))
-  if (holdsSecrets(params) || given.readsSecrets?.()) wrong.push(...secretsAsText(sound))
+  if (holdsSecrets(params) || given.readsSecrets?.() || questions.readsSecrets)
+    wrong.push(...secretsAsText(sound))
   wrong.push(...unread)
   if (wrong.length > 0) throw new InputErrors(wrong)
-  return { steps: prepared, readsHost: endReading() || facts !== undefined }
+  return {
+    steps: prepared,
+    readsHost: endReading() || facts !== undefined || questions.all.length > 0,
+    asks: questions.all,
+  }
 
   /** That one of them may be built on the other would be no help. */
   function isTold(step: Step, other: Step): boolean {

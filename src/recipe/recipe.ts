@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { callSite, type Step } from '../engine/step.ts'
 import type { ParamShape, ParamsOf } from '../params/shape.ts'
 import type { Facts } from '../run/facts.ts'
+import type { Output } from './output.ts'
 import type { HostValues } from './project.ts'
 
 export interface RecipeHost {
@@ -23,6 +24,10 @@ export interface RecipeContext<Shape extends ParamShape> {
    * @throws InputErrors for a word that means no host.
    */
   readonly hosts: (word: string) => readonly RecipeHost[]
+  /** What one host has of an `output()`, or its `hostFacts`: it is done before this one, and asked. */
+  readonly fromHost: <Value>(word: string, wanted: Output<Value>) => Value
+  /** The same of each host of a group or glob, in their order. */
+  readonly fromGroup: <Value>(word: string, wanted: Output<Value>) => readonly Value[]
   /** The steps of another recipe, as a part of this one. */
   readonly use: Use
 }

@@ -32,6 +32,33 @@ export default recipe({
   ],
 })
 `
+const keys = `import { command, file, hostFacts, output, recipe, z } from 'ops-recipes'
+const publicKey = output('publicKey', { file: '/etc/app.pub', type: z.string().min(2) })
+const token = output('token', { file: '/etc/app.token', secret: true })
+export default recipe({
+  summary: 'What web servers need of the balancer.',
+  params: { word: z.string(), breaks: z.boolean().default(false) },
+  steps: ({ params, host, fromHost }) =>
+    host.name === 'lb1'
+      ? [
+          file({ path: '/etc/app.token', content: 'tell-nobody\\n', mode: '0600' }),
+          file({ path: '/etc/app.pub', content: params.word + '\\n' }),
+          params.breaks && command({ run: 'false', creates: '/nowhere' }),
+        ]
+      : [
+          file({ path: '/etc/own', content: 'own\\n' }),
+          file({ path: '/etc/peers', content: fromHost('lb1', publicKey) + ' of ' + fromHost('lb1', hostFacts).hostname + '\\n' }),
+          file({ path: '/etc/token', content: fromHost('lb1', token), mode: '0600' }),
+        ],
+})
+`
+const mesh = `import { file, output, recipe } from 'ops-recipes'
+const key = output('key', { file: '/etc/app.pub' })
+export default recipe({
+  summary: 'Each reads the key of the other.',
+  steps: ({ host, fromHost }) => [file({ path: '/etc/x', content: fromHost(host.name === 'web1' ? 'web2' : 'web1', key) })],
+})
+`
 const ring = `import { file, recipe } from 'ops-recipes'
 export default recipe({
   summary: 'Each comes after the other.',
@@ -48,7 +75,14 @@ describeReal('runs in which hosts need one another', () => {
   let folder: Folder
   beforeAll(() => {
     const ini = `[hosts]\nlb1\nweb1\nweb2\n\n[groups]\nweb = web1, web2\n\n[ssh]\nconfig = ${hosts()[0]?.sshConfig}\n`
-    folder = folderWith({ ...files, 'recipes/release.ts': release, 'recipes/ring.ts': ring, 'ops.ini': ini })
+    folder = folderWith({
+      ...files,
+      'recipes/release.ts': release,
+      'recipes/ring.ts': ring,
+      'recipes/keys.ts': keys,
+      'recipes/mesh.ts': mesh,
+      'ops.ini': ini,
+    })
   })
   afterAll(() => folder?.remove())
 
@@ -139,5 +173,66 @@ describeReal('runs in which hosts need one another', () => {
       ['web1 and web2 wait for one another: web1 -> web2 -> web1'],
     ])
     expect((await ops('plan', 'ring', 'web', '--limit', 'web2')).code).toBe(0)
+  })
+
+  test('a host reads what another one has, which is done and asked before', async () => {
+    const told = async (...argv: string[]) => {
+      const plan = await ops('plan', 'keys', ...argv)
+      expect(errorsOf(plan)).toEqual([])
+      return planOf(plan, 'web1').map(step => [step.status, step.name, step.because])
+    }
+    const both = ['web1', 'lb1', '--word']
+    // Nothing of it is there yet: what hangs on it is told, and the rest is planned.
+    expect(await told(...both, 'one')).toEqual([
+      ['change', 'file /etc/own', []],
+      ['may-change', 'file /etc/peers', ['lb1']],
+      ['may-change', 'file /etc/token', ['lb1']],
+    ])
+    const saved = await ops('plan', 'keys', ...both, 'one', '-o', 'keys.plan')
+    expect([saved.code, errorsOf(saved)[0]?.title]).toEqual([
+      3,
+      'the plan cannot be saved: steps of web1 hang on what lb1 will have',
+    ])
+    const broken = await ops('apply', 'keys', ...both, 'one', '--breaks', '--yes')
+    expect([broken.code, summaryOf(broken).hosts.web1?.status]).toEqual([1, 'not-begun'])
+    expect(await host('web1').read('ls /etc/own || true')).toBe('')
+
+    const applied = await ops('apply', 'keys', ...both, 'one', '--yes')
+    expect([applied.code, errorsOf(applied)]).toEqual([0, []])
+    expect(await host('web1').read('cat /etc/peers /etc/token')).toBe('one of lb1\ntell-nobody')
+    const again = await ops('apply', 'keys', ...both, 'one', '--yes')
+    expect([again.code, summaryOf(again).trips]).toEqual([0, { web1: 1, lb1: 1 }])
+    for (const { stdout } of [broken, applied, again]) expect(stdout).not.toContain('tell-nobody')
+
+    expect(await told(...both, 'two')).toEqual([
+      ['ok', 'file /etc/own', []],
+      ['may-change', 'file /etc/peers', ['lb1']],
+      ['ok', 'file /etc/token', []],
+    ])
+    expect((await ops('apply', 'keys', ...both, 'two', '--yes')).code).toBe(0)
+    expect(await host('web1').read('cat /etc/peers')).toBe('two of lb1\n')
+  })
+
+  test('a host that is read from is looked at where it is not in the run; one without the value is named', async () => {
+    const alone = ['keys', 'web1', '--word', 'any']
+    expect((await ops('check', ...alone)).code).toBe(0)
+    await host('lb1').exec('echo x >/etc/app.pub')
+    const wrong = await ops('apply', ...alone, '--yes')
+    expect([wrong.code, errorsOf(wrong)[0]?.title]).toEqual([
+      3,
+      expect.stringContaining('publicKey of lb1 is not what the recipe takes'),
+    ])
+    await host('lb1').exec('rm /etc/app.pub')
+    const lacking = await ops('apply', ...alone, '--yes')
+    expect([lacking.code, errorsOf(lacking).map(each => each.title)]).toEqual([
+      1,
+      ['web1 reads publicKey of lb1, which has none'],
+    ])
+    expect(await host('web1').read('cat /etc/peers')).toBe('two of lb1\n')
+    const round = await ops('plan', 'mesh', 'web')
+    expect([round.code, errorsOf(round).map(each => each.title)]).toEqual([
+      3,
+      ['web1 and web2 wait for one another: web1 -> web2 -> web1'],
+    ])
   })
 })

@@ -5,6 +5,7 @@ import { cachedFacts, cacheFacts } from '../../run/facts-cache.ts'
 import { factsProbe, parseFacts } from '../../run/facts-probe.ts'
 import type { Session } from '../../run/session.ts'
 import type { AccessContext } from '../access/dangers.ts'
+import type { Asked, Told } from '../asked.ts'
 import { look, type Question } from '../look/look.ts'
 import type { Step } from '../step.ts'
 import { type GuardedLookOptions, guardedLook } from './guarded-look.ts'
@@ -14,10 +15,13 @@ import type { PlannedStep } from './planned-step.ts'
 /** What evaluating a recipe gives; `needsFacts` when it touched facts that were not given. */
 export type Evaluated =
   /** `after`: hosts of the run that are done before this one begins. */
-  { readonly steps: readonly Step[]; readonly after?: readonly string[] } | { readonly needsFacts: true }
+  | { readonly steps: readonly Step[]; readonly after?: readonly string[]; readonly asks?: readonly Asked[] }
+  /** Other hosts have to be asked first. */
+  | { readonly needs: readonly Asked[] }
+  | { readonly needsFacts: true }
 
 /** Evaluates a recipe for one host. Throws InputErrors with everything that is wrong. */
-export type Evaluate = (facts?: Facts) => Evaluated | Promise<Evaluated>
+export type Evaluate = (facts?: Facts, told?: Told) => Evaluated | Promise<Evaluated>
 
 const factsQuestion: Question = { id: 'facts', text: factsProbe }
 const machineQuestion: Question = {

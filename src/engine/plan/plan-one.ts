@@ -7,6 +7,7 @@ import type { RunOptions } from '../run-request.ts'
 import { movedSince } from './moved-since.ts'
 import { planHost } from './plan-host.ts'
 import { hostPlanOf, type PlannedStep } from './planned-step.ts'
+import { withOthers } from './with-others.ts'
 
 /** Leaves `summary` unset when there is something to apply (or to confirm as nothing). */
 export async function planOne(
@@ -25,7 +26,7 @@ export async function planOne(
       wantsDetail: options.wantsDetail ?? true,
       emit,
     })
-    run.planned = planned
+    run.planned = withOthers(planned, run.becauseOf)
     run.machineId = machineId
     if (login) run.login = login
     if (options.verb !== 'apply') {
@@ -33,7 +34,7 @@ export async function planOne(
       for (const name of run.leftOut)
         emit({ event: 'note', host: run.host.target.name, text: leftOutWord(run, name) })
     }
-    conclude(run, planned, machineId, options)
+    conclude(run, run.planned, machineId, options)
   } catch (error) {
     if (error instanceof InputErrors) inputProblems.push(...error.errors)
     // Ctrl-C while a recipe was computing its steps: it was meant for the whole run.
