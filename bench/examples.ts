@@ -100,7 +100,7 @@ async function opsRun(example: string, host: Host, params: readonly string[]): P
   return {
     command: { argv, cwd: join(root, 'examples'), env: { OPS_PARAM_PASSWORD: password } },
     trips: said => Number(/(\d+) trips?$/m.exec(said)?.[1] ?? Number.NaN),
-    changes: said => Number(/(\d+) changed .*trips?$/m.exec(said)?.[1] ?? 0),
+    changes: said => Number(/(\d+) changed\b.*trips?$/m.exec(said)?.[1] ?? 0),
   }
 }
 
