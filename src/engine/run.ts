@@ -112,7 +112,7 @@ async function applyConfirmed(
 ): Promise<boolean> {
   const { limit, emit, interrupt, rollOut: pieces = {} } = options
   const waiting = runs.filter(run => !run.summary)
-  const anything = waiting.some(run => run.planned?.some(each => each.change))
+  const anything = waiting.some(run => run.planned?.some(each => each.change) || run.leftOut?.length)
   // Of a saved plan, all or nothing: one host that cannot be applied as planned holds the others back.
   const held = options.saved !== undefined && waiting.length < runs.length
   const asks = !held && anything && interrupt.level === 'none' && options.confirm

@@ -164,6 +164,16 @@ describeReal('runs in which hosts need one another', () => {
     expect(await host('web2').read('cat /etc/release; ls /etc/migrated || true')).toBe('new\n')
     const again = await ops('apply', 'release', 'web', '--yes')
     expect(summaryOf(again).trips).toEqual({ web1: 1, web2: 1 })
+
+    // A saved plan keeps whose work it is, and the order.
+    await Promise.all(['web1', 'web2'].map(name => host(name).exec('rm -f /etc/migrated /etc/release')))
+    expect((await ops('plan', 'release', 'web', '-o', 'release.plan')).code).toBe(0)
+    const saved = await ops('apply', 'release.plan', '--yes')
+    expect([saved.code, errorsOf(saved)]).toEqual([0, []])
+    expect(saved.events).toContainEqual(
+      expect.objectContaining({ event: 'waiting', text: 'waiting for web1' }),
+    )
+    expect(await host('web2').read('cat /etc/release; ls /etc/migrated || true')).toBe('new\n')
   })
 
   test('hosts that wait for one another are refused before any is contacted, by their names', async () => {

@@ -177,6 +177,9 @@ describeReal('hosts behind a balancer', () => {
 
     const check = await ops('check', 'shop', 'web', '--release', '2')
     expect(check.code).toBe(2)
+    expect(
+      check.events.flatMap(event => (event.event === 'plan' ? event.steps : [])).map(step => step.changes[0]),
+    ).toContainEqual({ key: 'lb1', from: 'out', to: 'in' })
     expect(notesOf(check)).toEqual([
       'web1 is out of lb1 since an earlier run: it is put back once its steps hold',
     ])

@@ -7,7 +7,7 @@ import type { RunOptions } from '../run-request.ts'
 import { movedSince } from './moved-since.ts'
 import { planHost } from './plan-host.ts'
 import { hostPlanOf, type PlannedStep } from './planned-step.ts'
-import { withOthers } from './with-others.ts'
+import { withLeftOut, withOthers } from './with-others.ts'
 
 /** Leaves `summary` unset when there is something to apply (or to confirm as nothing). */
 export async function planOne(
@@ -29,8 +29,10 @@ export async function planOne(
     run.planned = withOthers(planned, run.becauseOf)
     run.machineId = machineId
     if (login) run.login = login
-    if (options.verb !== 'apply') {
+    // Where somebody looks at the plan before anything is done.
+    if (options.verb !== 'apply' || options.confirm) {
       run.leftOut = await leftOut(run)
+      run.planned = withLeftOut(run.planned, run.leftOut)
       for (const name of run.leftOut)
         emit({ event: 'note', host: run.host.target.name, text: leftOutWord(run, name) })
     }

@@ -13,3 +13,16 @@ export function withOthers(
     return { ...each, plan: { ...plan, status: 'may-change', because: [...plan.because, ...hosts] } }
   })
 }
+
+/** The plan, telling that a balancer is to have the host back. */
+export function withLeftOut(
+  planned: readonly PlannedStep[],
+  balancers: readonly string[],
+): readonly PlannedStep[] {
+  return planned.map(each => {
+    const around = each.step.resource.around?.(each.step.params)
+    if (!around || !balancers.includes(around.on)) return each
+    const changes = [{ key: around.on, from: 'out', to: 'in' }]
+    return { ...each, plan: { ...each.plan, status: 'change', changes } }
+  })
+}
