@@ -16,7 +16,7 @@ export async function resourcePages() {
 <p class="lead">${prose(doc)}</p>
 <h2>Params</h2>
 ${paramTable(params.map(param => ({ ...param, shown: param.name })))}
-<p>Every step also takes <code>{ user, buildsOn, access }</code> as a second argument: who runs it, the steps that it may write over, and what the host puts back by itself when the step cuts our access.</p>
+<p>Every step also takes <code>{ user, buildsOn, access, after, onceFor }</code> as a second argument: who runs it, the steps that it may write over, what the host puts back by itself when the step cuts our access, the hosts that are done before, and the group that it is done once for.</p>
 <h2>Examples</h2>
 ${examples.map(
   ({ title, code }) => html`<h3>${title}</h3>
