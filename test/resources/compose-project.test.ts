@@ -191,21 +191,18 @@ tar -C /root/box -c . | /usr/bin/docker import - box:1
   proves('tells of each service what differs, and brings that alone about', async () => {
     await ready()
     const cases: readonly (readonly [string, string])[] = [
-      ['/usr/bin/docker stop -t 1 shop-web-1', 'services: web: stopped -> up'],
       [
-        '/usr/bin/docker rm -f shop-web-1 shop-worker-1',
-        'services: web: missing, worker: 1 times, not 2 -> up',
+        '/usr/bin/docker stop -t 1 shop-web-1; /usr/bin/docker rm -f shop-worker-1',
+        'services: web: stopped, worker: 1 times, not 2 -> up',
       ],
       [
-        'cd /srv/shop && TOKEN=theirs /usr/bin/docker compose up -d web',
-        'services: web: other configuration -> up',
+        'cd /srv/shop && TOKEN=theirs /usr/bin/docker compose up -d web; chmod 644 .env',
+        'mode of .env: 0644 -> 0600\n      services: web: other configuration -> up',
       ],
       [
-        'echo >/root/box/new; tar -C /root/box -c . | /usr/bin/docker import - box:1',
+        'echo >/root/box/new; tar -C /root/box -c . | /usr/bin/docker import - box:1; echo "# theirs" >>/srv/shop/compose.yaml',
         'services: web: other image, worker: other image -> up',
       ],
-      ['chmod 644 /srv/shop/.env', 'mode of .env: 0644 -> 0600'],
-      ['echo "# theirs" >>/srv/shop/compose.yaml', '-# theirs'],
     ]
     for (const [wrong, words] of cases) {
       await host().read(wrong)
