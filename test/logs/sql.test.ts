@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -63,6 +64,16 @@ describe.skipIf(!hasDuckdb)('ops logs sql with DuckDB', () => {
     const bad = Number(awk(`!${good} { n++ } END { print n }`))
     expect(bad).toBeGreaterThan(100)
     expect(stderr).toContain(`20000 lines = ${20_000 - bad} rows + ${bad} rejected (in bad.log)`)
+    expect(status).toBe(0)
+  })
+
+  test('takes rows with much more text than those of most logs', () => {
+    // Text that cannot be packed, 16 MB in a vector of DuckDB's, after rows as in most logs.
+    const long = () => plain.replace('GET /', `GET /${randomBytes(4000).toString('hex')}`)
+    const log = plain.repeat(3000) + Array.from({ length: 4000 }, long).join('')
+    const { status, stdout, stderr } = sql(['SELECT count(*), sum(length(request)) FROM logs', '--csv'], log)
+    expect(stderr).toContain('7000 rows + 0 rejected')
+    expect(stdout.split('\n')[1]).toBe(`7000,${7000 * 'GET / HTTP/1.1'.length + 4000 * 8000}`)
     expect(status).toBe(0)
   })
 

@@ -19,6 +19,7 @@ import { type Parsed, usedColumns } from './used-columns.ts'
 /** With how much memory DuckDB comes by: what it needs beyond goes to disk, or is too much for it. */
 const leastMemory = (columns: number) => `${6 + 4 * columns}MB`
 const mostMemory = '200MB'
+const tooLittleMemory = /out of memory|failed to (pin|allocate|offload)|could not allocate/i
 const types: Readonly<Record<SqlType, 'VARCHAR' | 'BIGINT' | 'DOUBLE' | 'TIMESTAMP'>> = {
   text: 'VARCHAR',
   integer: 'BIGINT',
@@ -101,8 +102,13 @@ export class DuckdbEngine {
     await this.#connection.run('BEGIN')
     const appender = await this.#connection.createAppender('logs')
     const loader = new RowLoader(bindings, chunk, appender, this.#cast)
+    let isLarge = false
     for await (const { sink, from, to } of spans) {
       try {
+        if (!isLarge && loader.isMuch(sink, from, to)) {
+          isLarge = true
+          await this.#limitMemory(mostMemory)
+        }
         await loader.add(sink, from, to)
       } catch (error) {
         throw failed(error)
@@ -120,11 +126,11 @@ export class DuckdbEngine {
     if (loaded !== rows()) throw failed(`of ${rows()} rows ${loaded} came to the table`)
   }
 
-  /** Most questions are answered in as little memory as the table was made in: it is tried first. */
+  /** Most questions are answered in as little memory as most tables are made in: it is tried first. */
   async answer(query: string): Promise<Answer> {
     try {
       const begun = await this.#begin(query).catch((error: unknown) => {
-        if (!/Out of Memory/i.test(errorDataOf(error).title)) throw error
+        if (!tooLittleMemory.test(errorDataOf(error).title)) throw error
         return undefined
       })
       await this.#limitMemory(mostMemory)
@@ -231,8 +237,15 @@ function cellOf(value: unknown): Cell {
   return String(value)
 }
 
+/** DuckDB advises settings of its own in the lines after the first, which nobody can make here. */
 function failed(error: unknown): OpsError {
-  return new OpsError({ code: 'failed', title: `DuckDB: ${errorDataOf(error).title}`, changed: 'no' })
+  const [title = ''] = errorDataOf(error).title.split('\n')
+  const next = tooLittleMemory.test(title)
+    ? {
+        next: `ops gives DuckDB ${mostMemory} at most. Ask for fewer columns, or for less of the log (--since).`,
+      }
+    : {}
+  return new OpsError({ code: 'failed', title: `DuckDB: ${title}`, changed: 'no', ...next })
 }
 
 const selectOf = (query: string) => query.replace(/[\s;]+$/, '')

@@ -6,6 +6,8 @@ import { TextCells } from './text-cells.ts'
 
 /** Rows of a vector. */
 const vectorRows = 2048
+/** DuckDB has to hold all texts of a vector at once where it packs them for its file. */
+const muchText = 2 * 1024 * 1024
 const twoTo32 = 2 ** 32
 
 /** What the cells of a type are worth that are no plain numbers, in order. */
@@ -20,6 +22,9 @@ export class RowLoader {
   readonly #appender: DuckdbAppender
   readonly #cast: Cast
   readonly #valid = new Uint8Array(vectorRows / 8)
+  /** Of the vector that is being filled. */
+  #rows = 0
+  #textBytes = 0
 
   constructor(bindings: DuckdbBindings, chunk: DuckdbChunk, appender: DuckdbAppender, cast: Cast) {
     this.#bindings = bindings
@@ -35,6 +40,21 @@ export class RowLoader {
     }
     for (let row = from; row < to; row += vectorRows)
       this.#addVectors(writer, row, Math.min(to, row + vectorRows))
+  }
+
+  /** Whether these rows make a vector with so much text that DuckDB needs more memory than for most logs. Asked before `add`. */
+  isMuch({ columns }: ColumnWriter, from: number, to: number): boolean {
+    for (const cells of columns) {
+      if (cells instanceof TextCells)
+        this.#textBytes += (cells.starts[to] as number) - (cells.starts[from] as number)
+    }
+    this.#rows += to - from
+    const inVector = this.#textBytes * Math.min(1, vectorRows / this.#rows)
+    if (this.#rows >= vectorRows) {
+      this.#rows = 0
+      this.#textBytes = 0
+    }
+    return inVector > muchText
   }
 
   async #settle(cells: NumberCells): Promise<void> {
