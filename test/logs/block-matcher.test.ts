@@ -117,4 +117,15 @@ describe('lines that are read sixteen bytes at a time', () => {
       all.WebAssembly.Memory = Memory
     }
   })
+
+  test('a Node that has no WebAssembly has the other reader', () => {
+    const all = globalThis as unknown as { WebAssembly: unknown }
+    const { WebAssembly: wasm } = all
+    all.WebAssembly = undefined
+    try {
+      expect(BlockMatcher.of(readFormat('combined'), true)).toBeUndefined()
+    } finally {
+      all.WebAssembly = wasm
+    }
+  })
 })

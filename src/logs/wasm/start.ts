@@ -16,10 +16,11 @@ export interface Started {
   readonly run: (argument: number) => number
 }
 
-/** Undefined where this processor cannot run it, and where no address space is left: each memory takes gigabytes of that. */
+/** Undefined where this processor or Node cannot run it, and where no address space is left: each memory takes gigabytes of that. */
 export function startWasm(code: Uint8Array, pages: number): Started | undefined {
-  const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: WebAssembly }
-  if (!wasm.validate(code)) return undefined
+  const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly?: WebAssembly }
+  // `node --jitless` has none.
+  if (!wasm?.validate(code)) return undefined
   try {
     const memory = new wasm.Memory({ initial: pages, maximum: pages })
     const { exports } = new wasm.Instance(new wasm.Module(code), { m: { m: memory } })
