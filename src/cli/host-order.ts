@@ -1,6 +1,6 @@
 /** Which hosts of a run come after which, as options of their steps say: `after`, and `onceFor` of a whole group. */
 import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
-import { asksOf } from '../engine/across/asks-of.ts'
+import { asksOf, stepsSoFar } from '../engine/across/asks-of.ts'
 import { aroundsOf } from '../engine/across/drain.ts'
 import { doneElsewhere } from '../engine/across/elsewhere.ts'
 import { circle } from '../engine/across/not-begun.ts'
@@ -19,8 +19,17 @@ export async function inOrder(
   errors: ErrorData[],
 ): Promise<ReadonlyMap<SelectedHost, Evaluate>> {
   const first = new Map<SelectedHost, Evaluated>()
-  for (const [host, evaluate] of evaluations) first.set(host, await evaluate())
-  const order = new HostOrder(first, chosen, options)
+  const balancedBy = new Map<SelectedHost, readonly string[]>()
+  for (const [host, evaluate] of evaluations) {
+    const given = await evaluate()
+    first.set(host, given)
+    const steps = evaluations.size > 1 ? await stepsSoFar(given, evaluate) : undefined
+    balancedBy.set(
+      host,
+      aroundsOf(steps ?? []).map(({ on }) => on),
+    )
+  }
+  const order = new HostOrder(first, balancedBy, chosen, options)
   // Without such options nothing is asked of anybody.
   const known = [...first].flatMap(([host, each]) => ('steps' in each ? [[host, each] as const] : []))
   const afters = new Map(
@@ -43,9 +52,10 @@ export async function inOrder(
   return new Map(
     [...evaluations].map(([host, evaluate]): [SelectedHost, Evaluate] => [
       host,
-      async (facts, told) => {
-        const evaluated = await evaluate(facts, told)
+      async (facts, told, isTrial) => {
+        const evaluated = await evaluate(facts, told, isTrial)
         if (!('steps' in evaluated)) return evaluated
+        if (!isTrial) order.learn(host, evaluated.steps)
         const { wrong, ...ordered } = order.of(host, evaluated)
         if (wrong.length > 0) throw new InputErrors(wrong)
         return ordered
@@ -55,19 +65,32 @@ export async function inOrder(
 }
 
 class HostOrder {
-  readonly #first: ReadonlyMap<SelectedHost, Evaluated>
+  /** The steps of each host as they were last known. */
+  readonly #known = new Map<SelectedHost, readonly Step[]>()
+  /** Hosts whose steps hang on what they are asked. */
+  readonly #late = new Set<SelectedHost>()
+  readonly #balancedBy: ReadonlyMap<SelectedHost, readonly string[]>
   readonly #chosen: Chosen
   readonly #options: { readonly sshConfigFile?: string }
   readonly #meant = new Map<string, readonly SelectedHost[]>()
 
   constructor(
     first: ReadonlyMap<SelectedHost, Evaluated>,
+    balancedBy: ReadonlyMap<SelectedHost, readonly string[]>,
     chosen: Chosen,
     options: { readonly sshConfigFile?: string },
   ) {
-    this.#first = first
+    for (const [host, given] of first) {
+      if ('steps' in given) this.#known.set(host, given.steps)
+      else this.#late.add(host)
+    }
+    this.#balancedBy = balancedBy
     this.#chosen = chosen
     this.#options = options
+  }
+
+  learn(host: SelectedHost, steps: readonly Step[]): void {
+    this.#known.set(host, steps)
   }
 
   of(host: SelectedHost, evaluated: Steps): Steps & { readonly wrong: readonly ErrorData[] } {
@@ -79,6 +102,7 @@ class HostOrder {
     )
       return { ...evaluated, wrong: [] }
     const after = new Set<string>([...(evaluated.after ?? []), ...behind])
+    const awaits = new Set<string>()
     const wrong: ErrorData[] = []
     const steps = evaluated.steps.map(step => {
       try {
@@ -90,7 +114,8 @@ class HostOrder {
         }
         const { onceFor } = step.options
         if (onceFor === undefined) return step
-        const doer = this.#doer(onceFor, host, step)
+        const { doer, late } = this.#doer(onceFor, host, step, evaluated.steps)
+        for (const name of late) awaits.add(name)
         if (doer === host) return withNote(step, `once for ${onceFor}`)
         after.add(doer.name)
         return doneElsewhere(step, doer.name, onceFor)
@@ -99,31 +124,44 @@ class HostOrder {
         return step
       }
     })
-    return { ...evaluated, steps, after: [...after], wrong }
+    return { ...evaluated, steps, after: [...after], ...(awaits.size > 0 && { awaits: [...awaits] }), wrong }
   }
 
   /** Hosts that a balancer comes after: it is as its own steps say once none of them is out of it. */
   #behind(balancer: SelectedHost): readonly string[] {
-    return [...this.#first].flatMap(([host, known]) => {
-      const arounds = 'steps' in known ? aroundsOf(known.steps) : []
-      return host !== balancer && arounds.some(({ on }) => this.#inRun(on).includes(balancer))
-        ? [host.name]
-        : []
-    })
+    return [...this.#balancedBy].flatMap(([host, words]) =>
+      host !== balancer && words.some(on => this.#inRun(on).includes(balancer)) ? [host.name] : [],
+    )
   }
 
-  /** The first host of the group that is in the run and has the step. */
-  #doer(group: string, host: SelectedHost, { name }: Step): SelectedHost {
+  /** The first host of the group that is in the run and has the step; and those before it whose steps may come out otherwise. */
+  #doer(
+    group: string,
+    host: SelectedHost,
+    step: Step,
+    own: readonly Step[],
+  ): { readonly doer: SelectedHost; readonly late: readonly string[] } {
     const members = this.#inRun(group)
     if (!members.includes(host))
       throw inputError(`onceFor: ${host.name} is not in ${group}`, {
         next: `Name a group of its own: ${host.groups.join(', ') || 'it is in none'}.`,
       })
-    const has = (member: SelectedHost): boolean => {
-      const known = this.#first.get(member)
-      return known !== undefined && (!('steps' in known) || known.steps.some(step => step.name === name))
+    const before = members.slice(0, members.indexOf(host))
+    const late = before.filter(member => this.#late.has(member)).map(({ name }) => name)
+    for (const member of before) {
+      const theirs = this.#known.get(member)
+      // Whether it has the step is known once it is planned: until then this one comes after it.
+      if (!theirs || theirs.some(each => each.name === step.name)) return { doer: member, late }
+      const other = theirs.find(each => isItsOwn(each, step, own))
+      if (other)
+        throw inputError(
+          `onceFor: ${group}: on ${member.name} the same line makes another step, ${other.name}`,
+          {
+            next: `One host does it for all: write it so that it is the same on each host of ${group}.`,
+          },
+        )
     }
-    return members.find(has) ?? host
+    return { doer: host, late }
   }
 
   /** Hosts of the run that a word means, in the order in which it means them. */
@@ -138,6 +176,17 @@ class HostOrder {
     this.#meant.set(word, [...new Set(meant)])
     return [...new Set(meant)]
   }
+}
+
+/** Whether a step of another host was written by the same line, with another name for each host. */
+function isItsOwn(theirs: Step, { resource, options, where }: Step, own: readonly Step[]): boolean {
+  return (
+    where !== undefined &&
+    theirs.resource === resource &&
+    theirs.options.onceFor === options.onceFor &&
+    JSON.stringify(theirs.where) === JSON.stringify(where) &&
+    !own.some(each => each.name === theirs.name)
+  )
 }
 
 function withNote(step: Step, note: string): Step {

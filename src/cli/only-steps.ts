@@ -34,12 +34,12 @@ export async function onlySteps<Host>(
 ): Promise<ReadonlyMap<Host, Evaluate>> {
   if (words.length === 0) return evaluations
   const known = new Map<Host, readonly Step[]>()
-  const learn = (host: Host, evaluated: Evaluated): Evaluated => {
+  const learn = (host: Host, evaluated: Evaluated, isTrial = false): Evaluated => {
     if (!('steps' in evaluated)) return evaluated
-    known.set(host, evaluated.steps)
+    if (!isTrial) known.set(host, evaluated.steps)
     const all = [...known.values()].flat()
     const stray = words.filter(word => !all.some(step => isMeant(step, word)))
-    if (known.size === evaluations.size && stray.length > 0)
+    if (!isTrial && known.size === evaluations.size && stray.length > 0)
       throw new InputErrors(stray.map(word => noStep(word, all)))
     return {
       ...evaluated,
@@ -50,7 +50,7 @@ export async function onlySteps<Host>(
   return new Map(
     [...evaluations].map(([host, evaluate]): [Host, Evaluate] => [
       host,
-      async (facts, told) => learn(host, await evaluate(facts, told)),
+      async (facts, told, isTrial) => learn(host, await evaluate(facts, told, isTrial), isTrial),
     ]),
   )
 }

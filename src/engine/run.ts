@@ -41,12 +41,17 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
     ...[evaluate, facts]: readonly [Evaluate, Facts?]
   ): Promise<Evaluated> => {
     const current = applyTurns ?? turns
-    const given = await answers.evaluated(run, evaluate, facts, current, !straightOn && !applyTurns)
-    if (!('steps' in given)) return given
-    const asked = (given.asks ?? []).map(each => each.host)
-    run.after = [...new Set([...(given.after ?? []), ...asked])]
-    if (straightOn) await turns.after(run, run.after)
-    return { ...given, steps: answers.withQuestions(run, given.steps) }
+    const known = new Set<string>()
+    for (;;) {
+      const given = await answers.evaluated(run, evaluate, facts, current, !straightOn && !applyTurns)
+      if (!('steps' in given)) return given
+      const asked = (given.asks ?? []).map(each => each.host)
+      run.after = [...new Set([...(given.after ?? []), ...asked])]
+      const awaits = applyTurns ? [] : (given.awaits ?? []).filter(name => !known.has(name))
+      await turns.after(run, straightOn ? [...awaits, ...run.after] : awaits)
+      if (awaits.length === 0) return { ...given, steps: answers.withQuestions(run, given.steps) }
+      for (const name of awaits) known.add(name)
+    }
   }
   const answers = new Answers(runs, options)
   /** Those of the applying, where all was planned before. */
@@ -54,6 +59,9 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
   const balancers = new Balancers(runs, options)
   let declined = false
   const inputProblems: ErrorData[] = []
+  const tellLate = (errors: readonly ErrorData[]): void => {
+    for (const error of errors) emit({ event: 'error', error: { ...error, code: 'failed' } })
+  }
   /** Waits before there is a connection that would only be held open meanwhile. */
   const isReady = async (run: HostRun): Promise<boolean> => {
     try {
@@ -87,8 +95,9 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
     })
     if (inputProblems.length > 0 && !runs.some(run => run.applying)) throw new InputErrors(inputProblems)
     // Too late to refuse everything: what was applied stays told, and so is what could not be planned.
-    for (const error of inputProblems) emit({ event: 'error', error: { ...error, code: 'failed' } })
-    if (apply && !straightOn)
+    tellLate(inputProblems)
+    if (apply && !straightOn) {
+      const before = inputProblems.length
       declined = await applyConfirmed(runs, options, balancers, {
         begin: turnsNow => {
           applyTurns = turnsNow
@@ -96,6 +105,8 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
         },
         plan: run => planOne(run, options, inputProblems),
       })
+      tellLate(inputProblems.slice(before))
+    }
   } finally {
     stopListening()
     await Promise.all(runs.map(run => run.link.close()))

@@ -65,6 +65,22 @@ export default recipe({
   steps: () => [file({ path: '/etc/ring', content: 'x' }, { after: 'web' })],
 })
 `
+const late = `import { command, recipe, z } from 'ops-recipes'
+export default recipe({
+  summary: 'A step of which only facts tell who has it.',
+  params: { not: z.string() },
+  steps: ({ facts, params }) =>
+    facts.hostname === params.not
+      ? []
+      : [command({ run: 'echo done >>/etc/late', creates: '/etc/late' }, { onceFor: 'web' })],
+})
+`
+const named = `import { command, recipe } from 'ops-recipes'
+export default recipe({
+  summary: 'A step with another name on each host.',
+  steps: ({ host }) => [command({ run: 'migrate ' + host.name, creates: '/etc/named' }, { onceFor: 'web' })],
+})
+`
 
 interface Told extends Outcome {
   readonly events: readonly RunEvent[]
@@ -80,6 +96,8 @@ describeReal('runs in which hosts need one another', () => {
       'recipes/release.ts': release,
       'recipes/ring.ts': ring,
       'recipes/keys.ts': keys,
+      'recipes/late.ts': late,
+      'recipes/named.ts': named,
       'recipes/mesh.ts': mesh,
       'ops.ini': ini,
     })
@@ -174,6 +192,28 @@ describeReal('runs in which hosts need one another', () => {
       expect.objectContaining({ event: 'waiting', text: 'waiting for web1' }),
     )
     expect(await host('web2').read('cat /etc/release; ls /etc/migrated || true')).toBe('new\n')
+  })
+
+  test('a step that only facts tell of is done by the first host that has it, and never by nobody', async () => {
+    const notesOf = async (not: string) => {
+      const plan = await ops('plan', 'late', 'web1', 'web2', '--not', not)
+      expect(errorsOf(plan)).toEqual([])
+      return ['web1', 'web2'].map(name => planOf(plan, name).map(step => [step.status, step.notes?.at(-1)]))
+    }
+    expect(await notesOf('web1')).toEqual([[], [['change', 'once for web']]])
+    expect(await notesOf('lb1')).toEqual([
+      [['change', 'once for web']],
+      [['ok', 'web1 does it, once for web']],
+    ])
+    const applied = await ops('apply', 'late', 'web1', 'web2', '--not', 'web1', '--yes')
+    expect([applied.code, errorsOf(applied)]).toEqual([0, []])
+    expect(await host('web2').read('cat /etc/late')).toBe('done\n')
+
+    const different = await ops('plan', 'named', 'web')
+    expect([different.code, errorsOf(different).map(each => each.title)]).toEqual([
+      3,
+      ['command migrate web2: onceFor: web: on web1 the same line makes another step, command migrate web1'],
+    ])
   })
 
   test('hosts that wait for one another are refused before any is contacted, by their names', async () => {

@@ -124,7 +124,7 @@ export class Answers {
         const known = this.#known.get(key)
         return known?.mayChange && others.has(key) ? { text: '[not known yet]' } : known
       }
-      const changed = await Promise.resolve(evaluate(facts, told)).catch(() => undefined)
+      const changed = await Promise.resolve(evaluate(facts, told, true)).catch(() => undefined)
       const steps = changed && 'steps' in changed ? changed.steps : undefined
       for (const [at, step] of given.steps.entries()) {
         if (steps && steps.length === given.steps.length && textOf(step) === textOf(steps[at])) continue

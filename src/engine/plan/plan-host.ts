@@ -14,14 +14,25 @@ import type { PlannedStep } from './planned-step.ts'
 
 /** What evaluating a recipe gives; `needsFacts` when it touched facts that were not given. */
 export type Evaluated =
-  /** `after`: hosts of the run that are done before this one begins. */
-  | { readonly steps: readonly Step[]; readonly after?: readonly string[]; readonly asks?: readonly Asked[] }
+  /**
+   * `after`: hosts of the run that are done before this one begins. `awaits`: hosts of the run whose own steps decide over these:
+   * once those are known, it is to be evaluated again.
+   */
+  | {
+      readonly steps: readonly Step[]
+      readonly after?: readonly string[]
+      readonly awaits?: readonly string[]
+      readonly asks?: readonly Asked[]
+    }
   /** Other hosts have to be asked first. */
   | { readonly needs: readonly Asked[] }
   | { readonly needsFacts: true }
 
-/** Evaluates a recipe for one host. Throws InputErrors with everything that is wrong. */
-export type Evaluate = (facts?: Facts, told?: Told) => Evaluated | Promise<Evaluated>
+/**
+ * Evaluates a recipe for one host. Throws InputErrors with everything that is wrong. `isTrial`: with things that stand in for
+ * what is not known, so that nothing may be concluded from the steps.
+ */
+export type Evaluate = (facts?: Facts, told?: Told, isTrial?: boolean) => Evaluated | Promise<Evaluated>
 
 const factsQuestion: Question = { id: 'facts', text: factsProbe }
 const machineQuestion: Question = {
