@@ -63,6 +63,7 @@
     done
     return 1
   }
+  # Sets ops_stale to what the lists are instead.
   ops_apt_fresh() {
     ops_stale=
     [ -z "$ops_lacks" ] || ops_stale="without$ops_lacks"
@@ -197,7 +198,7 @@
       absent) ops_apt_verb=remove ;;
       *) ops_apt_verb=purge ;;
     esac
-    case ${ops_put_off+put off},$ops_mode,$ops_later,$ops_run,$ops_half_way in
+    case ${ops_put_off+put off},$ops_mode,$ops_later,$ops_run,${ops_half_way:-} in
       "put off,present,,complete,$ops_nl") ops_apt_put_off "$ops_index" "$ops_recommends" ;;
       *) ops_apt_tell "$ops_index" "$ops_apt_verb" "$ops_recommends" $ops_bring ;;
     esac

@@ -19,7 +19,7 @@ ops_apt_unfinished() {
   [ "$ops_half_way" = "$ops_nl" ] || printf '%s\n' "${ops_half_way#"$ops_nl"}"
 }
 # INDEX RECOMMENDS NAME...: the step is told of at the end, with others.
-ops_apt_put_off() { ops_put_off="$ops_put_off${2:-configured} $1${ops_bring}$ops_nl"; }
+ops_apt_put_off() { ops_put_off="${ops_put_off:-}${2:-configured} $1${ops_bring}$ops_nl"; }
 ops_apt_tell_put_off() {
   ops_later=
   ops_suggests=false ops_configured=true ops_garbage=false ops_solver=
