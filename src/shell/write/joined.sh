@@ -224,10 +224,10 @@ ops_synced() {
     case $ops_bad in *"$ops_newline$ops_dir$ops_newline"*) ops_unsure="$ops_unsure $ops_whose"; continue;; esac
     case $ops_list in *"$ops_newline$ops_dir$ops_newline"*) continue;; esac
     ops_list="$ops_list$ops_dir$ops_newline"
-    ops_said=$(sync "$ops_dir" 2>&1) || case $ops_said in *'Invalid argument'*) ;; *)
+    if ! ops_directory_synced "$ops_dir"; then
       ops_unsure="$ops_unsure $ops_whose" ops_bad=$ops_bad$ops_dir$ops_newline
-      printf 'ops: %s: is replaced, but its directory does not reach the disk (%s)\n' "$ops_path" "${ops_said##*: }" >&2;;
-    esac
+      printf 'ops: %s: is replaced, but its directory does not reach the disk (%s)\n' "$ops_path" "$ops_why" >&2
+    fi
   done
   # Those after it have their names as well.
   [ -z "$ops_unsure" ] || ops_unproven $ops_unsure

@@ -28,19 +28,23 @@ ops_one_of_each() {
     ops_seen="$ops_seen$ops_device_id " ops_devices=$ops_devices$ops_dir$ops_newline
   done
 }
-# DIRECTORY...: where the disk says no, the steps whose it is have failed, and the others are done all the same. A directory
-# that may be written and not read (0733) cannot be opened for that: alone, a change in it is done without a sync as well.
+# DIRECTORY: its names reach the disk, where it can be opened for that: one that may be written and not read (0300, 0733) cannot.
+# Sets ops_why to why they do not.
+ops_directory_synced() {
+  ops_said=$(sync "$1" 2>&1) || case $ops_said in *'Invalid argument'*|*'Permission denied'*) ;; *) ops_why=${ops_said##*: }; return 1;; esac
+}
+# DIRECTORY...: where the disk says no, the steps whose it is have failed, and the others are done all the same.
 ops_each_synced() {
   ops_unsure=
   for ops_dir; do
-    ops_said=$(sync "$ops_dir" 2>&1) || case $ops_said in *'Invalid argument'*|*'Permission denied'*) ;; *)
+    if ! ops_directory_synced "$ops_dir"; then
       ops_rest=${ops_list#"$ops_newline"}
       while [ -n "$ops_rest" ]; do
         ops_one=${ops_rest%%"$ops_newline"*} ops_rest=${ops_rest#*"$ops_newline"}
         [ "${ops_one#* }" != "$ops_dir" ] || ops_unsure="$ops_unsure ${ops_one%% *}"
       done
-      printf 'ops: %s: what was changed in it does not reach the disk (%s)\n' "$ops_dir" "${ops_said##*: }" >&2;;
-    esac
+      printf 'ops: %s: what was changed in it does not reach the disk (%s)\n' "$ops_dir" "$ops_why" >&2
+    fi
   done
   [ -z "$ops_unsure" ] || ops_unproven $ops_unsure
 }

@@ -106,11 +106,8 @@ ops_written() {
   [ -z "$ops_stages" ] || [ -d "$ops_stage" ] || [ -n "${ops_to_sync:-}" ] || : >"$ops_stages"
   exit 0
 }
-# The names of this directory reach the disk, where it can be opened for that.
 ops_name_synced() {
-  ops_said=$(sync . 2>&1) || case $ops_said in *'Invalid argument'*|*'Permission denied'*) ;; *)
-    ops_fail "$ops_asked: is ${ops_did:-replaced}, but its directory does not reach the disk (${ops_said##*: })";;
-  esac
+  ops_directory_synced . || ops_fail "$ops_asked: is ${ops_did:-replaced}, but its directory does not reach the disk ($ops_why)"
 }
 # Where the stages in use are written down, a line each, so that one left by a power cut is found again.
 ops_stages() {
