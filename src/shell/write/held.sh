@@ -82,7 +82,7 @@ ops_hold() {
   [ -n "$ops_mode" ] || [ -n "$ops_old" ] || ops_mode=$ops_fresh
   eval "ops_whose_$ops_held=\$ops_member ops_dir_$ops_held=\$ops_dir ops_name_$ops_held=\$ops_name ops_sha_$ops_held=\$ops_sha \\
     ops_text_$ops_held=\$ops_text ops_was_$ops_held=\$ops_was_sha ops_seen_$ops_held=\$ops_seen ops_is_$ops_held=\$ops_old ops_many_$ops_held=\$ops_many ops_whole_$ops_held=\$ops_whole \\
-    ops_mode_$ops_held=\$ops_mode ops_owner_$ops_held=\$ops_owner ops_group_$ops_held=\$ops_group ops_check_$ops_held=\$ops_check"
+    ops_mode_$ops_held=\$ops_mode ops_owner_$ops_held=\$ops_owner ops_group_$ops_held=\$ops_group ops_check_$ops_held=\$ops_check ops_before_$ops_held="
 }
 # PRODUCER...: its words, for when the file has all its edits.
 ops_add_edit() {

@@ -39,12 +39,15 @@ ops_write_end() {
   [ "$ops_held" -gt 0 ] || { ops_unstage; return; }
   ops_all_held=$ops_held ops_devices= ops_first_left=1
   if ops_held_edited && ops_held_proved && ops_held_dressed && ops_held_kept && ops_held_synced; then
-    ops_held_named || { ops_failed=$?; ops_unstage; ops_synced; return $ops_failed; }
+    ops_held_named || { ops_failed=$?; ops_held_unkept; ops_unstage; ops_synced; return $ops_failed; }
+    ops_held_unkept
     ops_unstage
     [ "$ops_first_left" = 1 ] || ops_synced || return
     [ "$ops_first_left" -le "$ops_all_held" ] || return 0
+  else
+    ops_held_unkept
+    ops_unstage
   fi
-  ops_unstage
   ops_held_alone
 }
 # Those that are left, each by itself.
@@ -129,21 +132,32 @@ ops_dress_all() {
   esac
   chmod -- "${ops_alike%% *}" "$@" 2>/dev/null
 }
-# What each replaces is kept, and the journal tells of it.
+# What each replaces is kept. The journal tells of it when the validators before it and its own have agreed.
 ops_held_kept() {
   ops_told=$ops_newline
   [ -z "${OPS_DIR:-}" ] || [ ! -s "$OPS_DIR/journal" ] || ops_told=$ops_newline$(cat "$OPS_DIR/journal")$ops_newline || return 1
   ops_held_at=0
   while [ "$ops_held_at" -lt "$ops_all_held" ]; do
-    ops_held_at=$((ops_held_at + 1)) && ops_take dir name is whose
-    ops_member=${ops_whose%% *}
+    ops_held_at=$((ops_held_at + 1)) && ops_take dir name is
     case $ops_told in *"$ops_tab$ops_path$ops_newline"*) continue;; esac
-    if [ -n "$ops_is" ]; then (ops_keep "$ops_path" "$ops_path") 2>/dev/null || return 1
-    elif [ -n "${OPS_DIR:-}" ]; then
-      printf 'absent\t%s\n' "$ops_path" >>"$OPS_DIR/journal" || return 1
-      [ -z "${ops_history:-}" ] || printf 'was\tabsent\t%s\n' "$ops_path" >>"$ops_history" 2>/dev/null || :
-    fi
+    ops_before=absent
+    [ -z "$ops_is" ] || ops_before=$(ops_keep_copy "$ops_path" "$ops_path" 2>/dev/null && printf '%s\n' "$ops_was") || return 1
+    eval "ops_before_$ops_held_at=\$ops_before"
   done
+}
+ops_held_told() {
+  [ -n "$ops_before" ] || return 0
+  ops_was=$ops_before && ops_keep_told "$ops_path" 2>/dev/null && eval "ops_before_$ops_held_at="
+}
+# The copies of those that were not written go.
+ops_held_unkept() {
+  set -- && ops_held_at=$ops_first_left
+  while [ "$ops_held_at" -le "$ops_all_held" ]; do
+    ops_take before
+    case $ops_before in /*) set -- "$@" "$ops_before";; esac
+    ops_held_at=$((ops_held_at + 1))
+  done
+  [ $# = 0 ] || rm -f -- "$@"
 }
 # Contents reach the disk before any name does. syncfs(2) tells of errors since Linux 5.8.
 ops_held_synced() {
@@ -188,13 +202,14 @@ ops_held_checked() (
 # Each gets its name, where that is as it was looked at; ops_first_left is the first that has not got it.
 ops_held_named() {
   while [ "$ops_first_left" -le "$ops_all_held" ]; do
-    ops_held_at=$ops_first_left && ops_take dir name whose seen check
+    ops_held_at=$ops_first_left && ops_take dir name whose seen check before
     ops_member=${ops_whose%% *} ops_asked=$ops_path
     ops_reached "$ops_member"
     [ -z "$ops_check" ] || ops_held_checked || return
     if [ -n "$ops_seen" ]; then [ "$(TZ=UTC0 stat -c "$ops_identity" -- "$ops_path" 2>/dev/null)" = "$ops_seen" ]
     else [ ! -e "$ops_path" ] && [ ! -L "$ops_path" ]
     fi || { (ops_moved); return; }
+    ops_held_told || return 0
     if [ -z "$ops_seen" ]; then
       mv -nT -- "$ops_new" "$ops_path" 2>/dev/null
       if [ -e "$ops_new" ]; then

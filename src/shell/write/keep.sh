@@ -42,6 +42,11 @@ ops_recorded() {
 # Before the first change to $1 in this run: what is there is copied away and written into the journal.
 ops_keep() {
   ops_recorded "$1" && return 0
+  ops_keep_copy "$@"
+  ops_keep_told "$1" || ops_fail "$1: the journal of this run cannot be written; nothing was changed"
+}
+# PATH FILE: sets ops_was to the copy of FILE.
+ops_keep_copy() {
   if [ -z "$2" ]; then ops_was=absent
   elif [ -L "$2" ]; then ops_was=link:$(readlink -- "$2")
   else
@@ -53,9 +58,13 @@ ops_keep() {
       rm -f -- "$ops_was"
       ops_fail "$1: its previous content cannot be kept below $ops_kept; nothing was changed"
     fi
-    [ -z "${OPS_DIR:-}" ] || printf '%s\t%s\n' "${ops_joined:+$ops_member}${ops_kept_for:-}-" "$1" >>"$OPS_DIR/kept" || :
   fi
-  [ -z "${OPS_DIR:-}" ] || printf '%s\t%s\n' "$ops_was" "$1" >>"$OPS_DIR/journal" ||
-    ops_fail "$1: the journal of this run cannot be written; nothing was changed"
+}
+# PATH: the journal and the record of this run tell of ops_was.
+ops_keep_told() {
+  [ -z "${OPS_DIR:-}" ] || printf '%s\t%s\n' "$ops_was" "$1" >>"$OPS_DIR/journal" || return 1
+  case ${OPS_DIR:+$ops_was} in
+    /*) printf '%s\t%s\n' "${ops_joined:+$ops_member}${ops_kept_for:-}-" "$1" >>"$OPS_DIR/kept" || :;;
+  esac
   [ -z "${ops_history:-}" ] || printf 'was\t%s\t%s\n' "$ops_was" "$1" >>"$ops_history" 2>/dev/null || :
 }

@@ -172,6 +172,27 @@ describe.each(['dash', 'bash', 'busybox'].filter(each => !lacking(each)))(
       expect(readdirSync(place.folder).sort()).toEqual(['file0', 'file1', 'gone', 'lib', 'run'])
     })
 
+    test('are told and kept where they have written, and not where a validator refused one before', async () => {
+      for (const each of numbers(3)) writeFileSync(at(`file${each}`), 'old\n')
+      const steps = numbers(4).map(each =>
+        file({
+          path: at(`file${each}`),
+          content: 'new\n',
+          ...(each === 1 && { validate: `cp "$OPS_DIR/journal" ${at('journal')}; false %s` }),
+        }),
+      )
+      const run = await runHere(place, steps, { shell })
+      expect({ begun: begun(run), outcomes: outcomes(run) }).toEqual({
+        begun: 1,
+        outcomes: ['changed', 'failed', 'skipped', 'skipped'],
+      })
+      const written = readdirSync(at('lib'), { recursive: true, withFileTypes: true })
+        .filter(each => each.isFile() && each.parentPath.includes('/lib/kept/'))
+        .map(({ name }) => name)
+      expect(written).toEqual(['file0'])
+      expect(read('journal')).toMatch(/^\S+\/file0\t\S+\/file0\n$/)
+    })
+
     test('such as links, and directories that go, are one act each', async () => {
       mkdirSync(at('old0'))
       mkdirSync(at('old1'))
