@@ -13,6 +13,7 @@ const packages: Readonly<Record<string, string>> = {
   strace: 'strace',
   tmux: 'tmux',
   curl: 'curl',
+  wget: 'wget',
   git: 'git',
   proxychains4: 'proxychains4',
   chromium: 'chromium',

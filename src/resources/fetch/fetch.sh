@@ -3,7 +3,8 @@ ops_fetch() {
   ops_by= ops_said=
   if command -v curl >/dev/null; then
     ops_by=curl
-    ops_said=$(curl -fsSL --retry 2 --connect-timeout 20 -o "$2" --url "$1" 2>&1 </dev/null) && return 0
+    # The URL as it is, braces and brackets too. Settings of the host stand: its way through a proxy may be one of them.
+    ops_said=$(curl -g -fsSL --retry 2 --connect-timeout 20 -o "$2" --url "$1" 2>&1 </dev/null) && return 0
   elif command -v wget >/dev/null; then
     ops_by=wget ops_wget_quiet=-q
     case $(wget --version 2>&1) in *GNU*) ops_wget_quiet=-nv;; esac

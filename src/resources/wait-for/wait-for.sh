@@ -21,11 +21,12 @@ ops_wait_port() {
 }
 # Whether there is a program to ask a URL with.
 ops_wait_tool() { command -v curl >/dev/null || command -v wget >/dev/null; }
-# URL: sets ops_status, 000 without an answer, and ops_body where it is wanted (WANTS_BODY: yes).
+# URL: sets ops_status, 000 without an answer, and ops_body where it is wanted (WANTS_BODY: yes). The URL is asked for as it is,
+# braces and brackets too, and the host's own settings of curl and wget are left out: they could have it say something else.
 ops_wait_ask() {
   ops_ended=0 ops_body=
   if command -v curl >/dev/null; then
-    ops_answer=$(curl -sS --connect-timeout 5 --max-time 10 -w '\n%{http_code}' --url "$1" 2>/dev/null </dev/null) || ops_ended=$?
+    ops_answer=$(curl -q -g -sS --connect-timeout 5 --max-time 10 -w '\n%{http_code}' --url "$1" 2>/dev/null </dev/null) || ops_ended=$?
     case $ops_ended in
     0) ops_status=${ops_answer##*"$ops_wait_newline"} ops_body=${ops_answer%"$ops_wait_newline"*} ;;
     5 | 6 | 7 | 28 | 35 | 52 | 55 | 56 | 60 | 92) ops_status=000 ;;
@@ -34,7 +35,7 @@ ops_wait_ask() {
     return 0
   fi
   ops_wait_options=
-  case $(wget --version 2>&1) in *GNU*) ops_wait_options='--tries=1 --max-redirect=0' ;; esac
+  case $(wget --version 2>&1) in *GNU*) ops_wait_options='--no-config --tries=1 --max-redirect=0' ;; esac
   # shellcheck disable=SC2086
   ops_answer=$(wget -S -T 5 $ops_wait_options -O /dev/null "$1" 2>&1 </dev/null) || ops_ended=$?
   case $ops_ended in
