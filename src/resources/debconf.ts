@@ -9,6 +9,7 @@ import {
   printed,
   resource,
   Secret,
+  secretLine,
   sh,
   z,
 } from './written-with.ts'
@@ -32,7 +33,7 @@ export const debconf = resource({
         .optional()
         .describe('What kind of question it is; needed unless `absent`.'),
       value: z
-        .union([oneLine, z.instanceof(Secret)])
+        .union([oneLine, secretLine])
         .optional()
         .describe('The answer; a secret param for a password. Needed unless `absent`.'),
       state: presence('`absent`: it is asked again, or the default of the package counts.'),

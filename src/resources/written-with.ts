@@ -16,4 +16,5 @@ export {
   neededUnlessAbsent,
   oneLine,
   presence,
+  secretLine,
 } from './paths/params.ts'

@@ -16,6 +16,7 @@ describe('the params of an answer', () => {
     { ...asks, type: 'boolean', value: 'yes' },
     { ...asks, type: 'string', value: 'x', state: 'absent' },
     { ...asks, type: 'string', value: 'a\nb' },
+    { ...asks, type: 'password', value: new Secret('a\nasks asks/two string planted') },
     { ...asks, question: 'one', type: 'string', value: 'x' },
   ])('%j is refused', input => expect(definition.params.safeParse(input).success).toBe(false))
 })

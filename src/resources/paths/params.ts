@@ -1,5 +1,6 @@
 /** What params that name places, modes and owners may hold. */
 import { z } from 'zod'
+import { Secret } from '../../base/secret.ts'
 
 /** Bytes that would break out of their line. */
 export const controlCharacters = /[\u0000-\u001f\u007f\u0085\u2028\u2029]/
@@ -13,6 +14,11 @@ export const oneLine = z
   .string()
   .refine(text => !controlCharacters.test(text), 'must be one line without control characters')
   .refine(text => text.isWellFormed(), 'must be well-formed Unicode')
+
+/** A secret of one line: where a program reads lines, more of them would be more than the secret. */
+export const secretLine = z
+  .instanceof(Secret)
+  .refine(given => oneLine.safeParse(given.reveal()).success, 'must be one line without control characters')
 
 /** An absolute path in its plain form: no `..`, no doubled or trailing slash. */
 export const absolutePath = oneLine
