@@ -1,7 +1,8 @@
-/** Whose work it is that an undo leaves alone: that of a later run, which is named, or of somebody else. */
+/** Whose work it is that an undo leaves alone: that of a later run, which is named with who ran it, or of somebody else. */
 import type { HostRecord } from '../../engine/record/read-record.ts'
 import type { RecordedStep } from '../../engine/record/recorded-step.ts'
 import { newestFirst } from '../../run/run-id.ts'
+import { shortWho } from './of-host.ts'
 
 const somebody = 'changed since by somebody else: '
 
@@ -23,13 +24,13 @@ export function byLaterRuns(why: string, changed: Changed, later: readonly HostR
   const [newest] = runs
   if (!newest) return why
   const difference = why.slice(somebody.length)
-  const names = runs.map(each => `${each.run} (${each.purpose})`).reverse()
+  const names = runs.map(({ run, purpose, who }) => `${run} (${purpose}, ${shortWho(who)})`).reverse()
   const others = isAsLeft(newest, changed) ? '' : ', and by somebody else after that'
   const next =
     runs.length === 1
       ? `undo that run first, by \`ops undo ${newest.run}\``
       : `undo those runs first, the newest before the others, beginning with \`ops undo ${newest.run}\``
-  return `changed since by your own later run${runs.length === 1 ? '' : 's'} ${names.join(' and ')}${others}: ${difference}; ${next}`
+  return `changed since by the later run${runs.length === 1 ? '' : 's'} ${names.join(' and ')}${others}: ${difference}; ${next}`
 }
 
 /** Without the runs that were taken back, and without those that took them back; the newest first. */

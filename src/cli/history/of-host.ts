@@ -44,6 +44,6 @@ function stateOf({ steps, end, back }: HostRecord): RunState {
 }
 
 /** `user@machine (pid 7)`, without what else the holder of a lock says. */
-function shortWho(who: string): string {
+export function shortWho(who: string): string {
   return who.replace(/ since .*/s, '')
 }

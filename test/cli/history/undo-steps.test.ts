@@ -7,7 +7,7 @@ import type { HostRecord } from '../../../src/engine/record/read-record.ts'
 const madeUser = (left: ReadonlyMap<string, string>): HostRecord => ({
   run: '3f9a1c20',
   startedAt: '2026-11-29T08:00:00.000Z',
-  who: 'me',
+  who: 'me@desk (pid 7) since 2026-11-29T08:00:00.000Z: apply web',
   purpose: 'apply web',
   params: {},
   steps: [
@@ -71,14 +71,14 @@ describe('what later runs have changed', () => {
   test('is told by the runs that did it, the newest to be undone first', () => {
     const runs = [wrote(1, 'apply web', 'a'), wrote(2, 'apply app', 'b')]
     expect(byLaterRuns(why, at, runs)).toBe(
-      'changed since by your own later runs 00000001 (apply web) and 00000002 (apply app): content: 1 as the run left it, 2 now; undo those runs first, the newest before the others, beginning with `ops undo 00000002`',
+      'changed since by the later runs 00000001 (apply web, me@desk (pid 7)) and 00000002 (apply app, me@desk (pid 7)): content: 1 as the run left it, 2 now; undo those runs first, the newest before the others, beginning with `ops undo 00000002`',
     )
   })
 
   test('names somebody else where it is not as the newest of them left it, and no run that was taken back', () => {
     const runs = [wrote(1, 'apply web', 'a'), wrote(2, 'apply app', 'b'), wrote(3, 'undo 00000002', 'a')]
     expect(byLaterRuns(why, at, runs)).toContain(
-      'by your own later run 00000001 (apply web), and by somebody else after that: ',
+      'by the later run 00000001 (apply web, me@desk (pid 7)), and by somebody else after that: ',
     )
     expect(byLaterRuns(why, { step: 'file /etc/b', path: '/etc/b' }, runs)).toBe(why)
   })
