@@ -37,10 +37,18 @@ export function misspeltSections(
   })
 }
 
-/** A site gives parts names of their own. */
+/** Whether the site gives one of its parts that name, by `as`. */
 function isWritten(name: string, cwd: string): boolean {
   const file = findSite(cwd)
-  return file !== undefined && readFileSync(file, 'utf8').includes(name)
+  if (file === undefined) return false
+  const text = readFileSync(file, 'utf8')
+  const literal = /^\s*(?:'([^'\n]*)'|"([^"\n]*)"|`([^`$\n]*)`)\s*[,}\n]/
+  // What is worked out may be any name.
+  if (/[{,]\s*as\s*[,}]|\.\.\.\w/.test(text)) return true
+  return [...text.matchAll(/\bas['"]?\s*:/g)].some(({ 0: key, index }) => {
+    const given = literal.exec(text.slice(index + key.length))
+    return given === null || given.slice(1).includes(name)
+  })
 }
 
 /** Files without their endings, also in folders below as far as that. */

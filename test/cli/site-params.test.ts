@@ -38,7 +38,7 @@ export default site([
   on('h1', base, {}, { as: 'front' }),
 ])
 `,
-      'ops.ini': `${hosts}[params nosuch]\nx = 1\n[params nightly]\n[params by-path]\n[params front]\n[params bse]\n`,
+      'ops.ini': `${hosts}[params nosuch]\nx = 1\n[params nightly]\n[params by-path]\n[params front]\n[params bse]\n[params on]\n`,
       'whole.ini': `${hosts}[params nosuch]\nx = 1\n[params front]\nadminName = ann\ntoken = @token\n`,
       token: 'a long token\n',
     })
@@ -64,13 +64,13 @@ export default site([
     expect(stderr).toMatch(
       /\[params nosuch\] is for no recipe\n +at +ops\.ini:3\n +next +`ops recipes` lists them/,
     )
-    expect(stderr.match(/is for no recipe/g)).toHaveLength(2)
+    expect(stderr.match(/is for no recipe/g)).toHaveLength(3)
     const alone = await folder.ops(['plan', 'base', 'h1', '--admin-name', 'ann', '--token', '@token'])
     expect(alone.code).toBe(3)
     expect(alone.stderr).toMatch(
       /\[params bse\] is for no recipe\n.*\n +next +Did you mean \[params base\]\?/,
     )
     expect(alone.stderr).toMatch(/\[params nosuch\] is for no recipe/)
-    expect(alone.stderr.match(/is for no recipe/g)).toHaveLength(2)
+    expect(alone.stderr.match(/is for no recipe/g)).toHaveLength(3)
   })
 })
