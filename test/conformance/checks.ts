@@ -133,16 +133,20 @@ export function secretsInArguments(resource: AnyResource): readonly string[] {
   const arena = new Arena()
   try {
     return resource.examples.flatMap(({ title, params }) => {
-      const given = Object.entries(params as object).map(([key, held]) => [
-        key,
-        held instanceof Secret ? new Secret(text) : held,
-      ])
-      const { programs } = arena.run(bash, textsOf(resource, accepted(resource, Object.fromEntries(given))))
+      const { programs } = arena.run(bash, textsOf(resource, accepted(resource, withSecrets(params, text))))
       return programs.includes(text) ? [`${title}: a secret is an argument of a program`] : []
     })
   } finally {
     arena.remove()
   }
+}
+
+/** The same params, with that text in place of each secret, however deep it stands. */
+function withSecrets(given: unknown, text: string): unknown {
+  if (given instanceof Secret) return new Secret(text)
+  if (Array.isArray(given)) return given.map(each => withSecrets(each, text))
+  if (typeof given !== 'object' || given === null) return given
+  return Object.fromEntries(Object.entries(given).map(([key, held]) => [key, withSecrets(held, text)]))
 }
 
 /** Resources whose type is not the name that recipes call them by. */
