@@ -12,8 +12,10 @@ let leastBytes = 0
 
 /** Takes some 20 ms where there is something to let go of, and nothing else. */
 export function releaseBuffers(): void {
-  // What was in use after the last time may be so now.
-  if (process.memoryUsage().arrayBuffers < leastBytes + mostBytes) return
+  const bytes = process.memoryUsage().arrayBuffers
+  // What was in use after the last time may be so now; but V8 may have let go of more of it since, beside other work.
+  leastBytes = Math.min(leastBytes, bytes)
+  if (bytes < leastBytes + mostBytes) return
   collect ??= collector()
   collect()
   leastBytes = process.memoryUsage().arrayBuffers
