@@ -4,6 +4,7 @@ import { asksOf, stepsSoFar } from '../engine/across/asks-of.ts'
 import { aroundsOf } from '../engine/across/drain.ts'
 import { doneElsewhere } from '../engine/across/elsewhere.ts'
 import { circle } from '../engine/across/not-begun.ts'
+import { needsOrder } from '../engine/asked.ts'
 import type { Evaluate, Evaluated } from '../engine/plan/plan-host.ts'
 import type { Step } from '../engine/step.ts'
 import { type SelectedHost, selectHosts } from '../inventory/select.ts'
@@ -44,7 +45,7 @@ export async function inOrder(
     if (known && 'needs' in known)
       afters.set(
         host.name,
-        (await asksOf(evaluate)).map(asked => asked.host),
+        (await asksOf(evaluate)).flatMap(asked => (needsOrder(asked, host.name) ? [asked.host] : [])),
       )
   }
   const round = circleIn(afters)

@@ -2,6 +2,7 @@
 import { inputError } from '../base/errors.ts'
 import { Secret } from '../base/secret.ts'
 import { opsVersion } from '../base/version.ts'
+import { aroundsOf } from '../engine/across/drain.ts'
 import type { RunOutcome } from '../engine/run-request.ts'
 import type { LoadedRecipe } from '../recipe/load.ts'
 import { beginningOf, planBeginning } from './beginning-of.ts'
@@ -24,7 +25,12 @@ export async function savePlanFile(
     import('../engine/plan/saved-plan.ts'),
     import('./saved-resources.ts'),
   ])
-  for (const [name, { hangsOn = [] }] of outcome.planned) {
+  for (const [name, { hangsOn = [], planned }] of outcome.planned) {
+    const [around] = aroundsOf(planned.map(each => each.step))
+    if (around)
+      throw inputError(`the plan cannot be saved: ${name} is taken out of ${around.on} while it changes`, {
+        next: `Apply the recipe itself: what is to be done on ${around.on} is only known then.`,
+      })
     if (hangsOn.length > 0)
       throw inputError(
         `the plan cannot be saved: steps of ${name} hang on what ${hangsOn.join(', ')} will have`,

@@ -1,4 +1,5 @@
 /** What one host's steps need to know of another host, and what was answered. */
+import { readsOf } from './reach.ts'
 import type { Step } from './step.ts'
 
 export interface Asked {
@@ -19,3 +20,8 @@ export interface Answer {
 export type Told = (key: string) => Pick<Answer, 'text'> | undefined
 
 export const keyOf = ({ host, step }: Asked): string => `${host} ${JSON.stringify(step.params)}`
+
+/** Whether a host has to be done before the answer is right for another one: facts are what they are, and its own look answers itself. */
+export function needsOrder(asked: Asked, host: string): boolean {
+  return asked.host !== host && readsOf(asked.step).length > 0
+}

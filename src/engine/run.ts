@@ -3,17 +3,18 @@ import { type ErrorData, InputErrors, OpsError } from '../base/errors.ts'
 import type { Facts } from '../run/facts.ts'
 import { HostLink } from '../run/host-link.ts'
 import { rollOut } from '../run/roll-out.ts'
-import { Answers } from './across/answers.ts'
+import { Answers, textOf } from './across/answers.ts'
 import { asksOf } from './across/asks-of.ts'
 import { Balancers } from './across/balancers.ts'
 import { NotBegun } from './across/not-begun.ts'
 import { Turns } from './across/turns.ts'
 import { applyOne } from './apply/apply-one.ts'
+import { needsOrder } from './asked.ts'
 import { movedError } from './host-errors.ts'
 import { type HostRun, settle, settleError, untouched } from './host-run.ts'
 import type { Evaluate, Evaluated } from './plan/plan-host.ts'
 import { planOne } from './plan/plan-one.ts'
-import { hostPlanOf } from './plan/planned-step.ts'
+import { hostPlanOf, type PlannedStep } from './plan/planned-step.ts'
 import type { RunOptions, RunOutcome } from './run-request.ts'
 import { timed } from './time-spent.ts'
 
@@ -45,7 +46,8 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
     for (;;) {
       const given = await answers.evaluated(run, evaluate, facts, current, !straightOn && !applyTurns)
       if (!('steps' in given)) return given
-      const asked = (given.asks ?? []).map(each => each.host)
+      const { name } = run.host.target
+      const asked = (given.asks ?? []).flatMap(each => (needsOrder(each, name) ? [each.host] : []))
       run.after = [...new Set([...(given.after ?? []), ...asked])]
       const awaits = applyTurns ? [] : (given.awaits ?? []).filter(name => !known.has(name))
       await turns.after(run, straightOn ? [...awaits, ...run.after] : awaits)
@@ -190,7 +192,9 @@ async function isStill(
   await again.plan(run)
   if (run.summary) return false
   const planned = run.planned ?? []
-  const at = planned.findIndex((each, index) => !becauseOf.has(index) && each.guard !== before[index]?.guard)
+  const isOther = (each: PlannedStep, index: number): boolean =>
+    each.guard !== before[index]?.guard || textOf(each.step) !== textOf(before[index]?.step)
+  const at = planned.findIndex((each, index) => !becauseOf.has(index) && isOther(each, index))
   if (at < 0) return true
   settleError(run, emit, new OpsError(movedError(run.host.target.name, planned, at, false)))
   return false

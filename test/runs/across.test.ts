@@ -81,6 +81,24 @@ export default recipe({
   steps: ({ host }) => [command({ run: 'migrate ' + host.name, creates: '/etc/named' }, { onceFor: 'web' })],
 })
 `
+const questions = `import { file, hostFacts, output, recipe, service, z } from 'ops-recipes'
+const broken = output('broken', { run: 'exit 7' })
+const empty = output('empty', { run: ':' })
+const made = output('made', { file: '/etc/made.key' })
+const own = output('own', { run: 'cat /etc/hostname' })
+export default recipe({
+  summary: 'What hosts are asked.',
+  params: { of: z.string() },
+  steps: ({ params: { of }, host, fromHost, fromGroup }) => {
+    if (of === 'peers') {
+      const names = fromGroup('web', hostFacts).map(each => each.hostname).join(' ')
+      return [file({ path: '/etc/names', content: names + ' ' + fromHost(host.name, own) })]
+    }
+    if (host.name === 'lb1') return [service({ unit: 'nginx', running: true })]
+    return [file({ path: '/etc/made', content: fromHost('lb1', of === 'broken' ? broken : of === 'empty' ? empty : made) })]
+  },
+})
+`
 
 interface Told extends Outcome {
   readonly events: readonly RunEvent[]
@@ -98,6 +116,7 @@ describeReal('runs in which hosts need one another', () => {
       'recipes/keys.ts': keys,
       'recipes/late.ts': late,
       'recipes/named.ts': named,
+      'recipes/questions.ts': questions,
       'recipes/mesh.ts': mesh,
       'ops.ini': ini,
     })
@@ -284,5 +303,39 @@ describeReal('runs in which hosts need one another', () => {
       3,
       ['web1 and web2 wait for one another: web1 -> web2 -> web1'],
     ])
+  })
+
+  test('a question that fails is an error, and facts and own values need no order', async () => {
+    const titles = async (of: string) => {
+      const told = await ops('plan', 'questions', 'web1', '--of', of)
+      return [told.code, ...errorsOf(told).map(each => each.title)]
+    }
+    expect(await titles('broken')).toEqual([
+      1,
+      'web1 reads broken of lb1, where that question failed with exit code 7',
+    ])
+    expect(await titles('empty')).toEqual([1, 'web1 reads empty of lb1, which has none'])
+    for (const verb of ['plan', 'apply'])
+      expect(
+        errorsOf(
+          await ops(verb, 'questions', 'web', '--of', 'peers', ...(verb === 'apply' ? ['--yes'] : [])),
+        ),
+      ).toEqual([])
+    expect(await host('web1').read('cat /etc/names')).toBe('web1 web2 web1')
+    expect(await host('web2').read('cat /etc/names')).toBe('web1 web2 web2')
+  })
+
+  test('what a daemon writes when it starts may still come', async () => {
+    await host('lb1').exec(`mkdir -p /etc/systemd/system/nginx.service.d
+printf '[Service]\\nExecStartPost=/bin/sh -c "echo k >/etc/made.key"\\n' >/etc/systemd/system/nginx.service.d/key.conf
+systemctl daemon-reload; systemctl stop nginx; rm -f /etc/made.key`)
+    const plan = await ops('plan', 'questions', 'web1', 'lb1', '--of', 'made')
+    expect([errorsOf(plan), planOf(plan, 'web1').map(step => [step.status, step.because])]).toEqual([
+      [],
+      [['may-change', ['lb1']]],
+    ])
+    const applied = await ops('apply', 'questions', 'web1', 'lb1', '--of', 'made', '--yes')
+    expect([applied.code, errorsOf(applied)]).toEqual([0, []])
+    expect(await host('web1').read('cat /etc/made')).toBe('k')
   })
 })

@@ -147,6 +147,11 @@ describeReal('hosts behind a balancer', () => {
     expect(await members()).toBe(allIn)
     const again = await ops('apply', 'site', '--yes')
     expect([again.code, summaryOf(again).trips]).toEqual([0, { lb1: 1, web1: 1, web2: 1 }])
+    const saved = await ops('plan', 'shop', 'web1', '-o', 'shop.plan')
+    expect([saved.code, titlesOf(saved)]).toEqual([
+      3,
+      ['the plan cannot be saved: web1 is taken out of lb1 while it changes'],
+    ])
   })
 
   test('each host is out while it changes, and who asks the balancer sees no failure', async () => {

@@ -2,12 +2,12 @@
 import { OpsError } from '../../base/errors.ts'
 import { Secret } from '../../base/secret.ts'
 import { HostLink } from '../../run/host-link.ts'
-import { type Answer, type Asked, keyOf } from '../asked.ts'
+import { type Answer, type Asked, keyOf, needsOrder } from '../asked.ts'
 import { anyOverlap } from '../claims.ts'
 import type { HostRun } from '../host-run.ts'
 import { type Evaluate, type Evaluated, planHost } from '../plan/plan-host.ts'
 import type { PlannedStep } from '../plan/planned-step.ts'
-import { readsOf } from '../reach.ts'
+import { readsOf, stirsOf } from '../reach.ts'
 import type { RunHost, RunOptions } from '../run-request.ts'
 import type { Step } from '../step.ts'
 import type { Turns } from './turns.ts'
@@ -41,7 +41,7 @@ export class Answers {
 
   /** What was seen before others changed holds no longer. */
   forget(): void {
-    for (const [key, { mayChange }] of this.#known) if (mayChange) this.#known.delete(key)
+    this.#known.clear()
   }
 
   /**
@@ -72,19 +72,19 @@ export class Answers {
 
   async #answer(run: HostRun, asked: Asked, turns: Turns, isPlan: boolean): Promise<Answer> {
     const other = this.#runs.find(each => each.host.target.name === asked.host)
-    if (other) await turns.after(run, [asked.host])
+    if (needsOrder(asked, run.host.target.name)) await turns.after(run, [asked.host])
+    // In its own look where that is to be had; else it is asked by itself.
+    else if (isPlan) await turns.after(run, [asked.host]).catch(() => undefined)
     const seen = other?.planned?.find(each => each.step === asked.step || sameQuestion(each.step, asked))
     const isFresh = isPlan || !other?.planned?.some(each => each.change)
     const planned =
       seen && isFresh ? seen : await this.#look(other?.host ?? this.#options.sources?.get(asked.host), asked)
     if (planned.error) throw new OpsError(planned.error)
-    const reads = readsOf(asked.step)
-    const mayChange =
-      isPlan &&
-      (other?.planned ?? []).some(each => each.plan.status !== 'ok' && anyOverlap(each.affects, reads))
-    const text = planned.actual.is === 'there' ? String(planned.actual.text) : undefined
-    if (text === undefined && !mayChange) throw none(run, asked, other !== undefined)
-    return { text, mayChange }
+    const mayChange = isPlan && mayMove(other?.planned ?? [], asked.step)
+    const { is, text } = planned.actual
+    if (is === 'there') return { text: String(text), mayChange }
+    if (mayChange) return { text: undefined, mayChange }
+    throw is === 'failed' ? failed(run, asked, String(text)) : none(run, asked, other)
   }
 
   async #look(
@@ -138,8 +138,22 @@ export class Answers {
 const sameQuestion = (step: Step, asked: Asked): boolean =>
   step.resource === asked.step.resource && keyOf({ host: '', step }) === keyOf({ host: '', step: asked.step })
 
+/** Whether applying a host may move what is asked of it. Where no step claims that, whatever is started or set up may write it. */
+function mayMove(planned: readonly PlannedStep[], asked: Step): boolean {
+  const reads = readsOf(asked)
+  const isClaimed = planned.some(
+    ({ step: { resource, params } }) =>
+      resource !== asked.resource && anyOverlap(resource.owns?.(params) ?? [], reads),
+  )
+  return planned.some(each => {
+    const moved = [...each.affects, ...stirsOf(each.step)]
+    const starts = reads.length > 0 && !isClaimed && moved.some(claim => /^(unit|pkg):/.test(claim))
+    return each.plan.status !== 'ok' && (starts || anyOverlap(moved, reads))
+  })
+}
+
 /** With the secrets in it: another one is another value. */
-function textOf(step: Step | undefined): string {
+export function textOf(step: Step | undefined): string {
   return JSON.stringify(
     [step?.name, step?.params],
     function (this: Readonly<Record<string, unknown>>, key, value) {
@@ -151,9 +165,28 @@ function textOf(step: Step | undefined): string {
 
 const nameOf = ({ step }: Asked): string => (step.params as { readonly name: string }).name
 
-function none(run: HostRun, asked: Asked, isInRun: boolean): OpsError {
+function failed(run: HostRun, asked: Asked, code: string): OpsError {
   const host = run.host.target.name
-  const next = isInRun
+  return new OpsError({
+    code: 'failed',
+    title: `${host} reads ${nameOf(asked)} of ${asked.host}, where that question failed with exit code ${code}`,
+    host,
+    changed: 'no',
+    next: `Try it on ${asked.host}. Where it has no value, the question is to print nothing and end with 0.`,
+  })
+}
+
+function none(run: HostRun, asked: Asked, other: HostRun | undefined): OpsError {
+  const host = run.host.target.name
+  if (other === run)
+    return new OpsError({
+      code: 'failed',
+      title: `${host} reads its own ${nameOf(asked)}, which it does not have`,
+      host,
+      changed: 'no',
+      next: 'It is read before the steps of the host are made: bring it there by a recipe that is applied before.',
+    })
+  const next = other
     ? `No step brings it there: see what ${asked.host} is to have.`
     : `${asked.host} is not in this run: name it, or apply what brings it there first.`
   return new OpsError({

@@ -32,6 +32,6 @@ export function circle(names: readonly string[]): OpsError {
     code: 'input',
     title: `${first} and ${second} wait for one another: ${[...names, first].join(' -> ')}`,
     changed: 'no',
-    next: 'Let one of them do without the other, or make two recipes of it, one to be applied after the other.',
+    next: 'One of them has to do without the other: let a host that is done first hold what each needs of all, or give it as a param.',
   })
 }

@@ -23,13 +23,15 @@ export const outputStep = resource({
   probe: ({ file, run }) =>
     file === undefined
       ? sh`ops_told=$( ( ${raw('the recipe author wrote this question as shell', run ?? ':')}
-) && echo .) && printf 'there\n%s\n' "\${ops_told%.}" || echo none`
+) && echo .) && printf 'there\n%s\n' "\${ops_told%.}" || printf 'failed\n%s\n' "$?"`
       : sh`if [ ! -e ${file} ]; then echo none; else echo there; head -c ${longest + 1} ${file}; fi`,
-  parse: observation => {
+  parse: (observation, { run }) => {
     if (observation === 'none\n') return { is: 'none', text: '' }
+    // An error to whoever reads it, unless steps of this host may bring it yet.
+    if (observation.startsWith('failed\n')) return { is: 'failed', text: observation.slice(7).trim() }
     const text = observation.replace(/^there\n/, '').replace(/\n+$/, '')
     if (text.length > longest) throw new TypeError('it is longer than 64 KiB')
-    return { is: 'there', text }
+    return { is: text === '' && run !== undefined ? 'none' : 'there', text }
   },
   desired: () => ({}),
   onlyWatches: true,
