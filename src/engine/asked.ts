@@ -1,6 +1,11 @@
 /** What one host's steps need to know of another host, and what was answered. */
-import { readsOf } from './reach.ts'
 import type { Step } from './step.ts'
+
+/** The type of the resource that asks a host for a value. */
+export const answerType = 'output'
+
+/** Such a step is no step of the host's own recipe. */
+export const isAnswer = ({ step }: { readonly step: Step }): boolean => step.resource.type === answerType
 
 export interface Asked {
   /** Whom: a name of ops.ini. */
@@ -21,7 +26,7 @@ export type Told = (key: string) => Pick<Answer, 'text'> | undefined
 
 export const keyOf = ({ host, step }: Asked): string => `${host} ${JSON.stringify(step.params)}`
 
-/** Whether a host has to be done before the answer is right for another one: facts are what they are, and its own look answers itself. */
-export function needsOrder(asked: Asked, host: string): boolean {
-  return asked.host !== host && readsOf(asked.step).length > 0
+/** Whether a host has to be done before the answer is right for another one: its own look answers itself, and facts are there always. */
+export function needsOrder({ host, step }: Asked, reader: string): boolean {
+  return host !== reader && (step.params as { readonly isFacts?: boolean }).isFacts !== true
 }

@@ -16,8 +16,14 @@ export interface HostRun {
   planned?: readonly PlannedStep[]
   /** Its steps, as far as they are known before it is asked anything. */
   steps?: readonly Step[]
-  /** By position of a step, the hosts whose values it hangs on and that may change them. */
-  becauseOf?: ReadonlyMap<number, readonly string[]>
+  /** What other hosts ask of it, as planned behind its own steps. */
+  answers?: readonly PlannedStep[]
+  /** Hosts that it reads values of. */
+  asks?: readonly string[]
+  /** Those of them whose values may change: what its steps are is known once those are done. */
+  hangsOn?: readonly string[]
+  /** Positions of steps that are seen to be others with other values. Any step may be. */
+  differs?: ReadonlySet<number>
   /** Balancers that an earlier run left without it. */
   leftOut?: readonly string[]
   /** Hosts of the run that are done before this one begins. */

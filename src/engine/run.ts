@@ -3,18 +3,18 @@ import { type ErrorData, InputErrors, OpsError } from '../base/errors.ts'
 import type { Facts } from '../run/facts.ts'
 import { HostLink } from '../run/host-link.ts'
 import { rollOut } from '../run/roll-out.ts'
-import { Answers, textOf } from './across/answers.ts'
+import { Answers } from './across/answers.ts'
 import { asksOf } from './across/asks-of.ts'
 import { Balancers } from './across/balancers.ts'
+import { movedWithOthers } from './across/moved-with-others.ts'
 import { NotBegun } from './across/not-begun.ts'
 import { Turns } from './across/turns.ts'
 import { applyOne } from './apply/apply-one.ts'
 import { needsOrder } from './asked.ts'
-import { movedError } from './host-errors.ts'
 import { type HostRun, settle, settleError, untouched } from './host-run.ts'
 import type { Evaluate, Evaluated } from './plan/plan-host.ts'
 import { planOne } from './plan/plan-one.ts'
-import { hostPlanOf, type PlannedStep } from './plan/planned-step.ts'
+import { hostPlanOf } from './plan/planned-step.ts'
 import type { RunOptions, RunOutcome } from './run-request.ts'
 import { timed } from './time-spent.ts'
 
@@ -105,6 +105,7 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
           applyTurns = turnsNow
           answers.forget()
         },
+        hasNews: run => answers.hasNews(run),
         plan: run => planOne(run, options, inputProblems),
       })
       tellLate(inputProblems.slice(before))
@@ -121,7 +122,7 @@ async function applyConfirmed(
   runs: readonly HostRun[],
   options: RunOptions,
   balancers: Balancers,
-  again: { begin(turns: Turns): void; plan(run: HostRun): Promise<void> },
+  again: Again & { begin(turns: Turns): void },
 ): Promise<boolean> {
   const { limit, emit, interrupt, rollOut: pieces = {} } = options
   const waiting = runs.filter(run => !run.summary)
@@ -159,15 +160,8 @@ function told(runs: readonly HostRun[], { emit }: RunOptions, declined: boolean)
   )
   const trips = Object.fromEntries(runs.map(run => [run.host.target.name, run.link.trips]))
   emit({ event: 'summary', hosts, trips })
-  const planned = runs.flatMap(({ host, planned, machineId = '', after = [], becauseOf }) =>
-    planned
-      ? [
-          [
-            host.target.name,
-            { machineId, planned, after, hangsOn: [...new Set([...(becauseOf?.values() ?? [])].flat())] },
-          ] as const,
-        ]
-      : [],
+  const planned = runs.flatMap(({ host, planned, machineId = '', after = [], hangsOn = [] }) =>
+    planned ? [[host.target.name, { machineId, planned, after, hangsOn }] as const] : [],
   )
   return { hosts, trips, plans: plansOf(runs), planned: new Map(planned), declined }
 }
@@ -181,21 +175,18 @@ async function evaluatedBefore(evaluate: Evaluate | undefined): Promise<Evaluate
   }
 }
 
-/** What hangs on values of hosts that have changed since is planned again; all else has to be as it was confirmed. */
-async function isStill(
-  run: HostRun,
-  { emit }: RunOptions,
-  again: { plan(run: HostRun): Promise<void> },
-): Promise<boolean> {
-  const { becauseOf, planned: before = [] } = run
-  if (!becauseOf || becauseOf.size === 0) return true
+interface Again {
+  hasNews(run: HostRun): boolean
+  plan(run: HostRun): Promise<void>
+}
+
+/** What reads from hosts that have changed since is planned again; a step that is the same then has to look as it was confirmed. */
+async function isStill(run: HostRun, { emit }: RunOptions, again: Again): Promise<boolean> {
+  if (!again.hasNews(run)) return true
+  const { hangsOn = [], planned: before = [] } = run
   await again.plan(run)
   if (run.summary) return false
-  const planned = run.planned ?? []
-  const isOther = (each: PlannedStep, index: number): boolean =>
-    each.guard !== before[index]?.guard || textOf(each.step) !== textOf(before[index]?.step)
-  const at = planned.findIndex((each, index) => !becauseOf.has(index) && isOther(each, index))
-  if (at < 0) return true
-  settleError(run, emit, new OpsError(movedError(run.host.target.name, planned, at, false)))
-  return false
+  const error = movedWithOthers(run.host.target.name, before, run.planned ?? [], hangsOn.length > 0)
+  if (error) settleError(run, emit, new OpsError(error))
+  return error === undefined
 }

@@ -34,7 +34,7 @@ export function output(
 /** The facts of another host: `fromHost('db1', hostFacts).addresses`. */
 export const hostFacts: Output<Facts> = {
   name: 'facts',
-  step: outputStep({ name: 'facts', run: factsProbe, isSteady: true }),
+  step: outputStep({ name: 'facts', run: factsProbe, isFacts: true }),
   read: parseFacts,
   standIn: parseFacts('bootId=unknown\nhostname=unknown\n'),
 }

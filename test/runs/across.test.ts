@@ -4,7 +4,7 @@ import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import type { Host } from '../hosts/host.ts'
 import { useHosts } from '../hosts/use-hosts.ts'
-import { watchOps } from './ops-run.ts'
+import { onTerminal, watchOps } from './ops-run.ts'
 
 const files = {
   'recipes/awaits.ts': `import { recipe, waitFor, z } from 'ops-recipes'
@@ -57,6 +57,39 @@ const key = output('key', { file: '/etc/app.pub' })
 export default recipe({
   summary: 'Each reads the key of the other.',
   steps: ({ host, fromHost }) => [file({ path: '/etc/x', content: fromHost(host.name === 'web1' ? 'web2' : 'web1', key) })],
+})
+`
+const follows = `import { file, output, recipe, z } from 'ops-recipes'
+const mode = output('mode', { file: '/etc/app.mode' })
+export default recipe({
+  summary: 'Web servers follow the mode of the balancer.',
+  params: { mode: z.string() },
+  steps: ({ params, host, fromHost }) => {
+    if (host.name === 'lb1') return [file({ path: '/etc/app.mode', content: params.mode + '\\n' })]
+    const isOn = fromHost('lb1', mode) === 'on'
+    if (host.name === 'web2') return [isOn && file({ path: '/etc/extra', content: 'x\\n' })]
+    return [file({ path: '/etc/follows', content: isOn ? 'enabled\\n' : 'disabled\\n' })]
+  },
+})
+`
+const renames = `import { file, hostFacts, hostname, recipe } from 'ops-recipes'
+export default recipe({
+  summary: 'A web server knows the name of the balancer.',
+  steps: ({ host, fromHost }) =>
+    host.name === 'lb1'
+      ? [hostname({ name: 'other' })]
+      : [file({ path: '/etc/named', content: fromHost('lb1', hostFacts).hostname })],
+})
+`
+const wide = `import { file, output, recipe, z } from 'ops-recipes'
+const values = {
+  file: output('value', { file: '/root/value' }),
+  run: output('value', { run: 'cat /root/value' }),
+}
+export default recipe({
+  summary: 'A copy of what the balancer has.',
+  params: { by: z.enum(['file', 'run']) },
+  steps: ({ params, fromHost }) => [file({ path: '/etc/copy', content: fromHost('lb1', values[params.by]) })],
 })
 `
 const ring = `import { file, recipe } from 'ops-recipes'
@@ -113,6 +146,9 @@ describeReal('runs in which hosts need one another', () => {
       ...files,
       'recipes/release.ts': release,
       'recipes/ring.ts': ring,
+      'recipes/follows.ts': follows,
+      'recipes/renames.ts': renames,
+      'recipes/wide.ts': wide,
       'recipes/keys.ts': keys,
       'recipes/late.ts': late,
       'recipes/named.ts': named,
@@ -253,7 +289,7 @@ describeReal('runs in which hosts need one another', () => {
     const both = ['web1', 'lb1', '--word']
     // Nothing of it is there yet: what hangs on it is told, and the rest is planned.
     expect(await told(...both, 'one')).toEqual([
-      ['change', 'file /etc/own', []],
+      ['change', 'file /etc/own', ['lb1']],
       ['may-change', 'file /etc/peers', ['lb1']],
       ['may-change', 'file /etc/token', ['lb1']],
     ])
@@ -274,9 +310,9 @@ describeReal('runs in which hosts need one another', () => {
     for (const { stdout } of [broken, applied, again]) expect(stdout).not.toContain('tell-nobody')
 
     expect(await told(...both, 'two')).toEqual([
-      ['ok', 'file /etc/own', []],
+      ['may-change', 'file /etc/own', ['lb1']],
       ['may-change', 'file /etc/peers', ['lb1']],
-      ['ok', 'file /etc/token', []],
+      ['may-change', 'file /etc/token', ['lb1']],
     ])
     expect((await ops('apply', 'keys', ...both, 'two', '--yes')).code).toBe(0)
     expect(await host('web1').read('cat /etc/peers')).toBe('two of lb1\n')
@@ -337,5 +373,59 @@ systemctl daemon-reload; systemctl stop nginx; rm -f /etc/made.key`)
     const applied = await ops('apply', 'questions', 'web1', 'lb1', '--of', 'made', '--yes')
     expect([applied.code, errorsOf(applied)]).toEqual([0, []])
     expect(await host('web1').read('cat /etc/made')).toBe('k')
+  })
+
+  test('no plan says ok where a value decides what a recipe does, and a confirmed run does what it decides', async () => {
+    const first = await ops('apply', 'follows', 'lb1', 'web', '--mode', 'off', '--yes')
+    expect([first.code, errorsOf(first)]).toEqual([0, []])
+    const plan = await ops('plan', 'follows', 'lb1', 'web', '--mode', 'on')
+    const told = (name: string) => planOf(plan, name).map(step => [step.status, step.name, step.because])
+    // What others ask of a host is none of its steps.
+    expect(told('lb1')).toEqual([['change', 'file /etc/app.mode', []]])
+    expect(summaryOf(plan).hosts.lb1).toMatchObject({ ok: 0, changed: 1 })
+    expect(told('web1')).toEqual([['may-change', 'file /etc/follows', ['lb1']]])
+    expect(summaryOf(plan).hosts.web1).toMatchObject({ ok: 0, maybe: 1, changed: 0 })
+    expect(told('web2')).toEqual([])
+    expect(plan.events).toContainEqual({
+      event: 'note',
+      host: 'web2',
+      text: 'web2 reads what may change on lb1: its steps are known once that is done',
+    })
+
+    const shown = await onTerminal(
+      folder,
+      ['apply', 'follows', 'lb1', 'web', '--mode', 'on'],
+      'Apply 1 change',
+    )
+    expect(shown).toContain('may change, because of lb1')
+    expect(await host('web1').read('cat /etc/follows')).toBe('enabled\n')
+    expect(await host('web2').read('cat /etc/extra')).toBe('x\n')
+
+    const renamed = await ops('plan', 'renames', 'web1', 'lb1')
+    expect(planOf(renamed, 'web1').map(step => [step.status, step.because])).toEqual([
+      ['may-change', ['lb1']],
+    ])
+  })
+
+  test('a value is handed over whole, or it is refused with the reason', async () => {
+    const give = (shell: string) => host('lb1').exec(`${shell} >/root/value`)
+    const cases = [
+      ['file', 'yes é | head -n 27000', 'it is longer than 64 KiB'],
+      ['run', 'yes é | head -n 27000', 'it is longer than 64 KiB'],
+      ['file', "head -c 65536 /dev/zero | tr '\\0' a; echo; echo x", 'it is longer than 64 KiB'],
+      ['file', "printf 'a\\377b'", 'it is not text in UTF-8'],
+      ['run', "printf 'a\\0b'", 'it is not text in UTF-8'],
+    ] as const
+    for (const [by, shell, reason] of cases) {
+      await give(`{ ${shell}; }`)
+      const plan = await ops('plan', 'wide', 'web1', '--by', by)
+      expect([plan.code, errorsOf(plan).map(each => each.title)]).toEqual([
+        1,
+        [`web1 cannot read value of lb1: ${reason}`],
+      ])
+    }
+    await give("head -c 65536 /dev/zero | tr '\\0' a")
+    expect((await ops('apply', 'wide', 'web1', '--by', 'run', '--yes')).code).toBe(0)
+    expect(await host('web1').read('wc -c </etc/copy')).toBe('65536\n')
   })
 })

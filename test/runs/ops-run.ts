@@ -50,3 +50,27 @@ export function watchOps(folder: Folder, [verb = '', ...words]: readonly string[
     })
   return { child, events, seen, ended }
 }
+
+/** `ops WORD...` on a terminal of its own, told yes once it asks this. Gives all that was shown. */
+export async function onTerminal(
+  folder: Folder,
+  words: readonly string[],
+  question: string,
+): Promise<string> {
+  const command = [process.execPath, program, ...words].map(word => `'${word}'`).join(' ')
+  const child = spawn('script', ['-qec', command, '/dev/null'], {
+    cwd: folder.path,
+    env: { PATH: process.env.PATH ?? '', HOME: folder.path, TERM: 'xterm' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  let shown = ''
+  let isAsked = false
+  for await (const chunk of child.stdout) {
+    shown += String(chunk)
+    if (isAsked || !shown.includes(question)) continue
+    isAsked = true
+    child.stdin.write('y\r')
+  }
+  if (!isAsked) throw new Error(`never asked ${question}:\n${shown}`)
+  return shown
+}

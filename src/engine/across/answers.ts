@@ -10,6 +10,7 @@ import type { PlannedStep } from '../plan/planned-step.ts'
 import { readsOf, stirsOf } from '../reach.ts'
 import type { RunHost, RunOptions } from '../run-request.ts'
 import type { Step } from '../step.ts'
+import { NotBegun } from './not-begun.ts'
 import type { Turns } from './turns.ts'
 
 type Steps = Extract<Evaluated, { readonly steps: unknown }>
@@ -44,6 +45,16 @@ export class Answers {
     this.#known.clear()
   }
 
+  /** Whether a host of the run that it reads from has anything to change: claims of steps need not tell all that moves. */
+  hasNews(run: HostRun): boolean {
+    return this.#runs.some(
+      other =>
+        other !== run &&
+        run.asks?.includes(other.host.target.name) &&
+        other.planned?.some(each => each.change),
+    )
+  }
+
   /**
    * A host's steps, once all is known that they hang on. `turns` are those of the planning, or of the applying.
    * @throws NotBegun where a host that is asked did not come off, OpsError where one has no such value.
@@ -58,7 +69,15 @@ export class Answers {
     for (;;) {
       const given = await evaluate(facts, this.#known.size > 0 ? key => this.#known.get(key) : undefined)
       if (!('needs' in given)) {
-        if ('steps' in given) run.becauseOf = await this.#becauseOf(evaluate, facts, given)
+        if ('steps' in given) {
+          run.asks = [...new Set((given.asks ?? []).map(each => each.host))]
+          const open = (given.asks ?? []).filter(each => this.#known.get(keyOf(each))?.mayChange)
+          run.hangsOn = [...new Set(open.map(each => each.host))]
+          run.differs =
+            open.length > 0
+              ? await this.#differing(evaluate, facts, given, new Set(open.map(keyOf)))
+              : new Set()
+        }
         return given
       }
       const news = given.needs.filter(asked => !this.#known.has(keyOf(asked)))
@@ -72,18 +91,23 @@ export class Answers {
 
   async #answer(run: HostRun, asked: Asked, turns: Turns, isPlan: boolean): Promise<Answer> {
     const other = this.#runs.find(each => each.host.target.name === asked.host)
-    if (needsOrder(asked, run.host.target.name)) await turns.after(run, [asked.host])
-    // In its own look where that is to be had; else it is asked by itself.
-    else if (isPlan) await turns.after(run, [asked.host]).catch(() => undefined)
-    const seen = other?.planned?.find(each => each.step === asked.step || sameQuestion(each.step, asked))
+    try {
+      if (other) await turns.after(run, [asked.host])
+    } catch (thrown) {
+      // Facts are there to be read also where hosts wait for one another.
+      if (thrown instanceof NotBegun || needsOrder(asked, run.host.target.name)) throw thrown
+    }
+    const seen = other?.answers?.find(each => each.step === asked.step || sameQuestion(each.step, asked))
     const isFresh = isPlan || !other?.planned?.some(each => each.change)
     const planned =
       seen && isFresh ? seen : await this.#look(other?.host ?? this.#options.sources?.get(asked.host), asked)
-    if (planned.error) throw new OpsError(planned.error)
-    const mayChange = isPlan && mayMove(other?.planned ?? [], asked.step)
     const { is, text } = planned.actual
+    const isBytes = is === 'bytes' || planned.observation.bytes.includes(0)
+    if (planned.error && !isBytes) throw new OpsError(planned.error)
+    const mayChange = isPlan && other !== undefined && mayMove(other, asked.step)
     if (is === 'there') return { text: String(text), mayChange }
     if (mayChange) return { text: undefined, mayChange }
+    if (isBytes || is === 'long') throw notReadable(run, asked, isBytes)
     throw is === 'failed' ? failed(run, asked, String(text)) : none(run, asked, other)
   }
 
@@ -108,30 +132,19 @@ export class Answers {
     }
   }
 
-  /** By position of the step, the hosts whose values it hangs on that may change: told by other params with another value. */
-  async #becauseOf(
+  /** Positions of the steps that are others with other values: a sign, and no proof that the rest hangs on none. */
+  async #differing(
     evaluate: Evaluate,
     facts: Parameters<Evaluate>[0],
     given: Steps,
-  ): Promise<ReadonlyMap<number, readonly string[]>> {
-    const found = new Map<number, string[]>()
-    const hosts = new Set(
-      (given.asks ?? []).filter(each => this.#known.get(keyOf(each))?.mayChange).map(each => each.host),
-    )
-    for (const host of hosts) {
-      const others = new Set((given.asks ?? []).filter(each => each.host === host).map(keyOf))
-      const told = (key: string) => {
-        const known = this.#known.get(key)
-        return known?.mayChange && others.has(key) ? { text: '[not known yet]' } : known
-      }
-      const changed = await Promise.resolve(evaluate(facts, told, true)).catch(() => undefined)
-      const steps = changed && 'steps' in changed ? changed.steps : undefined
-      for (const [at, step] of given.steps.entries()) {
-        if (steps && steps.length === given.steps.length && textOf(step) === textOf(steps[at])) continue
-        found.set(at, [...(found.get(at) ?? []), host])
-      }
-    }
-    return found
+    open: ReadonlySet<string>,
+  ): Promise<ReadonlySet<number>> {
+    const told = (key: string) => (open.has(key) ? { text: '[not known yet]' } : this.#known.get(key))
+    const changed = await Promise.resolve(evaluate(facts, told, true)).catch(() => undefined)
+    const steps = changed && 'steps' in changed ? changed.steps : undefined
+    const isSame = (step: Step, at: number) =>
+      steps?.length === given.steps.length && textOf(step) === textOf(steps[at])
+    return new Set(given.steps.flatMap((step, at) => (isSame(step, at) ? [] : [at])))
   }
 }
 
@@ -139,16 +152,17 @@ const sameQuestion = (step: Step, asked: Asked): boolean =>
   step.resource === asked.step.resource && keyOf({ host: '', step }) === keyOf({ host: '', step: asked.step })
 
 /** Whether applying a host may move what is asked of it. Where no step claims that, whatever is started or set up may write it. */
-function mayMove(planned: readonly PlannedStep[], asked: Step): boolean {
+function mayMove({ planned = [], hangsOn = [] }: HostRun, asked: Step): boolean {
+  if (hangsOn.length > 0) return true
   const reads = readsOf(asked)
-  const isClaimed = planned.some(
-    ({ step: { resource, params } }) =>
-      resource !== asked.resource && anyOverlap(resource.owns?.(params) ?? [], reads),
+  const isClaimed = planned.some(({ step: { resource, params } }) =>
+    anyOverlap(resource.owns?.(params) ?? [], reads),
   )
   return planned.some(each => {
     const moved = [...each.affects, ...stirsOf(each.step)]
-    const starts = reads.length > 0 && !isClaimed && moved.some(claim => /^(unit|pkg):/.test(claim))
-    return each.plan.status !== 'ok' && (starts || anyOverlap(moved, reads))
+    const starts = !isClaimed && moved.some(claim => /^(unit|pkg):/.test(claim))
+    const isBoot = each.step.options.drops === 'boot'
+    return each.plan.status !== 'ok' && (starts || isBoot || anyOverlap(moved, reads))
   })
 }
 
@@ -195,6 +209,20 @@ function none(run: HostRun, asked: Asked, other: HostRun | undefined): OpsError 
     host,
     changed: 'no',
     next,
+  })
+}
+
+function notReadable(run: HostRun, asked: Asked, isBytes: boolean): OpsError {
+  const host = run.host.target.name
+  const why = isBytes ? 'it is not text in UTF-8' : 'it is longer than 64 KiB'
+  return new OpsError({
+    code: 'failed',
+    title: `${host} cannot read ${nameOf(asked)} of ${asked.host}: ${why}`,
+    host,
+    changed: 'no',
+    next: isBytes
+      ? 'Let the output print it as text, with `run` and base64 for one.'
+      : 'Nothing was cut off and nothing written. Let the output give the part that is needed, with `run`.',
   })
 }
 

@@ -2,6 +2,7 @@
 import { type ErrorData, errorDataOf, InputErrors } from '../../base/errors.ts'
 import type { HostSummary } from '../../run/events.ts'
 import type { HostPlan } from '../../run/plan.ts'
+import { isAnswer } from '../asked.ts'
 import { type HostRun, settle, settleError, untouched } from '../host-run.ts'
 import type { RunOptions } from '../run-request.ts'
 import { movedSince } from './moved-since.ts'
@@ -26,7 +27,15 @@ export async function planOne(
       wantsDetail: options.wantsDetail ?? true,
       emit,
     })
-    run.planned = withOthers(planned, run.becauseOf)
+    // What others ask is no step of its recipe: it is neither told nor applied.
+    run.answers = planned.filter(isAnswer)
+    const own = planned.filter(each => !isAnswer(each))
+    run.planned = withOthers(own, run.hangsOn, run.differs)
+    if (run.hangsOn && run.hangsOn.length > 0) {
+      const host = run.host.target.name
+      const text = `${host} reads what may change on ${run.hangsOn.join(', ')}: its steps are known once that is done`
+      emit({ event: 'note', host, text })
+    }
     run.machineId = machineId
     if (login) run.login = login
     // Where somebody looks at the plan before anything is done.
@@ -87,7 +96,7 @@ function withErrors(
 
 /** `leftOut` counts balancers that are to have the host back. */
 function looked(planned: readonly PlannedStep[], leftOut: number): HostSummary {
-  const changed = planned.filter(each => each.change).length + leftOut
+  const changed = planned.filter(each => each.plan.status === 'change').length + leftOut
   const maybe = planned.filter(each => each.plan.status === 'may-change').length
   return {
     ok: planned.length - changed - maybe,
@@ -95,7 +104,7 @@ function looked(planned: readonly PlannedStep[], leftOut: number): HostSummary {
     changed,
     failed: 0,
     skipped: 0,
-    status: changed > 0 ? 'drift' : 'ok',
+    status: changed > 0 || planned.some(each => each.change) ? 'drift' : 'ok',
   }
 }
 

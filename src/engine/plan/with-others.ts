@@ -1,16 +1,20 @@
 /** The plan of a host, with what other hosts may change of it. */
 import type { PlannedStep } from './planned-step.ts'
 
-/** The plan, telling what may change because of other hosts. */
+/**
+ * The plan, telling what may change because of other hosts. That is every step where a value may change: which of them a recipe
+ * makes otherwise then, or leaves out, cannot be told before. `differs` are those that are surely others with other values.
+ */
 export function withOthers(
   planned: readonly PlannedStep[],
-  becauseOf: ReadonlyMap<number, readonly string[]> = new Map(),
+  hosts: readonly string[] = [],
+  differs: ReadonlySet<number> = new Set(),
 ): readonly PlannedStep[] {
+  if (hosts.length === 0) return planned
   return planned.map((each, at) => {
-    const hosts = becauseOf.get(at)
-    if (!hosts) return each
     const { plan } = each
-    return { ...each, plan: { ...plan, status: 'may-change', because: [...plan.because, ...hosts] } }
+    const status = plan.status === 'change' && !differs.has(at) ? 'change' : 'may-change'
+    return { ...each, plan: { ...plan, status, because: [...plan.because, ...hosts] } }
   })
 }
 
