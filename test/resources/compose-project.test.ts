@@ -231,6 +231,16 @@ tar -C /root/box -c . | /usr/bin/docker import - box:1
       'web running',
       'shop_data\n',
     ])
+    // A service of a profile that is not asked for is in the file; what is added goes by an undo.
+    const more = { ...up, content: project({ web, cache: {}, tool: { more: '    profiles: [tools]\n' } }) }
+    const added = await applied(more)
+    await host().read('cd /srv/shop && /usr/bin/docker compose --profile tools up -d tool')
+    const { code: known, stdout: told } = await ops('plan', more)
+    expect([known, told]).toEqual([0, expect.not.stringContaining('not in the compose file')])
+    expect((await ops('check', { ...more, removeOrphans: true })).code).toBe(0)
+    await host().read('/usr/bin/docker rm -f shop-tool-1')
+    await undone(added)
+    expect([await there(), await left()]).toEqual(['web running', 'Running'])
   })
 
   proves('that does not get healthy is put back as it was, by name and with its last lines', async () => {
@@ -248,9 +258,7 @@ tar -C /root/box -c . | /usr/bin/docker import - box:1
     )
     const failed = await ops('apply', { ...up, content: sick })
     expect(failed.code).toBe(7)
-    expect(failed.stderr).toContain(
-      'web is unhealthy; compose.yaml was put back, and all services are up as before',
-    )
+    expect(failed.stderr).toContain('web is unhealthy; compose.yaml was put back, and its services are up')
     expect(failed.stderr).toContain('web | no database at [secret]')
     expect([await there(), await left()]).toEqual(['web running\nworker running\nworker running', 'Running'])
     expect((await ops('check', up)).code).toBe(0)
@@ -282,6 +290,8 @@ END`)
     expect((await ops('plan', { path: '/srv/shelf', once: ['migrate'] })).stdout).toContain(
       'reader: other configuration',
     )
+    await undone(await applied({ ...given, state: 'absent' }))
+    expect(await there('library')).toBe('migrate exited\nreader running')
     await undone(run)
     expect(await there('library')).toBe('')
     expect(await host().read('ls /srv/shelf')).toBe('compose.prod.yaml\ncompose.yaml\n')
@@ -400,6 +410,12 @@ END`)
     const cases: readonly (readonly [string, Readonly<Record<string, unknown>>, string])[] = [
       [':', { ...up, content: 'services:\n  web: { imag: box }\n' }, 'that compose takes: '],
       [':', { ...up, path: '/home/guest/shop' }, 'name that user by the option `user`'],
+      ['chmod 666 /srv/shop/compose.yaml', up, 'others may write in /srv/shop/compose.yaml, and could set'],
+      [
+        'chmod 644 /srv/shop/compose.yaml; mkdir -p /srv/theirs/sub; cp /srv/shop/compose.yaml /srv/theirs/sub/x.yaml; chown nobody /srv/theirs/sub/x.yaml',
+        { path: '/srv/theirs', files: ['sub/x.yaml'] },
+        '/srv/theirs/sub/x.yaml belongs to nobody',
+      ],
       [':', { path: '/srv/none' }, 'no compose file in /srv/none'],
       [':', { ...up, path: '/srv/twin', name: 'shop' }, '/srv/shop has containers of a project shop already'],
       [docker('echo podman version 5.4.2'), up, 'docker is podman here'],

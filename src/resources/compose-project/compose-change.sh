@@ -21,7 +21,7 @@ ops_compose_up() (
     ops_restore "$ops_compose_at/$ops_compose_file" || ops_compose_fail "$ops_compose_first; and $ops_compose_at/$ops_compose_file could not be put back" 96
   done
   ops_compose_start missing '' "$3" || ops_compose_fail "$ops_compose_first; $ops_compose_mine was put back, but then: $ops_compose_why" 96
-  ops_compose_fail "$ops_compose_first; $ops_compose_mine was put back, and all services are up as before" 97
+  ops_compose_fail "$ops_compose_first; $ops_compose_mine was put back, and its services are up" 97
 )
 ops_compose_folder() {
   (ops_go_making "$1") || { ops_go_making "$1" || :; ops_fail "$1: $ops_why; nothing was changed"; }

@@ -43,9 +43,32 @@ ops_compose_is_there() {
   done
   [ -z "$1" ] && grep -qs '^COMPOSE_FILE=' "$2/.env"
 }
+# PATH [own]: whether nobody but root and we can set what is in this file, where it is there; `own`: its mode is set by us.
+ops_compose_sure_file() {
+  ops_sure "$1" || return 1
+  [ -e "$1" ] || return 0
+  ops_compose_real=$(readlink -f -- "$1") && ops_sure "$ops_compose_real" || return 1
+  ops_compose_entry=$(stat -c '%u %g %a %U' -- "$ops_compose_real") || { ops_why="$1 cannot be looked at"; return 1; }
+  # shellcheck disable=SC2086 # words
+  set -- "${2:-}" $ops_compose_entry
+  case $2 in 0 | "$ops_self") ;; *) ops_why="$ops_compose_real belongs to $5"; return 1;; esac
+  ops_bits=00$4
+  case $1/$3/${ops_bits#"${ops_bits%??}"} in own/* | */0/?[0145]) ;; */[2367]? | */?[2367]) ops_why="others may write in $ops_compose_real"; return 1;; esac
+}
+# PATH FILES ENV: whether that is so of all files that compose reads by itself; of what these name in turn, the compose file has to know.
+ops_compose_sure() {
+  ops_compose_sure_file "$1/.env" ${3:+own} || return 1
+  for ops_compose_file in ${2:-compose.yaml compose.yml docker-compose.yml docker-compose.yaml compose.override.yaml compose.override.yml docker-compose.override.yml docker-compose.override.yaml $(sed -n 's/^COMPOSE_FILE=//p' "$1/.env" 2>/dev/null | tr -d "\"'" | tr ':' ' ')}; do
+    case $ops_compose_file in /*) ;; *) ops_compose_file=$1/$ops_compose_file;; esac
+    ops_compose_sure_file "$ops_compose_file" || return 1
+  done
+}
 ops_compose_look() (
   ops_compose_at=$2 ops_compose_name=$3 ops_compose_once=" $8 " ops_compose_new_env='' ops_compose_unsure=''
-  (ops_sure "$2/.env") || { ops_sure "$2/.env" || :; printf 'refused=%s\n' "$ops_why"; return 0; }
+  ops_compose_said=$(
+    if [ "$1" = absent ] && [ -n "$3" ]; then ops_sure "$2/.env"; else ops_compose_sure "$2" "$4" "$6"; fi || printf %s "${ops_why:-$2 cannot be looked at}"
+  )
+  [ -z "$ops_compose_said" ] || { printf 'refused=%s\n' "$ops_compose_said"; return 0; }
   ops_compose_find || return 0
   # shellcheck disable=SC2086 # names without blanks
   ops_compose_take $4
@@ -90,11 +113,22 @@ ops_compose_look() (
   sed -n 's/.*The \\"\([A-Za-z0-9_]*\)\\" variable is not set.*/unset=\1/p' "$ops_compose_stage/said" | sort -u
   ops_compose_told "$7"
 )
+# FLAGS: `known NAME` of each service, also of the profiles that are not asked for: their containers are no orphans.
+ops_compose_known() {
+  ops_compose_flags=$1
+  if [ -n "$ops_compose_new_env" ]; then ops_compose_call --env-file /dev/stdin --profile '*' config --services <&7; else ops_compose_call --profile '*' config --services </dev/null; fi |
+    sed 's/^/known /'
+}
+# Whether there is a container of another service than those that are wanted.
+ops_compose_has_others() {
+  printf '%s\n' "$ops_compose_services" "$ops_compose_seen" | awk '$1 == "service" { wanted[$2] } $1 == "container" && !($2 in wanted) { others = 1 } END { exit !others }'
+}
 # PULL: what is to be told of the project in ops_compose_model_text.
 ops_compose_told() {
   ops_compose_name=$(printf '%s\n' "$ops_compose_model_text" | sed -n 's/^name: //p' | tr -d "\"'")
   printf 'name=%s\n' "$ops_compose_name"
   ops_compose_services=$(printf '%s\n' "$ops_compose_model_text" | ops_compose_list) || return 1
+  ops_compose_files=$ops_compose_flags ops_compose_others=
   ops_compose_take -
   ops_compose_hashes=$(printf '%s\n' "$ops_compose_model_text" | ops_compose_call --profile '*' config --hash '*') || return 1
   ops_compose_wanted=$(
@@ -111,6 +145,10 @@ ops_compose_told() {
   ops_compose_polls=40
   while :; do
     ops_compose_seen=$(ops_compose_containers '') || return 1
+    if [ -z "$ops_compose_others" ] && ops_compose_has_others; then
+      ops_compose_others=$(ops_compose_known "$ops_compose_files" 2>/dev/null)
+      ops_compose_wanted=$(printf '%s\n' "$ops_compose_wanted" "$ops_compose_others")
+    fi
     ops_compose_verdict=$(printf '%s\n' "$ops_compose_wanted" "$ops_compose_seen" | ops_compose_judge) || return 1
     case $ops_compose_verdict in *' starting'*) ;; *) break;; esac
     [ "$ops_compose_polls" -gt 0 ] || break
@@ -118,6 +156,7 @@ ops_compose_told() {
     sleep 0.5 2>/dev/null || sleep 1
   done
   [ -z "$ops_compose_verdict" ] || printf '%s\n' "$ops_compose_verdict"
+  [ -n "$ops_compose_seen" ] || echo containers=none
   for ops_compose_list_file in gone newer; do
     [ ! -e "$ops_compose_stage/$ops_compose_list_file" ] || sort -u "$ops_compose_stage/$ops_compose_list_file"
   done
@@ -149,12 +188,13 @@ ops_compose_judge() {
     function is_once(name) { return index(once, " " name " ") > 0 }
     function tells(name, state) { if (!(name in told)) { told[name] = state; print "service=" name " " state } }
     $1 == "service" { order[++services] = $2; count[$2] = $3 }
+    $1 == "known" { known[$2] }
     $1 == "hash" { hash[$2] = $3 }
     $1 == "image" { image[$2] = $3 }
     $1 == "container" {
       name = $2
       seen[name]++
-      if (!(name in count)) { if (!(name in orphan)) orphans[++others] = name; orphan[name] = 1 }
+      if (!(name in count)) { if (!(name in orphan || name in known)) orphans[++others] = name; orphan[name] = 1 }
       else {
         if (unsure != "" || $3 != hash[name]) configured[name] = 1
         if (image[name] != "-" && $4 != image[name] && $5 != image[name]) other[name] = 1

@@ -87,7 +87,7 @@ export const params = z
       .default('up')
       .describe('`absent`: its containers and networks go; volumes, images and files stay.'),
   })
-  .superRefine(({ state, content: text, source, env, files, removeOrphans, once }, context) => {
+  .superRefine(({ state, content: text, source, env, files, removeOrphans }, context) => {
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message })
     if (text !== undefined && source !== undefined)
@@ -95,11 +95,8 @@ export const params = z
     const written = text ?? source
     if (written !== undefined && files.length > 0)
       refuse('files', 'are those that are in the folder already: `content` and `source` are its compose.yaml')
-    if (
-      state === 'absent' &&
-      (written !== undefined || env !== undefined || removeOrphans || once.length > 0)
-    )
-      refuse('state', 'absent goes with `path`, `name` and `files` alone')
+    if (state === 'absent' && (written !== undefined || env !== undefined || removeOrphans))
+      refuse('state', 'absent goes with `path`, `name` and `files` alone, and with `once` for the way back')
   })
 
 export type ComposeParams = z.output<typeof params>

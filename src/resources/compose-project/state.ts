@@ -19,7 +19,18 @@ export function composeState(observation: string, given: ComposeParams): Readonl
   const services = all('service').map(line => line.replace(' ', ': '))
   const [orphans, isKnown] = [all('orphan').sort(), all('name').length > 0]
   const some = Object.fromEntries(
-    ['refused', 'program', 'engine', 'lacks', 'name', 'place', 'unset', 'gone', 'newer'].flatMap(key => {
+    [
+      'refused',
+      'program',
+      'engine',
+      'lacks',
+      'name',
+      'place',
+      'unset',
+      'gone',
+      'newer',
+      'containers',
+    ].flatMap(key => {
       const values = all(key)
       return values.length > 0 ? [[key, values.join(' ')]] : []
     }),
