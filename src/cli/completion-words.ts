@@ -135,8 +135,11 @@ async function jobNames(): Promise<readonly string[]> {
 }
 
 async function resourceNames(): Promise<readonly string[]> {
-  const { contracts } = await import('../resources/index.ts')
-  return Object.keys(contracts)
+  const [{ contracts }, { acrossPages }] = await Promise.all([
+    import('../resources/index.ts'),
+    import('../resources/docs/across-pages.ts'),
+  ])
+  return [...Object.keys(contracts), ...Object.keys(acrossPages)].sort()
 }
 
 /** Those that the command line itself would know: with its own -F and -i. */

@@ -55,6 +55,7 @@ describe('completion', () => {
     [['plan', '--limit', '3', ''], ['two'], ['web1']],
     [['run', '-F', 'other-config', ''], ['only-here', 'web1'], []],
     [['kept', 'web1', ''], ['restore'], []],
+    [['resources', ''], ['file', 'drain', 'output'], ['elsewhere']],
   ])('ops %j', async (line, has, hasNot) => {
     const found = await words(...line)
     expect(found).toEqual(expect.arrayContaining(has))

@@ -2,6 +2,7 @@
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { resourceListText, resourceText } from '../../report/resource-text.ts'
+import { acrossPages } from '../../resources/docs/across-pages.ts'
 import { describeResource } from '../../resources/docs/describe.ts'
 import { contracts } from '../../resources/index.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
@@ -16,17 +17,20 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   if (errors.length > 0) throw new InputErrors(errors)
   const [name] = operands
   if (name === undefined) {
-    const all = Object.values(contracts).map(({ type, doc }) => ({ type, doc }))
+    const all = [...Object.values(contracts), ...Object.values(acrossPages)]
+      .map(({ type, doc }) => ({ type, doc }))
+      .sort((one, other) => (one.type < other.type ? -1 : 1))
     if (options.json === true) screen.out(`${JSON.stringify(all)}\n`)
     else screen.out(`${resourceListText(all, screen.style)}\n`)
     return 0
   }
   const found = Object.hasOwn(contracts, name) ? contracts[name] : undefined
-  if (found === undefined) {
-    const near = didYouMean(name, Object.keys(contracts))
+  const across = Object.hasOwn(acrossPages, name) ? acrossPages[name] : undefined
+  const page = found ? describeResource(found) : across
+  if (page === undefined) {
+    const near = didYouMean(name, [...Object.keys(contracts), ...Object.keys(acrossPages)])
     throw inputError(`there is no resource ${name}`, { next: `${near}\`ops resources\` lists them.` })
   }
-  const page = describeResource(found)
   if (options.json === true) screen.out(`${JSON.stringify(page)}\n`)
   else screen.out(`${resourceText(page, screen.style)}\n`)
   return 0
