@@ -15,10 +15,13 @@ const compared: Readonly<Record<string, string>> = { same: mask, other: `not ${m
  * A `parse` for lines with these keys; one that ends in `?` may be missing. Of one with `!` (before the `?`) the probe prints
  * `same`, `other` or `none`, and never the value: `same` is what `desired` calls `mask`. What the probe cannot have printed,
  * another key or one twice, is an error and no state: it may be a value with a newline in it.
+ *
+ * `NoInfer`: a generic call that gives a mere function is what TypeScript leaves for last, and then `parse: printed(...)` would
+ * tell the rest of its resource no keys.
  */
 export function printed<const Key extends string>(
   ...keys: readonly Key[]
-): (observation: string) => Printed<Key> {
+): NoInfer<(observation: string) => Printed<Key>> {
   const names: readonly string[] = keys.map(key => key.replace(/!?\??$/, ''))
   const secrets = names.filter((_name, at) => /!\??$/.test(keys[at] ?? ''))
   const always = names.filter((_name, at) => !keys[at]?.endsWith('?'))

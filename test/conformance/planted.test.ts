@@ -46,6 +46,20 @@ export const mark = resource({
 })
 `.replace(from, to)
 
+/** The same, with a list of what its probe prints: in its place, or above. */
+const listed = (desired: string, isAbove = false) => {
+  const list = "printed('state', 'why?')"
+  const text = written(
+    "parse: text => ({ state: text === '' ? 'absent' : 'present', mode: '0644' })",
+    'parse: X',
+  )
+    .replace('parse: X', `parse: ${isAbove ? 'read' : list}`)
+    .replace("{ state: 'present' }", `{ ${desired}: 'present' }`)
+    .replace("key === 'mode' ||", "key === 'why' ||")
+    .replace('{ resource', '{ printed, resource')
+  return isAbove ? text.replace('\n', `; const read = ${list}\n`) : text
+}
+
 describe.runIf(isWhole)('a planted mistake is caught by types', () => {
   const folder = temporaryFolder({
     'sound.ts': written(),
@@ -53,7 +67,11 @@ describe.runIf(isWhole)('a planted mistake is caught by types', () => {
     'same.ts': written("key === 'mode' ||", "key === 'mdoe' ||"),
     'apply.ts': written("({ key }) => key === 'state'", "({ key }) => key === 'stat'"),
     'owns.ts': written('  owns: ({ name }) => [`path:/etc/marks/${name}`],\n', ''),
-    'all.ts': ['sound', 'desired', 'same', 'apply', 'owns']
+    'listed.ts': listed('state'),
+    'inline.ts': listed('stat'),
+    'above.ts': listed('stat', true),
+    'printed.ts': listed('state').replace("key === 'why'", "key === 'wyh'"),
+    'all.ts': ['sound', 'desired', 'same', 'apply', 'owns', 'listed', 'inline', 'above', 'printed']
       .map(name => `export * as ${name} from './${name}.ts'\n`)
       .join(''),
   })
@@ -67,13 +85,16 @@ describe.runIf(isWhole)('a planted mistake is caught by types', () => {
       .map(({ text, where }) => `${where?.line}: ${text}`)
 
   test('and a sound resource is let through', () => {
-    expect(said('sound.ts')).toEqual([])
+    expect([...said('sound.ts'), ...said('listed.ts')]).toEqual([])
   })
 
   test.each([
     ['a typo in a desired key', 'desired.ts', /^13: .*'"parse gives no stat"'/],
     ['a typo in a key that is compared', 'same.ts', /^14: .*no overlap/],
     ['a typo in a key that apply asks for', 'apply.ts', /^15: .*no overlap/],
+    ['a typo in a desired key, beside a list', 'inline.ts', /^13: .*'"parse gives no stat"'/],
+    ['a typo in a desired key, below a list', 'above.ts', /^13: .*'"parse gives no stat"'/],
+    ['a typo in a key that is compared, beside a list', 'printed.ts', /^14: .*no overlap/],
     ['`owns` forgotten', 'owns.ts', /'owns' is missing/],
   ])('%s', (_mistake, name, expected) => {
     const [first, ...more] = said(name)
