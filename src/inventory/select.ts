@@ -69,6 +69,7 @@ class Selection {
     else if (inner) for (const member of inner.members) this.add(member, inner.name)
     else if (word === 'local' || word === 'sandbox') this.#putSpecial(word)
     else if (isGlob(word)) this.#addGlob(word, group)
+    else if (word === 'all' && !this.#sshConfig().literal.has(word)) this.#addAll(group)
     else this.#addAddress(word, group)
   }
 
@@ -85,6 +86,17 @@ class Selection {
       `no host matches ${glob}`,
       group,
       '`ops hosts` lists the names; quote a glob, or the shell expands it to file names.',
+    )
+  }
+
+  /** Every host of the inventory, where nothing else has this name. */
+  #addAll(group: string | undefined): void {
+    for (const name of this.#inventory.hosts.keys()) this.add(name, group)
+    if (this.#inventory.hosts.size > 0) return
+    this.#refuse(
+      'all means every host of ops.ini, and it has none',
+      group,
+      'Write hosts into `[hosts]` of ops.ini, or name one: user@host:port.',
     )
   }
 

@@ -80,6 +80,21 @@ describe('a HOST word', () => {
     expect(namesOf(...words)).toEqual(names)
   })
 
+  test('all is every host of ops.ini where no host, group or name of the ssh config is called so', () => {
+    const hosts = '[hosts]\na = 192.0.2.1\nb = 192.0.2.2\n'
+    const all = (text: string, sshConfigFile?: string) =>
+      selectHosts(parseInventory(text, '/ops.ini'), ['all'], { ...(sshConfigFile && { sshConfigFile }) }).map(
+        each => each.name,
+      )
+    expect(all(hosts)).toEqual(['a', 'b'])
+    expect(all(`${hosts}[groups]\nall = b\n`)).toEqual(['b'])
+    expect(all(`${hosts}all = 192.0.2.3\n`)).toEqual(['all'])
+    const named = join(home, 'all-config')
+    writeFileSync(named, 'Host all\n  HostName 192.0.2.4\n')
+    expect(all(hosts, named)).toEqual(['all'])
+    expect(() => all('[hosts]\n')).toThrow('all means every host of ops.ini, and it has none')
+  })
+
   test('becomes what is needed to connect', () => {
     const [web1, address, local, sandbox] = selectHosts(inventory, [
       'web1',
