@@ -1,6 +1,5 @@
 /** Balancers that steps of a run name: hosts of it, or others that have to be reached as well. */
 import { type ErrorData, inputError } from '../base/errors.ts'
-import { asksOf } from '../engine/across/asks-of.ts'
 import { aroundsOf } from '../engine/across/drain.ts'
 import type { Evaluate } from '../engine/plan/plan-host.ts'
 import type { SelectedHost } from '../inventory/select.ts'
@@ -36,28 +35,6 @@ export async function balancersOf(
       word,
       chosen.hosts.find(each => each.name === host.name || each.address === host.address) ?? host,
     )
-  }
-  return found
-}
-
-/** Hosts beside the run that its steps read values of, by their names. */
-export async function sourcesOf(
-  evaluations: ReadonlyMap<SelectedHost, Evaluate>,
-  chosen: Chosen,
-  settings: CommonSettings,
-  errors: ErrorData[],
-): Promise<ReadonlyMap<string, SelectedHost>> {
-  const names = new Set<string>()
-  for (const evaluate of evaluations.values()) {
-    const evaluated = await evaluate()
-    if ('needs' in evaluated) for (const { host } of await asksOf(evaluate)) names.add(host)
-  }
-  const { limitTo: _all, ...rest } = settings
-  const found = new Map<string, SelectedHost>()
-  for (const name of names) {
-    if (chosen.hosts.some(host => host.name === name)) continue
-    const meant = await collected(errors, () => chooseReachable([name], rest))
-    for (const host of meant?.hosts ?? []) found.set(name, host)
   }
   return found
 }

@@ -1,13 +1,14 @@
 /** What apply, plan and check share: argv, recipe, params and hosts come together, then the engine runs. */
 import type { Command } from 'commander'
 import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
+import type { SelectedHost } from '../inventory/select.ts'
 import { describeParams, type ParamDoc } from '../params/param-docs.ts'
 import { type LoadedRecipe, loadRecipe, paramsOfRecipe } from '../recipe/load.ts'
 import type { LoadedSite } from '../recipe/load-site.ts'
 import type { Screen } from '../report/screen.ts'
 import { asksHelp, firstOperand, helped, parseArgv, verbCommand } from './argv.ts'
 import { askParams } from './ask-params.ts'
-import { balancersOf, sourcesOf } from './balancers.ts'
+import { balancersOf } from './balancers.ts'
 import { collected } from './collected.ts'
 import { addConnectionFlags, addPlanFlags, type CommonSettings, commonSettings } from './flags.ts'
 import { inOrder } from './host-order.ts'
@@ -21,10 +22,11 @@ import { evaluations } from './recipe-hosts.ts'
 import { recipeLibrary } from './recipe-library.ts'
 import { type ReportSession, underReport } from './report-session.ts'
 import { addApplyFlags, type RollOutFlags, rollOutFlags, rollOutOf } from './roll-out-flags.ts'
-import { exitCodeOfRun, reachHosts, runSteps } from './run-steps.ts'
+import { exitCodeOfRun, type Reached, reachHosts, runSteps } from './run-steps.ts'
 import { isSavedPlan } from './saved-plan-file.ts'
 import { bindSite, loadedSite, siteOfProject, wordsOf } from './site-recipe.ts'
-import { type Chosen, chooseHosts, chooseReachable } from './targets.ts'
+import { Sources } from './sources.ts'
+import { type Chosen, chooseHosts, chooseReachable, connectTargets } from './targets.ts'
 
 export type RecipeVerb = 'apply' | 'plan' | 'check'
 
@@ -154,15 +156,24 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
   const some = errors.length > 0 ? undefined : await collected(errors, () => onlySteps(all, request.only))
   const evaluate = some && (await inOrder(some, chosen, settings, errors))
   const balancers = evaluate ? await balancersOf(evaluate, chosen, settings, errors) : new Map()
-  const sources = evaluate ? await sourcesOf(evaluate, chosen, settings, errors) : new Map()
+  const sources = new Sources(chosen, settings)
+  const named = evaluate ? await sources.named(evaluate, errors) : []
   errors.push(...unasked)
   if (!evaluate || errors.length > 0) throw new InputErrors(errors)
 
-  const beside = [...new Set([...balancers.values(), ...sources.values()])].filter(
-    host => !chosen.hosts.includes(host),
+  const beside = [...new Set([...balancers.values(), ...named])].filter(host => !chosen.hosts.includes(host))
+  const ways = new Map(
+    await reachHosts({ ...chosen, hosts: [...chosen.hosts, ...beside] }, settings, session),
   )
-  const ways = await reachHosts({ ...chosen, hosts: [...chosen.hosts, ...beside] }, settings, session)
   const reached = new Map([...ways].filter(([host]) => !beside.includes(host)))
+  /** Also to a host that steps name only once their own host has been asked. */
+  const wayTo = async (host: SelectedHost): Promise<Reached | undefined> => {
+    const [become] = [...ways.values()].flatMap(way => way.become ?? [])
+    const missing = ways.has(host) ? [] : [host]
+    const targets = await connectTargets({ ...chosen, hosts: missing, merged: [] }, settings, session)
+    for (const [found, target] of targets) ways.set(found, { target, ...(become && { become }) })
+    return ways.get(host)
+  }
   const names = [...reached.keys()].map(host => host.name)
   const outcome = await runSteps(
     {
@@ -173,7 +184,7 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
         evaluate: evaluate.get(host) ?? (() => ({ steps: [] })),
       })),
       balancers: reachedBy(balancers, ways),
-      sources: reachedBy(sources, ways),
+      sources: async name => wayTo(await sources.of(name)),
       limit: settings.limit,
       rollOut: rollOutOf(request.rollOut, reached.size),
       waitForLock: request.wait,

@@ -23,7 +23,7 @@ export interface RunOptions {
   /** Hosts that others are taken out of while they change, by the word that names them in a step. */
   readonly balancers?: ReadonlyMap<string, Pick<RunHost, 'target' | 'become'>>
   /** Hosts beside the run that are asked for values, by their names. */
-  readonly sources?: ReadonlyMap<string, Pick<RunHost, 'target' | 'become'>>
+  readonly sources?: (name: string) => Promise<Pick<RunHost, 'target' | 'become'> | undefined>
   /** In what pieces hosts are applied. */
   readonly rollOut?: RollOut
   readonly emit: Emit

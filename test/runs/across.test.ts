@@ -122,11 +122,13 @@ const own = output('own', { run: 'cat /etc/hostname' })
 export default recipe({
   summary: 'What hosts are asked.',
   params: { of: z.string() },
-  steps: ({ params: { of }, host, fromHost, fromGroup }) => {
+  steps: ({ params: { of }, facts, host, fromHost, fromGroup }) => {
     if (of === 'peers') {
       const names = fromGroup('web', hostFacts).map(each => each.hostname).join(' ')
       return [file({ path: '/etc/names', content: names + ' ' + fromHost(host.name, own) })]
     }
+    if (of === 'after facts' || of === 'gone')
+      return [facts.hostname !== '' && file({ path: '/etc/late-name', content: fromHost(of === 'gone' ? 'gone' : 'lb1', own) })]
     if (host.name === 'lb1') return [service({ unit: 'nginx', running: true })]
     return [file({ path: '/etc/made', content: fromHost('lb1', of === 'broken' ? broken : of === 'empty' ? empty : made) })]
   },
@@ -141,7 +143,7 @@ describeReal('runs in which hosts need one another', () => {
   const hosts = useHosts({ names: ['lb1', 'web1', 'web2'], withPackages: ['nginx-light', 'curl'] })
   let folder: Folder
   beforeAll(() => {
-    const ini = `[hosts]\nlb1\nweb1\nweb2\n\n[groups]\nweb = web1, web2\n\n[ssh]\nconfig = ${hosts()[0]?.sshConfig}\n`
+    const ini = `[hosts]\ngone = 127.0.0.1:1\nlb1\nweb1\nweb2\n\n[groups]\nweb = web1, web2\n\n[ssh]\nconfig = ${hosts()[0]?.sshConfig}\n`
     folder = folderWith({
       ...files,
       'recipes/release.ts': release,
@@ -351,6 +353,12 @@ describeReal('runs in which hosts need one another', () => {
       'web1 reads broken of lb1, where that question failed with exit code 7',
     ])
     expect(await titles('empty')).toEqual([1, 'web1 reads empty of lb1, which has none'])
+    // Named only once the facts are known, and not in the run.
+    expect(await titles('after facts')).toEqual([0])
+    expect(await titles('gone')).toEqual([
+      1,
+      'gone could not be asked for own: 127.0.0.1 port 1 cannot be reached: the connection was refused',
+    ])
     for (const verb of ['plan', 'apply'])
       expect(
         errorsOf(

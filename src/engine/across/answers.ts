@@ -1,5 +1,5 @@
 /** What hosts of a run know of other hosts: asked once those are done, in the same look where that can be. */
-import { OpsError } from '../../base/errors.ts'
+import { errorDataOf, OpsError } from '../../base/errors.ts'
 import { Secret } from '../../base/secret.ts'
 import { HostLink } from '../../run/host-link.ts'
 import { type Answer, type Asked, keyOf, needsOrder } from '../asked.ts'
@@ -100,7 +100,9 @@ export class Answers {
     const seen = other?.answers?.find(each => each.step === asked.step || sameQuestion(each.step, asked))
     const isFresh = isPlan || !other?.planned?.some(each => each.change)
     const planned =
-      seen && isFresh ? seen : await this.#look(other?.host ?? this.#options.sources?.get(asked.host), asked)
+      seen && isFresh
+        ? seen
+        : await this.#look(other?.host ?? (await this.#options.sources?.(asked.host)), asked)
     const { is, text } = planned.actual
     const isBytes = is === 'bytes' || planned.observation.bytes.includes(0)
     if (planned.error && !isBytes) throw new OpsError(planned.error)
@@ -127,6 +129,8 @@ export class Answers {
       const [only] = planned
       if (!only) throw new Error('a look gave nothing')
       return only
+    } catch (thrown) {
+      throw notAsked(host, step, thrown)
     } finally {
       await link.close()
     }
@@ -178,6 +182,14 @@ export function textOf(step: Step | undefined): string {
 }
 
 const nameOf = ({ step }: Asked): string => (step.params as { readonly name: string }).name
+
+/** Of the host that is asked: the one that reads is there. */
+function notAsked(host: string, step: Step, thrown: unknown): OpsError {
+  const { host: _other, ...error } = errorDataOf(thrown)
+  if (error.code === 'interrupted') return new OpsError(error)
+  const title = `${host} could not be asked for ${nameOf({ host, step })}: ${error.title}`
+  return new OpsError({ ...error, code: 'failed', title, changed: 'no' })
+}
 
 function failed(run: HostRun, asked: Asked, code: string): OpsError {
   const host = run.host.target.name
