@@ -5,9 +5,10 @@ import { contracts } from '../../src/resources/index.ts'
 import { restoredFile } from '../../src/resources/restored-file.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
+import { testWith } from '../needs.ts'
 import { diskPackages } from '../recipes/disks.ts'
 import { linkPrograms } from './by-shell.ts'
-import { unclaimed } from './checks.ts'
+import { unclaimed, unproved } from './checks.ts'
 import { type HostCase, isChosen, isWhole, type LookCase } from './host-case.ts'
 import { cases } from './host-cases.ts'
 import { changesOf, failuresOf, make, run, type Seen, stepsOf } from './on-host.ts'
@@ -34,6 +35,15 @@ test.each(entries.flatMap(([type, each]) => ('title' in each ? [{ type, ...each 
     expect(tested).toContain(`test('${title}'`)
   },
 )
+
+testWith('shellcheck')('all that a case says of a host would fail it', () => {
+  const said = applied.flatMap(([, { holds, foreign, undo }]) => [
+    holds,
+    foreign.kept,
+    ...('gone' in undo ? [undo.gone] : []),
+  ])
+  expect(unproved(said)).toEqual([])
+})
 
 const describeHost = applied.length + looks.length > 0 ? describeReal : describe.skip
 

@@ -58,17 +58,29 @@ export function missingFunctions(resource: AnyResource): readonly string[] {
 /** `[ A -ef B ]`: in POSIX since 2024, and in all three shells. */
 const sameFile = 3013
 
-/** What shellcheck calls undefined in POSIX sh; nothing where there is no shellcheck. */
-export function bashisms(text: string): readonly string[] {
+/** What shellcheck says of a text, of these codes alone; nothing where there is no shellcheck. */
+function shellchecked(text: string, isMeant: (code: number) => boolean): readonly string[] {
   if (!hasProgram('shellcheck')) return []
-  const argv = ['--shell=sh', '--severity=warning', '--format=json', '-']
+  const argv = ['--shell=sh', '--severity=info', '--format=json', '-']
   const { stdout } = spawnSync('shellcheck', argv, { input: text, encoding: 'utf8', maxBuffer: 1 << 26 })
   const found = JSON.parse(stdout) as readonly { code: number; line: number; message: string }[]
   const lines = text.split('\n')
   return found
-    .filter(({ code }) => code >= 3000 && code < 4000 && code !== sameFile)
+    .filter(({ code }) => isMeant(code))
     .map(({ message, line }) => `${message} ${lines[line - 1]?.trim()}`)
 }
+
+/** What is undefined in POSIX sh. */
+export const bashisms = (text: string): readonly string[] =>
+  shellchecked(text, code => code >= 3000 && code < 4000 && code !== sameFile)
+
+/** `$1` and `$(...)` without quotes: a value with a blank or a `*` in it becomes several words, or names of files. */
+export const splitWords = (text: string): readonly string[] =>
+  shellchecked(text, code => code === 2086 || code === 2046)
+
+/** A `!` that is not last proves nothing, as `set -e` goes on behind it whatever became of it. */
+export const unproved = (texts: readonly string[]): readonly string[] =>
+  shellchecked(`set -e\n${texts.map(text => `(\n${text}\n)`).join('\n')}`, code => code === 2251)
 
 /** Looks at one example again and again while every clock goes on: what it prints must stay. */
 export function unsteadyLooks(resource: AnyResource, shell: TestShell): readonly string[] {

@@ -52,7 +52,7 @@ export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
     holds: 'apt-cache policy ops-signed | grep -q "Candidate: 1.0"',
     undo: {
       input: { name: 'conforms', state: 'absent' },
-      gone: `! ls ${sources} ${ring}; ! apt-cache policy ops-signed | grep -q 1.0`,
+      gone: `test ! -e ${sources}; test ! -e ${ring}; ! apt-cache policy ops-signed | grep -q 1.0`,
     },
   },
   archive: {
@@ -157,7 +157,7 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
       "findmnt -n -o SOURCE,FSTYPE,OPTIONS '/srv/c/mounted here' | grep -q 'conforms *tmpfs .*nodev'; findmnt -s -n -o OPTIONS '/srv/c/mounted here' | grep -q nofail",
     undo: {
       input: { path: '/srv/c/mounted here', state: 'absent' },
-      gone: "! findmnt '/srv/c/mounted here'; ! grep conforms /etc/fstab",
+      gone: "if findmnt '/srv/c/mounted here'; then exit 1; fi; ! grep conforms /etc/fstab",
     },
   },
   mysqlDatabase: {

@@ -1,6 +1,9 @@
 /** What a case of the conformance test holds: the states that a host can be in before a resource is applied, and what is true afterwards. */
 
-/** How a host stands to a thing before it is applied: each is shell that makes it so, as root. */
+/**
+ * How a host stands to a thing before it is applied: each is shell that makes it so, as root. What "succeeds" runs with `set -e`, so
+ * `! command` has to be last; before that it is `if command; then exit 1; fi`.
+ */
 export interface HostCase {
   readonly input: unknown
   /** Packages that have to be there before: the host of one resource alone has no others. */

@@ -44,7 +44,7 @@ install one 10; install two 20`,
       before:
         'dpkg --purge tree; printf "Package: tree\\nPin: release *\\nPin-Priority: -1\\n" >/etc/apt/preferences.d/theirs',
       refused: /a pin with a priority below zero/,
-      kept: '! command -v tree; rm /etc/apt/preferences.d/theirs',
+      kept: 'test -z "$(command -v tree)"; rm /etc/apt/preferences.d/theirs',
     },
     holds: 'tree --version',
     undo: { input: { packages: ['tree'], state: 'absent' }, gone: '! command -v tree' },
@@ -65,7 +65,7 @@ install one 10; install two 20`,
     foreign: {
       before: 'rm -rf /home/guest/.ssh; ln -s /root/.ssh /home/guest/.ssh; chown -h guest: /home/guest/.ssh',
       refused: /symbolic link of another user/,
-      kept: '! grep conforms /root/.ssh/authorized_keys; rm /home/guest/.ssh; mv /home/guest/.ssh.was /home/guest/.ssh',
+      kept: 'if grep conforms /root/.ssh/authorized_keys; then exit 1; fi; rm /home/guest/.ssh; mv /home/guest/.ssh.was /home/guest/.ssh',
     },
     holds: `grep -qxF 'no-pty ${aKey} conforms' /home/guest/.ssh/authorized_keys; test "$(stat -c "%a %U" /home/guest/.ssh/authorized_keys)" = "600 guest"`,
     undo: {
@@ -361,7 +361,7 @@ done`,
       'test -L /etc/systemd/system/multi-user.target.wants/conforms.service; pgrep -xf "/bin/sleep 98765"',
     undo: {
       input: { unit: 'conforms', running: false, enabled: false },
-      gone: '! test -e /etc/systemd/system/multi-user.target.wants/conforms.service; ! pgrep -xf "/bin/sleep 98765"',
+      gone: 'test ! -L /etc/systemd/system/multi-user.target.wants/conforms.service; ! pgrep -xf "/bin/sleep 98765"',
     },
   },
   sysctl: {

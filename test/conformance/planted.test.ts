@@ -15,7 +15,9 @@ import {
   misnamed,
   missingFunctions,
   secretsInArguments,
+  splitWords,
   unclaimed,
+  unproved,
   unquotedParams,
   unsteadyLooks,
 } from './checks.ts'
@@ -178,5 +180,17 @@ describe('a planted mistake is caught by conformance', () => {
     ['both outputs at once', 'ops_x() { ls &>/dev/null; }'],
   ])('a bashism: %s', (_name, text) => {
     expect(bashisms(text)).not.toEqual([])
+  })
+
+  testWith('shellcheck').each([
+    ['a variable', sh`set -- ${'a b'}; cat $1`],
+    ['what a program prints', sh`cat $(cat /etc/names)`],
+  ])('%s without quotes, in a look or a change', (_name, { shell: text }) => {
+    expect(splitWords(text)).toEqual([expect.stringContaining('word splitting')])
+  })
+
+  testWith('shellcheck')('a `!` in a case that proves nothing, as others stand behind it', () => {
+    expect(unproved(['! command -v tree; rm theirs'])).toEqual([expect.stringContaining('skips errexit')])
+    expect(unproved(['test -e one; ! grep x one', 'if grep x one; then exit 1; fi; rm one'])).toEqual([])
   })
 })
