@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { RunEvent } from '../../src/run/events.ts'
 import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
@@ -435,5 +436,22 @@ systemctl daemon-reload; systemctl stop nginx; rm -f /etc/made.key`)
     await give("head -c 65536 /dev/zero | tr '\\0' a")
     expect((await ops('apply', 'wide', 'web1', '--by', 'run', '--yes')).code).toBe(0)
     expect(await host('web1').read('wc -c </etc/copy')).toBe('65536\n')
+  })
+
+  test('what the page about hosts that need one another shows can be planned as it stands there', async () => {
+    const page = readFileSync(new URL('../../docs/site.md', import.meta.url), 'utf8')
+    const [, section = ''] = /^## Hosts that need one another\n([\s\S]*?)^## /m.exec(page) ?? []
+    const shown = [...section.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, text = '']) => text)
+    expect(shown).toHaveLength(3)
+    // The names of the page, for the hosts that there are.
+    const ini = `[hosts]\ndb1 = lb1\nlb1 = web2\nweb1\n\n[groups]\nweb = web1\ndb = db1\n\n[ssh]\nconfig = ${hosts()[0]?.sshConfig}\n`
+    const recipes = shown.map((text, at) => [`recipes/shown${at}.ts`, text])
+    const project = folderWith({ ...Object.fromEntries(recipes), 'ops.ini': ini })
+    onTestFinished(() => project.remove())
+    await host('lb1').exec('mkdir -p /etc/app; echo key >/etc/app/key.pub')
+    for (const at of shown.keys()) {
+      const { code, stderr } = await project.ops(['plan', `shown${at}`, 'web1'])
+      expect([at, code, stderr]).toEqual([at, 0, ''])
+    }
   })
 })
