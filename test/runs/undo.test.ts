@@ -98,6 +98,16 @@ const settledState = `for each in undo-team undo-crew; do getent group $each >/d
 for each in undo-kim undo-lee undo-max; do getent passwd $each >/dev/null && echo $each; done
 cd /etc/sysctl.d; ls 99-zz-net.ipv4.tcp* 2>/dev/null; :`
 
+const closing = `import { recipe, file, command } from 'ops-recipes'
+export default recipe({
+  summary: 'Its last step is looked at again, and needs nothing then.',
+  steps: () => [
+    file({ path: '/etc/undo-closing', content: 'x' }),
+    command({ run: 'touch /etc/undo-needless', unless: 'test -e /etc/undo-closing' }),
+  ],
+})
+`
+
 const slow = `import { recipe, file, command } from 'ops-recipes'
 export default recipe({
   summary: 'Begins, and takes its time.',
@@ -131,6 +141,7 @@ describeReal('the history of a host', () => {
       'recipes/everyday.ts': everyday,
       'recipes/settled.ts': settled,
       'recipes/slow.ts': slow,
+      'recipes/closing.ts': closing,
       'recipes/machine.ts': machine,
       'recipes/web.ts': web,
       'recipes/fragile.ts': fragile,
@@ -277,6 +288,16 @@ describeReal('the history of a host', () => {
     const undone = await ops('undo', runOf(applied.stdout), '--yes')
     expect([undone.stderr, undone.code]).toEqual(['', 0])
     expect(await host().read(webState)).toBe(found)
+  })
+
+  test('a run whose last look needs nothing is done', async () => {
+    const applied = await ops('apply', 'closing', host().name, '--yes')
+    expect([applied.stderr, applied.code]).toEqual(['', 0])
+    expect(applied.stdout).toContain('1 changed, 1 ok')
+    const [run] = (await events('history', host().name)).find(each => each.event === 'history').runs
+    expect(run).toMatchObject({ purpose: 'apply closing', hosts: { [host().name]: 'ok' } })
+    const undone = await ops('undo', run.run, host().name, '--yes')
+    expect([undone.stdout.includes('skipped'), undone.stderr, undone.code]).toEqual([false, '', 0])
   })
 
   test('what a service took back by itself is written down as that, and leaves nothing to take back', async () => {

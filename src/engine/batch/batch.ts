@@ -59,7 +59,7 @@ export function buildBatch(
     'ops_watch',
     'ops_all ops_quietly',
     '[ -z "$ops_over" ] || return 0',
-    `[ "$(cd "$OPS_DIR" && sha256sum ${groups.map(group => group.id).join(' ')})" = ${quote(sums.join('\n'))} ] || { ops_frame swept; ops_all ops_show; return 0; }`,
+    `[ "$(cd "$OPS_DIR" && sha256sum ${groups.map(group => group.id).join(' ')})" = ${quote(sums.join('\n'))} ] || { ops_frame swept; ops_all ops_show; ops_over=\${ops_over:-swept}; return 0; }`,
     ...stepLines(todo, names, each => canJoin(each) && !isDangerous(each, planned), lineOf, from),
     ...(pauses ? [`ops_pause ${pauseAt}`] : []),
     tail,

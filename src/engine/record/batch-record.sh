@@ -12,7 +12,7 @@ ops_record_begin() {
   ops_unrecorded
 }
 ops_unrecorded() {
-  ops_history= ops_record_name=
+  ops_history= ops_unended= ops_record_name=
   ops_frame unrecorded
   return 1
 }
@@ -32,7 +32,10 @@ ops_note() {
   { printf '%s\n' "$*" >>"$ops_history"; } 2>/dev/null || ops_unrecorded || :
 }
 # What the files and accounts are that this run has changed, and how the batch ended.
+# Sets ops_unended to the record while the run goes on: the look of a later batch may need nothing, and is its end all the same.
 ops_record_end() {
+  [ "${ops_unended##*/}" = "$ops_record_name" ] || ops_unended=
+  ops_history=${ops_history:-$ops_unended} ops_unended=
   [ -n "$ops_history" ] || return 0
   set --
   while IFS='	' read -r ops_was ops_target; do
@@ -45,5 +48,6 @@ ops_record_end() {
   done
   if [ $# -gt 0 ]; then sha256sum -- "$@"; stat -c '%a:%U:%G:%n' -- "$@"; fi >>"$ops_history" </dev/null
   ops_note end "${ops_over:-done}"
+  case $ops_over in surprise | paused | swept) ops_unended=$ops_history ;; esac
   ops_history=
 } 2>/dev/null
