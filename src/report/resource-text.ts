@@ -1,4 +1,5 @@
 /** Resources as a list, and one resource as a page. */
+import { stepOptions } from '../engine/step-options.ts'
 import { printable, printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'
@@ -40,10 +41,11 @@ export function resourceText({ type, doc, params, examples }: ResourcePage, styl
   const shown = examples.map(
     ({ title, code }) => `${style.dim(`// ${printableLine(title)}`)}\n${printable(code)}`,
   )
+  const options = Object.entries(stepOptions).map(([name, what]) => [style.bold(name), what])
   return [
     `${style.bold(type)}: ${printable(doc)}`,
     table([head, ...rows]),
     `${style.dim('EXAMPLES')}\n${indent(shown.join('\n\n'), '  ')}`,
-    'Every step also takes `{ user, buildsOn, access }` as a second argument: who runs it, the steps that it may write over, and what the host puts back by itself when the step cuts our access.',
+    `Every step also takes these as a second argument, \`{ after: 'db1' }\`:\n${indent(table(options), '  ')}`,
   ].join('\n\n')
 }

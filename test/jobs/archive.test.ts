@@ -311,7 +311,7 @@ describeReal('ops db archive', () => {
     expect(readdirSync(join(folder.path, 'gone/rows'))).toContain(rows)
     const partly = await archive('restore', 'gone', '--into', 'gone.again', '--yes')
     expect(partly.code).toBe(1)
-    expect(partly.stderr).toContain('20 archived rows in 1 chunks were not restored')
+    expect(partly.stderr).toContain('20 archived rows in 1 chunk were not restored')
     expect(await mariadb('SELECT id FROM gone.again')).toBe('21\n')
   })
 

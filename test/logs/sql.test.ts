@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -40,6 +40,26 @@ test('ops logs sql says in one line that DuckDB is missing, and how to get it', 
     expect(status).toBe(3)
   } finally {
     elsewhere.remove()
+  }
+})
+
+test('DuckDB that npm installed globally is found, also where ops there is a link to a clone', () => {
+  const prefix = folderWith({
+    'lib/node_modules/@duckdb/node-api/package.json': '{"name": "@duckdb/node-api", "main": "found.js"}',
+    'lib/node_modules/@duckdb/node-api/found.js': "console.log('found'); process.exit(0)",
+    'project/a.log': plain,
+  })
+  try {
+    mkdirSync(join(prefix.path, 'bin'))
+    symlinkSync(program, join(prefix.path, 'bin/ops'))
+    const words = [join(prefix.path, 'bin/ops'), 'logs', 'sql', 'SELECT 1', 'a.log']
+    const { stdout, stderr } = spawnSync(process.execPath, words, {
+      cwd: join(prefix.path, 'project'),
+      encoding: 'utf8',
+    })
+    expect({ stdout, stderr }).toEqual({ stdout: 'found\n', stderr: '' })
+  } finally {
+    prefix.remove()
   }
 })
 

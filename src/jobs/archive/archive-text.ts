@@ -2,7 +2,7 @@
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
-import { grouped } from '../grouped.ts'
+import { counted, grouped } from '../grouped.ts'
 import type { ArchiveOutcome } from './archive-outcome.ts'
 import { droppedFacts, plannedPartitions, stayedNotes, stayingPartitions } from './partitions-text.ts'
 import type { ArchivePlan } from './plan.ts'
@@ -53,7 +53,7 @@ export function archivePlanEvent(
       : [
           {
             name: 'first',
-            text: `${grouped(left)} rows in ${unfinished.length} chunks that an earlier run saved and did not delete`,
+            text: `${counted(left, 'row')} in ${counted(unfinished.length, 'chunk')} that an earlier run saved and did not delete`,
           },
         ]),
   ]
@@ -122,7 +122,7 @@ export function archivePlanEvent(
 /** What is true when it failed: `deleted` counts also those of a chunk that failed half-way. */
 export function archiveSoFar({ saved, finished, totals }: ArchiveOutcome): string {
   const deleted = sumOf(totals, finished).deleted
-  return `Before that, ${grouped(saved.rows)} rows in ${grouped(saved.chunks)} chunks were saved, and ${grouped(deleted)} saved rows deleted. The same command goes on from there.`
+  return `Before that, ${grouped(saved.rows)} rows in ${counted(saved.chunks, 'chunk')} were saved, and ${grouped(deleted)} saved rows deleted. The same command goes on from there.`
 }
 
 export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOutcome): JobEnd {
@@ -133,7 +133,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
   const facts: JobFact[] = [
     {
       name: 'saved',
-      text: `${grouped(saved.rows)} rows in ${grouped(saved.chunks)} chunks, ${size(storedBytes)} stored, ${grouped(rate)} rows/s`,
+      text: `${grouped(saved.rows)} rows in ${counted(saved.chunks, 'chunk')}, ${size(storedBytes)} stored, ${grouped(rate)} rows/s`,
     },
     ...(plan.request.deletes
       ? [
@@ -146,7 +146,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
     ...droppedFacts(outcome.partitions),
     ...(finished.chunks === 0
       ? []
-      : [{ name: 'finished', text: `${finished.chunks} chunks of earlier runs` }]),
+      : [{ name: 'finished', text: `${counted(finished.chunks, 'chunk')} of earlier runs` }]),
     ...(outcome.pausedMs === 0
       ? []
       : [{ name: 'waited', text: `${Math.round(outcome.pausedMs / 1000)} s for the server` }]),
@@ -167,7 +167,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
       ...(outcome.removedOrphans === 0
         ? []
         : [
-            `${outcome.removedOrphans} objects without a receipt, of runs that were killed, were taken away: their rows had not been deleted`,
+            `taken away: ${counted(outcome.removedOrphans, 'object')} without a receipt, of runs that were killed: their rows had not been deleted`,
           ]),
     ],
     data: {

@@ -8,7 +8,7 @@ import { tableText } from '../../mysql/table-name.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { Store } from '../../store/store.ts'
-import { grouped } from '../grouped.ts'
+import { counted, grouped } from '../grouped.ts'
 import { makeTable } from '../rows/target-table.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { type ArchivedChunk, lostError } from './chunks-of.ts'
@@ -65,7 +65,7 @@ export async function restorePart(session: Session, part: PlannedPart, context: 
   if (firstLost)
     throw new OpsError({
       ...lostError(firstLost),
-      title: `${grouped(missing)} archived rows in ${grouped(lost.length)} chunks were not restored, as their receipts are gone`,
+      title: `${grouped(missing)} archived rows in ${counted(lost.length, 'chunk')} were not restored, as their receipts are gone`,
       changed: 'yes',
     })
 }

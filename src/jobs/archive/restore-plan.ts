@@ -6,7 +6,7 @@ import { sql } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
-import { grouped } from '../grouped.ts'
+import { counted, grouped } from '../grouped.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
 import { checkColumns, existingTable, foreignKeysOf } from '../rows/target-table.ts'
 import { headerOf, shapesOf } from './archived-shapes.ts'
@@ -55,7 +55,10 @@ export async function planPart(
     source: server.name,
     title,
     facts: [
-      { name: 'rows', text: `${grouped(rows - stayed)} in ${grouped(chunks.length)} chunks of ${store.url}` },
+      {
+        name: 'rows',
+        text: `${grouped(rows - stayed)} in ${counted(chunks.length, 'chunk')} of ${store.url}`,
+      },
       {
         name: 'into',
         text: found
@@ -67,7 +70,7 @@ export async function planPart(
       ...(lost.length === 0
         ? []
         : [
-            `${grouped(missing)} rows in ${grouped(lost.length)} chunks cannot be restored, as their receipts are gone: \`ops db archive verify\` names them`,
+            `${counted(missing, 'row')} in ${counted(lost.length, 'chunk')} cannot be restored, as their receipts are gone: \`ops db archive verify\` names them`,
           ]),
       ...part.without.map(
         table =>
@@ -81,7 +84,7 @@ export async function planPart(
       ...(open.length === 0
         ? []
         : [
-            `${open.length} chunks are not finished: some of their rows may also be in the table that was archived`,
+            `${counted(open.length, 'chunk')} ${open.length === 1 ? 'is' : 'are'} not finished: some of their rows may also be in the table that was archived`,
           ]),
     ],
     data: {

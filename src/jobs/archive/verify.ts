@@ -4,7 +4,7 @@ import { tableText } from '../../mysql/table-name.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { Store } from '../../store/store.ts'
-import { grouped } from '../grouped.ts'
+import { counted, grouped } from '../grouped.ts'
 import { readMark } from './archive-store.ts'
 import { archivedChunks, lostError } from './chunks-of.ts'
 import { readBack } from './save-chunk.ts'
@@ -72,23 +72,25 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
     facts: [
       {
         name: 'whole',
-        text: `${grouped(rows)} rows in ${grouped(chunks.length + lost.length - broken.length)} chunks`,
+        text: `${counted(rows, 'row')} in ${counted(chunks.length + lost.length - broken.length, 'chunk')}`,
       },
       ...[...withRows].map(([table, count]) => ({
         name: 'with them',
         text: `${grouped(count)} rows of ${table}`,
       })),
-      ...(broken.length === 0 ? [] : [{ name: 'broken', text: `${grouped(broken.length)} chunks` }]),
+      ...(broken.length === 0 ? [] : [{ name: 'broken', text: counted(broken.length, 'chunk') }]),
     ],
     notes: [
       ...(open.length === 0
         ? []
         : [
-            `${open.length} chunks are saved, and their rows may still be in the table: run the archive again`,
+            `${counted(open.length, 'chunk')} ${open.length === 1 ? 'is' : 'are'} saved, and their rows may still be in the table: run the archive again`,
           ]),
       ...(orphans.length === 0
         ? []
-        : [`${orphans.length} objects have no receipt: a run was killed before it; nothing depends on them`]),
+        : [
+            `${counted(orphans.length, 'object')} without a receipt: a run was killed before it; nothing depends on them`,
+          ]),
     ],
     data: {
       table: tableText(mark.table),

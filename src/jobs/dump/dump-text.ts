@@ -38,7 +38,7 @@ export function dumpPlanEvent(
       : []),
     {
       name: 'read',
-      text: `by ${order.index}, in statements of some 25 ms: nobody waits longer for the table`,
+      text: `by ${order.index}, in statements that aim at 25 ms: an ALTER waits for one of them at most, and the end tells the longest`,
     },
     ...snapshotFact(plan),
   ]

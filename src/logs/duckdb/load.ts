@@ -1,6 +1,6 @@
 /** Finds DuckDB, which is no part of ops: 71 MB that only `ops logs sql` needs. */
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { inputError } from '../../base/errors.ts'
 import { packageFolder } from '../../base/package-folder.ts'
 
@@ -81,9 +81,20 @@ export interface DuckdbResult {
 const packageName = '@duckdb/node-api'
 const bindingsName = '@duckdb/node-bindings'
 
-/** Beside ops, or in the project that one stands in. @throws OpsError `input` where it is not installed. */
+/**
+ * Where it is looked for: beside ops, in the project that one stands in, and where `npm install -g` puts it. ops itself is
+ * elsewhere when what npm installed is a link to a clone, and the name it was started by still tells where the link is.
+ */
+function* duckdbFolders(): Generator<string> {
+  yield packageFolder
+  yield process.cwd()
+  for (const program of [process.argv[1], process.execPath])
+    if (program !== undefined) yield join(dirname(program), '../lib')
+}
+
+/** Of all folders where it may be. @throws OpsError `input` where it is not installed. */
 export function loadDuckdb(): Duckdb {
-  for (const folder of [packageFolder, join(process.cwd(), '/')]) {
+  for (const folder of duckdbFolders()) {
     const require = createRequire(join(folder, 'package.json'))
     let path: string
     try {

@@ -32,7 +32,7 @@ export function composeNeeds({ program, engine, lacks }: Found, { path }: Compos
 }
 
 function programWords(program: string): string {
-  if (program === 'none') return 'no docker on this host'
+  if (program === 'none') return 'no docker'
   if (program === 'podman')
     return 'no Docker engine: docker is podman here, which this resource does not drive'
   return program === 'docker'
