@@ -4,6 +4,10 @@ import { encryptionText, isEncryptedAs } from './encryption.ts'
 import type { CallOptions, Content, Encryption, Head, Opened, PutOptions, Store, Stored } from './store.ts'
 import { isStoreError, StoreError } from './store-error.ts'
 
+/** While it is being saved. */
+const notTrusted =
+  'Nothing was deleted because of this object. Look at the disks of this store, and at proxies before it, before you trust it again.'
+
 /** What is to be proved: what `Content` and a receipt hold. */
 export type Bytes = Pick<Content, 'sizeBytes' | 'sha256'>
 
@@ -76,10 +80,15 @@ export async function proveAgain(store: Store, proof: Proof, options: CallOption
 
 /**
  * The bytes of an opened object as they come; the end comes only where size and hash are right. What was read before an
- * error is not to be kept.
+ * error is not to be kept. `next` is what to do where it is not being saved just now.
  * @throws kind `wrong`.
  */
-export async function* checked(opened: Opened, bytes: Bytes, name: string): AsyncGenerator<Buffer> {
+export async function* checked(
+  opened: Opened,
+  bytes: Bytes,
+  name: string,
+  next = notTrusted,
+): AsyncGenerator<Buffer> {
   const hash = createHash('sha256')
   let sizeBytes = 0
   for await (const piece of opened.body as AsyncIterable<Buffer>) {
@@ -97,7 +106,7 @@ export async function* checked(opened: Opened, bytes: Bytes, name: string): Asyn
         ? `Its ${sizeBytes} bytes have sha256 ${sha256}; ${bytes.sha256} was stored.`
         : `${sizeBytes > bytes.sizeBytes ? 'More than ' : ''}${Math.min(sizeBytes, bytes.sizeBytes)} bytes were read; ${bytes.sizeBytes} were stored.`,
     changed: 'no',
-    next: 'Nothing was deleted because of this object. Look at the disks of this store, and at proxies before it, before you trust it again.',
+    next,
   })
 }
 

@@ -322,8 +322,14 @@ describeReal('ops db archive', () => {
     const verified = await archive('verify', 'app')
     expect(verified.code).toBe(1)
     expect(verified.stderr).toContain('does not hold what was stored')
+    const told = new RegExp(
+      String.raw`next\s+Bring rows/${first} back from .*\. It holds \S+ rows of app\.t, \(.+\) from \(.+\) to \(.+\), which were deleted`,
+    )
+    expect(verified.stderr).toMatch(told)
     const restored = await archive('restore', 'app', '--into', 'app.again', '--yes')
     expect(restored.code).toBe(1)
+    expect(restored.stderr).toMatch(told)
+    expect(verified.stderr + restored.stderr).not.toContain('Nothing was deleted')
     expect(await mariadb('SHOW TABLES FROM app')).toBe('t\n')
   })
 

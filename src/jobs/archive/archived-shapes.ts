@@ -2,11 +2,11 @@
 import type { Store } from '../../store/store.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
 import type { ArchivedChunk } from './chunks-of.ts'
-import { readBack } from './save-chunk.ts'
+import { readSaved } from './read-saved.ts'
 
-export async function headerOf(store: Store, { receipt }: ArchivedChunk): Promise<RowsHeader> {
+export async function headerOf(store: Store, chunk: ArchivedChunk): Promise<RowsHeader> {
   let found: RowsHeader | undefined
-  await readBack(store, receipt.object, receipt, receipt, {
+  await readSaved(store, chunk, chunk.receipt, {
     header: header => {
       found = header
     },

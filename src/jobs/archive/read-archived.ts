@@ -4,7 +4,7 @@ import type { WireRow } from '../../mysql/wire-row.ts'
 import type { Store } from '../../store/store.ts'
 import type { ArchivedChunk } from './chunks-of.ts'
 import { savedRow } from './finish-earlier.ts'
-import { readBack } from './save-chunk.ts'
+import { readSaved } from './read-saved.ts'
 
 /** The rows of one chunk. */
 export interface ArchivedRows {
@@ -14,13 +14,14 @@ export interface ArchivedRows {
 }
 
 /** Without the rows that were changed later and stayed in the table. */
-export async function readArchived(store: Store, { receipt, done }: ArchivedChunk): Promise<ArchivedRows> {
+export async function readArchived(store: Store, chunk: ArchivedChunk): Promise<ArchivedRows> {
+  const { receipt, done } = chunk
   const rows: WireRow[] = []
   let columns: readonly RowColumn[] = []
   let bytes = 0
   const stayed = new Set(done?.stayed.map(key => JSON.stringify(key)) ?? [])
   const key = { index: '', columns: receipt.key }
-  await readBack(store, receipt.object, receipt, receipt, {
+  await readSaved(store, chunk, receipt, {
     header: header => {
       columns = header.columns
     },

@@ -7,7 +7,7 @@ import type { Store } from '../../store/store.ts'
 import { counted, grouped } from '../grouped.ts'
 import { readMark } from './archive-store.ts'
 import { archivedChunks, lostError } from './chunks-of.ts'
-import { readBack } from './save-chunk.ts'
+import { readSaved } from './read-saved.ts'
 
 export interface VerifyContext {
   readonly store: Store
@@ -26,16 +26,17 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
   let rows = 0
   let bytes = 0
   const ofRows = chunks.reduce((sum, { receipt }) => sum + receipt.rows, 0)
-  for (const [index, { name, receipt }] of chunks.entries()) {
+  for (const [index, chunk] of chunks.entries()) {
+    const { name, receipt } = chunk
     if (interrupt.level !== 'none') {
       throw new OpsError({ code: 'interrupted', title: `${title} was stopped`, changed: 'no' })
     }
     try {
-      await readBack(store, receipt.object, receipt, receipt)
+      await readSaved(store, chunk)
       rows += receipt.rows
       bytes += receipt.sizeBytes
       for (const each of receipt.with ?? []) {
-        await readBack(store, each.object, each, each)
+        await readSaved(store, chunk, each)
         withRows.set(tableText(each.table), (withRows.get(tableText(each.table)) ?? 0) + each.rows)
         bytes += each.sizeBytes
       }

@@ -118,7 +118,7 @@ async function insertDay(
     bytes = 0
   }
   await unpackRows(
-    checked(opened, receipt, name),
+    checked(opened, receipt, name, `Bring ${receipt.object} back from a version or a copy of the store.`),
     name,
     () => undefined,
     row => {
