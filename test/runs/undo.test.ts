@@ -108,6 +108,17 @@ export default recipe({
 })
 `
 
+const nest = `import { recipe, file, directory } from 'ops-recipes'
+export default recipe({
+  summary: 'A directory with files.',
+  steps: () => [
+    directory({ path: '/etc/undo-nest' }),
+    directory({ path: '/etc/undo-nest/in' }),
+    ...['a', 'b', 'c'].map(name => file({ path: '/etc/undo-nest/in/' + name, content: name + '\\n' })),
+  ],
+})
+`
+
 const slow = `import { recipe, file, command } from 'ops-recipes'
 export default recipe({
   summary: 'Begins, and takes its time.',
@@ -142,6 +153,7 @@ describeReal('the history of a host', () => {
       'recipes/settled.ts': settled,
       'recipes/slow.ts': slow,
       'recipes/closing.ts': closing,
+      'recipes/nest.ts': nest,
       'recipes/machine.ts': machine,
       'recipes/web.ts': web,
       'recipes/fragile.ts': fragile,
@@ -242,6 +254,27 @@ describeReal('the history of a host', () => {
       'has no record of a run abcdef12',
     )
     expect((await ops('undo', 'nonsense', '--yes')).code).toBe(3)
+  })
+
+  test('a directory stays with a file in it that somebody has changed since', async () => {
+    const applied = await ops('apply', 'nest', host().name, '--yes')
+    expect([applied.stderr, applied.code]).toEqual(['', 0])
+    await host().read('echo mine >>/etc/undo-nest/in/b')
+    const run = runOf(applied.stdout)
+    const undone = await ops('undo', run, '--yes')
+    expect([undone.stderr, undone.code]).toEqual(['', 8])
+    expect(undone.stdout).toContain(
+      'skipped directory /etc/undo-nest/in: it holds what stays: /etc/undo-nest/in/b',
+    )
+    expect(undone.stdout).toContain(
+      'skipped directory /etc/undo-nest: it holds what stays: /etc/undo-nest/in',
+    )
+    expect(await host().read('find /etc/undo-nest -type f; cat /etc/undo-nest/in/b')).toBe(
+      '/etc/undo-nest/in/b\nb\nmine\n',
+    )
+    await host().read("printf 'b\\n' >/etc/undo-nest/in/b")
+    expect((await ops('undo', run, '--yes')).code).toBe(0)
+    expect(await host().read('ls -d /etc/undo-nest 2>/dev/null || echo none')).toBe('none\n')
   })
 
   test('an account or a setting that others have changed since stays, by all that it is, and is named', async () => {

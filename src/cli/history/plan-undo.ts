@@ -16,6 +16,7 @@ import { endedRun } from './ended-run.ts'
 import { byLaterRuns, type Changed, isChange } from './later-runs.ts'
 import { anyRecordOnHost, recordOnHost } from './named-run.ts'
 import { accountsToGo, directoriesToGo, undoSteps } from './undo-steps.ts'
+import { withHeld } from './with-held.ts'
 
 export interface PlannedUndo {
   /** The run has begun nothing there. */
@@ -45,10 +46,11 @@ export async function planUndo(
     if (!record) return { host, run: word, steps: [], notes: [], isUntouched: true as const }
     if (record.steps.length > 0 && record.steps.every(each => each.outcome === 'reverted'))
       return { host, run: record.run, steps: [], notes: [], isBack: true as const }
-    const { steps, notes } = undoSteps(
+    const holds = await held(session, record)
+    const { steps, notes, stays } = undoSteps(
       record,
       await copiesOf(session, record),
-      await held(session, record),
+      holds,
       await accountsNow(session, accountsToGo(record)),
     )
     const { planned } = await planHost(session, () => ({ steps }), {
@@ -58,10 +60,11 @@ export async function planUndo(
       emit: () => {},
     })
     // That an earlier step of the undo may change it makes nothing of what others have changed.
-    const looked = planned.map((each, at) => ({
-      ...each,
-      why: each.error?.title.replace(`${each.step.name}: `, '') ?? steps[at]?.moved(each.actual),
-    }))
+    const whys = planned.map(
+      ({ error, step, actual }, at) => error?.title.replace(`${step.name}: `, '') ?? steps[at]?.moved(actual),
+    )
+    const reasons = withHeld(steps, whys, stays, holds)
+    const looked = planned.map((each, at) => ({ ...each, why: reasons[at] }))
     const moved = looked.flatMap(({ step, why, actual }): readonly ChangeNote[] => {
       if (why === undefined) return []
       const { path } = step.params as { readonly path?: string }

@@ -12,6 +12,8 @@ import { changedBy, nameAlone } from './later-runs.ts'
 export interface UndoSteps {
   readonly steps: readonly HeldStep[]
   readonly notes: readonly StepNote[]
+  /** Files and directories that were made, and that these steps leave there. */
+  readonly stays: readonly string[]
 }
 
 /** `of`: the step of the run, without the parts that it came through, where others have changed what it did. */
@@ -27,6 +29,7 @@ export function undoSteps(
   accounts: Accounts,
 ): UndoSteps {
   const notes: StepNote[] = []
+  const stays: string[] = []
   const steps: HeldStep[] = []
   const last: HeldStep[] = []
   const byItself = new Set<number>()
@@ -47,6 +50,7 @@ export function undoSteps(
     }
     const foreign = each.type === 'directory' ? foreignIn(String(back.params.path), holds, gone) : []
     if (foreign.length > 0) {
+      stays.push(String(back.params.path))
       notes.push({
         kind: 'skipped',
         what: name,
@@ -86,6 +90,7 @@ export function undoSteps(
   return {
     steps: [...steps, ...unnamed.flatMap(file => fileStep(file, copies, notes)), ...last.reverse()],
     notes,
+    stays: [...stays, ...files.flatMap(each => (each.after === undefined ? [each.path] : []))],
   }
 }
 
