@@ -188,6 +188,7 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
       limit: settings.limit,
       rollOut: rollOutOf(request.rollOut, reached.size),
       waitForLock: request.wait,
+      isPart: request.only.length > 0,
       purpose: `${verb} ${loaded.name}`,
       params,
       yes: request.yes,

@@ -29,7 +29,7 @@ export async function reachHosts(
 interface StepsRun
   extends Pick<
     RunOptions,
-    'verb' | 'hosts' | 'balancers' | 'sources' | 'limit' | 'rollOut' | 'saved' | 'waitForLock'
+    'verb' | 'hosts' | 'balancers' | 'sources' | 'limit' | 'rollOut' | 'saved' | 'waitForLock' | 'isPart'
   > {
   /** Undefined where the steps come from none. */
   readonly recipe?: string

@@ -11,10 +11,27 @@ export interface Around<Each = unknown> {
   readonly pauseSeconds: number
 }
 
+/** What another host is not to stay as. */
+export interface Missing {
+  /** The word that names the balancer. */
+  readonly on: string
+  /** `not in` where it is neither out as the steps say, nor in. */
+  readonly is: 'out' | 'not in'
+}
+
 /** What comes before and after the changes of one host. */
 export interface Surrounded {
-  /** @throws OpsError where the host must not be changed now. */
-  before(): Promise<void>
-  /** What is wrong with the other hosts then; nothing where all is well. */
-  after(isWell: boolean): Promise<ErrorData | undefined>
+  /** Whether a host that has nothing to change is to be put back. @throws OpsError where that cannot be known. */
+  isToBePutBack(): Promise<boolean>
+  /** `hold` locks the host, which nobody else is to change or to put back meanwhile. @throws OpsError where the host must not be changed now. */
+  before(hold: () => Promise<void>): Promise<void>
+  /** `untouched`: its change was not begun. Answers what is wrong with the other hosts then; nothing where all is well. */
+  after(how: 'well' | 'failed' | 'untouched'): Promise<ErrorData | undefined>
+}
+
+/** The same in a sentence; `isPart`: not all steps of the host are looked at. */
+export function missingWord(host: string, { on, is }: Missing, isPart = false): string {
+  const found = is === 'out' ? `out of ${on} since an earlier run` : `not in ${on} as it is to be`
+  if (isPart) return `${host} is ${found}, and stays so: with --only its other steps are not looked at`
+  return `${host} is ${found}: it is put ${is === 'out' ? 'back' : 'in'} once its steps hold`
 }

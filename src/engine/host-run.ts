@@ -5,6 +5,7 @@ import type { HostLink } from '../run/host-link.ts'
 import { type HostStatus, statusOf } from '../run/host-status.ts'
 import type { AccessContext } from './access/dangers.ts'
 import { NotBegun } from './across/not-begun.ts'
+import type { Missing } from './around.ts'
 import type { PlannedStep } from './plan/planned-step.ts'
 import type { RunHost } from './run-request.ts'
 import type { Step } from './step.ts'
@@ -24,8 +25,8 @@ export interface HostRun {
   hangsOn?: readonly string[]
   /** Positions of steps that are seen to be others with other values. Any step may be. */
   differs?: ReadonlySet<number>
-  /** Balancers that an earlier run left without it. */
-  leftOut?: readonly string[]
+  /** Balancers that are without it, and are to have it. */
+  leftOut?: readonly Missing[]
   /** Hosts of the run that are done before this one begins. */
   after?: readonly string[]
   machineId?: string

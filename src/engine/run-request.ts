@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly sources?: (name: string) => Promise<Pick<RunHost, 'target' | 'become'> | undefined>
   /** In what pieces hosts are applied. */
   readonly rollOut?: RollOut
+  /** The hosts have more steps than are asked for: that all of them hold is not known. */
+  readonly isPart?: boolean
   readonly emit: Emit
   readonly interrupt: Interrupt
   /** Asked once with all plans before anything is applied; left out: apply without asking, each host at once. */

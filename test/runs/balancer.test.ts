@@ -66,6 +66,31 @@ systemctl start nginx\`,
   ],
 })
 `,
+  'recipes/pool.ts': `import { command, drain, file, recipe, z } from 'ops-recipes'
+export default recipe({
+  summary: 'A pool of which every member is a file.',
+  params: { release: z.string().default('1') },
+  steps: ({ params: { release }, host }) => [
+    drain({
+      on: 'lb1',
+      out: [
+        file({ path: '/root/pool/' + host.name, content: 'down\\n' }),
+        command({ run: '[ ! -e /root/no-out ]; touch /root/pool.out', unless: '[ -e /root/pool.out ] && [ ! -e /root/no-out ]' }),
+      ],
+      in: [
+        file({ path: '/root/pool/' + host.name, content: 'up\\n' }),
+        command({ run: '[ ! -e /root/no-in ] && touch /root/pool.in', unless: '[ -e /root/pool.in ] && [ ! -e /root/no-in ]' }),
+      ],
+    }),
+    file({ path: '/root/pool-plain', content: 'plain\\n' }),
+    file({ path: '/root/pool-release', content: release + '\\n' }),
+    command({
+      run: 'until [ ! -e /root/pool-held ]; do sleep 0.05; done; [ ! -e /root/pool-broken ] && echo ' + release + ' >/root/pool-done',
+      unless: 'grep -qx ' + release + ' /root/pool-done && [ ! -e /root/pool-broken ]',
+    }),
+  ],
+})
+`,
   'site.ts': `import { on, site } from 'ops-recipes'
 import balancer from './recipes/balancer.ts'
 import shop from './recipes/shop.ts'
@@ -107,8 +132,9 @@ describeReal('hosts behind a balancer', () => {
     Object.fromEntries(Object.entries(summaryOf(told).hosts).map(([name, { status }]) => [name, status]))
   const notesOf = ({ events }: Pick<Told, 'events'>) =>
     events.flatMap(event => (event.event === 'note' ? [event.text] : []))
-  const titlesOf = ({ events }: Told) =>
-    events.flatMap(event => (event.event === 'error' ? [event.error.title] : []))
+  const errorsOf = ({ events }: Told) =>
+    events.flatMap(event => (event.event === 'error' ? [event.error] : []))
+  const titlesOf = (told: Told) => errorsOf(told).map(({ title }) => title)
   const members = () => host('lb1').read('cat /etc/nginx/upstream.d/*')
   const allIn = 'server web1:80;\nserver web2:80;\n'
 
@@ -223,5 +249,97 @@ describeReal('hosts behind a balancer', () => {
     expect(await members()).toBe(allIn)
     const again = await ops('apply', 'site', '--yes')
     expect(summaryOf(again).trips).toEqual({ lb1: 1, web1: 1, web2: 1 })
+  })
+
+  const pool = () => host('lb1').read('cd /root/pool; grep . *')
+  const bothUp = 'web1:up\nweb2:up\n'
+  const poolApplied = (...words: string[]) => ops('apply', 'pool', ...words, '--yes')
+
+  test('a member that the balancer lacks is drift, and is put in', async () => {
+    await host('lb1').exec('mkdir /root/pool')
+    const first = await poolApplied('web')
+    expect([first.code, titlesOf(first), await pool()]).toEqual([0, [], bothUp])
+    for (const lack of ['rm /root/pool/web1', 'echo dow >/root/pool/web1']) {
+      await host('lb1').exec(lack)
+      const check = await ops('check', 'pool', 'web')
+      expect([check.code, notesOf(check)]).toEqual([
+        2,
+        ['web1 is not in lb1 as it is to be: it is put in once its steps hold'],
+      ])
+      expect(
+        check.events
+          .flatMap(event => (event.event === 'plan' ? event.steps : []))
+          .map(step => step.changes[0]),
+      ).toContainEqual({ key: 'lb1', from: 'not in', to: 'in' })
+      const put = await poolApplied('web')
+      expect([put.code, await pool()]).toEqual([0, bothUp])
+    }
+  })
+
+  test('a host that cannot be taken out is not changed and goes on serving; where it cannot be put back, no other leaves', async () => {
+    await host('lb1').exec('touch /root/no-out')
+    const kept = await poolApplied('web', '--release', '2')
+    expect([kept.code, notesOf(kept).sort(), await pool()]).toEqual([
+      1,
+      ['web1 is put back into lb1', 'web2 is put back into lb1'],
+      bothUp,
+    ])
+    await host('lb1').exec('touch /root/no-in')
+    const stuck = await poolApplied('web', '--release', '2')
+    const statuses = statusesOf(stuck)
+    expect([stuck.code, Object.values(statuses).sort()]).toEqual([1, ['failed', 'not-begun']])
+    const [out, other] = statuses.web1 === 'failed' ? ['web1', 'web2'] : ['web2', 'web1']
+    expect(errorsOf(stuck)).toContainEqual(
+      expect.objectContaining({
+        title: `${out} stays out of lb1, and no other host is taken out`,
+        next: `Mend lb1, then run the same command again: ${out} itself is well, and is put back then.`,
+      }),
+    )
+    expect(await host('lb1').read(`cat /root/pool/${other}`)).toBe('up\n')
+    expect(await host('web1').read('cat /root/pool-release')).toBe('1\n')
+    await host('lb1').exec('rm /root/no-out /root/no-in')
+    const mended = await poolApplied('web', '--release', '2')
+    expect([mended.code, titlesOf(mended), await pool()]).toEqual([0, [], bothUp])
+  })
+
+  test('--only does not put a host back that an earlier run left out, and takes no other one out', async () => {
+    await host('web1').exec('touch /root/pool-broken')
+    const broken = await poolApplied('web1', '--release', '3')
+    expect([broken.code, await pool()]).toEqual([1, 'web1:down\nweb2:up\n'])
+    const stays =
+      'web1 is out of lb1 since an earlier run, and stays so: with --only its other steps are not looked at'
+    const only = ['--release', '3', '--only', 'file /root/pool-plain']
+    const nothing = await poolApplied('web1', ...only)
+    expect([nothing.code, notesOf(nothing), await pool()]).toEqual([0, [stays], 'web1:down\nweb2:up\n'])
+    await Promise.all(['web1', 'web2'].map(name => host(name).exec('rm /root/pool-plain')))
+    const both = await poolApplied('web', ...only)
+    expect([both.code, statusesOf(both)]).toEqual([1, { web1: 'ok', web2: 'failed' }])
+    expect(titlesOf(both)).toEqual(['web2 was not begun: web1 is out of lb1 since an earlier run'])
+    expect([notesOf(both).at(-1), await pool()]).toEqual([stays, 'web1:down\nweb2:up\n'])
+    await host('web1').exec('rm /root/pool-broken')
+    const all = await poolApplied('web', '--release', '3')
+    expect([all.code, await pool()]).toEqual([0, bothUp])
+  })
+
+  test('nobody puts a host back while another run changes it, nor takes out one that is being changed', async () => {
+    await host('web1').exec('touch /root/pool-held')
+    const first = watchOps(folder, ['apply', 'pool', 'web1', '--release', '4', '--yes'])
+    onTestFinished(() => void first.child.kill('SIGKILL'))
+    const isHeld = (event: RunEvent) =>
+      event.event === 'step' && event.status === 'running' && event.step.startsWith('command')
+    await first.seen(isHeld)
+    // What the second operator asks for holds already; only the balancer has to be told.
+    await host('web1').exec('echo 3 >/root/pool-release')
+    const same = await ops('apply', 'pool', 'web1', '--release', '3', '--yes')
+    expect([same.code, titlesOf(same)]).toEqual([6, ['web1 is being changed by another run']])
+    expect(await pool()).toBe('web1:down\nweb2:up\n')
+    const other = await ops('apply', 'pool', 'web1', '--release', '5', '--yes')
+    expect([other.code, titlesOf(other), notesOf(other)]).toEqual([
+      6,
+      ['web1 is being changed by another run'],
+      [],
+    ])
+    await host('web1').exec('echo 4 >/root/pool-release; rm /root/pool-held')
+    expect([await first.ended, await pool()]).toEqual([0, bothUp])
   })
 })

@@ -1,36 +1,36 @@
 /** Takes hosts out of their balancers while they change, and puts them back once their steps hold. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
-import { HostLink } from '../../run/host-link.ts'
-import { newRunName } from '../../run/run-id.ts'
-import { applyHost } from '../apply/apply-host.ts'
-import { linkContext } from '../apply/link-context.ts'
-import type { Around as AroundOf, Surrounded } from '../around.ts'
+import { type Missing, missingWord, type Surrounded } from '../around.ts'
+import { stoppedError } from '../host-errors.ts'
 import type { HostRun } from '../host-run.ts'
-import { type HostPlanned, planHost } from '../plan/plan-host.ts'
-import type { PlannedStep } from '../plan/planned-step.ts'
+import { stepNameAt } from '../plan/planned-step.ts'
 import type { RunOptions } from '../run-request.ts'
 import type { Step } from '../step.ts'
 import { aroundsOf } from './drain.ts'
-import { notBegun } from './not-begun.ts'
+import { isOutSince, notBegun } from './not-begun.ts'
+import { type Around, isDone, OnBalancer } from './on-balancer.ts'
 import { Permits } from './permits.ts'
 import type { Turns } from './turns.ts'
 
-type Options = Pick<RunOptions, 'emit' | 'interrupt' | 'purpose' | 'waitForLock' | 'balancers' | 'rollOut'>
-
-type Around = AroundOf<Step>
+type Options = Pick<
+  RunOptions,
+  'emit' | 'interrupt' | 'purpose' | 'waitForLock' | 'balancers' | 'rollOut' | 'isPart'
+>
 
 interface LeftOut {
   readonly other: HostRun
   readonly around: Around
 }
 
+/** `before`: since an earlier run. */
+type Out = Map<Around, 'now' | 'before'>
+
 export class Balancers {
   readonly #options: Options
   readonly #runs: readonly HostRun[]
   readonly #permits: Permits
-  /** What is done on a balancer is done there one after the other. */
-  readonly #last = new Map<string, Promise<unknown>>()
+  readonly #on: OnBalancer
   /** By balancer, whom an earlier run left out. */
   readonly #leftBefore = new Map<string, Promise<readonly LeftOut[]>>()
   #failed: string | undefined
@@ -38,6 +38,7 @@ export class Balancers {
   constructor(runs: readonly HostRun[], options: Options) {
     this.#runs = runs
     this.#options = options
+    this.#on = new OnBalancer(options)
     this.#permits = new Permits(options.rollOut?.batch ?? 1)
   }
 
@@ -46,42 +47,47 @@ export class Balancers {
     const arounds = aroundsOf((run.planned ?? []).map(each => each.step))
     if (arounds.length === 0) return undefined
     const host = run.host.target.name
-    const out: Around[] = []
-    let isIn = false
+    const out: Out = new Map()
+    let hasPermit = false
     return {
-      before: async () => {
+      isToBePutBack: async () => {
+        const missing = await this.leftOut(run)
+        if (!this.#options.isPart) return missing.length > 0
+        for (const each of missing) this.#tell(missingWord(host, each, true), host)
+        return false
+      },
+      before: async hold => {
         for (const around of arounds) await this.#othersBack(run, around, turns)
         await this.#permits.take()
-        isIn = true
+        hasPermit = true
         if (this.#failed !== undefined) throw notBegun(host, this.#failed)
-        for (const around of arounds) if (await this.#takeOut(host, around)) out.push(around)
+        await hold()
+        for (const around of arounds) await this.#takeOut(host, around, out)
         const seconds = Math.max(...arounds.map(each => each.pauseSeconds))
-        if (out.length > 0 && seconds > 0) await this.#pause(seconds)
+        if (out.size > 0 && seconds > 0) await this.#pause(seconds)
+        if (this.#options.interrupt.level !== 'none')
+          throw new OpsError(stoppedError(host, stepNameAt(run.planned ?? [], 0), false))
       },
-      after: async isWell => {
+      after: async how => {
         try {
-          if (!isWell) return out.length > 0 ? this.#staysOut(host, out) : undefined
-          for (const around of arounds) await this.#putBack(host, around, out.includes(around))
-          return undefined
-        } catch (thrown) {
-          const error = errorDataOf(thrown)
-          return { ...error, host, ...this.#staysOut(host, arounds), detail: `${error.host}: ${error.title}` }
+          if (how === 'well') return await this.#allBack(host, arounds, out)
+          return how === 'failed' ? this.#staysOut(host, [...out.keys()]) : await this.#asBefore(host, out)
         } finally {
-          if (isIn) this.#permits.give()
+          if (hasPermit) this.#permits.give()
         }
       },
     }
   }
 
-  /** Names of balancers that were left without this host. What a balancer of this run sees to itself is told in its own plan. */
-  async leftOut(run: HostRun): Promise<readonly string[]> {
-    const names: string[] = []
+  /** Balancers that are without this host. What a balancer of this run sees to itself is told in its own plan. */
+  async leftOut(run: HostRun): Promise<readonly Missing[]> {
+    const missing: Missing[] = []
     for (const around of aroundsOf((run.planned ?? []).map(each => each.step))) {
       if (this.#seesToIt(around)) continue
-      const { back, out } = await this.#look(around)
-      if (isDone(out) && !isDone(back)) names.push(around.on)
+      const { back, out } = await this.#look(run.host.target.name, around)
+      if (!isDone(back)) missing.push({ on: around.on, is: isDone(out) ? 'out' : 'not in' })
     }
-    return names
+    return missing
   }
 
   /** Whoever an earlier run left out comes first: the balancer would else have none that serves. */
@@ -94,8 +100,10 @@ export class Balancers {
     const left = await looking
     if (left.some(each => each.other === run)) return
     for (const { other, around } of left) {
-      await turns.after(run, [other.host.target.name])
-      await this.#putBack(other.host.target.name, around, true)
+      const name = other.host.target.name
+      if (this.#options.isPart) throw isOutSince(run.host.target.name, name, on)
+      await turns.after(run, [name])
+      if (await this.#on.putBack(name, around)) this.#tell(`${name} is put back into ${on}`, name)
     }
   }
 
@@ -107,34 +115,72 @@ export class Balancers {
     )
     const left: typeof members = []
     for (const member of members) {
-      const { back, out } = await this.#look(member.around)
+      const { back, out } = await this.#on.look(member.around)
       if (isDone(out) && !isDone(back)) left.push(member)
     }
     return left
   }
 
-  /** Answers whether the host is out now. */
-  async #takeOut(host: string, around: Around): Promise<boolean> {
-    const { back, out } = await this.#look(around)
-    const wrong = out.find(each => each.error)
-    if (isDone(out)) {
-      this.#tell(host, `is out of ${around.on} already`)
-      return true
+  /** Whatever comes of it, `out` says then how the host may be found. */
+  async #takeOut(host: string, around: Around, out: Out): Promise<void> {
+    const { back, out: away } = await this.#on.look(around)
+    if (isDone(away)) {
+      out.set(around, 'before')
+      return this.#tell(`${host} is out of ${around.on} already`, host)
     }
-    if (wrong?.error) {
-      // It has never been put in: there is nothing that it could be taken out of.
-      if (!isDone(back)) return false
-      throw new OpsError(wrong.error)
-    }
-    await this.#bring(host, around, around.out, 'out')
-    this.#tell(host, `is taken out of ${around.on}`)
-    return true
+    const wrong = away.find(each => each.error)?.error
+    // It has never been put in: there is nothing that it could be taken out of.
+    if (wrong && !isDone(back)) return
+    if (wrong) throw new OpsError(wrong)
+    out.set(around, 'now')
+    await this.#on.takeOut(host, around)
+    this.#tell(`${host} is taken out of ${around.on}`, host)
   }
 
-  async #putBack(host: string, around: Around, isOut: boolean): Promise<void> {
-    if (!isOut && this.#seesToIt(around)) return
-    if (await this.#bring(host, around, around.in, 'back in'))
-      this.#tell(host, `is put back into ${around.on}`)
+  /** The host is well: what goes wrong now is the balancer's. */
+  async #allBack(host: string, arounds: readonly Around[], out: Out): Promise<ErrorData | undefined> {
+    const left: Around[] = []
+    const back: Around[] = []
+    for (const around of arounds) {
+      const was = out.get(around)
+      if (this.#options.isPart && was !== 'now') {
+        if (was) left.push(around)
+      } else if (was || !this.#seesToIt(around)) back.push(around)
+    }
+    for (const { on } of left) this.#tell(missingWord(host, { on, is: 'out' }, true), host)
+    return this.#back(host, back)
+  }
+
+  /** Nothing was done on the host: it is put back where this run took it out. */
+  async #asBefore(host: string, out: Out): Promise<ErrorData | undefined> {
+    const of = (when: 'now' | 'before') => [...out].flatMap(([around, was]) => (was === when ? [around] : []))
+    const wrong = await this.#back(host, of('now'))
+    const before = of('before')
+    return wrong ?? (before.length > 0 ? this.#staysOut(host, before) : undefined)
+  }
+
+  async #back(host: string, arounds: readonly Around[]): Promise<ErrorData | undefined> {
+    const failed: { readonly around: Around; readonly error: ErrorData }[] = []
+    for (const around of arounds) {
+      try {
+        if (await this.#on.putBack(host, around)) this.#tell(`${host} is put back into ${around.on}`, host)
+      } catch (thrown) {
+        failed.push({ around, error: errorDataOf(thrown) })
+      }
+    }
+    const [first] = failed
+    if (!first) return undefined
+    const { error, around } = first
+    const names = failed.map(each => each.around)
+    const told = error.title.startsWith(`${around.on}: `) ? error.title : `${around.on}: ${error.title}`
+    const isBusy = error.code === 'locked' || error.code === 'interrupted'
+    return {
+      ...error,
+      host,
+      ...this.#staysOut(host, names),
+      detail: told,
+      next: `${isBusy ? 'Run' : `Mend ${around.on}, then run`} the same command again: ${host} itself is well, and is put back then.`,
+    }
   }
 
   /** Whether the balancer is in the run with the very same steps as its own, which come after those of this host. */
@@ -145,74 +191,18 @@ export class Balancers {
     return own !== undefined && back.every(step => names.has(bareName(step)))
   }
 
-  #look(
-    around: Around,
-  ): Promise<{ readonly back: readonly PlannedStep[]; readonly out: readonly PlannedStep[] }> {
-    return this.#onBalancer(around, async link => {
-      const { planned } = await this.#plan(link, [...around.in, ...around.out])
-      return { back: planned.slice(0, around.in.length), out: planned.slice(around.in.length) }
-    })
+  async #look(host: string, around: Around): ReturnType<OnBalancer['look']> {
+    try {
+      return await this.#on.look(around)
+    } catch (thrown) {
+      const error = errorDataOf(thrown)
+      const title = `${around.on} could not be asked whether ${host} is in it`
+      throw new OpsError({ ...error, host, title, detail: error.title, changed: 'no' }, { cause: thrown })
+    }
   }
 
-  /** Does steps on the balancer. Answers whether there was anything to do. */
-  #bring(host: string, around: Around, steps: readonly Step[], way: string): Promise<boolean> {
-    const { interrupt, waitForLock = false } = this.#options
-    return this.#onBalancer(around, async link => {
-      const { planned, login } = await this.#plan(link, steps)
-      const wrong = planned.find(each => each.error)?.error
-      if (wrong) throw new OpsError(wrong)
-      if (isDone(planned)) return false
-      const purpose = `${this.#options.purpose ?? 'apply'}: ${host} ${way}`
-      const context = await linkContext(link, planned, {
-        emit: event => {
-          if (event.event === 'waiting') this.#options.emit(event)
-        },
-        interrupt,
-        purpose,
-        record: { ...newRunName(), purpose },
-        waitForLock,
-        planAgain: true,
-        login,
-      })
-      const { status, errors } = await applyHost(context)
-      if (status !== 'ok')
-        throw new OpsError(errors[0] ?? { code: 'failed', title: `${around.on}: ${status}` })
-      return true
-    })
-  }
-
-  #plan(link: HostLink, steps: readonly Step[]): Promise<HostPlanned> {
-    return link.open().then(session =>
-      planHost(session, () => ({ steps }), {
-        key: link.key,
-        loginUser: () => link.loginUser(),
-        wantsDetail: true,
-        emit: () => undefined,
-      }),
-    )
-  }
-
-  /** A login of its own each time: a balancer that is in the run itself is free for that in between. */
-  async #onBalancer<T>({ on }: Around, work: (link: HostLink) => Promise<T>): Promise<T> {
-    const reached = this.#options.balancers?.get(on)
-    if (!reached) throw new Error(`nobody said how ${on} is reached`)
-    const before = this.#last.get(on) ?? Promise.resolve()
-    const coming = before.then(async () => {
-      const link = new HostLink(reached.target, reached.become, () => undefined)
-      try {
-        return await work(link)
-      } finally {
-        await link.close()
-      }
-    })
-    this.#last.set(
-      on,
-      coming.catch(() => undefined),
-    )
-    return coming
-  }
-
-  #staysOut(host: string, arounds: readonly Around[]): ErrorData {
+  #staysOut(host: string, arounds: readonly Around[]): ErrorData | undefined {
+    if (arounds.length === 0) return undefined
     this.#failed = host
     const names = arounds.map(each => each.on).join(' and ')
     return {
@@ -224,8 +214,8 @@ export class Balancers {
     }
   }
 
-  #tell(host: string, what: string): void {
-    this.#options.emit({ event: 'note', host, text: `${host} ${what}` })
+  #tell(text: string, host: string): void {
+    this.#options.emit({ event: 'note', host, text })
   }
 
   async #pause(seconds: number): Promise<void> {
@@ -235,9 +225,6 @@ export class Balancers {
     stop()
   }
 }
-
-const isDone = (planned: readonly PlannedStep[]): boolean =>
-  planned.every(each => !each.change && !each.error)
 
 /** Without the parts that it came through. */
 const bareName = ({ name }: Step): string => name.replace(/^[\w/ -]+: /, '')

@@ -16,6 +16,17 @@ export function notBegun(host: string, name: string, status: HostStatus = 'faile
   })
 }
 
+/** Some steps alone are asked for: what is out before that is not put back, and another host must not leave as well. */
+export function isOutSince(host: string, other: string, balancer: string): OpsError {
+  return new OpsError({
+    code: 'failed',
+    title: `${host} was not begun: ${other} is out of ${balancer} since an earlier run`,
+    host,
+    changed: 'no',
+    next: `Apply ${other} without --only first: it is put back once all its steps hold.`,
+  })
+}
+
 const words: Readonly<Record<string, string>> = {
   failed: 'failed',
   lost: 'was lost',

@@ -1,24 +1,54 @@
 /** Applies what was planned for one host of a run. */
+import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
+import { lockHolder } from '../../run/lock-holder.ts'
 import type { Surrounded } from '../around.ts'
+import { isAnswer } from '../asked.ts'
+import { movedError } from '../host-errors.ts'
 import { type HostRun, settle, settleError } from '../host-run.ts'
+import { planHost } from '../plan/plan-host.ts'
 import type { RunOptions } from '../run-request.ts'
 import { applyHost } from './apply-host.ts'
+import type { ApplyResult } from './context.ts'
+import { HostLock } from './host-lock.ts'
 import { linkContext } from './link-context.ts'
 
 /** Ends the host's run, with success or without. */
 export async function applyOne(run: HostRun, options: RunOptions, around?: Surrounded): Promise<void> {
-  const { emit, interrupt } = options
-  const planned = run.planned ?? []
-  const host = run.host.target.name
-  if (!planned.some(each => each.change)) {
-    const error = await around?.after(true)
-    if (error) emit({ event: 'error', host, error })
-    const status = error ? 'failed' : 'ok'
-    return settle(run, emit, { ok: planned.length, changed: 0, failed: 0, skipped: 0, status })
+  const hasChanges = (run.planned ?? []).some(each => each.change)
+  if (!around) return hasChanges ? applyChanges(run, options) : end(run, options, [])
+  const who = lockHolder(options.purpose ?? 'apply')
+  const lock = new HostLock(run.link, who, options)
+  try {
+    if (hasChanges) await applyChanges(run, options, { around, lock, who })
+    else if (!(await around.isToBePutBack())) end(run, options, [])
+    else {
+      await lock.take()
+      await refuseChanged(run, options)
+      end(run, options, told(await around.after('well')))
+    }
+  } catch (error) {
+    settleError(run, options.emit, error)
+  } finally {
+    await lock.letGo()
   }
+}
+
+interface Behind {
+  readonly around: Surrounded
+  readonly lock: HostLock
+  readonly who: string
+}
+
+async function applyChanges(run: HostRun, options: RunOptions, behind?: Behind): Promise<void> {
+  const { emit, interrupt } = options
+  const host = run.host.target.name
+  const planAgain = !options.confirm && !options.saved
   let isOver = false
   try {
-    await around?.before()
+    await behind?.around.before(async () => {
+      if ((await behind.lock.take()) && planAgain) await plannedAfresh(run, options)
+    })
+    const planned = run.planned ?? []
     run.applying = true
     const context = await linkContext(run.link, planned, {
       emit,
@@ -26,7 +56,7 @@ export async function applyOne(run: HostRun, options: RunOptions, around?: Surro
       purpose: options.purpose ?? 'apply',
       ...(options.record && { record: options.record }),
       waitForLock: options.waitForLock ?? false,
-      planAgain: !options.confirm && !options.saved,
+      planAgain,
       login: run.login,
     })
     const upload = async (payloads: Parameters<typeof context.upload>[0]) => {
@@ -34,10 +64,13 @@ export async function applyOne(run: HostRun, options: RunOptions, around?: Surro
       await context.upload(payloads)
       if (payloads.length > 0) run.uploadedMs += performance.now() - startedAt
     }
-    const result = await applyHost({ ...context, upload })
+    const result = await applyHost({ ...context, upload, ...(behind && { who: behind.who }) })
     isOver = true
-    const left = await around?.after(result.status === 'ok')
-    for (const error of [...result.errors, ...(left ? [left] : [])]) emit({ event: 'error', host, error })
+    // A step that dropped the connection dropped the lock as well.
+    const lost =
+      result.status === 'ok' ? await behind?.lock.take().then(() => undefined, errorDataOf) : undefined
+    const left = [...told(lost), ...told(await behind?.around.after(lost ? 'failed' : howOf(result)))]
+    for (const error of [...result.errors, ...left]) emit({ event: 'error', host, error })
     const count = (outcome: string) => result.outcomes.filter(each => each === outcome).length
     settle(run, emit, {
       ok: count('ok'),
@@ -45,11 +78,48 @@ export async function applyOne(run: HostRun, options: RunOptions, around?: Surro
       failed: count('failed'),
       skipped: count('skipped'),
       ...(count('reverted') > 0 && { reverted: count('reverted') }),
-      status: left && result.status === 'ok' ? 'failed' : result.status,
+      status: left.length > 0 && result.status === 'ok' ? 'failed' : result.status,
     })
   } catch (error) {
-    const left = isOver ? undefined : await around?.after(false)
-    if (left) emit({ event: 'error', host, error: left })
+    const how = run.applying ? 'failed' : 'untouched'
+    const left = isOver ? [] : told(await behind?.around.after(how))
+    for (const each of left) emit({ event: 'error', host, error: each })
     settleError(run, emit, error)
   }
+}
+
+const told = (error: ErrorData | undefined): readonly ErrorData[] => (error ? [error] : [])
+
+function howOf({ status, outcomes, errors }: ApplyResult): 'well' | 'failed' | 'untouched' {
+  if (status === 'ok') return 'well'
+  const isUntouched =
+    outcomes.every(each => each === 'ok' || each === 'skipped') && errors.every(each => each.changed === 'no')
+  return isUntouched ? 'untouched' : 'failed'
+}
+
+/** Nothing to change, or nothing but a balancer. */
+function end(run: HostRun, { emit }: RunOptions, errors: readonly ErrorData[]): void {
+  for (const error of errors) emit({ event: 'error', host: run.host.target.name, error })
+  const ok = run.planned?.length ?? 0
+  settle(run, emit, { ok, changed: 0, failed: 0, skipped: 0, status: errors.length > 0 ? 'failed' : 'ok' })
+}
+
+/** Under its lock nobody changes it any more: what holds now is what the balancer gets. */
+async function refuseChanged(run: HostRun, options: RunOptions): Promise<void> {
+  const planned = await plannedAfresh(run, options)
+  const wrong = planned.find(each => each.error)?.error
+  if (wrong) throw new OpsError(wrong)
+  const at = planned.findIndex(each => each.change)
+  if (at >= 0) throw new OpsError(movedError(run.host.target.name, planned, at, false))
+}
+
+async function plannedAfresh(run: HostRun, options: RunOptions): Promise<NonNullable<HostRun['planned']>> {
+  const { planned } = await planHost(await run.link.open(), run.host.evaluate, {
+    key: run.link.key,
+    loginUser: () => run.link.loginUser(),
+    wantsDetail: false,
+    emit: options.emit,
+  })
+  run.planned = planned.filter(each => !isAnswer(each))
+  return run.planned
 }

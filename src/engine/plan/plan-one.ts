@@ -2,6 +2,7 @@
 import { type ErrorData, errorDataOf, InputErrors } from '../../base/errors.ts'
 import type { HostSummary } from '../../run/events.ts'
 import type { HostPlan } from '../../run/plan.ts'
+import { type Missing, missingWord } from '../around.ts'
 import { isAnswer } from '../asked.ts'
 import { type HostRun, settle, settleError, untouched } from '../host-run.ts'
 import type { RunOptions } from '../run-request.ts'
@@ -15,7 +16,7 @@ export async function planOne(
   run: HostRun,
   options: RunOptions,
   inputProblems: ErrorData[],
-  leftOut: (run: HostRun) => Promise<readonly string[]> = async () => [],
+  leftOut: (run: HostRun) => Promise<readonly Missing[]> = async () => [],
 ): Promise<void> {
   const { emit, interrupt } = options
   if (interrupt.level !== 'none') return settle(run, emit, untouched([], 'interrupted'))
@@ -40,10 +41,12 @@ export async function planOne(
     if (login) run.login = login
     // Where somebody looks at the plan before anything is done.
     if (options.verb !== 'apply' || options.confirm) {
-      run.leftOut = await leftOut(run)
+      const missing = await leftOut(run)
+      // Whoever asks for some steps alone is not told that the host would be as wanted once those hold.
+      run.leftOut = options.isPart ? [] : missing
       run.planned = withLeftOut(run.planned, run.leftOut)
-      for (const name of run.leftOut)
-        emit({ event: 'note', host: run.host.target.name, text: leftOutWord(run, name) })
+      const host = run.host.target.name
+      for (const each of missing) emit({ event: 'note', host, text: missingWord(host, each, options.isPart) })
     }
     conclude(run, run.planned, machineId, options)
   } catch (error) {
@@ -54,9 +57,6 @@ export async function planOne(
     settleError(run, emit, error)
   }
 }
-
-const leftOutWord = (run: HostRun, name: string): string =>
-  `${run.host.target.name} is out of ${name} since an earlier run: it is put back once its steps hold`
 
 /** Tells the plan, and ends the host's run where nothing is to be applied after it. */
 function conclude(

@@ -1,4 +1,5 @@
 /** The plan of a host, with what other hosts may change of it. */
+import type { Missing } from '../around.ts'
 import type { PlannedStep } from './planned-step.ts'
 
 /**
@@ -21,12 +22,13 @@ export function withOthers(
 /** The plan, telling that a balancer is to have the host back. */
 export function withLeftOut(
   planned: readonly PlannedStep[],
-  balancers: readonly string[],
+  missing: readonly Missing[],
 ): readonly PlannedStep[] {
   return planned.map(each => {
     const around = each.step.resource.around?.(each.step.params)
-    if (!around || !balancers.includes(around.on)) return each
-    const changes = [{ key: around.on, from: 'out', to: 'in' }]
+    const found = around && missing.find(({ on }) => on === around.on)
+    if (!found) return each
+    const changes = [{ key: found.on, from: found.is, to: 'in' }]
     return { ...each, plan: { ...each.plan, status: 'change', changes } }
   })
 }
