@@ -1,5 +1,6 @@
 /** Balancers that steps of a run name: hosts of it, or others that have to be reached as well. */
 import { type ErrorData, inputError } from '../base/errors.ts'
+import { stepsSoFar } from '../engine/across/asks-of.ts'
 import { aroundsOf } from '../engine/across/drain.ts'
 import type { Evaluate } from '../engine/plan/plan-host.ts'
 import type { SelectedHost } from '../inventory/select.ts'
@@ -16,8 +17,8 @@ export async function balancersOf(
 ): Promise<ReadonlyMap<string, SelectedHost>> {
   const words = new Set<string>()
   for (const evaluate of evaluations.values()) {
-    const evaluated = await evaluate()
-    if ('steps' in evaluated) for (const { on } of aroundsOf(evaluated.steps)) words.add(on)
+    const steps = await stepsSoFar(await evaluate(), evaluate)
+    for (const { on } of aroundsOf(steps ?? [])) words.add(on)
   }
   const found = new Map<string, SelectedHost>()
   const { limitTo: _all, ...rest } = settings

@@ -4,7 +4,7 @@ import type { Facts } from '../run/facts.ts'
 import { HostLink } from '../run/host-link.ts'
 import { rollOut } from '../run/roll-out.ts'
 import { Answers } from './across/answers.ts'
-import { asksOf } from './across/asks-of.ts'
+import { asksOf, stepsSoFar } from './across/asks-of.ts'
 import { Balancers } from './across/balancers.ts'
 import { movedWithOthers } from './across/moved-with-others.ts'
 import { NotBegun } from './across/not-begun.ts'
@@ -46,6 +46,7 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
     for (;;) {
       const given = await answers.evaluated(run, evaluate, facts, current, !straightOn && !applyTurns)
       if (!('steps' in given)) return given
+      balancers.refuseUnknown(given.steps)
       const { name } = run.host.target
       const asked = (given.asks ?? []).flatMap(each => (needsOrder(each, name) ? [each.host] : []))
       run.after = [...new Set([...(given.after ?? []), ...asked])]
@@ -88,8 +89,15 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
   try {
     for (const [at, run] of runs.entries()) {
       const first = await evaluatedBefore(hosts[at]?.evaluate)
-      run.steps = first && 'steps' in first ? first.steps : []
-      if (first && 'needs' in first && hosts[at]) answers.note(await asksOf(hosts[at].evaluate))
+      if (!first || !hosts[at]) continue
+      const { evaluate } = hosts[at]
+      run.steps = (await stepsSoFar(first, evaluate)) ?? []
+      const asked = 'needs' in first ? await asksOf(evaluate) : []
+      if (asked.length > 0) answers.note(asked)
+      run.after =
+        'steps' in first
+          ? (first.after ?? [])
+          : asked.flatMap(each => (needsOrder(each, run.host.target.name) ? [each.host] : []))
     }
     await rollOut(runs, limit, straightOn ? pieces : {}, {
       run: run => turns.take(run),

@@ -66,13 +66,24 @@ systemctl start nginx\`,
   ],
 })
 `,
-  'recipes/pool.ts': `import { command, drain, file, recipe, z } from 'ops-recipes'
+  'recipes/pool.ts': `import { command, drain, file, output, recipe, z } from 'ops-recipes'
+const mark = output('mark', { run: 'echo mark' })
 export default recipe({
   summary: 'A pool of which every member is a file.',
-  params: { release: z.string().default('1') },
-  steps: ({ params: { release }, host }) => [
+  params: {
+    release: z.string().default('1'),
+    seconds: z.coerce.number().default(0),
+    once: z.boolean().default(false),
+    asks: z.boolean().default(false),
+    late: z.boolean().default(false),
+  },
+  steps: ({ params: { release, seconds, once, asks, late }, host, facts, fromHost }) => [
+    once ? command({ run: 'touch /root/pool-once' + release, unless: '[ -e /root/pool-once' + release + ' ]' }, { onceFor: 'web' }) : [],
+    asks ? file({ path: '/root/pool-asked', content: facts.hostname + fromHost('web2', mark) + release + '\\n' }) : [],
+    late && facts.hostname === host.name ? drain({ on: 'web2', out: [file({ path: '/root/x', content: 'x' })], in: [file({ path: '/root/x', content: 'y' })] }) : [],
     drain({
       on: 'lb1',
+      pauseSeconds: seconds,
       out: [
         file({ path: '/root/pool/' + host.name, content: 'down\\n' }),
         command({ run: '[ ! -e /root/no-out ]; touch /root/pool.out', unless: '[ -e /root/pool.out ] && [ ! -e /root/no-out ]' }),
@@ -339,7 +350,55 @@ describeReal('hosts behind a balancer', () => {
       ['web1 is being changed by another run'],
       [],
     ])
+    // The balancer is held by somebody when the host is to be put back.
+    await host('lb1').exec(
+      "setsid flock /run/ops/lock sh -c 'touch /root/held; until [ -e /root/free ]; do sleep 0.1; done' >/dev/null 2>&1 </dev/null & until [ -e /root/held ]; do sleep 0.1; done",
+    )
     await host('web1').exec('echo 4 >/root/pool-release; rm /root/pool-held')
+    await first.seen(event => event.event === 'waiting' && event.host === 'lb1')
+    await host('lb1').exec('touch /root/free')
     expect([await first.ended, await pool()]).toEqual([0, bothUp])
+  })
+
+  test('Ctrl-C before the change was begun puts the host back', async () => {
+    const stopped = watchOps(folder, ['apply', 'pool', 'web1', '--release', '6', '--seconds', '500', '--yes'])
+    onTestFinished(() => void stopped.child.kill('SIGKILL'))
+    await stopped.seen(event => event.event === 'note' && event.text === 'web1 is taken out of lb1')
+    stopped.child.kill('SIGINT')
+    expect([await stopped.ended, await pool()]).toEqual([130, bothUp])
+    expect(await host('web1').read('cat /root/pool-release')).toBe('4\n')
+  })
+
+  test('a host that was left out does not hold up the one that it comes after', async () => {
+    await host('web2').exec('touch /root/pool-broken')
+    const broken = await poolApplied('web', '--release', '7', '--once')
+    expect([broken.code, await pool()]).toEqual([1, 'web1:up\nweb2:down\n'])
+    await host('web2').exec('rm /root/pool-broken')
+    const mended = await poolApplied('web', '--release', '8', '--once')
+    expect([mended.code, titlesOf(mended), await pool()]).toEqual([0, [], bothUp])
+    expect(notesOf(mended)).toContain('web2 stays out of lb1 until web1 is done, which it comes after')
+  })
+
+  test('a host that hangs on facts and on values of others is taken out as well; what only facts tell of is refused', async () => {
+    const plan = await ops('plan', 'pool', 'web1', '--release', '9', '--asks')
+    expect([plan.code, titlesOf(plan)]).toEqual([0, []])
+    const asked = await poolApplied('web1', '--release', '9', '--asks')
+    expect([asked.code, titlesOf(asked), notesOf(asked), await pool()]).toEqual([
+      0,
+      [],
+      ['web1 is taken out of lb1', 'web1 is put back into lb1'],
+      bothUp,
+    ])
+    const late = await poolApplied('web1', '--release', '10', '--late')
+    expect([late.code, titlesOf(late)]).toEqual([
+      3,
+      ['drain web2: that it is needed shows only after the host was asked, too late to log in to web2'],
+    ])
+    expect(await host('web1').read('cat /root/pool-release')).toBe('9\n')
+    const saved = await ops('plan', 'pool', 'web1', '--release', '10', '-o', join(folder.path, 'pool.plan'))
+    expect([saved.code, titlesOf(saved)]).toEqual([
+      3,
+      ['the plan cannot be saved: web1 is taken out of lb1 while it changes'],
+    ])
   })
 })

@@ -1,6 +1,6 @@
 /** Takes hosts out of their balancers while they change, and puts them back once their steps hold. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
+import { type ErrorData, errorDataOf, InputErrors, inputError, OpsError } from '../../base/errors.ts'
 import { type Missing, missingWord, type Surrounded } from '../around.ts'
 import { stoppedError } from '../host-errors.ts'
 import type { HostRun } from '../host-run.ts'
@@ -42,8 +42,25 @@ export class Balancers {
     this.#permits = new Permits(options.rollOut?.batch ?? 1)
   }
 
+  /** @throws InputErrors for a balancer that nobody named before the host was asked, so that it was not looked up. */
+  refuseUnknown(steps: readonly Step[]): void {
+    const unknown = aroundsOf(steps).filter(({ on }) => !this.#options.balancers?.has(on))
+    if (unknown.length === 0) return
+    throw new InputErrors(
+      unknown.map(
+        ({ on }) =>
+          inputError(
+            `drain ${on}: that it is needed shows only after the host was asked, too late to log in to ${on}`,
+            {
+              next: 'Write the drain outside of what hangs on facts and on values of other hosts.',
+            },
+          ).data,
+      ),
+    )
+  }
+
   /** Undefined for a host that is behind none. */
-  around(run: HostRun, turns: Pick<Turns, 'after'>): Surrounded | undefined {
+  around(run: HostRun, turns: Pick<Turns, 'after' | 'comesAfter'>): Surrounded | undefined {
     const arounds = aroundsOf((run.planned ?? []).map(each => each.step))
     if (arounds.length === 0) return undefined
     const host = run.host.target.name
@@ -91,7 +108,7 @@ export class Balancers {
   }
 
   /** Whoever an earlier run left out comes first: the balancer would else have none that serves. */
-  async #othersBack(run: HostRun, { on }: Around, turns: Pick<Turns, 'after'>): Promise<void> {
+  async #othersBack(run: HostRun, { on }: Around, turns: Pick<Turns, 'after' | 'comesAfter'>): Promise<void> {
     let looking = this.#leftBefore.get(on)
     if (!looking) {
       looking = this.#lookForLeft(on)
@@ -102,6 +119,13 @@ export class Balancers {
     for (const { other, around } of left) {
       const name = other.host.target.name
       if (this.#options.isPart) throw isOutSince(run.host.target.name, name, on)
+      if (turns.comesAfter(other, run)) {
+        this.#tell(
+          `${name} stays out of ${on} until ${run.host.target.name} is done, which it comes after`,
+          name,
+        )
+        continue
+      }
       await turns.after(run, [name])
       if (await this.#on.putBack(name, around)) this.#tell(`${name} is put back into ${on}`, name)
     }
@@ -115,7 +139,9 @@ export class Balancers {
     )
     const left: typeof members = []
     for (const member of members) {
-      const { back, out } = await this.#on.look(member.around)
+      // Of a host that was not asked yet, steps may be made from what stands in for facts: they are as good as none.
+      const looked = this.#on.look(member.around)
+      const { back, out } = await (member.other.planned ? looked : looked.catch(() => nothing))
       if (isDone(out) && !isDone(back)) left.push(member)
     }
     return left
@@ -225,6 +251,8 @@ export class Balancers {
     stop()
   }
 }
+
+const nothing: Awaited<ReturnType<OnBalancer['look']>> = { back: [], out: [] }
 
 /** Without the parts that it came through. */
 const bareName = ({ name }: Step): string => name.replace(/^[\w/ -]+: /, '')

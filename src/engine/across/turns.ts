@@ -53,8 +53,8 @@ export class Turns {
     for (const name of names) {
       const other = this.#byName.get(name)
       if (!other || other === run) continue
-      const around = this.#chainFrom(other)
-      if (around.includes(run)) throw circle([run, ...around.slice(0, -1)].map(each => each.host.target.name))
+      const chain = this.#chainFrom(other)
+      if (chain.includes(run)) throw circle([run, ...chain.slice(0, -1)].map(each => each.host.target.name))
       this.#waiting.set(run, other)
       if (!other.summary)
         this.#emit({
@@ -69,6 +69,19 @@ export class Turns {
         this.#waiting.delete(run)
       }
     }
+  }
+
+  /** Whether it comes after the other one, be it by way of further hosts. */
+  comesAfter(run: HostRun, other: HostRun): boolean {
+    const found = new Set<HostRun>([run])
+    for (const each of found) {
+      const names = [...(each.after ?? []), this.#waiting.get(each)?.host.target.name ?? '']
+      for (const before of names.flatMap(name => this.#byName.get(name) ?? [])) {
+        if (before === other) return true
+        found.add(before)
+      }
+    }
+    return false
   }
 
   async #begin(run: HostRun): Promise<void> {
