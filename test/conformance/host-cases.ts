@@ -139,6 +139,25 @@ perl -MDebconf::Db -MDebconf::Template -e 'Debconf::Db->load; Debconf::Template-
     holds: 'test "$(stat -c "%F %a %U %G" /srv/c/folder)" = "directory 750 deploy deploy"',
     undo: { input: { path: '/srv/c/folder', state: 'absent' }, gone: '! test -e /srv/c/folder' },
   },
+  divert: {
+    input: { path: '/usr/bin/tzselect', to: '/usr/bin/tzselect.distrib' },
+    absent: 'dpkg-divert --local --rename --remove /usr/bin/tzselect',
+    wrong:
+      'dpkg-divert --local --rename --remove /usr/bin/tzselect; dpkg-divert --local --rename --divert /usr/bin/tzselect.other --add /usr/bin/tzselect',
+    neverAlone: { program: 'without it, nothing is known', by: 'what a package diverts is refused' },
+    foreign: {
+      before:
+        'dpkg-divert --local --rename --remove /usr/bin/tzselect; dpkg-divert --package theirs --rename --divert /usr/bin/tzselect.distrib --add /usr/bin/tzselect',
+      refused: /is diverted by the package theirs/,
+      kept: 'test "$(dpkg-divert --listpackage /usr/bin/tzselect)" = theirs; dpkg-divert --package theirs --rename --remove /usr/bin/tzselect',
+    },
+    holds:
+      'test -x /usr/bin/tzselect.distrib; test ! -e /usr/bin/tzselect; test -z "$(dpkg --verify libc-bin | grep tzselect)"; test "$(dpkg-divert --list /usr/bin/tzselect)" = "local diversion of /usr/bin/tzselect to /usr/bin/tzselect.distrib"',
+    undo: {
+      input: { path: '/usr/bin/tzselect', state: 'absent' },
+      gone: 'test -x /usr/bin/tzselect; test ! -e /usr/bin/tzselect.distrib; test -z "$(dpkg-divert --list /usr/bin/tzselect)"',
+    },
+  },
   file: {
     input: { path: '/srv/c/file', content: 'wanted\n', mode: '0640', owner: 'deploy', group: 'root' },
     absent: 'rm -f /srv/c/file',
