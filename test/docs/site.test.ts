@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { verbs } from '../../src/cli/documented.ts'
+import { acrossPages } from '../../src/resources/docs/across-pages.ts'
 import { contracts } from '../../src/resources/index.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -29,7 +30,7 @@ const namesIn = (folder: string) =>
 
 test('every verb, resource and shipped recipe has its page, and each how-to', () => {
   expect(namesIn('verbs')).toEqual(verbs.map(({ name }) => name.replace(' ', '-')).sort())
-  expect(namesIn('resources')).toEqual(Object.keys(contracts).sort())
+  expect(namesIn('resources')).toEqual([...Object.keys(contracts), ...Object.keys(acrossPages)].sort())
   const recipes = readdirSync(join(root, 'recipes')).filter(name => /^[^_.].*\.ts$/.test(name))
   expect(namesIn('recipes')).toEqual(recipes.map(name => name.slice(0, -3)).sort())
   expect(namesIn('how-to')).toHaveLength(10)
