@@ -192,6 +192,15 @@ describeReal('hosts behind a balancer', () => {
   })
 
   test('each host is out while it changes, and who asks the balancer sees no failure', async () => {
+    const planned = await ops('plan', 'shop', 'web1', '--release', '2')
+    const notes = planned.events.flatMap(event =>
+      event.event === 'plan'
+        ? event.steps.flatMap(step => (step.name === 'drain lb1' ? step.notes : []))
+        : [],
+    )
+    expect(notes).toEqual([
+      'lb1 is changed as well: file /etc/nginx/upstream.d/web1.conf, service nginx to take web1 out of it, file /etc/nginx/upstream.d/web1.conf, service nginx to have it in once its steps hold. What files held there is in `ops kept lb1`',
+    ])
     let run: Told | undefined
     const seen = await polledDuring(async () => {
       run = await ops('apply', 'shop', 'web', '--release', '2', '--serial', '1', '--yes')

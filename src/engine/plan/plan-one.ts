@@ -9,7 +9,7 @@ import type { RunOptions } from '../run-request.ts'
 import { movedSince } from './moved-since.ts'
 import { planHost } from './plan-host.ts'
 import { hostPlanOf, type PlannedStep } from './planned-step.ts'
-import { withLeftOut, withOthers } from './with-others.ts'
+import { withBalancers, withLeftOut, withOthers } from './with-others.ts'
 
 /** Leaves `summary` unset when there is something to apply (or to confirm as nothing). */
 export async function planOne(
@@ -48,6 +48,7 @@ export async function planOne(
       const host = run.host.target.name
       for (const each of missing) emit({ event: 'note', host, text: missingWord(host, each, options.isPart) })
     }
+    run.planned = withBalancers(run.planned, run.host.target.name)
     conclude(run, run.planned, machineId, options)
   } catch (error) {
     if (error instanceof InputErrors) inputProblems.push(...error.errors)

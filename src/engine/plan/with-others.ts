@@ -1,5 +1,6 @@
 /** The plan of a host, with what other hosts may change of it. */
-import type { Missing } from '../around.ts'
+import type { Around, Missing } from '../around.ts'
+import type { Step } from '../step.ts'
 import type { PlannedStep } from './planned-step.ts'
 
 /**
@@ -30,5 +31,18 @@ export function withLeftOut(
     if (!found) return each
     const changes = [{ key: found.on, from: found.is, to: 'in' }]
     return { ...each, plan: { ...each.plan, status: 'change', changes } }
+  })
+}
+
+/** The plan of a host that has anything to change, telling what is done on its balancers meanwhile: that is in no plan of theirs. */
+export function withBalancers(planned: readonly PlannedStep[], host: string): readonly PlannedStep[] {
+  if (planned.every(({ plan }) => plan.status === 'ok')) return planned
+  return planned.map(each => {
+    const around = each.step.resource.around?.(each.step.params) as Around<Step> | undefined
+    if (!around) return each
+    const { on } = around
+    const by = (steps: readonly Step[]) => steps.map(({ name }) => name).join(', ')
+    const note = `${on} is changed as well: ${by(around.out)} to take ${host} out of it, ${by(around.in)} to have it in once its steps hold. What files held there is in \`ops kept ${on}\``
+    return { ...each, plan: { ...each.plan, notes: [...each.plan.notes, note] } }
   })
 }
