@@ -1,5 +1,5 @@
 # Takes the lock of a host for longer than one batch, as host-lock.ts describes it.
-ops_hold() {
+ops_keep_lock() {
   ops_places
   [ ! -L "$ops_base" ] && mkdir -p "$ops_base" && [ -O "$ops_base" ] && chmod 0700 "$ops_base" && true >>"$ops_base/lock" ||
     { ops_frame broken "cannot write in $ops_base"; return 0; }
@@ -10,9 +10,9 @@ ops_hold() {
     printf '%s\n' "$1" >"$ops_base/holder"
     ops_locked=yes
   fi
-  ops_held=yes
+  ops_lock_kept=yes
 }
 ops_let_go() {
-  [ -n "$ops_held" ] || return 0
-  true >"$ops_base/holder"; exec 9>&-; ops_locked='' ops_held=''
+  [ -n "$ops_lock_kept" ] || return 0
+  true >"$ops_base/holder"; exec 9>&-; ops_locked='' ops_lock_kept=''
 }

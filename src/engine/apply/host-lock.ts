@@ -35,7 +35,7 @@ export class HostLock {
     const { emit, interrupt, waitForLock = false } = this.#options
     let told = ''
     for (let own = 0; ; await pause(retryMs)) {
-      const holder = await this.#ask(session, `ops_hold ${quote(this.#who)}`)
+      const holder = await this.#ask(session, `ops_keep_lock ${quote(this.#who)}`)
       if (holder === undefined) break
       const isOurs = holder === this.#who && own++ < ownWaits
       if ((!waitForLock && !isOurs) || interrupt.level !== 'none')

@@ -105,6 +105,6 @@ ops_done() {
   ops_record_end
   ops_journal=$(cat "$OPS_DIR/journal"; echo .); ops_journal=${ops_journal%.}
   rm -rf "$OPS_DIR"
-  case $ops_over in surprise | paused) ops_watchdog ;; *) rm -rf "$OPS_STAGE"; ops_access_end; [ -n "$ops_held" ] || { true >"$ops_base/holder"; exec 9>&-; ops_locked=; } ;; esac
+  case $ops_over in surprise | paused) ops_watchdog ;; *) rm -rf "$OPS_STAGE"; ops_access_end; [ -n "$ops_lock_kept" ] || { true >"$ops_base/holder"; exec 9>&-; ops_locked=; } ;; esac
   unset OPS_DIR OPS_STAGE
 }

@@ -75,7 +75,7 @@ function hindranceOf(
   const common = { host, step: step.name, ...(step.where && { where: step.where }), changed: 'no' as const }
   const why = change && step.resource.impossible?.(actual, step.params, detail)
   if (why) {
-    const next = 'Nothing was touched. Fix it on the host, or change the recipe, then run again.'
+    const next = 'Fix it on the host, or change the recipe, then run again.'
     return new OpsError({ code: 'failed', title: `${step.name}: ${why}`, ...common, next }).data
   }
   if (!change || step.resource.apply) return undefined

@@ -26,7 +26,7 @@ ops_records_prune() {
     rm -f -- "$1"; shift
   done
 }
-# WORD...: one line of the record, which begins with the first step.
+# WORD...: one line of the record, which begins with the first step. Leaves ops_history empty where it cannot be written.
 ops_note() {
   [ -n "$ops_history" ] || ops_record_begin || return 0
   { printf '%s\n' "$*" >>"$ops_history"; } 2>/dev/null || ops_unrecorded || :
