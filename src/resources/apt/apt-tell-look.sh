@@ -21,9 +21,10 @@ ops_apt_unfinished() {
 # INDEX RECOMMENDS NAME...: the step is told of at the end, with others.
 ops_apt_put_off() { ops_put_off="${ops_put_off:-}${2:-configured} $1${ops_bring}$ops_nl"; }
 ops_apt_tell_put_off() {
+  [ -n "$ops_put_off" ] || return 0
   ops_later=
   ops_suggests=false ops_configured=true ops_garbage=false ops_solver=
-  [ -z "$ops_put_off" ] || eval "$(apt-config shell ops_suggests APT::Install-Suggests/b ops_configured APT::Install-Recommends/b ops_garbage APT::Get::AutomaticRemove/b ops_solver APT::Solver)"
+  eval "$(apt-config shell ops_suggests APT::Install-Suggests/b ops_configured APT::Install-Recommends/b ops_garbage APT::Get::AutomaticRemove/b ops_solver APT::Solver)"
   for ops_manner in configured --install-recommends --no-install-recommends; do
     ops_waiting=$(printf %s "$ops_put_off" | sed -n "s/^$ops_manner //p")
     case $ops_manner in

@@ -145,7 +145,8 @@ ops_sql_settings() {
   for ops_setting; do ops_variable=$(printf %s "$ops_setting" | tr - _) || return 1; ops_variables=$ops_variables,\'$ops_variable\'; done
   ops_login=no
   if ops_sql_runs && ops_sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN (''$ops_variables); SELECT 'and', ''; SHOW GLOBAL VARIABLES WHERE Variable_name IN ('have_ssl', 'require_secure_transport'); SHOW GLOBAL STATUS LIKE 'Ssl_server_not_after';"; then ops_login=yes; fi
-  echo "running=$(ops_unit_running)"
+  ops_unit_running
+  echo "running=$ops_is_running"
   if [ -n "$ops_words" ]; then if ops_sql_hears $ops_words; then echo heard=yes; else echo heard=no; fi; fi
   printf '%s\n' "$ops_read" | sed -n '/^L is\.socket=/d; /^L over\.socket=/d; s/^L //p'
   if ops_sql_runs; then

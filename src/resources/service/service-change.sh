@@ -35,7 +35,8 @@ ops_unit_change() {
   elif [ -n "$ops_was_up" ]; then
     ops_unit_hold "$@"
     ops_unit_owes || ops_verb=$ops_on_change
-    if [ -z "$ops_verb" ] && [ "$ops_wants_running" = yes ] && [ "$(ops_unit_running)" != yes ]; then ops_unit_recovered; fi
+    ops_unit_running
+    if [ -z "$ops_verb" ] && [ "$ops_wants_running" = yes ] && [ "$ops_is_running" != yes ]; then ops_unit_recovered; fi
   elif [ "$ops_wants_running" = yes ]; then ops_verb=start
   fi
   [ -z "$ops_verb" ] || ops_unit_load "$ops_verb" "$@" || ops_unit_take_back "$@"

@@ -77,20 +77,46 @@ ops_unit_compare() {
   ops_state=${ops_missing:+missing$ops_missing}${ops_stale:+${ops_missing:+, }stale$ops_stale}
   ops_state=${ops_state:-yes}
 }
+# The [Install] sections of all units of ops_show, by one program: a shell reads a file byte by byte.
+ops_unit_read_all() {
+  ops_ifs_before=$IFS IFS=$ops_nl
+  set -f
+  set --
+  for ops_property in $ops_show; do
+    case $ops_property in
+      FragmentPath=?*) set -- "$@" "${ops_property#*=}" ;;
+      DropInPaths=?*) IFS=' '; set -- "$@" ${ops_property#*=} ;;
+    esac
+  done
+  set +f
+  IFS=$ops_ifs_before
+  for ops_unit_file; do
+    shift
+    [ ! -f "$ops_unit_file" ] || set -- "$@" "$ops_unit_file"
+  done
+  [ $# = 0 ] || ops_unit_read "$@"
+}
+# FILE...: adds what is set in their [Install] sections to ops_installs, a line each, below a line with the name of the file.
+ops_unit_read() {
+  ops_installs=$ops_installs$(LC_ALL=C awk '
+    FNR == 1 { print "[" FILENAME; whole = section = "" }
+    { sub(/^[ \t]+/, "") }
+    /^[#;]/ { next }
+    { whole = whole $0 }
+    whole ~ /\\$/ { whole = substr(whole, 1, length(whole) - 1) " "; next }
+    whole ~ /^\[/ { section = whole }
+    whole ~ /^[^[].*=/ && index(section, "[Install]") == 1 { print whole }
+    { whole = "" }' "$@")$ops_nl || return 1
+}
 # Adds what the [Install] section of FILE says to ops_wants, ops_aliases and ops_also; an empty value forgets what came before.
 ops_unit_install() {
-  ops_section= ops_whole=
-  while IFS= read -r ops_line || [ -n "$ops_line" ]; do
-    ops_line=${ops_line#"${ops_line%%[![:blank:]]*}"}
-    case $ops_line in '#'* | ';'*) continue ;; esac
-    ops_whole=$ops_whole$ops_line
-    case $ops_whole in *\\) ops_whole="${ops_whole%?} "; continue ;; esac
-    ops_line=$ops_whole ops_whole=
-    case $ops_line in
-      '['*) ops_section=$ops_line; continue ;;
-      *=*) case $ops_section in '[Install]'*) ;; *) continue ;; esac ;;
-      *) continue ;;
-    esac
+  case $ops_installs in *"${ops_nl}[$1$ops_nl"*) ;; *) ops_unit_read "$1" || return 1 ;; esac
+  # Of an empty file there is nothing.
+  case $ops_installs in *"${ops_nl}[$1$ops_nl"*) ;; *) return 0 ;; esac
+  ops_install_lines=$ops_nl${ops_installs#*"${ops_nl}[$1$ops_nl"}
+  ops_install_lines=${ops_install_lines%%"${ops_nl}["*}$ops_nl
+  while [ -n "$ops_install_lines" ]; do
+    ops_line=${ops_install_lines%%"$ops_nl"*} ops_install_lines=${ops_install_lines#*"$ops_nl"}
     ops_install_key=${ops_line%%=*} ops_line=${ops_line#*=}
     ops_install_key=${ops_install_key%"${ops_install_key##*[![:blank:]]}"}
     set -f
@@ -102,7 +128,7 @@ ops_unit_install() {
       Also) ops_unit_words also '' $ops_line ;;
     esac
     set +f
-  done <"$1"
+  done
 }
 # LIST ENDING WORD...: adds the words, with what their specifiers stand for (systemd.unit(5)).
 ops_unit_words() {

@@ -10,15 +10,17 @@
       echo 'systemd does not run on this host (a container?), so there are no services to look at' >&2
       return 1
     }
-    ops_names= ops_files= ops_unit= ops_index=0
+    ops_names= ops_files= ops_unit= ops_index=0 ops_asks_enabled=
     for ops_unit_word; do
       case $ops_unit_word in
         /*) [ ! -f "$ops_unit_word" ] || ops_files=$ops_files$ops_unit_word$ops_nl ;;
-        =* | ^*) ;;
+        =*: | ^*) ;;
+        =*) ops_asks_enabled=yes ;;
         *) ops_names="$ops_names $ops_unit_word" ;;
       esac
     done
     ops_unit_show $ops_names || return 1
+    [ -z "$ops_asks_enabled" ] || ops_unit_read_all || return 1
     ops_unit_sums "$ops_files" || return 1
     for ops_unit_word in "$@" end; do
       case $ops_unit_word in
@@ -34,7 +36,7 @@
   ops_unit_show() {
     ops_show=$(TZ=UTC systemctl show --timestamp=us -p "$ops_unit_names" -- "$@" 2>/dev/null) ||
       ops_show=$(TZ=UTC systemctl show -p "$ops_unit_names" -- "$@") || return 1
-    ops_show=$ops_show$ops_nl$ops_nl
+    ops_show=$ops_show$ops_nl$ops_nl ops_installs=$ops_nl
   }
   # Takes the next unit off ops_show: each property into a variable of its name, as patterns over the whole text cost more
   # with every property. Values are never evaluated.
@@ -88,7 +90,8 @@
         ops_unit_ports ;;
       *)
         echo "unit=$ops_load"
-        echo "running=$(ops_unit_running)"
+        ops_unit_running
+        echo "running=$ops_is_running"
         [ -z "$ops_wants_enabled" ] || {
           ops_unit_enabled
           echo "enabled=$ops_state"
@@ -146,22 +149,21 @@
     )
     [ -z "$ops_held_ports" ] || ops_told=$ops_told$ops_held_ports$ops_nl
   }
-  # "Activating" is no answer: a unit on its way is not there yet, and one that comes up again and again has failed.
+  # Sets ops_is_running. "Activating" is no answer: a unit on its way is not there yet, and one that comes up again and again has failed.
   ops_unit_running() {
     ops_unit_get SubState
     case $ops_active,$ops_unit_value in
-      active,* | reloading,* | refreshing,*) ;;
-      failed,* | *,auto-restart*) echo failed; return ;;
-      *) echo no; return ;;
+      active,* | reloading,* | refreshing,*) ops_is_running=yes ;;
+      failed,* | *,auto-restart*) ops_is_running=failed; return 0 ;;
+      *) ops_is_running=no; return 0 ;;
     esac
     ops_unit_get NRestarts
     if [ "${ops_unit_value:-0}" -gt 0 ]; then
       ops_unit_get ActiveEnterTimestampMonotonic
       read -r ops_uptime ops_idle_time </proc/uptime
       # Both in hundredths of a second.
-      if [ $((${ops_uptime%.*}${ops_uptime#*.} - ops_unit_value / 10000)) -lt 200 ]; then echo failed; return; fi
+      [ $((${ops_uptime%.*}${ops_uptime#*.} - ops_unit_value / 10000)) -ge 200 ] || ops_is_running=failed
     fi
-    echo yes
   }
   # Sets ops_why when the running unit may not have loaded what it follows now; returns 1 then.
   ops_unit_owes() {
