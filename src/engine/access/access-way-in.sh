@@ -13,7 +13,8 @@
       ops_way_glob=${ops_way_glob#\"} ops_way_glob=${ops_way_glob%\"}
       case $ops_way_glob in /*) ;; *) ops_way_glob=$ops_folder/$ops_way_glob ;; esac
       echo "glob=$ops_area $ops_way_glob"
-      ops_way_reads "${ops_way_glob%/*}"
+      # Whether a single file is there tells its own name; of a folder like /etc each change would be news.
+      case $ops_way_glob in *[*?[]*) ops_way_reads "${ops_way_glob%/*}" ;; *) ops_way_reads "$ops_way_glob" ;; esac
       set +f
       for ops_way_file in $ops_way_glob; do [ ! -f "$ops_way_file" ] || { ops_found="$ops_found$ops_way_file "; ops_stands_on "$ops_area" "$ops_way_file"; }; done
       set -f

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import type { AccessContext } from '../../../src/engine/access/dangers.ts'
 import { accessOf } from '../../../src/engine/access/dangers.ts'
@@ -9,6 +10,7 @@ import {
   stampOf,
   wayInToKeep,
 } from '../../../src/engine/access/way-in.ts'
+import { wayInProbe } from '../../../src/engine/access/way-in-shell.ts'
 import type { Step } from '../../../src/engine/step.ts'
 import { command } from '../../../src/resources/command.ts'
 import { directory } from '../../../src/resources/directory.ts'
@@ -126,6 +128,15 @@ describe('what the way in stands on', () => {
   test('a mount over it, and not one beside it', () => {
     expect([areaUnderMount(way, '/home'), areaUnderMount(way, '/srv')]).toEqual(['account', undefined])
   })
+})
+
+test('of a file that is included by its name that file is known again, whether it is there or not, and of a pattern its folder', () => {
+  const functions = wayInProbe([]).replace(/\nops_way_in [^\n]*$/, '')
+  const asked = 'ops_newline=" " ops_found= ops_named= ops_reads=; ops_way_globs ssh /etc'
+  const { stdout } = spawnSync('sh', ['-c', `${functions}\n${asked} /etc/passwd none 'more.d/*.conf'`], {
+    encoding: 'utf8',
+  })
+  expect(stdout.match(/^read=.*/gm)).toEqual(['read=/etc/passwd', 'read=/etc/none', 'read=/etc/more.d'])
 })
 
 const context: AccessContext = { user: 'deploy', way }
