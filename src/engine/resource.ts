@@ -38,12 +38,13 @@ export type WayOfChange = 'new file' | 'in place' | 'name' | 'nothing'
 
 /**
  * Only changes with the same `like` are done together (none: those of `true`), and with `even` those that what the others bring may
- * move. A `slow` one runs a program that may take as long as a step may.
+ * move. A `slow` one runs a program that may take as long as a step may. `writes` is the path of a file whose new content is made beside it.
  */
 export interface JoinedWith {
   readonly like?: string
   readonly even?: 'dependents'
   readonly slow?: boolean
+  readonly writes?: string
 }
 
 /** What has to be on the host before a step can be done, and is not there. */

@@ -4,6 +4,7 @@ import type { Change } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import type { WayBack } from '../engine/way-back.ts'
 import { type Shell, sh } from '../shell/sh.ts'
+import { ownWayLibrary } from '../shell/write/own-way.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { directoryChangeLibrary } from './directory/change.ts'
 import {
@@ -59,7 +60,7 @@ export const directory = resource({
     },
   ],
   identity: ({ path }) => path,
-  library: [wayLibrary, lookLibrary, directoryChangeLibrary],
+  library: [wayLibrary, lookLibrary, ownWayLibrary, directoryChangeLibrary],
   printsVariables: true,
   refuses: true,
   probe: given => look(lookOf(given)),

@@ -94,9 +94,10 @@ export const file = resource({
   impossible: (actual, given) => impossible(actual, given),
   lacks: lackingDirectory,
   apply: (change, given, seen) => [write(change, given, seen)],
-  joins: ({ keys }, { state, validate }) =>
+  joins: ({ keys }, { path, state, validate }) =>
     (state === 'absent' || keys.some(({ key }) => key === 'state' || key === 'content')) && {
       slow: validate !== undefined,
+      ...(state !== 'absent' && { writes: path }),
     },
   wayBack: () => 'files',
   owns: ({ path }) => [`path:${path}`],

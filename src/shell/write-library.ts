@@ -1,12 +1,14 @@
 /** Shell that changes files: the one place that writes. Design: stage beside the target, prove, keep, rename. */
 
 import { library } from './library.ts'
+import { atOnceFunctions } from './write/at-once.ts'
 import { changeFunctions } from './write/change.ts'
 import { contentFunctions } from './write/content.ts'
 import { heldFunctions } from './write/held.ts'
 import { joinedFunctions } from './write/joined.ts'
 import { keepFunctions } from './write/keep.ts'
 import { othersFunctions } from './write/others.ts'
+import { ownWayLibrary } from './write/own-way.ts'
 import { regardFunctions } from './write/regard.ts'
 import { stageFunctions } from './write/stage.ts'
 
@@ -28,6 +30,7 @@ import { stageFunctions } from './write/stage.ts'
  * - `ops_sweep` removes what killed runs left behind; to be called under the host's lock only.
  */
 export const writeLibrary = library('write', 'apply')`
+  ${ownWayLibrary.text}
   ${stageFunctions.text}
   ${regardFunctions.text}
   ${keepFunctions.text}
@@ -35,9 +38,6 @@ export const writeLibrary = library('write', 'apply')`
   ${changeFunctions.text}
   ${heldFunctions.text}
   ${joinedFunctions.text}
+  ${atOnceFunctions.text}
   ${othersFunctions.text}
-  ops_user=$(id -u 2>/dev/null) || ops_user=
-  ops_tab='	'
-  ops_newline='
-'
 `

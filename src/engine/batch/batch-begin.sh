@@ -26,6 +26,6 @@ ops_begin() {
   } 2>/dev/null || { ops_full; return 1; }
   trap : PIPE
   trap 'ops_halt silence' HUP TERM
-  ops_over= ops_dirty= ops_unproved= ops_history= ops_turn=0 ops_patience=$ops_probe_seconds
+  ops_over= ops_dirty= ops_writes_in= ops_unproved= ops_history= ops_turn=0 ops_patience=$ops_probe_seconds
   ! command -v ops_sweep >/dev/null || ops_sweep
 }

@@ -9,7 +9,7 @@ import togetherText from './together.sh'
  * itself: for when the guard does not hold, or when the proof of all cannot be told (`ops_unproved`).
  *
  * An apply may hold back what it is to do and name in `ops_flush` the function that does it, in order. `ops_member` is whose turn it
- * is, and `ops_reached K` writes down that the steps before K are done: where it ends badly, K is the one that failed, and none after
+ * is, `ops_writes_in` are the folders that the members write files in, a line each, and `ops_reached K` writes down that the steps before K are done: where it ends badly, K is the one that failed, and none after
  * it was touched; `ops_reached K +` says that those after it may be done as well, and `+L,M` or `-L,M` in its place that L and M failed beside it. `ops_do_member` does that step again, alone.
  */
 export const togetherFunctions = bareShell(togetherText)

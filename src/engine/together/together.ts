@@ -1,4 +1,5 @@
 /** Neighbouring steps of one kind that do not depend on each other are one act on the host. See docs/decisions/together.md. */
+import { dirname } from 'node:path/posix'
 import { quote } from '../../shell/quote.ts'
 import type { RunNames } from '../../shell/runtime.ts'
 import { expectedOf, groupsOf } from '../look/look.ts'
@@ -105,11 +106,18 @@ export function groupLines(
   ]
   return [
     ...changed.map(({ each, index }) => `ops_apply_${index}=${quote(applyText(each))}`),
+    `ops_writes_in=${quote(foldersOf(changed.map(({ each }) => likingOf(each).writes)))}`,
     `ops_together ${words.join(' ')} || {`,
     ...group.map((each, index) => lineOf(each, at + index, each.change && `"$ops_apply_${index}"`)),
     'ops_unproved=',
     '}',
   ]
+}
+
+/** The folders of these files, a line each. */
+function foldersOf(paths: readonly (string | undefined)[]): string {
+  const folders = paths.flatMap(path => (path === undefined || path.includes('\n') ? [] : [dirname(path)]))
+  return [...new Set(folders)].map(each => `${each}\n`).join('')
 }
 
 /** Half of what one may take is still far more than it needs. */

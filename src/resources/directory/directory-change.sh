@@ -4,7 +4,63 @@ ops_no() {
   case $2 in *'; nothing was changed') exit 98;; esac
   exit 1
 }
-ops_directory() (
+ops_directory() {
+  # Seen here, as each of them is made in a shell of its own.
+  ops_mkdir_is_sure || :
+  case ${ops_joined:+$ops_flush} in :|ops_directories_end)
+    ops_flush=ops_directories_end
+    ops_directory_held "$@" && return 0
+    ops_directories_in_turn || return;;
+  esac
+  ops_directory_alone "$@"
+}
+# Whether it can wait to be made with others: nothing is there, on a way of ours alone, and it is to be root's or ours.
+ops_directory_held() {
+  case $3$4/$2 in /|/0???|/???) ;; *) return 1;; esac
+  case $1 in *"$ops_newline"*) return 1;; esac
+  [ ! -e "$1" ] && [ ! -L "$1" ] && ops_mkdir_is_sure && command -v perl >/dev/null || return 1
+  ops_dir=${1%/*} ops_dir=${ops_dir:-/}
+  cd -P -- "$ops_dir" 2>/dev/null && ops_here && [ "$PWD" = "$ops_dir" ] && [ ! -g . ] && ops_own_way || return 1
+  ops_directories="${ops_directories:-}$ops_member $2 $1$ops_newline"
+}
+# Makes those that wait, in order, by one program. From the first that it cannot make on, each is made by itself.
+ops_directories_end() {
+  [ -n "${ops_directories:-}" ] || return 0
+  set -- && ops_rest=$ops_directories
+  while [ -n "$ops_rest" ]; do
+    ops_directory_word=${ops_rest%%"$ops_newline"*} ops_rest=${ops_rest#*"$ops_newline"}
+    set -- "$@" "${ops_directory_word%% *}" "${ops_directory_word#* }"
+  done
+  ops_directories_made=
+  [ $# -lt 6 ] || ops_directories_made=$(perl -e '
+    ($folder, @left) = @ARGV;
+    while (($member, $wanted) = splice @left, 0, 2) {
+      open R, ">", "$folder/reached" and syswrite R, "$member\n" and close R or exit 1;
+      ($mode, $path) = $wanted =~ /^(\d*) (.*)/s or exit 1;
+      umask($mode eq "" ? 022 : 0);
+      mkdir $path, $mode eq "" ? 0777 : oct $mode or exit 1;
+      syswrite STDOUT, ".";
+    }' "$OPS_DIR" "$@" 2>/dev/null) || :
+  ops_directories=
+  while [ $# != 0 ]; do
+    if [ -n "$ops_directories_made" ]; then ops_directories_made=${ops_directories_made#?}
+    else
+      ops_member=$1
+      ops_reached "$1"
+      (ops_joined= && ops_do_member) || return
+    fi
+    shift 2
+  done
+}
+# What is done by itself comes after all that waits.
+ops_directories_in_turn() {
+  [ -n "${ops_directories:-}" ] || return 0
+  ops_turn_of=$ops_member
+  ops_directories_end || return
+  ops_member=$ops_turn_of
+  ops_reached "$ops_member"
+}
+ops_directory_alone() (
   set +e
   umask 022
   ops_dressed=
@@ -35,7 +91,8 @@ ops_mode_of_directory() {
   fi
   chmod -- "$1" .
 }
-ops_directory_absent() (
+ops_directory_absent() { ops_directories_in_turn && ops_directory_removed "$@"; }
+ops_directory_removed() (
   set +e
   ops_untouched=
   [ ! -L "$1" ] || ops_no "$1" "is a symbolic link to a directory; \`file\` with \`state: 'absent'\` removes it; nothing was changed"

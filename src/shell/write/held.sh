@@ -57,6 +57,7 @@ ops_hold() {
   fi
   case $ops_held_paths in *"$ops_newline$ops_path$ops_newline"*) return 1;; esac
   [ ! -e "./$ops_name" ] || [ -f "./$ops_name" ] || return 1
+  if [ -n "${ops_writes_in:-}" ]; then ops_ways_of_all; fi
   ops_own_way || return 1
   ops_seen= ops_old=
   if [ -e "./$ops_name" ]; then
@@ -101,41 +102,46 @@ ops_made() {
   "$@" 2>/dev/null | cmp -s - "$ops_stage/$ops_name" || return 1
   ops_text=$ops_product
 }
-# Whether nobody else can move or put anything on the way to this directory, or in it.
-ops_own_way() {
-  case $ops_own_ways in *"$ops_newline$ops_dir$ops_newline"*) return 0;; esac
-  ops_rest=$ops_dir && set --
-  while [ -n "$ops_rest" ]; do set -- "$@" "$ops_rest" && ops_rest=${ops_rest%/*}; done
-  ops_list=$(stat -c '%u %a' -- "$@" / 2>/dev/null)$ops_newline || return 1
-  ops_here_only=1
-  while [ -n "$ops_list" ]; do
-    ops_owner_mode=${ops_list%%"$ops_newline"*} ops_list=${ops_list#*"$ops_newline"}
-    case ${ops_owner_mode%% *} in 0|"$ops_user") ;; *) return 1;; esac
-    ops_owner_mode=00${ops_owner_mode#* }
-    # In one with the sticky bit, what is ours is ours; but not what comes into it.
-    case ${ops_owner_mode#"${ops_owner_mode%??}"}/$ops_owner_mode/$ops_here_only in [0145][0145]/*) ;; */00[1357]???/) ;; *) return 1;; esac
-    ops_here_only=
+# What is to be known of the ways to all directories that the steps name, by one program.
+ops_ways_of_all() {
+  ops_rest=$ops_writes_in && set --
+  while [ -n "$ops_rest" ]; do
+    [ ! -d "${ops_rest%%"$ops_newline"*}" ] || set -- "$@" "${ops_rest%%"$ops_newline"*}"
+    ops_rest=${ops_rest#*"$ops_newline"}
   done
-  ops_own_ways="$ops_own_ways$ops_dir$ops_newline"
+  ops_ways_seen "$@" || :
 }
-# The stage in this directory, made when it is first needed.
+# The stage in this directory, made when it is first needed; with the first one those of all other directories that the steps name. ops_dir stays what it was.
 ops_stage_here() {
   case $ops_staged in *"$ops_newline$ops_dir$ops_newline"*) return 0;; esac
   ops_stages
   # What is not on the disk yet stays written down.
   if [ "$ops_staged" = "$ops_newline" ] && [ -z "${ops_to_sync:-}" ] && [ -n "$ops_stages" ] && [ -s "$ops_stages" ]; then ops_sweep; fi
+  ops_stage_in=$ops_dir
+  trap 'ops_unstage' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 141' PIPE
+  trap 'exit 143' TERM
+  set --
+  ops_stage_noted && set -- "$ops_stage_new"
+  while [ -n "${ops_writes_in:-}" ]; do
+    ops_dir=${ops_writes_in%%"$ops_newline"*} ops_writes_in=${ops_writes_in#*"$ops_newline"}
+    cd -P -- "$ops_dir" 2>/dev/null && ops_here && [ "$PWD" = "$ops_dir" ] && ops_own_way && ops_stage_noted && set -- "$@" "$ops_stage_new"
+  done
+  ops_dir=$ops_stage_in
+  cd -P -- "$ops_dir" && ops_here && [ "$PWD" = "$ops_dir" ] && mkdir -m 0700 -- "$@" 2>/dev/null
+}
+# Here: what a killed run left goes, and the stage that is to be made is written down; ops_stage_new is its path.
+ops_stage_noted() {
+  case $ops_staged in *"$ops_newline$ops_dir$ops_newline"*) return 1;; esac
   for ops_stage_found in .ops.*; do
     case ${ops_stage_found#.ops.} in
       *[!0-9a-f]*|?|??|???) ;;
       *) ops_drop_stage "$ops_stage_found";;
     esac
   done
-  [ -z "$ops_stages" ] || echo "${ops_dir%/}/$ops_stage" >>"$ops_stages"
+  ops_stage_new=${ops_dir%/}/$ops_stage
+  [ -z "$ops_stages" ] || echo "$ops_stage_new" >>"$ops_stages"
   ops_staged="$ops_staged$ops_dir$ops_newline"
-  trap 'ops_unstage' EXIT
-  trap 'exit 129' HUP
-  trap 'exit 130' INT
-  trap 'exit 141' PIPE
-  trap 'exit 143' TERM
-  mkdir -m 0700 -- "$ops_stage" 2>/dev/null
 }

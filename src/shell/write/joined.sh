@@ -37,7 +37,7 @@ ops_held_edited() {
 # Proves, dresses and names what is staged. Where it fails, ops_member tells whose step that is.
 ops_write_end() {
   [ "$ops_held" -gt 0 ] || { ops_unstage; return; }
-  ops_all_held=$ops_held ops_devices= ops_first_left=1
+  ops_all_held=$ops_held ops_devices= ops_first_left=1 ops_at_once=yes
   if ops_held_edited && ops_held_proved && ops_held_dressed && ops_held_kept && ops_held_synced; then
     ops_held_named || { ops_failed=$?; ops_held_unkept; ops_unstage; ops_synced; return $ops_failed; }
     ops_held_unkept
@@ -201,7 +201,7 @@ ops_held_checked() (
 )
 # Each gets its name, where that is as it was looked at; ops_first_left is the first that has not got it.
 ops_held_named() {
-  while [ "$ops_first_left" -le "$ops_all_held" ]; do
+  while ops_named_at_once && [ "$ops_first_left" -le "$ops_all_held" ]; do
     ops_held_at=$ops_first_left && ops_take dir name whose seen check before
     ops_member=${ops_whose%% *} ops_asked=$ops_path
     ops_reached "$ops_member"
@@ -247,7 +247,5 @@ ops_synced() {
   # Those after it have their names as well.
   [ -z "$ops_unsure" ] || ops_unproven $ops_unsure
 }
-ops_stage=.ops.${OPS_NONCE:-0} ops_own_ways='
-'
-ops_newline=$ops_own_ways ops_tab='	'
+ops_stage=.ops.${OPS_NONCE:-0}
 ops_nothing_held

@@ -54,10 +54,9 @@
   # Whether `mkdir -m` goes by the name once only, as GNU's does: others set the mode of what then stands there, which may be a
   # link to anything. A link or a hard link to a program of many names is one of those.
   ops_mkdir_is_sure() {
-    case $(command -v mkdir) in /*) ;; *) return 1;; esac
-    ops_mkdir=$(command -v mkdir)
+    case ${ops_mkdir:-} in '') ops_mkdir=$(command -v mkdir);; esac
     # shellcheck disable=SC3013 # dash, bash and busybox know -ef
-    [ ! -L "$ops_mkdir" ] && ! [ "$ops_mkdir" -ef /bin/busybox ]
+    case $ops_mkdir in /*) [ ! -L "$ops_mkdir" ] && ! [ "$ops_mkdir" -ef /bin/busybox ];; *) return 1;; esac
   }
   # NAME, here. What we make would belong to root, and so could not be gone to by that link again.
   ops_may_make() {
@@ -145,5 +144,5 @@
     while [ -n "$ops_there" ] && [ ! -d "$ops_there" ]; do ops_there=${ops_there%/*}; done
     ops_go "${ops_there:-/}" && ops_sure_way
   }
-  ops_newline='
+  ops_mkdir= ops_newline='
 '
