@@ -14,6 +14,18 @@ export function age(description: string): z.ZodType<Age, string> {
     .describe(description)
 }
 
+/** `--sleep-coef`, as pt-archiver has it. */
+export function sleepCoefficient(): z.ZodOptional<z.ZodNumber> {
+  return z
+    .number()
+    .min(0, 'is below 0')
+    .max(100, 'is above 100')
+    .optional()
+    .describe(
+      'rest so many times as long as each turn on the server took: 1.5, or 0 for no rest (default: only while others are at work there, and as long as they feel it)',
+    )
+}
+
 /** Files of contracts that must hold before the job begins (`ops db drift`). */
 export function contracts(): z.ZodType<string[], string[] | undefined> {
   return z

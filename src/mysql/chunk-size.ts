@@ -10,6 +10,19 @@ export interface ChunkLimits {
 
 export const usualLimits: ChunkLimits = { targetMs: 500, mostBytes: 16 * 1024 * 1024, mostRows: 100_000 }
 
+/** What a chunk should take where others are at work on the server. */
+const sharedTargetMs = 100
+
+/** The same, with shorter chunks while others are at work. */
+export function besideOthers(limits: ChunkLimits, governor: { readonly isShared: boolean }): ChunkLimits {
+  return {
+    ...limits,
+    get targetMs() {
+      return governor.isShared ? Math.min(sharedTargetMs, limits.targetMs) : limits.targetMs
+    },
+  }
+}
+
 /** Grows by steps while chunks are quick, shrinks at once when one was slow. */
 export class ChunkSize {
   readonly limits: ChunkLimits

@@ -4,10 +4,12 @@
  */
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
+import { OthersRate } from './others-rate.ts'
 import { type Replica, type ReplicaWatch, watchReplicas } from './replica-watch.ts'
 import type { Server } from './server.ts'
 import type { Session } from './session.ts'
 import { type Sql, sql } from './sql.ts'
+import { Turns } from './turns.ts'
 
 export interface GovernorLimits {
   /** Threads that run at once. */
@@ -40,7 +42,11 @@ export interface Governor {
   readonly notWatched: readonly string[]
   /** Resolves when the server bears another chunk. `waiting` is told why it does not, each time the reason changes. */
   wait(waiting: (reason: string) => void, signal?: AbortSignal): Promise<void>
-  /** How long the job has been held up in all, in milliseconds. */
+  /** Runs a piece of work on the server: while others are at work there by itself, and with a rest behind it. */
+  turn<T>(work: () => Promise<T>): Promise<T>
+  /** Others are at work on the server: pieces of work are to be short. */
+  readonly isShared: boolean
+  /** How long the job has been held up in all, rests included, in milliseconds. */
   readonly pausedMs: number
   close(): Promise<void>
 }
@@ -51,6 +57,8 @@ const pauseMs = 250
 export interface GovernorWishes {
   readonly limits?: GovernorLimits
   readonly watchesReplicas?: boolean
+  /** So many times what a turn took is rested behind it, whoever else is at work (0: never); undefined: by what others feel. */
+  readonly sleepCoefficient?: number | undefined
   /** False: a busy server is what it is for, so that it is not held up by that, nor counted among the few jobs at once. */
   readonly watchesServer?: boolean
 }
@@ -63,17 +71,36 @@ const noReplicas: ReplicaWatch = { notWatched: [], look: async () => [] }
 
 /** Looks with a session of its own, so that a busy one does not blind it. */
 export async function startGovernor(
-  server: Pick<Server, 'session' | 'openReplicas'>,
-  { limits = usualGovernorLimits, watchesReplicas = false, watchesServer = true }: GovernorWishes = {},
+  server: Pick<Server, 'session' | 'openReplicas'> & Partial<Pick<Server, 'statements'>>,
+  {
+    limits = usualGovernorLimits,
+    watchesReplicas = false,
+    watchesServer = true,
+    sleepCoefficient,
+  }: GovernorWishes = {},
 ): Promise<Governor> {
   const session = await server.session()
   const replicas = watchesReplicas
     ? await watchReplicas(session, (await server.openReplicas?.()) ?? [])
     : noReplicas
-  const lookAtAll = async (): Promise<Load> =>
-    watchesServer ? look(session, replicas) : { ...notLooked, replicas: await replicas.look() }
+  const others = new OthersRate()
+  const turns = new Turns({
+    session,
+    statements: () => server.statements?.() ?? 0,
+    isBusy: () => others.isBusy,
+    coefficient: sleepCoefficient,
+  })
+  const lookAtAll = async (): Promise<Load> => {
+    if (!watchesServer) return { ...notLooked, replicas: await replicas.look() }
+    if (server.statements !== undefined && sleepCoefficient === undefined) {
+      const questions = await statusNumber(session, 'Questions')
+      if (questions !== undefined) others.learn(questions, server.statements(), performance.now())
+    }
+    return look(session, replicas)
+  }
   const first = await lookAtAll()
   let pausedMs = 0
+  let toldOfOthers = false
   let hasToken = !watchesServer
   const reasonNow = async (): Promise<Reason | undefined> => {
     hasToken ||= await takeToken(session, limits.jobs)
@@ -89,14 +116,24 @@ export async function startGovernor(
       ...replicas.notWatched,
     ],
     get pausedMs() {
-      return pausedMs
+      return pausedMs + turns.restedMs
     },
+    get isShared() {
+      return turns.areTaken
+    },
+    turn: work => turns.take(work),
     async wait(waiting, signal) {
       const begun = performance.now()
       let told: string | undefined
       try {
         for (;;) {
           const reason = await reasonNow()
+          if (others.isBusy && !toldOfOthers) {
+            toldOfOthers = true
+            waiting(
+              `others are at work on the server (${Math.round(others.perSecond)} statements a second), so it rests between its own`,
+            )
+          }
           if (reason === undefined || signal?.aborted) return
           if (told !== reason.kind) waiting(reason.text)
           told = reason.kind
@@ -114,22 +151,28 @@ export async function startGovernor(
 
 /** What is seen of the server now. */
 export async function look(session: Session, replicas: ReplicaWatch = noReplicas): Promise<Load> {
-  const number = async (statement: Sql, column: string): Promise<number | undefined> => {
-    try {
-      const [record] = await session.records(statement, 'watching the server')
-      const text = record?.[column]
-      return text == null || text === '' ? undefined : Number(text)
-    } catch (thrown) {
-      if (session.lost !== undefined) throw thrown
-      return undefined
-    }
-  }
-  const threadsRunning = await number(sql`SHOW GLOBAL STATUS LIKE 'Threads_running'`, 'Value')
-  const historyLength = await number(
+  const threadsRunning = await statusNumber(session, 'Threads_running')
+  const historyLength = await numberIn(
+    session,
     sql`SELECT COUNT AS history FROM information_schema.INNODB_METRICS WHERE NAME = 'trx_rseg_history_len'`,
     'history',
   )
   return { threadsRunning, historyLength, replicas: await replicas.look() }
+}
+
+function statusNumber(session: Session, name: string): Promise<number | undefined> {
+  return numberIn(session, sql`SHOW GLOBAL STATUS LIKE ${name}`, 'Value')
+}
+
+async function numberIn(session: Session, statement: Sql, column: string): Promise<number | undefined> {
+  try {
+    const [record] = await session.records(statement, 'watching the server')
+    const text = record?.[column]
+    return text == null || text === '' ? undefined : Number(text)
+  } catch (thrown) {
+    if (session.lost !== undefined) throw thrown
+    return undefined
+  }
 }
 
 interface Reason {

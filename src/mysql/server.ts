@@ -16,6 +16,8 @@ const defaultTimeoutMs = 15_000
 
 /** A server that can be reached, with its sessions. */
 export interface Server extends ServerSessions<Session> {
+  /** How many all of its sessions have sent. */
+  statements(): number
   /** Logs in to the replicas that the user named for it. Undefined: it was not asked for them. */
   openReplicas?(): Promise<readonly Server[]>
 }
@@ -32,6 +34,7 @@ export async function openServer(
   // However many sessions there are.
   const passwordOf = once(place.password ?? (async () => undefined))
   let found: string | undefined
+  const all: Session[] = []
   const session = async (): Promise<Session> => {
     const { stream, at } = await openStream(
       transport,
@@ -51,13 +54,16 @@ export async function openServer(
         ...(place.tls && { tls: { ...place.tls, servername: servernameOf(place) } }),
         timeoutMs: place.timeoutMs ?? defaultTimeoutMs,
       })
-      return await prepare(new Session(place.name, driver))
+      const opened = new Session(place.name, driver)
+      all.push(opened)
+      return await prepare(opened)
     } catch (thrown) {
       stream.destroy()
       throw loginError(thrown, place, user)
     }
   }
-  return openSessions(place.name, transport, session)
+  const sessions = await openSessions(place.name, transport, session)
+  return { ...sessions, statements: () => all.reduce((sum, each) => sum + each.statements, 0) }
 }
 
 function loginError(thrown: unknown, { name, tls, password }: ServerPlace, user: string): OpsError {

@@ -36,6 +36,8 @@ export class Session {
   readonly source: string
   readonly version: ServerVersion
   readonly #driver: Driver
+  /** How many it has sent. */
+  statements = 0
 
   constructor(source: string, driver: Driver) {
     this.source = source
@@ -76,6 +78,7 @@ export class Session {
    * @throws OpsError `failed`, `authentication` or `lost`; its cause is the driver's error (see `errorNumber`).
    */
   async query(statement: Sql, doing: string, options?: StatementOptions): Promise<Answer> {
+    this.statements += 1
     try {
       return await this.#driver.query(statement, options)
     } catch (thrown) {

@@ -4,8 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { ChunkSize } from '../../src/mysql/chunk-size.ts'
 import { type Column, fingerprintOf, hasShape, typeSpelling } from '../../src/mysql/columns.ts'
+import { Courtesy } from '../../src/mysql/courtesy.ts'
 import { startGovernor } from '../../src/mysql/governor.ts'
 import { may, mayEverywhere, parseGrant } from '../../src/mysql/grants.ts'
+import { OthersRate } from '../../src/mysql/others-rate.ts'
 import { versionOf } from '../../src/mysql/session.ts'
 import { join, name, sql } from '../../src/mysql/sql.ts'
 import { parseTableName } from '../../src/mysql/table-name.ts'
@@ -121,6 +123,73 @@ test('a chunk grows while it is quick, shrinks at once when it was slow, and fit
   size.learn(10, 100_000_000, 10)
   expect(size.rows).toBe(1)
   expect(new ChunkSize(1_000_000_000).rows).toBe(1)
+})
+
+test('rests grow at once while others feel the work, shrink by and by while they do not, and have bounds', () => {
+  const courtesy = new Courtesy()
+  const first = courtesy.coefficient
+  courtesy.worked(5)
+  expect(courtesy.coefficient).toBe(first)
+  courtesy.rested(1)
+  courtesy.worked(5)
+  const felt = courtesy.coefficient
+  expect(felt).toBeGreaterThan(first)
+  for (let look = 0; look < 100; look++) courtesy.worked(5)
+  expect(courtesy.coefficient).toBe(9)
+  for (let look = 0; look < 200; look++) courtesy.worked(1)
+  expect(courtesy.coefficient).toBe(0.25)
+})
+
+test.each([
+  [
+    'only its own statements',
+    [
+      [0, 0],
+      [500, 500],
+      [1_000, 1_000],
+    ],
+    false,
+  ],
+  [
+    'a monitoring agent',
+    [
+      [0, 0],
+      [505, 500],
+      [1_010, 1_000],
+    ],
+    false,
+  ],
+  [
+    'others',
+    [
+      [0, 0],
+      [600, 500],
+    ],
+    true,
+  ],
+  [
+    'others that paused for a moment',
+    [
+      [0, 0],
+      [600, 500],
+      [600, 500],
+    ],
+    true,
+  ],
+  [
+    'others that are gone',
+    [
+      [0, 0],
+      [600, 500],
+      [600, 500],
+      [600, 500],
+    ],
+    false,
+  ],
+] as const)('of a server with %s it says whether others are at work', (_, counts, isBusy) => {
+  const others = new OthersRate()
+  for (const [second, [questions, own]] of counts.entries()) others.learn(questions, own, second * 1_000)
+  expect(others.isBusy).toBe(isBusy)
 })
 
 test('what a job waits for counts in full, slow looks at the server too', async () => {

@@ -7,6 +7,7 @@ import { pinned } from '../../src/jobs/drift/contract.ts'
 import { readTable, type Table } from '../../src/mysql/catalog.ts'
 import { ChunkReader } from '../../src/mysql/chunk-reader.ts'
 import { rowColumns } from '../../src/mysql/column-sql.ts'
+import { startGovernor } from '../../src/mysql/governor.ts'
 import { may, readGrants } from '../../src/mysql/grants.ts'
 import { keyOf, orderBy } from '../../src/mysql/keys.ts'
 import { holdLock } from '../../src/mysql/named-lock.ts'
@@ -17,6 +18,7 @@ import type { ServerPlace } from '../../src/mysql/server-place.ts'
 import { serverState } from '../../src/mysql/server-state.ts'
 import type { Session } from '../../src/mysql/session.ts'
 import { rawSql } from '../../src/mysql/sql.ts'
+import { wakeDelay } from '../../src/mysql/wake-delay.ts'
 import { cellsOf } from '../../src/mysql/wire-row.ts'
 import { connect } from '../../src/transport/index.ts'
 import type { ConnectTarget } from '../../src/transport/transport.ts'
@@ -263,6 +265,75 @@ for (const { title, flavor, version, why, start } of servers) {
       await again.release()
       const more = await holdLock(server, 'archive lab.hostile')
       await more.release()
+    })
+
+    test('a job takes turns while others are at work there, and works side by side when they are gone', async () => {
+      const governor = await startGovernor(server)
+      onTestFinished(() => governor.close())
+      const never = await startGovernor(server, { sleepCoefficient: 0 })
+      onTestFinished(() => never.close())
+      const told: string[] = []
+      const isShared = async (): Promise<boolean> => {
+        await governor.wait(reason => told.push(reason))
+        await never.wait(reason => told.push(reason))
+        expect(never.isShared).toBe(false)
+        return governor.isShared
+      }
+      const gone = new AbortController()
+      const others = (async () => {
+        while (!gone.signal.aborted) await eyes.run('DO SLEEP(0.001)')
+      })()
+      try {
+        await expect.poll(isShared, { timeout: 60_000 }).toBe(true)
+        expect(told).toEqual([
+          expect.stringMatching(/^others are at work on the server \([1-9]\d* statements a second\)/),
+        ])
+        let running = 0
+        let most = 0
+        const turn = (): Promise<void> =>
+          governor.turn(async () => {
+            running += 1
+            most = Math.max(most, running)
+            await session.query(rawSql('DO SLEEP(0.02)'), 'being at work')
+            running -= 1
+          })
+        await Promise.all([turn(), turn(), turn()])
+        expect(most).toBe(1)
+        expect(governor.pausedMs).toBeGreaterThan(0)
+        const failed = governor.turn(() => session.query(rawSql('no statement'), 'failing'))
+        await expect(failed).rejects.toThrow('failing')
+        await turn()
+      } finally {
+        gone.abort()
+        await others
+      }
+      await expect.poll(isShared, { timeout: 60_000 }).toBe(false)
+      let came = 0
+      let meet: () => void = () => undefined
+      const met = new Promise<void>(resolve => {
+        meet = resolve
+      })
+      const meeting = (): Promise<void> =>
+        governor.turn(() => {
+          came += 1
+          if (came === 2) meet()
+          return met
+        })
+      await Promise.all([meeting(), meeting()])
+    }, 150_000)
+
+    test('tells how late its threads come to run, and a rest that was asked for is kept whoever is there', async () => {
+      const delay = await wakeDelay(session)
+      expect(delay?.lateMs).toBeGreaterThan(0)
+      expect(delay?.tripMs).toBeGreaterThanOrEqual(0)
+      const governor = await startGovernor(server, { sleepCoefficient: 2 })
+      onTestFinished(() => governor.close())
+      expect(governor.isShared).toBe(true)
+      const turn = (): Promise<unknown> =>
+        governor.turn(() => session.query(rawSql('DO SLEEP(0.02)'), 'being at work'))
+      await turn()
+      await turn()
+      expect(governor.pausedMs).toBeGreaterThan(0)
     })
 
     test('an account that the server does not let in is told so, without its password', async () => {

@@ -36,6 +36,7 @@ export const archiveVerb: JobVerb<typeof archiveKind.options, Request> = {
       with: values.with.map(each => given.table('with', each)),
       keep,
       contracts: values.contract,
+      sleepCoefficient: values.sleepCoef,
     },
     to,
     sse,

@@ -16,7 +16,7 @@ const usualMarginSeconds = 10
 export function copyRequest(values: ValuesOf<typeof copyKind.options>, table: TableName): CopyRequest {
   const as = parsePgTableName(values.as)
   if ('problem' in as) throw new RangeError(as.problem)
-  const { by, deletes, tz, margin, scan, full, acceptShrink } = values
+  const { by, deletes, tz, margin, scan, full, acceptShrink, sleepCoef } = values
   return {
     table,
     as,
@@ -28,6 +28,7 @@ export function copyRequest(values: ValuesOf<typeof copyKind.options>, table: Ta
     zone: tz,
     marginSeconds: margin ?? usualMarginSeconds,
     isMarginGiven: margin !== undefined,
+    sleepCoefficient: sleepCoef,
   }
 }
 

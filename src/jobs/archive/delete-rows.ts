@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { OpsError } from '../../base/errors.ts'
 import { type RowColumn, selectList } from '../../mysql/column-sql.ts'
 import { guardAccess } from '../../mysql/explain-guard.ts'
+import type { Governor } from '../../mysql/governor.ts'
 import { among, orderByList, type Position } from '../../mysql/keyset.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
@@ -28,21 +29,27 @@ function canSkipLocked({ flavor, number }: Session['version']): boolean {
   return flavor === 'mariadb' ? number >= 100_600 : number >= 80_001
 }
 
+type Turn = Pick<Governor, 'turn' | 'isShared'>
+
 /** Goes on from one chunk to the next with the batch size that it has learned. */
 export class RowDeleter {
   readonly #session: Session
   readonly #target: DeleteTarget
   readonly #keyColumns: readonly RowColumn[]
   #savedChildren: readonly SavedChildren[] = []
-  readonly #batch = new DeleteBatchSize()
+  readonly #batch: DeleteBatchSize
+  readonly #governor: Turn | undefined
   #isGuarded = false
   /** The longest that rows were locked, in milliseconds. */
   longestLockMs = 0
   /** Also those of a chunk that failed half-way. */
   deletedRows = 0
 
-  constructor(session: Session, target: DeleteTarget) {
+  /** Each batch is a turn of the governor. */
+  constructor(session: Session, target: DeleteTarget, governor?: Turn) {
     this.#session = session
+    this.#governor = governor
+    this.#batch = new DeleteBatchSize(() => governor?.isShared ?? false)
     this.#target = target
     this.#keyColumns = keyColumnsOf(target)
   }
@@ -62,7 +69,8 @@ export class RowDeleter {
   /** What another transaction holds is found by halves, so that it holds up nothing else. */
   async #batchOrHalves(batch: readonly SavedRow[], tries = lockTries, skipsLocked = false): Promise<Deleted> {
     try {
-      return await this.#deleteBatch(batch, skipsLocked)
+      const work = (): Promise<Deleted> => this.#deleteBatch(batch, skipsLocked)
+      return await (this.#governor ? this.#governor.turn(work) : work())
     } catch (thrown) {
       const number = errorNumber(thrown)
       const isLock = number === serverErrors.lockWaitTimeout || number === serverErrors.deadlock

@@ -4,6 +4,7 @@ import { inputError } from '../../base/errors.ts'
 import { readTable, type Table } from '../../mysql/catalog.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
 import { hasShape } from '../../mysql/columns.ts'
+import type { Governor } from '../../mysql/governor.ts'
 import type { Key } from '../../mysql/keys.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -30,6 +31,7 @@ export async function finishChunk(
   table: Table,
   { name }: Unfinished,
   stillLocked: () => Promise<void>,
+  governor?: Governor,
 ): Promise<DeleteTotals & { readonly failure?: unknown }> {
   const receipt = await readReceipt(store, name)
   let header: RowsHeader | undefined
@@ -50,7 +52,7 @@ export async function finishChunk(
   }
   const children = earlier.map(({ child }) => child)
   const condition = conditionSql(receipt.condition)
-  const deleter = new RowDeleter(session, { table, key, columns, children, condition })
+  const deleter = new RowDeleter(session, { table, key, columns, children, condition }, governor)
   const queue = new DeleteQueue(store, deleter, 0, stillLocked)
   const withProofs = earlier.map(each => each.proof)
   try {

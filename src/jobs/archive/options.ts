@@ -1,6 +1,6 @@
 /** The options of an archive: as flags of `ops db archive`, as fields of `archive({ ... })`. */
 import { z } from 'zod'
-import { age, contracts } from '../option-types.ts'
+import { age, contracts, sleepCoefficient } from '../option-types.ts'
 import { jobKind } from '../options.ts'
 import { isZone } from '../time-words.ts'
 import { checkWhere } from './condition.ts'
@@ -18,6 +18,7 @@ export const archiveKind = jobKind({
     with: 'table',
     keep: 'age',
     contract: 'file',
+    sleepCoef: 'times',
   },
   options: {
     source: z
@@ -50,6 +51,7 @@ export const archiveKind = jobKind({
       .describe('rows of this table that refer to them go with them; may be repeated'),
     keep: age('how long the store must keep them, as 7y (default: for ever)').optional(),
     contract: contracts(),
+    sleepCoef: sleepCoefficient(),
     scan: z.boolean().default(false).describe('read the whole table where no index begins with the column'),
     dropPartitions: z
       .boolean()

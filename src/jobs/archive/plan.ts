@@ -36,6 +36,8 @@ export interface ArchiveRequest {
   readonly with: readonly TableName[]
   /** How long the store must keep what is saved. */
   readonly keep: Age | undefined
+  /** So many times what a turn on the server took is rested behind it; undefined: by what others there feel. */
+  readonly sleepCoefficient: number | undefined
   /** Files of contracts that must hold. */
   readonly contracts: readonly string[]
 }

@@ -1,7 +1,7 @@
 /** Archives old rows: plan, confirm, finish what earlier runs began, then chunk by chunk save, prove and delete. */
 import { performance } from 'node:perf_hooks'
 import { ChunkReader } from '../../mysql/chunk-reader.ts'
-import { usualLimits } from '../../mysql/chunk-size.ts'
+import { besideOthers, usualLimits } from '../../mysql/chunk-size.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import { holdLock } from '../../mysql/named-lock.ts'
 import { RowsHasher } from '../../mysql/row-hash.ts'
@@ -53,7 +53,10 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
   const title = `archive ${tableText(request.table)}`
   const session = await server.session()
   await tellOwed(session, request.table, emit)
-  const governor = await startGovernor(server, { watchesReplicas: request.deletes })
+  const governor = await startGovernor(server, {
+    watchesReplicas: request.deletes,
+    sleepCoefficient: request.sleepCoefficient,
+  })
   // A look needs no lock; whoever goes on takes it and plans afresh, as another run may have ended since.
   const shown = archivePlanEvent(server.name, await planArchive(session, store, request), governor)
   emit({ event: 'job-plan', ...shown })
@@ -98,7 +101,7 @@ async function carryOut(
   const { condition } = resolved
   if (plan.isNew) await writeMark(store, request.table, state, resolved.now)
   const removedOrphans = await removeOrphans(store)
-  const finished = await finishAll(plan, session, stillLocked, context)
+  const finished = await finishAll(plan, session, stillLocked, governor, context)
   if (finished.failure !== undefined) {
     const saved = { rows: 0, bytes: 0, chunks: 0, milliseconds: 0, isInterrupted: false }
     const none = { saved, storedBytes: 0, totals: noDeletes, longestLockMs: 0, pausedMs: governor.pausedMs }
@@ -124,13 +127,11 @@ async function carryOut(
         ? { bound: ageSql(condition), ...(filter && { filter }) }
         : { filter: conditionSql(condition) }),
     },
-    children.length === 0 ? archiveLimits : limitsWithChildren,
+    besideOthers(children.length === 0 ? archiveLimits : limitsWithChildren, governor),
   )
   const childSession = children.length === 0 ? session : await server.session()
-  const deleter = new RowDeleter(session, {
-    ...{ table, key, columns, children },
-    condition: conditionSql(condition),
-  })
+  const target = { table, key, columns, children, condition: conditionSql(condition) }
+  const deleter = new RowDeleter(session, target, governor)
   const queue = new DeleteQueue(store, deleter, store.url.startsWith('s3://') ? trustAfterMs : 0, stillLocked)
   const header: RowsHeader = {
     table: request.table,
@@ -163,7 +164,7 @@ async function carryOut(
       ofRows: plan.rows.count,
       read: async () => {
         const rows = new PackedRows(chunkBytes)
-        const bounds = await reader.nextInto(row => rows.add(row))
+        const bounds = await governor.turn(() => reader.nextInto(row => rows.add(row)))
         chunkBytes = Math.max(chunkBytes, Math.min(rows.bytes, archiveLimits.mostBytes))
         return bounds && { rows, bytes: bounds.bytes }
       },
@@ -233,6 +234,7 @@ async function finishAll(
   plan: ArchivePlan,
   session: Session,
   stillLocked: () => Promise<void>,
+  governor: Governor,
   { store, interrupt, emit, server }: ArchiveContext,
 ): Promise<ArchiveOutcome['finished']> {
   let totals = noDeletes
@@ -241,7 +243,7 @@ async function finishAll(
     if (interrupt.level !== 'none') break
     const { name, rows } = unfinished
     emit({ event: 'note', host: server.name, text: `finishing ${name} of an earlier run: ${rows} rows` })
-    const done = await finishChunk(session, store, plan.table, unfinished, stillLocked).catch(
+    const done = await finishChunk(session, store, plan.table, unfinished, stillLocked, governor).catch(
       (failure: unknown) => ({ ...noDeletes, failure }),
     )
     totals = sumOf(totals, done)

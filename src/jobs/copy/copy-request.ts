@@ -18,4 +18,6 @@ export interface CopyRequest {
   readonly zone: string | undefined
   readonly marginSeconds: number
   readonly isMarginGiven: boolean
+  /** So many times what a turn on the server took is rested behind it; undefined: by what others there feel. */
+  readonly sleepCoefficient: number | undefined
 }

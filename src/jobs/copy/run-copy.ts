@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks'
 import { OpsError } from '../../base/errors.ts'
 import { ChunkReader } from '../../mysql/chunk-reader.ts'
-import { usualLimits } from '../../mysql/chunk-size.ts'
+import { besideOthers, usualLimits } from '../../mysql/chunk-size.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import type { Server } from '../../mysql/server.ts'
 import { tableText } from '../../mysql/table-name.ts'
@@ -49,7 +49,7 @@ export async function runCopy(request: CopyRequest, context: CopyContext): Promi
   const source = await server.session()
   await tellOwed(source, request.table, emit)
   const pg = await target.session()
-  const governor = await startGovernor(server)
+  const governor = await startGovernor(server, { sleepCoefficient: request.sleepCoefficient })
   try {
     // A look needs no lock; whoever goes on takes it and plans afresh, as another run may have ended since.
     const first = await planCopy(source, pg, request)
@@ -94,7 +94,7 @@ async function carryOut(
       columns: columns.map(each => each.read),
       ...(mode === 'delta' && (order.isByColumn ? { bound: where } : { filter: where })),
     },
-    copyLimits,
+    besideOthers(copyLimits, governor),
   )
   const title = `copy ${tableText(table)}`
   let read: ChunksDone
@@ -106,7 +106,7 @@ async function carryOut(
         ofRows: plan.rows.count,
         // Each row becomes its line as it comes: rows that wait would have to be kept.
         read: async () => {
-          const chunk = await reader.nextInto(row => encoder.add(row))
+          const chunk = await governor.turn(() => reader.nextInto(row => encoder.add(row)))
           return chunk && { rows: { length: chunk.count }, bytes: chunk.bytes, lines: encoder.take() }
         },
         // Nothing is settled before the commit: a kill loses the whole run, and nothing of the target.

@@ -152,6 +152,10 @@ function nowAndThen(governor: Governor): Governor {
     get pausedMs() {
       return governor.pausedMs
     },
+    turn: work => governor.turn(work),
+    get isShared() {
+      return governor.isShared
+    },
     async wait(waiting, signal) {
       if (performance.now() - last < lookEveryMs) return
       await governor.wait(waiting, signal)

@@ -1,11 +1,19 @@
 /** The options of a load: as flags of `ops db load`, as fields of `load({ ... })`. */
 import { z } from 'zod'
+import { sleepCoefficient } from '../option-types.ts'
 import { jobKind } from '../options.ts'
 
 export const loadKind = jobKind({
   name: 'load',
   operands: ['source', 'table', 'file'],
-  words: { columns: 'names', leaveOut: 'names', separator: 'character', null: 'word', expect: 'rows' },
+  words: {
+    columns: 'names',
+    leaveOut: 'names',
+    separator: 'character',
+    null: 'word',
+    expect: 'rows',
+    sleepCoef: 'times',
+  },
   commas: ['columns', 'leaveOut'],
   options: {
     source: z
@@ -49,6 +57,7 @@ export const loadKind = jobKind({
       .max(1e15, 'is no number of rows')
       .optional()
       .describe('load only if the input has just so many rows'),
+    sleepCoef: sleepCoefficient(),
     putBack: z
       .boolean()
       .default(false)

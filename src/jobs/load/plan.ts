@@ -28,6 +28,8 @@ export interface LoadRequest {
   readonly nullWord: string | undefined
   /** So many rows must be in the input. */
   readonly expected: number | undefined
+  /** So many times what a turn on the server took is rested behind it; undefined: by what others there feel. */
+  readonly sleepCoefficient: number | undefined
   readonly profiles: boolean
 }
 

@@ -47,7 +47,7 @@ export async function runLoad(request: LoadRequest, context: LoadContext): Promi
     const session = await server.session()
     const reader = new RecordReader(input.pieces())
     const plan = await planLoad(session, request, input, reader)
-    const governor = await startGovernor(server)
+    const governor = await startGovernor(server, { sleepCoefficient: request.sleepCoefficient })
     const shown = loadPlanEvent(server.name, plan, input, governor)
     emit({ event: 'job-plan', ...shown })
     if (plansOnly || (confirm && !(await confirm(shown)))) return false
@@ -137,7 +137,7 @@ async function carryOut(
           return chunk
         },
         settle: async chunk => {
-          await loader.load(chunk)
+          await governor.turn(() => loader.load(chunk))
           chunks.release(chunk)
           if (request.profiles) await profile.add()
         },
