@@ -15,6 +15,7 @@ export { hostFacts, type Output, output } from './recipe/output.ts'
 export * from './recipe/project.ts'
 export { type Recipe, type RecipeContext, recipe, type Use } from './recipe/recipe.ts'
 export { on, type Site, site } from './recipe/site.ts'
+export { bootKeys, bootLookLibrary, bootPlaces, lastAtBoot, unreadAtBoot } from './resources/boot/look.ts'
 export * from './resources/index.ts'
 export {
   lackingDirectory,
@@ -25,6 +26,7 @@ export {
   refusedWay,
 } from './resources/paths/look.ts'
 export { neededProgram } from './resources/paths/needed-program.ts'
+export { ownFile, ownFileFound, ownFileImpossible, ownFileKeys } from './resources/paths/own-file.ts'
 export { ownShell, plainShell } from './resources/paths/own-shell.ts'
 /** What params that name places, modes and owners may hold. */
 export * as schemas from './resources/paths/params.ts'

@@ -1,14 +1,24 @@
 /** A setting of the kernel, now and at the next boot. */
+import { basename } from 'node:path'
 import text from './sysctl/sysctl.sh'
 import {
+  bootKeys,
+  bootLookLibrary,
+  bootPlaces,
   lackingDirectory,
+  lastAtBoot,
   neededUnlessAbsent,
   oneLine,
+  ownFile,
+  ownFileFound,
+  ownFileImpossible,
+  ownFileKeys,
   ownShell,
   presence,
   printed,
   resource,
   sh,
+  unreadAtBoot,
   z,
 } from './written-with.ts'
 
@@ -16,9 +26,11 @@ import {
 const swapped = (text: string) => text.replaceAll(/[./]/g, each => (each === '.' ? '/' : '.'))
 const wayOf = (key: string) => (/^[^/]*\./.test(key) ? swapped(key) : key)
 
+const stripped = (text: string) => text.replace(/^[ \t]+|[ \t]+$/g, '')
+
 /** The kernel parts numbers by tabs, people by blanks; in other texts (`kernel.core_pattern`) every blank counts. */
 const plain = (value: string) =>
-  /^[\s\d-]+$/.test(value) ? value.trim().replaceAll(/\s+/g, ' ') : value.replace(/^[ \t]+|[ \t]+$/g, '')
+  /^[\s\d-]+$/.test(value) ? value.trim().replaceAll(/\s+/g, ' ') : stripped(value)
 
 const params = z
   .strictObject({
@@ -50,12 +62,19 @@ const fileOf = (key: string) => `/etc/sysctl.d/99-zz-${key.replaceAll('/', ':')}
 
 const lineOf = (key: string, value: string) => `${key} = ${value}`
 
-const folders = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'] as const
+/** What finds the lines that may set it, however they spell it. */
+const patternOf = (key: string) =>
+  `^[ \t]*-?[ \t]*[./]*${key.replaceAll('+', '[+]').split(/[./]/).join('[./]+')}[./]*[ \t]*(=|$)`
 
-const read = printed(
-  ...(['kind', 'why?', 'to?', 'mode?', 'owner?', 'group?'] as const),
-  ...(['known', 'now', 'line', 'reader', 'boot', 'by', 'bare', 'bareBy'] as const),
-)
+/** What a line of sysctl.d(5) sets the key to, if it does: one that is `-key` alone takes it out, and it has no value then. */
+function settingIn(line: string, key: string): string | undefined {
+  const [, left = '', sign, value = ''] = /^([^=]*)(=?)(.*)$/.exec(stripped(line)) ?? []
+  if (/^[#;]/.test(left) || (sign === '' && !left.startsWith('-'))) return undefined
+  const way = wayOf(stripped(stripped(left).replace(/^-/, ''))).replaceAll(/\/(?:\.?\/)+/g, '/')
+  return way.replaceAll(/^\/|\/$/g, '') === wayOf(key) ? plain(value) : undefined
+}
+
+const read = printed(...ownFileKeys, ...bootKeys, ...(['known', 'now'] as const))
 
 /** `sysctl {key, value, state}`. */
 export const sysctl = resource({
@@ -72,41 +91,28 @@ export const sysctl = resource({
     { title: 'No longer set at boot', params: { key: 'vm.swappiness', state: 'absent' } },
   ],
   identity: ({ key }) => key,
-  library: ownShell('sysctl', text),
+  library: [...ownShell('sysctl', text), bootLookLibrary],
   refuses: true,
-  probe: ({ key }) => sh`ops_sysctl_look ${wayOf(key)} ${fileOf(key)}`,
-  parse: (observation, { value }) => {
-    const { mode, owner, group, bare, bareBy, ...found } = read(observation)
-    // With what is in /run and without it, it has to be the same.
-    const wins = plain(found.boot) === value ? { boot: bare, by: bareBy } : found
-    // What nothing reads at boot sets nothing.
-    const boot = found.reader === 'systemd-sysctl' ? plain(wins.boot) : ''
-    const dress = mode === undefined ? '' : `${mode} ${owner}:${group}`
-    return { ...found, dress, now: plain(found.now), boot, by: wins.by }
+  probe: ({ key }) => sh`
+    ops_tell_own ${fileOf(key)} && ops_sysctl_now ${wayOf(key)} && ops_boot_reader systemd-sysctl || return
+    ops_boot_lines sysctl.d ${basename(fileOf(key))} ${patternOf(key)}`,
+  parse: (observation, { key, value }) => {
+    const { lines, ...found } = ownFileFound(read(observation))
+    const last = lastAtBoot(found.reader, lines, value, line => settingIn(line, key))
+    return { ...found, now: plain(found.now), ...last }
   },
   desired: ({ key, value }) =>
-    value === undefined
-      ? { kind: 'absent' }
-      : {
-          kind: 'file',
-          dress: '644 root:root',
-          line: lineOf(key, value),
-          now: value,
-          boot: value,
-        },
-  impossible: ({ kind, why, known, reader, boot, by }, { key, value }) => {
-    if (kind === 'refused') return String(why)
-    if (kind !== 'file' && kind !== 'absent') return `${fileOf(key)} is a ${kind}, not a file`
-    if (value === undefined) return undefined
+    value === undefined ? ownFile(undefined) : { ...ownFile(lineOf(key, value)), now: value, boot: value },
+  impossible: ({ known, reader, boot, by, ...found }, { key, value }) => {
+    const file = fileOf(key)
+    const other = ownFileImpossible(file, found)
+    if (other !== undefined || value === undefined) return other
     if (known === 'no') return `the kernel knows no ${key} now: is the name right, and its module loaded?`
     if (known === 'unreadable') return `${key} cannot be read, so nobody could tell whether it is set`
     if (known === 'locked')
       return `${key} cannot be written here: it is read-only, or belongs to the host of this container`
-    if (reader !== 'systemd-sysctl') {
-      const lack = reader === 'masked' ? 'systemd-sysctl.service is masked' : 'there is no systemd-sysctl'
-      return `nothing reads /etc/sysctl.d at boot: ${lack}`
-    }
-    if (by === '' || boot === value) return undefined
+    const unread = unreadAtBoot('sysctl.d', 'systemd-sysctl', reader)
+    if (unread !== undefined || by === '' || by === file || boot === value) return unread
     return `${by} is read later at boot and ${boot === '' ? `takes ${key} out` : `sets ${key} to ${boot}`}: change it there`
   },
   lacks: lackingDirectory,
@@ -120,7 +126,7 @@ export const sysctl = resource({
     const goesOn = { stays: `the kernel goes on with ${value}; it was ${actual.now}` }
     return {
       params: { key, state: 'absent' },
-      left: { kind: 'file', dress: '644 root:root', line: lineOf(key, value) },
+      left: ownFile(lineOf(key, value)),
       withFiles: true,
       ...(actual.now !== value && goesOn),
     }
@@ -131,11 +137,7 @@ export const sysctl = resource({
     `path:${fileOf(key)}`,
     ...(value === undefined ? [] : [`path:/proc/sys/${wayOf(key).split('/', 1)[0]}/` as const]),
   ],
-  reads: () => [
-    ...folders.map(each => `path:${each}/sysctl.d/` as const),
-    'path:/etc/sysctl.conf',
-    'unit:systemd-sysctl',
-  ],
+  reads: () => [...bootPlaces('sysctl.d'), 'path:/etc/sysctl.conf', 'unit:systemd-sysctl'],
   notes: (_detail, { key, value }, _said, change) => {
     if (change === undefined) return []
     if (value === undefined) return ['what runs is left as it is: ops cannot know what it was before']

@@ -4,8 +4,10 @@ export { mask, Secret } from '../base/secret.ts'
 export { printed } from '../engine/printed.ts'
 export { resource } from '../engine/step.ts'
 export { sh } from '../shell/sh.ts'
+export { bootKeys, bootLookLibrary, bootPlaces, lastAtBoot, unreadAtBoot } from './boot/look.ts'
 export { lackingDirectory } from './paths/look.ts'
 export { neededProgram } from './paths/needed-program.ts'
+export { ownFile, ownFileFound, ownFileImpossible, ownFileKeys } from './paths/own-file.ts'
 export { ownShell, plainShell } from './paths/own-shell.ts'
 export {
   absolutePath,

@@ -5,10 +5,10 @@ import { writeLibrary } from '../../shell/write-library.ts'
 import { lookLibrary } from './look.ts'
 import { tellLookLibrary } from './tell-look.ts'
 
-/** The `library` of a resource: the functions of its file, and all that they may call to look at paths and to write. */
-export function ownShell(type: string, text: string): readonly ShellLibrary[] {
-  return [wayLibrary, lookLibrary, libraryOf(type, text), writeLibrary]
-}
-
 /** The `library` of a resource whose probe tells a few lines and whose change is a few commands. */
-export const plainShell: readonly ShellLibrary[] = [wayLibrary, tellLookLibrary, writeLibrary]
+export const plainShell: readonly ShellLibrary[] = [wayLibrary, lookLibrary, tellLookLibrary, writeLibrary]
+
+/** The same with the functions of the resource's own file. */
+export function ownShell(type: string, text: string): readonly ShellLibrary[] {
+  return [...plainShell, libraryOf(type, text)]
+}

@@ -41,3 +41,11 @@ ops_tell_secret() {
     *) printf '%s=other\n' "$ops_tell_key";;
   esac
 }
+# FILE, which is the step's alone: what ops_paths says of it, and `line=` what it holds, several lines parted by tabs.
+ops_tell_own() {
+  ops_paths '' lmog "$1" || return
+  ops_tell_value=
+  [ ! -f "$1" ] || { ops_tell_value=$(head -c 4096 <"$1" && echo .); } 2>/dev/null || return
+  ops_tell_value=$(printf '%s' "${ops_tell_value%.}" | tr '\n' '\t') || return
+  printf 'line=%s\n' "${ops_tell_value%"	"}"
+}

@@ -2,5 +2,5 @@
 import { libraryOf } from '../../shell/library.ts'
 import tellText from './tell-look.sh'
 
-/** `ops_tell_said KEY COMMAND`, `ops_tell_line KEY FILE`, `ops_tell_link KEY PATH` and `ops_tell_file KEY FILE`. */
+/** `ops_tell_said KEY COMMAND`, `ops_tell_line KEY FILE`, `ops_tell_link KEY PATH`, `ops_tell_own FILE` and others: a sentence above each. */
 export const tellLookLibrary = libraryOf('tell-look', tellText)
