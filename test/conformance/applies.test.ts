@@ -11,6 +11,7 @@ import { linkPrograms } from './by-shell.ts'
 import { unclaimed, unproved } from './checks.ts'
 import { type HostCase, isChosen, isWhole, type LookCase } from './host-case.ts'
 import { cases } from './host-cases.ts'
+import { filesWritten } from './left-files.ts'
 import { changesOf, failuresOf, make, run, type Seen, stepsOf } from './on-host.ts'
 import { type Judged, judged, mend, neverAlone, unmissed } from './one-place.ts'
 
@@ -76,8 +77,7 @@ describeHost('on a host', () => {
       await host().read('touch /run/conformance')
       first = await run(host(), 'plan', all)
       await run(host(), 'apply', all)
-      const found = await host().read('find /etc /srv /home /opt -xdev ! -type d -cnewer /run/conformance')
-      written = found.split('\n').filter(path => path !== '' && !/\/\.ops[.]/.test(path))
+      written = await filesWritten(host(), '/run/conformance')
       second = await run(host(), 'plan', all)
       failures = await failuresOf(
         host(),
