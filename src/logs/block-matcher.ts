@@ -1,9 +1,10 @@
 /** Reads the plain lines of a piece of a log at a speed of its own, where a format allows; it leaves the others alone. */
+
+import { type Started, startWasm } from '../base/wasm/start.ts'
 import type { LogFormat } from './format.ts'
 import type { Positions } from './line-matcher.ts'
 import { lineRules } from './line-rules.ts'
 import { type LineCode, lineCode, linesAt, readsBeyond } from './wasm/line-code.ts'
-import { type Started, startWasm } from './wasm/start.ts'
 
 const pageBytes = 1 << 16
 const pages = 6

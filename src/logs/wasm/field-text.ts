@@ -1,7 +1,8 @@
 /** The WebAssembly text for one field: it begins at `at` and leaves there where the field ends, and what is in it as `marks`. */
+
+import { type Constants, splat } from '../../base/wasm/constants.ts'
 import { type FieldRule, marks } from '../line-rules.ts'
 import type { ByteKinds } from './byte-kinds.ts'
-import { type Constants, splat } from './constants.ts'
 
 const comma = 0x2c
 const allSixteen = 0xffff

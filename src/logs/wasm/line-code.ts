@@ -2,10 +2,11 @@
  * Writes the WebAssembly that reads lines of one format, sixteen bytes at a time. It takes a line only where it is sure
  * that it is a row and can be read in one way; of any other it says no more than where it ends.
  */
+
+import { assembledModule } from '../../base/wasm/assemble.ts'
+import { Constants, splat } from '../../base/wasm/constants.ts'
 import { type LineRules, marks } from '../line-rules.ts'
-import { assembledModule } from './assemble.ts'
 import { type ByteKinds, byteKinds } from './byte-kinds.ts'
-import { Constants, splat } from './constants.ts'
 import { FieldText } from './field-text.ts'
 
 /** Where things are in its memory: four bytes for each field's start, then its end, then one for its marks; constants; lines. */

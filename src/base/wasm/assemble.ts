@@ -1,12 +1,13 @@
 /** Assembles one WebAssembly function from its text, in the names of the specification: nothing else has to be installed. */
 
-type Immediate = 'local' | 'label' | 'branch' | 'number' | 'address' | 'none'
+type Immediate = 'local' | 'label' | 'branch' | 'number' | 'address' | 'lanes' | 'none'
 
 /** The instructions that are used here: their bytes, and what stands behind each. */
 const instructions: Readonly<Record<string, readonly [bytes: readonly number[], immediate: Immediate]>> = {
   block: [[0x02, 0x40], 'label'],
   loop: [[0x03, 0x40], 'label'],
   if: [[0x04, 0x40], 'label'],
+  else: [[0x05], 'none'],
   end: [[0x0b], 'none'],
   br: [[0x0c], 'branch'],
   br_if: [[0x0d], 'branch'],
@@ -14,7 +15,9 @@ const instructions: Readonly<Record<string, readonly [bytes: readonly number[], 
   'local.get': [[0x20], 'local'],
   'local.set': [[0x21], 'local'],
   'local.tee': [[0x22], 'local'],
+  'i32.load': [[0x28, 0], 'address'],
   'i32.load8_u': [[0x2d, 0], 'address'],
+  'i32.load16_u': [[0x2f, 0], 'address'],
   'i32.store': [[0x36, 0], 'address'],
   'i32.store8': [[0x3a, 0], 'address'],
   'i32.const': [[0x41], 'number'],
@@ -22,19 +25,30 @@ const instructions: Readonly<Record<string, readonly [bytes: readonly number[], 
   'i32.eq': [[0x46], 'none'],
   'i32.ne': [[0x47], 'none'],
   'i32.lt_u': [[0x49], 'none'],
+  'i32.gt_u': [[0x4b], 'none'],
   'i32.ctz': [[0x68], 'none'],
   'i32.add': [[0x6a], 'none'],
   'i32.sub': [[0x6b], 'none'],
+  'i32.mul': [[0x6c], 'none'],
   'i32.and': [[0x71], 'none'],
   'i32.or': [[0x72], 'none'],
   'i32.xor': [[0x73], 'none'],
   'i32.shl': [[0x74], 'none'],
+  'i32.shr_u': [[0x76], 'none'],
   'v128.load': [[0xfd, 0x00, 0], 'address'],
+  'v128.store': [[0xfd, 0x0b, 0], 'address'],
+  'i8x16.shuffle': [[0xfd, 0x0d], 'lanes'],
   'i8x16.swizzle': [[0xfd, 0x0e], 'none'],
   'i8x16.eq': [[0xfd, 0x23], 'none'],
   'v128.and': [[0xfd, 0x4e], 'none'],
+  'v128.or': [[0xfd, 0x50], 'none'],
+  'v128.xor': [[0xfd, 0x51], 'none'],
+  'v128.bitselect': [[0xfd, 0x52], 'none'],
   'i8x16.bitmask': [[0xfd, 0x64], 'none'],
   'i8x16.shr_u': [[0xfd, 0x6d], 'none'],
+  'i32x4.shl': [[0xfd, 0xab, 0x01], 'none'],
+  'i32x4.shr_u': [[0xfd, 0xad, 0x01], 'none'],
+  'i32x4.add': [[0xfd, 0xae, 0x01], 'none'],
 }
 
 export interface WasmFunction {
@@ -86,6 +100,7 @@ function assembled(text: string, locals: readonly string[]): number[] {
       const depth = labels.length - 1 - known(labels.lastIndexOf(operand), operand)
       bytes.push(...unsigned(depth))
     } else if (immediate === 'address') bytes.push(...unsigned(Number(operand)))
+    else if (immediate === 'lanes') bytes.push(...operand.split(',').map(Number))
     else bytes.push(...signed(Number(operand)))
   }
   return bytes
