@@ -9,6 +9,13 @@ import type { Content } from '../../store/store.ts'
 
 const compress = promisify(gzip)
 const mostInMemory = 8 * 1024 * 1024
+/** Rows are like those just before them: looking further back takes longer and finds worse. */
+const windowBits = 13
+
+const spareBytes = 512 * 1024
+/** Memory that days take turns with: large buffers that live for a while are dear to collect. */
+const spare: Buffer[] = []
+const mostSpare = 8
 
 export class DayFile {
   readonly #hash = createHash('sha256')
@@ -16,6 +23,9 @@ export class DayFile {
   #textBytes = 0
   #parts: Buffer[] = []
   #inMemory = 0
+  /** What the parts are in. */
+  #memory: Buffer[] = []
+  #used = 0
   #file: FileHandle | undefined
 
   /** As far as it has grown. */
@@ -32,7 +42,7 @@ export class DayFile {
   async add(lines: Uint8Array): Promise<void> {
     // One piece of memory for the whole answer, as most texts become less than a third.
     const chunkSize = Math.max(4096, Math.ceil(lines.length / 3))
-    const part = await compress(lines, { level: 1, chunkSize })
+    const part = this.#kept(await compress(lines, { level: 1, windowBits, chunkSize }))
     this.#hash.update(part)
     this.#textBytes += lines.length
     this.#sizeBytes += part.length
@@ -58,16 +68,36 @@ export class DayFile {
 
   /** Lets memory and file go. */
   async discard(): Promise<void> {
-    this.#parts = []
+    this.#letGo()
     await this.#file?.close()
     this.#file = undefined
+  }
+
+  #kept(part: Buffer): Buffer {
+    if (part.length > spareBytes) return part
+    let memory = this.#memory.at(-1)
+    if (!memory || this.#used + part.length > spareBytes) {
+      memory = spare.pop() ?? Buffer.allocUnsafeSlow(spareBytes)
+      this.#memory.push(memory)
+      this.#used = 0
+    }
+    const kept = memory.subarray(this.#used, this.#used + part.length)
+    part.copy(kept)
+    this.#used += part.length
+    return kept
+  }
+
+  #letGo(): void {
+    this.#parts = []
+    this.#inMemory = 0
+    spare.push(...this.#memory.splice(0, mostSpare - spare.length))
+    this.#memory = []
   }
 
   async #spill(): Promise<void> {
     this.#file ??= await unnamedFile()
     for (const part of this.#parts) await this.#file.appendFile(part)
-    this.#parts = []
-    this.#inMemory = 0
+    this.#letGo()
   }
 }
 
