@@ -6,7 +6,9 @@ import { isIP } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
 import { checkServerIdentity, type TLSSocket } from 'node:tls'
 import { neededPackage } from '../base/needed-package.ts'
+import { PacketRows } from './packet-rows.ts'
 import type { Sql } from './sql.ts'
+import { type Next, type RawQuery, type RowsConnection, takeRows } from './take-rows.ts'
 import type { WireRow } from './wire-row.ts'
 
 /** What a login needs. The stream is connected already, wherever it leads. */
@@ -37,6 +39,11 @@ export interface Answer {
 export interface StatementOptions {
   /** Takes each row as it comes; it holds as long as it is kept. */
   readonly onRow?: (row: WireRow) => void
+  /**
+   * With `onRow`: takes many rows as the packets that they came in, from a place of a piece on, and answers where it stopped.
+   * There the next one is for `onRow`.
+   */
+  readonly onMany?: (piece: Buffer, from: number) => number
   /** What a LOAD DATA LOCAL of this statement reads, and no other ever does: a server may ask for any file. */
   readonly infile?: () => Readable
 }
@@ -54,7 +61,7 @@ export interface Driver {
 }
 
 /** The parts of mysql2 that its types do not tell. */
-interface RawConnection {
+interface RawConnection extends RowsConnection {
   readonly threadId: number
   readonly stream: unknown
   startTLS(done: (error?: Error) => void): void
@@ -66,16 +73,6 @@ interface RawConnection {
   off(event: string, listener: (error?: Error) => void): void
   end(done: () => void): void
   destroy(): void
-}
-interface RawPacket {
-  readonly buffer: Buffer
-  readonly offset: number
-  readonly end: number
-  isEOF(): boolean
-}
-type Next = (this: RawQuery, packet: RawPacket, connection: unknown) => unknown
-interface RawQuery {
-  row: Next
 }
 interface ResultHeader {
   readonly affectedRows?: number
@@ -173,7 +170,7 @@ class Mysql2Driver implements Driver {
     return this.#lost
   }
 
-  query(statement: Sql, { onRow, infile }: StatementOptions = {}): Promise<Answer> {
+  query(statement: Sql, { onRow, onMany, infile }: StatementOptions = {}): Promise<Answer> {
     return new Promise((resolved, rejected) => {
       if (this.#lost !== undefined) return rejected(new Error(this.#lost))
       const reject = (error: unknown): void => {
@@ -207,17 +204,32 @@ class Mysql2Driver implements Driver {
           info: header.info ?? '',
         })
       })
-      const end = query.row
-      const each: Next = function (packet, connection) {
-        if (packet.isEOF()) return end.call(this, packet, connection)
+      const guarded = (work: () => void): void => {
         try {
-          if (!thrown) take(packet.buffer.subarray(packet.offset, packet.end))
+          if (!thrown) work()
         } catch (error) {
           thrown = error instanceof Error ? error : new Error(String(error))
         }
+      }
+      const end = query.row
+      const each: Next = function (packet, connection) {
+        if (packet.isEOF()) return end.call(this, packet, connection)
+        guarded(() => take(packet.buffer.subarray(packet.offset, packet.end)))
         return each
       }
       query.row = each
+      if (!onMany) return
+      const packets = new PacketRows({
+        onRow: row => guarded(() => take(row)),
+        onMany: (piece, from) => {
+          let to = from
+          guarded(() => {
+            to = onMany(piece, from)
+          })
+          return to
+        },
+      })
+      takeRows(this.#connection, query, each, packets)
     })
   }
 

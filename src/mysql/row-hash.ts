@@ -38,6 +38,13 @@ export class RowsHasher {
     this.#rows += 1
   }
 
+  /** So many rows at once, as the XOR of their hashes. */
+  addSum(rows: number, sum: Uint8Array): void {
+    const xor = this.#xor
+    for (let index = 0; index < hashBytes; index++) xor[index] = (xor[index] ?? 0) ^ (sum[index] ?? 0)
+    this.#rows += rows
+  }
+
   digest(): RowsDigest {
     return { rows: this.#rows, hash: this.#xor.toString('hex') }
   }

@@ -8,6 +8,7 @@ import { checkEncryption, checked, type Proof } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import type { PackedRows } from '../rows/packed-rows.ts'
 import { LineRows } from '../rows/row-lines.ts'
+import { hashedLines } from '../rows/row-machine.ts'
 import { packRows, type RowsHeader, scanLines } from '../rows/rows-file.ts'
 import { writeReceipt } from './archive-store.ts'
 import { type Receipt, rowsKey, type WithReceipt, withKey } from './records.ts'
@@ -116,18 +117,20 @@ export async function readBack(
   const name = `${store.url}/${key}`
   const hasher = new RowsHasher()
   const rows = new LineRows()
-  await scanLines(
-    checked(opened, bytes, name),
-    name,
-    header => seen.header?.(header),
-    (lines, from, to) => {
-      const row = rows.read(lines, from, to)
-      hasher.add(row)
-      // The next row takes its memory.
-      seen.row?.(Buffer.from(row))
-    },
-    bytes.textBytes,
-  )
+  const takers = {
+    header: (header: RowsHeader) => seen.header?.(header),
+    ...(seen.row
+      ? {
+          line: (lines: Buffer, from: number, to: number) => {
+            const row = rows.read(lines, from, to)
+            hasher.add(row)
+            // The next row takes its memory.
+            seen.row?.(Buffer.from(row))
+          },
+        }
+      : hashedLines(hasher)),
+  }
+  await scanLines(checked(opened, bytes, name), name, takers, bytes.textBytes)
   const found = hasher.digest()
   if (!sameRows(found, digest)) {
     throw new OpsError({

@@ -14,6 +14,7 @@ import { name, sql, trusted } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
 import { cellsOf, type WireRow } from '../../mysql/wire-row.ts'
 import type { RowLines } from '../rows/row-lines.ts'
+import { rowMachine } from '../rows/row-machine.ts'
 import type { Day } from './days.ts'
 import { betweenSql } from './find-days.ts'
 import type { TableShape } from './table-shape.ts'
@@ -114,12 +115,25 @@ export class DayReader {
     const most = this.#shared.size.rows
     const statement = await this.#statement(most + 1)
     const { lines } = this.#shared
+    const machine = rowMachine()
+    const mostBytes = dumpLimits.mostBytes * 2
     let last: WireRow | undefined
     let bytes = 0
     let isCut = false
     await this.#session.query(statement, this.#doing, {
+      ...(machine && {
+        onMany: (piece: Buffer, from: number) => {
+          if (isCut) return from
+          const room = mostBytes - bytes
+          const done = machine.packets(piece, from, most - lines.rows, room, lines, this.hasher)
+          isCut = done.stop === 'enough'
+          bytes += done.to - from
+          if (done.last) last = piece.subarray(done.last.from, done.last.to)
+          return done.to
+        },
+      }),
       onRow: row => {
-        isCut ||= lines.rows >= most || bytes > dumpLimits.mostBytes * 2
+        isCut ||= lines.rows >= most || bytes > mostBytes
         if (isCut) return
         lines.add(row)
         this.hasher.add(row)

@@ -3,7 +3,7 @@ import { OpsError } from '../../base/errors.ts'
 import { type RowsDigest, RowsHasher, sameRows } from '../../mysql/row-hash.ts'
 import { type Bytes, checkEncryption, checked } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
-import { LineRows } from '../rows/row-lines.ts'
+import { hashedLines } from '../rows/row-machine.ts'
 import { type RowsHeader, scanLines } from '../rows/rows-file.ts'
 import type { DayFile } from './day-file.ts'
 import { writeReceipt } from './dump-store.ts'
@@ -68,14 +68,8 @@ export async function readDay(
   checkEncryption(store, opened)
   const name = `${store.url}/${object}`
   const hasher = new RowsHasher()
-  const rows = new LineRows()
   const headers: RowsHeader[] = []
-  await scanLines(
-    checked(opened, bytes, name),
-    name,
-    header => void headers.push(header),
-    (lines, from, to) => void hasher.add(rows.read(lines, from, to)),
-    bytes.textBytes,
-  )
+  const takers = { header: (header: RowsHeader) => void headers.push(header), ...hashedLines(hasher) }
+  await scanLines(checked(opened, bytes, name), name, takers, bytes.textBytes)
   return { found: hasher.digest(), header: headers[0] }
 }

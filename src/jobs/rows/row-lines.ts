@@ -32,6 +32,12 @@ export class RowLines {
     this.#at += bytes.length
   }
 
+  /** Lines of so many rows as they are. */
+  append(lines: Uint8Array, rows: number): void {
+    this.begin(lines)
+    this.rows += rows
+  }
+
   add(row: WireRow): void {
     // Each byte may become two; a length, of one byte at least, gives its place to a tab or a line feed.
     this.#reserve(row.length * 2 + 2)

@@ -88,15 +88,21 @@ export async function unpackRows(
 /** So much text is made of a file at once at most; less where it is known to be short. */
 const mostTextBytes = 256 * 1024
 
-/**
- * The same, as quick as can be: `header` is called once, then `line` for each row with the place of its line in `bytes`,
- * without the line feed. What it is given holds until it returns. `textBytes`: how much text is expected.
- */
+/** What takes the lines of a file; what it is given holds until it returns. */
+export interface LineTakers {
+  /** Is called once, before the rows. */
+  readonly header: (header: RowsHeader) => void
+  /** A row, with the place of its line without the line feed. */
+  readonly line: (bytes: Buffer, from: number, to: number) => void
+  /** Takes whole lines up to `to`, and answers where it stopped: the next one is for `line`. */
+  readonly many?: (bytes: Buffer, from: number, to: number) => number
+}
+
+/** The same, as quick as can be. `textBytes`: how much text is expected. */
 export async function scanLines(
   pieces: AsyncIterable<Uint8Array>,
   name: string,
-  header: (header: RowsHeader) => void,
-  line: (bytes: Buffer, from: number, to: number) => void,
+  { header, line, many }: LineTakers,
   textBytes = mostTextBytes,
 ): Promise<void> {
   // Large buffers are dear to collect, and each file begins with one of its own.
@@ -119,7 +125,13 @@ export async function scanLines(
         rest = begun
         if (from === 0) continue
       }
-      for (let end = bytes.indexOf(0x0a, from); end >= 0; end = bytes.indexOf(0x0a, from)) {
+      for (const whole = bytes.lastIndexOf(0x0a) + 1; from < whole; ) {
+        const to = isFirst || !many ? from : many(bytes, from, whole)
+        if (to > from) {
+          from = to
+          continue
+        }
+        const end = bytes.indexOf(0x0a, from)
         take(bytes, from, end)
         from = end + 1
       }

@@ -1,0 +1,154 @@
+/** Goes through many rows in one call, where the processor can: `row-code.ts` says what it does, and what it leaves to others. */
+import { type Started, startWasm } from '../../base/wasm/start.ts'
+import { hashBytes, type RowsHasher, rowHash } from '../../mysql/row-hash.ts'
+import { roundConstants } from './hash-lanes.ts'
+import { answers, modes, mostBlocks, places, rowCode, slotsOf } from './row-code.ts'
+import { LineRows, type RowLines } from './row-lines.ts'
+import type { LineTakers } from './rows-file.ts'
+
+const pageBytes = 1 << 16
+/** So much is gone through at once. */
+export const mostInput = 256 * 1024
+/** Bytes beyond the end of what is read that it may look at, or write. */
+const readsBeyond = 64
+const output = places.input + mostInput + readsBeyond
+// Each byte of a row may become two; the four before it make up for its line feed.
+const pages = Math.ceil((output + 2 * mostInput + readsBeyond) / pageBytes)
+const lineFeed = 0x0a
+
+/** What was done of a piece. */
+export interface PacketsDone {
+  /** Where it goes on. */
+  readonly to: number
+  readonly rows: number
+  /** Of the last row, in the piece that was given. */
+  readonly last: { readonly from: number; readonly to: number } | undefined
+  /** `other`: what follows is not for it; `enough`: so many rows as were allowed. */
+  readonly stop: 'done' | 'other' | 'enough'
+}
+
+const stops = { [answers.done]: 'done', [answers.other]: 'other', [answers.enough]: 'enough' } as const
+
+export class RowMachine {
+  readonly #bytes: Buffer
+  readonly #numbers: Int32Array
+  readonly #run: (mode: number) => number
+  readonly #sum = Buffer.alloc(hashBytes)
+
+  constructor({ memory, run }: Started, constants: Uint8Array) {
+    this.#bytes = Buffer.from(memory)
+    this.#numbers = new Int32Array(memory)
+    this.#run = run
+    this.#bytes.set(constants, places.constants)
+    this.#bytes.set(roundConstants(), places.rounds)
+    for (const [byte, letter] of ['\x000', '\tt', '\nn', '\\\\'].map(each => Buffer.from(each))) {
+      this.#bytes[places.letters + (byte as number)] = letter as number
+      this.#bytes[places.meant + (letter as number)] = (byte as number) + 1
+    }
+  }
+
+  /**
+   * Takes whole packets of rows from this place on, at most `most` rows and none that begins more than `mostBytes` behind
+   * it; a last packet may be cut. The lines go to `lines`, the hashes to `hasher`.
+   */
+  packets(
+    piece: Buffer,
+    from: number,
+    most: number,
+    mostBytes: number,
+    lines: RowLines,
+    hasher: RowsHasher,
+  ): PacketsDone {
+    const size = Math.min(piece.length - from, mostInput)
+    this.#begin(piece, from, size)
+    this.#put(places.most, most)
+    this.#put(places.limit, places.input + Math.min(mostBytes, mostInput))
+    const stop = stops[this.#run(modes.packets) as 0 | 1 | 2]
+    const rows = this.#get(places.rows)
+    lines.append(this.#bytes.subarray(output, this.#get(places.out)), rows)
+    this.#sumUp(hasher, rows)
+    const inPiece = (place: number): number => this.#get(place) - places.input + from
+    return {
+      to: inPiece(places.at),
+      rows,
+      last: rows === 0 ? undefined : { from: inPiece(places.last), to: inPiece(places.lastEnd) },
+      stop,
+    }
+  }
+
+  /** Takes whole lines, the last of which ends at `to`, from `from` on; answers where it stopped: at `to`, or before a line that is not for it. */
+  lines(piece: Buffer, from: number, to: number, hasher: RowsHasher): number {
+    let end = to
+    if (to - from > mostInput) end = piece.lastIndexOf(lineFeed, from + mostInput - 1) + 1
+    if (end <= from) return from
+    this.#begin(piece, from, end - from)
+    const stop = this.#run(modes.lines)
+    this.#sumUp(hasher, this.#get(places.rows))
+    const done = this.#get(places.at) - places.input + from
+    return stop === answers.done && done < to ? this.lines(piece, done, to, hasher) : done
+  }
+
+  #begin(piece: Buffer, from: number, size: number): void {
+    piece.copy(this.#bytes, places.input, from, from + size)
+    this.#put(places.at, places.input)
+    this.#put(places.end, places.input + size)
+    this.#put(places.out, output)
+    this.#put(places.rows, 0)
+  }
+
+  /** What waits for others of its size is hashed here, so that nothing of these rows is left for the next ones. */
+  #sumUp(hasher: RowsHasher, rows: number): void {
+    const sum = this.#sum.fill(0)
+    for (let word = 0; word < 4; word++) {
+      for (let lane = 0; lane < 4; lane++) {
+        const at = places.sum + 16 * word + 4 * lane
+        sum.writeInt32BE(sum.readInt32BE(4 * word) ^ this.#get(at), 4 * word)
+        this.#put(at, 0)
+      }
+    }
+    let left = 0
+    for (let blocks = 1; blocks <= mostBlocks; blocks++) {
+      const waiting = this.#get(places.waiting + 4 * blocks)
+      for (let index = 0; index < waiting; index++) {
+        const slot = slotsOf(blocks) + index * blocks * 64
+        const size = this.#bytes.readUInt16BE(slot + blocks * 64 - 2) / 8
+        hasher.addHash(rowHash(this.#bytes.subarray(slot, slot + size)))
+      }
+      left += waiting
+      this.#put(places.waiting + 4 * blocks, 0)
+    }
+    hasher.addSum(rows - left, sum)
+  }
+
+  #get(place: number): number {
+    return this.#numbers[place >> 2] as number
+  }
+
+  #put(place: number, value: number): void {
+    this.#numbers[place >> 2] = value
+  }
+}
+
+let made: { readonly machine: RowMachine | undefined } | undefined
+
+/** One for the whole program: a call leaves nothing behind. Undefined where it cannot run. */
+export function rowMachine(): RowMachine | undefined {
+  made ??= { machine: started() }
+  return made.machine
+}
+
+function started(): RowMachine | undefined {
+  const { module, constants } = rowCode()
+  const program = startWasm(module, pages)
+  return program && new RowMachine(program, constants)
+}
+
+/** What hashes the rows of lines, many at once where it can. */
+export function hashedLines(hasher: RowsHasher): Pick<LineTakers, 'line' | 'many'> {
+  const rows = new LineRows()
+  const machine = rowMachine()
+  return {
+    line: (bytes, from, to) => void hasher.add(rows.read(bytes, from, to)),
+    ...(machine && { many: (bytes, from, to) => machine.lines(bytes, from, to, hasher) }),
+  }
+}
