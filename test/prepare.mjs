@@ -11,7 +11,12 @@ export function prepare(root) {
     process.exit(3)
   }
   if (isStale(root))
-    step(root, 'Installing the locked packages', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+    step(
+      root,
+      'Installing the locked packages',
+      ['ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+      noPackages,
+    )
   step(root, 'Building', ['run', '--silent', 'build'])
 }
 
@@ -22,10 +27,15 @@ function isStale(root) {
   )
 }
 
-function step(root, title, args) {
+const noPackages = `Nothing is installed, and nothing else was touched. What npm said is above; where it could not reach its registry,
+\`npm config get registry\` tells which one it asks. Run the same command again when it can.`
+
+function step(root, title, args, next) {
   process.stdout.write(`${title} ...\n`)
   const { status, stdout, stderr } = spawnSync('npm', args, { cwd: root, encoding: 'utf8' })
   if (status === 0) return
-  process.stdout.write(`${stdout ?? ''}${stderr ?? ''}\n${title} failed.\n`)
+  process.stdout.write(
+    `${stdout ?? ''}${stderr ?? ''}\n${title} failed.\n${next === undefined ? '' : `${next}\n`}`,
+  )
   process.exit(1)
 }
