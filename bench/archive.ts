@@ -13,11 +13,13 @@ export interface ArchiveRow {
   /** Without a foreground. */
   readonly seconds: number
   readonly rowsPerSecond: number
+  /** Beside the foreground. */
+  readonly rowsPerSecondBeside: number
   /** Of ops alone. */
   readonly peakMegabytes?: number
   /** Above 1: it takes that many times longer than pt-archiver. */
   readonly ratio: number
-  /** How much longer the slowest hundredth of the foreground's transactions takes meanwhile: 1.1 is 10 % worse. */
+  /** To that right before each: how much longer the slowest hundredth of the foreground's transactions takes meanwhile: 1.1 is 10 % worse. */
   readonly foregroundP99: number
 }
 
@@ -27,7 +29,9 @@ const archiver = `pt-archiver --source D=bench,t=peer,S=/run/mysqld/mysqld.sock,
 /** So many transactions a second come, however long one takes. */
 const foreground = `sysbench oltp_read_write --mysql-socket=/run/mysqld/mysqld.sock --mysql-user=root --mysql-db=sb --table-size=20000`
 const foregroundLog = '/var/tmp/bench-foreground.log'
-const aloneSeconds = 10
+const aloneSeconds = 8
+/** What one processor at work beside it does to the foreground, with no statement to the server. */
+const busyLoop = `timeout ${aloneSeconds} sh -c 'while :; do :; done'; true`
 
 /** Measures; needs root. The rows are about 130 bytes each, and all of them are old. */
 export async function benchArchive(
@@ -39,13 +43,14 @@ export async function benchArchive(
   const folder = mkdtempSync(join(tmpdir(), 'ops-bench-archive-'))
   let run = 0
   let peakBytes = 0
-  const ops = async (): Promise<number> => {
+  const ops = async (more: readonly string[] = []): Promise<number> => {
     run += 1
     const to = join(folder, String(run))
     const { seconds, peakBytes: peak } = await measure({
       argv: [
         ...[process.execPath, join(root, 'dist/cli.js'), 'db', 'archive', host.name, 'bench.ops'],
         ...['--older-than', '6mo', '--by', 'at', '--to', to, '--yes', '-F', host.sshConfig],
+        ...more,
       ],
       cwd: folder,
       env: { HOME: folder },
@@ -68,7 +73,8 @@ export async function benchArchive(
   }
   const ways = [
     ['pt-archiver', 'peer', peer],
-    ['ops', 'ops', ops],
+    ['ops', 'ops', () => ops()],
+    ['ops, without rests', 'ops', () => ops(['--sleep-coef', '0'])],
   ] as const
   try {
     tell(`making ${rows.toLocaleString('en')} rows ...`)
@@ -76,23 +82,31 @@ export async function benchArchive(
     await host.read(`${foreground} prepare`)
     const seconds = new Map<string, number[]>()
     const slowdowns = new Map<string, number[]>()
+    const beside = new Map<string, number[]>()
     const add = (to: Map<string, number[]>, who: string, value: number): void =>
       void to.set(who, [...(to.get(who) ?? []), value])
     for (let round = 0; round < rounds; round++) {
-      const alone = await withForeground(host, () => host.read(`sleep ${aloneSeconds}`))
+      const alone = (): Promise<number> =>
+        withForeground(host, () => host.read(`sleep ${aloneSeconds}`)).then(each => each.p99Ms)
+      const before = await alone()
+      const busy = await withForeground(host, () => measure({ argv: ['sh', '-c', busyLoop], cwd: folder }))
+      tell(`foreground alone p99 ${before.toFixed(1)} ms, beside one busy loop ${busy.p99Ms.toFixed(1)} ms`)
       for (const [who, table, archive] of ways) {
         await fill(host, table)
         add(seconds, who, await archive())
         await fill(host, table)
-        add(slowdowns, who, (await withForeground(host, archive)) / alone)
+        const before = await alone()
+        const { p99Ms, result } = await withForeground(host, archive)
+        add(slowdowns, who, p99Ms / before)
+        add(beside, who, result)
       }
       tell(
-        `round ${round + 1}: foreground alone p99 ${alone.toFixed(1)} ms; ${ways
+        `round ${round + 1}: ${ways
           .map(
             ([who]) =>
-              `${who} ${seconds.get(who)?.at(-1)?.toFixed(2)} s, foreground x${slowdowns.get(who)?.at(-1)?.toFixed(2)}`,
+              `${who} ${seconds.get(who)?.at(-1)?.toFixed(2)} s, beside the foreground ${beside.get(who)?.at(-1)?.toFixed(2)} s and its p99 x${slowdowns.get(who)?.at(-1)?.toFixed(2)}`,
           )
-          .join(', ')}`,
+          .join('; ')}`,
       )
     }
     const theirs = median(seconds.get('pt-archiver') ?? [])
@@ -102,6 +116,7 @@ export async function benchArchive(
         who,
         seconds: middle,
         rowsPerSecond: Math.round(rows / middle),
+        rowsPerSecondBeside: Math.round(rows / median(beside.get(who) ?? [])),
         ...(who === 'ops' && { peakMegabytes: Math.round(peakBytes / 1e6) }),
         ratio: middle / theirs,
         foregroundP99: median(slowdowns.get(who) ?? []),
@@ -129,18 +144,22 @@ async function checkEmpty(host: Host, table: string): Promise<void> {
 }
 
 /** The median over its seconds of the time under which 99 % of the foreground's transactions stayed, in milliseconds. */
-async function withForeground(host: Host, work: () => Promise<unknown>): Promise<number> {
+async function withForeground<T>(
+  host: Host,
+  work: () => Promise<T>,
+): Promise<{ readonly p99Ms: number; readonly result: T }> {
   const argv = `stdbuf -oL ${foreground} --threads=2 --rate=40 --percentile=99 --report-interval=1 --time=7200 run`
   await host.read(`systemd-run --quiet --collect --unit=foreground sh -c '${argv} >${foregroundLog}'`)
+  let result: T
   try {
-    await work()
+    result = await work()
   } finally {
     await host.read('systemctl stop foreground')
   }
   const log = await host.read(`cat ${foregroundLog}`)
   const each = [...log.matchAll(/lat \(ms,99%\): ([\d.]+)/g)].map(([, text]) => Number(text))
   if (each.length < 3) throw new Error(`the foreground ran for ${each.length} s: take more rows`)
-  return median(each)
+  return { p99Ms: median(each), result }
 }
 
 function rowsIn(place: string): number {

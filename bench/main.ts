@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { realHosts } from '../test/hosts/available.ts'
 import { benchArchive } from './archive.ts'
 import { besideLoad } from './beside-load.ts'
+import { benchCheck } from './check.ts'
 import { type Round, round, slowSeconds } from './compare.ts'
 import type { Contender } from './contender.ts'
 import { ansible, mitogen } from './contenders/ansible.ts'
@@ -22,6 +23,7 @@ import { benchLogs, logsParts } from './logs.ts'
 import { measure } from './measure.ts'
 import { benchPackages } from './packages.ts'
 import { resultsFolder, root, storage } from './places.ts'
+import { benchQueue } from './queue.ts'
 import { scale, typical } from './scale.ts'
 import { setUp } from './setup.ts'
 import { benchSocks } from './socks.ts'
@@ -98,6 +100,10 @@ async function bench(): Promise<void> {
   const copy = wanted?.includes('copy')
     ? await benchCopy(say, Number(values['table-rows']), Number(values.rounds))
     : undefined
+  const queue = wanted?.includes('queue')
+    ? await benchQueue(say, Number(values['table-rows']), Number(values.rounds))
+    : undefined
+  const check = wanted?.includes('check') ? await benchCheck(say, Number(values.rounds)) : undefined
   const parts = logsParts.filter(part => wanted?.includes('logs') || wanted?.includes(`logs-${part}`))
   const logs =
     parts.length > 0 ? await benchLogs(say, parts, Number(values.lines), Number(values.rounds)) : undefined
@@ -115,7 +121,7 @@ async function bench(): Promise<void> {
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, node: process.version }
   writeFileSync(
     file,
-    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(points && { curve: points }), ...(packages && { packages }), ...(store && { store }), ...(archive && { archive }), ...(dump && { dump }), ...(load && { load }), ...(copy && { copy }), ...(logs && { logs }), ...(beside && { examples: beside }) }, undefined, 2)}\n`,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(points && { curve: points }), ...(packages && { packages }), ...(store && { store }), ...(archive && { archive }), ...(dump && { dump }), ...(load && { load }), ...(copy && { copy }), ...(queue && { queue }), ...(check && { check }), ...(logs && { logs }), ...(beside && { examples: beside }) }, undefined, 2)}\n`,
   )
   say(`Written to ${file}`)
 }
