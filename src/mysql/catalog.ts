@@ -1,5 +1,6 @@
 /** What a table is made of, read from the server's catalog: columns, indexes, children, triggers, partitions. */
-import { OpsError } from '../base/errors.ts'
+import { inputError, type OpsError } from '../base/errors.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { type Column, fingerprintOf, readColumns } from './columns.ts'
 import { type Child, readChildren } from './foreign-keys.ts'
 import { type Index, readIndexes } from './indexes.ts'
@@ -26,7 +27,7 @@ export interface Table extends TableName {
   readonly fingerprint: string
 }
 
-/** @throws OpsError `failed` where there is no such table, or none that the account may see. */
+/** @throws OpsError `input` where there is no such table, or none that the account may see. */
 export async function readTable(session: Session, wanted: TableName): Promise<Table> {
   const { database, table } = wanted
   const doing = `looking at ${tableText(wanted)}`
@@ -59,23 +60,36 @@ export async function readTable(session: Session, wanted: TableName): Promise<Ta
 }
 
 async function noSuchTable(session: Session, { database, table }: TableName): Promise<OpsError> {
+  const doing = 'looking for the table'
   const known = await session.records(
-    sql`SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${database} LIMIT 500`,
-    'looking for the table',
+    sql`SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${database} ORDER BY 1 LIMIT 5000`,
+    doing,
   )
-  const near = known.map(each => each.name ?? '').find(each => each.toLowerCase() === table.toLowerCase())
-  return new OpsError({
-    code: 'failed',
-    title: `${session.source}: there is no table ${database}.${table}, or the account may not see it`,
-    changed: 'no',
-    next:
-      near !== undefined
-        ? `There is ${database}.${near}: names of tables are written as the server has them.`
-        : known.length > 0
-          ? `Tables of ${database}: ${known
-              .slice(0, 12)
-              .map(each => each.name)
-              .join(', ')}${known.length > 12 ? ', ...' : ''}.`
-          : `The account sees no table of ${database}.`,
-  })
+  const names = known.map(each => each.name ?? '')
+  return inputError(
+    `${session.source}: there is no table ${database}.${table}, or the account may not see it`,
+    {
+      next:
+        names.length > 0
+          ? tableAmong(names, { database, table })
+          : `The account sees no table of ${database}. ${databaseAmong(await session.records(sql`SHOW DATABASES`, doing), database)}`,
+    },
+  )
 }
+
+function tableAmong(names: readonly string[], { database, table }: TableName): string {
+  const same = names.find(each => each.toLowerCase() === table.toLowerCase())
+  if (same !== undefined)
+    return `There is ${database}.${same}: names of tables are written as the server has them.`
+  const shown = names.slice(0, 12).join(', ')
+  return `${didYouMean(table, names)}Tables of ${database}: ${shown}${names.length > 12 ? ', ...' : ''}.`
+}
+
+function databaseAmong(found: readonly RecordOf[], database: string): string {
+  const names = found.map(each => Object.values(each)[0] ?? '').filter(each => !ofTheServer.has(each))
+  return `${didYouMean(database, names)}Databases that it sees: ${names.slice(0, 12).join(', ') || 'none'}.`
+}
+
+type RecordOf = Readonly<Record<string, string | null>>
+
+const ofTheServer = new Set(['information_schema', 'performance_schema', 'mysql', 'sys'])

@@ -1,7 +1,7 @@
 /** `ops job` on a real MariaDB through SSH: what a job file does is what its verb does. */
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cache, type Folder, folderWith, type Outcome, program } from '../cli/run-ops.ts'
@@ -18,6 +18,11 @@ describeReal('ops job', () => {
 export default archive({ source: 'shop', table: 'app.slow', olderThan: '30d', by: 'at', to: './slow' })
 `,
       'rows.csv': 'id,v\n1,a\n2,b\n',
+      'word.txt': 'hidden words\n',
+      'needs.json': JSON.stringify({
+        ...{ format: 'ops-contract/1', consumer: 'reports', table: 'app.looks' },
+        columns: { amount: 'int not null' },
+      }),
       'jobs/rows.ts': `import { load } from 'ops-recipes/jobs'
 export default load({ source: 'shop', table: 'app.kept', file: 'rows.csv', leaveOut: ['v'] })
 `,
@@ -88,6 +93,67 @@ export default archive({ source: 'shop', table: 'app.events', olderThan: '30d', 
       after.filter(each => each.includes('of shop, typed by hand as `ops db archive`, by ')),
     ).toHaveLength(1)
     expect(after).toHaveLength(4)
+  })
+
+  test('a run that failed at its first look is in the history as well, with the reason; what was typed and refused is not', async () => {
+    const write = (name: string, fields: string): void =>
+      writeFileSync(
+        join(folder.path, `jobs/${name}.ts`),
+        `import { archive } from 'ops-recipes/jobs'
+export default archive({ source: 'shop', table: 'app.looks', olderThan: '30d', by: 'at', to: './looks'${fields} })
+`,
+      )
+    writeFileSync(
+      join(folder.path, 'ops.ini'),
+      '[db shop]\nhost = jobs1\n\n[db nobody]\nhost = jobs1\nuser = nobody\npassword = @word.txt\n',
+    )
+    write('looks', '')
+    const failed = async (code: number, title: string): Promise<void> => {
+      const run = await job('run', 'looks', '--yes')
+      expect(run.stderr).toContain(title)
+      expect(run.code).toBe(code)
+      const rows = (await job('history', 'looks', '--json')).stdout.trim().split('\n')
+      const runs = rows.map(row => JSON.parse(row)).filter(row => row.event === 'job-run')
+      expect(runs.at(-1)).toMatchObject({
+        title: 'archive app.looks',
+        error: { title: expect.stringContaining(title) },
+      })
+      expect(runs.at(-1)?.status).toBe(code === 3 ? 'input' : 'authentication')
+    }
+    const typed = [
+      'archive',
+      'shop',
+      'app.looks',
+      '--older-than',
+      '30d',
+      '--by',
+      'at',
+      '--to',
+      './looks',
+      '--yes',
+    ]
+    const refused = await folder.ops(['db', ...typed, '-F', host().sshConfig])
+    expect(refused.code).toBe(3)
+    expect(refused.stderr).toContain('there is no table app.looks')
+    expect(readdirSync(folder.path)).not.toContain('looks')
+    await failed(3, 'there is no table app.looks')
+    await mariadb('CREATE TABLE app.looks (id INT, at DATETIME NOT NULL, KEY (at))')
+    await failed(3, 'app.looks has no primary key')
+    await mariadb(
+      'ALTER TABLE app.looks ADD PRIMARY KEY (id); ALTER TABLE app.looks RENAME INDEX at TO at_moment',
+    )
+    write('looks', ", contract: ['needs.json']")
+    await failed(3, 'amount')
+    write('looks', ", where: 'colour = 7'")
+    await failed(3, 'colour')
+    write('looks', '')
+    const file = join(folder.path, 'jobs/looks.ts')
+    writeFileSync(file, readFileSync(file, 'utf8').replace("'shop'", "'nobody'"))
+    await failed(4, "Access denied for user 'nobody'")
+    const { stdout } = await job('history', 'looks')
+    expect(stdout.split(/^ {2}(?=\d{4}-)/m).slice(1)).toHaveLength(5)
+    expect(stdout).toContain('saved into ./looks of this machine')
+    expect(stdout).not.toContain('hidden words')
   })
 
   test('a run that goes on is told as running, one that was killed as killed, and the next one finishes its work', async () => {

@@ -102,9 +102,24 @@ describeReal('ops job schedule', () => {
     await mariadb('RENAME TABLE app.b TO app.gone')
     while ((await host().exec('test -e /root/failed.json')).code !== 0) await pause(200)
     const told = JSON.parse(await host().read('cat /root/failed.json'))
-    expect(told).toMatchObject({ job: 'nightly', exitCode: 1, host: 'night1', error: { code: 'failed' } })
+    expect(told).toMatchObject({ job: 'nightly', exitCode: 3, host: 'night1', error: { code: 'input' } })
     expect(told.error.title).toContain('there is no table app.b')
     expect(await host().read('cat /root/failed.json /root/failed.env')).not.toContain('hidden words')
+    // The folder is one of the host: the laptop's history says so, and the host tells it, the failed night as well.
+    const here = await ops('history', 'nightly')
+    expect(here.stdout).toContain('ops job history nightly --on HOST')
+    while (!(await ops('history', 'nightly', '--on', 'night1')).stdout.includes('there is no table'))
+      await pause(200)
+    const there = await ops('history', 'nightly', '--on', 'night1', '--last', '1000')
+    expect([there.stderr, there.code]).toEqual(['', 0])
+    expect(there.stdout).toMatch(
+      /done in .*: archive app\.b of shop, by root on night1[\s\S]*deleted +17\d rows/,
+    )
+    expect(there.stdout).toMatch(/input in .*: archive app\.b of shop, by root on night1/)
+    expect(there.stdout).toMatch(/log +journalctl _SYSTEMD_INVOCATION_ID=\w+ on night1/)
+    const none = await ops('history', 'by-hand', '--on', 'night1')
+    expect(none.stderr).toContain('night1 runs no job by-hand by itself')
+    expect(none.code).toBe(3)
     await mariadb('RENAME TABLE app.gone TO app.b')
   })
 

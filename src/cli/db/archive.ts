@@ -2,6 +2,7 @@
 import { opsVersion } from '../../base/version.ts'
 import { archiveKind } from '../../jobs/archive/options.ts'
 import type { ArchiveRequest } from '../../jobs/archive/plan.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
 import { type JobVerb, runJobVerb } from './job-verb.ts'
@@ -41,6 +42,7 @@ export const archiveVerb: JobVerb<typeof archiveKind.options, Request> = {
     to,
     sse,
   }),
+  title: ({ archive: { table } }) => `archive ${tableText(table)}`,
   records: ({ to, sse }, place) => recordsIn(to, sse, place),
   async work({ archive, to, sse }, run) {
     const store = await openTarget(to, sse, run)

@@ -33,6 +33,7 @@ export const copyVerb: JobVerb<typeof copyKind.options, Request> = {
     copy: copyRequest(values, given.table('table', values.table)),
     openTarget: targetOpener(values.to),
   }),
+  title: ({ copy: { table } }) => `copy ${tableText(table)}`,
   async records({ copy: { table, as }, openTarget }, run) {
     const { pgRecords } = await import('../../jobs/history/pg-records.ts')
     const subject = `copy ${tableText(table)} to ${pgTableText(as)}`

@@ -2,6 +2,7 @@
 import { opsVersion } from '../../base/version.ts'
 import { dumpKind } from '../../jobs/dump/options.ts'
 import type { DumpRequest } from '../../jobs/dump/plan.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
 import { type JobVerb, runJobVerb } from './job-verb.ts'
@@ -37,6 +38,7 @@ export const dumpVerb: JobVerb<typeof dumpKind.options, Request> = {
     to,
     sse,
   }),
+  title: ({ dump: { table } }) => `dump ${tableText(table)}`,
   records: ({ to, sse }, place) => recordsIn(to, sse, place),
   async work({ dump, to, sse }, run) {
     const store = await openTarget(to, sse, run)

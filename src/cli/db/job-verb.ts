@@ -33,6 +33,8 @@ export interface JobVerb<Shape extends JobShape, Request> {
   read(values: ValuesOf<Shape>, given: JobGiven): Request
   /** What a signal is answered with while it runs; undefined: as for every job. */
   readonly stopTexts?: StopTexts
+  /** What errors, progress and history call it, as `archive app.events`. */
+  title(request: Request): string
   /** Where its runs are written down. */
   records?(request: Request, run: SourceRun): Promise<RunRecords>
   /** Plans, asks and works. Answers with the exit code. */
@@ -124,10 +126,12 @@ export async function runJob<Shape extends JobShape, Request>(
         report.emit,
         secrets,
         once(() => records(request, run)),
-        job,
+        { job: verb.kind.name, title: verb.title(request), source: run.source, name: job },
       )
       const confirm: JobRun['confirm'] = question => async shown => {
+        recorded.asked(asks)
         const isAgreed = (await ask(question)?.(shown)) ?? true
+        recorded.asked(asks && !isAgreed)
         if (isAgreed) await recorded.begin(shown)
         return isAgreed
       }

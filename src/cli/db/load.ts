@@ -42,6 +42,7 @@ export const loadVerb: JobVerb<typeof loadKind.options, Request> = {
     }
     return { load, putsBack: putBack }
   },
+  title: ({ load: { table } }) => `load ${tableText(table)}`,
   async records({ load: { table } }, run) {
     const { tableRecords } = await import('../../jobs/history/table-records.ts')
     return tableRecords(run.open, table.database, `load ${tableText(table)}`)

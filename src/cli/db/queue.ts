@@ -21,6 +21,7 @@ function moveVerb(kind: JobKind<QueueOptions>, direction: Direction): JobVerb<Qu
     description: queueDescription,
     stopTexts: queueStopTexts,
     read: (values, given) => queueRequest(values, given.table('table', values.table)),
+    title: request => queueTitle(direction, request),
     async records(request, run) {
       const { tableRecords } = await import('../../jobs/history/table-records.ts')
       return tableRecords(run.open, request.table.database, queueTitle(direction, request))

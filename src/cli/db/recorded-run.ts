@@ -1,7 +1,7 @@
 /** Writes the story of a run next to its data while it is told to the person: that it began, its events, how it ended. */
 import { randomBytes } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
-import { type ErrorData, errorDataOf, firstErrorOf } from '../../base/errors.ts'
+import { type ErrorData, firstErrorOf } from '../../base/errors.ts'
 import { opsVersion } from '../../base/version.ts'
 import type { RunRecords } from '../../jobs/history/record.ts'
 import { masked } from '../../report/mask.ts'
@@ -16,17 +16,30 @@ export interface RecordedRun {
   readonly emit: Emit
   /** The person said yes, or nobody is asked. */
   begin(plan: JobPlan): Promise<void>
+  /** The person said no, or may still say it: what follows is no run. */
+  asked(isAsked: boolean): void
   /** `thrown`: what it ended with; undefined: well. Never throws: a job is not undone by its history. */
   end(thrown: unknown): Promise<void>
 }
 
-/** `name` is that of the job file. `records` is asked for at the first write. */
+/** What is known of a run before it looked at anything. */
+export interface NamedRun extends Pick<JobPlan, 'job' | 'title' | 'source'> {
+  /** That of the job file; undefined: a command line. */
+  readonly name: string | undefined
+}
+
+/**
+ * `records` is asked for at the first write. A run of a job file is written down also where its look failed: nobody may have
+ * seen it. A command line that was refused leaves nothing behind.
+ */
 export function recordRun(
   emit: Emit,
   secrets: ReadonlySet<string>,
   records: () => Promise<RunRecords>,
-  name: string | undefined,
+  named: NamedRun,
 ): RecordedRun {
+  const { name } = named
+  const firstLook = new Date()
   const lines: string[] = []
   let length = 0
   let shown: JobPlan | undefined
@@ -42,6 +55,7 @@ export function recordRun(
   }
   /** What could not begin has no end either. */
   let isKept = true
+  let isAsked = false
   const told = async (source: string, write: (records: RunRecords) => Promise<void>): Promise<void> => {
     try {
       if (isKept) await write(await records())
@@ -50,11 +64,14 @@ export function recordRun(
       emit({
         event: 'note',
         host: source,
-        text: `this run is not whole in the history: ${errorDataOf(thrown).title}`,
+        text: `this run is not whole in the history: ${firstErrorOf(thrown).title}`,
       })
     }
   }
-  const begin = async ({ job, title, source }: JobPlan): Promise<void> => {
+  const begin = async (
+    { job, title, source }: Pick<JobPlan, 'job' | 'title' | 'source'>,
+    startedAt = new Date(),
+  ): Promise<void> => {
     const now = new Date()
     // With milliseconds: names sort by age, and two runs may begin in one second.
     run = `${now.toISOString().replaceAll(/[-:.]/g, '')}-${randomBytes(3).toString('hex')}`
@@ -66,7 +83,7 @@ export function recordRun(
       ...(name !== undefined && { name }),
       title,
       source,
-      startedAt: now.toISOString(),
+      startedAt: startedAt.toISOString(),
       by: { user: userInfo().username, machine: hostname(), pid: process.pid },
       ...(log !== undefined && { log }),
       version: opsVersion(),
@@ -74,7 +91,10 @@ export function recordRun(
     await told(source, each => each.begin(masked(begun, secrets)))
   }
   return {
-    begin,
+    begin: plan => begin(plan),
+    asked: nowAsked => {
+      isAsked = nowAsked
+    },
     emit(event) {
       keep(event)
       emit(event)
@@ -82,9 +102,12 @@ export function recordRun(
     async end(thrown) {
       // Nothing to do is a run as well; a plan alone, or a no, is none.
       if (run === undefined && shown?.isEmpty === true && thrown === undefined) await begin(shown)
-      if (run === undefined || !shown) return
+      const isFailedLook = run === undefined && name !== undefined && thrown !== undefined && !isAsked
+      if (isFailedLook) await begin(shown ?? named, firstLook)
+      if (run === undefined) return
       const { facts, notes, data } = ended ?? { facts: [], notes: [], data: {} }
-      const nothing = shown.isEmpty === true ? [{ name: 'nothing', text: 'to do' }] : []
+      const nothing =
+        shown?.isEmpty === true && thrown === undefined ? [{ name: 'nothing', text: 'to do' }] : []
       const error = thrown === undefined ? undefined : firstErrorOf(thrown)
       if (error) keep({ event: 'error', error })
       const record = {
@@ -97,7 +120,7 @@ export function recordRun(
         data: { ...data },
         ...(error && { error: errorWords(error) }),
       }
-      await told(shown.source, each => each.end(masked(record, secrets), lines.join('')))
+      await told(named.source, each => each.end(masked(record, secrets), lines.join('')))
     },
   }
 }

@@ -1,5 +1,6 @@
 /** `ops job history [NAME]`: what the runs of a job did, read from where they wrote it down, next to their data. */
 import { type ErrorData, firstErrorOf, InputErrors, inputError } from '../../base/errors.ts'
+import type { Inventory } from '../../inventory/inventory.ts'
 import { readInventory } from '../../inventory/read.ts'
 import type { RunStory } from '../../jobs/history/record.ts'
 import { findJobs } from '../../recipe/find.ts'
@@ -10,6 +11,7 @@ import { exitCodes } from '../exit-code.ts'
 import { commonSettings } from '../flags.ts'
 import { underReport } from '../report-session.ts'
 import type { VerbContext } from '../verb.ts'
+import { historyOnHost } from './history-on-host.ts'
 import { absolute, jobCommand } from './job-command.ts'
 import { type LoadedJob, loadJob, loadJobFile } from './load-job.ts'
 
@@ -17,10 +19,9 @@ const description =
   'Shows each run of a job in a few lines: rows, bytes, time, what stayed and why, where its log is. Runs are written down next to the data, so that any machine can read them; one that was killed is shown as killed.'
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
-  const command = jobCommand('history', '[NAME]', description).option(
-    '--last <n>',
-    'so many runs of each job (default: 10)',
-  )
+  const command = jobCommand('history', '[NAME]', description)
+    .option('--last <n>', 'so many runs of each job (default: 10)')
+    .option('--on <host>', 'what that host tells of a job that it runs by itself (`ops job schedule`)')
   if (helped(command, argv, screen)) return 0
   const errors: ErrorData[] = []
   const { operands, options } = parseArgv(command, argv, errors)
@@ -32,7 +33,20 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         next: 'Write such as --last 20.',
       }).data,
     )
+  const { on } = options
+  const [named] = operands
+  if (typeof on === 'string' && named === undefined)
+    errors.push(
+      inputError('--on goes with the name of one job', { next: `Write ops job history NAME --on ${on}.` })
+        .data,
+    )
   if (errors.length > 0) throw new InputErrors(errors)
+  if (typeof on === 'string' && named !== undefined)
+    return underReport(screen, settings, async session => {
+      const rows = await historyOnHost(named, on, last, settings, session)
+      tell(screen, settings.json, named, rows, `${named} on ${on}`)
+      return 0
+    })
   const jobs = await chosenJobs(operands)
   const [first] = jobs.flatMap(each => ('project' in each ? [each] : []))
   if (first) process.chdir(first.project)
@@ -55,10 +69,9 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       try {
         const found = await historyOf(job, { settings, session, inventory, last })
         const rows = found.stories.map(story => rowOf(story, found.running, job.name))
-        if (settings.json)
-          for (const row of rows)
-            screen.out(`${JSON.stringify({ event: 'job-run', job: job.name, ...row })}\n`)
-        else screen.out(`${historyText(job.name, rows, screen.style)}\n`)
+        tell(screen, settings.json, job.name, rows)
+        const elsewhere = settings.json ? undefined : ownFolderOf(job, inventory)
+        if (elsewhere !== undefined) screen.out(`  ${screen.style.dim(elsewhere)}\n`)
       } catch (thrown) {
         if (jobs.length === 1) throw thrown
         tellFailed(job.name, firstErrorOf(thrown))
@@ -67,6 +80,24 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     if (failed.length === 0) return 0
     return failed.some(each => each.code === 'input') ? exitCodes.input : exitCodes.failed
   })
+}
+
+function tell(
+  screen: VerbContext['screen'],
+  json: boolean,
+  job: string,
+  rows: readonly RunRow[],
+  title = job,
+): void {
+  if (json) for (const row of rows) screen.out(`${JSON.stringify({ event: 'job-run', job, ...row })}\n`)
+  else screen.out(`${historyText(title, rows, screen.style)}\n`)
+}
+
+/** A folder is one of the machine that runs the job: another machine has its own, with a history of its own. */
+function ownFolderOf({ job, name }: LoadedJob, inventory: Inventory): string | undefined {
+  const { to } = job.fields
+  if (typeof to !== 'string' || to.includes('://') || inventory.databases.has(to)) return undefined
+  return `These are the runs that saved into ${to} of this machine. A host that runs it by itself has its own: ops job history ${name} --on HOST`
 }
 
 /** A file that is no job, with what is wrong with it. */

@@ -22,7 +22,7 @@ export const jobVerbs: readonly Verb[] = [
   },
   {
     name: 'history',
-    usage: '[NAME] [--last N]',
+    usage: '[NAME] [--last N] [--on HOST]',
     summary: 'Show what its runs did, from any machine.',
     load: () => import('./history.ts'),
   },

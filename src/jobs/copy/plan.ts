@@ -60,10 +60,7 @@ export async function lookAtBoth(
   request: CopyRequest,
 ): Promise<BothSides> {
   const { as, by, scans } = request
-  const table = await readTable(session, request.table).catch((thrown: unknown) => {
-    const isAbsent = thrown instanceof OpsError && thrown.data.title.includes('there is no table')
-    throw isAbsent ? new OpsError({ ...thrown.data, code: 'input' }) : thrown
-  })
+  const table = await readTable(session, request.table)
   const [state, grants] = [await serverState(session), await readGrants(session)]
   const errors: ErrorData[] =
     by === undefined

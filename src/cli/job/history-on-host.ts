@@ -1,0 +1,81 @@
+/** The runs of a job that a host does by itself: that host is asked, by the ops that its schedule sent there. */
+import { z } from 'zod'
+import { OpsError } from '../../base/errors.ts'
+import type { RunRow } from '../../report/history-text.ts'
+import { quote } from '../../shell/quote.ts'
+import type { CommonSettings } from '../flags.ts'
+import { overLink } from '../history/ask-hosts.ts'
+import type { ReportSession } from '../report-session.ts'
+import { reachHosts } from '../run-steps.ts'
+import { chooseReachable } from '../targets.ts'
+import { lookAtHost } from './look-at-host.ts'
+import { projectOf } from './schedule-steps.ts'
+
+const fact = z.object({ name: z.string(), text: z.string() })
+const rowSchema = z.object({
+  startedAs: z.string().optional(),
+  title: z.string(),
+  source: z.string(),
+  startedAt: z.string(),
+  by: z.object({ user: z.string(), machine: z.string(), pid: z.number() }),
+  status: z.string(),
+  endedAt: z.string().optional(),
+  facts: z.array(fact),
+  notes: z.array(z.string()),
+  error: z.object({ title: z.string(), next: z.string().optional() }).optional(),
+  logs: z.array(z.string()),
+})
+
+/** @throws OpsError where the job is not scheduled there, or the host cannot tell it. */
+export async function historyOnHost(
+  name: string,
+  word: string,
+  last: number,
+  settings: CommonSettings,
+  session: ReportSession,
+): Promise<readonly RunRow[]> {
+  const chosen = await chooseReachable([word], settings, 'machine')
+  const [reached] = (await reachHosts(chosen, settings, session)).values()
+  if (!reached) throw new OpsError({ code: 'input', title: `there is no host ${word}`, changed: 'no' })
+  const host = reached.target.name
+  const { node } = await lookAtHost(reached, session)
+  const project = projectOf(name)
+  let said = ''
+  await overLink(reached, session, async open => {
+    await open.trip(question(project, name, node, last), {
+      silenceMs: 120_000,
+      frame: ({ kind, body }) => {
+        if (kind === 'history') said = body.toString('utf8')
+      },
+    })
+  })
+  const code = /^rc=(\d+)$/m.exec(said)?.[1]
+  if (code === undefined) {
+    throw new OpsError({
+      code: 'input',
+      host,
+      title: `${host} runs no job ${name} by itself`,
+      changed: 'no',
+      next: `There is no ${project}/ops.ini with an ops to run it. \`ops job schedule ${name} ${host} --at WHEN\` sets it up.`,
+    })
+  }
+  const lines = said.split('\n').filter(line => line.startsWith('{'))
+  const events: readonly { event?: string }[] = lines.map(line => JSON.parse(line))
+  if (code !== '0') {
+    const detail = said.replace(/^rc=.*$/m, '').trim()
+    throw new OpsError({ code: 'failed', host, title: `${host} cannot tell it`, detail, changed: 'no' })
+  }
+  return events.filter(each => each.event === 'job-run').map(each => rowSchema.parse(each))
+}
+
+/** Says `rc=` only where the job and an ops are there; the newest ops is the one that the last schedule sent. */
+function question(project: string, name: string, node: string, last: number): string {
+  return `
+ops_frame history
+ops_cli=$(ls -t /opt/ops/*/dist/cli.js 2>/dev/null | head -n 1)
+if [ -n "$ops_cli" ] && [ -f ${quote(`${project}/ops.ini`)} ]; then
+( cd ${quote(project)} && ${quote(node)} "$ops_cli" job history ${quote(name)} --json --last ${last} ) </dev/null 2>&1
+echo "rc=$?"
+fi
+`
+}
