@@ -4,7 +4,6 @@ ops_more() {
     ops_other_pid=${ops_other_pid#/proc/}
     case $ops_keep in *" $ops_other_pid "*) continue ;; esac
     ops_stat "$ops_other_pid" || continue
-    # shellcheck disable=SC2086
     set -- $ops_rest
     [ "$4" != "$ops_session" ] || [ "$1" = Z ] || return 0
   done
@@ -30,5 +29,5 @@ ops_frame output; ops_frame output >&2
 ops_code=$?
 while [ -n "$ops_told" ] && ops_more; do sleep 0.2 2>/dev/null || sleep 1; done
 kill -KILL "$ops_reader" 2>/dev/null; wait "$ops_reader" 2>/dev/null
-ops_frame end >&2; ops_frame end "$ops_code" $ops_told
+ops_frame end >&2; ops_frame end "$ops_code" ${ops_told:+"$ops_told"}
 exit "$ops_code"

@@ -162,7 +162,7 @@ ops_arm() {
     if [ ! -e new.before ]; then rm -f armed; ops_access_disarm; elif [ -e armed ]; then mv -f new.before armed; fi
     ops_arm_no "no timer can be started (${ops_said##*: })"
   }
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086 # names of units
   [ -z "$ops_earlier_timers" ] || systemctl stop $ops_earlier_timers
   [ -e armed ] || ops_arm_no 'the host is just taking something back'
   : >"$OPS_DIR/armed"

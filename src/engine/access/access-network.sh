@@ -40,7 +40,7 @@ ops_back_addresses() {
   while read -r ops_saved_device; do ip link set dev "$ops_saved_device" up; done <"$ops_copy.up"
   while read -r ops_saved_device ops_saved_address; do ip addr add "$ops_saved_address" dev "$ops_saved_device" 2>/dev/null; done <"$ops_copy"
   while read -r ops_saved_route; do
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2086 # words of `ip route`
     ip route replace $ops_saved_route 2>/dev/null
   done <"$ops_copy.routes"
   :

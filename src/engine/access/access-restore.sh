@@ -101,7 +101,7 @@ ops_back_look() { ops_back_same || ops_back_bad "$ops_named is not as it was"; }
 ops_back_has() { case " $ops_areas " in *" $1 "* | *' any '*) return 0 ;; esac; return 1; }
 # Files are back: what reads them is started afresh. Logins that are open live through a restart of sshd.
 ops_back_daemons() {
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086 # names of units
   [ -z "$ops_back_start" ] || { systemctl reset-failed $ops_back_start; systemctl start $ops_back_start; }
   if ops_back_has network; then
     if [ -d /etc/netplan ] && command -v netplan >/dev/null; then netplan apply; fi

@@ -16,7 +16,9 @@
       # Whether a single file is there tells its own name; of a folder like /etc each change would be news.
       case $ops_way_glob in *[*?[]*) ops_way_reads "${ops_way_glob%/*}" ;; *) ops_way_reads "$ops_way_glob" ;; esac
       set +f
-      for ops_way_file in $ops_way_glob; do [ ! -f "$ops_way_file" ] || { ops_found="$ops_found$ops_way_file "; ops_stands_on "$ops_area" "$ops_way_file"; }; done
+      IFS=$ops_newline
+      for ops_way_file in $ops_way_glob; do [ ! -f "$ops_way_file" ] || { ops_found=$ops_found$ops_way_file$ops_newline; ops_stands_on "$ops_area" "$ops_way_file"; }; done
+      unset IFS
       set -f
     done
   }
@@ -29,7 +31,9 @@
       ops_found= ops_rounds=$((ops_rounds + 1))
       ops_words=$(sed -nE "$ops_sed" "$@" 2>/dev/null)
       [ -z "$ops_words" ] || ops_way_globs "$ops_area" "$ops_folder" $ops_words
+      IFS=$ops_newline
       set -- $ops_found
+      unset IFS
       ops_way_reads "$@"
     done
   }
@@ -60,14 +64,16 @@
     echo "user=$ops_user"; echo "home=$ops_home"; echo "groups=$(id -Gn "$ops_user" 2>/dev/null)"
     ops_stands_on account "$ops_home" "$ops_home/.ssh" "${ops_shell:-/bin/sh}" /bin/sh /etc/passwd /etc/shadow /etc/group /etc/nsswitch.conf
     case ${ops_shell##*/} in
-      bash) ops_start="$ops_home/.bashrc /etc/bash.bashrc" ;;
-      zsh) ops_start="$ops_home/.zshenv /etc/zsh/zshenv /etc/zshenv" ;;
-      fish) ops_start="$ops_home/.config/fish/config.fish /etc/fish/config.fish"; ops_way_globs account / "$ops_home/.config/fish/conf.d/*.fish" "/etc/fish/conf.d/*.fish" ;;
-      *csh) ops_start="$ops_home/.cshrc $ops_home/.tcshrc /etc/csh.cshrc" ;;
-      *) ops_start="$ops_home/.kshrc" ;;
+      bash) set -- "$ops_home/.bashrc" /etc/bash.bashrc ;;
+      zsh) set -- "$ops_home/.zshenv" /etc/zsh/zshenv /etc/zshenv ;;
+      fish)
+        ops_way_globs account / "$ops_home/.config/fish/conf.d/*.fish" "/etc/fish/conf.d/*.fish"
+        set -- "$ops_home/.config/fish/config.fish" /etc/fish/config.fish ;;
+      *csh) set -- "$ops_home/.cshrc" "$ops_home/.tcshrc" /etc/csh.cshrc ;;
+      *) set -- "$ops_home/.kshrc" ;;
     esac
-    ops_stands_on account $ops_start "$ops_home/.ssh/rc" "$ops_home/.ssh/environment" "$ops_home/.pam_environment" /etc/ssh/sshrc /etc/environment /etc/ld.so.preload
-    ops_way_includes account "$ops_home" 's#(~|\$HOME|\$\{HOME\})/#'"$ops_home"'/#; s#.*(^|[[:space:];&])(\.|source)[[:space:]]+"?(/[^"[:space:];&|)]+).*#\3#p' $ops_start
+    ops_stands_on account "$@" "$ops_home/.ssh/rc" "$ops_home/.ssh/environment" "$ops_home/.pam_environment" /etc/ssh/sshrc /etc/environment /etc/ld.so.preload
+    ops_way_includes account "$ops_home" 's#(~|\$HOME|\$\{HOME\})/#'"$ops_home"'/#; s#.*(^|[[:space:];&])(\.|source)[[:space:]]+"?(/[^"[:space:];&|)]+).*#\3#p' "$@"
   }
   ops_way_sshd() {
     ops_stands_on ssh /etc/ssh/sshd_config /run/sshd /etc/nologin /run/nologin /etc/hosts.allow /etc/hosts.deny
@@ -93,7 +99,8 @@
     ops_stands_on sudo /etc/sudoers /etc/sudo.conf /usr/libexec/sudo /usr/lib/sudo
     ops_named_before=$ops_named
     ops_way_includes sudo /etc 's#^[[:space:]]*[@\#]includedir[[:space:]]+(.*[^/])/*$#\1/*#p; s#^[[:space:]]*[@\#]include[[:space:]]+##p' /etc/sudoers
-    grep -hoE '%:?[A-Za-z0-9_.-]+' /etc/sudoers ${ops_named#"$ops_named_before"} 2>/dev/null | sort -u | sed 's/^%:*/group=/'
+    ops_sudoers_files=${ops_named#"$ops_named_before"}
+    (IFS=$ops_newline; grep -hoE '%:?[A-Za-z0-9_.-]+' /etc/sudoers $ops_sudoers_files 2>/dev/null) | sort -u | sed 's/^%:*/group=/'
   }
   ops_way_pam() {
     set +f; set -- "$@" /etc/pam.d/common-*; set -f
@@ -104,8 +111,8 @@
   }
   # WAYS READS, each a list of lines: who came from where, where the ways lead, and what the files that were read are like.
   ops_way_stamp() {
-    IFS=$ops_newline
-    { echo "$ops_user ${ops_connection%% *}"; stat -c '%N %i %f' -- $1; TZ=UTC0 stat -L -c '%n %i %s %z' -- $2; } 2>&1 | sha256sum
+    IFS=$ops_newline ops_way_files=$1 ops_read_files=$2
+    { echo "$ops_user ${ops_connection%% *}"; stat -c '%N %i %f' -- $ops_way_files; TZ=UTC0 stat -L -c '%n %i %s %z' -- $ops_read_files; } 2>&1 | sha256sum
     unset IFS
   }
   # STAMP WAYS READS PATH...: of an answer that is known already only its stamp is looked at again.

@@ -34,7 +34,6 @@ ops_odd_places() {
   [ -n "$ops_place_records" ] || return 0
   set -f
   IFS=$ops_place_end
-  # shellcheck disable=SC2086 # a word a line
   set -- $ops_place_flagged
   ops_place_flags=$(lsattr -d -- "$@" 2>/dev/null)
   for ops_place_line in $ops_place_flags; do
@@ -42,7 +41,6 @@ ops_odd_places() {
       ops_place_records=${ops_place_records}F$ops_place_tab${ops_place_line%% *}$ops_place_tab${ops_place_line#* }$ops_place_end;;
     esac
   done
-  # shellcheck disable=SC2086
   set -- $ops_place_files
   [ $# = 0 ] || ops_place_files=$(stat -c '%h %a %n' -- "$@" 2>/dev/null)
   for ops_place_line in $ops_place_files; do

@@ -8,16 +8,17 @@ ops_together() {
     ops_same guard "$4" || return 1
   fi
   true >"$OPS_DIR/log.$1" && ops_reached "$1" || { ops_full; return 0; }
-  ops_frame run "$1" $6; ops_frame run "$1" $6 >&2
-  ops_note run $6
+  ops_member_names=$6
+  ops_frame run "$1" $ops_member_names; ops_frame run "$1" $ops_member_names >&2
+  ops_note run $ops_member_names
   ops_dirty=yes ops_group_at=$1
-  ops_run "$1" "$3" "ops_do_members $6"
+  ops_run "$1" "$3" "ops_do_members $ops_member_names"
   ops_result=$ops_code
   # What a kill cut short may have its name and not be on the disk.
   [ "$ops_result" -lt 124 ] || ops_run "$1.sync" 60 sync
   ! ops_put_back "$1" || return 0
   true >"$OPS_DIR/complaints"
-  ops_members=$6
+  ops_members=$ops_member_names
   ops_reached= ops_wide=
   [ "$ops_result" = 0 ] || read -r ops_reached ops_wide <"$OPS_DIR/reached"
   ops_quietly proof "${8:-$5}"
@@ -26,8 +27,8 @@ ops_together() {
   if [ "$ops_result" != 0 ]; then ops_over=failed; elif ops_same proof "$7"; then ops_over=nothing; fi
   [ -z "$ops_over" ] || { ops_frame said "${ops_reached:-$1}"; cat "$OPS_DIR/log.$1" "$OPS_DIR/complaints" | tail -c 4000; }
   [ ! -s "$OPS_DIR/kept" ] || { ops_frame kept "$1"; cat "$OPS_DIR/kept"; rm -f "$OPS_DIR/kept"; }
-  ops_note "done" "$ops_result" "${ops_reached:-end}$ops_wide" $6
-  ops_frame proofs "$ops_result" "${ops_reached:-end}$ops_wide" $6
+  ops_note "done" "$ops_result" "${ops_reached:-end}$ops_wide" $ops_member_names
+  ops_frame proofs "$ops_result" "${ops_reached:-end}$ops_wide" $ops_member_names
   cat "$OPS_DIR/proof"
 }
 ops_do_members() {

@@ -13,7 +13,7 @@ ops_repository() (
     esac
     ops_pgp_bare "$ops_key.got" >"$ops_key" && ops_found=$(ops_pgp_keys "$ops_key") ||
       ops_fail "the key of $1 is no public key of OpenPGP version 4, or was cut; nothing was changed"
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2086 # many lines become one
     ops_found=$(echo $ops_found)
     [ -z "$3" ] || [ "$ops_found" = "$3" ] ||
       ops_fail "the key of $1 has the fingerprint $ops_found, and not $3: compare it with what its vendor publishes; nothing was changed"
@@ -28,7 +28,7 @@ ops_repository() (
   ops_ring_mode=$(stat -c %a "$ops_ring") || { ops_said="stat does not tell the mode of $ops_ring"; ops_repository_back; }
   case $ops_ring_mode in *[4567]) ;; *) ops_attributes "$ops_ring" 0644 '' '' || { ops_said="$ops_ring cannot be made readable"; ops_repository_back; };; esac
   if ops_repository_update; then
-    [ $ops_was_fresh = yes ] || touch -d @0 /var/lib/apt/lists
+    [ "$ops_was_fresh" = yes ] || touch -d @0 /var/lib/apt/lists
     exit 0
   fi
   ops_said="apt cannot use it: $ops_said"

@@ -17,7 +17,7 @@ ops_repository_look() {
     ops_ring_keys=$(ops_pgp_keys "$ops_ring") || ops_ring_keys=none
   fi
   echo "ring=${ops_ring_hash%% *}"
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086 # many lines become one
   echo keys=$ops_ring_keys
   ops_list_hash=absent ops_lists_state=missing
   if [ -f "$ops_source_list" ]; then

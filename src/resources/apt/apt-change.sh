@@ -55,7 +55,7 @@ ops_apt_mend() {
   ops_apt_get --no-remove -f install || ops_apt_fail "dpkg was interrupted before, and what it left cannot be finished: $ops_said; so nothing of this step was done: repair or remove that package (\`dpkg --audit\` names it)"
 }
 ops_apt_select() {
-  ops_bring= ops_lost=
+  ops_bring_names= ops_lost=
   for ops_spec; do
     ops_best=absent
     for ops_spec_name in $ops_spec; do
@@ -64,8 +64,8 @@ ops_apt_select() {
     done
     case $ops_best in
       present) ;;
-      absent) if ops_apt_choose "$ops_spec"; then ops_bring="$ops_bring $ops_chosen"; else ops_lost=$ops_spec; fi ;;
-      *) ops_bring="$ops_bring $ops_best" ops_again=--reinstall ;;
+      absent) if ops_apt_choose "$ops_spec"; then ops_bring_names="$ops_bring_names $ops_chosen"; else ops_lost=$ops_spec; fi ;;
+      *) ops_bring_names="$ops_bring_names $ops_best" ops_again_words=--reinstall ;;
     esac
   done
 }
@@ -107,10 +107,10 @@ ops_apt_change() {
   [ -z "${ops_joined:-}" ] || { ops_apt_hold "$@"; return; }
   export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 NEEDRESTART_MODE=l UCF_FORCE_CONFFOLD=1
   export APT_LISTCHANGES_FRONTEND=none APT_LISTBUGS_FRONTEND=none
-  ops_mode=$1 ops_recommends=$2 ops_wanted=$3 ops_removes=$4 ops_seconds=$5
+  ops_mode=$1 ops_recommends_words=$2 ops_wanted_names=$3 ops_removes=$4 ops_seconds=$5
   shift 5
-  ops_apt_components $ops_wanted || return 1
-  ops_left=$ops_seconds ops_held= ops_said= ops_again= ops_refreshed= ops_trouble= ops_err=${OPS_DIR:-$(mktemp -d)}/apt-stderr
+  ops_apt_components $ops_wanted_names || return 1
+  ops_left=$ops_seconds ops_held= ops_said= ops_again_words= ops_refreshed= ops_trouble= ops_err=${OPS_DIR:-$(mktemp -d)}/apt-stderr
   : >"$ops_err"
   ops_apt_read $ops_apt_names || return 1
   ops_apt_mend || return 1
@@ -127,7 +127,7 @@ ops_apt_offer() {
     ops_copied_sources=$(ops_apt_copy_$ops_style)
     [ -z "$ops_copied_sources" ] || ops_write "/etc/apt/sources.list.d/ops-components.$ops_style" -- printf '%s\n' "$ops_copied_sources" || return 1
   done
-  ops_apt_refresh "they are without$ops_lacks" && ops_apt_components $ops_wanted || return 1
+  ops_apt_refresh "they are without$ops_lacks" && ops_apt_components $ops_wanted_names || return 1
   [ -z "$ops_lacks" ] || ops_apt_fail "the sources of this host do not offer$ops_lacks${ops_trouble:+; refreshing the lists failed: $ops_trouble}"
 }
 ops_apt_copy_list() {
@@ -147,17 +147,17 @@ ops_apt_copy_sources() {
     }'
 }
 ops_apt_install() {
-  ops_keep=--no-remove
-  [ "$ops_removes" = no ] || ops_keep=
+  ops_keep_words=--no-remove
+  [ "$ops_removes" = no ] || ops_keep_words=
   if [ -n "$ops_lacks" ]; then
     # Lists that were never fetched name no component.
     ops_lacks=
     ops_apt_fresh || ops_apt_refresh "they are $ops_stale" || return 1
-    ops_apt_components $ops_wanted
+    ops_apt_components $ops_wanted_names
     [ -z "$ops_lacks" ] || ops_apt_offer || return 1
   fi
   ops_apt_select "$@"
-  [ -n "$ops_bring$ops_lost" ] || return 0
+  [ -n "$ops_bring_names$ops_lost" ] || return 0
   if ! ops_apt_fresh; then ops_apt_refresh "they are $ops_stale" || return 1
   elif [ -n "$ops_lost" ]; then ops_apt_refresh "they do not know $ops_lost" || return 1
   fi
@@ -166,32 +166,32 @@ ops_apt_install() {
     ops_apt_refuse "no package source of this host has $ops_lost${ops_trouble:+; refreshing the lists failed: $ops_trouble}"
     return
   }
-  ops_apt_get $ops_keep $ops_recommends $ops_again install $ops_bring && return 0
+  ops_apt_get $ops_keep_words $ops_recommends_words $ops_again_words install $ops_bring_names && return 0
   if [ -z "$ops_refreshed" ] && grep -q '404  *Not Found\|Hash Sum mismatch\|unexpected size' "$ops_err"; then
     ops_apt_refresh 'the mirror has moved on' || return 1
-    ops_apt_get $ops_keep $ops_recommends $ops_again install $ops_bring && return 0
+    ops_apt_get $ops_keep_words $ops_recommends_words $ops_again_words install $ops_bring_names && return 0
   fi
   case $ops_said in *'remove is disabled'*)
-    ops_also_removed=$(apt-get -s $ops_recommends install $ops_bring 2>/dev/null | awk '/^Remv / { printf " %s", $2 }')
-    ops_apt_refuse "apt-get install$ops_bring would remove$ops_also_removed; say \`removes: true\` if that is meant"
+    ops_also_removed=$(apt-get -s $ops_recommends_words install $ops_bring_names 2>/dev/null | awk '/^Remv / { printf " %s", $2 }')
+    ops_apt_refuse "apt-get install$ops_bring_names would remove$ops_also_removed; say \`removes: true\` if that is meant"
     return ;;
   esac
-  ops_apt_fail "apt-get install$ops_bring failed: $ops_said"
+  ops_apt_fail "apt-get install$ops_bring_names failed: $ops_said"
 }
 ops_apt_remove() {
-  ops_bring=
+  ops_bring_names=
   for ops_spec_name; do
     ops_apt_status "$ops_spec_name"
-    [ "$ops_package_status" = absent ] || ops_bring="$ops_bring$ops_words"
+    [ "$ops_package_status" = absent ] || ops_bring_names="$ops_bring_names$ops_words"
   done
-  [ -n "$ops_bring" ] || return 0
+  [ -n "$ops_bring_names" ] || return 0
   ops_verb=remove
   [ "$ops_mode" != purge ] || ops_verb=purge
-  ops_also_removed=$(apt-get -s $ops_verb $ops_bring 2>/dev/null |
-    awk -v named="$ops_bring " '/^(Remv|Purg) / && !index(named, " " $2 " ") { printf " %s", $2 }')
+  ops_also_removed=$(apt-get -s "$ops_verb" $ops_bring_names 2>/dev/null |
+    awk -v named="$ops_bring_names " '/^(Remv|Purg) / && !index(named, " " $2 " ") { printf " %s", $2 }')
   [ -z "$ops_also_removed" ] || [ "$ops_removes" = yes ] || {
-    ops_apt_refuse "apt-get $ops_verb$ops_bring would also remove$ops_also_removed; say \`removes: true\` if that is meant"
+    ops_apt_refuse "apt-get $ops_verb$ops_bring_names would also remove$ops_also_removed; say \`removes: true\` if that is meant"
     return
   }
-  ops_apt_get $ops_verb $ops_bring || ops_apt_fail "apt-get $ops_verb$ops_bring failed: $ops_said"
+  ops_apt_get "$ops_verb" $ops_bring_names || ops_apt_fail "apt-get $ops_verb$ops_bring_names failed: $ops_said"
 }

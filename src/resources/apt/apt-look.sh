@@ -161,10 +161,10 @@
       sort | awk 'NR < 4 { printf " %s", $2 }')"
   }
   ops_apt_look() {
-    ops_index=$1 ops_mode=$2 ops_recommends=$3
-    ops_apt_components $4 || return 1
+    ops_index=$1 ops_mode=$2 ops_recommends_words=$3 ops_wanted_names=$4
+    ops_apt_components $ops_wanted_names || return 1
     shift 4
-    ops_bring= ops_later=
+    ops_bring_names= ops_later=
     echo "dpkg run=$ops_run"
     for ops_component in $ops_offered; do echo "component $ops_component=present"; done
     for ops_component in $ops_lacks; do echo "component $ops_component=absent"; done
@@ -179,27 +179,27 @@
       case $ops_mode,$ops_best in
         present,absent)
           if [ -n "$ops_on_hold" ]; then ops_best=held
-          elif ops_apt_choose "$ops_spec"; then ops_bring="$ops_bring $ops_chosen"
+          elif ops_apt_choose "$ops_spec"; then ops_bring_names="$ops_bring_names $ops_chosen"
           else ops_best=$(ops_apt_unknown "$ops_spec") ops_later=later
           fi ;;
         present,* | *,absent) ;;
         *,present)
-          ops_bring="$ops_bring$ops_words"
+          ops_bring_names="$ops_bring_names$ops_words"
           [ -z "$ops_on_hold" ] || ops_best=held ;;
-        *) ops_bring="$ops_bring$ops_words" ;;
+        *) ops_bring_names="$ops_bring_names$ops_words" ;;
       esac
       printf '%s=%s\n' "$ops_spec" "$ops_best"
     done
-    case $ops_bring$ops_later,$ops_run in ,complete) return 0 ;; esac
+    case $ops_bring_names$ops_later,$ops_run in ,complete) return 0 ;; esac
     ops_wants_detail || return 0
     ops_apt_unfinished >/dev/null
     case $ops_mode in
-      present) ops_apt_verb=install; [ -z "$ops_bring$ops_later" ] || ops_apt_fresh_once || ops_later=later ;;
+      present) ops_apt_verb=install; [ -z "$ops_bring_names$ops_later" ] || ops_apt_fresh_once || ops_later=later ;;
       absent) ops_apt_verb=remove ;;
       *) ops_apt_verb=purge ;;
     esac
     case ${ops_put_off+put off},$ops_mode,$ops_later,$ops_run,${ops_half_way:-} in
-      "put off,present,,complete,$ops_nl") ops_apt_put_off "$ops_index" "$ops_recommends" ;;
-      *) ops_apt_tell "$ops_index" "$ops_apt_verb" "$ops_recommends" $ops_bring ;;
+      "put off,present,,complete,$ops_nl") ops_apt_put_off "$ops_index" "$ops_recommends_words" ;;
+      *) ops_apt_tell "$ops_index" "$ops_apt_verb" "$ops_recommends_words" $ops_bring_names ;;
     esac
   }

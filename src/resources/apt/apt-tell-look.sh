@@ -10,16 +10,16 @@ ops_apt_tell() {
   } | ops_detail "$ops_told_index"
 }
 ops_apt_simulate() {
-  ops_simulated_verb=$1 ops_simulated_recommends=$2
+  ops_simulated_verb=$1 ops_simulated_words=$2
   shift 2
-  apt-get -q --print-uris -o Dir::Cache::pkgcache= $ops_simulated_recommends "$ops_simulated_verb" "$@" 2>&1 </dev/null
+  apt-get -q --print-uris -o Dir::Cache::pkgcache= $ops_simulated_words "$ops_simulated_verb" "$@" 2>&1 </dev/null
 }
 ops_apt_unfinished() {
   [ -n "${ops_half_way:-}" ] || ops_half_way=$ops_nl$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^\(half-[a-z]*\|unpacked\|triggers-[a-z]*\) \(.*\)/unfinished: \2 (\1)/p')
   [ "$ops_half_way" = "$ops_nl" ] || printf '%s\n' "${ops_half_way#"$ops_nl"}"
 }
 # INDEX RECOMMENDS NAME...: the step is told of at the end, with others.
-ops_apt_put_off() { ops_put_off="${ops_put_off:-}${2:-configured} $1${ops_bring}$ops_nl"; }
+ops_apt_put_off() { ops_put_off="${ops_put_off:-}${2:-configured} $1${ops_bring_names}$ops_nl"; }
 ops_apt_tell_put_off() {
   [ -n "$ops_put_off" ] || return 0
   ops_later=
@@ -64,12 +64,12 @@ ops_apt_judge() {
   ops_joint=$(ops_apt_simulate install "$ops_manner" $ops_joint_names) || return 1
   case $ops_nl$ops_joint in *"${ops_nl}E: "* | *"${ops_nl}WARNING: "* | *"${ops_nl}The following held packages "*) return 1 ;; esac
   case $ops_nl$ops_joint in *"${ops_nl}0 upgraded, "[0-9]*" newly installed, 0 to remove and "*) ;; *) return 1 ;; esac
-  ops_joint_new=$(printf '%s\n' "$ops_joint" | sed -n '/^The following NEW packages will be installed:/,/^[^ ]/s/^  //p')
-  case $ops_joint_new in '' | *:*) return 1 ;; esac
+  ops_joint_new_names=$(printf '%s\n' "$ops_joint" | sed -n '/^The following NEW packages will be installed:/,/^[^ ]/s/^  //p')
+  case $ops_joint_new_names in '' | *:*) return 1 ;; esac
   ops_judged=$({
     printf '%s\n' "$1" | sed 's/^/step /'
     printf '%s\n' "$ops_joint" | sed 's/^/said /'
     dpkg-query -W -f 'there ${db:Status-Status} ${Architecture} ${Package},${Provides}\n'
-    apt-cache -o Dir::Cache::pkgcache= show --no-all-versions $ops_joint_new 2>/dev/null | sed 's/^/show /'
+    apt-cache -o Dir::Cache::pkgcache= show --no-all-versions $ops_joint_new_names 2>/dev/null | sed 's/^/show /'
   } | awk -v wishes="$ops_brings_wishes" -v native="$ops_native" "$ops_apt_judging") && [ -n "$ops_judged" ]
 }

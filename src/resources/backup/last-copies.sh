@@ -73,7 +73,7 @@ ops_last_file() {
     # shellcheck disable=SC3013 # dash, bash and busybox have it
     [ ! "$ops_last_source" -ef "$ops_last_other" ] || return 0
     [ -n "$ops_may_be" ] || ops_may_be=$(ops_last_may "$2" && echo yes || echo no)
-    [ $ops_may_be = no ] || return 0
+    [ "$ops_may_be" = no ] || return 0
     ! ops_last_as_good || return 0
   done
   # What holds nothing itself is no good copy.

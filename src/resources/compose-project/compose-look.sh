@@ -49,7 +49,6 @@ ops_compose_sure_file() {
   [ -e "$1" ] || return 0
   ops_compose_real=$(readlink -f -- "$1") && ops_sure "$ops_compose_real" || return 1
   ops_compose_entry=$(stat -c '%u %g %a %U' -- "$ops_compose_real") || { ops_why="$1 cannot be looked at"; return 1; }
-  # shellcheck disable=SC2086 # words
   set -- "${2:-}" $ops_compose_entry
   case $2 in 0 | "$ops_self") ;; *) ops_why="$ops_compose_real belongs to $5"; return 1;; esac
   ops_bits=00$4

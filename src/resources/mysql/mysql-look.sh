@@ -96,7 +96,7 @@ ops_sql_once() {
   ops_out=$(
     {
       printf "SET sql_mode='',sql_quote_show_create=1;%s\n" "$ops_sql_text" |
-        { "$ops_client" $ops_sql_defaults "$@" 2>&3 && echo yes || echo no; } | sed 's/^/./'
+        { "$ops_client" ${ops_sql_defaults:+"$ops_sql_defaults"} "$@" 2>&3 && echo yes || echo no; } | sed 's/^/./'
     } 3>&1
   )
   ops_said=$(printf '%s\n' "$ops_out" | sed -n '/^\./!{/./p;}' | tail -n 1)

@@ -72,7 +72,7 @@
     while [ $# -gt 0 ]; do
       ops_kind_now=${ops_kinds%% *} ops_kinds=${ops_kinds#* } ops_path_flags=${1%%:*} ops_sum=
       echo "kind=$ops_kind_now"
-      if [ $ops_kind_now = refused ]; then
+      if [ "$ops_kind_now" = refused ]; then
         ops_tread "$1" "$2" || case $ops_why in *"$ops_newline"*) ops_why='a symbolic link of another user is on the way';; esac
         printf 'why=%s\n' "$ops_why"
       fi
@@ -107,7 +107,7 @@
           case $ops_kind_now in absent) ops_detail $ops_index absent;; file) ops_text "$2" | ops_detail $ops_index;; esac
         fi;;
       esac
-      [ $ops_kind_now != absent ] || ops_tell_way $ops_index "$2"
+      [ "$ops_kind_now" != absent ] || ops_tell_way "$ops_index" "$2"
       [ -z "$ops_mark" ] || echo "$ops_mark"
       ops_index=$((ops_index + 1))
       shift 2

@@ -117,15 +117,15 @@ ops_unit_install() {
   ops_install_lines=${ops_install_lines%%"${ops_nl}["*}$ops_nl
   while [ -n "$ops_install_lines" ]; do
     ops_line=${ops_install_lines%%"$ops_nl"*} ops_install_lines=${ops_install_lines#*"$ops_nl"}
-    ops_install_key=${ops_line%%=*} ops_line=${ops_line#*=}
+    ops_install_key=${ops_line%%=*} ops_install_words=${ops_line#*=}
     ops_install_key=${ops_install_key%"${ops_install_key##*[![:blank:]]}"}
     set -f
     case $ops_install_key in
-      WantedBy) ops_unit_words wants .wants $ops_line ;;
-      RequiredBy) ops_unit_words wants .requires $ops_line ;;
-      UpheldBy) ops_unit_words wants .upholds $ops_line ;;
-      Alias) ops_unit_words aliases '' $ops_line ;;
-      Also) ops_unit_words also '' $ops_line ;;
+      WantedBy) ops_unit_words wants .wants $ops_install_words ;;
+      RequiredBy) ops_unit_words wants .requires $ops_install_words ;;
+      UpheldBy) ops_unit_words wants .upholds $ops_install_words ;;
+      Alias) ops_unit_words aliases '' $ops_install_words ;;
+      Also) ops_unit_words also '' $ops_install_words ;;
     esac
     set +f
   done

@@ -60,7 +60,7 @@
   ops_unit_sums() {
     ops_sums=
     [ -n "$1" ] || return 0
-    ops_sums=$ops_nl$(IFS=$ops_nl; set -f; sha256sum -- $1)$ops_nl || return 1
+    ops_sums=$ops_nl$(IFS=$ops_nl; set -f; ops_sum_files=$1; sha256sum -- $ops_sum_files)$ops_nl || return 1
   }
   # Adds what PATH holds now to ops_tokens; links are followed.
   ops_unit_token() {

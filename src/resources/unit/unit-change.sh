@@ -14,9 +14,9 @@ ops_unit_verify() {
   command -v systemd-analyze >/dev/null || return 0
   ops_recursive_errors=--recursive-errors=no
   systemd-analyze --help | grep -q -e --recursive-errors || ops_recursive_errors=
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086 # one option or none
   ops_said=$(systemd-analyze verify --man=no $ops_recursive_errors "$1" 2>&1) && ops_verify_code=0 || ops_verify_code=$?
   printf '%s\n' "$ops_said"
   case $ops_said in *"$1:"*) return 1;; esac
-  return $ops_verify_code
+  return "$ops_verify_code"
 }

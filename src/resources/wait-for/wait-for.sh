@@ -37,14 +37,14 @@ ops_wait_ask() {
   fi
   ops_wait_options=
   case $(wget --version 2>&1) in *GNU*) ops_wait_options='--no-config --tries=1 --max-redirect=0' ;; esac
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086 # options
   ops_answer=$(wget -S -T 5 $ops_wait_options -O /dev/null "$1" 2>&1 </dev/null) || ops_ended=$?
   case $ops_ended in
   0 | 1 | 4 | 5 | 6 | 7 | 8) ops_status=$(printf '%s\n' "$ops_answer" | sed -n 's/.*HTTP\/[0-9.]* \([0-9][0-9][0-9]\).*/\1/p' | head -n 1) ;;
   *) printf 'ops: wget could not ask %s: exit code %s\n' "$1" "$ops_ended" >&2; exit 1 ;;
   esac
   ops_status=${ops_status:-000}
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086 # options
   [ "$2" != yes ] || [ "$ops_status" = 000 ] || ops_body=$(wget -q -T 5 $ops_wait_options -O - "$1" 2>/dev/null </dev/null) || :
 }
 ops_wait_newline='

@@ -3,7 +3,7 @@
 ops_dress() {
   ops_from=${ops_like:-$ops_old} ops_has_mode=
   if [ -n "$ops_from" ] && [ -e "$ops_from" ]; then
-    # shellcheck disable=SC2046
+    # shellcheck disable=SC2046 # words of stat
     if [ -n "$ops_like" ]; then set -- $(stat -c '%a %u %g' -- "$ops_like")
     else set -- "$ops_mode_was" "$ops_uid_was" "$ops_gid_was"
     fi
@@ -20,7 +20,7 @@ ops_dress() {
   [ -n "$ops_has_mode" ] && [ -z "$ops_mode$ops_owner$ops_group" ] ||
     chmod -- "${ops_mode:-$1}" "./$ops_name" || return 1
   # A change of owner without the right to it can pass in silence.
-  # shellcheck disable=SC2046
+  # shellcheck disable=SC2046 # words of stat
   set -- "${ops_owner:-$2}" "${ops_group:-$3}" $(stat -c '%u %g %U %G %s' -- "./$ops_name")
   [ -z "$1" ] || [ "$1" = "$3" ] || [ "$1" = "$5" ] || { echo "the owner $1 cannot be set"; return 1; }
   [ -z "$2" ] || [ "$2" = "$4" ] || [ "$2" = "$6" ] || { echo "the group $2 cannot be set"; return 1; }

@@ -232,20 +232,20 @@ ops_held_named() {
 # Names reach the disk.
 ops_synced() {
   [ -z "$ops_devices" ] || { ops_sync_devices && return 0; }
-  ops_list=$ops_newline ops_held_at=1 ops_unsure= ops_bad=$ops_newline
+  ops_list=$ops_newline ops_held_at=1 ops_unsure_members= ops_bad=$ops_newline
   while [ "$ops_held_at" -lt "$ops_first_left" ]; do
     ops_take dir name whose
     ops_held_at=$((ops_held_at + 1))
-    case $ops_bad in *"$ops_newline$ops_dir$ops_newline"*) ops_unsure="$ops_unsure $ops_whose"; continue;; esac
+    case $ops_bad in *"$ops_newline$ops_dir$ops_newline"*) ops_unsure_members="$ops_unsure_members $ops_whose"; continue;; esac
     case $ops_list in *"$ops_newline$ops_dir$ops_newline"*) continue;; esac
     ops_list="$ops_list$ops_dir$ops_newline"
     if ! ops_directory_synced "$ops_dir"; then
-      ops_unsure="$ops_unsure $ops_whose" ops_bad=$ops_bad$ops_dir$ops_newline
+      ops_unsure_members="$ops_unsure_members $ops_whose" ops_bad=$ops_bad$ops_dir$ops_newline
       printf 'ops: %s: is replaced, but its directory does not reach the disk (%s)\n' "$ops_path" "$ops_why" >&2
     fi
   done
   # Those after it have their names as well.
-  [ -z "$ops_unsure" ] || ops_unproven $ops_unsure
+  [ -z "$ops_unsure_members" ] || ops_unproven $ops_unsure_members
 }
 ops_stage=.ops.${OPS_NONCE:-0}
 ops_nothing_held

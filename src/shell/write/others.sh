@@ -35,18 +35,18 @@ ops_directory_synced() {
 }
 # DIRECTORY...: where the disk says no, the steps whose it is have failed, and the others are done all the same.
 ops_each_synced() {
-  ops_unsure=
+  ops_unsure_members=
   for ops_dir; do
     if ! ops_directory_synced "$ops_dir"; then
       ops_rest=${ops_list#"$ops_newline"}
       while [ -n "$ops_rest" ]; do
         ops_one=${ops_rest%%"$ops_newline"*} ops_rest=${ops_rest#*"$ops_newline"}
-        [ "${ops_one#* }" != "$ops_dir" ] || ops_unsure="$ops_unsure ${ops_one%% *}"
+        [ "${ops_one#* }" != "$ops_dir" ] || ops_unsure_members="$ops_unsure_members ${ops_one%% *}"
       done
       printf 'ops: %s: what was changed in it does not reach the disk (%s)\n' "$ops_dir" "$ops_why" >&2
     fi
   done
-  [ -z "$ops_unsure" ] || ops_unproven $ops_unsure
+  [ -z "$ops_unsure_members" ] || ops_unproven $ops_unsure_members
 }
 # MEMBER...: they are done, and may not outlive a loss of power: they have failed, beside the one that failed before (`ops_failed`).
 ops_unproven() {

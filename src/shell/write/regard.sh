@@ -10,7 +10,7 @@ ops_regard() {
   ops_old= ops_seen= ops_kind= ops_names=1 ops_open= ops_copied= ops_mode_was= ops_uid_was= ops_gid_was=
   [ -e "$1/$ops_name" ] || [ -L "$1/$ops_name" ] || return 0
   ops_said=$(TZ=UTC0 stat -c "$ops_identity" -- "$1" "$1/$ops_name" 2>/dev/null) || ops_moved
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086 # words of stat
   ops_may_swap ${ops_said%%"$ops_newline"*} ${ops_said##*"$ops_newline"}
   ops_is "${ops_said##*"$ops_newline"}"
   if [ -z "$ops_open" ] || [ "$ops_kind" = 4 ]; then ops_old=$1/$ops_name
@@ -29,7 +29,6 @@ ops_regard() {
 ops_is() {
   ops_seen=$1
   ops_likeness=${1%%@*}
-  # shellcheck disable=SC2086
   set -- $1
   # Not every stat says that it could not write.
   [ $# = 10 ] || ops_fail "$ops_asked: stat does not say what it is; nothing was changed"

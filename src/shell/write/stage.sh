@@ -62,9 +62,9 @@ ops_enter() {
   [ -n "${ops_to_sync:-}" ] || [ -z "$ops_stages" ] || : >"$ops_stages"
   [ -z "$ops_stages" ] || echo "${ops_dir%/}/$ops_stage" >>"$ops_stages"
   # Without -m it may be open to those whom an ACL of this directory names, until it is closed from inside.
-  ops_private='-m 0700'
-  ops_mkdir_is_sure || ops_private=
-  ops_said=$(mkdir $ops_private -- "$ops_stage" 2>&1) || {
+  ops_mkdir_words='-m 0700'
+  ops_mkdir_is_sure || ops_mkdir_words=
+  ops_said=$(mkdir $ops_mkdir_words -- "$ops_stage" 2>&1) || {
     [ -z "${ops_stageless:-}" ] || return 1
     ops_reason "$ops_said"
     ops_hint .
@@ -78,7 +78,7 @@ ops_enter() {
   cd -P -- "$ops_stage" && ops_here && [ -O . ] && [ "$PWD" = "${ops_dir%/}/$ops_stage" ] ||
     ops_fail "$ops_asked: somebody else interferes in $ops_dir; nothing was changed"
   trap 'ops_left=1; ops_leave' EXIT
-  if [ -z "$ops_private" ]; then
+  if [ -z "$ops_mkdir_words" ]; then
     chmod 0700 .
     for ops_intruder in ./* ./.[!.]* ./..?*; do
       [ ! -e "$ops_intruder" ] && [ ! -L "$ops_intruder" ] || ops_fail "$ops_asked: somebody else interferes in $ops_dir; nothing was changed"

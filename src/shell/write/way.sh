@@ -88,10 +88,10 @@
   ops_take_link() {
     ops_links=$((ops_links + 1)) ops_link_path=${ops_dir%/}/$ops_part
     [ "$ops_links" -le 40 ] || { ops_why="$ops_link_path is a symbolic link that leads nowhere"; return 1; }
-    ops_lead=$(readlink -n -- "./$ops_part" && echo .) && ops_said=$(stat -c '%u %a %U %G %g' -- . "./$ops_part") ||
+    ops_lead=$(readlink -n -- "./$ops_part" && echo .) && ops_mover_words=$(stat -c '%u %a %U %G %g' -- . "./$ops_part") ||
       { ops_why="somebody else moves $ops_link_path meanwhile"; return 2; }
     ops_lead=${ops_lead%.}
-    ops_movers "${ops_user:-$(id -u)}" $ops_said || return
+    ops_movers "${ops_user:-$(id -u)}" $ops_mover_words || return
     case $ops_lead in /*) cd / && ops_dir=/;; esac
     ops_rest=$ops_lead${ops_rest:+/$ops_rest}
   }
@@ -129,7 +129,6 @@
     while [ -n "$ops_way_part" ] && [ "$ops_way_part" != / ]; do set -- "$@" "$ops_way_part"; ops_way_part=${ops_way_part%/*}; done
     ops_list=$(stat -c '%u %a %g %U' -- "$@") || return 1
     for ops_way_part; do
-      # shellcheck disable=SC2086
       set -- ${ops_list%%"$ops_newline"*}
       ops_list=${ops_list#*"$ops_newline"} ops_why="$ops_way_part belongs to $4"
       case $1 in 0|"$ops_self") ;; *) return 1;; esac
