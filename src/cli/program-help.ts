@@ -15,6 +15,8 @@ export function programHelp(style: Style): string {
     'HOST: a name, group or glob of ops.ini, an ssh config name, user@host:port, `local` or `sandbox`.',
     "A recipe's params are flags: ops apply nginx web1 --listen 9000. ops VERB [RECIPE] --help lists flags.",
     style.dim('Exit codes: 0 done · 1 a step failed · 2 drift · 3 bad input, nothing changed · 4 no login'),
-    style.dim('  5 lost, state unknown · 6 locked · 7 reverted · 8 moved by somebody else · 130 interrupted'),
+    style.dim(
+      '  5 lost, state unknown · 6 locked · 7 reverted · 8 changed by somebody else · 130 interrupted',
+    ),
   ].join('\n')
 }

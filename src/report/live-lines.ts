@@ -43,7 +43,7 @@ export function liveLines(running: RunningSteps, { columns, rows, style }: LiveO
   })
   const more =
     all.length > shown.length
-      ? [style.dim(cutTo(`… ${count(all.length - shown.length, 'host')} more at work`, width))]
+      ? [style.dim(cutTo(`… ${count(all.length - shown.length, 'more host')} at work`, width))]
       : []
   const waiting = hosts - finished - all.length
   const progress = [

@@ -4,6 +4,7 @@ import type { ErrorData } from '../base/errors.ts'
 import type { RunEvent } from '../run/events.ts'
 import type { HostPlan } from '../run/plan.ts'
 import { errorText, hostKeysText, isUnknownHostKey } from './error-text.ts'
+import { keptWords, spentText, surpriseText } from './event-text.ts'
 import { factsText } from './facts-text.ts'
 import { heldText, jobEndText, jobPlanText } from './job-text.ts'
 import { keptCopiesText } from './kept-copies-text.ts'
@@ -13,7 +14,7 @@ import { printable, printableLine } from './printable.ts'
 import { runListText, undoText, wholeRunText } from './run-history-text.ts'
 import type { Style } from './style.ts'
 import { summaryText } from './summary-text.ts'
-import { count, duration, names, stepName } from './words.ts'
+import { duration, stepName } from './words.ts'
 
 /** Text without an end of line, and where it belongs. */
 export interface Told {
@@ -208,7 +209,7 @@ export class Narrator {
       told.push(
         out(
           style.dim(
-            `run ${this.#run}: ops show ${this.#run} tells it again, ops undo ${this.#run} takes it back`,
+            `run ${this.#run}: ops show ${this.#run} shows it again, ops undo ${this.#run} takes it back`,
           ),
         ),
       )
@@ -224,32 +225,4 @@ export class Narrator {
 
 function out(text: string): Told {
   return { to: 'out', text }
-}
-
-function spentText(milliseconds: (RunEvent & { event: 'spent' })['milliseconds']): string {
-  return `time: ${Object.entries(milliseconds)
-    .map(([what, each]) => `${what} ${duration(each)}`)
-    .join(', ')}`
-}
-
-/** Where to find what a step has overwritten or removed, whichever resource it is of. */
-function keptWords({
-  host,
-  kept = [],
-}: {
-  readonly host: string
-  readonly kept?: readonly string[]
-}): string {
-  if (kept.length === 0) return ''
-  return `; old content: ops kept ${host}${kept.length === 1 ? ` ${quoted(kept[0] ?? '')}` : ` (${count(kept.length, 'file')})`}`
-}
-
-function quoted(path: string): string {
-  return /^[\w./@%+,:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
-}
-
-function surpriseText(step: string, because: readonly string[]): string {
-  // That an earlier step moves it is what the plan has announced: nothing is wrong.
-  if (because.length > 0) return `looks again at ${stepName(step)}, after ${names(because.map(stepName))}`
-  return `${stepName(step)} is no longer as it was seen: it is planned again`
 }

@@ -21,7 +21,7 @@ export function runListText({ host, runs }: EventOf<'history'>, style: Style): s
   ])
   const title = `${style.bold(place)}: ${count(runs.length, 'run')}, the newest first (times are UTC)`
   const next = style.dim(`  one of them: ops show ${runs[0]?.run}${host === undefined ? '' : ` ${place}`}`)
-  return [title, table([['  run', 'began', 'what', 'came to', 'by'], ...rows]), next].join('\n')
+  return [title, table([['  run', 'began', 'what', 'result', 'by'], ...rows]), next].join('\n')
 }
 
 /** One run: each step with what it changed. */
@@ -43,7 +43,7 @@ export function wholeRunText(
 
 /** Told before the plan of an undo. */
 export function undoText({ host, run, notes }: EventOf<'undo'>, style: Style): string {
-  const title = `${style.bold(printableLine(host))}: what run ${run} did there is taken back`
+  const title = `${style.bold(printableLine(host))}: the plan takes back what run ${run} did there`
   if (notes.length === 0) return title
   return [
     `${title}, but for this:`,

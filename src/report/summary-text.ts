@@ -70,7 +70,7 @@ export function outcomeWord(verb: string, { status, changed }: HostSummary): str
     case 'not-begun':
       return 'not begun'
     case 'moved':
-      return 'moved by somebody else'
+      return 'changed by somebody else'
     default:
       return status
   }
