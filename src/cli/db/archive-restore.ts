@@ -1,13 +1,14 @@
 /** `ops db archive restore [SOURCE] URL`: rows of an archive back into a table. */
 import { inputError } from '../../base/errors.ts'
 import { opsVersion } from '../../base/version.ts'
-import { readInventory } from '../../inventory/read.ts'
 import { parseTableName, type TableName } from '../../mysql/table-name.ts'
+import type { Store } from '../../store/store.ts'
 import { helped } from '../argv.ts'
 import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
-import { confirmJob, jobStopTexts } from './job-prompts.ts'
+import { jobStopTexts } from './job-prompts.ts'
 import { dbCommand, type GivenWords, needsYesOrPlan, onSource } from './on-source.ts'
+import { confirmRestore, withSource } from './restoring.ts'
 import { openTarget } from './target.ts'
 
 const description = `Brings the rows of an archive back, byte for byte, each read back before it counts. A row that is there already is left as it is; a table that is not there is made as it was.
@@ -30,7 +31,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   if (helped(command, argv, screen)) return 0
   return onSource(
     command,
-    await withSource(argv, command),
+    await withSource(argv, command, archiveSource),
     screen,
     readRequest,
     async ({ url, into, only, plan, yes }, session) => {
@@ -42,11 +43,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         hosts: [session.source],
         version: opsVersion(),
       })
-      const confirm = confirmJob(
-        session,
-        yes || plan,
-        ({ data }) => `Restore ${Number(data.rows).toLocaleString('en')} rows into ${String(data.into)}?`,
-      )
+      const confirm = confirmRestore(session, yes || plan)
       const ran = await restoreArchive(
         { into, only },
         {
@@ -64,30 +61,16 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   )
 }
 
-/** Without a source, the one that the receipts name: what the user called the server when the rows were saved. */
-async function withSource(
-  argv: readonly string[],
-  command: ReturnType<typeof dbCommand>,
-): Promise<readonly string[]> {
-  const { operands } = command.parseOptions([...argv])
-  const file: unknown = command.opts().inventory
-  const [url, ...more] = operands
-  if (url === undefined || more.length > 0) return argv
+async function archiveSource(store: Store, url: string): Promise<string> {
   const { listArchive, readMark, readReceipt } = await import('../../jobs/archive/archive-store.ts')
-  const { openTargetStore } = await import('../target-store.ts')
-  const store = openTargetStore(url, readInventory(typeof file === 'string' ? { file } : {}))
-  try {
-    await readMark(store, undefined)
-    const newest = (await listArchive(store)).receipts.at(-1)
-    if (newest === undefined) {
-      throw inputError(`there is no archive in ${url}`, {
-        next: 'Name the place that `ops db archive ... --to` was given.',
-      })
-    }
-    return [(await readReceipt(store, newest)).source, ...argv]
-  } finally {
-    await store.close()
+  await readMark(store, undefined)
+  const newest = (await listArchive(store)).receipts.at(-1)
+  if (newest === undefined) {
+    throw inputError(`there is no archive in ${url}`, {
+      next: 'Name the place that `ops db archive ... --to` was given.',
+    })
   }
+  return (await readReceipt(store, newest)).source
 }
 
 function readRequest(given: GivenWords): Request {

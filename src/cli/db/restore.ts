@@ -1,14 +1,15 @@
 /** `ops db restore [SOURCE] URL`: the days of a dump back into a table. */
 import { inputError } from '../../base/errors.ts'
 import { opsVersion } from '../../base/version.ts'
-import { readInventory } from '../../inventory/read.ts'
 import type { RestoreRequest } from '../../jobs/dump/restore.ts'
 import { parseTableName } from '../../mysql/table-name.ts'
+import type { Store } from '../../store/store.ts'
 import { helped } from '../argv.ts'
 import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
-import { confirmJob, jobStopTexts } from './job-prompts.ts'
+import { jobStopTexts } from './job-prompts.ts'
 import { dbCommand, type GivenWords, needsYesOrPlan, onSource } from './on-source.ts'
+import { confirmRestore, withSource } from './restoring.ts'
 import { openTarget } from './target.ts'
 
 const description = `Brings the days of a dump back, byte for byte, each compared before it counts; of a day with revisions, the newest. The table must be empty or absent: an absent one is made as it was. Killed at any time, the same command goes on.
@@ -31,7 +32,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   if (helped(command, argv, screen)) return 0
   return onSource(
     command,
-    await withSource(argv, command),
+    await withSource(argv, command, dumpSource),
     screen,
     readRequest,
     async ({ url, sse, plan, yes, ...request }, session) => {
@@ -43,11 +44,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         hosts: [session.source],
         version: opsVersion(),
       })
-      const confirm = confirmJob(
-        session,
-        yes || plan,
-        ({ data }) => `Restore ${Number(data.rows).toLocaleString('en')} rows into ${String(data.into)}?`,
-      )
+      const confirm = confirmRestore(session, yes || plan)
       const ran = await restoreDump(request, {
         server: await session.open(),
         store,
@@ -62,31 +59,17 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   )
 }
 
-/** Without a source, the one that the newest receipt names: what the user called the server when the day was dumped. */
-async function withSource(
-  argv: readonly string[],
-  command: ReturnType<typeof dbCommand>,
-): Promise<readonly string[]> {
-  const { operands } = command.parseOptions([...argv])
-  const file: unknown = command.opts().inventory
-  const [url, ...more] = operands
-  if (url === undefined || more.length > 0) return argv
+async function dumpSource(store: Store, url: string): Promise<string> {
   const { existingMark, listDump, readReceipt } = await import('../../jobs/dump/dump-store.ts')
-  const { openTargetStore } = await import('../target-store.ts')
-  const store = openTargetStore(url, readInventory(typeof file === 'string' ? { file } : {}))
-  try {
-    const newest = [...(await listDump(store)).days].at(-1)
-    if (newest) {
-      const [day, revision] = newest
-      return [(await readReceipt(store, { day, revision })).source, ...argv]
-    }
-    await existingMark(store)
-    throw inputError(`the dump in ${url} has no day yet`, {
-      next: 'There is nothing to restore, and nothing was changed.',
-    })
-  } finally {
-    await store.close()
+  const newest = [...(await listDump(store)).days].at(-1)
+  if (newest) {
+    const [day, revision] = newest
+    return (await readReceipt(store, { day, revision })).source
   }
+  await existingMark(store)
+  throw inputError(`the dump in ${url} has no day yet`, {
+    next: 'There is nothing to restore, and nothing was changed.',
+  })
 }
 
 function readRequest(given: GivenWords): Request {

@@ -1,6 +1,6 @@
 /** Whose work it is that an undo leaves alone: that of a later run, which is named with who ran it, or of somebody else. */
 import type { HostRecord } from '../../engine/record/read-record.ts'
-import type { RecordedStep } from '../../engine/record/recorded-step.ts'
+import { nameAlone } from '../../engine/step-name.ts'
 import { newestFirst } from '../../run/run-id.ts'
 import { shortWho } from './of-host.ts'
 
@@ -56,10 +56,4 @@ function touches({ steps, files }: HostRecord, { step, path }: Changed): boolean
 function isAsLeft({ files }: HostRecord, { path, sha256 }: Changed): boolean {
   const after = files.find(each => each.path === path)?.after
   return after?.kind !== 'file' || sha256 === undefined || after.sha256 === sha256
-}
-
-/** `nginx 2: file /etc/x` is `file /etc/x`. */
-export function nameAlone({ name, type }: Pick<RecordedStep, 'name' | 'type'>): string {
-  const at = name.indexOf(`: ${type} `)
-  return name.startsWith(`${type} `) || at < 0 ? name : name.slice(at + 2)
 }

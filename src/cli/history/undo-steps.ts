@@ -3,11 +3,12 @@ import { type Accounts, accountMoved } from '../../engine/record/account-state.t
 import type { FileAfter, HostRecord, RecordedFile } from '../../engine/record/read-record.ts'
 import type { State, Value } from '../../engine/resource.ts'
 import type { Step, StepOptions } from '../../engine/step.ts'
+import { nameAlone } from '../../engine/step-name.ts'
 import { link, resources } from '../../resources/index.ts'
 import { restoredFile } from '../../resources/restored-file.ts'
 import type { KeptCopy } from '../../run/kept-copies.ts'
 import type { UndoNote } from '../../run/run-history.ts'
-import { changedBy, nameAlone } from './later-runs.ts'
+import { changedBy } from './later-runs.ts'
 
 export interface UndoSteps {
   readonly steps: readonly HeldStep[]

@@ -7,6 +7,7 @@ import type { HostRun } from '../host-run.ts'
 import { stepNameAt } from '../plan/planned-step.ts'
 import type { RunOptions } from '../run-request.ts'
 import type { Step } from '../step.ts'
+import { nameAlone } from '../step-name.ts'
 import { aroundsOf } from './drain.ts'
 import { isOutSince, notBegun } from './not-begun.ts'
 import { type Around, isDone, OnBalancer } from './on-balancer.ts'
@@ -213,8 +214,8 @@ export class Balancers {
   #seesToIt({ on, in: back }: Around): boolean {
     const name = this.#options.balancers?.get(on)?.target.name
     const own = this.#runs.find(run => run.host.target.name === name)
-    const names = new Set(own?.steps?.map(bareName))
-    return own !== undefined && back.every(step => names.has(bareName(step)))
+    const names = new Set(own?.steps?.map(nameOf))
+    return own !== undefined && back.every(step => names.has(nameOf(step)))
   }
 
   async #look(host: string, around: Around): ReturnType<OnBalancer['look']> {
@@ -254,5 +255,4 @@ export class Balancers {
 
 const nothing: Awaited<ReturnType<OnBalancer['look']>> = { back: [], out: [] }
 
-/** Without the parts that it came through. */
-const bareName = ({ name }: Step): string => name.replace(/^[\w/ -]+: /, '')
+const nameOf = ({ name, resource }: Step): string => nameAlone({ name, type: resource.type })

@@ -2,7 +2,7 @@
  * Days of a zone, and what a column is compared with at their borders. Borders are found here and never by the server,
  * which may not know the zone or know an older form of it. Pure.
  */
-import { utcText } from '../time-words.ts'
+import { utcText, zoneText } from '../time-words.ts'
 
 /** A TIMESTAMP is a moment; DATETIME and DATE are what clocks of the zone showed. */
 export type TimeKind = 'date' | 'datetime' | 'timestamp'
@@ -18,38 +18,17 @@ export interface Day {
 }
 
 const dayMs = 86_400_000
-const clocks = new Map<string, Intl.DateTimeFormat>()
 
 /** The day that clocks of the zone show at a moment. */
 export function dayOf(moment: Date, zone: string): string {
-  return wallOf(moment, zone).slice(0, 10)
-}
-
-function wallOf(moment: Date, zone: string): string {
-  let clock = clocks.get(zone)
-  if (!clock) {
-    clock = new Intl.DateTimeFormat('en-GB', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-    })
-    clocks.set(zone, clock)
-  }
-  const parts = Object.fromEntries(clock.formatToParts(moment).map(({ type, value }) => [type, value]))
-  const { year = '', month, day, hour, minute, second } = parts
-  return `${year.padStart(4, '0')}-${month}-${day} ${hour}:${minute}:${second}`
+  return zoneText(moment, zone).slice(0, 10)
 }
 
 /** The first moment of a day: midnight, or where the clock skips that, what follows it. */
 export function startOf(day: string, zone: string): Date {
   const midnight = Date.parse(`${day}T00:00:00Z`)
   const guess = (near: number): number =>
-    midnight - (Date.parse(`${wallOf(new Date(near), zone).replace(' ', 'T')}Z`) - near)
+    midnight - (Date.parse(`${zoneText(new Date(near), zone).replace(' ', 'T')}Z`) - near)
   const found = guess(guess(midnight))
   const isIn = (moment: number): boolean => dayOf(new Date(moment), zone) >= day
   if (isIn(found) && !isIn(found - 1000)) return new Date(found)
