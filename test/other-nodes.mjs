@@ -33,11 +33,40 @@ const sameToEveryNode = /\/(?:shell-session|own-mysql)\.ts'|appliesOn\('(?!dash)
 const touchesNode =
   /from 'node:|\/(?:run-ops|sshd|programs|conformance|terminal|temporary-folder|apply-host)\.ts'/
 
+/** What shells, a browser or a document decide, with nothing of Node's between: one Node has proved it. */
+const decidedByOthers = [
+  'cli/completion-shells',
+  'docs/pages',
+  'docs/site',
+  'report/html',
+  'shell/names',
+  'shell/overwritten',
+]
+
+/**
+ * What every other Node runs: the start of the program, recipes that are compiled, the terminal, child processes, files, sockets,
+ * HTTP, zlib and the cryptography of SSH. All other suites are dealt out: each runs on one other Node.
+ */
+const onEveryNode = [
+  'cli/command-line',
+  'cli/compiled-bundle',
+  'cli/lost-output',
+  'cli/terminal',
+  'logs/csv',
+  'recipe/load',
+  'recipe/written-place',
+  'store/folder',
+  'transport/early-session',
+  'transport/server-faults',
+  'transport/ssh2',
+  'tunnel/tunnel',
+]
+
 /**
  * Test files that boot nothing and inject nothing, and in whose outcome Node has a part, as paths from the root of the project.
  * Those of resources and of conformance try shell text on three shells, which is the same text on every Node.
  */
-export function suitesWithoutHosts(root) {
+function suitesWithoutHosts(root) {
   return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter(
       path => path.endsWith('.test.ts') && !/^(?:conformance|faults|hosts|resources|sandbox)\//.test(path),
@@ -46,6 +75,18 @@ export function suitesWithoutHosts(root) {
       const text = readFileSync(join(root, 'test', path), 'utf8')
       return !/describeReal|\/hosts\//.test(text) && touchesNode.test(text) && !sameToEveryNode.test(text)
     })
-    .map(path => join('test', path))
+    .map(path => path.slice(0, -'.test.ts'.length))
+    .filter(name => !decidedByOthers.includes(name))
     .sort()
+}
+
+/** The test files for the other Node at `place` of `nodes`. */
+export function suitesOf(root, place, nodes) {
+  const suites = suitesWithoutHosts(root)
+  const gone = onEveryNode.filter(name => !suites.includes(name))
+  if (gone.length > 0) throw new Error(`no suites for other Nodes: ${gone.join(', ')} (test/other-nodes.mjs)`)
+  const dealt = suites
+    .filter(name => !onEveryNode.includes(name))
+    .filter((_name, index) => index % nodes === place)
+  return [...onEveryNode, ...dealt].map(name => join('test', `${name}.test.ts`))
 }

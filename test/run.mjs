@@ -6,7 +6,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { apart } from './apart.mjs'
-import { environmentOf, nodeOf, suitesWithoutHosts } from './other-nodes.mjs'
+import { environmentOf, nodeOf, suitesOf } from './other-nodes.mjs'
 import { prepare } from './prepare.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -75,14 +75,14 @@ function gate(title, program, args, env = process.env) {
 /** The same build on other Nodes, one after the other: what needs no booted host. Gives what each printed, and its program. */
 async function runOnOtherNodes(majors) {
   const runs = []
-  for (const major of majors) {
+  for (const [place, major] of majors.entries()) {
     const node = nodeOf(major, process.env.OPS_TEST_CACHE ?? '/var/cache/ops-test')
     if (node === undefined) {
       counted.skipped += 1
       runs.push({ printed: `skipped: Node ${major} could not be had from the npm registry\n` })
       continue
     }
-    const args = [`--maxWorkers=${availableParallelism()}`, ...suitesWithoutHosts(root)]
+    const args = [`--maxWorkers=${availableParallelism()}`, ...suitesOf(root, place, majors.length)]
     const printed = await runVitest(node, args, environmentOf(node), 'pipe', apart)
     runs.push({ major, node, printed: `Node ${major} ...\n${printed}` })
   }
