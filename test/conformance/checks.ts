@@ -1,6 +1,7 @@
 /** What a resource must be, checked without a host: each check answers with what is wrong, in words. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '../../src/base/secret.ts'
 import { lookFunctions } from '../../src/shell/runtime.ts'
@@ -58,29 +59,51 @@ export function missingFunctions(resource: AnyResource): readonly string[] {
 /** `[ A -ef B ]`: in POSIX since 2024, and in all three shells. */
 const sameFile = 3013
 
-/** What shellcheck says of a text, of these codes alone; nothing where there is no shellcheck. */
-function shellchecked(text: string, isMeant: (code: number) => boolean): readonly string[] {
+/** What shellcheck says of texts, of these codes alone, of each for itself: of one long text it takes much longer. Nothing where there is none. */
+function shellchecked(texts: readonly string[], isMeant: (code: number) => boolean): readonly string[] {
   if (!hasProgram('shellcheck')) return []
-  const argv = ['--shell=sh', '--severity=info', '--format=json', '-']
-  const { stdout } = spawnSync('shellcheck', argv, { input: text, encoding: 'utf8', maxBuffer: 1 << 26 })
-  const found = JSON.parse(stdout) as readonly { code: number; line: number; message: string }[]
-  const lines = text.split('\n')
-  return found
-    .filter(({ code }) => isMeant(code))
-    .map(({ message, line }) => `${message} ${lines[line - 1]?.trim()}`)
+  const folder = mkdtempSync(join(tmpdir(), 'ops-shellcheck-'))
+  try {
+    const paths = texts.map((text, index) => {
+      const path = join(folder, `${index}.sh`)
+      writeFileSync(path, text)
+      return path
+    })
+    const argv = ['--shell=sh', '--severity=info', '--format=json', ...paths]
+    const { stdout } = spawnSync('shellcheck', argv, { encoding: 'utf8', maxBuffer: 1 << 26 })
+    const found = JSON.parse(stdout) as readonly {
+      file: string
+      code: number
+      line: number
+      message: string
+    }[]
+    return found
+      .filter(({ code }) => isMeant(code))
+      .map(({ file, message, line }) => {
+        const lines = texts[paths.indexOf(file)]?.split('\n')
+        return `${message} ${lines?.[line - 1]?.trim()}`
+      })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
+const isBashism = (code: number): boolean => code >= 3000 && code < 4000 && code !== sameFile
+const isSplitWord = (code: number): boolean => code === 2086 || code === 2046
+
 /** What is undefined in POSIX sh. */
-export const bashisms = (text: string): readonly string[] =>
-  shellchecked(text, code => code >= 3000 && code < 4000 && code !== sameFile)
+export const bashisms = (...texts: readonly string[]): readonly string[] => shellchecked(texts, isBashism)
 
 /** `$1` and `$(...)` without quotes: a value with a blank or a `*` in it becomes several words, or names of files. */
-export const splitWords = (text: string): readonly string[] =>
-  shellchecked(text, code => code === 2086 || code === 2046)
+export const splitWords = (text: string): readonly string[] => shellchecked([text], isSplitWord)
+
+/** Both, by one reading. */
+export const bashismsAndSplitWords = (text: string): readonly string[] =>
+  shellchecked([text], code => isBashism(code) || isSplitWord(code))
 
 /** A `!` that is not last proves nothing, as `set -e` goes on behind it whatever became of it. */
 export const unproved = (texts: readonly string[]): readonly string[] =>
-  shellchecked(`set -e\n${texts.map(text => `(\n${text}\n)`).join('\n')}`, code => code === 2251)
+  shellchecked([`set -e\n${texts.map(text => `(\n${text}\n)`).join('\n')}`], code => code === 2251)
 
 /** Looks at one example again and again while every clock goes on: what it prints must stay. */
 export function unsteadyLooks(resource: AnyResource, shell: TestShell): readonly string[] {

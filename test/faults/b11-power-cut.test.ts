@@ -82,7 +82,7 @@ describe('a host that loses power', () => {
     title:
       'a power cut at any change of a write leaves the old or the new file on the disk, and the new one once it is done',
     invariants: ['I1', 'I2', 'I4', 'I7'],
-    quick: 8,
+    quick: 4,
     ...(skip !== undefined && { skip }),
     cases: () => [...cases()],
   })

@@ -13,7 +13,7 @@ describe('a write', () => {
     title:
       'a write that is killed at any system call, alone or with all that runs, leaves the old or the new file',
     invariants: ['I1', 'I2', 'I4', 'I7'],
-    quick: 16,
+    quick: 6,
     ...(skip !== undefined && { skip }),
     cases: () => [
       ...everySyscall('the commonest', kills),

@@ -10,7 +10,7 @@ describe('a write', () => {
     id: 'C2',
     title: 'a write in which any call to the file system fails leaves the old or the new file, and says so',
     invariants: ['I1', 'I2', 'I4', 'I7', 'I8'],
-    quick: 16,
+    quick: 6,
     ...(skip !== undefined && { skip }),
     cases: () => [
       ...everySyscall('the commonest', ['EIO'], fileCalls),

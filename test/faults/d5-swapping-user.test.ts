@@ -140,7 +140,7 @@ describeReal('a local user who swaps what is hers for links', () => {
     id: 'D5',
     title: 'a user who swaps what is hers for links, as fast as she can, gets nothing from a run as root',
     invariants: ['I3', 'I5', 'I6', 'I7'],
-    quick: 4,
+    quick: 2,
     cases: () => swappedSteps().flatMap(each => shells.map(shell => swappedCase(each, shell))),
   })
 
@@ -148,7 +148,7 @@ describeReal('a local user who swaps what is hers for links', () => {
     id: 'D5',
     title: 'nor from whole runs of ops meanwhile, which end as they should',
     invariants: ['I3', 'I5', 'I6', 'I7', 'I8'],
-    quick: 2,
+    quick: 1,
     cases: () => swappedSteps().map(wholeRunsCase),
   })
 })

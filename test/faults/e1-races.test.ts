@@ -75,7 +75,7 @@ describeReal('two controllers at once', () => {
     id: 'E1',
     title: `race ${races} times: exactly one proceeds, and the other names the holder and changes nothing`,
     invariants: ['I2', 'I3', 'I5', 'I8'],
-    quick: 4,
+    quick: 2,
     cases: () =>
       Array.from({ length: races }, (_, index) => ({
         id: `race ${index + 1}, a head start of ${headStart(index)} ms`,

@@ -19,7 +19,7 @@ import {
 import { clearError } from './invariants/i8-clear-error.ts'
 
 const tries = 20
-const quick = 6
+const quick = 3
 
 describeReal('a change that cuts our own access', () => {
   const hosts = useHosts({ count: chosen(Array(8).fill(0), quick).length, withPackages: ['nftables', 'acl'] })

@@ -20,7 +20,7 @@ import {
 
 const tries = 20
 const otherTries = 5
-const quick = 4
+const quick = 2
 
 type Blow = 'killed' | 'killed after a good change' | 'killed, then a reboot'
 

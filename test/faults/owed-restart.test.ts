@@ -9,7 +9,7 @@ import { chosen } from './instruments/fault-class.ts'
 /** Moments of a kill, evenly spread over those that `npm run faults` tries. */
 const rounds = chosen(
   Array.from({ length: 50 }, (_, round) => round),
-  12,
+  4,
 )
 
 /** Steps between the write and the reload give a kill somewhere to fall. */

@@ -14,7 +14,7 @@ import { describeReal } from '../hosts/available.ts'
 import { useDatabase } from './use-database.ts'
 
 /** For an hour of it, a kill every ten seconds: `OPS_ARCHIVE_KILLS=360 OPS_ARCHIVE_EVERY_MS=10000 OPS_ARCHIVE_LATE=10`. */
-const kills = Number(process.env.OPS_ARCHIVE_KILLS ?? 6)
+const kills = Number(process.env.OPS_ARCHIVE_KILLS ?? 3)
 const longestPauseMs = Number(process.env.OPS_ARCHIVE_PAUSE_MS ?? 150)
 const leastMs = Number(process.env.OPS_ARCHIVE_EVERY_MS ?? 0)
 const rows = Number(process.env.OPS_ARCHIVE_ROWS ?? 60_000)

@@ -15,7 +15,7 @@ import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 
 /** For a sweep of them: `OPS_DUMP_KILLS=50`. */
-const kills = Number(process.env.OPS_DUMP_KILLS ?? 5)
+const kills = Number(process.env.OPS_DUMP_KILLS ?? 3)
 
 describeReal('ops db dump, meanwhile', () => {
   const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })

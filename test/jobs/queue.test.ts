@@ -12,7 +12,7 @@ import { useDatabase } from './use-database.ts'
 
 /** For a sweep: `OPS_QUEUE_JOBS=1000000 OPS_QUEUE_KILLS=100`; the longest UPDATE of a worker is then held to two seconds. */
 const jobs = Number(process.env.OPS_QUEUE_JOBS ?? 6_000)
-const kills = Number(process.env.OPS_QUEUE_KILLS ?? 4)
+const kills = Number(process.env.OPS_QUEUE_KILLS ?? 2)
 const isSweep = process.env.OPS_QUEUE_JOBS !== undefined
 
 const table = `(id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, priority INT NOT NULL DEFAULT 0, attempts INT NOT NULL DEFAULT 0,
