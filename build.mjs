@@ -43,6 +43,17 @@ const englishOnly = {
   },
 }
 
+/** zod reads and writes JSON schemas: nothing here asks it to. */
+const withoutJsonSchemas = {
+  name: 'without-json-schemas',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]classic[\\/]from-json-schema\.js$/ }, () => ({
+      contents: 'export const fromJSONSchema = undefined',
+      loader: 'js',
+    }))
+  },
+}
+
 /** ssh2 offers agents for HTTP through a host, and with them loads all that Node has for HTTP: ops has no use for either. */
 const withoutHttp = {
   name: 'without-http',
@@ -165,7 +176,7 @@ async function bundle() {
     external: [...loadedLate, '*.node', 'cpu-features'],
     banner: { js: esModuleBridge },
     define: { 'import.meta.url': 'opsBundleUrl' },
-    plugins: [englishOnly, withoutHttp, lazyResources, bundledJiti],
+    plugins: [englishOnly, withoutJsonSchemas, withoutHttp, lazyResources, bundledJiti],
   })
   const text = outputFiles[0].text.replaceAll(lateImport, 'opsImport(')
   // A method of that name is none, nor is what a message says.

@@ -76,9 +76,10 @@ export function resource<
   const desired = (params: Params): State =>
     Object.fromEntries(Object.entries(written.desired(params)).filter(([, value]) => value !== undefined))
   const definition = { ...written, desired }
+  let made = 0
   const make = (input: Input, options: StepOptions = {}): Step => {
     const where = callSite()
-    const parsed = definition.params.safeParse(input)
+    const parsed = definition.params.safeParse(input, made++ < fewSteps ? asItStands : undefined)
     if (parsed.success) {
       const name = `${definition.type} ${definition.identity(parsed.data)}`
       return { name, resource: definition, params: parsed.data, options, where, problems: [] }
@@ -88,6 +89,10 @@ export function resource<
   }
   return Object.assign(make, { definition })
 }
+
+/** zod makes a program of a type before it is first used, which takes as long as this many steps without. */
+const fewSteps = 50
+const asItStands = { jitless: true }
 
 /** What is wrong with params, an error for each. */
 export function problemsOf(
