@@ -35,12 +35,15 @@ const longestLine = 1000
 export class SshConfigLines {
   /** Those that were found, in the order in which they were read. */
   readonly files: readonly string[]
+  /** Another one whenever a file, or the list of names in a folder that is included, is. */
+  readonly stamp: string
   readonly #parts: readonly (readonly Part[])[]
   readonly #looks: ReadonlyMap<string, string>
 
   private constructor(parts: readonly (readonly Part[])[], looks: ReadonlyMap<string, string>) {
     this.#parts = parts
     this.#looks = looks
+    this.stamp = JSON.stringify([...looks])
     this.files = [...looks].flatMap(([path, seen]) => (seen.startsWith('file ') ? [path] : []))
   }
 

@@ -1,9 +1,10 @@
 /** Resolves what `ssh` would do for a destination: `ssh -G` is the only faithful reader of ssh configs. */
 import { inputError, OpsError } from '../base/errors.ts'
 import { ownUser } from '../base/own-user.ts'
-import { AlikeHosts } from './alike-hosts.ts'
+import { AlikeHosts, type SshQuestion } from './alike-hosts.ts'
 import { type Answer, askProgram } from './child-group.ts'
 import { keptDefaults } from './ssh-defaults.ts'
+import { keptSettings } from './ssh-kept-answers.ts'
 import type { ConnectTarget } from './transport.ts'
 
 /** The answer of `ssh -G`: every keyword in lower case with its values in order. */
@@ -106,15 +107,24 @@ export function parseSettings(text: string): SshSettings {
 type Asker = Pick<ConnectTarget, 'name' | 'connectTimeoutMs'>
 
 const alikeHosts = new AlikeHosts<Asker>({
-  settingsOf: ({ words, name, asker }) => runSshG([...words, '--', name], asker),
-  async filesReadFor({ words, name, asker }) {
-    const { stderr, problem } = await askSsh(['-v', ...words, '--', name], asker)
-    const files = [...stderr.matchAll(/^debug1: Reading configuration data (.*?)\r?$/gm)].map(
-      found => found[1],
-    )
-    return problem === undefined ? [...new Set(files.flatMap(file => file ?? []))] : undefined
-  },
+  settingsOf: question =>
+    keptSettings(
+      question,
+      () => runSshG([...question.words, '--', question.name], question.asker),
+      () => filesReadFor(question),
+    ),
+  filesReadFor,
 })
+
+async function filesReadFor({
+  words,
+  name,
+  asker,
+}: SshQuestion<Asker>): Promise<readonly string[] | undefined> {
+  const { stderr, problem } = await askSsh(['-v', ...words, '--', name], asker)
+  const files = [...stderr.matchAll(/^debug1: Reading configuration data (.*?)\r?$/gm)].map(found => found[1])
+  return problem === undefined ? [...new Set(files.flatMap(file => file ?? []))] : undefined
+}
 
 function once(words: readonly string[], ask: () => Promise<SshSettings>): Promise<SshSettings> {
   const key = JSON.stringify(words)

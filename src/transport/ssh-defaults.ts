@@ -1,7 +1,7 @@
 /** What this machine's ssh does where no config says otherwise: kept from an earlier run for as long as the program is the same. */
 import { createHash } from 'node:crypto'
 import { accessSync, closeSync, constants, openSync, readFileSync, readSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { cacheFolder, pruneCache } from '../base/cache-folder.ts'
 import { keepFile } from '../base/keep-file.ts'
 import { ownUser } from '../base/own-user.ts'
@@ -11,26 +11,43 @@ type Settings = ReadonlyMap<string, readonly string[]>
 
 /** As `ask` answers, once for each program and user; each time where the program is a script, which may ask another one. */
 export async function keptDefaults(ask: () => Promise<Settings>): Promise<Settings> {
-  const name = nameOfAnswer()
+  const file = answerFile([])
+  return (file === undefined ? undefined : readAnswer(file)) ?? keepAnswer(file, await ask())
+}
+
+/** Where an answer of this program to this user is kept; undefined where none can be, or may be another one each time. */
+export function answerFile(asked: readonly unknown[]): string | undefined {
+  const name = nameOfAnswer(asked)
   const folder = name === undefined ? undefined : cacheFolder('ssh')
-  if (name === undefined || folder === undefined) return ask()
-  const file = join(folder, name)
-  const kept = readKept(file)
-  if (kept) return kept
-  const settings = await ask()
-  pruneCache(folder)
-  keepFile(file, JSON.stringify([...settings]))
+  return name === undefined || folder === undefined ? undefined : join(folder, name)
+}
+
+/** Undefined where it is not there, not whole, or not what `stamp` says that it was made from. */
+export function readAnswer(file: string, stamp = ''): Settings | undefined {
+  try {
+    const [kept, ...settings] = JSON.parse(readFileSync(file, 'utf8')) as [string, ...[string, string[]][]]
+    return kept === stamp && settings.length > 0 ? new Map(settings) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function keepAnswer(file: string | undefined, settings: Settings, stamp = ''): Settings {
+  if (file !== undefined) {
+    pruneCache(dirname(file))
+    keepFile(file, JSON.stringify([stamp, ...settings]))
+  }
   return settings
 }
 
-function nameOfAnswer(): string | undefined {
+function nameOfAnswer(asked: readonly unknown[]): string | undefined {
   try {
     const program = programFile()
     const version = program === undefined ? '' : fileVersion(program)
     if (program === undefined || version === '' || !isElf(program)) return undefined
     const { uid, username, homedir } = ownUser()
-    const asked = [program, version, uid, username, homedir, process.env.SSH_SK_PROVIDER]
-    return createHash('sha256').update(JSON.stringify(asked)).digest('hex')
+    const all = ['2', program, version, uid, username, homedir, process.env.SSH_SK_PROVIDER, ...asked]
+    return createHash('sha256').update(JSON.stringify(all)).digest('hex')
   } catch {
     return undefined
   }
@@ -56,15 +73,5 @@ function isElf(file: string): boolean {
     return readSync(descriptor, head) === head.length && head.equals(Buffer.from('\x7fELF', 'latin1'))
   } finally {
     closeSync(descriptor)
-  }
-}
-
-/** Undefined where it is not there, or not whole. */
-function readKept(file: string): Settings | undefined {
-  try {
-    const settings = new Map(JSON.parse(readFileSync(file, 'utf8')) as [string, string[]][])
-    return settings.size > 0 ? settings : undefined
-  } catch {
-    return undefined
   }
 }
