@@ -1,5 +1,4 @@
 /** Keeps units of systemd running, enabled, and on the configuration that is on disk. */
-import { z } from 'zod'
 import type { Claim } from '../engine/claims.ts'
 import type { State, Value } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
@@ -9,87 +8,11 @@ import { writeLibrary } from '../shell/write-library.ts'
 import { serviceChangeLibrary } from './service/change.ts'
 import { broughtBy, definitionOf, fullName, mountedAt } from './service/definition.ts'
 import { serviceEnabled } from './service/enabled.ts'
+import { impossible } from './service/impossible.ts'
 import { serviceLookLibrary } from './service/look.ts'
+import { type Params, params } from './service/params.ts'
 import { portLibrary } from './service/port-holder.ts'
 import { serviceWayBack } from './service/way-back.ts'
-
-const params = z
-  .strictObject({
-    unit: z
-      .string()
-      .max(255)
-      .regex(/^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/, 'a unit name has letters, digits and : _ . @ - only')
-      .refine(unit => !/@(\.[a-z]+)?$/.test(unit), 'name an instance of the template: unit@name')
-      .transform(unit => unit.replace(/\.service$/, ''))
-      .describe(
-        'Name of the unit; `.service` may be left out, other types are named in full (`apt-daily.timer`).',
-      ),
-    running: z.boolean().optional().describe('Whether it is to run now. Left out: either is fine.'),
-    enabled: z
-      .boolean()
-      .optional()
-      .describe(
-        'Whether it is to start at boot, by the links that its [Install] asks for. A unit without [Install] counts as enabled where another one pulls it in.',
-      ),
-    follows: z
-      .array(
-        z
-          .string()
-          .startsWith('/', 'a full path')
-          .regex(/^[^\p{Cc}\\]+$/u, 'a path without control characters and backslashes')
-          .transform(path => path.replace(/(.)\/+$/, '$1')),
-      )
-      .default([])
-      .describe(
-        'Files and folders that the running service must have loaded: it is restarted or reloaded when it has not.',
-      ),
-    onChange: z
-      .enum(['restart', 'reload'])
-      .default('restart')
-      .describe('What makes it load what it follows.'),
-    check: z
-      .string()
-      .min(1)
-      .optional()
-      .describe(
-        'Shell whose exit code says whether the whole configuration is good, run before a start, restart or reload. nginx, ssh, mariadb, mysql, apache2, php-fpm, haproxy, bind9, rsyslog and unbound have one built in.',
-      ),
-    listens: z
-      .array(
-        z
-          .string()
-          .regex(
-            /^(\d{1,5}|(\d{1,3}\.){3}\d{1,3}:\d{1,5}|\/[^\s\p{Cc}]+)$/u,
-            'a TCP port, IPV4:PORT or the path of a socket',
-          ),
-      )
-      .default([])
-      .describe(
-        'Where it must listen before it counts as started: a TCP port, IPV4:PORT or the path of a socket.',
-      ),
-    proof: z
-      .string()
-      .min(1)
-      .optional()
-      .describe(
-        'Shell that must succeed before it counts as started or reloaded, such as a real request; asked again until then.',
-      ),
-    settleSeconds: z
-      .number()
-      .int()
-      .min(1)
-      .max(600)
-      .default(30)
-      .describe('How long it may take to settle after a start or reload.'),
-  })
-  .refine(value => value.running !== undefined || value.enabled !== undefined || value.follows.length > 0, {
-    message: 'say at least one of `running`, `enabled` and `follows`',
-  })
-  .refine(value => value.running !== false || value.follows.length === 0, {
-    message: 'a service that is not to run follows nothing: leave out `follows`',
-  })
-
-type Params = z.output<typeof params>
 
 const words = ({ unit, onChange, running, enabled, listens, follows }: Params): string[] => [
   unit,
@@ -192,7 +115,7 @@ export const service = resource({
           next: 'Is its name right (`systemctl list-unit-files`)? Was its file written since systemd last read them (`systemctl daemon-reload`)? Else put a step before it that brings it: its package, or its `unit`.',
         }
       : undefined,
-  impossible: (actual, each) => impossible(actual, each),
+  impossible,
   library: [wayLibrary, writeLibrary, portLibrary, serviceEnabled, serviceLookLibrary, serviceChangeLibrary],
   applySeconds: 900,
   takesBack: true,
@@ -223,35 +146,4 @@ function parseUnit(observation: string, { enabled, follows }: Params): State {
     (follows.length === 0 || state.loaded !== undefined)
   if (!isWhole) throw new Error(`the observation of a unit was cut short: ${observation}`)
   return state
-}
-
-function impossible(actual: State, { unit, running, enabled }: Params): string | undefined {
-  const name = fullName(unit)
-  if (actual.unit === 'masked' && (running || enabled)) {
-    const runtime = actual.enabled === 'masked-runtime' || actual.enabled === 'mask over links'
-    return `${name} is masked: \`systemctl unmask ${runtime ? '--runtime ' : ''}${unit}\` if it is to run`
-  }
-  if (actual.oneshot === 'ends') {
-    return `${name} is a oneshot without RemainAfterExit=yes: it ends when its work is done, and so it never runs. Say RemainAfterExit=yes in the unit, or leave \`running\` out and name its timer, or run it with \`command\``
-  }
-  if (actual.start === 'no')
-    return `${name} says RefuseManualStart=yes: nobody but another unit can start it, so leave \`running\` out`
-  if (actual.stop === 'no')
-    return `${name} says RefuseManualStop=yes: nobody but another unit can stop it, so leave \`running\` out`
-  if (actual.reload === 'no') return `${name} cannot reload: say \`onChange: 'restart'\``
-  return enablingImpossible(actual.enabled ?? '', name, enabled)
-}
-
-/** Why the unit cannot be made to start at boot, or not to. */
-function enablingImpossible(actual: Value, name: string, enabled: boolean | undefined): string | undefined {
-  if (enabled === true && actual === 'transient') {
-    return `${name} is transient: it is gone with the next boot; write its unit file with \`file\` first`
-  }
-  if (enabled === true && actual === 'none') {
-    return `nothing starts ${name} at boot: it has no [Install] section, and no other unit wants it. Give it [Install] with WantedBy=multi-user.target, or leave \`enabled\` out`
-  }
-  if (enabled === false && (actual === 'static' || actual === 'generated')) {
-    return `${name} is ${actual}: it has nothing to disable, other units pull it in; mask it by hand if it must never start`
-  }
-  return undefined
 }

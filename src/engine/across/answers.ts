@@ -1,5 +1,5 @@
 /** What hosts of a run know of other hosts: asked once those are done, in the same look where that can be. */
-import { errorDataOf, OpsError } from '../../base/errors.ts'
+import { OpsError } from '../../base/errors.ts'
 import { Secret } from '../../base/secret.ts'
 import { HostLink } from '../../run/host-link.ts'
 import { type Answer, type Asked, keyOf, needsOrder } from '../asked.ts'
@@ -10,6 +10,7 @@ import type { PlannedStep } from '../plan/planned-step.ts'
 import { readsOf, stirsOf } from '../reach.ts'
 import type { RunHost, RunOptions } from '../run-request.ts'
 import type { Step } from '../step.ts'
+import { failed, none, noneYet, notAsked, notReadable } from './answer-errors.ts'
 import { NotBegun } from './not-begun.ts'
 import type { Turns } from './turns.ts'
 
@@ -179,73 +180,4 @@ export function textOf(step: Step | undefined): string {
       return whole instanceof Secret ? whole.reveal() : value
     },
   )
-}
-
-const nameOf = ({ step }: Asked): string => (step.params as { readonly name: string }).name
-
-/** Of the host that is asked: the one that reads is there. */
-function notAsked(host: string, step: Step, thrown: unknown): OpsError {
-  const { host: _other, ...error } = errorDataOf(thrown)
-  if (error.code === 'interrupted') return new OpsError(error)
-  const title = `${host} could not be asked for ${nameOf({ host, step })}: ${error.title}`
-  return new OpsError({ ...error, code: 'failed', title, changed: 'no' })
-}
-
-function failed(run: HostRun, asked: Asked, code: string): OpsError {
-  const host = run.host.target.name
-  return new OpsError({
-    code: 'failed',
-    title: `${host} reads ${nameOf(asked)} of ${asked.host}, where that question failed with exit code ${code}`,
-    host,
-    changed: 'no',
-    next: `Try it on ${asked.host}. Where it has no value, the question is to print nothing and end with 0.`,
-  })
-}
-
-function none(run: HostRun, asked: Asked, other: HostRun | undefined): OpsError {
-  const host = run.host.target.name
-  if (other === run)
-    return new OpsError({
-      code: 'failed',
-      title: `${host} reads its own ${nameOf(asked)}, which it does not have`,
-      host,
-      changed: 'no',
-      next: 'It is read before the steps of the host are made: bring it there by a recipe that is applied before.',
-    })
-  const next = other
-    ? `No step brings it there: see what ${asked.host} is to have.`
-    : `${asked.host} is not in this run: name it, or apply what brings it there first.`
-  return new OpsError({
-    code: 'failed',
-    title: `${host} reads ${nameOf(asked)} of ${asked.host}, which has none`,
-    host,
-    changed: 'no',
-    next,
-  })
-}
-
-function notReadable(run: HostRun, asked: Asked, isBytes: boolean): OpsError {
-  const host = run.host.target.name
-  const why = isBytes ? 'it is not text in UTF-8' : 'it is longer than 64 KiB'
-  return new OpsError({
-    code: 'failed',
-    title: `${host} cannot read ${nameOf(asked)} of ${asked.host}: ${why}`,
-    host,
-    changed: 'no',
-    next: isBytes
-      ? 'Let the output print it as text, with `run` and base64 for one.'
-      : 'Nothing was cut off and nothing written. Let the output give the part that is needed, with `run`.',
-  })
-}
-
-function noneYet(run: HostRun, asked: Asked | undefined): OpsError {
-  const host = run.host.target.name
-  const what = asked ? `${nameOf(asked)} of ${asked.host}` : 'of another host'
-  return new OpsError({
-    code: 'failed',
-    title: `${host} cannot be planned before ${what} is there`,
-    host,
-    changed: 'no',
-    next: `Apply ${asked?.host ?? 'that host'} first; \`ops apply\` of both does them in this order.`,
-  })
 }
