@@ -148,13 +148,16 @@ function listed(listing: Listing): Readonly<Record<string, unknown>> {
   )
 }
 
+const ansibleList = (path: string): string =>
+  execFileSync('ansible-inventory', ['-i', path, '--list'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+
 describe('an inventory of Ansible', () => {
   test.skipIf(!hasAnsible)('means the same hosts, logins and groups as to Ansible itself', () => {
     const path = file('hosts', whole)
-    const text = execFileSync('ansible-inventory', ['-i', path, '--list'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
+    const text = ansibleList(path)
     const expected = listed(JSON.parse(text) as Listing)
     expect(Object.keys(expected)).toHaveLength(15)
     expect(read(path)).toEqual(expected)
@@ -164,10 +167,7 @@ describe('an inventory of Ansible', () => {
 
   test.skipIf(!hasAnsible)('in YAML means the same as to Ansible itself', () => {
     const path = file('hosts.yml', inYaml)
-    const text = execFileSync('ansible-inventory', ['-i', path, '--list'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
+    const text = ansibleList(path)
     const expected = listed(JSON.parse(text) as Listing)
     expect(Object.keys(expected)).toHaveLength(12)
     expect(read(path)).toEqual(expected)

@@ -5,7 +5,7 @@ import { realHosts } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { login, loginSecret, useCeph } from '../store/ceph.ts'
 import {
-  type Fault,
+  always,
   flips,
   hides,
   refuses,
@@ -13,9 +13,6 @@ import {
   shortens,
   useFaultProxy,
 } from '../store/fault-proxy.ts'
-
-/** As often as a patient client may try. */
-const always = (fault: Fault): Fault[] => Array.from({ length: 40 }, () => fault)
 
 describe.skipIf(!realHosts().available)('ops db archive into S3', () => {
   const ceph = useCeph()

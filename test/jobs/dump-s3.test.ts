@@ -4,10 +4,7 @@ import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
 import { realHosts } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { login, loginSecret, useCeph } from '../store/ceph.ts'
-import { type Fault, flips, hides, refusesAfterDoing, shortens, useFaultProxy } from '../store/fault-proxy.ts'
-
-/** As often as a patient client may try. */
-const always = (fault: Fault): Fault[] => Array.from({ length: 40 }, () => fault)
+import { always, flips, hides, refusesAfterDoing, shortens, useFaultProxy } from '../store/fault-proxy.ts'
 
 describe.skipIf(!realHosts().available)('ops db dump into S3', () => {
   const ceph = useCeph()

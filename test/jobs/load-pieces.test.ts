@@ -8,7 +8,7 @@ import { RecordReader } from '../../src/jobs/load/record-reader.ts'
 import { type Target, targetsOf } from '../../src/jobs/load/targets.ts'
 import { TsvFormat } from '../../src/jobs/load/tsv-format.ts'
 import type { Table } from '../../src/mysql/catalog.ts'
-import type { Column } from '../../src/mysql/columns.ts'
+import { column } from '../mysql/column.ts'
 
 type Seen = readonly [number, readonly (string | null)[] | string]
 
@@ -60,21 +60,8 @@ describe.each([1, 2, 3, 5, 17, 1000])('in pieces of %i bytes', size => {
 })
 
 function targetOf(type: string): Target {
-  const column: Column = {
-    name: 'c',
-    type,
-    dataType: type.replace(/\W.*/, ''),
-    isNullable: true,
-    isGenerated: false,
-    isInvisible: false,
-    isAutoIncrement: false,
-    characterSet: null,
-    collation: null,
-    defaultSql: null,
-    extra: '',
-    comment: '',
-  }
-  const table = { database: 'd', table: 't', columns: [column], stored: [column] } as unknown as Table
+  const cell = column('c', type)
+  const table = { database: 'd', table: 't', columns: [cell], stored: [cell] } as unknown as Table
   const [target] = targetsOf(table, ['c'], { leaveOut: [], emptyIsNull: false, areGiven: false }, []).targets
   if (!target) throw new Error('no target')
   return target

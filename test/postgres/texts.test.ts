@@ -1,6 +1,5 @@
 /** The statements for PostgreSQL and Redshift as whole texts, and the lines that COPY reads. */
 import { describe, expect, test } from 'vitest'
-import type { Column } from '../../src/mysql/columns.ts'
 import { rowOf } from '../../src/mysql/wire-row.ts'
 import { holds } from '../../src/postgres/catalog.ts'
 import { targetType } from '../../src/postgres/column-types.ts'
@@ -8,22 +7,7 @@ import { CopyTextEncoder } from '../../src/postgres/copy-text.ts'
 import { ddlText } from '../../src/postgres/create-table.ts'
 import { redshiftStatements } from '../../src/postgres/redshift.ts'
 import { parsePgTableName } from '../../src/postgres/table-name.ts'
-
-const column = (name: string, type: string, more: Partial<Column> = {}): Column => ({
-  name,
-  type,
-  dataType: /^\w+/.exec(type)?.[0] ?? '',
-  isNullable: true,
-  isGenerated: false,
-  isInvisible: false,
-  isAutoIncrement: false,
-  characterSet: null,
-  collation: null,
-  defaultSql: null,
-  extra: '',
-  comment: '',
-  ...more,
-})
+import { column } from '../mysql/column.ts'
 
 describe('types', () => {
   test.each([

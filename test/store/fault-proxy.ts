@@ -213,3 +213,6 @@ export const hides = (...names: readonly string[]): Fault =>
     ...answer,
     headers: Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !names.includes(name))),
   }))
+
+/** As often as a patient client may try. */
+export const always = (fault: Fault): Fault[] => Array.from({ length: 40 }, () => fault)
