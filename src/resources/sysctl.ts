@@ -74,7 +74,7 @@ function settingIn(line: string, key: string): string | undefined {
   return way.replaceAll(/^\/|\/$/g, '') === wayOf(key) ? plain(value) : undefined
 }
 
-const read = printed(...ownFileKeys, ...bootKeys, ...(['known', 'now'] as const))
+const read = printed(...ownFileKeys, ...bootKeys, 'known', 'now')
 
 /** `sysctl {key, value, state}`. */
 export const sysctl = resource({
