@@ -2,7 +2,7 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { link, lstat, open, readdir, rename, rm } from 'node:fs/promises'
+import { link, lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { changedMeanwhile } from './content.ts'
 import { taken } from './folder-errors.ts'
@@ -27,7 +27,7 @@ export async function writeWhole(
     await write(temporary, content, signal)
     await (replace ? rename(temporary, path) : publish(temporary, path))
   } finally {
-    await rm(temporary, { force: true })
+    await unlink(temporary).catch(absentIsUndefined)
   }
 }
 

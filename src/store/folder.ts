@@ -1,11 +1,19 @@
 /** A store in a folder of this machine: each object is a file, written beside its name and given it when it is whole. */
-import { type BigIntStats, constants } from 'node:fs'
-import { lstat, mkdir, open, readdir, unlink } from 'node:fs/promises'
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs'
+import { mkdir, readdir, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { failed, taken, telling } from './folder-errors.ts'
 import { lookAtFolder } from './folder-look.ts'
-import { absentIsUndefined, codeOf, inTheWay, makeFoldersOf, pathOf, syncFolder } from './folder-path.ts'
+import {
+  absentIsUndefined,
+  codeOf,
+  inTheWay,
+  makeFoldersOf,
+  pathOf,
+  statOf,
+  syncFolder,
+} from './folder-path.ts'
 import { readFrom } from './folder-read.ts'
 import { clearLeft, writeWhole } from './folder-write.ts'
 import { checkKey, checkKeyPrefix, keyFault } from './key.ts'
@@ -41,8 +49,8 @@ export class FolderStore implements Store {
     checkKey(key)
     return telling(`${this.url}/${key}`, async () => {
       await this.#makeReady()
-      const path = await pathOf(this.url, key)
-      const there = await lstat(path).catch(absentIsUndefined)
+      const path = pathOf(this.url, key)
+      const there = statOf(path)
       if (there !== undefined && !there.isFile()) throw inTheWay(path, there.isSymbolicLink())
       if (there !== undefined && !replace) throw taken(path)
       await makeFoldersOf(this.url, key)
@@ -51,7 +59,7 @@ export class FolderStore implements Store {
       await syncFolder(dirname(path)).catch(error => {
         throw failed(path, error, 'unknown')
       })
-      const stat = await lstat(path, { bigint: true })
+      const stat = lstatSync(path, { bigint: true })
       return { key, sizeBytes: Number(stat.size), etag: etagOf(stat), outcome: 'stored' }
     })
   }
@@ -59,19 +67,19 @@ export class FolderStore implements Store {
   async get(key: string, { fromByte = 0, etag, signal }: GetOptions = {}): Promise<Opened> {
     checkKey(key)
     return telling(`${this.url}/${key}`, async () => {
-      const path = await pathOf(this.url, key)
-      const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+      const path = pathOf(this.url, key)
+      const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
       try {
-        const stat = await file.stat({ bigint: true })
+        const stat = fstatSync(file, { bigint: true })
         if (!stat.isFile()) throw inTheWay(path, false)
         if (etag !== undefined && etag !== etagOf(stat)) throw taken(path)
         const body = Readable.from(readFrom(file, fromByte, Number(stat.size), path, signal), {
           objectMode: false,
         })
-        body.once('close', () => file.close().catch(() => undefined))
+        body.once('close', () => closeSync(file))
         return { ...headOf(key, stat), body }
       } catch (error) {
-        await file.close()
+        closeSync(file)
         throw error
       }
     })
@@ -80,8 +88,8 @@ export class FolderStore implements Store {
   async head(key: string): Promise<Head | undefined> {
     checkKey(key)
     return telling(`${this.url}/${key}`, async () => {
-      const path = await pathOf(this.url, key)
-      const stat = await lstat(path, { bigint: true }).catch(absentIsUndefined)
+      const path = pathOf(this.url, key)
+      const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false })
       if (stat === undefined) return undefined
       if (!stat.isFile()) throw inTheWay(path, stat.isSymbolicLink())
       return headOf(key, stat)
@@ -98,8 +106,8 @@ export class FolderStore implements Store {
   async delete(key: string): Promise<void> {
     checkKey(key)
     await telling(`${this.url}/${key}`, async () => {
-      const path = await pathOf(this.url, key)
-      const stat = await lstat(path).catch(absentIsUndefined)
+      const path = pathOf(this.url, key)
+      const stat = statOf(path)
       if (stat === undefined) return
       if (!stat.isFile()) throw inTheWay(path, stat.isSymbolicLink())
       await unlink(path).catch(absentIsUndefined)
@@ -111,7 +119,7 @@ export class FolderStore implements Store {
 
   async *#walk(folder: string, prefix: string, signal: AbortSignal | undefined): AsyncGenerator<Listed> {
     const entries = await telling(`${this.url}/${folder}`, async () => {
-      const path = folder === '' ? this.url : await pathOf(this.url, `${folder}x`).then(dirname)
+      const path = folder === '' ? this.url : dirname(pathOf(this.url, `${folder}x`))
       return readdir(path, { withFileTypes: true }).catch(absentIsUndefined)
     })
     for (const entry of entries ?? []) {
@@ -122,7 +130,7 @@ export class FolderStore implements Store {
       if (entry.isDirectory() && (key.startsWith(prefix) || prefix.startsWith(`${key}/`)))
         yield* this.#walk(`${key}/`, prefix, signal)
       if (!entry.isFile() || !key.startsWith(prefix)) continue
-      const stat = await lstat(join(this.url, key)).catch(absentIsUndefined)
+      const stat = statOf(join(this.url, key))
       if (stat !== undefined) yield { key, sizeBytes: stat.size, modifiedAt: stat.mtime }
     }
   }

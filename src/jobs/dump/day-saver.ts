@@ -35,7 +35,7 @@ export class DaySaver {
   /** `stillLocked` throws where another run may be at work in the place. */
   constructor(plan: DumpPlan, context: SaverContext, stillLocked: () => Promise<void>) {
     this.#plan = plan
-    this.#stillLocked = stillLocked
+    this.#stillLocked = shared(stillLocked)
     this.#context = context
   }
 
@@ -132,5 +132,21 @@ export class DaySaver {
     const file = this.#files.get(day)
     this.#files.delete(day)
     await file?.discard()
+  }
+}
+
+/** Days that ask while one question is under way get the answer to the next one together. */
+function shared(ask: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve()
+  let waiting: Promise<void> | undefined
+  return () => {
+    waiting ??= running
+      .catch(() => undefined)
+      .then(() => {
+        waiting = undefined
+        running = ask()
+        return running
+      })
+    return waiting
   }
 }

@@ -3,7 +3,7 @@
  * lines of TSV. Seven years on it is read by `LOAD DATA` and by any script, without ops.
  */
 import { promisify } from 'node:util'
-import { createGunzip, gzip } from 'node:zlib'
+import { createGunzip, gunzip, gzip } from 'node:zlib'
 import { OpsError } from '../../base/errors.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
 import type { TableName } from '../../mysql/table-name.ts'
@@ -26,6 +26,7 @@ export interface RowsHeader {
 }
 
 const compress = promisify(gzip)
+const decompress = promisify(gunzip)
 
 /** The whole file in memory: chunks are small. `textBytes`: what it is without compression. */
 export async function packRows(
@@ -85,8 +86,33 @@ export async function unpackRows(
   if (isFirst || rest.length > 0) throw unreadable(name, new Error('it ends in the middle of a line'))
 }
 
-/** So much text is made of a file at once at most; less where it is known to be short. */
+/** A file with so much text is read and decompressed in one go: a stream would cost more than its work. */
+const mostAtOnce = 1024 * 1024
+/** Of a longer one so much text is made at once. */
 const mostTextBytes = 256 * 1024
+
+/** The text of a file; `feeding` ends when all of the file was read, or with what kept it from that. */
+interface Texts {
+  readonly texts: AsyncIterable<Buffer>
+  readonly feeding: Promise<void>
+}
+
+function bitByBit(pieces: AsyncIterable<Uint8Array>): Texts {
+  const stream = createGunzip({ chunkSize: mostTextBytes })
+  return { texts: stream as AsyncIterable<Buffer>, feeding: feed(pieces, stream) }
+}
+
+/** `textBytes`: what was said of it; where it has more it is read all the same. */
+function atOnce(pieces: AsyncIterable<Uint8Array>, textBytes: number): Texts {
+  async function* texts(): AsyncGenerator<Buffer> {
+    const parts: Uint8Array[] = []
+    for await (const piece of pieces) parts.push(piece)
+    const [first = Buffer.alloc(0)] = parts
+    const bytes = parts.length > 1 ? Buffer.concat(parts) : first
+    yield await decompress(bytes, { chunkSize: Math.max(4096, textBytes + 1) })
+  }
+  return { texts: texts(), feeding: Promise.resolve() }
+}
 
 /** What takes the lines of a file; what it is given holds until it returns. */
 export interface LineTakers {
@@ -103,11 +129,9 @@ export async function scanLines(
   pieces: AsyncIterable<Uint8Array>,
   name: string,
   { header, line, many }: LineTakers,
-  textBytes = mostTextBytes,
+  textBytes = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  // Large buffers are dear to collect, and each file begins with one of its own.
-  const gunzip = createGunzip({ chunkSize: Math.min(mostTextBytes, Math.max(4096, textBytes + 1)) })
-  const feeding = feed(pieces, gunzip)
+  const { texts, feeding } = textBytes <= mostAtOnce ? atOnce(pieces, textBytes) : bitByBit(pieces)
   let rest: Buffer = Buffer.alloc(0)
   let isFirst = true
   const take = (bytes: Buffer, from: number, to: number): void => {
@@ -116,7 +140,7 @@ export async function scanLines(
     isFirst = false
   }
   try {
-    for await (const bytes of gunzip as AsyncIterable<Buffer>) {
+    for await (const bytes of texts) {
       let from = 0
       if (rest.length > 0) {
         from = bytes.indexOf(0x0a) + 1
