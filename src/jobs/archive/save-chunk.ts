@@ -128,7 +128,7 @@ export async function readBack(
             seen.row?.(Buffer.from(row))
           },
         }
-      : hashedLines(hasher)),
+      : hashedLines(hasher, digest.rows)),
   }
   await scanLines(checked(opened, bytes, name), name, takers, bytes.textBytes)
   const found = hasher.digest()

@@ -52,6 +52,7 @@ export class DayReader {
   readonly #shape: TableShape
   readonly #day: Day
   readonly #shared: ReaderShared
+  readonly #expectedRows: number
   #isShort: boolean
   #begun: number | undefined
   #place: Position | undefined
@@ -68,6 +69,7 @@ export class DayReader {
     this.#shape = shape
     this.#day = day
     this.#shared = shared
+    this.#expectedRows = expectedRows
     this.#isShort = expectedRows <= shared.size.rows && shape.order.isUnique
   }
 
@@ -115,7 +117,7 @@ export class DayReader {
     const most = this.#shared.size.rows
     const statement = await this.#statement(most + 1)
     const { lines } = this.#shared
-    const machine = rowMachine()
+    const machine = rowMachine(this.#expectedRows)
     const mostBytes = dumpLimits.mostBytes * 2
     let last: WireRow | undefined
     let bytes = 0

@@ -9,8 +9,8 @@ import type { DayFile } from './day-file.ts'
 import { writeReceipt } from './dump-store.ts'
 import { objectKey, type Receipt } from './records.ts'
 
-/** `textBytes`: what the lines are without compression, where that is known. */
-type DayBytes = Bytes & { readonly textBytes?: number }
+/** `rows`: about how many it has; `textBytes`: what the lines are without compression, where that is known. */
+type DayBytes = Bytes & { readonly rows: number; readonly textBytes?: number }
 
 /** What a receipt says beside what is found out by saving. */
 export type ReceiptHead = Omit<Receipt, 'format' | 'rows' | 'hash' | 'object' | 'sizeBytes' | 'sha256'>
@@ -27,7 +27,7 @@ export async function saveDay(
   const content = await file.finish()
   const object = objectKey(head, token)
   await store.put(object, content)
-  await readBack(store, object, { ...content, textBytes: file.textBytes }, digest)
+  await readBack(store, object, { ...content, rows: digest.rows, textBytes: file.textBytes }, digest)
   const receipt: Receipt = {
     format: 'ops-dump-receipt/1',
     ...head,
@@ -69,7 +69,10 @@ export async function readDay(
   const name = `${store.url}/${object}`
   const hasher = new RowsHasher()
   const headers: RowsHeader[] = []
-  const takers = { header: (header: RowsHeader) => void headers.push(header), ...hashedLines(hasher) }
+  const takers = {
+    header: (header: RowsHeader) => void headers.push(header),
+    ...hashedLines(hasher, bytes.rows),
+  }
   await scanLines(checked(opened, bytes, name), name, takers, bytes.textBytes)
   return { found: hasher.digest(), header: headers[0] }
 }

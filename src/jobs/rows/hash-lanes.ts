@@ -82,7 +82,7 @@ export function hashLanes(places: LanePlaces, constant: (bytes: Uint8Array) => s
   const bigEndian = constant(Uint8Array.from([3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12]))
   const eight = letters.map((_, index) => round(index, places)).join('')
   return `
-    ${letters.map((letter, index) => `${constant(splatWord(startOf(index)))} local.set h${letter}`).join('\n')}
+    ${letters.map((letter, index) => `${constant(splatWord(starts[index] as number))} local.set h${letter}`).join('\n')}
     ${get('slot')} local.set block
     loop blocks
       ${loadWords(schedule, bigEndian)}
@@ -113,19 +113,9 @@ function primes(count: number): number[] {
   return found
 }
 
-/** As whole numbers: floating point has too few digits for some of them. */
-function rootBits(prime: number, power: 2n | 3n): number {
-  const wanted = BigInt(prime) << (32n * power)
-  let [least, most] = [0n, 1n << 40n]
-  while (most - least > 1n) {
-    const middle = (least + most) / 2n
-    if (middle ** power <= wanted) least = middle
-    else most = middle
-  }
-  return Number(least & 0xffff_ffffn)
-}
+const wordOf = (root: number): number => Math.floor((root % 1) * 2 ** 32)
 
-const startOf = (index: number): number => rootBits(primes(8)[index] as number, 2n)
+const starts = primes(8).map(prime => wordOf(Math.sqrt(prime)))
 
 function splatWord(word: number): Uint8Array {
   const bytes = Buffer.alloc(16)
@@ -135,5 +125,5 @@ function splatWord(word: number): Uint8Array {
 
 /** The constants of the rounds, each in four lanes. */
 export function roundConstants(): Buffer {
-  return Buffer.concat(primes(64).map(prime => splatWord(rootBits(prime, 3n))))
+  return Buffer.concat(primes(64).map(prime => splatWord(wordOf(Math.cbrt(prime)))))
 }

@@ -130,11 +130,15 @@ export class RowMachine {
 }
 
 let made: { readonly machine: RowMachine | undefined } | undefined
+let rowsSoFar = 0
+/** It takes as long to make as so many rows take without it. */
+const worthWhile = 20_000
 
-/** One for the whole program: a call leaves nothing behind. Undefined where it cannot run. */
-export function rowMachine(): RowMachine | undefined {
-  made ??= { machine: started() }
-  return made.machine
+/** One for the whole program: a call leaves nothing behind. Undefined where it cannot run, or was not asked for many rows yet. */
+export function rowMachine(rows: number): RowMachine | undefined {
+  rowsSoFar += rows
+  if (rowsSoFar > worthWhile) made ??= { machine: started() }
+  return made?.machine
 }
 
 function started(): RowMachine | undefined {
@@ -143,10 +147,10 @@ function started(): RowMachine | undefined {
   return program && new RowMachine(program, constants)
 }
 
-/** What hashes the rows of lines, many at once where it can. */
-export function hashedLines(hasher: RowsHasher): Pick<LineTakers, 'line' | 'many'> {
+/** What hashes so many rows of lines, many at once where it can. */
+export function hashedLines(hasher: RowsHasher, many: number): Pick<LineTakers, 'line' | 'many'> {
   const rows = new LineRows()
-  const machine = rowMachine()
+  const machine = rowMachine(many)
   return {
     line: (bytes, from, to) => void hasher.add(rows.read(bytes, from, to)),
     ...(machine && { many: (bytes, from, to) => machine.lines(bytes, from, to, hasher) }),
