@@ -125,7 +125,7 @@ export class DayReader {
     await this.#session.query(statement, this.#doing, {
       ...(machine && {
         onMany: (piece: Buffer, from: number) => {
-          if (isCut) return from
+          if (isCut || bytes > mostBytes) return from
           const room = mostBytes - bytes
           const done = machine.packets(piece, from, most - lines.rows, room, lines, this.hasher)
           isCut = done.stop === 'enough'
