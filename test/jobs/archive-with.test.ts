@@ -1,8 +1,10 @@
 /** `ops db archive --with`: rows that refer to the archived ones go with them, and come back with them. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
+import { type Folder, folderWith, type Outcome, program } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 
@@ -116,5 +118,68 @@ describeReal('ops db archive --with', () => {
     )
     expect(await sums('odd')).toBe(before)
     expect(readdirSync(folder.path)).not.toContain('odd')
+  })
+
+  test.each([
+    [
+      'a column of the table',
+      'ALTER TABLE DB.orders ADD note VARCHAR(20); UPDATE DB.orders SET note = "precious"',
+      'it has the new column note',
+    ],
+    [
+      'a column of a child',
+      'ALTER TABLE DB.items ADD note VARCHAR(20); UPDATE DB.items SET note = "precious"',
+      'it has the new column note',
+    ],
+    [
+      'a second child',
+      `CREATE TABLE DB.precious (id INT PRIMARY KEY, area INT, code VARCHAR(20) COLLATE utf8mb4_general_ci,
+        FOREIGN KEY (area, code) REFERENCES DB.orders (area, code) ON DELETE CASCADE) CHARACTER SET utf8mb4;
+        INSERT INTO DB.precious SELECT v, area, code FROM DB.orders`,
+      'refers to it now by precious_ibfk_1',
+    ],
+    [
+      'a trigger',
+      'CREATE TRIGGER DB.fires AFTER DELETE ON DB.items FOR EACH ROW SET @a = 1',
+      'the trigger fires came',
+    ],
+  ])('%s that comes after the plan is told, and nothing goes unsaved', async (_what, statements, text) => {
+    const database = `moved_${text.length}${statements.length}`
+    await shop(database)
+    // Both places of jobs are taken: the run waits when it has its plan.
+    const holder = host().exec(
+      `mariadb -e "SELECT GET_LOCK('ops:job:1', 60), GET_LOCK('ops:job:2', 60); SELECT SLEEP(3600)"`,
+    )
+    const holderId = async (): Promise<string> =>
+      (
+        await mariadb("SELECT ID FROM information_schema.PROCESSLIST WHERE INFO = 'SELECT SLEEP(3600)'")
+      ).trim()
+    await expect.poll(holderId, { timeout: 60_000 }).not.toBe('')
+    const argv = ['db', 'archive', 'shop', `${database}.orders`, '--older-than', '6mo', '--by', 'at']
+    argv.push('--to', database, '--with', `${database}.items`, '--yes', '-F', host().sshConfig)
+    const child = spawn(process.execPath, [program, ...argv], {
+      cwd: folder.path,
+      env: { PATH: process.env.PATH, HOME: folder.path },
+    })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (piece: Buffer) => {
+        said += piece.toString()
+      })
+    const ended = once(child, 'close')
+    await expect.poll(() => said, { timeout: 120_000 }).toContain('2 other jobs')
+    await mariadb(statements.replaceAll('DB.', `${database}.`))
+    await mariadb(`KILL ${await holderId()}`)
+    await holder
+    const [code] = await ended
+    expect(said).toContain(text)
+    expect(code).toBe(8)
+    expect(await counts(database)).toBe('1200\t3600\n')
+    if (statements.includes('precious'))
+      expect(
+        await mariadb(
+          `SELECT COUNT(*) FROM ${database}.${/ALTER TABLE DB.(\w+)/.exec(statements)?.[1] ?? 'precious'}`,
+        ),
+      ).not.toBe('0\n')
   })
 })

@@ -12,6 +12,7 @@ import { among, orderByList, type Position } from '../../mysql/keyset.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
+import type { ShapeGuard } from '../../mysql/shape-guard.ts'
 import { type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
 import { cellsOf } from '../../mysql/wire-row.ts'
@@ -35,6 +36,7 @@ type Turn = Pick<Governor, 'turn' | 'isShared'>
 export class RowDeleter {
   readonly #session: Session
   readonly #target: DeleteTarget
+  readonly #guard: ShapeGuard
   readonly #keyColumns: readonly RowColumn[]
   #savedChildren: readonly SavedChildren[] = []
   readonly #batch: DeleteBatchSize
@@ -45,12 +47,15 @@ export class RowDeleter {
   /** Also those of a chunk that failed half-way. */
   deletedRows = 0
 
-  /** Each batch is a turn of the governor. */
-  constructor(session: Session, target: DeleteTarget, governor?: Turn) {
+  /**
+   * `guard`: of the table and its children, as they were when the rows were saved. Each batch is a turn of the governor.
+   */
+  constructor(session: Session, target: DeleteTarget, guard: ShapeGuard, governor?: Turn) {
     this.#session = session
     this.#governor = governor
     this.#batch = new DeleteBatchSize(() => governor?.isShared ?? false)
     this.#target = target
+    this.#guard = guard
     this.#keyColumns = keyColumnsOf(target)
   }
 
@@ -69,7 +74,8 @@ export class RowDeleter {
   /** What another transaction holds is found by halves, so that it holds up nothing else. */
   async #batchOrHalves(batch: readonly SavedRow[], tries = lockTries, skipsLocked = false): Promise<Deleted> {
     try {
-      const work = (): Promise<Deleted> => this.#deleteBatch(batch, skipsLocked)
+      const work = (): Promise<Deleted> =>
+        this.#guard.during(this.#session, () => this.#deleteBatch(batch, skipsLocked))
       return await (this.#governor ? this.#governor.turn(work) : work())
     } catch (thrown) {
       const number = errorNumber(thrown)
@@ -100,7 +106,7 @@ export class RowDeleter {
     const saved = new Map(batch.map(row => [row.hash, row]))
     const select = sql`SELECT ${selectList(columns)} FROM ${fromTarget(this.#target)}
       WHERE ${amongSaved(this.#target, batch)} AND ${condition} FOR UPDATE${trusted(skipsLocked ? ' SKIP LOCKED' : '')}`
-    await this.#guard(select, doing)
+    await this.#checkAccess(select, doing)
     const begun = performance.now()
     const deleted = await this.#session.transaction(async () => {
       const same: Position[] = []
@@ -118,6 +124,8 @@ export class RowDeleter {
       const going = same.filter(place => !children.unsaved.has(placeText(place)))
       const unsaved = same.filter(place => children.unsaved.has(placeText(place)))
       if (going.length === 0) return { ...nothing, unsaved }
+      // The locks hold off an ALTER; a foreign key can be made beside them.
+      await this.#guard.shapes(this.#session)
       const deletedChildren = await deleteChildren(this.#session, children)
       const { affected } = await this.#session.query(
         // In this order the server finds them by the key; else it would read a small table whole, and wait for locks of others.
@@ -133,6 +141,7 @@ export class RowDeleter {
           next: 'That batch was rolled back: its rows are still there. Look for a trigger or a rule that changes rows meanwhile.',
         })
       }
+      await this.#guard.effects(this.#session)
       return { ...nothing, deleted: affected, unsaved, children: deletedChildren }
     }, doing)
     this.deletedRows += deleted.deleted
@@ -157,7 +166,7 @@ export class RowDeleter {
     return lockChildren(this.#session, { table, key, columns }, children, this.#savedChildren, keys)
   }
 
-  async #guard(statement: Sql, doing: string): Promise<void> {
+  async #checkAccess(statement: Sql, doing: string): Promise<void> {
     if (this.#isGuarded) return
     const planned = { index: this.#target.key.index, mustBeRange: true }
     this.#isGuarded = await guardAccess(this.#session, statement, planned, doing)

@@ -1,7 +1,10 @@
 /** Saved rows of a table, and how SQL finds them there again: by their key, through the index that orders the work. */
+
+import type { Table } from '../../mysql/catalog.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
 import type { Key } from '../../mysql/keys.ts'
 import { among, type Position } from '../../mysql/keyset.ts'
+import { ShapeGuard } from '../../mysql/shape-guard.ts'
 import { name, type Sql, sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql } from '../../mysql/table-name.ts'
 import type { WithChild } from './with-child.ts'
@@ -21,6 +24,24 @@ export interface DeleteTarget {
   readonly condition: Sql
   /** Tables whose rows go with those that they refer to. */
   readonly children?: readonly WithChild[]
+}
+
+/** Holds that nothing goes unsaved where a table is altered meanwhile; `deletes`: rows are deleted as well. */
+export function archiveGuard(
+  table: Table,
+  key: Key,
+  children: readonly { readonly looked: Table; readonly key: Key }[],
+  { deletes }: { readonly deletes: boolean },
+): ShapeGuard {
+  const guarded = [{ table, keyIndex: key.index }]
+  for (const child of children) guarded.push({ table: child.looked, keyIndex: child.key.index })
+  return new ShapeGuard(guarded, {
+    during: 'archiving its rows',
+    fires: deletes ? ['DELETE'] : [],
+    next: deletes
+      ? 'No row was deleted because of what was saved of it before that.'
+      : 'What was saved after that is not whole.',
+  })
 }
 
 /** The columns of its key, in their order. */

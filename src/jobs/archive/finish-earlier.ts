@@ -17,7 +17,7 @@ import { readReceipt, writeDone } from './archive-store.ts'
 import { conditionSql } from './condition.ts'
 import { type SavedChildren, savedChildren, stayedChildren, stillThere } from './delete-children.ts'
 import { RowDeleter } from './delete-rows.ts'
-import type { SavedRow } from './delete-target.ts'
+import { archiveGuard, type SavedRow } from './delete-target.ts'
 import type { Unfinished } from './plan.ts'
 import { positionToHex, type Receipt, type WithReceipt } from './records.ts'
 import { readBack } from './save-chunk.ts'
@@ -52,7 +52,9 @@ export async function finishChunk(
   }
   const children = earlier.map(({ child }) => child)
   const condition = conditionSql(receipt.condition)
-  const deleter = new RowDeleter(session, { table, key, columns, children, condition }, governor)
+  const guard = archiveGuard(table, key, children, { deletes: true })
+  const target = { table, key, columns, children, condition }
+  const deleter = new RowDeleter(session, target, guard, governor)
   const queue = new DeleteQueue(store, deleter, 0, stillLocked)
   const withProofs = earlier.map(each => each.proof)
   try {
@@ -64,7 +66,11 @@ export async function finishChunk(
     await queue.end()
   } catch (failure) {
     await queue.quiet()
-    return { ...queue.totals, deleted: deleter.deletedRows, failure }
+    return {
+      ...queue.totals,
+      deleted: deleter.deletedRows,
+      failure: await guard.reasonOf(session, failure),
+    }
   }
   return queue.totals
 }
@@ -80,7 +86,7 @@ interface OfAnotherShape {
 
 /** What an earlier run saved of another table. */
 interface EarlierChild {
-  readonly child: WithChild
+  readonly child: WithChild & { readonly looked: Table }
   readonly saved: SavedChildren
   readonly proof: Proof
   /** It has another shape by now. */
@@ -97,7 +103,13 @@ async function readEarlierChild(session: Session, store: Store, receipt: WithRec
     },
     row: row => rows.push(row),
   })
-  const child = { table: receipt.table, key: keyOfReceipt(receipt, table), columns, link: receipt.link }
+  const child = {
+    looked: table,
+    table: receipt.table,
+    key: keyOfReceipt(receipt, table),
+    columns,
+    link: receipt.link,
+  }
   const saved = savedChildren(child, rows)
   return { child, saved, proof, isAltered: !hasShape(table, receipt.fingerprint) }
 }

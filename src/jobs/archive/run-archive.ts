@@ -22,6 +22,7 @@ import { archiveEnd, archivePlanEvent, archiveSoFar } from './archive-text.ts'
 import { ageSql, conditionSql, whereSql } from './condition.ts'
 import { savedChildren } from './delete-children.ts'
 import { RowDeleter } from './delete-rows.ts'
+import { archiveGuard } from './delete-target.ts'
 import { dropPartitions, noneDropped } from './drop-partitions.ts'
 import { finishChunk, orphans } from './finish-earlier.ts'
 import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
@@ -131,7 +132,8 @@ async function carryOut(
   )
   const childSession = children.length === 0 ? session : await server.session()
   const target = { table, key, columns, children, condition: conditionSql(condition) }
-  const deleter = new RowDeleter(session, target, governor)
+  const guard = archiveGuard(table, key, children, request)
+  const deleter = new RowDeleter(session, target, guard, governor)
   const queue = new DeleteQueue(store, deleter, store.url.startsWith('s3://') ? trustAfterMs : 0, stillLocked)
   const header: RowsHeader = {
     table: request.table,
@@ -212,6 +214,7 @@ async function carryOut(
   try {
     const saved = await work
     if (request.deletes) await queue.end()
+    else await guard.look(session)
     if (!saved.isInterrupted) {
       const { old, stay } = plan.partitions
       partitions = await dropPartitions(server, table, stay === undefined ? old : [], {
@@ -222,9 +225,10 @@ async function carryOut(
       if (partitions.isInterrupted) return outcome({ ...saved, isInterrupted: true })
     }
     return outcome(saved)
-  } catch (failure) {
+  } catch (thrown) {
     // The lock is given back after this: no delete may run on.
     await queue.quiet()
+    const failure = await guard.reasonOf(session, thrown)
     const milliseconds = performance.now() - begun
     return { ...outcome({ ...soFar, milliseconds, isInterrupted: false }), failure }
   }
