@@ -54,4 +54,38 @@ describe.skipIf(why !== undefined)(`ops db queue on MySQL 5.6${why === undefined
     const status = await queue('status')
     expect(status.stdout).toContain('3,000 when parking began = 3,000 live + 0 parked + 0 done; 0 came since')
   })
+
+  test('a column that comes while jobs are parked ends it, and no job loses what it has there', async () => {
+    await eyes.run(
+      `USE rails; CREATE TABLE noted LIKE delayed_jobs; INSERT INTO noted (handler, queue) VALUES ('x', 'mail'), ('y', 'mail')`,
+    )
+    const parking = folder.ops([
+      'db',
+      'queue',
+      'park',
+      'old',
+      'rails.noted',
+      '--queue',
+      'mail',
+      '--yes',
+      '--watch',
+    ])
+    const live = async () => (await eyes.rows('SELECT COUNT(*) FROM rails.noted'))[0]?.[0]
+    await expect.poll(live, { timeout: 60_000 }).toBe('0')
+    // It comes to the job when the column is there.
+    await eyes.run(
+      `USE rails; ALTER TABLE noted ADD note TEXT; INSERT INTO noted (handler, queue, note) VALUES ('z', 'mail', 'precious')`,
+    )
+    const ended = await parking
+    expect(ended.stderr).toContain('it has the new column note')
+    expect(ended.code).toBe(8)
+    expect(await eyes.rows('SELECT handler, note FROM rails.noted')).toEqual([['z', 'precious']])
+    expect(await eyes.rows('SELECT COUNT(*) FROM rails.noted_parked')).toEqual([['2']])
+    const argv = ['old', 'rails.noted', '--queue', 'mail', '--yes']
+    expect((await folder.ops(['db', 'queue', 'drip', ...argv])).stderr).toContain('no longer has the columns')
+    await eyes.run('ALTER TABLE rails.noted_parked ADD note TEXT')
+    expect(await folder.ops(['db', 'queue', 'park', ...argv])).toMatchObject({ code: 0, stderr: '' })
+    expect(await folder.ops(['db', 'queue', 'drip', ...argv])).toMatchObject({ code: 0, stderr: '' })
+    expect(await eyes.rows('SELECT COUNT(*), MAX(note) FROM rails.noted')).toEqual([['3', 'precious']])
+  })
 })

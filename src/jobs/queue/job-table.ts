@@ -6,11 +6,14 @@ import type { Column } from '../../mysql/columns.ts'
 import { may, readGrants } from '../../mysql/grants.ts'
 import { serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
+import { ShapeGuard } from '../../mysql/shape-guard.ts'
 import { join, name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 
 export interface JobTable {
   readonly live: TableName
+  /** As it was looked at. */
+  readonly looked: Table
   /** Where parked jobs are. */
   readonly parked: TableName
   /** Where the counts of moves are, by queue. */
@@ -54,6 +57,7 @@ export async function readJobTable(session: Session, wanted: TableName): Promise
   const { flavor, number } = session.version
   return {
     live: wanted,
+    looked: table,
     parked: besides(wanted, 'parked'),
     ledger: besides(wanted, 'parked_counts'),
     id,
@@ -90,6 +94,20 @@ export async function hasTwin(session: Session, { live, parked, fingerprint }: J
   throw inputError(`${tableText(parked)} no longer has the columns of ${tableText(live)}`, {
     next: `Change it as the table was changed: SHOW CREATE TABLE of both shows where they differ. Its jobs are safe there.`,
   })
+}
+
+/** Holds that no job loses the value of a column that came to one side while jobs are moved. The twin must be there. */
+export async function queueGuard(session: Session, jobs: JobTable): Promise<ShapeGuard> {
+  await hasTwin(session, jobs)
+  const tables = [jobs.looked, await readTable(session, jobs.parked)]
+  return new ShapeGuard(
+    tables.map(table => ({ table, keyIndex: 'PRIMARY' })),
+    {
+      during: 'moving its jobs',
+      fires: ['INSERT', 'DELETE'],
+      next: `Every job is whole and on one side. Let ${tableText(jobs.live)} and ${tableText(jobs.parked)} have the same columns (SHOW CREATE TABLE of both), where they differ.`,
+    },
+  )
 }
 
 /** Makes twin and ledger where they are not there yet. */

@@ -2,6 +2,7 @@
 import { OpsError } from '../../base/errors.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import type { Session } from '../../mysql/session.ts'
+import type { ShapeGuard } from '../../mysql/shape-guard.ts'
 import { name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { type TableName, tableSql } from '../../mysql/table-name.ts'
 import { idList, isTaken, type JobTable, ofQueue } from './job-table.ts'
@@ -58,13 +59,14 @@ export async function moveJobs(
   queue: string,
   direction: Direction,
   ids: readonly string[],
+  guard: ShapeGuard,
 ): Promise<Moved> {
   const doing = moving(direction, queue)
   const [from, to] = direction === 'park' ? [jobs.live, jobs.parked] : [jobs.parked, jobs.live]
   const id = name(jobs.id)
   const condition = direction === 'park' ? parkable(jobs, queue) : ofQueue(queue)
   try {
-    const moved = await session.transaction(async () => {
+    const move = async (): Promise<number> => {
       const skip = jobs.skipsLocked && direction === 'park' ? ' SKIP LOCKED' : ''
       const locked = await session.cells(
         sql`SELECT ${id} FROM ${tableSql(from)} ${byKey} WHERE ${id} IN (${idList(ids)}) AND ${condition} FOR UPDATE${trusted(skip)}`,
@@ -76,6 +78,8 @@ export async function moveJobs(
         sql`INSERT INTO ${tableSql(to)} (${jobs.columns}) SELECT ${jobs.columns} FROM ${tableSql(from)} WHERE ${id} IN (${idList(ours)})`,
         doing,
       )
+      // Both tables are held from here on: an ALTER of either waits.
+      await guard.shapes(session)
       // With a limit the key gives out the rows here too: a DELETE takes no such hint.
       const deleted = await session.query(
         sql`DELETE FROM ${tableSql(from)} WHERE ${id} IN (${idList(ours)}) ORDER BY ${id} LIMIT ${ours.length}`,
@@ -89,8 +93,10 @@ export async function moveJobs(
       const counts = [inserted.affected, deleted.affected, counted.affected]
       if (inserted.affected !== ours.length || deleted.affected !== ours.length || counted.affected !== 1)
         throw unequal(session.source, from, to, ours.length, counts)
+      await guard.effects(session)
       return ours.length
-    }, doing)
+    }
+    const moved = await guard.during(session, () => session.transaction(move, doing))
     return { moved, last: BigInt(ids.at(-1) ?? 0) }
   } catch (thrown) {
     if (session.lost === undefined) await session.query(sql`ROLLBACK`, doing).catch(() => undefined)
@@ -103,7 +109,7 @@ export async function moveJobs(
       (await areTaken(session, jobs, ids, doing))
     )
       return 'taken'
-    throw thrown
+    throw await guard.reasonOf(session, thrown)
   }
 }
 

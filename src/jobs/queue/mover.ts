@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Governor } from '../../mysql/governor.ts'
 import type { Session } from '../../mysql/session.ts'
+import type { ShapeGuard } from '../../mysql/shape-guard.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { QueueCounts } from './counts.ts'
 import type { JobTable } from './job-table.ts'
@@ -35,6 +36,7 @@ export class Mover {
   readonly #request: QueueRequest
   readonly #jobs: JobTable
   readonly #session: Session
+  readonly #guard: ShapeGuard
   readonly #watch: ReserveWatch
   readonly #governor: Governor
   readonly #context: QueueContext
@@ -46,6 +48,7 @@ export class Mover {
     request: QueueRequest,
     jobs: JobTable,
     session: Session,
+    guard: ShapeGuard,
     watch: ReserveWatch,
     governor: Governor,
     context: QueueContext,
@@ -54,6 +57,7 @@ export class Mover {
     this.#request = request
     this.#jobs = jobs
     this.#session = session
+    this.#guard = guard
     this.#watch = watch
     this.#governor = governor
     this.#context = context
@@ -181,7 +185,7 @@ export class Mover {
   /** Whether there were any. */
   async #renumber(most: number): Promise<boolean> {
     const move = (batch: number): Promise<Moved> =>
-      moveRenumbered(this.#session, this.#jobs, this.#request.queue, batch)
+      moveRenumbered(this.#session, this.#jobs, this.#request.queue, batch, this.#guard)
     return (await this.#inMoves(most, move)) !== undefined
   }
 
@@ -190,7 +194,7 @@ export class Mover {
   }
 
   #try(ids: readonly string[]): Promise<Moved> {
-    return moveJobs(this.#session, this.#jobs, this.#request.queue, this.#direction, ids)
+    return moveJobs(this.#session, this.#jobs, this.#request.queue, this.#direction, ids, this.#guard)
   }
 
   /** The last that was tried; undefined: there was none left, or they were not the right ones any more. */

@@ -9,7 +9,7 @@ import { holdLock } from '../../mysql/named-lock.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { countQueue, discrepancy, type QueueCounts } from './counts.ts'
-import { hasTwin, type JobTable, makeTwin, readJobTable } from './job-table.ts'
+import { hasTwin, type JobTable, makeTwin, queueGuard, readJobTable } from './job-table.ts'
 import type { Direction } from './move-batch.ts'
 import { Mover } from './mover.ts'
 import type { QueueContext, QueueRequest } from './queue-request.ts'
@@ -43,7 +43,8 @@ export async function runQueue(
   const watch = await watchReserves(server, session, jobs, request.lockUnderMs)
   try {
     await makeTwin(session, jobs)
-    const mover = new Mover(direction, request, jobs, session, watch, governor, context)
+    const guard = await queueGuard(session, jobs)
+    const mover = new Mover(direction, request, jobs, session, guard, watch, governor, context)
     const failure = await mover.run().then(
       () => undefined,
       (thrown: unknown) => ({ thrown }),

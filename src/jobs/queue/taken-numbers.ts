@@ -5,6 +5,7 @@
 import { OpsError } from '../../base/errors.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import type { Session } from '../../mysql/session.ts'
+import type { ShapeGuard } from '../../mysql/shape-guard.ts'
 import { join, name, sql, trusted } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
 import { idList, isTaken, type JobTable, ofQueue } from './job-table.ts'
@@ -45,12 +46,13 @@ export async function moveRenumbered(
   jobs: JobTable,
   queue: string,
   batch: number,
+  guard: ShapeGuard,
 ): Promise<Moved> {
   const doing = `bringing jobs of ${queue} back under new numbers`
   const id = name(jobs.id)
   const [live, parked] = [tableSql(jobs.live), tableSql(jobs.parked)]
   try {
-    const moved = await session.transaction(async () => {
+    const move = async (): Promise<number> => {
       const found = await session.cells(
         sql`SELECT ${id} FROM ${parked} WHERE ${ofQueue(queue)} AND ${isTaken(jobs)} ORDER BY ${jobs.order} LIMIT ${batch}`,
         doing,
@@ -76,6 +78,7 @@ export async function moveRenumbered(
           FROM ${parked} WHERE ${id} IN (${idList(ids)})`,
         doing,
       )
+      await guard.shapes(session)
       const deleted = await session.query(sql`DELETE FROM ${parked} WHERE ${id} IN (${idList(ids)})`, doing)
       // They are new numbers to the counts: jobs that came since parking began.
       const counted = await session.query(
@@ -91,14 +94,16 @@ export async function moveRenumbered(
       const counts = [inserted.affected, deleted.affected, Number(there)]
       if (counts.some(each => each !== ids.length) || counted.affected !== 1)
         throw unequal(session.source, jobs, ids.length, counts)
+      await guard.effects(session)
       return ids.length
-    }, doing)
+    }
+    const moved = await guard.during(session, () => session.transaction(move, doing))
     return { moved, last: moved === 0 ? undefined : 0n }
   } catch (thrown) {
     const number = errorNumber(thrown)
     // Somebody took one of the new numbers first.
     if (number !== undefined && [...inTheWay, serverErrors.duplicateKey].includes(number)) return 'again'
-    throw thrown
+    throw await guard.reasonOf(session, thrown)
   }
 }
 
