@@ -1,6 +1,6 @@
 /** Takes hosts out of their balancers while they change, and puts them back once their steps hold. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { type ErrorData, errorDataOf, InputErrors, inputError, OpsError } from '../../base/errors.ts'
+import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
 import { type Missing, missingWord, type Surrounded } from '../around.ts'
 import { stoppedError } from '../host-errors.ts'
 import type { HostRun } from '../host-run.ts'
@@ -8,6 +8,7 @@ import { stepNameAt } from '../plan/planned-step.ts'
 import type { RunOptions } from '../run-request.ts'
 import type { Step } from '../step.ts'
 import { nameAlone } from '../step-name.ts'
+import { type Failed, neverNamed, notLookedAt, notPutBack, staysOut } from './balancer-errors.ts'
 import { aroundsOf } from './drain.ts'
 import { isOutSince, notBegun } from './not-begun.ts'
 import { type Around, isDone, OnBalancer } from './on-balancer.ts'
@@ -47,17 +48,7 @@ export class Balancers {
   refuseUnknown(steps: readonly Step[]): void {
     const unknown = aroundsOf(steps).filter(({ on }) => !this.#options.balancers?.has(on))
     if (unknown.length === 0) return
-    throw new InputErrors(
-      unknown.map(
-        ({ on }) =>
-          inputError(
-            `drain ${on}: that it is needed shows only after the host was asked, too late to log in to ${on}`,
-            {
-              next: 'Write the drain outside of what hangs on facts and on values of other hosts.',
-            },
-          ).data,
-      ),
-    )
+    throw neverNamed(unknown.map(({ on }) => on))
   }
 
   /** Undefined for a host that is behind none. */
@@ -187,27 +178,18 @@ export class Balancers {
   }
 
   async #back(host: string, arounds: readonly Around[]): Promise<ErrorData | undefined> {
-    const failed: { readonly around: Around; readonly error: ErrorData }[] = []
+    const failed: Failed[] = []
     for (const around of arounds) {
       try {
         if (await this.#on.putBack(host, around)) this.#tell(`${host} is put back into ${around.on}`, host)
       } catch (thrown) {
-        failed.push({ around, error: errorDataOf(thrown) })
+        failed.push({ on: around.on, error: errorDataOf(thrown) })
       }
     }
     const [first] = failed
     if (!first) return undefined
-    const { error, around } = first
-    const names = failed.map(each => each.around)
-    const told = error.title.startsWith(`${around.on}: `) ? error.title : `${around.on}: ${error.title}`
-    const isBusy = error.code === 'locked' || error.code === 'interrupted'
-    return {
-      ...error,
-      host,
-      ...this.#staysOut(host, names),
-      detail: told,
-      next: `${isBusy ? 'Run' : `Mend ${around.on}, then run`} the same command again: ${host} itself is well, and is put back then.`,
-    }
+    this.#failed = host
+    return notPutBack(host, first, failed)
   }
 
   /** Whether the balancer is in the run with the very same steps as its own, which come after those of this host. */
@@ -222,23 +204,17 @@ export class Balancers {
     try {
       return await this.#on.look(around)
     } catch (thrown) {
-      const error = errorDataOf(thrown)
-      const title = `${around.on} could not be asked whether ${host} is in it`
-      throw new OpsError({ ...error, host, title, detail: error.title, changed: 'no' }, { cause: thrown })
+      throw notLookedAt(host, around.on, thrown)
     }
   }
 
   #staysOut(host: string, arounds: readonly Around[]): ErrorData | undefined {
     if (arounds.length === 0) return undefined
     this.#failed = host
-    const names = arounds.map(each => each.on).join(' and ')
-    return {
-      code: 'failed',
-      title: `${host} stays out of ${names}, and no other host is taken out`,
+    return staysOut(
       host,
-      changed: 'yes',
-      next: `Mend ${host}, then run the same command again: it is put back once its steps hold.`,
-    }
+      arounds.map(each => each.on),
+    )
   }
 
   #tell(text: string, host: string): void {
