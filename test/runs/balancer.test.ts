@@ -3,115 +3,13 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { RunEvent } from '../../src/run/events.ts'
-import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
+import { type Folder, folderWith } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import type { Host } from '../hosts/host.ts'
 import { useHosts } from '../hosts/use-hosts.ts'
+import { files } from './balancer-recipes.ts'
 import { watchOps } from './ops-run.ts'
-
-const files = {
-  'lib/member.ts': `import { file, service } from 'ops-recipes'
-
-const pathOf = (name: string) => \`/etc/nginx/upstream.d/\${name}.conf\`
-
-export const member = ({ name }: { readonly name: string }, state: 'in' | 'out') =>
-  file({ path: pathOf(name), content: \`server \${name}:80\${state === 'out' ? ' down' : ''};\\n\` })
-
-export const reloaded = (web: readonly { readonly name: string }[]) =>
-  service({
-    unit: 'nginx',
-    running: true,
-    follows: ['/etc/nginx/conf.d/shop.conf', ...web.map(each => pathOf(each.name))],
-    onChange: 'reload',
-  })
-`,
-  'recipes/balancer.ts': `import { directory, file, recipe } from 'ops-recipes'
-import { member, reloaded } from '../lib/member.ts'
-export default recipe({
-  summary: 'A balancer of all web servers.',
-  steps: ({ hosts }) => [
-    directory({ path: '/etc/nginx/upstream.d' }),
-    hosts('web').map(each => member(each, 'in')),
-    file({
-      path: '/etc/nginx/conf.d/shop.conf',
-      content: \`upstream shop { include /etc/nginx/upstream.d/*.conf; }
-server { listen 8080; location / { proxy_pass http://shop; proxy_next_upstream off; proxy_connect_timeout 2s; } }
-\`,
-    }),
-    reloaded(hosts('web')),
-  ],
-})
-`,
-  'recipes/shop.ts': `import { command, drain, recipe, waitFor, z } from 'ops-recipes'
-import { member, reloaded } from '../lib/member.ts'
-export default recipe({
-  summary: 'A version of the shop, which does not answer while it is brought.',
-  params: { release: z.string(), breaks: z.boolean().default(false), held: z.boolean().default(false) },
-  steps: ({ params: { release, breaks, held }, host, hosts }) => [
-    drain({
-      on: 'lb1',
-      out: [member(host, 'out'), reloaded(hosts('web'))],
-      in: [member(host, 'in'), reloaded(hosts('web'))],
-      pauseSeconds: 1,
-    }),
-    command({
-      run: \`systemctl stop nginx
-\${held ? 'until [ -e /run/go ]; do sleep 0.05; done' : ':'}
-\${breaks ? 'exit 1' : ':'}
-echo \${release} >/var/www/html/release
-systemctl start nginx\`,
-      unless: \`grep -qx \${release} /var/www/html/release && systemctl -q is-active nginx\`,
-    }),
-    waitFor({ url: 'http://127.0.0.1/release', text: release }),
-  ],
-})
-`,
-  'recipes/pool.ts': `import { command, drain, file, output, recipe, z } from 'ops-recipes'
-const mark = output('mark', { run: 'echo mark' })
-export default recipe({
-  summary: 'A pool of which every member is a file.',
-  params: {
-    release: z.string().default('1'),
-    seconds: z.coerce.number().default(0),
-    once: z.boolean().default(false),
-    asks: z.boolean().default(false),
-    late: z.boolean().default(false),
-  },
-  steps: ({ params: { release, seconds, once, asks, late }, host, facts, fromHost }) => [
-    once ? command({ run: 'touch /root/pool-once' + release, unless: '[ -e /root/pool-once' + release + ' ]' }, { onceFor: 'web' }) : [],
-    asks ? file({ path: '/root/pool-asked', content: facts.hostname + fromHost('web2', mark) + release + '\\n' }) : [],
-    late && facts.hostname === host.name ? drain({ on: 'web2', out: [file({ path: '/root/x', content: 'x' })], in: [file({ path: '/root/x', content: 'y' })] }) : [],
-    drain({
-      on: 'lb1',
-      pauseSeconds: seconds,
-      out: [
-        file({ path: '/root/pool/' + host.name, content: 'down\\n' }),
-        command({ run: '[ ! -e /root/no-out ]; touch /root/pool.out', unless: '[ -e /root/pool.out ] && [ ! -e /root/no-out ]' }),
-      ],
-      in: [
-        file({ path: '/root/pool/' + host.name, content: 'up\\n' }),
-        command({ run: '[ ! -e /root/no-in ] && touch /root/pool.in', unless: '[ -e /root/pool.in ] && [ ! -e /root/no-in ]' }),
-      ],
-    }),
-    file({ path: '/root/pool-plain', content: 'plain\\n' }),
-    file({ path: '/root/pool-release', content: release + '\\n' }),
-    command({
-      run: 'until [ ! -e /root/pool-held ]; do sleep 0.05; done; [ ! -e /root/pool-broken ] && echo ' + release + ' >/root/pool-done',
-      unless: 'grep -qx ' + release + ' /root/pool-done && [ ! -e /root/pool-broken ]',
-    }),
-  ],
-})
-`,
-  'site.ts': `import { on, site } from 'ops-recipes'
-import balancer from './recipes/balancer.ts'
-import shop from './recipes/shop.ts'
-export default site([on('lb1', balancer), on('web', shop)])
-`,
-}
-
-interface Told extends Outcome {
-  readonly events: readonly RunEvent[]
-}
+import { errorsOf, summaryOf, type Told, toldOps } from './told-run.ts'
 
 describeReal('hosts behind a balancer', () => {
   const hosts = useHosts({ names: ['lb1', 'web1', 'web2'], withPackages: ['nginx-light', 'curl'] })
@@ -128,23 +26,11 @@ describeReal('hosts behind a balancer', () => {
     if (!found) throw new Error(`no host ${name}`)
     return found
   }
-  const ops = async (...argv: string[]): Promise<Told> => {
-    const [verb = '', ...rest] = argv
-    const outcome = await folder.ops([verb, '--json', ...rest])
-    const lines = outcome.stdout.split('\n').filter(line => line !== '')
-    return { ...outcome, events: lines.map(line => JSON.parse(line)) }
-  }
-  const summaryOf = ({ events, stdout, stderr }: Told) => {
-    const last = events.at(-1)
-    if (last?.event !== 'summary') throw new Error(`the run told no summary: ${stdout}${stderr}`)
-    return last
-  }
+  const ops = (...argv: string[]) => toldOps(folder, argv)
   const statusesOf = (told: Told) =>
     Object.fromEntries(Object.entries(summaryOf(told).hosts).map(([name, { status }]) => [name, status]))
   const notesOf = ({ events }: Pick<Told, 'events'>) =>
     events.flatMap(event => (event.event === 'note' ? [event.text] : []))
-  const errorsOf = ({ events }: Told) =>
-    events.flatMap(event => (event.event === 'error' ? [event.error] : []))
   const titlesOf = (told: Told) => errorsOf(told).map(({ title }) => title)
   const members = () => host('lb1').read('cat /etc/nginx/upstream.d/*')
   const allIn = 'server web1:80;\nserver web2:80;\n'
