@@ -7,8 +7,9 @@ import { LineRows, type RowLines } from './row-lines.ts'
 import type { LineTakers } from './rows-file.ts'
 
 const pageBytes = 1 << 16
-/** So much is gone through at once. */
-export const mostInput = 256 * 1024
+/** So much is gone through at once; less where rows that are not for it come again and again. */
+const mostInput = 256 * 1024
+const leastInput = 4 * 1024
 /** Bytes beyond the end of what is read that it may look at, or write. */
 const readsBeyond = 64
 const output = places.input + mostInput + readsBeyond
@@ -34,6 +35,7 @@ export class RowMachine {
   readonly #numbers: Int32Array
   readonly #run: (mode: number) => number
   readonly #sum = Buffer.alloc(hashBytes)
+  #reach = mostInput
 
   constructor({ memory, run }: Started, constants: Uint8Array) {
     this.#bytes = Buffer.from(memory)
@@ -59,11 +61,11 @@ export class RowMachine {
     lines: RowLines,
     hasher: RowsHasher,
   ): PacketsDone {
-    const size = Math.min(piece.length - from, mostInput)
-    this.#begin(piece, from, size)
+    this.#begin(piece, from, Math.min(piece.length - from, this.#reach))
     this.#put(places.most, most)
     this.#put(places.limit, places.input + Math.min(mostBytes, mostInput))
     const stop = stops[this.#run(modes.packets) as 0 | 1 | 2]
+    this.#learn()
     const rows = this.#get(places.rows)
     lines.append(this.#bytes.subarray(output, this.#get(places.out)), rows)
     this.#sumUp(hasher, rows)
@@ -78,14 +80,22 @@ export class RowMachine {
 
   /** Takes whole lines, the last of which ends at `to`, from `from` on; answers where it stopped: at `to`, or before a line that is not for it. */
   lines(piece: Buffer, from: number, to: number, hasher: RowsHasher): number {
-    let end = to
-    if (to - from > mostInput) end = piece.lastIndexOf(lineFeed, from + mostInput - 1) + 1
-    if (end <= from) return from
-    this.#begin(piece, from, end - from)
-    const stop = this.#run(modes.lines)
-    this.#sumUp(hasher, this.#get(places.rows))
-    const done = this.#get(places.at) - places.input + from
-    return stop === answers.done && done < to ? this.lines(piece, done, to, hasher) : done
+    for (let at = from; ; ) {
+      const end = to - at > this.#reach ? piece.lastIndexOf(lineFeed, at + this.#reach - 1) + 1 : to
+      if (end <= at) return at
+      this.#begin(piece, at, end - at)
+      const stop = this.#run(modes.lines)
+      this.#learn()
+      this.#sumUp(hasher, this.#get(places.rows))
+      at += this.#get(places.at) - places.input
+      if (stop !== answers.done) return at
+    }
+  }
+
+  /** What was copied in vain is the less the next time. */
+  #learn(): void {
+    const isWorthIt = 2 * this.#get(places.at) >= places.input + this.#get(places.end)
+    this.#reach = isWorthIt ? Math.min(mostInput, this.#reach * 2) : Math.max(leastInput, this.#reach / 2)
   }
 
   #begin(piece: Buffer, from: number, size: number): void {
