@@ -43,6 +43,17 @@ const decidedByOthers = [
   'shell/overwritten',
 ]
 
+/** What asks of Node the same as a suite that does run there: `logs/csv`, `jobs/dump-mysql-56`, `cli/command-line`. */
+const alikeToOthers = [
+  'cli/host-values',
+  'cli/parts',
+  'git-remote/refused-here',
+  'jobs/archive-mysql-56',
+  'jobs/load-mysql-56',
+  'jobs/queue-mysql-56',
+  'logs/sql',
+]
+
 /**
  * What every other Node runs: the start of the program, recipes that are compiled, the terminal, child processes, files, sockets,
  * HTTP, zlib and the cryptography of SSH. All other suites are dealt out: each runs on one other Node.
@@ -76,7 +87,7 @@ function suitesWithoutHosts(root) {
       return !/describeReal|\/hosts\//.test(text) && touchesNode.test(text) && !sameToEveryNode.test(text)
     })
     .map(path => path.slice(0, -'.test.ts'.length))
-    .filter(name => !decidedByOthers.includes(name))
+    .filter(name => !decidedByOthers.includes(name) && !alikeToOthers.includes(name))
     .sort()
 }
 
