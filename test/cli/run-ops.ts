@@ -13,14 +13,23 @@ process.once('exit', () => rmSync(cache, { recursive: true, force: true }))
 mkdirSync(join(cache, 'ops'), { mode: 0o700 })
 symlinkSync(compiledFolder(), join(cache, 'ops/code'))
 
-/** What V8 makes of this build is the same for all test files: each would compile each verb anew. It goes when there is another build. */
+/** What V8 makes of this build is the same for all test files: each would compile each verb anew. That of other builds goes. */
 function compiledFolder(): string {
   const [all, built] = [join(program, '../../node_modules/.cache/ops-test'), dirname(program)]
   const bundle = existsSync(built) ? readdirSync(built).find(name => /^ops-\w+\.cjs$/.test(name)) : undefined
   const folder = join(all, bundle ?? 'none')
-  if (!existsSync(folder)) rmSync(all, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  for (const name of readdirSync(all)) {
+    if (join(all, name) !== folder) removed(join(all, name))
+  }
   return folder
+}
+
+/** Other test files remove it at the same moment, or a run of the former build still writes there. */
+function removed(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true })
+  } catch {}
 }
 
 export interface Outcome {
