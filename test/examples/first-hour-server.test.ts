@@ -9,7 +9,9 @@ import { comesAbout, examplesFolder, runOn } from './set-up.ts'
 const run = promisify(execFile)
 
 describeReal('the first hour of a server', () => {
-  const host = useHost({ storage: 'disk-without-sync' })
+  // What the packages bring along that the recipe names.
+  const broughtAlong = ['iptables', 'lsb-release', 'python3-apt', 'python3-distro-info']
+  const host = useHost({ storage: 'disk-without-sync', withPackages: broughtAlong })
   let folder: Folder
   beforeAll(() => {
     folder = examplesFolder()

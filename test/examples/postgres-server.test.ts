@@ -5,7 +5,17 @@ import { useHost } from '../hosts/use-hosts.ts'
 import { comesAbout, examplesFolder, runOn } from './set-up.ts'
 
 describeReal('a server of PostgreSQL', () => {
-  const host = useHost({ storage: 'disk-without-sync' })
+  // What the server's package brings along.
+  const broughtAlong = [
+    'libjson-perl',
+    'libllvm14',
+    'libpq5',
+    'libxslt1.1',
+    'locales',
+    'logrotate',
+    'ssl-cert',
+  ]
+  const host = useHost({ storage: 'disk-without-sync', withPackages: broughtAlong })
   let folder: Folder
   beforeAll(() => {
     folder = examplesFolder()

@@ -18,8 +18,18 @@ build: ["ocaml" "-version"]
 END`
 
 describeReal('ocaml-dev on a minimal host', () => {
-  // The compiler of C that ocaml brings along.
-  const host = useHost({ storage: 'disk-without-sync', withPackages: ['g++-12'] })
+  // The compiler of C and what else ocaml and opam bring along.
+  const broughtAlong = [
+    'dpkg-dev',
+    'file',
+    'g++',
+    'git-man',
+    'libcurl3-gnutls',
+    'liberror-perl',
+    'manpages-dev',
+  ]
+  const more = ['libalgorithm-merge-perl', 'libgd3', 'libncurses-dev', 'openssl', 'wget']
+  const host = useHost({ storage: 'disk-without-sync', withPackages: [...broughtAlong, ...more] })
   let folder: Folder
   beforeAll(() => {
     folder = folderWith({})

@@ -38,8 +38,19 @@ export default recipe({
 
 /** What the packages of the recipes bring along, and these do not name. */
 const broughtAlong: Partial<Record<Release, readonly string[]>> = {
-  bullseye: ['g++-10', 'mariadb-client-core-10.5', 'mariadb-server-core-10.5', 'perl'],
-  trixie: ['g++-14', 'mariadb-client-core', 'mariadb-server-core', 'perl'],
+  bullseye: [
+    ...['dpkg-dev', 'exim4-daemon-light', 'fakeroot', 'g++', 'galera-4', 'git-man', 'gnupg', 'less'],
+    ...['libalgorithm-merge-perl', 'libcgi-fast-perl', 'libcurl3-gnutls', 'libdbd-mariadb-perl'],
+    ...['liberror-perl', 'libgd3', 'libgeoip1', 'libhtml-template-perl', 'libhttp-message-perl'],
+    ...['libxslt1.1', 'lsof', 'mailutils', 'mariadb-client-core-10.5', 'mariadb-server-core-10.5'],
+    ...['perl', 'publicsuffix'],
+  ],
+  trixie: [
+    ...['bsd-mailx', 'dpkg-dev', 'exim4-daemon-light', 'fakeroot', 'g++', 'galera-4', 'git-man'],
+    ...['less', 'libalgorithm-merge-perl', 'libcgi-fast-perl', 'libcurl3t64-gnutls'],
+    ...['libdbd-mariadb-perl', 'liberror-perl', 'libhtml-template-perl', 'libhttp-message-perl'],
+    ...['lsof', 'mariadb-client-core', 'mariadb-server-core', 'perl', 'publicsuffix', 'pv', 'sq'],
+  ],
 }
 
 /** The suite of a release: each has a file of its own, as both install much. */
