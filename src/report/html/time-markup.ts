@@ -6,7 +6,7 @@ import type { HostStory, Spent, StepStory } from './story.ts'
 const parts = ['link', 'look', 'plan', 'act', 'sync', 'proof'] as const
 
 const meanings: Readonly<Record<(typeof parts)[number], string>> = {
-  link: 'the login, and all that waited for the wire',
+  link: 'the login, and what waited for the network',
   look: 'what the host took to look',
   plan: 'spent on this machine',
   act: 'the changes themselves',

@@ -12,7 +12,9 @@ ops_boot_reader() {
 # FOLDER NAME PATTERN: prints `lines=`, the lines that match in the files of FOLDER from the one of this NAME on, in the order that
 # they are read; between them a byte 1. Each is `WHEN PATH LINE`, parted by tabs.
 ops_boot_lines() {
-  ops_boot_list=$(ops_boot_files "$1" | LC_ALL=C sort -s -t '	' -k 1,1 | ops_boot_counting "$2") || return
+  # One after the other: a pipe hides that a program in the middle of it has failed.
+  ops_boot_list=$(ops_boot_files "$1" | LC_ALL=C sort -s -t '	' -k 1,1) || return
+  ops_boot_list=$(printf '%s\n' "$ops_boot_list" | ops_boot_counting "$2") || return
   ops_boot_found=$(printf '%s\n' "$ops_boot_list" | ops_boot_texts | ops_boot_matching "$3") || return
   printf 'lines=%s\n' "$ops_boot_found"
 }
