@@ -460,4 +460,89 @@ describeReal('ops db archive', () => {
     expect(seen.stderr).toContain('its foreign key far is ON DELETE CASCADE')
     expect(seen.code).toBe(3)
   })
+
+  test('--where takes the rows that it takes in a client, and zero dates are not old', async () => {
+    await mariadb('SET GLOBAL time_zone = "+02:00"')
+    try {
+      await mariadb(`CREATE DATABASE meant; USE meant; SET sql_mode = '';
+        CREATE TABLE t (id INT PRIMARY KEY, l VARCHAR(20) CHARACTER SET latin1, u VARCHAR(20) CHARACTER SET utf8mb4,
+          closed DATETIME, at DATETIME NOT NULL, KEY (at));
+        INSERT INTO t VALUES (1, 'gelöscht', 'Gelöscht', NOW() - INTERVAL 1 HOUR, '2020-01-01'), (2, 'offen', 'x', NOW() + INTERVAL 1 HOUR, '2020-01-01'),
+          (3, 'GELÖSCHT', 'gelöscht', '2020-01-01', '2020-01-02'), (4, 'n', "n'ö", NULL, '2020-01-03'), (5, 'gelöscht', 'n', '2020-01-01', 0),
+          (6, 'gelöscht', 'n', '2020-01-01', 0)`)
+      const ask = async (where: string): Promise<string> => {
+        const plan = await archive(
+          ...[
+            'shop',
+            'meant.t',
+            '--older-than',
+            '6mo',
+            '--by',
+            'at',
+            '--to',
+            'meant',
+            '--plan',
+            '--where',
+            where,
+          ],
+        )
+        expect(plan.stderr).toBe('')
+        expect(plan.stdout).toContain('2 rows stay: their at is a zero date')
+        return /rows +(\d+) of/.exec(plan.stdout)?.[1] ?? (plan.stdout.includes('nothing to do') ? '0' : '')
+      }
+      for (const where of [
+        "l <> 'gelöscht'",
+        `l IN ("gelöscht", 'x')`,
+        "u = 'GELÖSCHT' OR l LIKE '%ff%'",
+        "l = 'gel' 'öscht' AND closed < DATE '2030-01-01'",
+        "u = N'n\\'ö' OR l = _latin1'offen' OR u = x'78'",
+        'closed < NOW()',
+      ]) {
+        const [count = ''] = (
+          await mariadb(
+            `USE meant; SELECT COUNT(*) FROM t WHERE at > '1000-01-01' AND at < NOW() - INTERVAL 6 MONTH AND (${where})`,
+          )
+        ).split('\n')
+        expect([where, await ask(where)]).toEqual([where, count])
+      }
+      const run = await archiveOld(
+        'meant.t',
+        'meant',
+        '--where',
+        "l <> 'gelöscht' AND closed < NOW() + INTERVAL 90 MINUTE",
+      )
+      expect(run).toMatchObject({ code: 0, stderr: '' })
+      expect(await mariadb('SELECT id FROM meant.t ORDER BY id')).toBe('1\n3\n4\n5\n6\n')
+      await mariadb('ALTER TABLE meant.t ADD ts TIMESTAMP NULL')
+      const told = await archive(
+        ...[
+          'shop',
+          'meant.t',
+          '--older-than',
+          '6mo',
+          '--by',
+          'at',
+          '--to',
+          'meant',
+          '--plan',
+          '--where',
+          'ts < NOW()',
+        ],
+      )
+      expect(told.stdout).toContain('times in --where are read in UTC')
+    } finally {
+      await mariadb('SET GLOBAL time_zone = "SYSTEM"')
+    }
+  })
+
+  test('a condition on a column of a key of several is walked to its end', async () => {
+    await mariadb(`CREATE DATABASE several; USE several; CREATE TABLE t (tenant INT, no INT, at DATETIME NOT NULL,
+      PRIMARY KEY (tenant, no), KEY (at)); INSERT INTO t SELECT seq % 4, seq, '2020-01-01' + INTERVAL seq DIV 5000 DAY FROM seq_1_to_20000;
+      ANALYZE TABLE t`)
+    for (const where of ['tenant IN (1, 2)', 'no < 1000']) {
+      const run = await archiveOld('several.t', 'several', '--where', where)
+      expect(run).toMatchObject({ code: 0, stderr: '' })
+      expect(await mariadb(`SELECT COUNT(*) FROM several.t WHERE ${where}`)).toBe('0\n')
+    }
+  })
 })

@@ -72,6 +72,26 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     ])
     expect(plan.stdout).toContain('365 days, 2025-01-01 to 2025-12-31, 5,000 rows')
     expect(plan.stdout).toContain('2 rows are in no day and are left out: their at is NULL or zero')
+    // To the server a zero date in a column that takes no NULL is one.
+    await mariadb(`USE year; CREATE TABLE zeros (id INT PRIMARY KEY, at DATETIME NOT NULL, KEY (at));
+      INSERT INTO zeros VALUES (1, 0), (2, 0), (3, '2025-01-01')`)
+    const zeros = await folder.ops([
+      ...[
+        'db',
+        'dump',
+        'shop',
+        'year.zeros',
+        '--by',
+        'at',
+        '--tz',
+        'Europe/Berlin',
+        '--to',
+        'zeros',
+        '--plan',
+      ],
+      ...['-F', host().sshConfig],
+    ])
+    expect(zeros.stdout).toContain('2 rows are in no day and are left out: their at is NULL or zero')
     expect(plan.stdout).toContain('2024-12-31T23:00:00Z')
     expect(plan.code).toBe(0)
     expect(readdirSync(folder.path)).not.toContain('year')

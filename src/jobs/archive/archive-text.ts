@@ -4,10 +4,21 @@ import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { counted, grouped } from '../grouped.ts'
 import type { ArchiveOutcome } from './archive-outcome.ts'
+import { timestampsOf } from './condition.ts'
 import { droppedFacts, plannedPartitions, stayedNotes, stayingPartitions } from './partitions-text.ts'
 import type { ArchivePlan } from './plan.ts'
 import { serverText } from './records.ts'
 import { sumOf } from './settle-deletes.ts'
+
+/** How times in the user's own condition are read, where it is not as for a client of the server. */
+function zoneNotes({ resolved, state, table, children }: ArchivePlan): readonly string[] {
+  const timestamps = timestampsOf([table, ...children.map(each => each.looked)])
+  const isUtc = /^(?:(?:Etc\/)?(?:UTC|UCT|GMT|Universal|Zulu)|[+-]0?0:00)$/i.test(state.zone)
+  if (resolved.condition.where === undefined || timestamps.length === 0 || isUtc) return []
+  return [
+    `times in --where are read in UTC, not in the server's zone (${state.zone}), as ${timestamps.join(', ')} is a TIMESTAMP: write CONVERT_TZ('2024-01-01', @@global.time_zone, '+00:00') for a moment and CONVERT_TZ(NOW(), '+00:00', @@global.time_zone) for the server's clock`,
+  ]
+}
 
 /** Rows a second that an archive reaches at least; only for the time in the plan. */
 const usualRate = 8_000
@@ -75,6 +86,10 @@ export function archivePlanEvent(
       ...(nulls === undefined || nulls === 0
         ? []
         : [`${grouped(nulls)} rows stay: their ${condition.by} is NULL`]),
+      ...(plan.zeros
+        ? [`${grouped(plan.zeros)} rows stay: their ${condition.by} is a zero date, which says no time`]
+        : []),
+      ...zoneNotes(plan),
       ...(plan.namesServer
         ? []
         : [

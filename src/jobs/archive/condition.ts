@@ -1,9 +1,13 @@
 /** Which rows are old: resolved once, with the server's clock, and told in UTC and as the column's own clock shows it. */
 import { inputError } from '../../base/errors.ts'
+import type { Table } from '../../mysql/catalog.ts'
 import type { Column } from '../../mysql/columns.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, rawSql, type Sql, sql } from '../../mysql/sql.ts'
+import { floorOf } from '../dump/find-days.ts'
 import { type Age, before, utcText, zoneText } from '../time-words.ts'
+import { clientText } from './client-text.ts'
+import { endOfQuoted } from './end-of-quoted.ts'
 import type { Condition } from './records.ts'
 
 export interface Resolved {
@@ -37,6 +41,7 @@ export async function resolveCondition(
       by: column.name,
       before: column.dataType === 'date' ? wall.slice(0, 10) : wall,
       beforeUtc: cutOff.toISOString(),
+      from: floorOf(isMoment ? 'timestamp' : 'datetime'),
       ...(where !== undefined && { where }),
     },
   }
@@ -54,15 +59,36 @@ export async function serverZoneText(session: Session, moment: Date, doing: stri
 }
 
 /** Bounds the walk. */
-export function ageSql({ by, before: cutOff }: Condition): Sql {
-  return sql`${name(by)} < ${cutOff}`
+export function ageSql({ by, before: cutOff, from }: Condition): Sql {
+  const age = sql`${name(by)} < ${cutOff}`
+  return from === undefined ? age : sql`${name(by)} >= ${from} AND ${age}`
+}
+
+/** True for a row whose time is zero, which often means `never`. */
+export function zeroSql({ by, from }: Condition): Sql {
+  return from === undefined ? sql`FALSE` : sql`${name(by)} < ${from}`
+}
+
+/**
+ * Lets NOW() in a condition be that of the server, as for a client. Where a table has a TIMESTAMP the session stays in UTC,
+ * in which such a time is saved.
+ */
+export async function useZoneOfServer(session: Session, tables: readonly Table[]): Promise<void> {
+  if (timestampsOf(tables).length > 0) return
+  await session.query(sql`SET time_zone = @@global.time_zone`, 'preparing the session')
+}
+
+/** What keeps a session in UTC. */
+export function timestampsOf(tables: readonly Table[]): readonly string[] {
+  const columns = tables.flatMap(each => each.columns)
+  return columns.filter(each => each.dataType === 'timestamp').map(each => each.name)
 }
 
 /** The user's own part; a comment at its end must not swallow what follows. */
 export function whereSql({ where }: Condition): Sql | undefined {
   return where === undefined
     ? undefined
-    : sql`(${rawSql(where)}
+    : sql`(${rawSql(clientText(where))}
 )`
 }
 
@@ -91,19 +117,11 @@ export function checkWhere(where: string): string | undefined {
   return where.trim() === '' ? 'it is empty' : undefined
 }
 
-function endOfQuoted(text: string, from: number, quote: string): number | undefined {
-  for (let at = from + 1; at < text.length; at++) {
-    if (text[at] === '\\' && quote !== '`') at += 1
-    else if (text[at] === quote) return at
-  }
-  return undefined
-}
-
 /** @throws OpsError `input` where the server does not take it as a condition on this table. */
 export async function tryWhere(session: Session, table: Sql, where: string): Promise<void> {
   try {
     await session.query(
-      sql`EXPLAIN SELECT 1 FROM ${table} WHERE (${rawSql(where)}
+      sql`EXPLAIN SELECT 1 FROM ${table} WHERE (${rawSql(clientText(where))}
 )`,
       'reading --where',
     )

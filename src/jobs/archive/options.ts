@@ -39,7 +39,9 @@ export const archiveKind = jobKind({
         if (problem !== undefined) addIssue(problem)
       })
       .optional()
-      .describe('only rows for which this holds too, as "state = \'closed\'"'),
+      .describe(
+        'only rows for which this holds too, as "state = \'closed\'"; beside a TIMESTAMP, times in it are in UTC',
+      ),
     tz: z
       .string()
       .refine(isZone, 'there is no such zone')

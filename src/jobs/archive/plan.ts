@@ -7,13 +7,21 @@ import { readGrants } from '../../mysql/grants.ts'
 import { checkDirection, type Key, keyOf, orderBy, type WalkOrder } from '../../mysql/keys.ts'
 import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
-import { join, name, sql } from '../../mysql/sql.ts'
+import { join, name, type Sql, sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import type { Finding, Store } from '../../store/store.ts'
 import { checkContracts } from '../drift/judge.ts'
 import { type Age, before } from '../time-words.ts'
 import { type ArchiveNames, checkServer, listArchive, readMark, readReceipt } from './archive-store.ts'
-import { ageSql, type Resolved, resolveCondition, tryWhere, whereSql } from './condition.ts'
+import {
+  ageSql,
+  type Resolved,
+  resolveCondition,
+  tryWhere,
+  useZoneOfServer,
+  whereSql,
+  zeroSql,
+} from './condition.ts'
 import { noPartitions, type OldPartitions, readOldPartitions } from './old-partitions.ts'
 import type { Receipt } from './records.ts'
 import { refusals, timeColumn } from './refusals.ts'
@@ -63,6 +71,8 @@ export interface ArchivePlan {
   readonly rows: { readonly count: number; readonly isEstimate: boolean }
   /** Rows whose `by` is NULL; undefined: not counted. */
   readonly nulls: number | undefined
+  /** Rows whose `by` is a zero date; undefined: not counted. */
+  readonly zeros: number | undefined
   readonly names: ArchiveNames
   readonly unfinished: readonly Unfinished[]
   readonly isNew: boolean
@@ -111,6 +121,7 @@ export async function planArchive(
   checkServer(store, mark, state)
   const names = await listArchive(store)
   const resolved = await resolveCondition(session, column, olderThan, { zone, where })
+  if (where !== undefined) await useZoneOfServer(session, [table, ...children.map(each => each.looked)])
   return {
     request,
     table,
@@ -131,7 +142,8 @@ export async function planArchive(
         })
       : noPartitions,
     rows: await countRows(session, table, order, resolved),
-    nulls: column.isNullable ? await countNulls(session, table, order, by) : 0,
+    nulls: column.isNullable ? await countStaying(session, table, order, sql`${name(by)} IS NULL`) : 0,
+    zeros: await countStaying(session, table, order, zeroSql(resolved.condition)),
     names,
     unfinished: deletes ? await findUnfinished(store, names) : [],
     isNew: mark === undefined,
@@ -164,14 +176,15 @@ async function countRows(
   return { count: Number(await session.value(statement, doing)), isEstimate: false }
 }
 
-async function countNulls(
+/** Rows that are not old because their time is none. */
+async function countStaying(
   session: Session,
   table: Table,
   order: WalkOrder,
-  by: string,
+  where: Sql,
 ): Promise<number | undefined> {
   if (!order.isByColumn) return undefined
-  const statement = sql`SELECT COUNT(*) FROM ${tableSql(table)} FORCE INDEX (${name(order.index)}) WHERE ${name(by)} IS NULL`
+  const statement = sql`SELECT COUNT(*) FROM ${tableSql(table)} FORCE INDEX (${name(order.index)}) WHERE ${where}`
   return Number(await session.value(statement, `counting rows of ${tableText(table)}`))
 }
 

@@ -32,6 +32,8 @@ export const conditionSchema = z.object({
   /** What the column is compared with, as the server reads it. */
   before: z.string(),
   beforeUtc: z.string(),
+  /** Below it are zero dates alone, which are not old. Undefined: an older ops took them for old. */
+  from: z.string().optional(),
   /** SQL of the user. */
   where: z.string().optional(),
 })

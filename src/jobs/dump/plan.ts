@@ -153,7 +153,9 @@ export const mostDayless = 20_000
 async function countDayless(session: Session, axis: DayAxis): Promise<number | undefined> {
   if (axis.index === undefined) return undefined
   const { by, table, kind } = axis
-  const nulls = countSql(axis, sql`${name(by)} IS NULL`, mostDayless)
+  // Of a column that takes no NULL the servers say that a zero date is one.
+  const isNullable = table.columns.some(each => each.name === by && each.isNullable)
+  const nulls = isNullable ? countSql(axis, sql`${name(by)} IS NULL`, mostDayless) : sql`${0}`
   const zeros = countSql(axis, sql`${name(by)} < ${floorOf(kind)}`, mostDayless)
   const statement = sql`SELECT ${nulls} + ${zeros}`
   return Number(await session.value(statement, `counting rows of ${tableText(table)}`))
