@@ -33,7 +33,7 @@ function collectAsFits(verb: string | undefined): void {
   // Nothing that reading a log makes lives long: V8 would keep more and more memory for it.
   if (verb === 'logs') setFlagsFromString('--semi-space-growth-factor=1')
   // Most of what a short run makes lives to its end: room at once, instead of copying it again and again, and no threads to wait for.
-  if (verb === 'apply' || verb === 'plan') {
+  if (verb === 'apply' || verb === 'plan' || verb === 'check') {
     setFlagsFromString('--semi-space-growth-factor=16')
     setFlagsFromString('--no-parallel-scavenge')
   }
