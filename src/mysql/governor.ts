@@ -128,7 +128,7 @@ export async function startGovernor(
       try {
         for (;;) {
           const reason = await reasonNow()
-          if (others.isBusy && !toldOfOthers) {
+          if (others.isBusy && turns.restedMs > 0 && !toldOfOthers) {
             toldOfOthers = true
             waiting(
               `others are at work on the server (${Math.round(others.perSecond)} statements a second), so it rests between its own`,
