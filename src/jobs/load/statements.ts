@@ -33,6 +33,8 @@ const usualBytes = 1024 * 1024
 /** What a packet holds beside its statement. */
 const packetHeadBytes = 64
 
+const comma = 0x2c
+
 /** How large a statement may be. */
 export const statementBytes = (maxAllowedPacket: number): number =>
   Math.min(usualBytes, maxAllowedPacket - packetHeadBytes)
@@ -48,21 +50,41 @@ export function* inserts(
   const head = headOf(into)
   const tail = tailOf(into)
   const fixed = head.bytes.length + tail.bytes.length
-  let tuples: string[] = []
-  let bytes = fixed
+  const tuples = new Tuples()
   let begin = from
   for (let index = from; index < to; index++) {
     const tuple = tupleOf(into.targets, rowLine(chunk, index))
-    if (tuples.length > 0 && bytes + tuple.length + 1 > mostBytes) {
+    if (index > begin && fixed + tuples.length + tuple.length + 1 > mostBytes) {
       yield { statement: statementOf(head, tuples, tail), from: begin, to: index }
-      tuples = []
-      bytes = fixed
       begin = index
     }
-    tuples.push(tuple)
-    bytes += tuple.length + 1
+    tuples.add(tuple)
   }
-  if (tuples.length > 0) yield { statement: statementOf(head, tuples, tail), from: begin, to }
+  if (to > begin) yield { statement: statementOf(head, tuples, tail), from: begin, to }
+}
+
+/** Rows with commas between, as bytes: a string that was put together of pieces takes several times its length until it is read. */
+class Tuples {
+  #bytes = Buffer.allocUnsafe(64 * 1024)
+  length = 0
+
+  add(tuple: string): void {
+    const length = this.length + tuple.length + 1
+    if (length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(length * 2)
+      this.#bytes.copy(larger, 0, 0, this.length)
+      this.#bytes = larger
+    }
+    if (this.length > 0) this.#bytes[this.length++] = comma
+    this.length += this.#bytes.write(tuple, this.length, 'latin1')
+  }
+
+  /** All of them; none is left. */
+  take(): string {
+    const text = this.#bytes.toString('latin1', 0, this.length)
+    this.length = 0
+    return text
+  }
 }
 
 function headOf({ table, targets, onDuplicate }: Into): Sql {
@@ -78,8 +100,8 @@ function tailOf({ table, targets, onDuplicate }: Into): Sql {
   return sql` ON DUPLICATE KEY UPDATE ${column} = IF(@ops_there := @ops_there + 1, ${column}, ${column})`
 }
 
-const statementOf = (head: Sql, tuples: readonly string[], tail: Sql): Sql =>
-  new Sql(`${head.bytes} VALUES ${tuples.join(',')}${tail.bytes}`)
+const statementOf = (head: Sql, tuples: Tuples, tail: Sql): Sql =>
+  new Sql(`${head.bytes} VALUES ${tuples.take()}${tail.bytes}`)
 
 function tupleOf(targets: readonly Target[], line: Buffer): string {
   const cells = decodeCells(line)
