@@ -1,7 +1,7 @@
 /** The one question of an apply. */
 
+import { counted } from '../base/counted.ts'
 import type { Report } from '../report/report.ts'
-import { count } from '../report/words.ts'
 import type { HostPlan } from '../run/plan.ts'
 import type { Prompts } from './prompts.ts'
 
@@ -14,6 +14,6 @@ export function confirmPlans(
     report.showPlans(plans)
     const changing = plans.filter(plan => plan.steps.some(step => step.status === 'change'))
     const changes = changing.flatMap(plan => plan.steps.filter(step => step.status === 'change')).length
-    return prompts.confirm(`Apply ${count(changes, 'change')} to ${count(changing.length, 'host')}?`)
+    return prompts.confirm(`Apply ${counted(changes, 'change')} to ${counted(changing.length, 'host')}?`)
   }
 }

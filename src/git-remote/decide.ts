@@ -1,4 +1,5 @@
 /** Decides, from what both sides look like, what is to be done or why nothing may be: pure, so that every case is a test. */
+import { counted } from '../base/counted.ts'
 import { type ErrorData, OpsError } from '../base/errors.ts'
 import { quote } from '../shell/quote.ts'
 import type { Branch, Kinship, Project } from './project.ts'
@@ -213,10 +214,10 @@ function notesOf(wanted: Wanted, project: Project, branches: readonly Branch[]):
   const paths = project.changedPaths
   return [
     paths > 0 &&
-      `${paths} ${paths === 1 ? 'path is' : 'paths are'} changed and not committed: only what is committed is pushed`,
+      `${counted(paths, 'path is', 'paths are')} changed and not committed: only what is committed is pushed`,
     project.hasSubmodules && 'submodules are not pushed: each has a remote of its own',
     project.lfsFiles > 0 &&
-      `${project.lfsFiles} files are kept by Git LFS: a plain SSH host takes their pointers, not their contents`,
+      `${counted(project.lfsFiles, 'file is', 'files are')} kept by Git LFS: a plain SSH host takes pointers, not contents`,
     ...elsewhere.map(
       ({ name, upstream = '' }) =>
         `${name} goes on following ${upstream.replace(/^refs\/(remotes|heads)\//, '')}; --track makes it follow ${remote}/${name}`,
@@ -229,7 +230,7 @@ function behindNotes({ remote }: Wanted, branches: readonly Branch[], { apart }:
   return branches.flatMap(({ name }) => {
     const distance = apart.get(name)
     if (distance?.here !== 0 || distance.there === 0) return []
-    const commits = distance.there === 1 ? '1 commit' : `${distance.there} commits`
+    const commits = counted(distance.there, 'commit')
     return [`${name} here is ${commits} behind ${remote}/${name}: \`git pull\` brings them in`]
   })
 }

@@ -1,4 +1,5 @@
 /** An error as a colleague would tell it: what happened, where, what it said, what is true now, what to do. */
+import { counted } from '../base/counted.ts'
 import type { ErrorData } from '../base/errors.ts'
 import { printable, printableLine } from './printable.ts'
 import type { Style } from './style.ts'
@@ -88,5 +89,5 @@ export function changedText({ changed, step }: ErrorData): string {
 function lastLines(text: string, count: number): string {
   const lines = text.split('\n')
   if (lines.length <= count) return text
-  return [`… ${lines.length - count} lines before`, ...lines.slice(-count)].join('\n')
+  return [`… ${counted(lines.length - count, 'line')} before`, ...lines.slice(-count)].join('\n')
 }

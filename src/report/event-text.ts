@@ -1,6 +1,7 @@
 /** What some events of a step or a host are told as, in a few words behind its name. */
+import { counted } from '../base/counted.ts'
 import type { RunEvent } from '../run/events.ts'
-import { count, duration, names, stepName } from './words.ts'
+import { duration, names, stepName } from './words.ts'
 
 /** How long each part of a host's run has taken. */
 export function spentText(milliseconds: (RunEvent & { event: 'spent' })['milliseconds']): string {
@@ -18,7 +19,7 @@ export function keptWords({
   readonly kept?: readonly string[]
 }): string {
   if (kept.length === 0) return ''
-  return `; old content: ops kept ${host}${kept.length === 1 ? ` ${quoted(kept[0] ?? '')}` : ` (${count(kept.length, 'file')})`}`
+  return `; old content: ops kept ${host}${kept.length === 1 ? ` ${quoted(kept[0] ?? '')}` : ` (${counted(kept.length, 'file')})`}`
 }
 
 function quoted(path: string): string {

@@ -1,4 +1,5 @@
 /** Data jobs in words: the plan, how far it is, how it ended. */
+import { counted, grouped } from '../base/counted.ts'
 import type { JobEnd, JobPlan, JobProgress } from '../run/job-events.ts'
 import { printableLine } from './printable.ts'
 import type { Style } from './style.ts'
@@ -32,7 +33,7 @@ function factLines(facts: JobPlan['facts']): readonly string[] {
 /** `12,000 of 48,000 rows · 9,500 rows/s · 4 s left`. */
 export function progressText({ rows, ofRows, rowsPerSecond, secondsLeft, held }: JobProgress): string {
   const parts = [
-    `${grouped(rows)}${ofRows === undefined ? '' : ` of ${grouped(ofRows)}`} rows`,
+    `${ofRows === undefined ? '' : `${grouped(rows)} of `}${counted(ofRows ?? rows, 'row')}`,
     rowsPerSecond > 0 && `${grouped(rowsPerSecond)} rows/s`,
     secondsLeft !== undefined && secondsLeft > 0 && `${duration(secondsLeft * 1000)} left`,
     held !== undefined && `waiting: ${held}`,
@@ -42,9 +43,4 @@ export function progressText({ rows, ofRows, rowsPerSecond, secondsLeft, held }:
 
 export function heldText({ title, held }: JobProgress): string {
   return `${printableLine(title)} waits: ${printableLine(held ?? '')}`
-}
-
-/** A number with thousands apart. */
-export function grouped(number: number): string {
-  return number.toLocaleString('en')
 }

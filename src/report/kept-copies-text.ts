@@ -1,9 +1,9 @@
 /** The copies that a host keeps, as a person reads them. */
+import { counted } from '../base/counted.ts'
 import type { KeptCopy } from '../run/kept-copies.ts'
 import { printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'
-import { count } from './words.ts'
 
 /** One block for one host. */
 export function keptCopiesText(
@@ -26,7 +26,7 @@ export function keptCopiesText(
   ])
   const newest = copies[0]
   return [
-    `${name}: ${count(copies.length, 'copy', 'copies')} of files as they were before a run changed them (times are UTC)`,
+    `${name}: ${counted(copies.length, 'copy', 'copies')} of files as they were before a run changed them (times are UTC)`,
     table([['  before', 'run', 'size', 'mode', 'file'], ...rows]),
     style.dim(
       `  put one back: ops kept ${printableLine(host)} restore ${printableLine(newest?.path ?? 'FILE')}`,

@@ -1,8 +1,9 @@
 /** The lines of the live region, cut to the terminal: pure, so that it can be tested without one. */
+import { counted } from '../base/counted.ts'
 import { cutTo, printableLine, widthOf } from './printable.ts'
 import type { RunningSteps } from './running-steps.ts'
 import type { Style } from './style.ts'
-import { count, duration } from './words.ts'
+import { duration } from './words.ts'
 
 export interface LiveOptions {
   readonly columns: number
@@ -43,11 +44,11 @@ export function liveLines(running: RunningSteps, { columns, rows, style }: LiveO
   })
   const more =
     all.length > shown.length
-      ? [style.dim(cutTo(`… ${count(all.length - shown.length, 'more host')} at work`, width))]
+      ? [style.dim(cutTo(`… ${counted(all.length - shown.length, 'more host')} at work`, width))]
       : []
   const waiting = hosts - finished - all.length
   const progress = [
-    `${finished} of ${count(hosts, 'host')} done`,
+    `${finished} of ${counted(hosts, 'host')} done`,
     failed > 0 && `${failed} with errors`,
     waiting > 0 && `${waiting} connecting or waiting`,
     whole(elapsedMs),

@@ -1,10 +1,11 @@
 /** The plan for people: what would be done, grouped where many hosts have the same. */
 
+import { counted } from '../base/counted.ts'
 import type { Finding, KeyChange, Value } from '../engine/resource.ts'
 import type { HostPlan, PlanStep } from '../run/plan.ts'
 import { cutTo, printable, printableLine } from './printable.ts'
 import type { Style } from './style.ts'
-import { count, indent, names, stepName } from './words.ts'
+import { indent, names, stepName } from './words.ts'
 
 export interface PlanTextOptions {
   readonly style: Style
@@ -31,7 +32,7 @@ export function planCounts(steps: readonly PlanStep[]): string {
   const of = (status: PlanStep['status']): number => plain.filter(step => step.status === status).length
   const findings = steps.flatMap(step => step.findings ?? []).length
   const parts = [
-    findings > 0 && count(findings, 'finding'),
+    findings > 0 && counted(findings, 'finding'),
     of('change') > 0 && `${of('change')} to change`,
     of('may-change') > 0 && `${of('may-change')} may change`,
     of('ok') > 0 && `${of('ok')} ok`,
@@ -44,7 +45,7 @@ function groupText(group: readonly HostPlan[], options: PlanTextOptions): string
   const hosts = group.map(plan => plan.host)
   const steps = group[0]?.steps ?? []
   const shown = steps.filter(step => step.status !== 'ok' || options.verbose || step.notes.length > 0)
-  const many = group.length > 1 ? ` (${count(group.length, 'host')} with the same plan)` : ''
+  const many = group.length > 1 ? ` (${counted(group.length, 'host')} with the same plan)` : ''
   const head = `${style.bold(names(hosts))}${many}: ${planCounts(steps)}`
   const saidBefore: Said = { notes: new Set(), because: '' }
   return [head, ...shown.map(step => stepText(step, options, saidBefore))].join('\n')
@@ -140,7 +141,7 @@ function diffText(diff: string, style: Style, isWhole: boolean): string {
       ? []
       : [
           style.dim(
-            `… ${left.length} more lines (${marked('+')} come, ${marked('-')} go): --full-diff shows all`,
+            `… ${counted(left.length, 'more line')} (${marked('+')} new, ${marked('-')} gone): --full-diff shows all`,
           ),
         ]
   return [...shown.map(coloured), ...more].join('\n')

@@ -1,10 +1,11 @@
 /** Runs that were, as a person reads them: a list, one of them in full, and what an undo leaves as it is. */
+import { counted } from '../base/counted.ts'
 import type { Value } from '../run/plan.ts'
 import type { DoneStep, HistoryEvent, RunInFull, RunRow, UndoNote } from '../run/run-history.ts'
 import { printable, printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'
-import { count, names, stepName } from './words.ts'
+import { names, stepName } from './words.ts'
 
 type EventOf<Kind extends HistoryEvent['event']> = HistoryEvent & { readonly event: Kind }
 
@@ -19,7 +20,7 @@ export function runListText({ host, runs }: EventOf<'history'>, style: Style): s
     outcome(row, style),
     printableLine(row.who),
   ])
-  const title = `${style.bold(place)}: ${count(runs.length, 'run')}, the newest first (times are UTC)`
+  const title = `${style.bold(place)}: ${counted(runs.length, 'run')}, the newest first (times are UTC)`
   const next = style.dim(`  one of them: ops show ${runs[0]?.run}${host === undefined ? '' : ` ${place}`}`)
   return [title, table([['  run', 'began', 'what', 'result', 'by'], ...rows]), next].join('\n')
 }
@@ -90,7 +91,7 @@ function outcome({ hosts }: RunRow, style: Style): string {
   if (all.length === 0) return style.red('unknown')
   if (bad.length === 0)
     return style.green(
-      all.length === 1 ? `done on ${names([all[0]?.[0] ?? ''])}` : `done on ${count(all.length, 'host')}`,
+      all.length === 1 ? `done on ${names([all[0]?.[0] ?? ''])}` : `done on ${counted(all.length, 'host')}`,
     )
   const groups = new Map<string, string[]>()
   for (const [host, status] of bad)

@@ -1,8 +1,9 @@
 /** The end of a run in a few lines: hosts with the same outcome share one. */
+import { counted } from '../base/counted.ts'
 import type { HostSummary } from '../run/events.ts'
 import type { HostStatus } from '../run/host-status.ts'
 import type { Style } from './style.ts'
-import { count, names } from './words.ts'
+import { names } from './words.ts'
 
 export interface SummaryInput {
   readonly verb: string
@@ -41,7 +42,7 @@ export function summaryText(input: SummaryInput, style: Style): string {
   const rows = sorted.map(({ summary, hosts, trips }) => ({
     summary,
     word: outcomeWord(input.verb, summary),
-    hosts: hosts.length === 1 ? names(hosts) : `${names(hosts, 60)} (${count(hosts.length, 'host')})`,
+    hosts: hosts.length === 1 ? names(hosts) : `${names(hosts, 60)} (${counted(hosts.length, 'host')})`,
     counts: [countsText(input.verb, summary), tripsText(trips)].filter(part => part !== '').join(' · '),
   }))
   const wordWidth = Math.max(0, ...rows.map(row => row.word.length))
@@ -101,7 +102,7 @@ export function countsText(
 
 function tripsText(trips: ReadonlySet<number>): string {
   const [only] = trips
-  return trips.size === 1 && only !== undefined && only > 0 ? count(only, 'trip') : ''
+  return trips.size === 1 && only !== undefined && only > 0 ? counted(only, 'trip') : ''
 }
 
 function paint({ status }: HostSummary, style: Style): (text: string) => string {

@@ -1,8 +1,9 @@
 /** What is told of tunnels: the live line, changes of state, the list of `status`, and how to use one. */
+import { counted } from '../base/counted.ts'
 import type { Direction, LinkState, RunningTunnel, TunnelCard, TunnelFigures } from '../run/tunnel-state.ts'
 import { cutTo, printableLine } from './printable.ts'
 import type { Style } from './style.ts'
-import { count, duration } from './words.ts'
+import { duration } from './words.ts'
 
 /** The one line that is drawn again and again. */
 export function tunnelLine(host: string, figures: TunnelFigures, now: number, columns: number): string {
@@ -72,9 +73,9 @@ function partsOf(
   return [
     stateWords(link, now),
     ...(link.state === 'up' && latencyMs !== undefined ? [duration(Math.max(1, latencyMs))] : []),
-    count(streams, 'stream'),
+    counted(streams, 'stream'),
     `${size(bytesDown)} down, ${size(bytesUp)} up`,
-    ...(reconnects > 0 ? [count(reconnects, 'reconnect')] : []),
+    ...(reconnects > 0 ? [counted(reconnects, 'reconnect')] : []),
   ]
 }
 

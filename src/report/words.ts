@@ -1,11 +1,6 @@
 /** Small pieces of wording that the reports share. */
 import { cutTo, printableLine } from './printable.ts'
 
-/** `1 host`, `3 hosts`. */
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`
-}
-
 /** A duration as a person says it: `340 ms`, `1.2 s`, `2 min 5 s`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`

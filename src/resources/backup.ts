@@ -1,5 +1,7 @@
 /** Copies in hard-linked generations that a source gone bad cannot replace. */
+
 import { z } from 'zod'
+import { counted } from '../base/counted.ts'
 import { resource } from '../engine/step.ts'
 import { type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
@@ -133,7 +135,11 @@ export const backup = resource({
       ...(others === 0
         ? []
         : [
-            `${others} ${others === 1 ? 'generation holds other paths and stays' : 'generations hold other paths and stay'}`,
+            counted(
+              others,
+              'generation holds other paths and stays',
+              'generations hold other paths and stay',
+            ),
           ]),
       ...(lasts === 0
         ? []
@@ -163,7 +169,7 @@ function wordsOf(given: BackupParams): readonly (string | number | Shell)[] {
   return [to, keep, shrink, mayEmpty.join('\n'), flags, options.length, ...options, ...paths]
 }
 
-const files = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`
+const files = (count: number): string => counted(count, 'file')
 
 /** Why a source must not replace its newest copy, and what to do. */
 function reason([kind, path = '', text = '']: readonly string[]): string {

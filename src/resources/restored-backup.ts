@@ -1,5 +1,7 @@
 /** A file or a tree as a generation of copies holds it: what `ops apply restore-backup` makes its plan of. */
+
 import { z } from 'zod'
+import { counted } from '../base/counted.ts'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
@@ -182,7 +184,9 @@ function notesOf(detail: string, given: Params): string[] {
       kind === 'more' ? [`${count} more: ${does[what] ?? what}`] : [],
     ),
     ...(beside > 0
-      ? [`${beside} ${beside === 1 ? 'name is' : 'names are'} there beside the copy and stay`]
+      ? [
+          `${counted(beside, 'name is', 'names are')} there beside the copy, and ${beside === 1 ? 'stays' : 'stay'}`,
+        ]
       : []),
     ...(given.path === undefined && list.length > 0
       ? ['--path PATH brings a file or a folder back, from the newest good one or from --generation NAME']

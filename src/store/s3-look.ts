@@ -1,4 +1,5 @@
 /** Looks at a bucket before anything depends on it. What the login may not read is told as not seen, never taken for good. */
+import { counted } from '../base/counted.ts'
 import { encryptionText } from './encryption.ts'
 import { type LifecycleRule, lifecycleRules } from './lifecycle.ts'
 import type { S3Client } from './s3-client.ts'
@@ -192,20 +193,20 @@ function ruleFindings(rule: LifecycleRule, { keepDays }: Needs): readonly Findin
     findings.push({
       about,
       verdict: 'refuse',
-      sentence: `${name} would take the objects away ${rule.expiresAt === undefined ? `after ${days} days` : `at ${rule.expiresAt}`}; they are to stay ${keepDays === 'for ever' ? 'for ever' : `${keepDays} days`}.`,
+      sentence: `${name} would take the objects away ${rule.expiresAt === undefined ? `after ${counted(days ?? 0, 'day')}` : `at ${rule.expiresAt}`}; they are to stay ${keepDays === 'for ever' ? 'for ever' : counted(keepDays, 'day')}.`,
       next: 'Narrow the rule to another prefix, or choose another place.',
     })
   else if (days !== undefined)
     findings.push({
       about,
       verdict: 'note',
-      sentence: `${name} takes the objects away after ${days} days, as late as they are needed.`,
+      sentence: `${name} takes the objects away after ${counted(days, 'day')}, as late as they are needed.`,
     })
   if (rule.archivedAfterDays !== undefined)
     findings.push({
       about,
       verdict: 'note',
-      sentence: `${name} moves the objects after ${rule.archivedAfterDays} days to a class that must be asked hours before it can be read.`,
+      sentence: `${name} moves the objects after ${counted(rule.archivedAfterDays, 'day')} to a class that must be asked hours before it can be read.`,
     })
   return findings
 }
@@ -233,7 +234,7 @@ function unfinishedFindings(seen: Seen): readonly Finding[] {
     {
       about: 'space',
       verdict: 'note',
-      sentence: `${count === 1 ? '1 upload in parts was' : `${count} uploads in parts were`} begun there and never ended: paid for, and no object.`,
+      sentence: `${counted(count, 'upload in parts was', 'uploads in parts were')} begun there and never ended: paid for, and no object.`,
       next: 'Let a lifecycle rule end them (AbortIncompleteMultipartUpload), or abort them by hand.',
     },
   ]

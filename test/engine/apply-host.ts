@@ -232,6 +232,17 @@ export function appliesOn(shell: string): void {
     expect(run.result?.outcomes).toEqual(['changed', 'failed'])
   })
 
+  test('a step that an earlier one made impossible counts as failed, and those after it as not reached', async () => {
+    const steps = [
+      item({ path: at('a'), value: '1', also: `mkdir ${at('b')}`, moves: [at('b')] }),
+      fifo({ path: at('b'), value: '1' }),
+      item({ path: at('c'), value: '1' }),
+    ]
+    const run = await runHere(place, steps, { shell })
+    expect(run.result?.errors).toMatchObject([{ step: `fifo ${at('b')}`, changed: 'yes' }])
+    expect(run.result?.outcomes).toEqual(['changed', 'failed', 'skipped'])
+  })
+
   test('stopped once, it ends after the running step and leaves the rest', async () => {
     const interrupt = new Interrupt()
     const steps = [

@@ -226,7 +226,7 @@ describeReal('ops db drift', () => {
     await mariadb('USE app; UPDATE w SET v = 5000000000')
     const broken = await archive('--yes')
     expect(broken.stderr).toContain(
-      'the contract of reports is broken: v: its type was int and is bigint(20) (1 rows do not fit)',
+      'the contract of reports is broken: v: its type was int and is bigint(20) (1 row does not fit)',
     )
     expect(broken.code).toBe(3)
     expect((await mariadb('SELECT COUNT(*) FROM app.w')).trim()).toBe('1')

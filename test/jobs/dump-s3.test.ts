@@ -63,7 +63,7 @@ describe.skipIf(!realHosts().available)('ops db dump into S3', () => {
     expect(run.stderr).toBe('')
     await mariadb("INSERT INTO app.t VALUES (9000, 'one more', '2025-03-01')")
     proxy().seen()
-    expect((await dump('whole')).stdout).toMatch(/dumped +1 rows in 1 day/)
+    expect((await dump('whole')).stdout).toMatch(/dumped +1 row in 1 day/)
     const seen = proxy().seen()
     expect(seen.filter(each => each.includes('list-type=2') && !each.includes('max-keys=1&'))).toHaveLength(1)
     // The mark and the newest receipt, the new day and its receipt stored and read back, and what the history keeps of a run.

@@ -109,7 +109,7 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
       SET GLOBAL log_output = 'TABLE'; SET GLOBAL general_log = 1`)
     const next = await dump('year.t', 'year')
     await mariadb('SET GLOBAL general_log = 0')
-    expect(next.stdout).toMatch(/dumped +1 rows in 1 day,/)
+    expect(next.stdout).toMatch(/dumped +1 row in 1 day,/)
     expect(files('year', 'days')).toHaveLength(366)
     const read = "argument LIKE '%FROM `year`.`t`%' AND argument LIKE 'SELECT%'"
     const statements = await mariadb(`SELECT COUNT(*) FROM mysql.general_log WHERE ${read}`)
@@ -269,7 +269,7 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
       expect(await checksum(`walk.${table}_again`)).toBe(await checksum(`walk.${table}`))
     }
     await mariadb("INSERT INTO walk.scanned VALUES (9000, 1, '2024-06-01 12:00:00')")
-    expect((await dump('walk.scanned', 'scanned', '--scan')).stdout).toMatch(/dumped +1 rows in 1 day,/)
+    expect((await dump('walk.scanned', 'scanned', '--scan')).stdout).toMatch(/dumped +1 row in 1 day,/)
     const rechecked = await dump('walk.scanned', 'scanned', '--scan', '--recheck', '30d')
     expect(rechecked.stderr).toContain('--recheck would read the whole table for each day')
   })

@@ -70,7 +70,7 @@ export default archive({ source: 'shop', table: 'app.events', olderThan: '30d', 
       "UPDATE app.events SET at = '2020-01-01' WHERE id <= 20; CREATE TABLE app.c (id INT, FOREIGN KEY (id) REFERENCES app.events (id)); INSERT INTO app.c VALUES (7)",
     )
     const run = await job('run', 'old-events', '--yes')
-    expect(run.stdout).toContain('1 rows stay')
+    expect(run.stdout).toContain('1 row stays')
     const { stdout, stderr, code } = await job('history', 'old-events')
     expect(stderr).toBe('')
     expect(code).toBe(0)
@@ -80,7 +80,7 @@ export default archive({ source: 'shop', table: 'app.events', olderThan: '30d', 
       /UTC {2}done in .*: archive app\.events of shop, by \w+ on \S+ \(\d+\)\n {4}saved +37\d rows/,
     )
     expect(runs[1]).toMatch(/nothing +to do/)
-    expect(runs[2]).toContain('! 1 rows stay: rows of other tables refer to them')
+    expect(runs[2]).toContain('! 1 row stays: rows of other tables refer to them')
     expect(runs.join('')).not.toContain('by hand')
     const log = /log +(\S+\.ndjson)/.exec(runs[2] ?? '')?.[1] ?? ''
     expect(readFileSync(resolve(folder.path, log), 'utf8')).toContain('"event":"job-end"')
@@ -214,11 +214,9 @@ export default archive({ source: 'shop', table: 'app.looks', olderThan: '30d', b
     expect(stdout).toMatch(/done in .*: load app\.kept of shop, by \w+ on \S+ \(\d+\)\n {4}loaded +2 rows by/)
     expect(stdout).toMatch(/failed in .*: load app\.kept of shop[\s\S]*loaded +nothing[\s\S]*error .*load/)
     expect(stdout).toMatch(
-      /done in .*: park mail of app\.delayed_jobs of shop[\s\S]*parked +28 jobs in 1 moves/,
+      /done in .*: park mail of app\.delayed_jobs of shop[\s\S]*parked +28 jobs in 1 move/,
     )
-    expect(stdout).toMatch(
-      /done in .*: drip mail of app\.delayed_jobs of shop[\s\S]*back +10 jobs in 1 moves/,
-    )
+    expect(stdout).toMatch(/done in .*: drip mail of app\.delayed_jobs of shop[\s\S]*back +10 jobs in 1 move/)
     const log = /log +(SELECT log .*)/.exec(stdout)?.[1] ?? ''
     expect(await mariadb(log)).toContain('"event":"job-end"')
   })

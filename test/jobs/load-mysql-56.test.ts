@@ -53,7 +53,7 @@ describe.skipIf(why !== undefined)(`ops db load on MySQL 5.6${why === undefined 
     const told = [...bad.stderr.matchAll(/line (\d+): (\w+)/g)].map(([, line, word]) => `${line} ${word}`)
     expect(told).toEqual(['3 Duplicate', '4 Incorrect', '5 Data', '6 Incorrect'])
     const skipped = await load(table, 'id,l\n0,x\n3,y\n', '--method', method, '--on-duplicate', 'skip')
-    expect(skipped.stdout).toMatch(/loaded +1 rows/)
+    expect(skipped.stdout).toMatch(/loaded +1 row/)
     expect(await eyes.rows(`SELECT COUNT(*) FROM lab.${table}`)).toEqual([['3']])
   })
 })

@@ -107,7 +107,7 @@ describeReal('ops db load', () => {
       )
       const file = write('dup.csv', 'id,v\n0,1\n2,2\n2,3\n')
       const skipped = await load(`app.dup_${method}`, file, '--method', method, '--on-duplicate', 'skip')
-      expect(skipped.stdout).toMatch(/loaded +1 rows/)
+      expect(skipped.stdout).toMatch(/loaded +1 row/)
       expect(skipped.stdout).toMatch(/left out +2 rows/)
       expect(await mariadb(`SELECT * FROM dup_${method}`)).toBe('0\t1\n2\t0\n9\t0\n')
       const one = write('one.csv', 'id,v\n9,1\n')

@@ -222,7 +222,7 @@ describeReal('ops db queue', () => {
     const parked = await queue('park', 'held.delayed_jobs', '--queue', 'mail', '--yes')
     await mariadb(`SELECT CONCAT('KILL ', (${sleeper})) INTO @k; EXECUTE IMMEDIATE @k`)
     await holder
-    expect(parked.stderr).toContain('1 jobs of mail wait still: other transactions hold them')
+    expect(parked.stderr).toContain('1 job of mail waits still: another transaction holds it')
     expect(parked.code).toBe(1)
     expect(await mariadb('SELECT COUNT(*) FROM held.delayed_jobs_parked')).toBe('4\n')
     expect((await queue('park', 'held.delayed_jobs', '--queue', 'mail', '--yes')).code).toBe(0)

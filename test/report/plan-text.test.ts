@@ -64,7 +64,7 @@ describe('a long diff', () => {
   test('is cut, and says how to see it whole', () => {
     const text = textOf(steps)
     expect(text.split('\n')).toHaveLength(43)
-    expect(text).toMatch(/… 463 more lines \(232 come, 231 go\): --full-diff shows all$/)
+    expect(text).toMatch(/… 463 more lines \(232 new, 231 gone\): --full-diff shows all$/)
   })
 
   test.each([{ fullDiff: true }, { verbose: true }])('is whole with %o', options => {

@@ -1,4 +1,5 @@
 /** `ops db archive`: old rows saved in a store, proved there, and only then deleted; verified and restored from it. */
+import { counted } from '../../base/counted.ts'
 import { opsVersion } from '../../base/version.ts'
 import { archiveKind } from '../../jobs/archive/options.ts'
 import type { ArchiveRequest } from '../../jobs/archive/plan.ts'
@@ -51,8 +52,8 @@ export const archiveVerb: JobVerb<typeof archiveKind.options, Request> = {
     emit({ event: 'run', verb: 'db archive', hosts: [run.source], version: opsVersion() })
     const confirm = run.confirm(({ data }) =>
       archive.deletes
-        ? `Save ${Number(data.rows).toLocaleString('en')} rows in ${store.url} and delete them from the table?`
-        : `Save ${Number(data.rows).toLocaleString('en')} rows in ${store.url}?`,
+        ? `Save ${counted(Number(data.rows), 'row')} in ${store.url} and delete them from the table?`
+        : `Save ${counted(Number(data.rows), 'row')} in ${store.url}?`,
     )
     const server = await run.open()
     const ran = await runArchive(archive, {

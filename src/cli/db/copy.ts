@@ -1,4 +1,5 @@
 /** `ops db copy`: a table of MySQL or MariaDB into PostgreSQL, whole at first and then what changed. */
+import { counted } from '../../base/counted.ts'
 import { type ErrorData, InputErrors } from '../../base/errors.ts'
 import { opsVersion } from '../../base/version.ts'
 import type { CopyRequest } from '../../jobs/copy/copy-request.ts'
@@ -46,7 +47,7 @@ export const copyVerb: JobVerb<typeof copyKind.options, Request> = {
     emit({ event: 'run', verb: 'db copy', hosts: [run.source, target.name], version: opsVersion() })
     const { as } = copy
     const confirm = run.confirm(
-      ({ data }) => `Copy ${Number(data.rows).toLocaleString('en')} rows into ${as.schema}.${as.table}?`,
+      ({ data }) => `Copy ${counted(Number(data.rows), 'row')} into ${as.schema}.${as.table}?`,
     )
     const server = await run.open()
     const ran = await runCopy(copy, {

@@ -1,4 +1,5 @@
 /** `ops db dump`: each closed day of a table saved once, as a file of its own. */
+import { counted } from '../../base/counted.ts'
 import { opsVersion } from '../../base/version.ts'
 import { dumpKind } from '../../jobs/dump/options.ts'
 import type { DumpRequest } from '../../jobs/dump/plan.ts'
@@ -48,7 +49,7 @@ export const dumpVerb: JobVerb<typeof dumpKind.options, Request> = {
     const confirm = run.confirm(({ data }) =>
       data.reads === 'scan'
         ? `Read the whole table, and dump its new days to ${store.url}?`
-        : `Dump ${(data.days as readonly unknown[]).length.toLocaleString('en')} days to ${store.url}?`,
+        : `Dump ${counted((data.days as readonly unknown[]).length, 'day')} to ${store.url}?`,
     )
     const server = await run.open()
     const ran = await runDump(dump, {

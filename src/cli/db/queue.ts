@@ -1,4 +1,5 @@
 /** `ops db queue`: parks the flood of a queue of jobs, drips it back, and tells how many are where. */
+import { counted } from '../../base/counted.ts'
 import { inputError } from '../../base/errors.ts'
 import { opsVersion } from '../../base/version.ts'
 import type { JobKind } from '../../jobs/options.ts'
@@ -30,7 +31,7 @@ function moveVerb(kind: JobKind<QueueOptions>, direction: Direction): JobVerb<Qu
       const { emit } = run.report
       emit({ event: 'run', verb: `db ${kind.name}`, hosts: [run.source], version: opsVersion() })
       const confirm = run.confirm(({ data }) =>
-        direction === 'park' ? `Park ${Number(data.waiting).toLocaleString('en')} jobs?` : 'Bring jobs back?',
+        direction === 'park' ? `Park ${counted(Number(data.waiting), 'job')}?` : 'Bring jobs back?',
       )
       const { runQueue } = await import('../../jobs/queue/run-queue.ts')
       const ran = await runQueue(direction, request, {

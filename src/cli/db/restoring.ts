@@ -1,4 +1,5 @@
 /** What every restore asks and finds out: whose rows they were, and whether they are to come back. */
+import { counted } from '../../base/counted.ts'
 import { readInventory } from '../../inventory/read.ts'
 import type { Store } from '../../store/store.ts'
 import { confirmJob } from './job-prompts.ts'
@@ -28,5 +29,5 @@ export const confirmRestore = (session: Parameters<typeof confirmJob>[0], isAnsw
   confirmJob(
     session,
     isAnswered,
-    ({ data }) => `Restore ${Number(data.rows).toLocaleString('en')} rows into ${String(data.into)}?`,
+    ({ data }) => `Restore ${counted(Number(data.rows), 'row')} into ${String(data.into)}?`,
   )

@@ -1,4 +1,5 @@
 /** `ops db sizes`: which tables eat the disk, and what of them is old. */
+import { counted } from '../../base/counted.ts'
 import { inputError } from '../../base/errors.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { jobPlanText } from '../../report/job-text.ts'
@@ -58,7 +59,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       } else {
         const { tables, bytes } = look.total
         const where = database === undefined ? '' : ` in ${database}`
-        screen.out(`${tables} ${tables === 1 ? 'table' : 'tables'}${where}, ${sizeOf(bytes)} together\n`)
+        screen.out(`${counted(tables, 'table')}${where}, ${sizeOf(bytes)} together\n`)
         if (look.why !== undefined) screen.out(`Some sizes are by statistics: ${look.why}.\n`)
       }
       return 0

@@ -1,4 +1,5 @@
 /** `ops logs csv`: access logs as CSV on standard output, every line a row or told to be none. */
+import { counted } from '../../base/counted.ts'
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import { Rejects } from '../../logs/rejects.ts'
 import { Table } from '../../logs/table.ts'
@@ -79,7 +80,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       if (session.interrupt.level === 'none') {
         const { rows } = table.counts
         if (rows > 0)
-          session.report.say(`${rows === 1 ? '1 row was' : `${rows} rows were`} written: right, but not all`)
+          session.report.say(`${counted(rows, 'row was', 'rows were')} written: right, but not all`)
         throw error
       }
     } finally {

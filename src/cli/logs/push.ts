@@ -1,4 +1,5 @@
 /** `ops logs push`: the rows of access logs to a place that a cluster reads, by day and host. */
+import { counted } from '../../base/counted.ts'
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import { readInventory } from '../../inventory/read.ts'
 import { pushTable, RejectedLines } from '../../logs/push/push.ts'
@@ -81,7 +82,9 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       tellCounts(report, table.counts, rejects, reading.rejectsFile)
       const known = [...days].sort()
       const span = known.length === 0 ? 'no day' : `${known[0]} to ${known.at(-1)}`
-      report.say(`${written} objects written and proved in ${store.url}, ${same} were there already; ${span}`)
+      report.say(
+        `${counted(written, 'object')} written and proved in ${store.url}, ${same === 1 ? '1 was' : `${same} were`} there already; ${span}`,
+      )
       return tellNoRow(report, table.counts) ? exitCodes.failed : 0
     } catch (error) {
       if (interrupt.level === 'none') throw error

@@ -102,6 +102,7 @@ export class Progress {
       return this.finish('interrupted', [stoppedError(this.host, this.nameAt(at), this.applied.size > 0)])
     }
     if (blocked.length > 0) {
+      for (const error of blocked) this.markFailed(error)
       const changed = this.changed()
       return this.finish(
         'failed',

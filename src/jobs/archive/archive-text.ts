@@ -1,8 +1,9 @@
 /** What an archive says of its plan and of its end: for people as facts, for programs as data. */
+
+import { counted, grouped } from '../../base/counted.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
-import { counted, grouped } from '../grouped.ts'
 import type { ArchiveOutcome } from './archive-outcome.ts'
 import { timestampsOf } from './condition.ts'
 import { droppedFacts, plannedPartitions, stayedNotes, stayingPartitions } from './partitions-text.ts'
@@ -85,9 +86,11 @@ export function archivePlanEvent(
       ...(nulls === undefined ? [`${condition.by} may be NULL: such rows stay, and were not counted`] : []),
       ...(nulls === undefined || nulls === 0
         ? []
-        : [`${grouped(nulls)} rows stay: their ${condition.by} is NULL`]),
+        : [`${counted(nulls, 'row stays: its', 'rows stay: their')} ${condition.by} is NULL`]),
       ...(plan.zeros
-        ? [`${grouped(plan.zeros)} rows stay: their ${condition.by} is a zero date, which says no time`]
+        ? [
+            `${counted(plan.zeros, 'row stays: its', 'rows stay: their')} ${condition.by} is a zero date, which says no time`,
+          ]
         : []),
       ...zoneNotes(plan),
       ...(plan.namesServer
@@ -137,7 +140,7 @@ export function archivePlanEvent(
 /** What is true when it failed: `deleted` counts also those of a chunk that failed half-way. */
 export function archiveSoFar({ saved, finished, totals }: ArchiveOutcome): string {
   const deleted = sumOf(totals, finished).deleted
-  return `Before that, ${grouped(saved.rows)} rows in ${counted(saved.chunks, 'chunk')} were saved, and ${grouped(deleted)} saved rows deleted. The same command goes on from there.`
+  return `Before that, ${counted(saved.rows, 'row')} in ${counted(saved.chunks, 'chunk')} were saved, and ${counted(deleted, 'saved row')} deleted. The same command goes on from there.`
 }
 
 export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOutcome): JobEnd {
@@ -148,13 +151,13 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
   const facts: JobFact[] = [
     {
       name: 'saved',
-      text: `${grouped(saved.rows)} rows in ${counted(saved.chunks, 'chunk')}, ${size(storedBytes)} stored, ${grouped(rate)} rows/s`,
+      text: `${counted(saved.rows, 'row')} in ${counted(saved.chunks, 'chunk')}, ${size(storedBytes)} stored, ${grouped(rate)} rows/s`,
     },
     ...(plan.request.deletes
       ? [
           {
             name: 'deleted',
-            text: `${grouped(all.deleted)} rows${plan.children.map((child, index) => `, ${grouped(all.children[index] ?? 0)} of ${tableText(child.table)}`).join('')}; longest lock ${Math.round(outcome.longestLockMs)} ms`,
+            text: `${counted(all.deleted, 'row')}${plan.children.map((child, index) => `, ${grouped(all.children[index] ?? 0)} of ${tableText(child.table)}`).join('')}; longest lock ${Math.round(outcome.longestLockMs)} ms`,
           },
         ]
       : []),
@@ -178,7 +181,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
       ...staying(all.referred, 'rows of other tables refer to them'),
       ...staying(all.unsaved, 'rows that refer to them were added or changed after they were saved'),
       ...stayedNotes(outcome.partitions),
-      ...(all.gone === 0 ? [] : [`${grouped(all.gone)} saved rows were gone already`]),
+      ...(all.gone === 0 ? [] : [`${counted(all.gone, 'saved row was', 'saved rows were')} gone already`]),
       ...(outcome.removedOrphans === 0
         ? []
         : [
@@ -206,7 +209,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
 }
 
 function staying(rows: number, why: string): readonly string[] {
-  return rows === 0 ? [] : [`${grouped(rows)} rows stay: ${why}`]
+  return rows === 0 ? [] : [`${counted(rows, 'row stays', 'rows stay')}: ${why}`]
 }
 
 function size(bytes: number): string {

@@ -1,8 +1,9 @@
 /** The saved chunks of an archive with what became of their rows, the newest first: what verify and restore work on. */
+
+import { counted } from '../../base/counted.ts'
 import type { ErrorData } from '../../base/errors.ts'
 import { type TableName, tableText } from '../../mysql/table-name.ts'
 import type { Store } from '../../store/store.ts'
-import { grouped } from '../grouped.ts'
 import { listArchive, readDone, readReceipt } from './archive-store.ts'
 import { type Done, type Receipt, receiptKey, rowsKey } from './records.ts'
 
@@ -53,7 +54,7 @@ export interface LostChunk {
 export function lostError({ name, deleted, isThere }: LostChunk): ErrorData {
   return {
     code: 'failed',
-    title: `${name}: ${grouped(deleted)} rows were deleted because this chunk had saved them, and its receipt is gone${isThere ? '' : ', as are its rows'}`,
+    title: `${name}: ${counted(deleted, 'row was', 'rows were')} deleted because this chunk had saved them, and its receipt is gone${isThere ? '' : ', as are its rows'}`,
     changed: 'no',
     next: isThere
       ? `Bring ${receiptKey(name)} back from a version or a copy of the store, and leave ${rowsKey(name)} alone: its rows are nowhere else.`

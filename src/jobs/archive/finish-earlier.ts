@@ -19,8 +19,8 @@ import { type SavedChildren, savedChildren, stayedChildren, stillThere } from '.
 import { RowDeleter } from './delete-rows.ts'
 import { archiveGuard, type SavedRow } from './delete-target.ts'
 import type { Unfinished } from './plan.ts'
+import { readSaved } from './read-saved.ts'
 import { positionToHex, type Receipt, type WithReceipt } from './records.ts'
-import { readBack } from './save-chunk.ts'
 import { DeleteQueue, type DeleteTotals, noDeletes } from './settle-deletes.ts'
 import { columnsOfKey, type WithChild } from './with-child.ts'
 
@@ -36,7 +36,7 @@ export async function finishChunk(
   const receipt = await readReceipt(store, name)
   let header: RowsHeader | undefined
   const rows: WireRow[] = []
-  const proof = await readBack(store, receipt.object, receipt, receipt, {
+  const proof = await readSaved(store, { receipt, done: undefined }, receipt, {
     header: found => {
       header = found
     },
@@ -46,7 +46,7 @@ export async function finishChunk(
   const key = keyOfReceipt(receipt, table)
   const saved = rows.map(row => savedRow(row, columns, key))
   const earlier: EarlierChild[] = []
-  for (const each of receipt.with ?? []) earlier.push(await readEarlierChild(session, store, each))
+  for (const each of receipt.with ?? []) earlier.push(await readEarlierChild(session, store, receipt, each))
   if (!hasShape(table, receipt.fingerprint) || earlier.some(({ isAltered }) => isAltered)) {
     return leaveToThisRun(session, store, table, { name, receipt, rows: saved, columns, key, earlier })
   }
@@ -93,11 +93,16 @@ interface EarlierChild {
   readonly isAltered: boolean
 }
 
-async function readEarlierChild(session: Session, store: Store, receipt: WithReceipt): Promise<EarlierChild> {
+async function readEarlierChild(
+  session: Session,
+  store: Store,
+  of: Receipt,
+  receipt: WithReceipt,
+): Promise<EarlierChild> {
   const table = await readTable(session, receipt.table)
   let columns: readonly RowColumn[] = []
   const rows: WireRow[] = []
-  const proof = await readBack(store, receipt.object, receipt, receipt, {
+  const proof = await readSaved(store, { receipt: of, done: undefined }, receipt, {
     header: header => {
       columns = header.columns
     },

@@ -1,9 +1,10 @@
 /** Reads an object that a receipt vouches for, long after it was saved: what is wrong with it by then is told as what it is now. */
+
+import { counted } from '../../base/counted.ts'
 import { OpsError } from '../../base/errors.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError } from '../../store/store-error.ts'
-import { grouped } from '../grouped.ts'
 import type { ArchivedChunk } from './chunks-of.ts'
 import type { Receipt, WithReceipt } from './records.ts'
 import { readBack } from './save-chunk.ts'
@@ -33,7 +34,7 @@ function nextFor(
   const keys = `(${receipt.key.join(', ')}) from (${first}) to (${last})`
   const which = table === receipt.table ? `, ${keys}` : `, of ${tableText(receipt.table)} ${keys}`
   const fate = isDeleted ? 'were deleted from the table' : 'may be deleted from the table in part'
-  return `Bring ${object} back from a version or a copy of the store. It holds ${grouped(rows)} rows of ${tableText(table)}${which}, which ${receipt.deletes ? fate : 'were left in the table'}.`
+  return `Bring ${object} back from a version or a copy of the store. It holds ${counted(rows, 'row')} of ${tableText(table)}${which}, which ${receipt.deletes ? fate : 'were left in the table'}.`
 }
 
 /** Cells as the server wrote them; what is no text stays hex. */

@@ -1,4 +1,6 @@
 /** Restores the rows of one table, chunk after chunk, and tells what came of it. */
+
+import { counted } from '../../base/counted.ts'
 import { OpsError } from '../../base/errors.ts'
 import { readTable, type Table } from '../../mysql/catalog.ts'
 import type { Server } from '../../mysql/server.ts'
@@ -8,7 +10,6 @@ import { tableText } from '../../mysql/table-name.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { Store } from '../../store/store.ts'
-import { counted, grouped } from '../grouped.ts'
 import { makeTable } from '../rows/target-table.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { type ArchivedChunk, lostError } from './chunks-of.ts'
@@ -45,19 +46,21 @@ export async function restorePart(session: Session, part: PlannedPart, context: 
     status:
       failed || (firstLost && !done.isInterrupted) ? 'failed' : done.isInterrupted ? 'interrupted' : 'ok',
     facts: [
-      { name: 'restored', text: `${grouped(totals.restored)} rows, read back and equal` },
+      { name: 'restored', text: `${counted(totals.restored, 'row')}, read back and equal` },
       ...(totals.present === 0
         ? []
-        : [{ name: 'were there', text: `${grouped(totals.present)} rows, equal` }]),
+        : [{ name: 'were there', text: `${counted(totals.present, 'row')}, equal` }]),
     ],
     notes:
       totals.other === 0
         ? []
-        : [`${grouped(totals.other)} saved rows were left out: the table has a newer row of the same key`],
+        : [
+            `${counted(totals.other, 'saved row was', 'saved rows were')} left out: the table has a newer row of the same key`,
+          ],
     data: { into: tableText(target), ...totals },
   })
   if (failed) {
-    const soFar = `Before that, ${grouped(totals.restored)} rows were restored, read back and equal. The same command leaves them as they are.`
+    const soFar = `Before that, ${counted(totals.restored, 'row was', 'rows were')} restored, read back and equal. The same command leaves them as they are.`
     throw partlyDone(done.failure, totals.restored > 0 || !isThere, soFar)
   }
   if (done.isInterrupted)
@@ -65,7 +68,7 @@ export async function restorePart(session: Session, part: PlannedPart, context: 
   if (firstLost)
     throw new OpsError({
       ...lostError(firstLost),
-      title: `${grouped(missing)} archived rows in ${counted(lost.length, 'chunk')} were not restored, as their receipts are gone`,
+      title: `${counted(missing, 'archived row')} in ${counted(lost.length, 'chunk')} ${missing === 1 ? 'was' : 'were'} not restored, as their receipts are gone`,
       changed: 'yes',
     })
 }

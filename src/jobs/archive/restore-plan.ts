@@ -1,4 +1,6 @@
 /** The plan of a restore: what a table would get, and what it would not. */
+
+import { counted, grouped } from '../../base/counted.ts'
 import { keyOf } from '../../mysql/keys.ts'
 import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -6,7 +8,6 @@ import { sql } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
-import { counted, grouped } from '../grouped.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
 import { checkColumns, existingTable, foreignKeysOf } from '../rows/target-table.ts'
 import { headerOf, shapesOf } from './archived-shapes.ts'
@@ -77,14 +78,18 @@ export async function planPart(
           `the rows of ${tableText(table)} that went with them are not restored with --into: --only ${tableText(table)} brings them`,
       ),
       ...(isEmpty ? [] : ['the table has rows: those whose key is there already stay as they are']),
-      ...(stayed === 0 ? [] : [`${grouped(stayed)} saved rows are left out: they stayed in the table`]),
+      ...(stayed === 0
+        ? []
+        : [
+            `${counted(stayed, 'saved row is left out: it', 'saved rows are left out: they')} stayed in the table`,
+          ]),
       ...(found ? [] : foreignKeysOf(header)).map(
         each => `the table is made without its foreign key: ${each}`,
       ),
       ...(open.length === 0
         ? []
         : [
-            `${counted(open.length, 'chunk')} ${open.length === 1 ? 'is' : 'are'} not finished: some of their rows may also be in the table that was archived`,
+            `${counted(open.length, 'chunk is', 'chunks are')} not finished: some of the rows may also be in the table that was archived`,
           ]),
     ],
     data: {

@@ -1,5 +1,6 @@
 /** Archives old rows: plan, confirm, finish what earlier runs began, then chunk by chunk save, prove and delete. */
 import { performance } from 'node:perf_hooks'
+import { counted } from '../../base/counted.ts'
 import { ChunkReader } from '../../mysql/chunk-reader.ts'
 import { besideOthers, usualLimits } from '../../mysql/chunk-size.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
@@ -248,7 +249,11 @@ async function finishAll(
   for (const unfinished of plan.unfinished) {
     if (interrupt.level !== 'none') break
     const { name, rows } = unfinished
-    emit({ event: 'note', host: server.name, text: `finishing ${name} of an earlier run: ${rows} rows` })
+    emit({
+      event: 'note',
+      host: server.name,
+      text: `finishing ${name} of an earlier run: ${counted(rows, 'row')}`,
+    })
     const done = await finishChunk(session, store, plan.table, unfinished, stillLocked, governor).catch(
       (failure: unknown) => ({ ...noDeletes, failure }),
     )

@@ -1,10 +1,11 @@
 /** Proves an archive again: every object is read whole, its rows are counted and hashed, and compared with its receipt. */
+
+import { counted } from '../../base/counted.ts'
 import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { Store } from '../../store/store.ts'
-import { counted, grouped } from '../grouped.ts'
 import { readMark } from './archive-store.ts'
 import { archivedChunks, lostError } from './chunks-of.ts'
 import { readSaved } from './read-saved.ts'
@@ -77,7 +78,7 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
       },
       ...[...withRows].map(([table, count]) => ({
         name: 'with them',
-        text: `${grouped(count)} rows of ${table}`,
+        text: `${counted(count, 'row')} of ${table}`,
       })),
       ...(broken.length === 0 ? [] : [{ name: 'broken', text: counted(broken.length, 'chunk') }]),
     ],
@@ -85,12 +86,12 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
       ...(open.length === 0
         ? []
         : [
-            `${counted(open.length, 'chunk')} ${open.length === 1 ? 'is' : 'are'} saved, and their rows may still be in the table: run the archive again`,
+            `${counted(open.length, 'chunk is', 'chunks are')} saved, and the rows may still be in the table: run the archive again`,
           ]),
       ...(orphans.length === 0
         ? []
         : [
-            `${counted(orphans.length, 'object')} without a receipt: a run was killed before it; nothing depends on them`,
+            `${counted(orphans.length, 'object')} without a receipt: a run was killed before it; nothing depends on that`,
           ]),
     ],
     data: {

@@ -1,9 +1,10 @@
 /** What an audit of a copy says: for people as facts, for programs as data. */
+
+import { counted, grouped } from '../../base/counted.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
-import { grouped } from '../grouped.ts'
 import type { Differences } from './compare.ts'
 import type { CopyRequest } from './copy-request.ts'
 import type { BothSides } from './plan.ts'
@@ -93,7 +94,7 @@ export function auditEnd(
     },
     {
       name: 'read',
-      text: `${grouped(read)} rows or their keys (${share.toFixed(2)} %), in ${(milliseconds / 1000).toFixed(1)} s; the rest was hashed where it lies`,
+      text: `${counted(read, 'row')} or their keys (${share.toFixed(2)} %), in ${(milliseconds / 1000).toFixed(1)} s; the rest was hashed where it lies`,
     },
     ...(repairs && found + pending > 0
       ? [
@@ -114,7 +115,7 @@ export function auditEnd(
       ...(pending === 0
         ? []
         : [
-            `${grouped(pending)} rows were changed since the watermark ${record?.watermark}: the next copy brings them`,
+            `${counted(pending, 'row was', 'rows were')} changed since the watermark ${record?.watermark}: the next copy brings them`,
           ]),
       ...leftOut.map(column => `${column} was not compared: PostgreSQL rewrites JSON in its own way`),
       ...(found === 0 || repairs ? [] : ['--repair mends just these']),

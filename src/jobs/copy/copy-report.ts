@@ -1,10 +1,11 @@
 /** What a copy says of its plan and of its end: for people as facts, for programs as data. */
+
+import { counted, grouped } from '../../base/counted.ts'
 import { hasShape } from '../../mysql/columns.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
-import { grouped } from '../grouped.ts'
 import type { CopyOutcome } from './copy-outcome.ts'
 import { lossText } from './losses.ts'
 import type { CopyPlan } from './plan.ts'
@@ -54,7 +55,7 @@ export function copyPlanEvent(
       ...(nulls === 0
         ? []
         : [
-            `${grouped(nulls)} rows have no ${by}: what changes in them is seen by \`ops db copy audit\` alone`,
+            `${counted(nulls, 'row has', 'rows have')} no ${by}: what changes in them is seen by \`ops db copy audit\` alone`,
           ]),
       ...leavingNotes(plan),
       ...(record && !hasShape(table, record.fingerprint)
@@ -98,7 +99,7 @@ export function copyEnd(source: string, target: string, plan: CopyPlan, outcome:
   const facts: JobFact[] = [
     {
       name: 'read',
-      text: `${grouped(read.rows)} rows, ${(read.bytes / 1_000_000).toFixed(1)} MB, ${grouped(rate)} rows/s`,
+      text: `${counted(read.rows, 'row')}, ${(read.bytes / 1_000_000).toFixed(1)} MB, ${grouped(rate)} rows/s`,
     },
     {
       name: 'written',

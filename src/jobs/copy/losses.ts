@@ -1,10 +1,11 @@
 /** What of the rows PostgreSQL cannot hold, counted by the source itself before the first row moves. */
+
+import { counted } from '../../base/counted.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
 import type { LossCounts, LossKind } from '../../postgres/copy-text.ts'
-import { grouped } from '../grouped.ts'
 import type { CopyColumn } from './columns.ts'
 
 /** `charset`: characters that the server itself cannot turn into Unicode. */
@@ -22,7 +23,7 @@ const told: Readonly<Record<Loss['kind'], string>> = {
 }
 
 export function lossText({ column, kind, cells }: Loss): string {
-  return `${column}: ${grouped(cells)} ${cells === 1 ? 'value' : 'values'} with ${told[kind]}`
+  return `${column}: ${counted(cells, 'value')} with ${told[kind]}`
 }
 
 /** What is read, as far as it is known before. */

@@ -1,4 +1,5 @@
 /** Looks at both sides and plans a copy: whole or what changed, what is lost, what is refused. */
+import { counted } from '../../base/counted.ts'
 import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
 import { readTable, type Table } from '../../mysql/catalog.ts'
 import { type Grant, may, readGrants } from '../../mysql/grants.ts'
@@ -168,7 +169,7 @@ export function refuseLostKeys(losses: readonly Loss[], key: Key, table: Table):
     lost.map(
       ({ column, cells }) =>
         inputError(
-          `${cells} rows of ${tableText(table)} have a ${column} that the target cannot hold, and it is part of the key`,
+          `${counted(cells, 'row')} of ${tableText(table)} ${cells === 1 ? 'has' : 'have'} a ${column} that the target cannot hold, and it is part of the key`,
           {
             next: 'Such rows could not be told apart there. Correct them in the source.',
           },

@@ -1,4 +1,6 @@
 /** Keeps a copy from following its source into emptiness: most rows of the target go only where somebody said so. */
+
+import { counted, grouped } from '../../base/counted.ts'
 import { inputError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -9,7 +11,6 @@ import { deletedAtColumn } from '../../postgres/create-table.ts'
 import type { PgSession } from '../../postgres/session.ts'
 import { quoteName } from '../../postgres/sql.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
-import { grouped } from '../grouped.ts'
 import type { CopyRequest } from './copy-request.ts'
 import { hasMarks } from './marks.ts'
 import type { CopyRecord } from './record.ts'
@@ -61,7 +62,7 @@ export function refuseShrink(
   const isReplaced = isFull && record?.sourceTable !== tableText(table)
   if (acceptsShrink || deletes === 'soft' || isReplaced || gone * 2 <= rows) return
   throw inputError(
-    `${grouped(gone)} of ${grouped(rows)} rows of ${pgTableText(as)} are gone from ${tableText(table)}, and would be deleted`,
+    `${grouped(gone)} of ${counted(rows, 'row')} of ${pgTableText(as)} ${gone === 1 ? 'is' : 'are'} gone from ${tableText(table)}, and would be deleted`,
     {
       next: 'Look at the source first: was it emptied, or is it another one? Add --accept-shrink if that is meant.',
     },
@@ -85,7 +86,7 @@ export function leavingNotes({
   }
   const fate = deletes === 'soft' ? 'get a mark' : 'are deleted'
   const { rows, atLeast, isAll } = leaving
-  const known = `${isAll ? '' : 'at least '}${grouped(atLeast)} of ${grouped(rows)} rows of ${where} are gone from the source and ${deletes === 'soft' ? 'will get a mark' : 'will be deleted'}`
+  const known = `${isAll ? '' : 'at least '}${grouped(atLeast)} of ${counted(rows, 'row')} of ${where} ${atLeast === 1 ? 'is' : 'are'} gone from the source and ${deletes === 'soft' ? 'will get a mark' : 'will be deleted'}`
   return [
     atLeast > 0
       ? known

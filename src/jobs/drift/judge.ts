@@ -1,10 +1,11 @@
 /** Holds a table against a contract: what changed, and how many rows do not fit. */
+
+import { counted } from '../../base/counted.ts'
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, sql } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
-import { grouped } from '../grouped.ts'
 import { type Change, changesOf } from './changes.ts'
 import { type Contract, readContract } from './contract.ts'
 
@@ -47,7 +48,7 @@ async function countOf(
 
 /** `widens: name: it may be NULL now (0 rows)`. */
 export function changeText({ column, verdict, sentence, rows }: Judged): string {
-  return `${verdict}: ${column}: ${sentence}${rows === undefined ? '' : ` (${grouped(rows)} rows do not fit)`}`
+  return `${verdict}: ${column}: ${sentence}${rows === undefined ? '' : ` (${counted(rows, 'row does', 'rows do')} not fit)`}`
 }
 
 /** Why a job must not begin; what only widens is for its notes. */

@@ -1,9 +1,10 @@
 /** What a dump says of its plan and of its end: for people as facts, for programs as data. */
+
+import { counted, grouped } from '../../base/counted.ts'
 import { hasShape } from '../../mysql/columns.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
-import { grouped } from '../grouped.ts'
 import type { DumpOutcome } from './dump-outcome.ts'
 import type { NewDay } from './find-days.ts'
 import { type DumpPlan, mostDayless } from './plan.ts'
@@ -27,12 +28,12 @@ export function dumpPlanEvent(
       name: 'closed',
       text: `before ${until} (${request.zone}), ${request.closeAfter.count}${request.closeAfter.unit} after a day ended`,
     },
-    { name: 'there', text: `${grouped(names.days.size)} days in ${grouped(names.revisions)} files` },
+    { name: 'there', text: `${counted(names.days.size, 'day')} in ${counted(names.revisions, 'file')}` },
     ...(request.recheck
       ? [
           {
             name: 'recheck',
-            text: `${grouped(checks.length)} days are compared with what was dumped, one aggregate each`,
+            text: `${counted(checks.length, 'day is', 'days are')} compared with what was dumped, one aggregate each`,
           },
         ]
       : []),
@@ -79,7 +80,7 @@ export function dumpPlanEvent(
 function newText({ reads, newDays, shape, request }: DumpPlan): string {
   const { rows: about, dataBytes } = shape.table.estimate
   if (reads === 'scan')
-    return `days are found while the whole table is read, about ${grouped(about)} rows and ${sizeText(dataBytes)}: no index begins with ${request.by}`
+    return `days are found while the whole table is read, about ${counted(about, 'row')} and ${sizeText(dataBytes)}: no index begins with ${request.by}`
   if (newDays.length === 0) return 'no day'
   const { rows, isCounted } = rowsOf(newDays)
   if (rows === undefined) return daysText(newDays)
@@ -114,7 +115,7 @@ function snapshotFact({ reads, newDays, shape }: DumpPlan): JobFact[] {
 
 function daysText(days: readonly { readonly day: string }[]): string {
   const [first, last] = [days[0]?.day, days.at(-1)?.day]
-  return days.length === 1 ? `the day ${first}` : `${grouped(days.length)} days, ${first} to ${last}`
+  return days.length === 1 ? `the day ${first}` : `${counted(days.length, 'day')}, ${first} to ${last}`
 }
 
 function bordersFact({ newDays, inServerZone, state, request, kind }: DumpPlan): JobFact[] {
@@ -153,7 +154,7 @@ function planNotes(plan: DumpPlan): string[] {
     ...(dayless === undefined || dayless === 0
       ? []
       : [
-          `${dayless < mostDayless ? '' : 'at least '}${grouped(dayless)} rows are in no day and are left out: their ${request.by} is NULL or zero`,
+          `${dayless < mostDayless ? '' : 'at least '}${counted(dayless, 'row is in no day and is left out: its', 'rows are in no day and are left out: their')} ${request.by} is NULL or zero`,
         ]),
     ...(newest && !hasShape(shape.table, newest.fingerprint)
       ? [`the table was altered since ${newest.day} was dumped: new files have its new columns`]
@@ -170,7 +171,7 @@ function planNotes(plan: DumpPlan): string[] {
 /** What is true when it failed. */
 export function dumpSoFar({ saved }: DumpOutcome): string {
   const rows = saved.reduce((sum, each) => sum + each.rows, 0)
-  return `Before that, ${grouped(saved.length)} days with ${grouped(rows)} rows were saved and proved. The same command goes on from there.`
+  return `Before that, ${counted(saved.length, 'day')} with ${counted(rows, 'row')} were saved and proved. The same command goes on from there.`
 }
 
 export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): JobEnd {
@@ -182,7 +183,7 @@ export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): J
   const facts: JobFact[] = [
     {
       name: 'dumped',
-      text: `${grouped(rows)} rows in ${grouped(saved.length)} ${saved.length === 1 ? 'day' : 'days'}, ${sizeText(bytes)} stored and read back, ${grouped(rate)} rows/s`,
+      text: `${counted(rows, 'row')} in ${counted(saved.length, 'day')}, ${sizeText(bytes)} stored and read back, ${grouped(rate)} rows/s`,
     },
     {
       name: 'held',
@@ -192,7 +193,7 @@ export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): J
       ? [
           {
             name: 'rechecked',
-            text: `${grouped(walk.checked)} days, ${grouped(revised.length)} of them changed`,
+            text: `${counted(walk.checked, 'day')}, ${grouped(revised.length)} of them changed`,
           },
         ]
       : []),
@@ -207,7 +208,7 @@ export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): J
     notes: [
       ...revised.map(
         ({ day, revision, rows: now, before }) =>
-          `${day} changed after it was closed: revision ${revision} has ${grouped(now)} rows, ${grouped(before?.rows ?? 0)} were dumped before; both are kept`,
+          `${day} changed after it was closed: revision ${revision} has ${counted(now, 'row')}, ${grouped(before?.rows ?? 0)} were dumped before; both are kept`,
       ),
       ...walk.emptied.map(day => `${day} has no rows any more: its dump stays`),
       ...(walk.restarts === 0
@@ -217,7 +218,7 @@ export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): J
           ]),
       ...(removedOrphans === 0
         ? []
-        : [`${removedOrphans} files without a receipt, of runs that were killed, were taken away`]),
+        : [`taken away: ${counted(removedOrphans, 'file')} without a receipt, of runs that were killed`]),
     ],
     data: {
       table: tableText(plan.shape.table),
@@ -241,7 +242,7 @@ export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): J
   }
 }
 
-const rowsText = (rows: number): string => (rows === 1 ? '1 row' : `${grouped(rows)} rows`)
+const rowsText = (rows: number): string => counted(rows, 'row')
 
 function secondsText(seconds: number): string {
   return seconds < 1

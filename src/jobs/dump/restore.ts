@@ -1,4 +1,6 @@
 /** Restores a dump, or one day of it, into an empty or absent table: day by day, so that it can be killed and run again. */
+
+import { counted, grouped } from '../../base/counted.ts'
 import { inputError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import { holdLock } from '../../mysql/named-lock.ts'
@@ -11,7 +13,6 @@ import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
-import { grouped } from '../grouped.ts'
 import { checkColumns, existingTable, foreignKeysOf, makeTable } from '../rows/target-table.ts'
 import { interruptedError, partlyDone, runChunks } from '../run.ts'
 import { existingMark, listDump, readReceipt } from './dump-store.ts'
@@ -64,7 +65,7 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
           ? `${tableText(target)}${there.size === 0 ? ', which is empty' : ', which holds days of this dump'}`
           : `${tableText(target)}, which is made as it was on ${newest.day}`,
       },
-      ...(present === 0 ? [] : [{ name: 'there', text: `${countText(present)}, equal to the dump` }]),
+      ...(present === 0 ? [] : [{ name: 'there', text: `${counted(present, 'day')}, equal to the dump` }]),
     ],
     notes: [
       ...revisionNotes(todo),
@@ -120,16 +121,16 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
     facts: [
       {
         name: 'restored',
-        text: `${grouped(restored.rows)} rows of ${countText(restored.days)}, compared and equal`,
+        text: `${counted(restored.rows, 'row')} of ${counted(restored.days, 'day')}, compared and equal`,
       },
-      ...(present === 0 ? [] : [{ name: 'were there', text: `${countText(present)}, equal` }]),
+      ...(present === 0 ? [] : [{ name: 'were there', text: `${counted(present, 'day')}, equal` }]),
     ],
     notes: [],
     data: { into: tableText(target), ...restored, presentDays: present },
   })
   const again = 'The same command goes on: whole days that are there are compared and left as they are.'
   if (failed) {
-    const soFar = `Before that, ${grouped(restored.days)} days with ${grouped(restored.rows)} rows were restored. ${again}`
+    const soFar = `Before that, ${counted(restored.days, 'day')} with ${counted(restored.rows, 'row')} were restored. ${again}`
     throw partlyDone(done.failure, restored.days > 0 || !found, soFar)
   }
   if (done.isInterrupted) throw interruptedError(title, again)
@@ -155,7 +156,7 @@ function noSuchDay(store: Store, day: string | undefined, receipts: readonly Rec
       next: 'There is nothing to restore, and nothing was changed.',
     })
   return inputError(`the dump in ${store.url} has no day ${day}`, {
-    next: `It has ${grouped(receipts.length)} days, from ${first.day} to ${last.day}; a day without rows has no file.`,
+    next: `It has ${counted(receipts.length, 'day')}, from ${first.day} to ${last.day}; a day without rows has no file.`,
   })
 }
 
@@ -188,16 +189,12 @@ async function daysThere(session: Session, table: Table, receipts: readonly Rece
   return there
 }
 
-function countText(days: number): string {
-  return days === 1 ? '1 day' : `${grouped(days)} days`
-}
-
 function daysText(receipts: readonly Receipt[]): string {
   const [first, last] = [receipts[0], receipts.at(-1)]
   if (!first || !last) return 'no day'
   return first === last
     ? `the day ${first.day}`
-    : `${grouped(receipts.length)} days, ${first.day} to ${last.day},`
+    : `${counted(receipts.length, 'day')}, ${first.day} to ${last.day},`
 }
 
 function revisionNotes(receipts: readonly Receipt[]): string[] {

@@ -1,12 +1,12 @@
 /** Proves a dump again: the file of every day and revision is read whole, and its bytes, rows and schema are held against its receipt. */
 import { performance } from 'node:perf_hooks'
+import { counted } from '../../base/counted.ts'
 import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
 import { sameRows } from '../../mysql/row-hash.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { Store } from '../../store/store.ts'
-import { grouped } from '../grouped.ts'
 import { existingMark, listRevisions, readReceipt } from './dump-store.ts'
 import { type DayName, type Mark, type Receipt, receiptKey } from './records.ts'
 import { readDay } from './save-day.ts'
@@ -67,14 +67,16 @@ export async function verifyDump({ store, emit, interrupt }: VerifyContext): Pro
     facts: [
       {
         name: 'whole',
-        text: `${grouped(rows)} rows in ${grouped(whole.size)} files of ${grouped(days)} days, revisions that were replaced too`,
+        text: `${counted(rows, 'row')} in ${counted(whole.size, 'file')} of ${counted(days, 'day')}, revisions that were replaced too`,
       },
-      ...(broken === 0 ? [] : [{ name: 'broken', text: `${grouped(broken)} files` }]),
+      ...(broken === 0 ? [] : [{ name: 'broken', text: counted(broken, 'file') }]),
     ],
     notes: [
       ...(orphans.length === 0
         ? []
-        : [`${orphans.length} files have no receipt: a run was killed before it, or its receipt is gone`]),
+        : [
+            `${counted(orphans.length, 'file has', 'files have')} no receipt: a run was killed before it, or its receipt is gone`,
+          ]),
       'a day of which file and receipt are both gone leaves no trace here: the next run dumps it, where the table has its rows still',
     ],
     data: {
@@ -90,9 +92,9 @@ export async function verifyDump({ store, emit, interrupt }: VerifyContext): Pro
   if (broken > 0)
     throw new OpsError({
       code: 'failed',
-      title: `${broken} of ${receipts.length} files in ${store.url} are not what their receipts say`,
+      title: `${broken} of ${counted(receipts.length, 'file')} in ${store.url} ${broken === 1 ? 'is not what its receipt says' : 'are not what their receipts say'}`,
       changed: 'no',
-      next: 'Bring those objects back from a version or a copy of the store. Where the table has the rows still, take file and receipt of that day away: the next run dumps it again.',
+      next: 'Bring what is broken back from a version or a copy of the store. Where the table has the rows still, take file and receipt of that day away: the next run dumps it again.',
     })
 }
 

@@ -1,8 +1,8 @@
 /** Makes chunks of records, and judges the input when it has ended: whole, or cut. */
 import { performance } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
+import { counted, grouped } from '../../base/counted.ts'
 import { OpsError } from '../../base/errors.ts'
-import { grouped } from '../grouped.ts'
 import type { Input } from './input.ts'
 import { ChunkBuilder, type LoadChunk } from './load-chunk.ts'
 import type { LoadPlan } from './plan.ts'
@@ -70,7 +70,7 @@ function endProblem(
 ): { readonly title: string; readonly next: string } | undefined {
   if (expected !== undefined && rows !== expected) {
     return {
-      title: `${input.name} has ${grouped(rows)} rows, and ${grouped(expected)} are expected: nothing was loaded`,
+      title: `${input.name} has ${counted(rows, 'row')}, and ${grouped(expected)} are expected: nothing was loaded`,
       next: 'Get the whole of it, or correct --expect.',
     }
   }

@@ -1,9 +1,10 @@
 /** What a load says of its plan and of its end: for people as facts, for programs as data. */
+
+import { counted, grouped } from '../../base/counted.ts'
 import type { ErrorData } from '../../base/errors.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
-import { grouped } from '../grouped.ts'
 import type { Input } from './input.ts'
 import type { LoadOutcome } from './load-outcome.ts'
 import type { LoadPlan } from './plan.ts'
@@ -29,7 +30,7 @@ export function loadPlanEvent(
     },
     {
       name: 'into',
-      text: `${tableText(table)}${isEmpty ? ', which is empty' : `, which has about ${grouped(table.estimate.rows)} rows`}`,
+      text: `${tableText(table)}${isEmpty ? ', which is empty' : `, which has about ${counted(table.estimate.rows, 'row')}`}`,
     },
     { name: 'columns', text: columns.join(', ') },
     {
@@ -131,14 +132,14 @@ export function loadEnd(
     facts: [
       {
         name: 'loaded',
-        text: `${grouped(loaded.stored)} rows by ${method === 'infile' ? 'LOAD DATA LOCAL' : 'INSERTs'} in ${seconds(milliseconds)}, ${grouped(rate)} rows/s, ${size(input.takenBytes)}; the server's counts agree`,
+        text: `${counted(loaded.stored, 'row')} by ${method === 'infile' ? 'LOAD DATA LOCAL' : 'INSERTs'} in ${seconds(milliseconds)}, ${grouped(rate)} rows/s, ${size(input.takenBytes)}; the server's counts agree`,
       },
       ...(loaded.skipped === 0
         ? []
-        : [{ name: 'left out', text: `${grouped(loaded.skipped)} rows: their key was there` }]),
+        : [{ name: 'left out', text: `${counted(loaded.skipped, 'row')}: their key was there` }]),
       ...(loaded.replaced === 0
         ? []
-        : [{ name: 'replaced', text: `${grouped(loaded.replaced)} rows of the table` }]),
+        : [{ name: 'replaced', text: `${counted(loaded.replaced, 'row')} of the table` }]),
       ...(rebuilt.length === 0
         ? []
         : [{ name: 'indexes', text: `${rebuilt.join(', ')} built again in ${seconds(indexMs)}` }]),
@@ -154,9 +155,9 @@ export function loadEnd(
       ...(loaded.rounded === 0
         ? []
         : [
-            `${grouped(loaded.rounded)} values were rounded, cut or lost blanks at their end; one of them: ${loaded.firstRounded}`,
+            `${counted(loaded.rounded, 'value was', 'values were')} rounded, cut or lost blanks at their end; one of them: ${loaded.firstRounded}`,
           ]),
-      ...(outcome.emptyLines === 0 ? [] : [`${grouped(outcome.emptyLines)} lines of the input are empty`]),
+      ...(outcome.emptyLines === 0 ? [] : [`${counted(outcome.emptyLines, 'empty line')} in the input`]),
       ...(outcome.endsOpen && input.isFile ? ['the last line has no line feed, and was taken as whole'] : []),
       ...(outcome.noStages === undefined ? [] : [`the server tells no stages: ${outcome.noStages}`]),
     ],

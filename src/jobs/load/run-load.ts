@@ -2,8 +2,10 @@
  * Loads an input into a table in one transaction: all of its rows, each as the server's counts and warnings prove, or
  * none, with the lines that are in the way. Indexes that were taken away for it are put back whatever happens.
  */
+
 import { performance } from 'node:perf_hooks'
 import type { Readable } from 'node:stream'
+import { counted } from '../../base/counted.ts'
 import { errorDataOf, OpsError } from '../../base/errors.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import { isLost } from '../../mysql/mysql-error.ts'
@@ -204,7 +206,7 @@ function perhapsStored(thrown: unknown, { stored }: LoadedRows): OpsError {
     {
       ...errorDataOf(thrown),
       changed: 'unknown',
-      detail: `It was lost while ${stored} rows were being committed: all of them are in the table, or none.`,
+      detail: `It was lost while ${counted(stored, 'row was', 'rows were')} being committed: all is in the table, or nothing.`,
       next: 'Look for a row of the input in the table before you run the same command again.',
     },
     { cause: thrown },

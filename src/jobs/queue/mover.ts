@@ -1,6 +1,8 @@
 /** One run of moves: which jobs, how many at once, when to rest, and what stays in the end. */
+
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
+import { counted } from '../../base/counted.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import type { Session } from '../../mysql/session.ts'
 import type { ShapeGuard } from '../../mysql/shape-guard.ts'
@@ -142,7 +144,7 @@ export class Mover {
       if (taken.count === 0) return undefined
       return {
         jobs: taken.count,
-        title: `${taken.count} parked jobs of ${queue} stay parked: other jobs of ${tableText(live)} have their numbers now (${numbersText(taken)})`,
+        title: `${counted(taken.count, 'parked job')} of ${queue} ${taken.count === 1 ? 'stays' : 'stay'} parked: other jobs of ${tableText(live)} have ${taken.count === 1 ? 'its number' : 'their numbers'} now (${numbersText(taken)})`,
         next: `--renumber brings them back under new numbers. They are whole in ${tableText(parked)}.`,
       }
     }
@@ -153,7 +155,7 @@ export class Mover {
     if (waiting === 0) return undefined
     return {
       jobs: waiting,
-      title: `${waiting} jobs of ${queue} wait still: other transactions hold them`,
+      title: `${counted(waiting, 'job')} of ${queue} ${waiting === 1 ? 'waits still: another transaction holds it' : 'wait still: other transactions hold them'}`,
       next: 'Every job is on one side. Run the same command again once these transactions have ended.',
     }
   }

@@ -1,8 +1,9 @@
 /** What moves of jobs say of their plan, their end and the state of a queue. */
+
+import { counted, grouped } from '../../base/counted.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { HostStatus } from '../../run/host-status.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
-import { grouped } from '../grouped.ts'
 import type { QueueCounts } from './counts.ts'
 import type { JobTable } from './job-table.ts'
 import type { Direction } from './move-batch.ts'
@@ -59,7 +60,7 @@ export function queuePlan(
 
 function takenNotes({ renumbers }: QueueRequest, { live }: JobTable, taken: TakenNumbers): readonly string[] {
   if (taken.count === 0) return []
-  const what = `${grouped(taken.count)} parked jobs have numbers that other jobs of ${tableText(live)} have now (${numbersText(taken)})`
+  const what = `${counted(taken.count, 'parked job has a number', 'parked jobs have numbers')} that other jobs of ${tableText(live)} have now (${numbersText(taken)})`
   return [
     renumbers
       ? `${what}: they come back under new numbers, and count as come since`
@@ -95,7 +96,7 @@ export function queueEnd(
     facts: [
       {
         name: direction === 'park' ? 'parked' : 'back',
-        text: `${grouped(moved)} jobs in ${grouped(moves)} moves, ${grouped(rate)} a second; counts equal on both sides`,
+        text: `${counted(moved, 'job')} in ${counted(moves, 'move')}, ${grouped(rate)} a second; counts equal on both sides`,
       },
       {
         name: 'longest',
@@ -108,10 +109,12 @@ export function queueEnd(
       ...(notWatched === undefined ? [] : [`not watched: ${notWatched}`]),
       ...(brokenOff === 0
         ? []
-        : [`${grouped(brokenOff)} moves were broken off, as a worker waited for them`]),
+        : [`${counted(brokenOff, 'move was', 'moves were')} broken off, as a worker waited for them`]),
       ...(outcome.left ? [outcome.left.title] : []),
       ...(direction === 'park' && cameMeanwhile > 0
-        ? [`${grouped(cameMeanwhile)} jobs wait still: they came meanwhile; the same command parks them`]
+        ? [
+            `${counted(cameMeanwhile, 'job waits still: it', 'jobs wait still: they')} came meanwhile; the same command parks them`,
+          ]
         : []),
     ],
     data: {

@@ -1,7 +1,8 @@
 /** One table's size and age: for people as facts, for programs as data. */
+
+import { counted } from '../../base/counted.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobPlan } from '../../run/job-events.ts'
-import { grouped } from '../grouped.ts'
 import { ages, type LookedAt } from './look.ts'
 
 /** `command`: how its old rows would be archived. */
@@ -22,7 +23,7 @@ export function sizeText(source: string, looked: LookedAt, command: string | und
     facts: [
       {
         name: 'size',
-        text: `${sizeOf(bytes)}${by === 'files' ? '' : ' by its statistics'}, about ${grouped(rows)} rows`,
+        text: `${sizeOf(bytes)}${by === 'files' ? '' : ' by its statistics'}, about ${counted(rows, 'row')}`,
       },
       ...(typeof age === 'string'
         ? [{ name: 'age', text: `not told: ${age}` }]
@@ -36,7 +37,7 @@ export function sizeText(source: string, looked: LookedAt, command: string | und
               : [
                   {
                     name: 'growth',
-                    text: `about ${grouped(Math.round(rows * grown))} rows and ${sizeOf(bytes * grown)} in the last month`,
+                    text: `about ${counted(Math.round(rows * grown), 'row')} and ${sizeOf(bytes * grown)} in the last month`,
                   },
                 ]),
           ]),

@@ -1,8 +1,8 @@
 /** A host as a row that unfolds: what became of it, when it was at work, and its steps. */
+import { counted } from '../../base/counted.ts'
 import type { UndoNote } from '../../run/run-history.ts'
 import { stateWord } from '../run-history-text.ts'
 import { countsText, outcomeWord } from '../summary-text.ts'
-import { count } from '../words.ts'
 import { errorMarkup } from './error-markup.ts'
 import { html, type Markup } from './markup.ts'
 import { type ShownDiffs, stepMarkup } from './step-markup.ts'
@@ -42,8 +42,8 @@ export function hostMarkup(host: HostStory, { verb, runMs, shown, isAlone }: Hos
   const { word, kind } = verdictOf(host, verb)
   const { summary, trips, steps } = host
   const counts = [
-    summary ? countsText(verb, summary) : steps.size > 0 ? count(steps.size, 'step') : '',
-    trips > 0 ? count(trips, 'trip') : '',
+    summary ? countsText(verb, summary) : steps.size > 0 ? counted(steps.size, 'step') : '',
+    trips > 0 ? counted(trips, 'trip') : '',
   ]
   const open = isAlone || kind === 'bad' ? html` open` : ''
   const quiet = [...steps.values()].filter(
@@ -54,7 +54,7 @@ export function hostMarkup(host: HostStory, { verb, runMs, shown, isAlone }: Hos
     steps.size > 0 &&
     html`<ol>
 ${[...steps.values()].map(step => stepMarkup(step, { host, shown, isAlone }))}</ol>`
-  }${quiet.length > 0 && html`<p class="aside hidden-steps">${count(quiet.length, 'step')} as wanted</p>`}</div></details>
+  }${quiet.length > 0 && html`<p class="aside hidden-steps">${counted(quiet.length, 'step')} as wanted</p>`}</div></details>
 `
 }
 

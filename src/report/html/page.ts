@@ -1,7 +1,9 @@
 /** The page of a run: one file that asks nobody for anything, and may run nothing but its own filter. */
+
 import { createHash } from 'node:crypto'
+import { counted } from '../../base/counted.ts'
 import { opsVersion } from '../../base/version.ts'
-import { count, duration } from '../words.ts'
+import { duration } from '../words.ts'
 import { errorMarkup } from './error-markup.ts'
 import { hostMarkup, type Verdict, verdictOf } from './host-markup.ts'
 import { html, Markup } from './markup.ts'
@@ -74,7 +76,7 @@ function factsOf(story: Story, hosts: number): readonly string[] {
   return [
     `${at.slice(0, 19).replace('T', ' ')} UTC`,
     ...(recorded ? [`by ${recorded.who}`] : [`took ${duration(story.elapsedMs)}`]),
-    count(hosts, 'host'),
+    counted(hosts, 'host'),
     ...(run !== undefined && !recorded ? [`run ${run}`] : []),
     `ops ${opsVersion()}`,
   ]

@@ -1,7 +1,8 @@
 /** A step as a row: what was to change, what became of it, and its diff, folded. */
+import { counted } from '../../base/counted.ts'
 import type { KeyChange, PlanStep } from '../../run/plan.ts'
 import { stepMark, valueText } from '../plan-text.ts'
-import { count, duration, names, place } from '../words.ts'
+import { duration, names, place } from '../words.ts'
 import { html, type Markup } from './markup.ts'
 import type { HostStory, Outcome, StepStory } from './story.ts'
 import { stepBar } from './time-markup.ts'
@@ -84,7 +85,7 @@ function diffMarkup(diff: string, { host, shown, isAlone }: StepContext): Markup
   const marked = (sign: string): number =>
     lines.filter(line => line.startsWith(sign) && !line.startsWith(sign.repeat(3))).length
   const open = isAlone && lines.length <= shortDiffLines ? html` open` : ''
-  return html`<details class="diff" id="${id}"${open}><summary>diff of ${count(lines.length, 'line')}: <ins>+${marked('+')}</ins> <del>${minus}${marked('-')}</del></summary><pre>${lines.map(lineMarkup)}</pre></details>`
+  return html`<details class="diff" id="${id}"${open}><summary>diff of ${counted(lines.length, 'line')}: <ins>+${marked('+')}</ins> <del>${minus}${marked('-')}</del></summary><pre>${lines.map(lineMarkup)}</pre></details>`
 }
 
 function lineMarkup(line: string): Markup {

@@ -1,4 +1,5 @@
 /** What apt-get says that it would do, read for people and for the plan's order effects. */
+import { counted } from '../../base/counted.ts'
 import type { Claim } from '../../engine/claims.ts'
 
 /** Names by what would happen to them, and sizes in apt's own words ('648 kB'). */
@@ -82,7 +83,7 @@ export function simulationNotes(
     ]
     const brackets = sizes.filter(Boolean).join(', ')
     notes.push(
-      `brings ${installs.length} package${installs.length === 1 ? '' : 's'}${brackets && ` (${brackets})`}: ${list(installs)}`,
+      `brings ${counted(installs.length, 'package')}${brackets && ` (${brackets})`}: ${list(installs)}`,
     )
   }
   if (upgrades.length > 0) notes.push(`upgrades ${list(upgrades)}`)

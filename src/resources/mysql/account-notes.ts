@@ -1,4 +1,5 @@
 /** What a plan says of an account beside its changes. */
+import { counted } from '../../base/counted.ts'
 import type { AccountParams } from './account-params.ts'
 import { toldLines } from './told-lines.ts'
 
@@ -8,12 +9,12 @@ function lifeText(words: string): string {
   const left = Number(days) - Number(age)
   const when =
     left > 0
-      ? `its password expires in ${left} ${left === 1 ? 'day' : 'days'}`
+      ? `its password expires in ${counted(left, 'day')}`
       : 'its password has expired by age, is set anew, and will expire again'
   const rule =
     whose === 'own'
-      ? `after ${days} days, a rule of its own`
-      : `after ${days} days, by default_password_lifetime of the server`
+      ? `after ${counted(Number(days), 'day')}, a rule of its own`
+      : `after ${counted(Number(days), 'day')}, by default_password_lifetime of the server`
   return `${when} (${rule}): ALTER USER ... PASSWORD EXPIRE NEVER ends that`
 }
 
