@@ -19,6 +19,14 @@ export interface Missing {
   readonly is: 'out' | 'not in'
 }
 
+/** A balancer as it was found. */
+export interface Seen<Each> {
+  readonly on: string
+  /** Its steps that have the host in it, and those that take it out, as planned there now. */
+  readonly back: readonly Each[]
+  readonly out: readonly Each[]
+}
+
 /** What comes before and after the changes of one host. */
 export interface Surrounded {
   /** Whether a host that has nothing to change is to be put back. @throws OpsError where that cannot be known. */

@@ -77,7 +77,7 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
   }
   const turns = new Turns(runs, emit, async run => {
     if (!straightOn || (await isReady(run)))
-      await timed(run, options, () => planOne(run, options, inputProblems, each => balancers.leftOut(each)))
+      await timed(run, options, () => planOne(run, options, inputProblems, each => balancers.looked(each)))
     if (straightOn && !run.summary && inputProblems.length === 0)
       await timed(run, options, () => applyOne(run, options, balancers.around(run, turns)))
     if (run.summary) await run.link.close()

@@ -47,6 +47,8 @@ export class Narrator {
   readonly #output = outputLines()
   /** Hosts of which an error says that something stays changed, or that nobody knows. */
   readonly #mayHaveChanged = new Set<string>()
+  /** Errors of hosts whose plans, or those of others, are still to be told. */
+  #held: Told[] = []
   #toldAnything = false
 
   constructor(options: NarratorOptions) {
@@ -111,9 +113,11 @@ export class Narrator {
       (one, other) => this.#place(one.host) - this.#place(other.host),
     )
     this.#plans.clear()
+    const held = this.#held
+    this.#held = []
     for (const { host } of plans) this.#toldPlans.add(host)
-    if (plans.length === 0) return []
-    return [out(planText(plans, this.#options)), out('')]
+    if (plans.length === 0) return held
+    return [out(planText(plans, this.#options)), out(''), ...held]
   }
 
   /** Plans that the caller is about to ask about: those that were told just before are not told again. */
@@ -175,7 +179,11 @@ export class Narrator {
     }
     const rest = host === undefined ? [] : this.#rest(host)
     this.#toldAnything = true
-    return [...plans, ...rest, { to: 'error', text: errorText(named, this.#options.errorStyle) }]
+    const told: Told[] = [...rest, { to: 'error', text: errorText(named, this.#options.errorStyle) }]
+    // Among plans that wait for others it comes behind them, where it is read.
+    if (this.#plans.size === 0) return [...plans, ...told]
+    this.#held.push(...told)
+    return plans
   }
 
   #summary(event: RunEvent & { event: 'summary' }): readonly Told[] {

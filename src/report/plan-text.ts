@@ -69,6 +69,11 @@ function stepText(step: PlanStep, { style, verbose, fullDiff }: PlanTextOptions,
   if (step.findings) rows.push(...step.findings.map(each => findingText(each, style)))
   else for (const change of step.changes) rows.push(keyText(change))
   if (step.diff) rows.push(diffText(step.diff, style, verbose || fullDiff === true))
+  for (const { host, what, steps } of step.beside ?? []) {
+    rows.push(`on ${style.bold(printableLine(host))}, ${printableLine(what)}:`)
+    for (const each of steps)
+      rows.push(stepText(each, { style, verbose, ...(fullDiff && { fullDiff }) }, said))
+  }
   for (const note of step.notes) {
     // What can cut our own access is marked at every step that can.
     const isNews = !said.notes.has(note) || note.startsWith('can cut')
@@ -82,6 +87,7 @@ function stepText(step: PlanStep, { style, verbose, fullDiff }: PlanTextOptions,
 
 /** `+` comes into being, `-` goes away, `~` changes, `?` may change, `!` is wrong, blank stays. */
 export function stepMark(step: PlanStep): ' ' | '?' | '!' | '-' | '+' | '~' {
+  if (step.beside && step.beside.length > 0) return '~'
   if (step.status === 'ok') return ' '
   if (step.status === 'may-change') return '?'
   if (step.findings) return '!'

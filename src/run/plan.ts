@@ -35,7 +35,17 @@ export interface PlanStep {
   readonly notes: readonly string[]
   /** What a look that cannot mend found wrong; left out where there is nothing. */
   readonly findings?: readonly Finding[]
+  /** What is done on another host around the changes of this one. */
+  readonly beside?: readonly Beside[]
   readonly where?: SourceLocation
+}
+
+/** Steps on another host, and what they are done for. */
+export interface Beside {
+  readonly host: string
+  /** `to take web1 out of it`. */
+  readonly what: string
+  readonly steps: readonly PlanStep[]
 }
 
 export interface HostPlan {

@@ -34,6 +34,8 @@ export interface HostOfRun {
   readonly status: RunState
   readonly steps: readonly DoneStep[]
   readonly errors: readonly string[]
+  /** Balancers that it was out of while it changed; left out where there is none. */
+  readonly behind?: readonly string[] | undefined
 }
 
 export interface RunInFull extends Omit<RunRow, 'hosts'> {

@@ -195,6 +195,30 @@ describe('the story of a run', () => {
     `)
   })
 
+  test('an error of one host comes behind the plans of all that are told together', () => {
+    const wrong = [step('apt none')]
+    const error = { code: 'failed', title: 'no package source has none', step: 'apt none' } as const
+    const events: RunEvent[] = [
+      run('plan', 'web1', 'web2'),
+      plan('web2', wrong),
+      { event: 'error', host: 'web2', error },
+      plan('web1', [step('apt nginx')]),
+    ]
+    expect(told(events)).toMatchInlineSnapshot(`
+      "
+      web1: 1 to change
+        + apt nginx
+            state: absent -> present
+
+      web2: 1 to change
+        + apt none
+            state: absent -> present
+
+      ! error[failed] web2: apt none: no package source has none
+      "
+    `)
+  })
+
   test('host keys that are not known are shown in one table', () => {
     const unknownKey = (host: string, detail: string): RunEvent => ({
       event: 'error',

@@ -79,14 +79,29 @@ describeReal('hosts behind a balancer', () => {
 
   test('each host is out while it changes, and who asks the balancer sees no failure', async () => {
     const planned = await ops('plan', 'shop', 'web1', '--release', '2')
-    const notes = planned.events.flatMap(event =>
-      event.event === 'plan'
-        ? event.steps.flatMap(step => (step.name === 'drain lb1' ? step.notes : []))
-        : [],
+    const drained = planned.events.flatMap(event =>
+      event.event === 'plan' ? event.steps.filter(step => step.name === 'drain lb1') : [],
     )
-    expect(notes).toEqual([
-      'lb1 is changed as well: file /etc/nginx/upstream.d/web1.conf, service nginx to take web1 out of it, file /etc/nginx/upstream.d/web1.conf, service nginx to have it in once its steps hold. What files held there is in `ops kept lb1`',
+    expect(drained.map(({ notes }) => notes)).toEqual([
+      [
+        'once its steps hold, file /etc/nginx/upstream.d/web1.conf, service nginx on lb1 are as they are now again; what files held there meanwhile is in `ops kept lb1`',
+      ],
     ])
+    expect(drained[0]?.beside).toMatchObject([
+      {
+        host: 'lb1',
+        what: 'to take web1 out of it',
+        steps: [
+          { name: 'file /etc/nginx/upstream.d/web1.conf', status: 'change' },
+          { name: 'service nginx', status: 'may-change' },
+        ],
+      },
+    ])
+    expect(drained[0]?.beside?.[0]?.steps[0]?.diff).toContain('-server web1:80;\n+server web1:80 down;\n')
+    const read = await folder.ops(['plan', 'shop', 'web1', '--release', '2'])
+    expect(read.stdout).toMatch(
+      /^ {2}~ drain lb1\n {6}on lb1, to take web1 out of it:\n {8}~ file \S+web1\.conf\n[\s\S]*^ {12}\+server web1:80 down;\n {8}\? service nginx\n/m,
+    )
     let run: Told | undefined
     const seen = await polledDuring(async () => {
       run = await ops('apply', 'shop', 'web', '--release', '2', '--serial', '1', '--yes')
@@ -117,6 +132,17 @@ describeReal('hosts behind a balancer', () => {
     expect(
       check.events.flatMap(event => (event.event === 'plan' ? event.steps : [])).map(step => step.changes[0]),
     ).toContainEqual({ key: 'lb1', from: 'out', to: 'in' })
+    expect(
+      check.events.flatMap(event =>
+        event.event === 'plan' ? event.steps.flatMap(step => step.beside ?? []) : [],
+      ),
+    ).toMatchObject([
+      {
+        host: 'lb1',
+        what: 'to have web1 in it once its steps hold',
+        steps: [{ name: 'file /etc/nginx/upstream.d/web1.conf' }, { name: 'service nginx' }],
+      },
+    ])
     expect(notesOf(check)).toEqual([
       'web1 is out of lb1 since an earlier run: it is put back once its steps hold',
     ])
@@ -177,6 +203,13 @@ describeReal('hosts behind a balancer', () => {
           .flatMap(event => (event.event === 'plan' ? event.steps : []))
           .map(step => step.changes[0]),
       ).toContainEqual({ key: 'lb1', from: 'not in', to: 'in' })
+      expect(
+        check.events.flatMap(event =>
+          event.event === 'plan'
+            ? event.steps.flatMap(step => step.beside?.map(each => each.what) ?? [])
+            : [],
+        ),
+      ).toEqual(['to have web1 in it once its steps hold'])
       const put = await poolApplied('web')
       expect([put.code, await pool()]).toEqual([0, bothUp])
     }
@@ -283,6 +316,10 @@ describeReal('hosts behind a balancer', () => {
       [],
       ['web1 is taken out of lb1', 'web1 is put back into lb1'],
       bothUp,
+    ])
+    const run = asked.events.flatMap(event => (event.event === 'run' ? (event.run ?? []) : []))[0] ?? ''
+    expect(notesOf(await ops('undo', run, '--dry-run'))).toEqual([
+      expect.stringMatching(/^web1 stays in lb1 while this is taken back: an undo takes no host out/),
     ])
     const late = await poolApplied('web1', '--release', '10', '--late')
     expect([late.code, titlesOf(late)]).toEqual([

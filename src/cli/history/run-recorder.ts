@@ -18,6 +18,8 @@ interface Begun extends RunName {
 interface HostSoFar {
   /** Steps of the plan by name: there may be thousands. */
   planned: ReadonlyMap<string, PlanStep>
+  /** Balancers that it is behind. */
+  behind: readonly string[]
   status: RunState
   readonly steps: Map<string, DoneStep>
   readonly errors: string[]
@@ -38,8 +40,11 @@ export class RunRecorder {
 
   take(event: RunEvent): void {
     if (event.event === 'run') for (const host of event.hosts) this.#host(host)
-    if (event.event === 'plan')
-      this.#host(event.host).planned = new Map(event.steps.map(each => [each.name, each]))
+    if (event.event === 'plan') {
+      const host = this.#host(event.host)
+      host.planned = new Map(event.steps.map(each => [each.name, each]))
+      host.behind = event.steps.flatMap(({ name }) => /(?:^|: )drain (.+)$/.exec(name)?.[1] ?? [])
+    }
     if (event.event === 'error')
       this.#host(event.host ?? event.error.host ?? '').errors.push(event.error.title)
     if (event.event === 'host') this.#host(event.host).status = event.summary.status
@@ -64,6 +69,7 @@ export class RunRecorder {
   #host(name: string): HostSoFar {
     const found = this.#hosts.get(name) ?? {
       planned: new Map(),
+      behind: [],
       status: 'unknown',
       steps: new Map(),
       errors: [],
@@ -91,10 +97,16 @@ export class RunRecorder {
 
   #write(endedAt?: string): void {
     this.#isWritten = true
-    const hosts = [...this.#hosts].map(([host, { status, steps, errors }]): HostOfRun => {
+    const hosts = [...this.#hosts].map(([host, { status, steps, errors, behind }]): HostOfRun => {
       const done = [...steps.values()]
       // While it runs it is written once for each host: without diffs that stays cheap with hundreds of them.
-      return { host, status, errors, steps: endedAt === undefined ? done.map(withoutDiff) : done }
+      return {
+        host,
+        status,
+        errors,
+        steps: endedAt === undefined ? done.map(withoutDiff) : done,
+        ...(behind.length > 0 && { behind }),
+      }
     })
     try {
       storeRun({

@@ -36,6 +36,7 @@ const stored = z.object({
           kept: z.array(z.string()).optional(),
         }),
       ),
+      behind: z.array(z.string()).optional(),
     }),
   ),
 })

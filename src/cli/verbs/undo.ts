@@ -57,7 +57,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         waitForLock: options.wait === true,
         purpose: `undo ${name}`,
         yes,
-        tells: undone.map(told),
+        tells: undone.flatMap(each => [told(each), ...stayingIn(each)]),
       },
       session,
     )
@@ -76,6 +76,15 @@ function told({ host, run, notes, isUntouched, isBack }: PlannedUndo): RunEvent 
   return isUntouched
     ? { event: 'note', host: name, text: `run ${run} has begun nothing here` }
     : { event: 'undo', host: name, run, notes }
+}
+
+/** An undo knows no steps of balancers: what a run took a host out of while it changed has it in meanwhile. */
+function stayingIn({ host, run, steps }: PlannedUndo): readonly RunEvent[] {
+  const { name } = host.target
+  const { behind = [] } = storedRun(run)?.hosts.find(each => each.host === name) ?? {}
+  if (behind.length === 0 || steps.length === 0) return []
+  const text = `${name} stays in ${behind.join(' and ')} while this is taken back: an undo takes no host out of a balancer. Take it out there by hand, one host after the other (\`ops undo ${run} ${name}\`), or apply the former version by its recipe instead`
+  return [{ event: 'note', host: name, text }]
 }
 
 /** The hosts that a run may have changed, as this machine has written down. */

@@ -1,10 +1,10 @@
 /** Takes hosts out of their balancers while they change, and puts them back once their steps hold. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
-import { type Missing, missingWord, type Surrounded } from '../around.ts'
+import { type Missing, missingWord, type Seen, type Surrounded } from '../around.ts'
 import { stoppedError } from '../host-errors.ts'
 import type { HostRun } from '../host-run.ts'
-import { stepNameAt } from '../plan/planned-step.ts'
+import { type PlannedStep, stepNameAt } from '../plan/planned-step.ts'
 import type { RunOptions } from '../run-request.ts'
 import type { Step } from '../step.ts'
 import { nameAlone } from '../step-name.ts'
@@ -60,7 +60,7 @@ export class Balancers {
     let hasPermit = false
     return {
       isToBePutBack: async () => {
-        const missing = await this.leftOut(run)
+        const { missing } = await this.looked(run)
         if (!this.#options.isPart) return missing.length > 0
         for (const each of missing) this.#tell(missingWord(host, each, true), host)
         return false
@@ -88,15 +88,29 @@ export class Balancers {
     }
   }
 
-  /** Balancers that are without this host. What a balancer of this run sees to itself is told in its own plan. */
-  async leftOut(run: HostRun): Promise<readonly Missing[]> {
+  /**
+   * What the balancers of this host are like. `missing`: those that are without it; what a balancer of this run sees to itself is told
+   * in its own plan.
+   */
+  async looked(
+    run: HostRun,
+  ): Promise<{ readonly missing: readonly Missing[]; readonly seen: readonly Seen<PlannedStep>[] }> {
     const missing: Missing[] = []
+    const seen: Seen<PlannedStep>[] = []
+    const hasChanges = run.planned?.some(({ plan }) => plan.status !== 'ok') ?? false
     for (const around of aroundsOf((run.planned ?? []).map(each => each.step))) {
-      if (this.#seesToIt(around)) continue
-      const { back, out } = await this.#look(run.host.target.name, around)
-      if (!isDone(back)) missing.push({ on: around.on, is: isDone(out) ? 'out' : 'not in' })
+      const { on } = around
+      if (this.#seesToIt(around)) {
+        // Where it cannot be asked, its own plan says so.
+        const found = hasChanges ? await this.#on.look(around).catch(() => undefined) : undefined
+        if (found) seen.push({ on, ...found })
+        continue
+      }
+      const found = await this.#look(run.host.target.name, around)
+      seen.push({ on, ...found })
+      if (!isDone(found.back)) missing.push({ on, is: isDone(found.out) ? 'out' : 'not in' })
     }
-    return missing
+    return { missing, seen }
   }
 
   /** Whoever an earlier run left out comes first: the balancer would else have none that serves. */

@@ -2,7 +2,8 @@
 import { type ErrorData, errorDataOf, InputErrors } from '../../base/errors.ts'
 import type { HostSummary } from '../../run/events.ts'
 import type { HostPlan } from '../../run/plan.ts'
-import { type Missing, missingWord } from '../around.ts'
+import type { Balancers } from '../across/balancers.ts'
+import { missingWord } from '../around.ts'
 import { isAnswer } from '../asked.ts'
 import { type HostRun, settle, settleError, untouched } from '../host-run.ts'
 import type { RunOptions } from '../run-request.ts'
@@ -16,7 +17,7 @@ export async function planOne(
   run: HostRun,
   options: RunOptions,
   inputProblems: ErrorData[],
-  leftOut: (run: HostRun) => Promise<readonly Missing[]> = async () => [],
+  looked?: Balancers['looked'],
 ): Promise<void> {
   const { emit, interrupt } = options
   if (interrupt.level !== 'none') return settle(run, emit, untouched([], 'interrupted'))
@@ -41,14 +42,14 @@ export async function planOne(
     if (login) run.login = login
     // Where somebody looks at the plan before anything is done.
     if (options.verb !== 'apply' || options.confirm) {
-      const missing = await leftOut(run)
+      const { missing, seen } = looked ? await looked(run) : { missing: [] }
       // Whoever asks for some steps alone is not told that the host would be as wanted once those hold.
       run.leftOut = options.isPart ? [] : missing
       run.planned = withLeftOut(run.planned, run.leftOut)
       const host = run.host.target.name
       for (const each of missing) emit({ event: 'note', host, text: missingWord(host, each, options.isPart) })
-    }
-    run.planned = withBalancers(run.planned, run.host.target.name)
+      run.planned = withBalancers(run.planned, host, seen, options.isPart ? missing : [])
+    } else run.planned = withBalancers(run.planned, run.host.target.name)
     conclude(run, run.planned, machineId, options)
   } catch (error) {
     if (error instanceof InputErrors) inputProblems.push(...error.errors)

@@ -1,5 +1,6 @@
 /** The plan of a host, with what other hosts may change of it. */
-import type { Around, Missing } from '../around.ts'
+import type { Beside } from '../../run/plan.ts'
+import type { Around, Missing, Seen } from '../around.ts'
 import type { Step } from '../step.ts'
 import type { PlannedStep } from './planned-step.ts'
 
@@ -34,15 +35,57 @@ export function withLeftOut(
   })
 }
 
-/** The plan of a host that has anything to change, telling what is done on its balancers meanwhile: that is in no plan of theirs. */
-export function withBalancers(planned: readonly PlannedStep[], host: string): readonly PlannedStep[] {
+/**
+ * The plan of a host that has anything to change, telling what is done on its balancers meanwhile: that is in no plan of theirs. Where
+ * a balancer was not looked at, its steps are named. `staysOut`: what it is out of now, and is not put back into.
+ */
+export function withBalancers(
+  planned: readonly PlannedStep[],
+  host: string,
+  seen: readonly Seen<PlannedStep>[] = [],
+  staysOut: readonly Missing[] = [],
+): readonly PlannedStep[] {
   if (planned.every(({ plan }) => plan.status === 'ok')) return planned
+  // One that is only to be put back is not taken out before.
+  const goes = planned.some(({ plan, step }) => plan.status !== 'ok' && !step.resource.around)
   return planned.map(each => {
     const around = each.step.resource.around?.(each.step.params) as Around<Step> | undefined
-    if (!around) return each
+    if (!around || staysOut.some(({ on }) => on === around.on)) return each
     const { on } = around
-    const by = (steps: readonly Step[]) => steps.map(({ name }) => name).join(', ')
-    const note = `${on} is changed as well: ${by(around.out)} to take ${host} out of it, ${by(around.in)} to have it in once its steps hold. What files held there is in \`ops kept ${on}\``
+    const found = seen.find(balancer => balancer.on === on)
+    if (found) return withLooked(each, host, around, found, goes)
+    const note = `${on} is changed as well: ${namesOf(around.out)} to take ${host} out of it, ${namesOf(around.in)} to have it in once its steps hold. What files held there is in \`ops kept ${on}\``
     return { ...each, plan: { ...each.plan, notes: [...each.plan.notes, note] } }
   })
+}
+
+const namesOf = (steps: readonly Step[]): string => steps.map(({ name }) => name).join(', ')
+
+/** `out` and `back` as they are planned on the balancer now: after `out` has changed it, `back` brings what was there before. */
+function withLooked(
+  each: PlannedStep,
+  host: string,
+  around: Around<Step>,
+  { on, out, back }: Seen<PlannedStep>,
+  goes: boolean,
+): PlannedStep {
+  const isIn = back.every(step => !step.change && !step.error)
+  const wrong = out.find(step => step.error)?.error
+  if (wrong && isIn && goes) {
+    const title = `${each.step.name}: ${host} cannot be taken out of ${on}: ${wrong.title}`
+    return { ...each, error: { ...wrong, title, host, step: each.step.name, changed: 'no' } }
+  }
+  const changing = (steps: readonly PlannedStep[]) =>
+    steps.map(({ plan }) => plan).filter(({ status }) => status !== 'ok')
+  // With an error it has never been in there: nothing takes it out.
+  const isOut = out.every(step => !step.change && !step.error)
+  const away = wrong || isOut || !goes ? [] : changing(out)
+  const beside: Beside[] = []
+  if (away.length > 0) beside.push({ host: on, what: `to take ${host} out of it`, steps: away })
+  if (!isIn)
+    beside.push({ host: on, what: `to have ${host} in it once its steps hold`, steps: changing(back) })
+  const note = isIn
+    ? `once its steps hold, ${namesOf(around.in)} on ${on} are as they are now again; what files held there meanwhile is in \`ops kept ${on}\``
+    : `what files hold on ${on} until then is in \`ops kept ${on}\``
+  return { ...each, plan: { ...each.plan, beside, notes: [...each.plan.notes, note] } }
 }

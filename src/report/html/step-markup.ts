@@ -1,6 +1,6 @@
 /** A step as a row: what was to change, what became of it, and its diff, folded. */
 import { counted } from '../../base/counted.ts'
-import type { KeyChange, PlanStep } from '../../run/plan.ts'
+import type { Beside, KeyChange, PlanStep } from '../../run/plan.ts'
 import { stepMark, valueText } from '../plan-text.ts'
 import { duration, names, place } from '../words.ts'
 import { html, type Markup } from './markup.ts'
@@ -54,7 +54,7 @@ export function stepMarkup(step: StepStory, context: StepContext): Markup {
     html` <em class="${outcome}">${outcomeWords[outcome]}</em>`
   }${plan && plannedMarkup(plan, mark)}${kept.map(path => html`<p class="aside">old content: <code>ops kept ${context.host.name} ${path}</code></p>`)}${
     plan?.diff !== undefined && diffMarkup(plan.diff, context)
-  }</div>${stepBar(step, context.host) || html`<span></span>`}<small>${tookMs !== undefined && outcome !== 'ok' && duration(tookMs)}</small></li>
+  }${plan?.beside?.map(each => besideMarkup(each, context)) ?? false}</div>${stepBar(step, context.host) || html`<span></span>`}<small>${tookMs !== undefined && outcome !== 'ok' && duration(tookMs)}</small></li>
 `
 }
 
@@ -70,6 +70,16 @@ function plannedMarkup({ because, findings, changes, notes, where, status }: Pla
         )
       : changes.length > 0 && html`<dl>${changes.map(changeMarkup)}</dl>`
   }${notes.map(note => html`<p class="aside">note: ${note}</p>`)}`
+}
+
+/** What is done on another host meanwhile. */
+function besideMarkup({ host, what, steps }: Beside, context: StepContext): Markup {
+  return html`<p>on <b>${host}</b>, ${what}:</p>${steps.map(step => {
+    const mark = stepMark(step)
+    return html`<div class="beside"><i class="${markClasses[mark]}">${mark}</i> <code>${step.name}</code>${plannedMarkup(step, mark)}${
+      step.diff !== undefined && diffMarkup(step.diff, context)
+    }</div>`
+  })}`
 }
 
 function changeMarkup({ key, from, to }: KeyChange): Markup {
