@@ -27,6 +27,12 @@ export interface Seen<Each> {
   readonly out: readonly Each[]
 }
 
+/** What the balancers of a host are like: those that are without it, and all that were looked at. */
+export interface Looked<Each> {
+  readonly missing: readonly Missing[]
+  readonly seen: readonly Seen<Each>[]
+}
+
 /** What comes before and after the changes of one host. */
 export interface Surrounded {
   /** Whether a host that has nothing to change is to be put back. @throws OpsError where that cannot be known. */

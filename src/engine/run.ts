@@ -114,7 +114,12 @@ export async function runHosts(options: RunOptions): Promise<RunOutcome> {
           answers.forget()
         },
         hasNews: run => answers.hasNews(run),
-        plan: run => planOne(run, options, inputProblems),
+        plan: async run => {
+          const problems: ErrorData[] = []
+          await planOne(run, options, problems)
+          const { name } = run.host.target
+          inputProblems.push(...problems.map(each => ({ host: name, ...each })))
+        },
       })
       tellLate(inputProblems.slice(before))
     }

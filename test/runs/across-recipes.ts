@@ -54,7 +54,7 @@ export default recipe({
 })
 `
 export const follows = `import { file, output, recipe, z } from 'ops-recipes'
-export const mode = output('mode', { file: '/etc/app.mode' })
+export const mode = output('mode', { file: '/etc/app.mode', type: z.string().refine(text => text !== 'odd', 'is neither on nor off') })
 export default recipe({
   summary: 'Web servers follow the mode of the balancer.',
   params: { mode: z.string() },

@@ -278,6 +278,13 @@ systemctl daemon-reload; systemctl stop nginx; rm -f /etc/made.key`)
     expect(await host('web1').read('cat /etc/follows')).toBe('enabled\n')
     expect(await host('web2').read('cat /etc/extra')).toBe('x\n')
 
+    // Known only once the first host is done: too late to refuse the run, and the other hosts are as they were.
+    const odd = ['apply', 'follows', 'lb1', 'web1', '--mode', 'odd']
+    const refused = await onTerminal(folder, odd, 'Apply 1 change')
+    expect(refused).toMatch(/error\[failed\]\S* web1: mode of lb1 is not what the recipe takes: is neither/)
+    expect(refused).toMatch(/changed +no: the host is as it was/)
+    expect(await host('web1').read('cat /etc/follows')).toBe('enabled\n')
+
     const renamed = await ops('plan', 'renames', 'web1', 'lb1')
     expect(planOf(renamed, 'web1').map(step => [step.status, step.because])).toEqual([
       ['may-change', ['lb1']],

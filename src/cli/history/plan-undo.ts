@@ -73,7 +73,12 @@ export async function planUndo(
     })
     const own = notes.map(({ of, ...note }) => (of === undefined ? note : { ...note, changed: { step: of } }))
     const left = looked.filter(({ why, plan }) => why === undefined && plan.status !== 'ok')
-    const told = await withRuns(session, record, [...own, ...moved])
+    // Of what is left as it is nothing is left over.
+    const all = [
+      ...own.filter(({ kind, what }) => kind !== 'stays' || !moved.some(each => each.what === what)),
+      ...moved,
+    ]
+    const told = await withRuns(session, record, all)
     return { host, run: record.run, steps: left.map(each => each.step), notes: told }
   })
   return result

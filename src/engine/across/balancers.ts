@@ -1,7 +1,7 @@
 /** Takes hosts out of their balancers while they change, and puts them back once their steps hold. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
-import { type Missing, missingWord, type Seen, type Surrounded } from '../around.ts'
+import { type Looked, type Missing, missingWord, type Seen, type Surrounded } from '../around.ts'
 import { stoppedError } from '../host-errors.ts'
 import type { HostRun } from '../host-run.ts'
 import { type PlannedStep, stepNameAt } from '../plan/planned-step.ts'
@@ -88,13 +88,8 @@ export class Balancers {
     }
   }
 
-  /**
-   * What the balancers of this host are like. `missing`: those that are without it; what a balancer of this run sees to itself is told
-   * in its own plan.
-   */
-  async looked(
-    run: HostRun,
-  ): Promise<{ readonly missing: readonly Missing[]; readonly seen: readonly Seen<PlannedStep>[] }> {
+  /** What a balancer of this run sees to itself is not missing: it is told in its own plan. */
+  async looked(run: HostRun): Promise<Looked<PlannedStep>> {
     const missing: Missing[] = []
     const seen: Seen<PlannedStep>[] = []
     const hasChanges = run.planned?.some(({ plan }) => plan.status !== 'ok') ?? false

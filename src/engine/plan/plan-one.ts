@@ -2,8 +2,7 @@
 import { type ErrorData, errorDataOf, InputErrors } from '../../base/errors.ts'
 import type { HostSummary } from '../../run/events.ts'
 import type { HostPlan } from '../../run/plan.ts'
-import type { Balancers } from '../across/balancers.ts'
-import { missingWord } from '../around.ts'
+import { type Looked, missingWord } from '../around.ts'
 import { isAnswer } from '../asked.ts'
 import { type HostRun, settle, settleError, untouched } from '../host-run.ts'
 import type { RunOptions } from '../run-request.ts'
@@ -17,7 +16,7 @@ export async function planOne(
   run: HostRun,
   options: RunOptions,
   inputProblems: ErrorData[],
-  looked?: Balancers['looked'],
+  looked?: (run: HostRun) => Promise<Looked<PlannedStep>>,
 ): Promise<void> {
   const { emit, interrupt } = options
   if (interrupt.level !== 'none') return settle(run, emit, untouched([], 'interrupted'))
