@@ -6,6 +6,7 @@ import { writeLibrary } from '../shell/write-library.ts'
 import { firewallChangeLibrary } from './firewall/change.ts'
 import { keptRules, keptRulesAfter } from './firewall/kept-rules.ts'
 import { firewallLookLibrary, tableFile } from './firewall/look.ts'
+import { nftWords } from './firewall/nft-words.ts'
 import { chainLines, tableText } from './firewall/nftables.ts'
 import { firewallParams, goesByAddress, rulesFor, shutOut, wantedWords } from './firewall/params.ts'
 import { byNftables, byUfw, familiesOf, loginOf, tuplesFound } from './firewall/seen.ts'
@@ -106,8 +107,8 @@ export const firewall = resource({
     }
     const isUfw = by === 'ufw'
     const left = {
-      rules: isUfw ? 'those of ufw' : chainLines(rulesFor(given, loginOf(actual)), given).join(', '),
-      boot: isUfw ? 'those of ufw' : 'our table',
+      rules: isUfw ? 'those of ufw' : nftWords(chainLines(rulesFor(given, loginOf(actual)), given)),
+      boot: isUfw ? 'those of ufw' : 'those of ops',
       kept: keptRulesAfter(actual, given),
     }
     const stays = isUfw ? { stays: 'ufw keeps the rules and the default of that run, and is disabled' } : {}

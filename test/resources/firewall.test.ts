@@ -1,5 +1,6 @@
 /** Which rules follow from what a recipe says of a firewall, and what ufw and nftables are told. */
 import { describe, expect, test } from 'vitest'
+import { nftWords } from '../../src/resources/firewall/nft-words.ts'
 import { chainLines } from '../../src/resources/firewall/nftables.ts'
 import { rulesFor, ruleWords, shutOut } from '../../src/resources/firewall/params.ts'
 import { keeps, tuplesIn, tuplesOf, ufwSteps } from '../../src/resources/firewall/ufw.ts'
@@ -59,6 +60,17 @@ describe('the rules of a firewall', () => {
       'tcp dport 22 accept',
       'tcp dport 2222 accept',
     ])
+    const lines = chainLines(rules, params)
+    expect(nftWords(lines)).toBe(
+      'deny all from 192.0.2.7 on eth0, limit 99/tcp from 10.0.0.0/8, allow 80/tcp, allow 53, allow 6000:6007/udp from 2001:db8::/32, allow 22/tcp, allow 2222/tcp, else deny',
+    )
+    // Nothing of what somebody else has changed is told as ours.
+    const edited = lines.map(line =>
+      line.replace('12/minute', '99/minute').replace('dport 80', 'dport { 80, 81 }'),
+    )
+    expect(nftWords(edited.filter(line => !line.startsWith('iifname "lo"')))).toMatch(
+      /, nft: ip saddr 10\.0\.0\.0\/8 tcp dport 99 ct state new update .* 99\/minute .*, allow 99\/tcp from 10\.0\.0\.0\/8, nft: tcp dport \{ 80, 81 \} accept, .*, without iifname "lo" accept, else deny$/,
+    )
     expect(rules.flatMap(each => tuplesOf(each)).map(({ text }) => text)).toContain(
       'deny any any 0.0.0.0/0 any 192.0.2.7 in_eth0',
     )
@@ -163,7 +175,7 @@ describe('the rules of a firewall', () => {
   test('are gone from nftables though its configuration reads all files of the folder', () => {
     const found = { by: 'nftables', chain: '', file: 'none', unit: 'enabled' }
     const boot = (read: string) => seen({ ...found, read }, { state: 'absent' }).boot
-    expect([boot('all'), boot('yes'), boot('no')]).toEqual(['none', 'our table', 'none'])
+    expect([boot('all'), boot('yes'), boot('no')]).toEqual(['none', 'those of ops', 'none'])
   })
 
   test('go again by `ops undo` where there were none before, and are not guessed where there were', () => {

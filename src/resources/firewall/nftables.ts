@@ -7,7 +7,7 @@ export const table = 'ops_firewall'
 /** By number, as the names are known only where netbase is installed. */
 const numbers = { tcp: 6, udp: 17 } as const
 
-const always = [
+export const always = [
   'ct state established,related accept',
   'ct state invalid drop',
   'iifname "lo" accept',
@@ -18,7 +18,7 @@ const always = [
   'ip6 saddr fe80::/10 udp dport 546 accept',
 ]
 
-const rejects = ['meta l4proto 6 reject with tcp reset', 'reject']
+export const rejects = ['meta l4proto 6 reject with tcp reset', 'reject']
 
 /** The lines of the chain, its first one included. */
 export function chainLines(
@@ -45,16 +45,22 @@ function ruleLines({ action, rule }: ActingRule): readonly string[] {
       : protocol === 'any'
         ? [`meta l4proto { 6, 17 } th dport ${range}`]
         : [`${protocol} dport ${range}`]
-  const ip = { 4: 'ip', 6: 'ip6' } as const
   const on = name === undefined ? [] : [`iifname "${name}"`]
   const match = [...on, ...(from ? [`${ip[from.family]} saddr ${from.text}`] : []), ...what].join(' ')
-  const families = from ? [from.family] : ([4, 6] as const)
-  const tries = families.map(
+  return [
+    ...(action === 'limit' ? triesOf(match, from?.family) : []),
+    `${match} ${action === 'deny' ? 'drop' : 'accept'}`,
+  ]
+}
+
+const ip = { 4: 'ip', 6: 'ip6' } as const
+
+/** The lines that count how often an address tries. */
+export const triesOf = (match: string, family?: 4 | 6): readonly string[] =>
+  (family ? [family] : ([4, 6] as const)).map(
     each =>
       `${match} ct state new update @tries${each} { ${ip[each]} saddr limit rate over 12/minute burst 6 packets } drop`,
   )
-  return [...(action === 'limit' ? tries : []), `${match} ${action === 'deny' ? 'drop' : 'accept'}`]
-}
 
 const set = (family: 4 | 6) =>
   `\tset tries${family} {\n\t\ttype ipv${family}_addr\n\t\tsize 65535\n\t\tflags dynamic,timeout\n\t\ttimeout 1m\n\t}`

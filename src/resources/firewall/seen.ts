@@ -1,5 +1,6 @@
 /** What was seen of a firewall, in the words of the plan. */
 import { createHash } from 'node:crypto'
+import { nftWords } from './nft-words.ts'
 import { chainLines, listed, tableText } from './nftables.ts'
 import { type FirewallParams, type Login, rulesFor, wantedWords } from './params.ts'
 import { type Families, isForeign, keeps, type Tuple, tuplesIn } from './ufw.ts'
@@ -74,8 +75,8 @@ export function byNftables(found: Readonly<Record<string, string>>, given: Firew
   if (given.state === 'absent') {
     const isLeft = file !== undefined && file !== 'none'
     return {
-      rules: root === 'no' ? 'known to root alone' : lines.length === 0 ? 'none' : lines.join(', '),
-      boot: isLeft || read === 'yes' ? 'our table' : 'none',
+      rules: root === 'no' ? 'known to root alone' : lines.length === 0 ? 'none' : nftWords(lines),
+      boot: isLeft || read === 'yes' ? 'those of ops' : 'none',
     }
   }
   const wanted = chainLines(rulesFor(given, loginOf(found)), given)
@@ -92,7 +93,7 @@ export function byNftables(found: Readonly<Record<string, string>>, given: Firew
           ? `none: nftables.service is ${unit}`
           : 'the same'
   return {
-    rules: isRunning ? wantedWords(given) : lines.length === 0 ? 'none' : lines.join(', '),
+    rules: isRunning ? wantedWords(given) : lines.length === 0 ? 'none' : nftWords(lines),
     boot: lacks,
   }
 }
