@@ -6,8 +6,10 @@ import { data } from './ops.mjs'
 export async function resourcePages() {
   const all = await data('resources')
   const pages = []
+  const undone = []
   for (const { type } of all) {
-    const { doc, params, examples } = await data('resources', type)
+    const { doc, params, examples, undo } = await data('resources', type)
+    if (undo) undone.push([type, undo])
     pages.push({
       path: `resources/${type}.html`,
       title: type,
@@ -22,11 +24,20 @@ ${examples.map(
   ({ title, code }) => html`<h3>${title}</h3>
 <pre>${code}</pre>
 `,
-)}`,
+)}${undo ? html`<h2>ops undo</h2><p>${prose(undo)}</p>` : ''}`,
     })
   }
+  pages.push({
+    path: 'resources/undo.html',
+    title: 'What ops undo does',
+    about: 'What `ops undo` does about each resource.',
+    body: html`<h1>What ops undo does</h1>
+<p class="lead">${prose('About a step that changed something. What somebody else has changed since stays, and is named; a step that ran as another user is not taken back.')}</p>
+<table>${undone.map(([type, undo]) => html`<tr><td><a href="${type}.html"><code>${type}</code></a></td><td>${prose(undo)}</td></tr>`)}</table>`,
+  })
   const body = html`<h1>Resources</h1>
 <p class="lead">What recipes are made of. Each is looked at, planned, guarded, done and proved.</p>
+<p><a href="undo.html">${prose('What `ops undo` does about each of them')}</a></p>
 ${listing(all.map(({ type, doc }) => ({ to: `${type}.html`, name: type, about: prose(doc) })))}`
   return [{ path: 'resources/index.html', title: 'Resources', about: 'All resources', body }, ...pages]
 }

@@ -16,6 +16,7 @@ export interface ResourcePage {
     readonly help: string
   }[]
   readonly examples: readonly { readonly title: string; readonly code: string }[]
+  readonly undo?: string
 }
 
 /** One line per resource. */
@@ -30,7 +31,7 @@ export function resourceListText(
 }
 
 /** What a resource manages, its params, and how it looks in a recipe. */
-export function resourceText({ type, doc, params, examples }: ResourcePage, style: Style): string {
+export function resourceText({ type, doc, params, examples, undo }: ResourcePage, style: Style): string {
   const rows = params.map(param => [
     style.bold(param.name),
     printableLine(param.type),
@@ -46,6 +47,7 @@ export function resourceText({ type, doc, params, examples }: ResourcePage, styl
     `${style.bold(type)}: ${printable(doc)}`,
     table([head, ...rows]),
     `${style.dim('EXAMPLES')}\n${indent(shown.join('\n\n'), '  ')}`,
+    ...(undo === undefined ? [] : [`${style.dim('OPS UNDO')}\n  ${printable(undo)}`]),
     `Every step also takes these as a second argument, \`{ after: 'db1' }\`:\n${indent(table(options), '  ')}`,
   ].join('\n\n')
 }

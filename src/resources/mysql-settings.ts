@@ -63,7 +63,10 @@ export const mysqlSettings = resource({
   impossible: (actual, given) => impossible(actual, given),
   apply: (change, given) => [write(change, given)],
   reads: () => [...serverPackages, 'path:/etc/mysql/', 'path:/etc/my.cnf', 'unit:mariadb', 'unit:mysql'],
-  wayBack: () => 'files',
+  // A restart of a server is nothing that anybody asked for by an undo.
+  wayBack: () => ({
+    cannot: 'the server goes on with the settings of that run until it is started anew',
+  }),
   owns: () => [],
   promises: ({ settings }) =>
     Object.entries(settings).map(([key, value]) => ({ of: `any:setting ${key}`, is: `to be ${value}` })),

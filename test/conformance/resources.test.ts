@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { changeOf } from '../../src/engine/diff.ts'
+import { undoWords } from '../../src/resources/docs/undo-words.ts'
 import { compositions, contracts, resources } from '../../src/resources/index.ts'
 import { restoredFile } from '../../src/resources/restored-file.ts'
 import { hasProgram, testWith } from '../needs.ts'
@@ -46,6 +47,14 @@ describe.each(kinds.map(resource => ({ type: resource.type, resource })))('$type
     for (const [index, params] of examples.entries())
       expect(params, resource.examples[index]?.title).toBeDefined()
     expect(new Set(resource.examples.map(({ title }) => title)).size).toBe(examples.length)
+  })
+
+  test('says in its page what an undo does about it, and promises nothing where it has no way back', () => {
+    const words = (undoWords as Readonly<Record<string, string>>)[resource.type]
+    if (!Object.hasOwn(resources, resource.type)) return
+    expect(words).toMatch(/^[A-Z].*\.$/)
+    if (!resource.apply) expect(words).toContain('It changes nothing')
+    else if (resource.wayBack === undefined) expect(words).toMatch(/^Nothing, and the plan says so|stays\.$/)
   })
 
   test('names its examples apart, each on one line', () => {

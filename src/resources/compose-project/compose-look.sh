@@ -126,6 +126,10 @@ ops_compose_has_others() {
 ops_compose_told() {
   ops_compose_name=$(printf '%s\n' "$ops_compose_model_text" | sed -n 's/^name: //p' | tr -d "\"'")
   printf 'name=%s\n' "$ops_compose_name"
+  printf '%s\n' "$ops_compose_model_text" | awk '
+    /^[^ ]/ { section = $1 }
+    section == "services:" && /^  [^ ]/ { service = $1; gsub(/[:"\047]/, "", service) }
+    section == "services:" && /^    build:/ { print "built=" service }'
   ops_compose_services=$(printf '%s\n' "$ops_compose_model_text" | ops_compose_list) || return 1
   ops_compose_files=$ops_compose_flags ops_compose_others=
   ops_compose_take -

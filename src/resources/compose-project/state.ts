@@ -29,6 +29,7 @@ export function composeState(observation: string, given: ComposeParams): Readonl
       'unset',
       'gone',
       'newer',
+      'built',
       'containers',
     ].flatMap(key => {
       const values = all(key)

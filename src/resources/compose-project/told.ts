@@ -42,7 +42,7 @@ function programWords(program: string): string {
 
 /** For people: what was found and is no difference. */
 export function composeNotes(found: Found, given: ComposeParams): readonly string[] {
-  const { unset, gone, newer, orphans } = found
+  const { unset, gone, newer, built, orphans } = found
   const isEnvNew =
     given.env !== undefined && found['.env'] !== undefined && String(found['.env']).startsWith('not ')
   return [
@@ -51,6 +51,11 @@ export function composeNotes(found: Found, given: ComposeParams): readonly strin
       ? []
       : [
           `not on the host yet, ${given.pull === 'never' ? 'and never pulled' : 'and pulled or built by the apply'}: ${gone}`,
+        ]),
+    ...(built === undefined
+      ? []
+      : [
+          `with \`build\`: ${built}; an image that is there is not built anew when its sources change: \`docker compose build\` does that, and this step then brings it`,
         ]),
     ...(newer === undefined ? [] : [`newer at its registry: ${newer}; its services may get another image`]),
     ...(orphans === undefined || orphans === 'none' || given.removeOrphans

@@ -15,6 +15,8 @@ export interface ResourceDocs {
   readonly params: readonly ResourceParamDoc[]
   /** `code` is a step as it would be written in a recipe. */
   readonly examples: readonly { readonly title: string; readonly code: string }[]
+  /** What `ops undo` does about it. */
+  readonly undo?: string
 }
 
 /** Reads params and examples out of the contract itself, so that docs cannot drift from it. */
