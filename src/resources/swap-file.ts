@@ -107,7 +107,7 @@ export const swapFile = resource({
           : found.space === 'no'
             ? 'a file that is no swap space'
             : 'swap space',
-      dress: mode === undefined ? '' : `${mode} ${owner}:${group}`,
+      'mode and owner': mode === undefined ? '' : `${mode} ${owner}:${group}`,
       fstab:
         given.state === 'present' && plainLine(fstab) === plainLine(lineOf(given)) ? lineOf(given) : fstab,
       active: isSure ? isOn : 'unknown',
@@ -122,7 +122,7 @@ export const swapFile = resource({
           file: 'swap space',
           size: String(given.size),
           space: 'yes',
-          dress: '600 root:root',
+          'mode and owner': '600 root:root',
           active: 'yes',
           fstab: lineOf(given),
           ...(given.priority !== undefined && { priority: String(given.priority) }),

@@ -84,7 +84,7 @@ describeReal('hosts behind a balancer', () => {
     )
     expect(drained.map(({ notes }) => notes)).toEqual([
       [
-        'once its steps hold, file /etc/nginx/upstream.d/web1.conf, service nginx on lb1 are as they are now again; what files held there meanwhile is in `ops kept lb1`',
+        'once its steps hold, lb1 is as it is now again: file /etc/nginx/upstream.d/web1.conf, service nginx; what files held there meanwhile is in `ops kept lb1`',
       ],
     ])
     expect(drained[0]?.beside).toMatchObject([

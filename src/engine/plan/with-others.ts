@@ -85,7 +85,7 @@ function withLooked(
   if (!isIn)
     beside.push({ host: on, what: `to have ${host} in it once its steps hold`, steps: changing(back) })
   const note = isIn
-    ? `once its steps hold, ${namesOf(around.in)} on ${on} are as they are now again; what files held there meanwhile is in \`ops kept ${on}\``
+    ? `once its steps hold, ${on} is as it is now again: ${namesOf(around.in)}; what files held there meanwhile is in \`ops kept ${on}\``
     : `what files hold on ${on} until then is in \`ops kept ${on}\``
   return { ...each, plan: { ...each.plan, beside, notes: [...each.plan.notes, note] } }
 }

@@ -99,6 +99,7 @@
     case $ops_uid,$ops_wanted_home in ,* | *,/home/*) ;; *) return 0;; esac
     [ -d "$ops_wanted_home" ] || return 0
     ops_home_owner=$(stat -L -c %u:%U "$ops_wanted_home")
+    case $ops_home_owner in *:UNKNOWN) ops_home_owner="${ops_home_owner%%:*}:${ops_home_owner%%:*}, a number that no user has now";; esac
     case $ops_home_owner in "${ops_wanted:-${ops_uid:-none}}":*) ;; *)
       echo "note=$ops_wanted_home is there already and belongs to ${ops_home_owner#*:}: $1 cannot write there unless a step gives it to $1 (\`directory\` with \`owner\`)";;
     esac
