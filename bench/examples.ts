@@ -1,13 +1,16 @@
 /**
  * The set-ups of `examples/` beside the Ansible playbooks that people use for the same: `npm run bench -- --only examples --originals
- * FOLDER`. FOLDER is outside of this project and holds `NAME.yml` for each example to compare, `roles/` with the roles that those name, and
- * `bin/ansible-playbook` (or a link) of the environment to run them by. A playbook finds `key`, `address` and `password`.
+ * FOLDER`. FOLDER is outside of this project and holds `bin/ansible-playbook` (or a link) of the environment to run them by, and, where
+ * the playbooks are to use roles, `NAME.yml` for each example and `roles/`. Else the playbook is that of `examples/ansible`. It finds
+ * `key`, `address` and `password`, or what `node-app` takes: a repository of packages on the host stands in for that of the vendor.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { origin, push } from '../test/examples/origin.ts'
+import { putVendorRepository } from '../test/examples/vendor-repository.ts'
 import type { Host } from '../test/hosts/host.ts'
-import { startHost } from '../test/hosts/start.ts'
+import { type HostOptions, startHost } from '../test/hosts/start.ts'
 import { type Command, firstLineOf } from './contender.ts'
 import { opsProgram } from './contenders/ops.ts'
 import { type Measured, measureSaid } from './measure.ts'
@@ -15,16 +18,54 @@ import { root, storage } from './places.ts'
 
 const password = 'correct horse'
 
-/** What is asked of each, in the words of ops. */
-const examples: Readonly<Record<string, (host: Host) => Promise<readonly string[]>>> = {
-  'first-hour-server': async host => {
-    const key = (await host.read('cat /root/.ssh/authorized_keys')).trim()
-    return ['--key', key, '--swap', 'none', '--zone', 'Europe/Berlin']
+/** What is asked of both, in the words of ops and in those of the playbook. */
+interface Asked {
+  readonly params: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly given: Readonly<Record<string, string>>
+}
+
+interface Example {
+  /** Beside Python, which Ansible needs. */
+  readonly host?: HostOptions
+  readonly asked: (host: Host) => Promise<Asked>
+}
+
+const env = { OPS_PARAM_PASSWORD: password, OPS_PARAM_TOKEN: password }
+const nodeOfThisMachine = '/opt/node-of-this-machine'
+
+const examples: Readonly<Record<string, Example>> = {
+  'first-hour-server': {
+    asked: async host => {
+      const key = await keyOf(host)
+      const params = ['--key', key, '--swap', 'none', '--zone', 'Europe/Berlin']
+      return { params, env, given: { key, zone: 'Europe/Berlin' } }
+    },
   },
-  'postgres-server': async host => {
-    const address = await addressOf(host)
-    const listen = ['--listen', 'localhost', '--listen', address]
-    return ['--app', 'shop', '--network', `${address}/32`, ...listen, '--connections', '42']
+  'postgres-server': {
+    asked: async host => {
+      const address = await addressOf(host)
+      const listen = ['--listen', 'localhost', '--listen', address]
+      const params = ['--app', 'shop', '--network', `${address}/32`, ...listen, '--connections', '42']
+      return { params, env, given: { key: await keyOf(host), address, password } }
+    },
+  },
+  'node-app': {
+    host: { withPackages: ['python3', 'git'], binds: [`${process.execPath}:${nodeOfThisMachine}`] },
+    asked: async host => {
+      await push(host, 1)
+      const { key, fingerprint } = await putVendorRepository(host, '/srv/vendor', nodeOfThisMachine)
+      const domain = 'app.example.org'
+      const vendor = 'file:/srv/vendor'
+      return {
+        params: [
+          ...['--repository', origin, '--domain', domain, '--vendor', vendor],
+          ...['--vendor-key', key, '--fingerprint', fingerprint],
+        ],
+        env,
+        given: { repository: origin, domain, vendor, vendor_key: key, token: password },
+      }
+    },
   },
 }
 
@@ -52,22 +93,24 @@ export async function benchExamples(
   const folder = resolve(originals)
   const ansible = join(folder, 'bin/ansible-playbook')
   const rows: ExampleRow[] = []
-  for (const [example, paramsOf] of Object.entries(examples)) {
+  for (const [example, { asked, host: hostOptions }] of Object.entries(examples)) {
     if (only !== undefined && only !== example) continue
-    const playbook = join(folder, `${example}.yml`)
+    const name = `${example}.yml`
+    const playbook = [join(folder, name), join(root, 'examples/ansible', name)].find(each => existsSync(each))
     const tools = {
-      ops: (host: Host, params: readonly string[], _: string) => opsRun(example, host, params),
-      ...(existsSync(playbook) && {
-        [firstLineOf([ansible, '--version'])]: (host: Host, _: readonly string[], scratch: string) =>
-          ansibleRun({ ansible, playbook, folder, scratch }, host),
-      }),
+      ops: (host: Host, what: Asked, _: string) => opsRun(example, host, what),
+      ...(playbook !== undefined &&
+        existsSync(ansible) && {
+          [firstLineOf([ansible, '--version'])]: (host: Host, { given }: Asked, scratch: string) =>
+            ansibleRun({ ansible, playbook, folder, scratch, given }, host),
+        }),
     }
     for (const [tool, commandOn] of Object.entries(tools)) {
       const load = loadavg()[0] ?? 0
       const scratch = mkdtempSync(join(tmpdir(), 'ops-bench-example-'))
-      const host = await startHost({ storage, withPackages: ['python3'] })
+      const host = await startHost({ storage, withPackages: ['python3'], ...hostOptions })
       try {
-        const { command, trips, changes } = await commandOn(host, await paramsOf(host), scratch)
+        const { command, trips, changes } = await commandOn(host, await asked(host), scratch)
         const twice: Run[] = []
         for (const which of ['first', 'second']) {
           const { said, ...measured } = await measureSaid(command)
@@ -95,10 +138,10 @@ interface Counted {
   readonly changes: (said: string) => number
 }
 
-async function opsRun(example: string, host: Host, params: readonly string[]): Promise<Counted> {
+async function opsRun(example: string, host: Host, { params, env }: Asked): Promise<Counted> {
   const argv = [...opsProgram, 'apply', example, host.name, '-F', host.sshConfig, '--yes', ...params]
   return {
-    command: { argv, cwd: join(root, 'examples'), env: { OPS_PARAM_PASSWORD: password } },
+    command: { argv, cwd: join(root, 'examples'), env },
     trips: said => Number(/(\d+) trips?$/m.exec(said)?.[1] ?? Number.NaN),
     changes: said => Number(/(\d+) changed\b.*trips?$/m.exec(said)?.[1] ?? 0),
   }
@@ -111,10 +154,11 @@ async function ansibleRun(
     readonly playbook: string
     readonly folder: string
     readonly scratch: string
+    readonly given: Asked['given']
   },
   host: Host,
 ): Promise<Counted> {
-  const { ansible, playbook, folder, scratch } = at
+  const { ansible, playbook, folder, scratch, given } = at
   const starts = join(scratch, 'starts')
   for (const program of ['ssh', 'sftp'])
     writeFileSync(join(scratch, program), `#!/bin/sh\necho >>${starts}\nexec /usr/bin/${program} "$@"\n`, {
@@ -128,8 +172,6 @@ async function ansibleRun(
 [ssh_connection]\npipelining = True\ncontrol_path_dir = ${scratch}/cp\nssh_executable = ${scratch}/ssh\nsftp_executable = ${scratch}/sftp
 ssh_args = -F ${host.sshConfig} -o ControlMaster=auto -o ControlPersist=60s\nsftp_extra_args = -F ${host.sshConfig}\n`,
   )
-  const key = (await host.read('cat /root/.ssh/authorized_keys')).trim()
-  const given = JSON.stringify({ key, address: await addressOf(host), password })
   const env = {
     ANSIBLE_CONFIG: join(scratch, 'ansible.cfg'),
     ANSIBLE_NOCOLOR: '1',
@@ -137,7 +179,7 @@ ssh_args = -F ${host.sshConfig} -o ControlMaster=auto -o ControlPersist=60s\nsft
     LC_ALL: 'C.UTF-8',
   }
   return {
-    command: { argv: [ansible, playbook, '-e', given], cwd: scratch, env },
+    command: { argv: [ansible, playbook, '-e', JSON.stringify(given)], cwd: scratch, env },
     trips: () => {
       const count = readFileSync(starts, 'utf8').length
       rmSync(starts)
@@ -149,3 +191,6 @@ ssh_args = -F ${host.sshConfig} -o ControlMaster=auto -o ControlPersist=60s\nsft
 
 const addressOf = async (host: Host): Promise<string> =>
   (await host.read('hostname -I')).trim().split(' ')[0] ?? ''
+
+const keyOf = async (host: Host): Promise<string> =>
+  (await host.read('cat /root/.ssh/authorized_keys')).trim()
