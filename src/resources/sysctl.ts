@@ -28,9 +28,10 @@ const wayOf = (key: string) => (/^[^/]*\./.test(key) ? swapped(key) : key)
 
 const stripped = (text: string) => text.replace(/^[ \t]+|[ \t]+$/g, '')
 
+const isNumbers = (value: string) => /^[\s\d-]+$/.test(value)
+
 /** The kernel parts numbers by tabs, people by blanks; in other texts (`kernel.core_pattern`) every blank counts. */
-const plain = (value: string) =>
-  /^[\s\d-]+$/.test(value) ? value.trim().replaceAll(/\s+/g, ' ') : stripped(value)
+const plain = (value: string) => (isNumbers(value) ? value.trim().replaceAll(/\s+/g, ' ') : stripped(value))
 
 const params = z
   .strictObject({
@@ -122,7 +123,7 @@ export const sysctl = resource({
     return [sh`ops_sysctl ${wayOf(key)} ${value} ${String(actual.now)} ${file} ${lineOf(key, value)}`]
   },
   wayBack: ({ actual }, { key, value }) => {
-    if (value === undefined || actual.kind !== 'absent') return 'files'
+    if (value === undefined || actual.file !== 'absent') return 'files'
     const goesOn = { stays: `the kernel goes on with ${value}; it was ${actual.now}` }
     return {
       params: { key, state: 'absent' },
@@ -141,8 +142,18 @@ export const sysctl = resource({
   notes: (_detail, { key, value }, _said, change) => {
     if (change === undefined) return []
     if (value === undefined) return ['what runs is left as it is: ops cannot know what it was before']
-    return key.startsWith('net.')
-      ? ['should this cut our own access, ops cannot put it back: `access: { undo: … }` of the step says how']
-      : []
+    const isOdd = isNumbers(String(change.actual.now)) && !isNumbers(value)
+    return [
+      ...(isOdd
+        ? [
+            `it is a number now: whether the kernel takes ${value} shows when it is set; if not, nothing is changed`,
+          ]
+        : []),
+      ...(key.startsWith('net.')
+        ? [
+            'should this cut our own access, ops cannot put it back: `access: { undo: … }` of the step says how',
+          ]
+        : []),
+    ]
   },
 })

@@ -28,6 +28,16 @@ describe('the params of a setting of the kernel', () => {
     'vm..x',
   ])('%s is no name', key => expect(faultsOf({ key, value: '1' })).toBe(1))
 
+  test('a word for what is a number now is told as the kernel alone can judge it', () => {
+    const params = parsed(sysctl, { key: 'vm.swappiness', value: 'banana' })
+    const notes = (now: string) =>
+      definition.notes?.('', params, '', { actual: { now }, desired: { now: 'banana' }, keys: [] }) ?? []
+    expect(notes('60')).toEqual([
+      expect.stringMatching(/^it is a number now: .* banana .* nothing is changed$/),
+    ])
+    expect(notes('cubic')).toEqual([])
+  })
+
   test('blanks between numbers count as one, and those in a text as they are', () => {
     const kept = (value: string | number) => parsed(sysctl, { key: 'kernel.x', value }).value
     expect([kept('1\t 2  3 '), kept(4), kept('|/bin/x  %p')]).toEqual(['1 2 3', '4', '|/bin/x  %p'])

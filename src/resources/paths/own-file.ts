@@ -5,20 +5,26 @@ export const ownFileKeys = ['kind', 'why?', 'to?', 'mode?', 'owner?', 'group?', 
 
 type Attribute = 'mode' | 'owner' | 'group'
 
-/** What was printed, with mode and owners as one key. */
-export function ownFileFound<Found extends { readonly [Each in Attribute]?: string }>(found: Found) {
-  const { mode, owner, group, ...rest } = found
-  return { ...rest, dress: mode === undefined ? '' : `${mode} ${owner}:${group}` }
+type Printed = { readonly kind?: string } & { readonly [Each in Attribute]?: string }
+
+/** What was printed, in the words of a plan: `file` is `present`, `absent`, or what is there instead. */
+export function ownFileFound<Found extends Printed>(found: Found) {
+  const { kind = '', mode, owner, group, ...rest } = found
+  return {
+    ...rest,
+    file: kind === 'file' ? 'present' : kind,
+    'mode and owner': mode === undefined ? '' : `${mode} ${owner}:${group}`,
+  }
 }
 
 /** How it should be: there with this line, or where that is undefined not there. */
 export const ownFile = (line: string | undefined) =>
-  line === undefined ? { kind: 'absent' } : { kind: 'file', dress: '644 root:root', line }
+  line === undefined ? { file: 'absent' } : { file: 'present', 'mode and owner': '644 root:root', line }
 
 /** What stands in its way. */
-export function ownFileImpossible(path: string, found: { readonly kind?: unknown; readonly why?: unknown }) {
-  if (found.kind === 'refused') return String(found.why)
-  return found.kind === 'file' || found.kind === 'absent'
+export function ownFileImpossible(path: string, found: { readonly file?: unknown; readonly why?: unknown }) {
+  if (found.file === 'refused') return String(found.why)
+  return found.file === 'present' || found.file === 'absent'
     ? undefined
-    : `${path} is a ${found.kind}, not a file`
+    : `${path} is a ${found.file}, not a file`
 }
