@@ -109,7 +109,7 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
   if (broken.length > 0) {
     throw new OpsError({
       code: 'failed',
-      title: `${broken.length} of ${chunks.length + lost.length} chunks in ${store.url} are not what their receipts say`,
+      title: `${broken.length} of ${counted(chunks.length + lost.length, 'chunk')} in ${store.url} ${broken.length === 1 ? 'is not what its receipt says' : 'are not what their receipts say'}`,
       changed: 'no',
       next: 'Bring those objects back from a version or a copy of the store: their rows are nowhere else.',
     })

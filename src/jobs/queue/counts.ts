@@ -1,4 +1,5 @@
 /** How many jobs of a queue are where, read at one moment, and whether that adds up with what was moved. */
+import { counted } from '../../base/counted.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, sql } from '../../mysql/sql.ts'
 import { tableSql } from '../../mysql/table-name.ts'
@@ -85,9 +86,12 @@ export async function countQueue(
 
 /** What does not add up; undefined: all does. Only ops touches the twin, so that its moves must leave just what is there. */
 export function discrepancy({ parked, since }: QueueCounts): string | undefined {
-  if (!since) return parked === 0 ? undefined : `${parked} jobs are parked, and no count of moves is there`
+  if (!since)
+    return parked === 0
+      ? undefined
+      : `${counted(parked, 'job is', 'jobs are')} parked, and no count of moves is there`
   const { wereParked, wereDripped } = since
   return wereParked - wereDripped === parked
     ? undefined
-    : `${wereParked} jobs were parked and ${wereDripped} brought back, but ${parked} are parked`
+    : `${counted(wereParked, 'job was', 'jobs were')} parked and ${wereDripped} brought back, but ${parked} ${parked === 1 ? 'is' : 'are'} parked`
 }

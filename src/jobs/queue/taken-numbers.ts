@@ -2,6 +2,7 @@
  * Parked jobs whose number another job got meanwhile, as servers before MySQL 8 and MariaDB 10.2 give numbers of an emptied
  * table anew after a restart. They stay parked, or come back under numbers that neither table has had.
  */
+import { counted } from '../../base/counted.ts'
 import { OpsError } from '../../base/errors.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -110,7 +111,7 @@ export async function moveRenumbered(
 function unequal(source: string, jobs: JobTable, wanted: number, counts: readonly number[]): OpsError {
   return new OpsError({
     code: 'not-converged',
-    title: `${source}: ${wanted} jobs of ${tableText(jobs.parked)} did not come back under new numbers (${counts.join(', ')} did)`,
+    title: `${source}: ${counted(wanted, 'job')} of ${tableText(jobs.parked)} did not come back under new numbers (${counts.join(', ')} did)`,
     changed: 'no',
     next: `They are parked as before. Look for a trigger, and whether ${tableText(jobs.live)} has numbers left.`,
   })
