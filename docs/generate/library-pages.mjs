@@ -28,16 +28,16 @@ ${examples.map(
     })
   }
   pages.push({
-    path: 'resources/undo.html',
+    path: 'undo.html',
     title: 'What ops undo does',
     about: 'What `ops undo` does about each resource.',
     body: html`<h1>What ops undo does</h1>
 <p class="lead">${prose('About a step that changed something. What somebody else has changed since stays, and is named; a step that ran as another user is not taken back.')}</p>
-<table>${undone.map(([type, undo]) => html`<tr><td><a href="${type}.html"><code>${type}</code></a></td><td>${prose(undo)}</td></tr>`)}</table>`,
+<table>${undone.map(([type, undo]) => html`<tr><td><a href="resources/${type}.html"><code>${type}</code></a></td><td>${prose(undo)}</td></tr>`)}</table>`,
   })
   const body = html`<h1>Resources</h1>
 <p class="lead">What recipes are made of. Each is looked at, planned, guarded, done and proved.</p>
-<p><a href="undo.html">${prose('What `ops undo` does about each of them')}</a></p>
+<p><a href="../undo.html">${prose('What `ops undo` does about each of them')}</a></p>
 ${listing(all.map(({ type, doc }) => ({ to: `${type}.html`, name: type, about: prose(doc) })))}`
   return [{ path: 'resources/index.html', title: 'Resources', about: 'All resources', body }, ...pages]
 }

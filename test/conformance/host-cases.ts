@@ -394,7 +394,7 @@ done`,
       'echo "# note" >>/etc/sysctl.d/99-zz-net.ipv4.tcp_rmem.conf',
     ],
     neverAlone: {
-      kind: 'what has no file has no line in it',
+      file: 'what has no file has no line in it',
       boot: 'another file that is read later is refused',
     },
     foreign: {
