@@ -18,6 +18,7 @@ import { writeMark } from './dump-store.ts'
 import { dumpEnd, dumpPlanEvent, dumpSoFar, rowsOf } from './dump-text.ts'
 import { type DumpPlan, type DumpRequest, planDump } from './plan.ts'
 import { ScanWalk } from './scan-walk.ts'
+import { WalksInTurn } from './walks-in-turn.ts'
 
 export interface DumpContext {
   readonly server: Server
@@ -122,10 +123,25 @@ async function walkOf(plan: DumpPlan, server: Server): Promise<DaysSource> {
   const session = await server.session()
   const begun = performance.now()
   const clock = (): Date => new Date(plan.now.getTime() + Math.round(performance.now() - begun))
-  if (plan.reads === 'days') return new DaysWalk(session, shape, [...checks, ...newDays], clock)
+  if (plan.reads === 'days') {
+    // A second session is worth while where there is much to read. What the server computes itself is asked one after another.
+    if (checks.length > 0 || newDays.length < leastForTwo)
+      return new DaysWalk(session, shape, [...checks, ...newDays], clock)
+    // An account may be allowed no more of them.
+    const second = await server.session().catch(() => undefined)
+    const sessions = second ? [session, second] : [session]
+    return new WalksInTurn(
+      sessions.map((each, turn) => {
+        const days = newDays.filter((_, index) => index % sessions.length === turn)
+        return new DaysWalk(each, shape, days, clock)
+      }),
+    )
+  }
   const range = { kind, zone: request.zone, until, known: names.days.keys() }
   return new ScanWalk(session, shape, range, clock)
 }
+
+const leastForTwo = 8
 
 /** We hold the lock of the table, so nobody is between an object and its receipt now. Answers how many are gone. */
 async function removeOrphans(orphans: readonly string[], store: Store): Promise<number> {
