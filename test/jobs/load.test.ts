@@ -361,4 +361,24 @@ describeReal('ops db load', () => {
     expect(refused.stderr).toContain(reason)
     expect(refused.code).toBe(3)
   })
+
+  test('a refused load leaves the next number of the table, or says what it is now', async () => {
+    await mariadb(
+      `CREATE TABLE numbered (id INT AUTO_INCREMENT PRIMARY KEY, v INT); INSERT INTO numbered (v) VALUES (1), (2)`,
+    )
+    const large = await pipe('id,v\n3,3\n99999999999,4\n', 'app.numbered')
+    expect(large.stderr).toContain(
+      'line 3: id: 99999999999 is more than 2147483647, the most that int(11) holds',
+    )
+    expect(large.code).toBe(1)
+    // The number that the server would have gone on from is not all used up.
+    await mariadb('INSERT INTO numbered (v) VALUES (5)')
+    const far = await pipe('id,v\n5000,3\n5001,no number\n', 'app.numbered')
+    expect(far.stderr).toContain('nothing was loaded')
+    expect(far.stderr).toMatch(/The next AUTO_INCREMENT number of app.numbered is 500\d now, and was 5:/)
+    expect(far.stderr).not.toContain('the host is as it was')
+    expect(await count('numbered')).toBe(3)
+    await mariadb('ALTER TABLE numbered AUTO_INCREMENT = 5; INSERT INTO numbered (v) VALUES (6)')
+    expect(await mariadb('SELECT MAX(id) FROM numbered')).toBe('5\n')
+  })
 })

@@ -11,7 +11,7 @@ export function convertCell({ way, members, column }: Target, cell: Buffer): Con
     case 'time':
       return timeOf(cell)
     case 'truth':
-      return wholeOf(truthOf(cell), column.name)
+      return column.isAutoIncrement ? numberOf(cell, column) : wholeOf(truthOf(cell), column.name)
     case 'enum':
       // A server takes a number for the place of a member: '1' would be the first one.
       return isNumber(cell) && !members.includes(cell.toString('latin1'))
@@ -29,6 +29,29 @@ export function convertCell({ way, members, column }: Target, cell: Buffer): Con
     default:
       return cell
   }
+}
+
+const integerBits: Readonly<Record<string, number>> = {
+  tinyint: 8,
+  smallint: 16,
+  mediumint: 24,
+  int: 32,
+  bigint: 64,
+}
+
+/**
+ * A number that is too large for its column ruins the next AUTO_INCREMENT number, also where the server takes the row back:
+ * no program could add a row after that.
+ */
+function numberOf(cell: Buffer, { name, type, dataType }: Target['column']): ConvertedCell {
+  const text = cell.toString('latin1').trim()
+  const bits = integerBits[dataType]
+  if (bits !== undefined && /^\+?\d+$/.test(text)) {
+    const most = (1n << BigInt(/unsigned/i.test(type) ? bits : bits - 1)) - 1n
+    if (BigInt(text) > most)
+      return { problem: `${name}: ${text.slice(0, 40)} is more than ${most}, the most that ${type} holds` }
+  }
+  return wholeOf(truthOf(cell), name)
 }
 
 const isNumber = (cell: Buffer): boolean =>

@@ -23,6 +23,7 @@ import { findMoreProblems, type LoadFailure, loadError } from './find-more-probl
 import { type Input, openInput } from './input.ts'
 import type { LoadOutcome } from './load-outcome.ts'
 import { loadEnd, loadPlanEvent } from './load-text.ts'
+import { nextNumber, withNextNumber } from './next-number.ts'
 import { putBack, takeIndexes } from './owed-indexes.ts'
 import { type LoadPlan, type LoadRequest, planLoad } from './plan.ts'
 import { Problems } from './problems.ts'
@@ -54,6 +55,7 @@ export async function runLoad(request: LoadRequest, context: LoadContext): Promi
     emit({ event: 'job-plan', ...shown })
     if (plansOnly || (confirm && !(await confirm(shown)))) return false
     const lock = await holdLock(server, title)
+    const before = await nextNumber(session, plan.table)
     try {
       const outcome = await withoutIndexes(plan, server, () =>
         carryOut(plan, { input, reader, session, governor, title }, context),
@@ -61,8 +63,9 @@ export async function runLoad(request: LoadRequest, context: LoadContext): Promi
       emit({ event: 'job-end', ...loadEnd(server.name, title, plan, input, outcome) })
       return true
     } catch (thrown) {
-      emit({ event: 'job-end', ...loadEnd(server.name, title, plan, input, undefined, errorDataOf(thrown)) })
-      throw thrown
+      const failure = await withNextNumber(session, plan.table, before, thrown)
+      emit({ event: 'job-end', ...loadEnd(server.name, title, plan, input, undefined, errorDataOf(failure)) })
+      throw failure
     } finally {
       await lock.release()
       await governor.close()
