@@ -8,6 +8,7 @@ import { ChunkReader } from '../../mysql/chunk-reader.ts'
 import { besideOthers, usualLimits } from '../../mysql/chunk-size.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import type { Server } from '../../mysql/server.ts'
+import { ShapeGuard } from '../../mysql/shape-guard.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { CopyTextEncoder } from '../../postgres/copy-text.ts'
 import type { PostgresServer } from '../../postgres/server.ts'
@@ -85,9 +86,15 @@ async function carryOut(
   const begun = performance.now()
   const { table, order, columns, request, where, mode, safe, state } = plan
   const landing = await openLanding(pg, plan)
+  const guard = new ShapeGuard([{ table, keyIndex: plan.key.index }], {
+    during: 'copying its rows',
+    fires: [],
+    next: 'Nothing was copied: the target is as it was.',
+  })
+  const session = await server.session()
   const encoder = new CopyTextEncoder(columns.map(each => each.cell))
   const reader = new ChunkReader(
-    await server.session(),
+    session,
     {
       table,
       order,
@@ -127,7 +134,7 @@ async function carryOut(
     refuseLostKeys(lossesOf(encoder.losses), plan.key, table)
   } catch (thrown) {
     await landing.fail()
-    throw thrown
+    throw await guard.reasonOf(session, thrown)
   }
   const losses = lossesOf(encoder.losses)
   const landed = await landing.settle()
@@ -135,6 +142,8 @@ async function carryOut(
   // Nothing is committed yet: what was planned may be otherwise by now.
   refuseShrink(plan, deleted, deleted + came - inserted)
   const written = { ...landed, deleted: deleted + (await deleteGone(plan, pg, server, inserted)) }
+  // A column that came meanwhile would be missing there, and its rows behind the watermark.
+  await guard.look(session)
   await writeRecord(pg, request.as, {
     server: state.ownId,
     sourceTable: tableText(table),
