@@ -56,12 +56,8 @@ export interface OwnMysql {
 export async function startOwnMysql(version: OwnMysqlVersion): Promise<OwnMysql> {
   const home = mkdtempSync(join(tmpdir(), `ops-mysql-${version}-`))
   const [socket, log] = [join(home, 'socket'), join(home, 'log.err')]
-  const options = [
-    '--no-defaults',
-    ...ownMysqlOptions(version, ownMysqlFolder(version)),
-    `--user=${userInfo().username}`,
-  ]
-  cpSync(await emptyDatabase(version, options), join(home, 'data'), { recursive: true })
+  const options = optionsHere(version)
+  cpSync(await emptyDatabase(version), join(home, 'data'), { recursive: true })
   const own = [`--datadir=${home}/data`, `--socket=${socket}`, `--pid-file=${home}/pid`, `--log-error=${log}`]
   const program = join(ownMysqlFolder(version), 'bin/mysqld')
   const child: ChildProcess = spawn(program, [...options, ...own, `--tmpdir=${home}`, '--skip-networking'], {
@@ -76,14 +72,20 @@ export async function startOwnMysql(version: OwnMysqlVersion): Promise<OwnMysql>
   return { socket, stop }
 }
 
-/** To make an empty database takes longer than to start it: it is made once on a machine, and copied. */
-async function emptyDatabase(version: OwnMysqlVersion, options: readonly string[]): Promise<string> {
+const optionsHere = (version: OwnMysqlVersion): string[] => [
+  '--no-defaults',
+  ...ownMysqlOptions(version, ownMysqlFolder(version)),
+  `--user=${userInfo().username}`,
+]
+
+/** A data folder to copy: to make an empty database takes longer than to start it, so it is made once on a machine. */
+export async function emptyDatabase(version: OwnMysqlVersion): Promise<string> {
   const made = join(cache, `mysql-${version}-empty`)
   if (existsSync(made)) return made
   const making = mkdtempSync(`${made}-`)
   const program = join(ownMysqlFolder(version), 'bin/mysqld')
   const where = [`--datadir=${join(making, 'data')}`, `--tmpdir=${making}`]
-  await promisify(execFile)(program, [...options, ...where, '--initialize-insecure'])
+  await promisify(execFile)(program, [...optionsHere(version), ...where, '--initialize-insecure'])
   try {
     renameSync(join(making, 'data'), made)
   } catch (error) {

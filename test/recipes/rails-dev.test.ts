@@ -36,10 +36,14 @@ export default recipe({
 })
 `
 
-/** What the recipe's packages bring along, and it does not name: half of them, which would take minutes each time. */
+/** What the recipe's packages bring along, and it does not name: most of them, which would take minutes each time. */
 const broughtAlong = [
-  ...['chromium-driver', 'g++-12', 'libicu-dev', 'mariadb-client-core', 'mariadb-server-core'],
-  ...['nodejs-doc', 'python3-gi', 'samba-libs', 'vim-runtime', 'webpack'],
+  ...['chromium-driver', 'dpkg-dev', 'fakeroot', 'g++', 'galera-4', 'git-man', 'gnupg'],
+  ...['libcgi-fast-perl', 'libcurl3-gnutls', 'libdbd-mariadb-perl', 'libhtml-template-perl'],
+  ...['libhttp-message-perl', 'libicu-dev', 'libjs-bootstrap4', 'libjs-d3', 'libpython3.11'],
+  ...['libsass-dev', 'libssl-dev', 'mariadb-client-core', 'mariadb-server-core', 'mocha', 'nodejs-doc'],
+  ...['php8.2-cli', 'php8.2-mbstring', 'php8.2-xml', 'python3-gi', 'ruby3.1-doc', 'samba-libs'],
+  ...['sqlite3', 'vim-runtime', 'webpack', 'yarnpkg'],
 ]
 
 describeReal('rails-dev on a minimal host', () => {

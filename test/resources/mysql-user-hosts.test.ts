@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Folder, folderWith } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
-import { ownMysqlFolder, ownMysqlLibraries, ownMysqlOptions, whyNoOwnMysql } from '../mysql/own-mysql.ts'
+import {
+  emptyDatabase,
+  ownMysqlFolder,
+  ownMysqlLibraries,
+  ownMysqlOptions,
+  whyNoOwnMysql,
+} from '../mysql/own-mysql.ts'
 
 const why = whyNoOwnMysql('8.0')
 const account = `import { mysqlUser, recipe, secret } from 'ops-recipes'
@@ -36,12 +42,13 @@ describe.skipIf(why !== undefined)(`An account of MySQL 8.0${why === undefined ?
         'systemctl disable --now mariadb; rm -f /usr/sbin/mariadbd /usr/sbin/mysqld /usr/lib/systemd/system/mariadb.service; rm -rf /var/lib/mysql /etc/mysql/mariadb.conf.d/*; mkdir -p /opt/mysql',
       )
       cpSync(ownMysqlFolder('8.0'), `${root}/opt/mysql`, { recursive: true, verbatimSymlinks: true })
+      cpSync(await emptyDatabase('8.0'), `${root}/var/lib/mysql`, { recursive: true })
       for (const path of ownMysqlLibraries) cpSync(path, `${root}${path}`, { dereference: true })
       const options = ownMysqlOptions('8.0', '/opt/mysql').join(' ')
       const unit = `[Service]\nUser=mysql\nRuntimeDirectory=mysqld\nExecStart=/usr/sbin/mysqld --datadir=/var/lib/mysql --socket=/run/mysqld/mysqld.sock ${options}\n`
       await host().read(
         `ln -s /opt/mysql/bin/mysqld /usr/sbin/mysqld; cat >/etc/systemd/system/mysql.service; systemctl daemon-reload
-         /usr/sbin/mysqld --no-defaults ${options} --user=mysql --datadir=/var/lib/mysql --initialize-insecure && systemctl start mysql
+         chown -R mysql: /var/lib/mysql; systemctl start mysql
          until mariadb -e 'CREATE DATABASE IF NOT EXISTS my_shop'; do systemctl is-active mysql || exit 1; sleep 0.1; done`,
         { input: unit },
       )
