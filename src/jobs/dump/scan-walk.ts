@@ -10,10 +10,11 @@ import type { Session } from '../../mysql/session.ts'
 import { join, name, type Sql, sql } from '../../mysql/sql.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { cellsOf } from '../../mysql/wire-row.ts'
+import { altered } from '../drift/meanwhile.ts'
 import { RowLines } from '../rows/row-lines.ts'
 import { dumpLimits } from './day-reader.ts'
 import { borderOf, dayOfValue, dayRange, nextDay, type TimeKind } from './days.ts'
-import { altered, type DaysSource, mostRestarts, newTotals, type WalkPiece } from './days-walk.ts'
+import { type AgreeTo, type DaysSource, mostRestarts, newTotals, type WalkPiece } from './days-walk.ts'
 import { betweenSql, floorOf } from './find-days.ts'
 import { readShape, type TableShape } from './table-shape.ts'
 
@@ -50,8 +51,11 @@ export class ScanWalk implements DaysSource {
   #seenAt = new Date(0)
   #isAtEnd = false
 
+  readonly #agree: AgreeTo
+
   /** `clock`: the server's own time. */
-  constructor(session: Session, shape: TableShape, range: ScanRange, clock: () => Date) {
+  constructor(session: Session, shape: TableShape, range: ScanRange, clock: () => Date, agree: AgreeTo) {
+    this.#agree = agree
     this.#session = session
     this.#clock = clock
     this.#shape = shape
@@ -167,6 +171,7 @@ export class ScanWalk implements DaysSource {
   async #beginAgain(shape?: TableShape): Promise<void> {
     this.totals.restarts += 1
     this.#shape = shape ?? (await readShape(this.#session, this.#shape.table, this.#shape.by))
+    await this.#agree(this.#shape.table)
     this.#days = new Map()
     this.#pieces = []
   }

@@ -15,7 +15,7 @@ export function loadPlanEvent(
   input: Input,
   { notWatched }: Pick<Governor, 'notWatched'>,
 ): JobPlan {
-  const { request, table, opened, targets, method, whyInserts, rebuilt, whyKept, owed, isEmpty } = plan
+  const { request, table, state, opened, targets, method, whyInserts, rebuilt, whyKept, owed, isEmpty } = plan
   const columns = targets.targets.map(each => each.column.name)
   const columnsOf = (dataType: string): readonly string[] =>
     targets.targets.filter(each => each.column.dataType === dataType).map(each => each.column.name)
@@ -75,6 +75,12 @@ export function loadPlanEvent(
       ...table.triggers
         .filter(each => each.event === 'INSERT' || request.onDuplicate === 'replace')
         .map(each => `the trigger ${each.name} fires with each row (${each.timing} ${each.event})`),
+      ...plan.contractNotes,
+      ...(state.binlogFormat === undefined
+        ? []
+        : [
+            'not watched: replicas (they get it in one piece, after the commit, and are behind while they take it in)',
+          ]),
       ...notWatched.map(what => `not watched: ${what}`),
     ],
     data: {

@@ -13,10 +13,11 @@ import { holdLock } from '../../mysql/named-lock.ts'
 import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
-import { tableText } from '../../mysql/table-name.ts'
+import { tableSql, tableText } from '../../mysql/table-name.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
+import { checkUnaltered } from '../drift/meanwhile.ts'
 import { runChunks } from '../run.ts'
 import { chunksOf } from './chunks.ts'
 import { findMoreProblems, type LoadFailure, loadError } from './find-more-problems.ts'
@@ -130,6 +131,9 @@ async function carryOut(
   const unlisten = interrupt.listen(() => input.close())
   await session.query(sql`START TRANSACTION`, doing)
   try {
+    // From here to the end of the transaction nobody can alter the table: what holds now, holds for all rows.
+    await session.query(sql`SELECT 1 FROM ${tableSql(table)} LIMIT 0`, doing)
+    await checkUnaltered(session, { table, contracts: request.contracts, writes: true }, 'loading into it')
     const done = await runChunks(
       {
         source: server.name,
