@@ -11,7 +11,8 @@ import { join, name, type Sql, sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import type { Finding, Store } from '../../store/store.ts'
 import { checkContracts } from '../drift/judge.ts'
-import { type Age, before } from '../time-words.ts'
+import { keepDays, storeRefusals } from '../store-refusals.ts'
+import type { Age } from '../time-words.ts'
 import { type ArchiveNames, checkServer, listArchive, readMark, readReceipt } from './archive-store.ts'
 import {
   ageSql,
@@ -101,15 +102,7 @@ export async function planArchive(
   const errors: ErrorData[] = [...refusals(seen)]
   const children = await readWith(session, table, request.with, { grants, deletes, errors })
   const findings = await store.look({ keepDays: keepDays(request.keep) })
-  for (const { verdict, sentence, next } of findings) {
-    if (verdict === 'refuse')
-      errors.push({
-        code: 'input',
-        title: `${store.url}: ${sentence}`,
-        changed: 'no',
-        ...(next !== undefined && { next }),
-      })
-  }
+  errors.push(...storeRefusals(store.url, findings))
   const column = timeColumn(seen)
   if (errors.length > 0 || !column) throw new InputErrors(errors)
   if (where !== undefined) await tryWhere(session, tableSql(table), where)
@@ -152,13 +145,6 @@ export async function planArchive(
     findings,
     contractNotes,
   }
-}
-
-/** From today on: a month has up to 31 days, and a year 366. */
-function keepDays(keep: Age | undefined): number | 'for ever' {
-  if (keep === undefined) return 'for ever'
-  const now = new Date()
-  return Math.ceil((now.getTime() - before(now, keep).getTime()) / 86_400_000) + 1
 }
 
 async function countRows(
