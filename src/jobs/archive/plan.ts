@@ -7,7 +7,7 @@ import { readGrants } from '../../mysql/grants.ts'
 import { checkDirection, type Key, keyOf, orderBy, type WalkOrder } from '../../mysql/keys.ts'
 import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
-import { join, name, type Sql, sql } from '../../mysql/sql.ts'
+import { join, name, sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import type { Finding, Store } from '../../store/store.ts'
 import { checkContracts } from '../drift/judge.ts'
@@ -25,7 +25,7 @@ import {
 } from './condition.ts'
 import { noPartitions, type OldPartitions, readOldPartitions } from './old-partitions.ts'
 import type { Receipt } from './records.ts'
-import { refusals, timeColumn } from './refusals.ts'
+import { indexOn, refusals, timeColumn } from './refusals.ts'
 import { type PlannedChild, readWith } from './with-child.ts'
 
 /** What the user asked for. */
@@ -135,8 +135,7 @@ export async function planArchive(
         })
       : noPartitions,
     rows: await countRows(session, table, order, resolved),
-    nulls: column.isNullable ? await countStaying(session, table, order, sql`${name(by)} IS NULL`) : 0,
-    zeros: await countStaying(session, table, order, zeroSql(resolved.condition)),
+    ...(await countStaying(session, table, order, resolved)),
     names,
     unfinished: deletes ? await findUnfinished(store, names) : [],
     isNew: mark === undefined,
@@ -162,16 +161,22 @@ async function countRows(
   return { count: Number(await session.value(statement, doing)), isEstimate: false }
 }
 
-/** Rows that are not old because their time is none. */
+/** Rows that are not old because their time is none; without an index on it, only where the table is short enough. */
 async function countStaying(
   session: Session,
   table: Table,
   order: WalkOrder,
-  where: Sql,
-): Promise<number | undefined> {
-  if (!order.isByColumn) return undefined
-  const statement = sql`SELECT COUNT(*) FROM ${tableSql(table)} FORCE INDEX (${name(order.index)}) WHERE ${where}`
-  return Number(await session.value(statement, `counting rows of ${tableText(table)}`))
+  { condition }: Resolved,
+): Promise<Pick<ArchivePlan, 'nulls' | 'zeros'>> {
+  const by = name(condition.by)
+  const doing = `counting rows of ${tableText(table)}`
+  const index = order.isByColumn ? order.index : indexOn(table, condition.by)?.name
+  const statement = sql`SELECT COUNT(*) - COUNT(${by}), COUNT(${by}) FROM ${tableSql(table)}
+    FORCE INDEX (${name(index ?? order.index)}) WHERE ${by} IS NULL OR ${zeroSql(condition)}`
+  if (index === undefined && (await explain(session, statement, doing)).rows > mostCounted)
+    return { nulls: undefined, zeros: undefined }
+  const [nulls, zeros] = (await session.cells(statement, doing))[0] ?? []
+  return { nulls: Number(nulls), zeros: Number(zeros) }
 }
 
 async function newestReceipt(store: Store, { receipts }: ArchiveNames): Promise<Receipt | undefined> {
