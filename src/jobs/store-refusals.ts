@@ -15,7 +15,7 @@ export function storeRefusals(url: string, findings: readonly Finding[]): readon
     .filter(({ verdict }) => verdict === 'refuse')
     .map(({ about, sentence, next }) => {
       // A rule with a date takes everything away then, however old it is.
-      const isAge = about === 'lifecycle' && /after \d+ days/.test(sentence)
+      const isAge = about === 'lifecycle' && /after [\d,]+ days?/.test(sentence)
       const ways = [
         ...(isAge ? ['If they need not stay so long, say how long: --keep 7y.'] : []),
         ...(next === undefined ? [] : [next]),

@@ -79,7 +79,7 @@ describe.skipIf(!realHosts().available)('ops db dump into S3', () => {
       '--no-delete',
     ]
     for (const refused of [await dump('kept/d'), await ops(...archive)]) {
-      expect(refused.stderr).toContain('would take the objects away after 3650 days')
+      expect(refused.stderr).toContain('would take the objects away after 3,650 days')
       expect(refused.stderr).toContain('--keep 7y')
       expect(refused.code).toBe(3)
     }
