@@ -68,8 +68,8 @@ test.each([
 })
 
 test('the texts of a long --where are each looked at once', () => {
-  const where = `s IN (${Array.from({ length: 50_000 }, (_, index) => `'${index}'`).join(',')})`
-  expect(clientText(where).split('_utf8mb4')).toHaveLength(50_001)
+  const where = `s IN (${Array.from({ length: 20_000 }, (_, index) => `'${index}'`).join(',')})`
+  expect(clientText(where).split('_utf8mb4')).toHaveLength(20_001)
 })
 
 test.each([

@@ -12,19 +12,23 @@ const mostBefore = 64
 
 /** Gives each text the introducer of UTF-8 (MySQL, "Character Set Introducers"). */
 export function clientText(where: string): string {
-  let text = ''
+  const parts: string[] = []
+  let before = ''
+  const put = (part: string): void => {
+    parts.push(part)
+    before = (before + part).slice(-mostBefore)
+  }
   for (let at = 0; at < where.length; at++) {
     const character = where[at] ?? ''
     if (!`'"\``.includes(character)) {
-      text += character
+      put(character)
       continue
     }
     const end = endOfQuoted(where, at, character) ?? where.length
     const quoted = where.slice(at, end + 1)
-    const before = text.slice(-mostBefore)
     const takesPlain = /['"]\s*$/.test(before) || takesPlainText.test(before)
-    text += character === '`' || takesPlain ? quoted : ` _utf8mb4${quoted}`
+    put(character === '`' || takesPlain ? quoted : ` _utf8mb4${quoted}`)
     at = end
   }
-  return text
+  return parts.join('')
 }
