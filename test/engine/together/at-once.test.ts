@@ -98,32 +98,35 @@ test.skipIf(lacking('setfacl'))(
   },
 )
 
-/** As soon as the folder is nobody's, a link takes the place of the directory in it. */
+/** As soon as the first directory is made in the one of nobody, a link takes the place of that. */
 const swaps = `($app, $to) = @ARGV; $< = $> = 65534; $| = 1; print "ready\\n";
-  until (-o $app) { select undef, undef, undef, 0.0003 }
-  select undef, undef, undef, 0.005;
+  until (-o $app and -e "$app/d/c0") { select undef, undef, undef, 0.0003 }
   rename "$app/d", "$app/x" and symlink $to, "$app/d"; sleep 60`
 
-test('where a step gives a directory on the way to a user, no link of that user leads what comes after it', async () => {
-  const own = placeOf()
-  chmodSync(own.folder, 0o755)
-  const [app, closed] = [join(own.folder, 'srv/app'), join(own.folder, 'closed')]
-  mkdirSync(join(app, 'd'), { recursive: true })
-  mkdirSync(closed, { mode: 0o700 })
-  const user = spawn('perl', ['-e', swaps, app, closed], { stdio: ['ignore', 'pipe', 'inherit'] })
-  try {
-    await new Promise(resolve => user.stdout.once('data', resolve))
-    await runHere(placeOf(), [
-      directory({ path: join(app, 'd/a') }),
-      directory({ path: app, owner: 'nobody' }),
-      ...numbers(12).map(each => directory({ path: join(app, `d/c${each}`), mode: '0777' })),
-    ])
-    expect(statSync(app).uid).toBe(65534)
-    expect(readdirSync(closed)).toEqual([])
-  } finally {
-    user.kill('SIGKILL')
-  }
-})
+test.skipIf(lacking('strace'))(
+  'where a step gives a directory on the way to a user, no link of that user leads what comes after it',
+  async () => {
+    const own = placeOf()
+    chmodSync(own.folder, 0o755)
+    const [app, closed] = [join(own.folder, 'srv/app'), join(own.folder, 'closed')]
+    mkdirSync(join(app, 'd'), { recursive: true })
+    mkdirSync(closed, { mode: 0o700 })
+    const user = spawn('perl', ['-e', swaps, app, closed], { stdio: ['ignore', 'pipe', 'inherit'] })
+    try {
+      await new Promise(resolve => user.stdout.once('data', resolve))
+      const slow = ['-e', 'trace=mkdir', '-e', 'inject=mkdir:delay_enter=50000', '-o', '/dev/null']
+      await runHere(placeOf(['strace', '-f', '-qq', '--seccomp-bpf', ...slow]), [
+        directory({ path: join(app, 'd/a') }),
+        directory({ path: app, owner: 'nobody' }),
+        ...numbers(12).map(each => directory({ path: join(app, `d/c${each}`), mode: '0777' })),
+      ])
+      expect(statSync(app).uid).toBe(65534)
+      expect(readdirSync(closed)).toEqual([])
+    } finally {
+      user.kill('SIGKILL')
+    }
+  },
+)
 
 test.skipIf(lacking('strace'))(
   'twenty files in ten directories take a few programs, not some for each',
