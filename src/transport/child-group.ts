@@ -2,7 +2,6 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
-import { childEnvironment } from '../base/child-environment.ts'
 import { hasPipes, noDescriptors } from '../base/with-pipes.ts'
 
 const lookEveryMs = 20
@@ -61,11 +60,7 @@ export async function askProgram(
   words: readonly string[],
   timeoutMs: number,
 ): Promise<Answer> {
-  const child = spawn(program, words, {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: childEnvironment(),
-  })
+  const child = spawn(program, words, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   if (!hasPipes(child)) {
     child.once('error', () => undefined)
     return { stdout: '', stderr: noDescriptors, problem: 'failed' }

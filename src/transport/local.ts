@@ -4,7 +4,6 @@ import { spawn } from 'node:child_process'
 import { createConnection, type Socket } from 'node:net'
 import { userInfo } from 'node:os'
 import type { Duplex } from 'node:stream'
-import { childEnvironment } from '../base/child-environment.ts'
 import { withPipes } from '../base/with-pipes.ts'
 import { childProcess } from './child-process.ts'
 import { checkedSocketPath } from './socket-path.ts'
@@ -38,12 +37,7 @@ export function connectLocal(target: ConnectTarget): Transport {
       const [program = '/bin/sh', ...rest] = argv[0] === 'exec' ? argv.slice(1) : argv
       // A session of its own: Ctrl-C on our terminal is for us to handle.
       const child = withPipes(
-        spawn(program, rest, {
-          detached: true,
-          stdio: 'pipe',
-          cwd: userInfo().homedir,
-          env: childEnvironment(),
-        }),
+        spawn(program, rest, { detached: true, stdio: 'pipe', cwd: userInfo().homedir }),
         program,
       )
       const process = childProcess(child, (code, signal) => (signal ? { signal } : { code: code ?? 1 }))
