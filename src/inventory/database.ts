@@ -2,6 +2,7 @@
 import { isIPv4 } from 'node:net'
 import { type ErrorData, inputError, type SourceLocation } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { percentDecoded } from '../base/percent-decoded.ts'
 import { parseAddress } from './address.ts'
 import type { IniEntry } from './ini-lines.ts'
 
@@ -145,6 +146,13 @@ function tlsOf(words: TlsWords, wrong: (key: string, title: string, next: string
   return { mode: isOn ? 'on' : 'off', ...(ca !== undefined && { ca }), verify: verify !== 'no' }
 }
 
+/** Behind the host that SSH leads to, what goes on to the server can be read along; undefined: it cannot. */
+export function plainBehindHost({ name, host, address, tls }: Database): string | undefined {
+  if (host === undefined || address === undefined || tls.mode === 'on' || isLoopback(address.host))
+    return undefined
+  return `${name}: from ${host} to ${address.host}:${address.port} nothing is encrypted (\`tls = on\` in [db NAME] encrypts it)`
+}
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
@@ -196,14 +204,19 @@ export function databaseOfUrl(url: string, errors: ErrorData[]): Database | unde
   const given = option('password')
   const from = given === undefined ? undefined : passwordFrom(given)
   if (from && 'problem' in from) return refuse(from.problem, from.next)
-  const database = decodeURIComponent(pathname.replace(/^\//, ''))
+  const [database, user] = [percentDecoded(pathname.replace(/^\//, '')), percentDecoded(username)]
+  if (database === undefined || user === undefined)
+    return refuse(
+      'a % in the address of a database begins no sign',
+      'Write %25 for a % that is meant as itself.',
+    )
   return {
     name: `${protocol}//${username === '' ? '' : `${username}@`}${parsed.host}${pathname}`,
     engine,
     ...(host !== undefined && { host }),
     ...(address && option('socket') === undefined && { address }),
     ...optional('socket', option('socket')),
-    ...optional('user', username === '' ? undefined : decodeURIComponent(username)),
+    ...optional('user', user === '' ? undefined : user),
     ...optional('database', database === '' ? undefined : database),
     ...(from && { password: from }),
     tls: tlsOf(

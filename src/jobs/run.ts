@@ -3,7 +3,7 @@
  * is read meanwhile; nothing else runs ahead.
  */
 import { performance } from 'node:perf_hooks'
-import { errorDataOf, OpsError } from '../base/errors.ts'
+import { firstErrorOf, InputErrors, OpsError } from '../base/errors.ts'
 import { releaseBuffers } from '../base/release-buffers.ts'
 import type { Governor } from '../mysql/governor.ts'
 import type { Emit } from '../run/events.ts'
@@ -125,9 +125,12 @@ function progressTeller(
 }
 
 /** What a job ends with that failed after a part of its work: its last step tells only of itself, and changed nothing maybe. */
-export function partlyDone(thrown: unknown, isChanged: boolean, soFar: string): OpsError {
-  const data = errorDataOf(thrown)
-  if (!isChanged) return thrown instanceof OpsError ? thrown : new OpsError(data, { cause: thrown })
+export function partlyDone(thrown: unknown, isChanged: boolean, soFar: string): Error {
+  const data = firstErrorOf(thrown)
+  if (!isChanged)
+    return thrown instanceof OpsError || thrown instanceof InputErrors
+      ? thrown
+      : new OpsError(data, { cause: thrown })
   const detail = data.detail === undefined ? soFar : `${data.detail}\n${soFar}`
   return new OpsError({ ...data, detail, changed: 'yes' }, { cause: thrown })
 }

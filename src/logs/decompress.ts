@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { PassThrough, pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { childEnvironment } from '../base/child-environment.ts'
 import { OpsError } from '../base/errors.ts'
 import { withPipes } from '../base/with-pipes.ts'
 
@@ -79,7 +80,10 @@ async function* byProgram(
   first: Buffer,
   rest: AsyncIterator<Buffer>,
 ): AsyncGenerator<Buffer> {
-  const child = withPipes(spawn(program, ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'] }), program)
+  const child = withPipes(
+    spawn(program, ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'], env: childEnvironment() }),
+    program,
+  )
   const errors: Buffer[] = []
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk))
   const ended = new Promise<string | undefined>(resolve => {

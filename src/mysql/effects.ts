@@ -31,7 +31,7 @@ export async function triggersAndChildren(
   return createHash('sha256').update(lines.join('\n')).digest('hex') + (isWhole ? '' : `?${Math.random()}`)
 }
 
-/** Of a table that somebody alters just now the server says nothing but a warning; views that are broken have others. */
+/** Of a table that somebody alters just now the server says nothing but a warning; those that do not open have others. */
 async function isTableUnseen(session: Session): Promise<boolean> {
   const warnings = await session.records(sql`SHOW WARNINGS`, doing)
   return warnings.some(each => Number(each.Code) === skippedTable)

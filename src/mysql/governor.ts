@@ -110,8 +110,11 @@ export async function startGovernor(
   }
   return {
     notWatched: [
+      ...(watchesServer && first.threadsRunning === undefined
+        ? ['how many threads run (the server does not tell Threads_running)']
+        : []),
       ...(watchesServer && first.historyLength === undefined
-        ? ['history list length (needs the right PROCESS)']
+        ? [`history list length (${await whyNoHistory(session)})`]
         : []),
       ...replicas.notWatched,
     ],
@@ -152,13 +155,36 @@ export async function startGovernor(
 /** What is seen of the server now. */
 export async function look(session: Session, replicas: ReplicaWatch = noReplicas): Promise<Load> {
   const threadsRunning = await statusNumber(session, 'Threads_running')
-  const historyLength = await numberIn(
-    session,
-    sql`SELECT COUNT AS history FROM information_schema.INNODB_METRICS WHERE NAME = 'trx_rseg_history_len'`,
-    'history',
-  )
+  const metric = await historyMetric(session)
+  const historyLength = metric?.isCounted ? metric.length : undefined
   return { threadsRunning, historyLength, replicas: await replicas.look() }
 }
+
+/** A metric that somebody has switched off stands at 0. Its column is ENABLED in MariaDB from 10.5 on, STATUS elsewhere. */
+async function historyMetric(
+  session: Session,
+): Promise<{ readonly length: number; readonly isCounted: boolean } | undefined> {
+  try {
+    const [record] = await session.records(
+      sql`SELECT * FROM information_schema.INNODB_METRICS WHERE NAME = 'trx_rseg_history_len'`,
+      watching,
+    )
+    if (!record) return undefined
+    const { ENABLED, STATUS } = record
+    return { length: Number(record.COUNT ?? 0), isCounted: ENABLED === '1' || STATUS === 'enabled' }
+  } catch (thrown) {
+    if (session.lost !== undefined) throw thrown
+    return undefined
+  }
+}
+
+async function whyNoHistory(session: Session): Promise<string> {
+  return (await historyMetric(session)) === undefined
+    ? 'needs the right PROCESS'
+    : "its metric is switched off: SET GLOBAL innodb_monitor_enable = 'trx_rseg_history_len'"
+}
+
+const watching = 'watching the server'
 
 function statusNumber(session: Session, name: string): Promise<number | undefined> {
   return numberIn(session, sql`SHOW GLOBAL STATUS LIKE ${name}`, 'Value')
@@ -166,7 +192,7 @@ function statusNumber(session: Session, name: string): Promise<number | undefine
 
 async function numberIn(session: Session, statement: Sql, column: string): Promise<number | undefined> {
   try {
-    const [record] = await session.records(statement, 'watching the server')
+    const [record] = await session.records(statement, watching)
     const text = record?.[column]
     return text == null || text === '' ? undefined : Number(text)
   } catch (thrown) {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { inputError } from '../base/errors.ts'
+import { percentDecoded } from '../base/percent-decoded.ts'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
@@ -120,7 +121,8 @@ function hashOf({ path, sha256 }: DownloadParams): string {
 }
 
 function fromChecksums({ url, checksums = '' }: DownloadParams, folder: string): string {
-  const name = decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '')
+  const written = new URL(url).pathname.split('/').at(-1) ?? ''
+  const name = percentDecoded(written) ?? written
   let text: string
   try {
     text = readFileSync(resolve(folder, checksums), 'utf8')

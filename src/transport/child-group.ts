@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
+import { childEnvironment } from '../base/child-environment.ts'
 import { hasPipes, noDescriptors } from '../base/with-pipes.ts'
 
 const lookEveryMs = 20
@@ -60,7 +61,11 @@ export async function askProgram(
   words: readonly string[],
   timeoutMs: number,
 ): Promise<Answer> {
-  const child = spawn(program, words, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, words, {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: childEnvironment(),
+  })
   if (!hasPipes(child)) {
     child.once('error', () => undefined)
     return { stdout: '', stderr: noDescriptors, problem: 'failed' }

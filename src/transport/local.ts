@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { createConnection, type Socket } from 'node:net'
 import { userInfo } from 'node:os'
 import type { Duplex } from 'node:stream'
+import { childEnvironment } from '../base/child-environment.ts'
 import { withPipes } from '../base/with-pipes.ts'
 import { childProcess } from './child-process.ts'
 import { checkedSocketPath } from './socket-path.ts'
@@ -37,7 +38,12 @@ export function connectLocal(target: ConnectTarget): Transport {
       const [program = '/bin/sh', ...rest] = argv[0] === 'exec' ? argv.slice(1) : argv
       // A session of its own: Ctrl-C on our terminal is for us to handle.
       const child = withPipes(
-        spawn(program, rest, { detached: true, stdio: 'pipe', cwd: userInfo().homedir }),
+        spawn(program, rest, {
+          detached: true,
+          stdio: 'pipe',
+          cwd: userInfo().homedir,
+          env: childEnvironment(),
+        }),
         program,
       )
       const process = childProcess(child, (code, signal) => (signal ? { signal } : { code: code ?? 1 }))

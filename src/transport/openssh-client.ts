@@ -1,6 +1,7 @@
 /** One program or forwarding over `ssh`, by a client that speaks through the master and never connects by itself. */
 
 import { spawn } from 'node:child_process'
+import { childEnvironment } from '../base/child-environment.ts'
 import { withPipes } from '../base/with-pipes.ts'
 import { childProcess } from './child-process.ts'
 import type { ChannelNews, OpensshMaster } from './openssh-master.ts'
@@ -27,7 +28,10 @@ export async function startClient(
   // Should the master be gone, `ssh` would connect by itself: the false proxy keeps it from doing so.
   const options = ['ControlMaster=no', 'BatchMode=yes', 'ProxyCommand=false', 'LogLevel=QUIET']
   const words = ['-F', 'none', '-S', master.socketPath, ...options.flatMap(option => ['-o', option]), ...rest]
-  const child = withPipes(spawn('ssh', words, { detached: true, stdio: 'pipe' }), 'ssh')
+  const child = withPipes(
+    spawn('ssh', words, { detached: true, stdio: 'pipe', env: childEnvironment() }),
+    'ssh',
+  )
   const seen = new Set<ChannelNews>()
   const process = childProcess(child, code => endingOf(master, code, channel, seen))
   let channel: number | undefined

@@ -5,6 +5,7 @@ import { createConnection, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { childEnvironment } from '../base/child-environment.ts'
 import { inputError } from '../base/errors.ts'
 import { withPipes } from '../base/with-pipes.ts'
 import type { ChannelNews, OpensshMaster } from './openssh-master.ts'
@@ -46,7 +47,10 @@ async function listen(master: OpensshMaster, path: string, here: string): Promis
     '--',
     'host',
   ]
-  const child = withPipes(spawn('ssh', words, { stdio: ['ignore', 'ignore', 'pipe'] }), 'ssh')
+  const child = withPipes(
+    spawn('ssh', words, { stdio: ['ignore', 'ignore', 'pipe'], env: childEnvironment() }),
+    'ssh',
+  )
   const ended = new Promise<number | null>(resolve => child.once('close', resolve))
   child.once('error', () => undefined)
   const said = await text(child.stderr)

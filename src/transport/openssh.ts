@@ -1,5 +1,6 @@
 /** The backend on the system's own `ssh`: for certificates, security keys, Kerberos and whatever ssh2 lacks. */
 import { mkdirSync } from 'node:fs'
+import { childEnvironment } from '../base/child-environment.ts'
 import { OpsError } from '../base/errors.ts'
 import { serveQuestions } from './askpass.ts'
 import { type Address, seconds, unreachable } from './dial.ts'
@@ -26,7 +27,7 @@ export async function connectOpenssh(login: OpensshLogin): Promise<Transport> {
   const questions =
     askSecret && (await serveQuestions(directory, question => clock.paused(() => askSecret(question))))
   const master = new OpensshMaster(directory, socketPath => masterArguments(login, socketPath), {
-    ...process.env,
+    ...childEnvironment(),
     ...questions?.environment,
   })
   try {

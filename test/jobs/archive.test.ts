@@ -155,15 +155,18 @@ describeReal('ops db archive', () => {
       CREATE TABLE parted (id INT, v INT, at DATETIME NOT NULL, PRIMARY KEY (id, at), KEY (at)) PARTITION BY RANGE (TO_DAYS(at))
         (PARTITION a VALUES LESS THAN (TO_DAYS('2020-01-01')), PARTITION b VALUES LESS THAN (TO_DAYS('2024-01-01')), PARTITION c VALUES LESS THAN MAXVALUE);
       INSERT INTO parted SELECT seq, seq, NOW() - INTERVAL seq * 7919 % 3000 DAY FROM seq_1_to_5000;
-      CREATE TABLE scanned (id INT PRIMARY KEY, v INT, at DATE); INSERT INTO scanned SELECT id, v, at FROM parted`)
+      CREATE TABLE scanned (id INT PRIMARY KEY, v INT, at DATE); INSERT INTO scanned SELECT id, v, at FROM parted;
+      SET sql_mode = ''; INSERT INTO parted VALUES (5001, 0, 0); INSERT INTO scanned VALUES (5001, 0, 0), (5002, 0, NULL), (5003, 0, NULL)`)
     for (const [table = '', ...argv] of [['parted'], ['scanned', '--scan']]) {
       const run = await archiveOld(`walk.${table}`, `walk-${table}`, ...argv)
       expect(run.stderr).toBe('')
       expect(run.stdout).toContain('the whole table is read in the order of PRIMARY')
-      const left = `SELECT SUM(at < CURDATE() - INTERVAL 7 MONTH), SUM(at > CURDATE() - INTERVAL 5 MONTH) > 0 FROM walk.${table}`
+      expect(run.stdout).toContain('1 row stays: its at is a zero date')
+      expect(run.stdout.includes('2 rows stay: their at is NULL')).toBe(table === 'scanned')
+      const left = `SELECT SUM(at < CURDATE() - INTERVAL 7 MONTH), SUM(at > CURDATE() - INTERVAL 5 MONTH) > 0 FROM walk.${table} WHERE v > 0`
       expect(await mariadb(left)).toBe('0\t1\n')
       await archive('restore', `walk-${table}`, '--yes')
-      expect(await mariadb(`SELECT COUNT(*), SUM(v) FROM walk.${table}`)).toBe('5000\t12502500\n')
+      expect(await mariadb(`SELECT COUNT(*), SUM(v) FROM walk.${table} WHERE v > 0`)).toBe('5000\t12502500\n')
     }
   })
 

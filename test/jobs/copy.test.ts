@@ -11,6 +11,7 @@ import { describeReal } from '../hosts/available.ts'
 import type { Host } from '../hosts/host.ts'
 import { useHosts } from '../hosts/use-hosts.ts'
 import { hostileSql } from '../mysql/eyes.ts'
+import { runWhileItWaits } from './while-it-waits.ts'
 
 describeReal('ops db copy', () => {
   const hosts = useHosts({ names: ['db1', 'dw1'], withPackages: ['mariadb-server', 'postgresql'] })
@@ -225,6 +226,40 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
     expect(audit.stdout).toMatch(/differ +none/)
     expect(audit.code).toBe(0)
   }, 400_000)
+
+  test('a table that is altered while it is copied arrives in one shape or not at all, and the contract of a consumer holds to the end', async () => {
+    await mariadb(`CREATE DATABASE shapes; USE shapes; CREATE TABLE t (id INT PRIMARY KEY, v INT NOT NULL);
+      INSERT INTO t SELECT seq, seq FROM seq_1_to_100`)
+    const argv = ['copy', 'shop', 'shapes.t', '--to', 'reports', '--as', 'shapes.t']
+    const pin = [
+      'db',
+      'drift',
+      'shop',
+      'shapes.t',
+      '--contract',
+      'shapes.json',
+      '--pin',
+      '-F',
+      source().sshConfig,
+    ]
+    expect((await folder.ops(pin)).code).toBe(0)
+    const alter = (to: string) => () => mariadb(`ALTER TABLE shapes.t MODIFY v ${to} NOT NULL`)
+    const moved = await runWhileItWaits(source(), folder, argv, alter('VARCHAR(20)'))
+    expect(moved.stdout).toMatch(/shapes\.t is not what it was when this began, copying its rows: [^"]*v/)
+    expect(moved.code).toBe(8)
+    await alter('INT')()
+    const held = await runWhileItWaits(
+      source(),
+      folder,
+      [...argv, '--contract', 'shapes.json'],
+      alter('VARCHAR(20)'),
+    )
+    expect(held.stdout).toContain('the contract of shapes is broken: v: its type was int and is varchar(20)')
+    expect(held.code).toBe(3)
+    expect(await psql("SELECT count(*) FROM pg_tables WHERE schemaname = 'shapes' AND tablename = 't'")).toBe(
+      '0\n',
+    )
+  })
 
   test('a table that the server never analyzes by itself is analyzed when it was filled', async () => {
     await mariadb(`CREATE DATABASE plain; USE plain; CREATE TABLE t (id INT PRIMARY KEY, v INT);

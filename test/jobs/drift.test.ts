@@ -1,6 +1,7 @@
 /** `ops db drift` on real servers: each change judged with the rows that suffer, and nothing seen where nothing changed. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { connect } from '../../src/transport/index.ts'
 import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
@@ -9,6 +10,7 @@ import type { Host } from '../hosts/host.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { openEyes } from '../mysql/eyes.ts'
 import { startMysql56, whyNoMysql56 } from '../mysql/mysql-56.ts'
+import { runWhileItWaits } from './while-it-waits.ts'
 
 /** Far more than a test takes: machines may be busy. */
 vi.setConfig({ testTimeout: 600_000 })
@@ -230,6 +232,95 @@ describeReal('ops db drift', () => {
     )
     expect(broken.code).toBe(3)
     expect((await mariadb('SELECT COUNT(*) FROM app.w')).trim()).toBe('1')
+  })
+
+  const whileItWaits = (argv: readonly string[], statements: string): Promise<Outcome> =>
+    runWhileItWaits(host(), folder, argv, () => mariadb(statements))
+
+  test('a job waits while two others are at work; a column that is dropped meanwhile is told as that, and no row goes', async () => {
+    await mariadb(`USE app; CREATE TABLE m (id INT PRIMARY KEY, v INT, at DATETIME NOT NULL, KEY (at));
+      INSERT INTO m SELECT seq, seq, '2020-01-01' FROM seq_1_to_100`)
+    await drift('app.m', 'm.json', ['--pin', '--consumer', 'reports'])
+    const archive = ['archive', 'drift1', 'app.m', '--older-than', '1y', '--by', 'at', '--to', 'm']
+    const dropped = await whileItWaits(archive, 'ALTER TABLE app.m DROP COLUMN v')
+    expect(dropped.stdout).toMatch(/app\.m is not what it was when this began.*its column v is gone/)
+    expect(dropped.stdout).not.toContain('Unknown column')
+    expect(dropped.code).toBe(8)
+    await mariadb('ALTER TABLE app.m ADD COLUMN v INT AFTER id')
+    const dump = ['dump', 'drift1', 'app.m', '--by', 'at', '--tz', 'UTC', '--to', 'd', '--contract', 'm.json']
+    const broken = await whileItWaits(dump, 'ALTER TABLE app.m DROP COLUMN v')
+    expect(broken.stdout).toContain('the contract of reports is broken: v: it is gone')
+    expect(broken.code).toBe(3)
+    expect((await mariadb('SELECT COUNT(*) FROM app.m')).trim()).toBe('100')
+    // A restore writes, and waits as well.
+    const whole = dump.slice(0, -2)
+    expect((await folder.ops(['db', ...whole, '--yes', '-F', host().sshConfig])).code).toBe(0)
+    const restored = await whileItWaits(['restore', './d', '--into', 'app.again'], 'SELECT 1')
+    expect(restored.stdout).toContain('2 other jobs of ops are at work on this server')
+    expect(restored.code).toBe(0)
+    expect((await mariadb('SELECT COUNT(*) FROM app.again')).trim()).toBe('100')
+  })
+
+  test('a job whose table another run holds ends with 6, and touches nothing', async () => {
+    writeFileSync(join(folder.path, 'x.csv'), 'id,at\n7,2020-01-01\n')
+    await mariadb(
+      'CREATE TABLE app.x (id INT PRIMARY KEY, at DATETIME NOT NULL, KEY (at)); INSERT INTO app.x VALUES (1, NOW() - INTERVAL 1 YEAR)',
+    )
+    const jobs: Readonly<Record<string, readonly string[]>> = {
+      load: ['x.csv'],
+      dump: ['--by', 'at', '--tz', 'UTC', '--to', 'x'],
+    }
+    const held = Object.keys(jobs).map(job => `GET_LOCK('ops:${job} app.x', 600)`)
+    const sleeper = host().exec(`mariadb -e "SELECT ${held.join(', ')}; DO SLEEP(1201)"`)
+    const sleeping = "FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(1201)%'"
+    while ((await mariadb(`SELECT COUNT(*) ${sleeping}`)).trim() !== '1') await pause(50)
+    for (const [job, words] of Object.entries(jobs)) {
+      const run = await folder.ops(['db', job, 'drift1', 'app.x', ...words, '--yes', '-F', host().sshConfig])
+      expect([job, run.code, run.stderr]).toEqual([job, 6, expect.stringContaining('locked')])
+    }
+    await mariadb(`SELECT CONCAT('KILL ', ID) INTO @k ${sleeping}; EXECUTE IMMEDIATE @k`)
+    await sleeper
+    expect((await mariadb('SELECT COUNT(*) FROM app.x')).trim()).toBe('1')
+  })
+
+  test('a measure of the server that is switched off is told as not watched', async () => {
+    await mariadb(
+      `CREATE TABLE app.n (id INT PRIMARY KEY, at DATETIME NOT NULL, KEY (at)); INSERT INTO app.n VALUES (1, '2020-01-01')`,
+    )
+    const argv = ['archive', 'drift1', 'app.n', '--older-than', '1y', '--by', 'at', '--to', 'n', '--plan']
+    const plan = (): Promise<Outcome> => folder.ops(['db', ...argv, '-F', host().sshConfig])
+    expect((await plan()).stdout).not.toContain('history list length')
+    await mariadb("SET GLOBAL innodb_monitor_disable = 'trx_rseg_history_len'")
+    const off = (await plan()).stdout
+    await mariadb("SET GLOBAL innodb_monitor_enable = 'trx_rseg_history_len'")
+    expect(off).toContain(
+      'not watched: history list length (its metric is switched off: SET GLOBAL innodb_monitor_enable',
+    )
+  })
+
+  test('a load begins only while the contracts hold, and loads nothing else', async () => {
+    await mariadb('USE app; CREATE TABLE l (id INT PRIMARY KEY, v INT NOT NULL)')
+    await drift('app.l', 'l.json', ['--pin', '--consumer', 'reports'])
+    writeFileSync(join(folder.path, 'l.csv'), 'id,v\n1,2\n')
+    const load = (): Promise<Outcome> =>
+      folder.ops([
+        'db',
+        'load',
+        'drift1',
+        'app.l',
+        'l.csv',
+        '--contract',
+        'l.json',
+        '--yes',
+        '-F',
+        host().sshConfig,
+      ])
+    expect(await load()).toMatchObject({ code: 0, stderr: '' })
+    await mariadb('ALTER TABLE app.l MODIFY v BIGINT NOT NULL; UPDATE app.l SET id = 7, v = 5000000000')
+    const broken = await load()
+    expect(broken.stderr).toContain('the contract of reports is broken: v: its type was int and is bigint')
+    expect(broken.code).toBe(3)
+    expect((await mariadb('SELECT id FROM app.l')).trim()).toBe('7')
   })
 
   test('a file that is none, or is about another table, is refused', async () => {

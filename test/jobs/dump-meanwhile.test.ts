@@ -58,29 +58,21 @@ describeReal('ops db dump, meanwhile', () => {
     expect(await checksum('altered.again')).toBe(await checksum('altered.t'))
   })
 
-  test('a table that is renamed while a day is read ends the run as one that somebody else changed', async () => {
-    await mariadb(`CREATE DATABASE gone; USE gone; CREATE TABLE t (id INT PRIMARY KEY, v CHAR(100), at DATETIME, KEY (at));
-      INSERT INTO t SELECT seq, MD5(seq), '2025-06-01' FROM seq_1_to_${manyRows};
-      ${whenRead('gone', 'RENAME TABLE t TO u')}`)
-    const renaming = host().exec('mariadb gone -e "CALL meanwhile()"')
-    const run = await dump('gone.t', 'gone')
-    expect((await renaming).code).toBe(0)
-    expect(run.stderr).toContain(
-      'gone.t is not what it was when this began, dumping its days: the table is gone',
-    )
-    expect(run.code).toBe(8)
-    expect(files('gone', 'receipts')).toEqual([])
-  })
-
   test('whoever wants the table for himself waits for a statement, not for the snapshot', async () => {
     await mariadb(`CREATE DATABASE wait; USE wait; CREATE TABLE t (id INT PRIMARY KEY, v CHAR(100), at DATETIME, KEY (at));
-      CREATE TABLE waits (microseconds INT);
+      CREATE TABLE waits (no INT AUTO_INCREMENT PRIMARY KEY, microseconds INT);
       INSERT INTO t SELECT seq, MD5(seq), '2025-06-01' FROM seq_1_to_${manyRows}`)
     // A client beside, which takes the table for itself again and again.
     const client = host().exec(
-      `(while [ ! -e /tmp/stop-waiting ]; do echo 'SET @a = NOW(6); LOCK TABLES t WRITE; SET @w = TIMESTAMPDIFF(MICROSECOND, @a, NOW(6)); UNLOCK TABLES; INSERT INTO waits VALUES (@w); DO SLEEP(0.03);'; done) | mariadb wait`,
+      `(while [ ! -e /tmp/stop-waiting ]; do echo 'SET @a = NOW(6); LOCK TABLES t WRITE; SET @w = TIMESTAMPDIFF(MICROSECOND, @a, NOW(6)); UNLOCK TABLES; INSERT INTO waits (microseconds) VALUES (@w); DO SLEEP(0.03);'; done) | mariadb wait`,
     )
+    const waits = async (): Promise<readonly number[]> =>
+      (await mariadb('SELECT microseconds / 1000 FROM wait.waits ORDER BY no')).trim().split('\n').map(Number)
+    while ((await waits()).length < 12) await pause(50)
+    const before = (await waits()).slice(0, 12)
+    const first = (await waits()).length
     const run = await dump('wait.t', 'wait', '--json')
+    const beside = (await waits()).slice(first)
     await host().read(`touch /tmp/stop-waiting`)
     await mariadb(
       "SELECT CONCAT('KILL ', ID) INTO @k FROM information_schema.PROCESSLIST WHERE DB = 'wait' LIMIT 1; EXECUTE IMMEDIATE @k",
@@ -91,12 +83,11 @@ describeReal('ops db dump, meanwhile', () => {
       .split('\n')
       .flatMap(line => (line.includes('"job-end"') ? [JSON.parse(line)] : []))[0]
     const { longestSnapshotMs } = end.data as { longestSnapshotMs: number }
-    const [longest, count] = (await mariadb('SELECT MAX(microseconds) / 1000, COUNT(*) FROM wait.waits'))
-      .trim()
-      .split('\t')
-    expect(Number(count)).toBeGreaterThan(3)
+    expect(beside.length).toBeGreaterThan(3)
     // Held for the whole snapshot, it would wait for nearly all of it.
-    expect(Number(longest)).toBeLessThan(longestSnapshotMs * 0.8)
+    expect(Math.max(...beside)).toBeLessThan(longestSnapshotMs * 0.8)
+    // What the dump adds to what the client waits for on this machine anyway.
+    expect(median(beside) - median(before)).toBeLessThan(100)
   })
 
   test('a transaction that is open is seen with its beginning, whatever zone the system has', async () => {
@@ -159,6 +150,9 @@ describeReal('ops db dump, meanwhile', () => {
     expect(await checksum('killed.again')).toBe(await checksum('killed.t'))
   }, 600_000)
 })
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
 
 const killedDays = Math.max(40, kills * 4)
 const restoredRows =

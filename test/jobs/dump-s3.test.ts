@@ -57,6 +57,35 @@ describe.skipIf(!realHosts().available)('ops db dump into S3', () => {
     expect(run.stdout).toMatch(/dumped +1,000 rows in 10 days/)
   })
 
+  test('a bucket that expires too early is refused, with the way out for what need not stay so long', async () => {
+    const rule =
+      '<Rule><ID>tidy</ID><Status>Enabled</Status><Prefix>kept/</Prefix><Expiration><Days>3650</Days></Expiration></Rule>'
+    await ceph().configure(
+      'PUT',
+      'dump',
+      'lifecycle',
+      `<LifecycleConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${rule}</LifecycleConfiguration>`,
+    )
+    const archive = [
+      'archive',
+      'db1',
+      'app.t',
+      '--older-than',
+      '1y',
+      '--by',
+      'at',
+      '--to',
+      's3://dump/kept/a',
+      '--no-delete',
+    ]
+    for (const refused of [await dump('kept/d'), await ops(...archive)]) {
+      expect(refused.stderr).toContain('would take the objects away after 3,650 days')
+      expect(refused.stderr).toContain('--keep 7y')
+      expect(refused.code).toBe(3)
+    }
+    expect(await dump('kept/d', '--keep', '7y')).toMatchObject({ code: 0, stderr: '' })
+  })
+
   test('a 500 after a day was stored is no failure; what was dumped is listed once, and comes back', async () => {
     proxy().inject('PUT', /^\/dump\/whole\/days\//, refusesAfterDoing(500, 'InternalError'))
     const run = await dump('whole')

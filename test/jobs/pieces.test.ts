@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { clientText } from '../../src/jobs/archive/client-text.ts'
 import { checkWhere } from '../../src/jobs/archive/condition.ts'
 import { dropPartitions } from '../../src/jobs/archive/drop-partitions.ts'
 import { whyNoLock } from '../../src/jobs/archive/old-partitions.ts'
@@ -55,6 +56,20 @@ test.each([
   [' ', 'it is empty'],
 ])('--where %s: %s', (where, problem) => {
   expect(checkWhere(where)).toBe(problem)
+})
+
+test.each([
+  ["s = 'ä'", "s =  _utf8mb4'ä'"],
+  ["s COLLATE 'utf8mb4_bin' = 'a' 'b'", "s COLLATE 'utf8mb4_bin' =  _utf8mb4'a' 'b'"],
+  ["`'` > DATE '2024-01-01' OR b = x'41'", "`'` > DATE '2024-01-01' OR b = x'41'"],
+  ["rebate'x'", "rebate _utf8mb4'x'"],
+])('--where %s: its texts are those of a client', (where, expected) => {
+  expect(clientText(where)).toBe(expected)
+})
+
+test('the texts of a long --where are each looked at once', () => {
+  const where = `s IN (${Array.from({ length: 20_000 }, (_, index) => `'${index}'`).join(',')})`
+  expect(clientText(where).split('_utf8mb4')).toHaveLength(20_001)
 })
 
 test.each([

@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { type Outcome, program } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
+import { hostileSql } from '../mysql/eyes.ts'
 import { useDatabase } from './use-database.ts'
 
 /** For a sweep: `OPS_QUEUE_JOBS=1000000 OPS_QUEUE_KILLS=100`; the longest UPDATE of a worker is then held to two seconds. */
@@ -69,6 +70,21 @@ describeReal('ops db queue', () => {
   ]
   const queue = (verb: string, name: string, ...argv: string[]): Promise<Outcome> =>
     folder().ops(argvOf(verb, name, ...argv))
+
+  test('whatever a table of jobs holds is the same when it is parked, and when it is back', async () => {
+    await mariadb(`CREATE DATABASE odd; USE odd; ${hostileSql('mariadb')}
+      ALTER TABLE hostile ADD queue VARCHAR(9) NOT NULL DEFAULT 'mail', ADD run_at DATETIME NOT NULL DEFAULT '2026-01-01', ADD locked_at DATETIME NULL`)
+    const checksum = async (name: string): Promise<string | undefined> =>
+      (await mariadb(`CHECKSUM TABLE odd.${name} EXTENDED`)).trim().split('\t')[1]
+    const jobsBefore = await checksum('hostile')
+    const park = await queue('park', 'odd.hostile', '--queue', 'mail', '--yes')
+    expect(park).toMatchObject({ code: 0, stderr: '' })
+    expect((await mariadb('SELECT COUNT(*) FROM odd.hostile')).trim()).toBe('0')
+    expect(await checksum('hostile_parked')).toBe(jobsBefore)
+    const drip = await queue('drip', 'odd.hostile', '--queue', 'mail', '--yes')
+    expect(drip).toMatchObject({ code: 0, stderr: '' })
+    expect(await checksum('hostile')).toBe(jobsBefore)
+  })
 
   test(`beside workers and killed ${kills} times loses no job and doubles none`, async () => {
     await mariadb(seed)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { RowLines } from '../../src/jobs/rows/row-lines.ts'
 import { hashedLines, rowMachine } from '../../src/jobs/rows/row-machine.ts'
+import { encodeRows } from '../../src/jobs/rows/tsv.ts'
 import { PacketRows } from '../../src/mysql/packet-rows.ts'
 import { RowsHasher } from '../../src/mysql/row-hash.ts'
 import { rowOf } from '../../src/mysql/wire-row.ts'
@@ -106,6 +107,30 @@ describe.skipIf(!machine)('many rows in one call', () => {
     }
     for (const bad of ['a\\', 'a\\x\t1', '\\N1\t2', '\\N\\N', 'a\\N'])
       expect(machine.lines(Buffer.from(`1\t2\n${bad}\n3\t4\n`), 0, bad.length + 9, new RowsHasher())).toBe(4)
+  })
+
+  test('rows that are nearly nothing but NULL grow to three times their bytes, one by one and by the hundred', () => {
+    if (!machine) return
+    for (const cells of [1, 3, 40, 100, 250]) {
+      const row = rowOf([Buffer.from('7'), ...Array.from({ length: cells }, () => null)])
+      const many = Math.ceil((256 * 1024) / (row.length + 4))
+      const packets = packetsOf(Array.from({ length: many }, () => row))
+      const expected = Buffer.from(`7${'\t\\N'.repeat(cells)}\n`.repeat(many))
+      const lines = new RowLines(16)
+      const hasher = new RowsHasher()
+      for (let from = 0; from < packets.length; )
+        from = machine.packets(packets, from, 1e6, 1e9, lines, hasher).to
+      expect(lines.take().equals(expected)).toBe(true)
+      const alone = new RowLines(16)
+      const hash = new RowsHasher()
+      for (let index = 0; index < many; index++) {
+        alone.add(row)
+        hash.add(row)
+      }
+      expect(alone.take().equals(expected)).toBe(true)
+      expect(hasher.digest()).toEqual(hash.digest())
+      expect(encodeRows([row, row]).equals(expected.subarray(0, (2 * expected.length) / many))).toBe(true)
+    }
   })
 
   test('so many rows and bytes as are allowed are taken, and no more', () => {

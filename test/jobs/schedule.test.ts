@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { parseSchedule } from '../../src/cli/job/schedule-time.ts'
 import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
@@ -139,6 +139,22 @@ describeReal('ops job schedule', () => {
       (await host().read('ls -A /var/lib/ops/jobs/nightly')).split('\n').filter(each => each !== ''),
     ).toEqual(['b'])
     expect((await schedule('--undo', '--check')).code).toBe(0)
+  })
+
+  test('without systemd the line for the crontab is printed, and does the job where cron starts it; --undo says to take it out', async () => {
+    await host().read('mv /run/systemd/system /run/systemd/away')
+    onTestFinished(async () => void (await host().read('mv /run/systemd/away /run/systemd/system')))
+    await mariadb(`USE app; ${fill('b')}`)
+    const made = await schedule('--at', 'daily 03:05', '--yes')
+    expect(made.code).toBe(0)
+    const [, line] = /^5 3 \* \* \* (cd .*)$/m.exec(made.stderr) ?? []
+    // As crontab(5) says that cron starts it.
+    await host().read(`env -i HOME=/root LOGNAME=root SHELL=/bin/sh PATH=/usr/bin:/bin /bin/sh -c '${line}'`)
+    const old = 'SELECT COUNT(*) FROM app.b WHERE at < NOW() - INTERVAL 31 DAY'
+    expect((await mariadb(old)).trim()).toBe('0')
+    const undone = await schedule('--undo', '--yes')
+    expect(undone.stderr).toContain("take the line of /var/lib/ops/jobs/nightly out of root's crontab")
+    expect(undone.code).toBe(0)
   })
 
   test('what cannot run there is refused before anything is changed', async () => {

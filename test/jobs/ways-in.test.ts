@@ -1,5 +1,5 @@
 /** The ways to a server that is not on its own host's socket: TLS where the network could read along, and passwords from elsewhere. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
@@ -29,7 +29,12 @@ describeReal('the way to a database server', () => {
   })
   afterAll(() => folder?.remove())
 
-  const archive = (section: string, to: string, env: Record<string, string> = {}): Promise<Outcome> => {
+  const archive = (
+    section: string,
+    to: string,
+    env: Record<string, string> = {},
+    more: readonly string[] = [],
+  ): Promise<Outcome> => {
     writeFileSync(join(folder.path, 'ops.ini'), `[hosts]\ndb1\n\n[db far]\nuser = far\n${section}\n`)
     const argv = [
       'db',
@@ -45,7 +50,7 @@ describeReal('the way to a database server', () => {
       '--yes',
       '--no-delete',
     ]
-    return folder.ops([...argv, '-F', host().sshConfig], { env })
+    return folder.ops([...argv, ...more, '-F', host().sshConfig], { env })
   }
   const usedCipher = (): Promise<string> =>
     host().read(`mariadb --skip-ssl -BN -e "SHOW GLOBAL STATUS LIKE 'Ssl_finished_accepts'"`)
@@ -122,6 +127,83 @@ describeReal('the way to a database server', () => {
     expect(readdirSync(folder.path)).not.toContain('nothing')
   })
 
+  test('no program that ops starts has a password in its environment', async () => {
+    // As programs of that name that look at what they are given, and go on as the real ones.
+    const bin = join(folder.path, 'bin')
+    mkdirSync(bin)
+    const spy = (name: string): void =>
+      writeFileSync(
+        join(bin, name),
+        `#!/bin/sh\nenv >>"$HOME/seen-$$.env"\nPATH=\${PATH#*:} exec ${name} "$@"\n`,
+        {
+          mode: 0o755,
+        },
+      )
+    spy('ssh')
+    spy('cat')
+    const env = {
+      PATH: `${bin}:${process.env.PATH ?? ''}`,
+      WORD: password,
+      OPS_PARAM_WORD: password,
+      ALSO: 'seen',
+    }
+    const other = '\n[db other]\nhost = db1\npassword = env:WORD'
+    const run = await archive(
+      `host = db1\naddress = 127.0.0.1\npassword = cmd:cat word${other}`,
+      'spied',
+      env,
+      ['--transport', 'openssh'],
+    )
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    const seen = readdirSync(folder.path).filter(name => name.endsWith('.env'))
+    // The master, a forwarding, and the command that says the password.
+    expect(seen.length).toBeGreaterThan(2)
+    for (const name of seen) {
+      const text = readFileSync(join(folder.path, name), 'utf8')
+      expect(text).toContain('ALSO=seen')
+      expect(text).not.toContain(password)
+    }
+  })
+
+  test('a way behind the SSH host that others may read along is told in the plan', async () => {
+    const section = `host = db1\naddress = ${host().address}\npassword = @word`
+    const run = await archive(section, 'behind')
+    expect(run.stdout).toContain(`far: from db1 to ${host().address}:3306 nothing is encrypted`)
+    const encrypted = await archive(`${section}\nca = ca.pem`, 'behind')
+    expect(encrypted.stdout).not.toContain('nothing is encrypted')
+    expect([run.code, encrypted.code]).toEqual([0, 0])
+  })
+
+  test.each([
+    'mysql://a%zz@127.0.0.1/app',
+    'mysql://far@127.0.0.1/app%zz',
+    'mysql://far@127.0.0.1:99999/app',
+  ])('the address %s is wrong input', async address => {
+    const run = await folder.ops(['db', 'sizes', address])
+    expect(run.stderr).toMatch(/error.*address of a database/)
+    expect(run.stderr).not.toContain('defect')
+    expect(run.code).toBe(3)
+  })
+
+  test('a table or a database that is not there is wrong input, told with the nearest names', async () => {
+    writeFileSync(join(folder.path, 'ops.ini'), '')
+    writeFileSync(join(folder.path, 't.csv'), 'id\n1\n')
+    await host().read('mariadb', { input: 'CREATE TABLE app.orders (id INT PRIMARY KEY, at DATETIME)' })
+    const by = ['--by', 'at', '--to', 'absent', '--yes']
+    const asked: readonly (readonly [string[], string])[] = [
+      [['archive', 'db1', 'app.ordres', '--older-than', '6mo', ...by], 'Did you mean orders?'],
+      [['dump', 'db1', 'app.ordres', '--tz', 'UTC', ...by], 'Did you mean orders?'],
+      [['load', 'db1', 'apq.orders', 't.csv', '--yes'], 'Did you mean app?'],
+      [['queue', 'park', 'db1', 'app.ordres', '--queue', 'mail', '--yes'], 'Did you mean orders?'],
+      [['drift', 'db1', 'app.ordres', '--contract', 'new.json', '--pin'], 'Did you mean orders?'],
+    ]
+    for (const [argv, next] of asked) {
+      const run = await folder.ops(['db', ...argv, '-F', host().sshConfig])
+      expect([argv[0], run.code, run.stderr]).toEqual([argv[0], 3, expect.stringContaining(next)])
+    }
+    expect(readdirSync(folder.path)).not.toContain('absent')
+  })
+
   test('a server that offers no TLS gets no password, unless the network may read along', async () => {
     const restart = 'systemctl restart mariadb'
     const config = '/etc/mysql/mariadb.conf.d/99-tls.cnf'
@@ -164,6 +246,15 @@ describeReal('the way to a database server', () => {
       'job-end',
       'summary',
     ])
+    expect(events.find(each => each.event === 'progress')).toMatchObject({
+      title: 'archive app.t',
+      rows: 1,
+      ofRows: 1,
+      chunks: 1,
+      bytes: expect.any(Number),
+      rowsPerSecond: expect.any(Number),
+      secondsLeft: 0,
+    })
     expect(events.find(each => each.event === 'job-end')?.data).toMatchObject({
       savedRows: 1,
       deletedRows: 1,

@@ -26,6 +26,7 @@ export function copyRequest(values: ValuesOf<typeof copyKind.options>, table: Ta
     acceptsShrink: acceptShrink,
     scans: scan,
     zone: tz,
+    contracts: values.contract,
     marginSeconds: margin ?? usualMarginSeconds,
     isMarginGiven: margin !== undefined,
     sleepCoefficient: sleepCoef,

@@ -25,7 +25,7 @@ export const dumpVerb: JobVerb<typeof dumpKind.options, Request> = {
   kind: dumpKind,
   usage: 'SOURCE DB.TABLE --by COLUMN --tz ZONE --to URL',
   description,
-  read: ({ table, by, tz, to, closeAfter, recheck, sse, scan, unwatched, contract }, given) => ({
+  read: ({ table, by, tz, to, closeAfter, recheck, sse, scan, unwatched, keep, contract }, given) => ({
     dump: {
       table: given.table('table', table),
       by,
@@ -34,6 +34,7 @@ export const dumpVerb: JobVerb<typeof dumpKind.options, Request> = {
       recheck,
       scans: scan,
       unwatched,
+      keep,
       contracts: contract,
     },
     to,

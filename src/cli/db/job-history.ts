@@ -47,7 +47,7 @@ export async function historyOf(
   if (errors.length > 0) throw new InputErrors(errors)
   if (!verb.records) throw inputError(`${name}: ${verb.kind.name} keeps no history`)
   const open = once(() => openNamed(source, settings, session))
-  const run = { ...session, settings, source, database: known, inventory, open }
+  const run = { ...session, settings, source, database: known, planNotes: [], inventory, open }
   const records = await verb.records(request, run)
   const stories = await records.last(last)
   const unended = stories.filter(story => !story.ended)

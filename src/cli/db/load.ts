@@ -37,6 +37,7 @@ export const loadVerb: JobVerb<typeof loadKind.options, Request> = {
       emptyIsNull: empty === 'null',
       nullWord: values.null,
       expected: expect,
+      contracts: values.contract,
       sleepCoefficient: values.sleepCoef,
       profiles: profile,
     }

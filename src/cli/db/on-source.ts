@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
 import { once } from '../../base/once.ts'
+import { plainBehindHost } from '../../inventory/database.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
 import type { Server } from '../../mysql/server.ts'
 import { parseTableName, type TableName } from '../../mysql/table-name.ts'
@@ -18,6 +19,8 @@ export interface SourceRun extends ReportSession {
   readonly settings: CommonSettings
   /** What the user called the source. */
   readonly source: string
+  /** What each plan says besides: of the ways to the servers. */
+  readonly planNotes: string[]
   /** The database that the source names, where it names one. */
   readonly database: string | undefined
   readonly inventory: Inventory
@@ -98,7 +101,7 @@ export async function workOnSource(
     async session => {
       if (!chosen || errors.length > 0) throw new InputErrors(errors)
       try {
-        return await work({ ...session, ...sourceRun(chosen, settings, session) })
+        return await work(sourceRun(chosen, settings, session))
       } catch (thrown) {
         // The connections were cut on purpose: what that looks like from inside is no news.
         if (session.interrupt.level !== 'hard') throw thrown
@@ -113,12 +116,19 @@ export async function workOnSource(
   )
 }
 
-function sourceRun(
-  chosen: ChosenSource,
-  settings: CommonSettings,
-  session: ReportSession,
-): Omit<SourceRun, keyof ReportSession> {
+function sourceRun(chosen: ChosenSource, settings: CommonSettings, session: ReportSession): SourceRun {
+  const planNotes = [plainBehindHost(chosen.database)].filter(each => each !== undefined)
+  const { report } = session
   return {
+    ...session,
+    report: {
+      ...report,
+      emit(event) {
+        if (event.event !== 'job-plan') report.emit(event)
+        else report.emit({ ...event, notes: [...event.notes, ...planNotes] })
+      },
+    },
+    planNotes,
     settings,
     source: chosen.database.name,
     database: chosen.database.database,

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { childEnvironment } from '../../base/child-environment.ts'
 import { inputError } from '../../base/errors.ts'
 import { Secret } from '../../base/secret.ts'
 import { withPipes } from '../../base/with-pipes.ts'
@@ -40,7 +41,7 @@ async function wordOf(
 /** Its questions go to the terminal: a password store may ask for a passphrase. */
 async function said(command: string): Promise<{ readonly word: string } | { readonly problem: string }> {
   const child = withPipes(
-    spawn('/bin/sh', ['-c', command], { stdio: ['inherit', 'pipe', 'inherit'] }),
+    spawn('/bin/sh', ['-c', command], { stdio: ['inherit', 'pipe', 'inherit'], env: childEnvironment() }),
     '/bin/sh',
   )
   const ended = new Promise<number | null>(done => child.once('close', code => done(code)))

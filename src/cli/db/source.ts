@@ -1,6 +1,7 @@
 /** From the SOURCE word of a command line to a database server: `[db NAME]`, a host name, or a `mysql://` address. */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { hideFromChildren } from '../../base/child-environment.ts'
 import { type ErrorData, inputError } from '../../base/errors.ts'
 import { type Database, databaseOfUrl } from '../../inventory/database.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
@@ -48,6 +49,9 @@ export async function chooseSource(
       ? databaseOfUrl(word, errors)
       : { name: word, engine: 'mysql', host: word, tls: { mode: 'off', verify: true } })
   if (!database) return undefined
+  // Before ssh is started, which has no use for them.
+  for (const { password } of [database, ...inventory.databases.values()])
+    if (password?.from === 'environment') hideFromChildren(password.name)
   if (database.host === undefined) return { database, host: undefined, inventory }
   const before = errors.length
   const { host: hostWord } = database

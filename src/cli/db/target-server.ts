@@ -1,8 +1,10 @@
 /** From the `--to` of a copy to a PostgreSQL server: `[db NAME]`, a host name, or a `postgres://` address. */
 import { type ErrorData, inputError, OpsError } from '../../base/errors.ts'
+import { plainBehindHost } from '../../inventory/database.ts'
 import type { PostgresServer } from '../../postgres/server.ts'
 import type { CommonSettings } from '../flags.ts'
 import type { ReportSession } from '../report-session.ts'
+import type { SourceRun } from './on-source.ts'
 import { type ChosenSource, chooseSource, serverPlace } from './source.ts'
 
 const next =
@@ -33,8 +35,10 @@ export async function chooseTarget(
 export async function openTargetServer(
   chosen: ChosenSource,
   settings: CommonSettings,
-  session: ReportSession,
+  session: ReportSession & Partial<Pick<SourceRun, 'planNotes'>>,
 ): Promise<PostgresServer> {
+  const plain = plainBehindHost(chosen.database)
+  if (plain !== undefined) session.planNotes?.push(plain)
   if (chosen.database.engine === 'redshift') {
     throw new OpsError({
       code: 'input',

@@ -92,7 +92,9 @@ export function unscheduleSteps(
   const project = projectOf(name)
   const timer = `ops-job-${name}.timer`
   const gone = (path: string): Step => file({ path, state: 'absent' })
-  const unused = `for d in /opt/ops/*; do [ -e "$d" ] || continue; b=\${d##*/}; grep -qF "/opt/ops/\${b%.tgz}/" ${units}/ops-job-*.service 2>/dev/null || printf '%s\\n' "$d"; done`
+  // A line of a crontab names its ops where no unit does.
+  const others = hasSystemd ? '' : 'ls /var/lib/ops/jobs/*/ops.ini >/dev/null 2>&1 && exit 0; '
+  const unused = `{ ${others}for d in /opt/ops/*; do [ -e "$d" ] || continue; b=\${d##*/}; grep -qF "/opt/ops/\${b%.tgz}/" ${units}/ops-job-*.service 2>/dev/null || printf '%s\\n' "$d"; done; }`
   return [
     ...(hasSystemd
       ? [

@@ -106,6 +106,11 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         `${only.name} has no systemd. For its crontab, as root:\n${schedule.cron} cd ${projectOf(loaded.name)} && ${commandOf(scheduled)}`,
       )
     }
+    if (!scheduled && !look.hasSystemd) {
+      session.report.say(
+        `${only.name} has no systemd: take the line of ${projectOf(loaded.name)} out of root's crontab (crontab -e), if one stands there.`,
+      )
+    }
     return exitCodeOfRun(verb, outcome)
   })
 }

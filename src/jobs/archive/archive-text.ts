@@ -83,7 +83,11 @@ export function archivePlanEvent(
                 `rows that ${tableText(child)} refers to stay (${constraint}), and each run saves them anew: --with ${tableText(child)} lets its rows go along`,
             )
         : []),
-      ...(nulls === undefined ? [`${condition.by} may be NULL: such rows stay, and were not counted`] : []),
+      ...(nulls === undefined
+        ? [
+            `rows whose ${condition.by} is NULL or a zero date stay, and were not counted: that is a read of the whole table`,
+          ]
+        : []),
       ...(nulls === undefined || nulls === 0
         ? []
         : [`${counted(nulls, 'row stays: its', 'rows stay: their')} ${condition.by} is NULL`]),

@@ -7,11 +7,12 @@ import { readGrants } from '../../mysql/grants.ts'
 import { checkDirection, type Key, keyOf, orderBy, type WalkOrder } from '../../mysql/keys.ts'
 import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
-import { join, name, type Sql, sql } from '../../mysql/sql.ts'
+import { join, name, sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import type { Finding, Store } from '../../store/store.ts'
 import { checkContracts } from '../drift/judge.ts'
-import { type Age, before } from '../time-words.ts'
+import { keepDays, storeRefusals } from '../store-refusals.ts'
+import type { Age } from '../time-words.ts'
 import { type ArchiveNames, checkServer, listArchive, readMark, readReceipt } from './archive-store.ts'
 import {
   ageSql,
@@ -24,7 +25,7 @@ import {
 } from './condition.ts'
 import { noPartitions, type OldPartitions, readOldPartitions } from './old-partitions.ts'
 import type { Receipt } from './records.ts'
-import { refusals, timeColumn } from './refusals.ts'
+import { indexOn, refusals, timeColumn } from './refusals.ts'
 import { type PlannedChild, readWith } from './with-child.ts'
 
 /** What the user asked for. */
@@ -101,15 +102,7 @@ export async function planArchive(
   const errors: ErrorData[] = [...refusals(seen)]
   const children = await readWith(session, table, request.with, { grants, deletes, errors })
   const findings = await store.look({ keepDays: keepDays(request.keep) })
-  for (const { verdict, sentence, next } of findings) {
-    if (verdict === 'refuse')
-      errors.push({
-        code: 'input',
-        title: `${store.url}: ${sentence}`,
-        changed: 'no',
-        ...(next !== undefined && { next }),
-      })
-  }
+  errors.push(...storeRefusals(store.url, findings))
   const column = timeColumn(seen)
   if (errors.length > 0 || !column) throw new InputErrors(errors)
   if (where !== undefined) await tryWhere(session, tableSql(table), where)
@@ -142,8 +135,7 @@ export async function planArchive(
         })
       : noPartitions,
     rows: await countRows(session, table, order, resolved),
-    nulls: column.isNullable ? await countStaying(session, table, order, sql`${name(by)} IS NULL`) : 0,
-    zeros: await countStaying(session, table, order, zeroSql(resolved.condition)),
+    ...(await countStaying(session, table, order, resolved)),
     names,
     unfinished: deletes ? await findUnfinished(store, names) : [],
     isNew: mark === undefined,
@@ -152,13 +144,6 @@ export async function planArchive(
     findings,
     contractNotes,
   }
-}
-
-/** From today on: a month has up to 31 days, and a year 366. */
-function keepDays(keep: Age | undefined): number | 'for ever' {
-  if (keep === undefined) return 'for ever'
-  const now = new Date()
-  return Math.ceil((now.getTime() - before(now, keep).getTime()) / 86_400_000) + 1
 }
 
 async function countRows(
@@ -176,16 +161,22 @@ async function countRows(
   return { count: Number(await session.value(statement, doing)), isEstimate: false }
 }
 
-/** Rows that are not old because their time is none. */
+/** Rows that are not old because their time is none; without an index on it, only where the table is short enough. */
 async function countStaying(
   session: Session,
   table: Table,
   order: WalkOrder,
-  where: Sql,
-): Promise<number | undefined> {
-  if (!order.isByColumn) return undefined
-  const statement = sql`SELECT COUNT(*) FROM ${tableSql(table)} FORCE INDEX (${name(order.index)}) WHERE ${where}`
-  return Number(await session.value(statement, `counting rows of ${tableText(table)}`))
+  { condition }: Resolved,
+): Promise<Pick<ArchivePlan, 'nulls' | 'zeros'>> {
+  const by = name(condition.by)
+  const doing = `counting rows of ${tableText(table)}`
+  const index = order.isByColumn ? order.index : indexOn(table, condition.by)?.name
+  const statement = sql`SELECT COUNT(*) - COUNT(${by}), COUNT(${by}) FROM ${tableSql(table)}
+    FORCE INDEX (${name(index ?? order.index)}) WHERE ${by} IS NULL OR ${zeroSql(condition)}`
+  if (index === undefined && (await explain(session, statement, doing)).rows > mostCounted)
+    return { nulls: undefined, zeros: undefined }
+  const [nulls, zeros] = (await session.cells(statement, doing))[0] ?? []
+  return { nulls: Number(nulls), zeros: Number(zeros) }
 }
 
 async function newestReceipt(store: Store, { receipts }: ArchiveNames): Promise<Receipt | undefined> {

@@ -4,6 +4,7 @@ import { nearest } from '../../base/nearest.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import type { Column } from '../../mysql/columns.ts'
 import { type Grant, may, mayEverywhere } from '../../mysql/grants.ts'
+import type { Index } from '../../mysql/indexes.ts'
 import { type Key, keyOf } from '../../mysql/keys.ts'
 import type { ServerState } from '../../mysql/server-state.ts'
 import { type TableName, tableText } from '../../mysql/table-name.ts'
@@ -45,7 +46,7 @@ export function refusals(seen: Seen): readonly ErrorData[] {
   const key = keyOrError(table)
   if (key instanceof OpsError) found.push(key.data)
   refuseColumn(seen, refuse)
-  if (timeColumn(seen) && !hasIndexOn(table, by) && !scans) {
+  if (timeColumn(seen) && indexOn(table, by) === undefined && !scans) {
     const { rows, dataBytes } = table.estimate
     refuse(
       `no index of ${where} begins with ${by}`,
@@ -142,8 +143,8 @@ export function refuseColumn(
 }
 
 /** Any index will do for the walk that `orderBy` chooses; the others would be a scan as well. */
-function hasIndexOn(table: Table, by: string): boolean {
-  return table.indexes.some(
+export function indexOn(table: Table, by: string): Index | undefined {
+  return table.indexes.find(
     index => index.columns[0]?.name === by && index.kind === 'BTREE' && !index.isIgnored,
   )
 }

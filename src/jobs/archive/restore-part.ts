@@ -3,6 +3,7 @@
 import { counted } from '../../base/counted.ts'
 import { OpsError } from '../../base/errors.ts'
 import { readTable, type Table } from '../../mysql/catalog.ts'
+import type { Governor } from '../../mysql/governor.ts'
 import type { Server } from '../../mysql/server.ts'
 import { serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -23,6 +24,7 @@ export interface RestoreWork {
   readonly store: Store
   readonly emit: Emit
   readonly interrupt: Interrupt
+  readonly governor?: Governor
 }
 
 /** @throws OpsError where not all of them came back. */
@@ -84,7 +86,7 @@ interface Restoring {
 
 function restoreChunks(
   chunks: readonly ArchivedChunk[],
-  { server, store, emit, interrupt }: RestoreWork,
+  { server, store, emit, interrupt, governor }: RestoreWork,
   { title, rows: ofRows, session, table, maxAllowedPacket, totals }: Restoring,
 ): Promise<ChunksDone> {
   let index = 0
@@ -101,6 +103,6 @@ function restoreChunks(
         await restoreRows(session, table, columns, rows, maxAllowedPacket, totals)
       },
     },
-    { emit, interrupt },
+    { emit, interrupt, ...(governor && { governor }) },
   )
 }

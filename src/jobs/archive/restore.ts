@@ -2,6 +2,7 @@
  * Restores an archive into a table: the newest form of each row, byte for byte. A row that is there already is never
  * overwritten, so that it can be killed and run again, and what lives in the table wins.
  */
+import { startGovernor } from '../../mysql/governor.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import { type RestoreWork, restorePart } from './restore-part.ts'
 import { partsOf, type RestoreRequest } from './restore-parts.ts'
@@ -18,10 +19,16 @@ export async function restoreArchive(request: RestoreRequest, context: RestoreCo
   const session = await server.session()
   const planned: PlannedPart[] = []
   for (const part of await partsOf(store, request)) planned.push(await planPart(session, part, context))
-  for (const { plan } of planned) emit({ event: 'job-plan', ...plan })
-  const [first] = planned
-  if (!first || plansOnly) return false
-  if (confirm && !(await confirm(together(planned, first.plan)))) return false
-  for (const part of planned) await restorePart(session, part, context)
-  return true
+  const governor = await startGovernor(server, { watchesReplicas: true })
+  try {
+    const notes = governor.notWatched.map(what => `not watched: ${what}`)
+    for (const { plan } of planned) emit({ event: 'job-plan', ...plan, notes: [...plan.notes, ...notes] })
+    const [first] = planned
+    if (!first || plansOnly) return false
+    if (confirm && !(await confirm(together(planned, first.plan)))) return false
+    for (const part of planned) await restorePart(session, part, { ...context, governor })
+    return true
+  } finally {
+    await governor.close()
+  }
 }

@@ -65,6 +65,7 @@ export function copyPlanEvent(
         ? []
         : [`no index gives out rows by ${by}: the whole table is read in the order of ${order.index}`]),
       ...(safe?.notes ?? []),
+      ...plan.contractNotes,
       ...governor.notWatched.map(what => `not watched: ${what}`),
     ],
     isEmpty: mode === 'delta' && rows.count === 0 && deletes === 'off',

@@ -16,6 +16,8 @@ export interface CopyRequest {
   readonly acceptsShrink: boolean
   readonly scans: boolean
   readonly zone: string | undefined
+  /** Files of contracts that must hold. */
+  readonly contracts: readonly string[]
   readonly marginSeconds: number
   readonly isMarginGiven: boolean
   /** So many times what a turn on the server took is rested behind it; undefined: by what others there feel. */

@@ -1,7 +1,7 @@
 /** The options of a copy: as flags of `ops db copy`, as fields of `copy({ ... })`. */
 import { z } from 'zod'
 import { parsePgTableName } from '../../postgres/table-name.ts'
-import { sleepCoefficient } from '../option-types.ts'
+import { contracts, sleepCoefficient } from '../option-types.ts'
 import { jobKind } from '../options.ts'
 import { isZone } from '../time-words.ts'
 
@@ -24,7 +24,15 @@ function span(description: string): z.ZodType<number, string> {
 export const copyKind = jobKind({
   name: 'copy',
   operands: ['source', 'table'],
-  words: { to: 'target', as: 'table', by: 'column', tz: 'zone', margin: 'time', sleepCoef: 'times' },
+  words: {
+    to: 'target',
+    as: 'table',
+    by: 'column',
+    tz: 'zone',
+    margin: 'time',
+    contract: 'file',
+    sleepCoef: 'times',
+  },
   options: {
     source: z
       .string()
@@ -65,6 +73,7 @@ export const copyKind = jobKind({
       'how much older than its transaction a stamp may be: 10s (what is taken without), 5min, 1h',
     ).optional(),
     scan: z.boolean().default(false).describe('read the whole table where no index begins with the column'),
+    contract: contracts(),
     sleepCoef: sleepCoefficient(),
     full: z.boolean().default(false).describe('the whole table once more, over what is there'),
   },

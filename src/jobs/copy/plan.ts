@@ -13,6 +13,7 @@ import type { TargetEngine } from '../../postgres/column-types.ts'
 import type { PgSession } from '../../postgres/session.ts'
 import { quoteName } from '../../postgres/sql.ts'
 import { keyOrError, refusals, timeColumn } from '../archive/refusals.ts'
+import { checkContracts } from '../drift/judge.ts'
 import { type CopyColumn, copyColumns } from './columns.ts'
 import type { CopyRequest } from './copy-request.ts'
 import { countLosses, type Loss } from './losses.ts'
@@ -49,10 +50,15 @@ export interface CopyPlan {
   readonly leaving: Leaving | undefined
   /** Undefined without `by`. */
   readonly safe: SafeTime | undefined
+  /** What contracts say that are not broken. */
+  readonly contractNotes: readonly string[]
 }
 
 /** Both sides as they are, with nothing against a copy. */
-export type BothSides = Pick<CopyPlan, 'table' | 'key' | 'columns' | 'state' | 'place' | 'record'>
+export type BothSides = Pick<
+  CopyPlan,
+  'table' | 'key' | 'columns' | 'state' | 'place' | 'record' | 'contractNotes'
+>
 
 /** @throws InputErrors with everything that is refused; nothing was changed. */
 export async function lookAtBoth(
@@ -70,11 +76,12 @@ export async function lookAtBoth(
   const key = keyOrError(table)
   const columns = copyColumns(table, key instanceof OpsError ? [] : key.columns, 'postgres', errors)
   if (errors.length > 0 || key instanceof OpsError) throw new InputErrors(errors)
+  const contractNotes = await checkContracts(session, table, request.contracts)
   const place = await readPgPlace(target, as, quoteName(as.schema, as.table))
   const record = await readRecord(target, as)
   errors.push(...(await targetProblems(target, { request, table, key, columns, state, place, record })))
   if (errors.length > 0) throw new InputErrors(errors)
-  return { table, key, columns, state, place, record }
+  return { table, key, columns, state, place, record, contractNotes }
 }
 
 /**
@@ -88,7 +95,11 @@ export async function planCopy(
   shown?: CopyPlan,
 ): Promise<CopyPlan> {
   const { by } = request
-  const { table, key, columns, state, place, record } = await lookAtBoth(session, target, request)
+  const { table, key, columns, state, place, record, contractNotes } = await lookAtBoth(
+    session,
+    target,
+    request,
+  )
   const mode = modeOf(request, place, record)
   const order = orderBy(table, key, mode === 'delta' ? by : undefined)
   checkDirection(table, order)
@@ -114,7 +125,7 @@ export async function planCopy(
   if (leaving) refuseShrink({ request, table, record }, leaving.atLeast, leaving.rows)
   return {
     ...{ request, table, key, order, columns, state, place, record, mode },
-    ...{ where, rows, nulls, losses, leaving, safe },
+    ...{ where, rows, nulls, losses, leaving, safe, contractNotes },
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import { OpsError } from '../../base/errors.ts'
+import { readTable } from '../../mysql/catalog.ts'
 import { ChunkReader } from '../../mysql/chunk-reader.ts'
 import { besideOthers, usualLimits } from '../../mysql/chunk-size.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
@@ -17,6 +18,7 @@ import { pgTableText } from '../../postgres/table-name.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
+import { checkContracts } from '../drift/judge.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { type ChunksDone, interruptedError, runChunks } from '../run.ts'
 import { compareSides } from './compare.ts'
@@ -132,6 +134,8 @@ async function carryOut(
     }
     // One that came after it was planned.
     refuseLostKeys(lossesOf(encoder.losses), plan.key, table)
+    if (request.contracts.length > 0)
+      await checkContracts(session, await readTable(session, request.table), request.contracts)
   } catch (thrown) {
     await landing.fail()
     throw await guard.reasonOf(session, thrown)

@@ -1,16 +1,18 @@
 /** Hands out the pieces of one day after another: new days, and days that are looked at again and differ. */
+import type { Table } from '../../mysql/catalog.ts'
 import { ChunkSize } from '../../mysql/chunk-size.ts'
 import { readFingerprint } from '../../mysql/columns.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import type { RowsDigest } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
+import { altered } from '../drift/meanwhile.ts'
 import { RowLines } from '../rows/row-lines.ts'
 import type { ReadChunk } from '../run.ts'
 import { compareSize, isAsDumped } from './compare-day.ts'
 import { DayReader, dumpLimits, type ReaderShared } from './day-reader.ts'
 import type { Day } from './days.ts'
 import type { Receipt } from './records.ts'
-import { readShapeAgain, type TableShape } from './table-shape.ts'
+import { readShape, type TableShape } from './table-shape.ts'
 
 /** A day to dump; with `receipt` only where its rows are no longer those. */
 export interface DayWork extends Day {
@@ -49,12 +51,13 @@ export interface DaysSource {
   close(): Promise<void>
 }
 
+/** Throws where a day must not be dumped in the shape that its table has now. */
+export type AgreeTo = (table: Table) => Promise<unknown>
+
 export function newTotals(): WalkTotals {
   return { checked: 0, emptied: [], restarts: 0, longestStatementMs: 0, longestSnapshotMs: 0 }
 }
 
-/** ER_TABLE_DEF_CHANGED, ER_BAD_FIELD_ERROR, ER_KEY_DOES_NOT_EXITS, ER_NO_SUCH_TABLE. */
-export const altered = [1412, 1054, 1176, 1146]
 export const mostRestarts = 5
 /** Of the lock wait of our sessions, 5 s each: an ALTER that rebuilds a table holds it for itself only at its end. */
 const mostWaits = 60
@@ -73,8 +76,17 @@ export class DaysWalk implements DaysSource {
   #restarts = 0
   #waits = 0
 
+  readonly #agree: AgreeTo
+
   /** `clock`: the server's own time. */
-  constructor(session: Session, shape: TableShape, days: readonly DayWork[], clock: () => Date) {
+  constructor(
+    session: Session,
+    shape: TableShape,
+    days: readonly DayWork[],
+    clock: () => Date,
+    agree: AgreeTo,
+  ) {
+    this.#agree = agree
     this.#session = session
     this.#clock = clock
     this.#shape = shape
@@ -176,7 +188,8 @@ export class DaysWalk implements DaysSource {
   async #beginAgain(): Promise<void> {
     this.#restarts += 1
     this.totals.restarts += 1
-    this.#shape = await readShapeAgain(this.#session, this.#shape)
+    this.#shape = await readShape(this.#session, this.#shape.table, this.#shape.by)
+    await this.#agree(this.#shape.table)
     this.#shared = sharedOf(this.#shape)
   }
 }

@@ -174,6 +174,12 @@ export function dumpSoFar({ saved }: DumpOutcome): string {
   return `Before that, ${counted(saved.length, 'day')} with ${counted(rows, 'row')} were saved and proved. The same command goes on from there.`
 }
 
+/** Whether rows of that day were dumped in another shape than the table has: an added column is in each of them. */
+function wasAltered({ checks, shape }: DumpPlan, day: string): boolean {
+  const receipt = checks.find(each => each.day === day)?.receipt
+  return receipt !== undefined && !hasShape(shape.table, receipt.fingerprint)
+}
+
 export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): JobEnd {
   const { read, walk, saved, removedOrphans, pausedMs } = outcome
   const rows = saved.reduce((sum, each) => sum + each.rows, 0)
@@ -208,7 +214,7 @@ export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): J
     notes: [
       ...revised.map(
         ({ day, revision, rows: now, before }) =>
-          `${day} changed after it was closed: revision ${revision} has ${counted(now, 'row')}, ${grouped(before?.rows ?? 0)} were dumped before; both are kept`,
+          `${day} ${wasAltered(plan, day) ? 'is dumped again in the shape that an ALTER of the table gave its rows' : 'changed after it was closed'}: revision ${revision} has ${counted(now, 'row')}, ${grouped(before?.rows ?? 0)} were dumped before; both are kept`,
       ),
       ...walk.emptied.map(day => `${day} has no rows any more: its dump stays`),
       ...(walk.restarts === 0

@@ -14,6 +14,7 @@ export const dumpKind = jobKind({
     closeAfter: 'age',
     recheck: 'age',
     sse: 'key',
+    keep: 'age',
     contract: 'file',
   },
   options: {
@@ -36,6 +37,7 @@ export const dumpKind = jobKind({
       .string()
       .optional()
       .describe('encryption to ask of S3, and to see confirmed: AES256, aws:kms or aws:kms:KEY'),
+    keep: age('how long the store must keep the days, as 7y (default: for ever)').optional(),
     contract: contracts(),
     scan: z.boolean().default(false).describe('read the whole table where no index begins with the column'),
     unwatched: z

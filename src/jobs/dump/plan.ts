@@ -11,6 +11,7 @@ import type { Finding, Store } from '../../store/store.ts'
 import { serverZoneText } from '../archive/condition.ts'
 import { timeColumn } from '../archive/refusals.ts'
 import { checkContracts } from '../drift/judge.ts'
+import { keepDays, storeRefusals } from '../store-refusals.ts'
 import { type Age, before } from '../time-words.ts'
 import { closing } from './closing.ts'
 import { type Day, dayOf, dayRange, type TimeKind } from './days.ts'
@@ -32,6 +33,8 @@ export interface DumpRequest {
   readonly recheck: Age | undefined
   readonly scans: boolean
   readonly unwatched: boolean
+  /** How long the store must keep what is saved. */
+  readonly keep: Age | undefined
   /** Files of contracts that must hold. */
   readonly contracts: readonly string[]
 }
@@ -84,12 +87,8 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
   const rechecks = request.recheck !== undefined
   const seen = { table, grants, by, scans, rechecks, oldest, replica, isReadOnly, unwatched }
   const errors: ErrorData[] = [...refusals(seen)]
-  const findings = await store.look({ keepDays: 'for ever' })
-  for (const { verdict, sentence, next } of findings) {
-    if (verdict !== 'refuse') continue
-    const title = `${store.url}: ${sentence}`
-    errors.push({ code: 'input', title, changed: 'no', ...(next !== undefined && { next }) })
-  }
+  const findings = await store.look({ keepDays: keepDays(request.keep) })
+  errors.push(...storeRefusals(store.url, findings))
   const column = timeColumn({ table, by })
   if (errors.length > 0 || !column) throw new InputErrors(errors)
   const contractNotes = await checkContracts(session, table, request.contracts)

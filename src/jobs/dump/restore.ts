@@ -3,6 +3,7 @@
 import { counted, grouped } from '../../base/counted.ts'
 import { inputError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
+import { startGovernor } from '../../mysql/governor.ts'
 import { holdLock } from '../../mysql/named-lock.ts'
 import type { Server } from '../../mysql/server.ts'
 import { serverState } from '../../mysql/server-state.ts'
@@ -53,6 +54,7 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
   const todo = wanted.filter(each => !there.has(each.day))
   const rows = todo.reduce((sum, each) => sum + each.rows, 0)
   const present = wanted.length - todo.length
+  const governor = await startGovernor(server, { watchesReplicas: true })
   const plan: JobPlan = {
     job: 'restore',
     source: server.name,
@@ -72,6 +74,7 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
       ...(found ? [] : foreignKeysOf(newest)).map(
         each => `the table is made without its foreign key: ${each}`,
       ),
+      ...governor.notWatched.map(what => `not watched: ${what}`),
     ],
     isEmpty: todo.length === 0,
     data: {
@@ -107,10 +110,13 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
         restored.rows += receipt.rows
       },
     },
-    { emit, interrupt },
+    { emit, interrupt, governor },
   )
     .catch((failure: unknown) => ({ failure }))
-    .finally(() => lock.release())
+    .finally(async () => {
+      await lock.release()
+      await governor.close()
+    })
   const failed = 'failure' in done
   emit({
     event: 'job-end',

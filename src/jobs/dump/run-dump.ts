@@ -9,10 +9,12 @@ import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError } from '../../store/store-error.ts'
+import { checkContracts } from '../drift/judge.ts'
+import { explained } from '../drift/meanwhile.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { DaySaver } from './day-saver.ts'
-import { type DaysSource, DaysWalk, type WalkPiece } from './days-walk.ts'
+import { type AgreeTo, type DaysSource, DaysWalk, type WalkPiece } from './days-walk.ts'
 import type { DumpOutcome } from './dump-outcome.ts'
 import { writeMark } from './dump-store.ts'
 import { dumpEnd, dumpPlanEvent, dumpSoFar, rowsOf } from './dump-text.ts'
@@ -109,8 +111,10 @@ async function carryOut(
     )
     await saver.end()
     return outcome(read)
-  } catch (failure) {
+  } catch (thrown) {
     const milliseconds = performance.now() - begun
+    const relied = { table: shape.table, contracts: request.contracts }
+    const failure = await explained(thrown, () => server.session(), relied, 'dumping it')
     return { ...outcome({ ...soFar, milliseconds, isInterrupted: false }), failure }
   } finally {
     await saver.close()
@@ -123,22 +127,24 @@ async function walkOf(plan: DumpPlan, server: Server): Promise<DaysSource> {
   const session = await server.session()
   const begun = performance.now()
   const clock = (): Date => new Date(plan.now.getTime() + Math.round(performance.now() - begun))
+  // A day is saved in the shape that its table has then: a consumer's contract must hold for that one too.
+  const agree: AgreeTo = table => checkContracts(session, table, request.contracts)
   if (plan.reads === 'days') {
     // A second session is worth while where there is much to read. What the server computes itself is asked one after another.
     if (checks.length > 0 || newDays.length < leastForTwo)
-      return new DaysWalk(session, shape, [...checks, ...newDays], clock)
+      return new DaysWalk(session, shape, [...checks, ...newDays], clock, agree)
     // An account may be allowed no more of them.
     const second = await server.session().catch(() => undefined)
     const sessions = second ? [session, second] : [session]
     return new WalksInTurn(
       sessions.map((each, turn) => {
         const days = newDays.filter((_, index) => index % sessions.length === turn)
-        return new DaysWalk(each, shape, days, clock)
+        return new DaysWalk(each, shape, days, clock, agree)
       }),
     )
   }
   const range = { kind, zone: request.zone, until, known: names.days.keys() }
-  return new ScanWalk(session, shape, range, clock)
+  return new ScanWalk(session, shape, range, clock, agree)
 }
 
 const leastForTwo = 8

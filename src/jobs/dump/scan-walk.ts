@@ -10,12 +10,13 @@ import type { Session } from '../../mysql/session.ts'
 import { join, name, type Sql, sql } from '../../mysql/sql.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { cellsOf } from '../../mysql/wire-row.ts'
+import { altered } from '../drift/meanwhile.ts'
 import { RowLines } from '../rows/row-lines.ts'
 import { dumpLimits } from './day-reader.ts'
 import { borderOf, dayOfValue, dayRange, nextDay, type TimeKind } from './days.ts'
-import { altered, type DaysSource, mostRestarts, newTotals, type WalkPiece } from './days-walk.ts'
+import { type AgreeTo, type DaysSource, mostRestarts, newTotals, type WalkPiece } from './days-walk.ts'
 import { betweenSql, floorOf } from './find-days.ts'
-import { readShapeAgain, type TableShape } from './table-shape.ts'
+import { readShape, type TableShape } from './table-shape.ts'
 
 /** What of the table is wanted. */
 export interface ScanRange {
@@ -50,8 +51,11 @@ export class ScanWalk implements DaysSource {
   #seenAt = new Date(0)
   #isAtEnd = false
 
+  readonly #agree: AgreeTo
+
   /** `clock`: the server's own time. */
-  constructor(session: Session, shape: TableShape, range: ScanRange, clock: () => Date) {
+  constructor(session: Session, shape: TableShape, range: ScanRange, clock: () => Date, agree: AgreeTo) {
+    this.#agree = agree
     this.#session = session
     this.#clock = clock
     this.#shape = shape
@@ -132,7 +136,7 @@ export class ScanWalk implements DaysSource {
 
   async #end(): Promise<void> {
     await this.close()
-    const shape = await readShapeAgain(this.#session, this.#shape)
+    const shape = await readShape(this.#session, this.#shape.table, this.#shape.by)
     if (shape.table.fingerprint !== this.#shape.table.fingerprint) return this.#beginAgain(shape)
     this.#isAtEnd = true
     const snapshotMs = Math.round(this.totals.longestSnapshotMs)
@@ -166,7 +170,8 @@ export class ScanWalk implements DaysSource {
 
   async #beginAgain(shape?: TableShape): Promise<void> {
     this.totals.restarts += 1
-    this.#shape = shape ?? (await readShapeAgain(this.#session, this.#shape))
+    this.#shape = shape ?? (await readShape(this.#session, this.#shape.table, this.#shape.by))
+    await this.#agree(this.#shape.table)
     this.#days = new Map()
     this.#pieces = []
   }

@@ -1,5 +1,4 @@
 /** What a load came to. */
-import type { OpsError } from '../../base/errors.ts'
 import type { Stage } from './profile.ts'
 import type { LoadedRows } from './row-loader.ts'
 
@@ -15,6 +14,4 @@ export interface LoadOutcome {
   readonly endsOpen: boolean
   readonly stages: readonly Stage[]
   readonly noStages: string | undefined
-  /** All rows are committed, but indexes could not be put back. */
-  readonly failure?: OpsError
 }

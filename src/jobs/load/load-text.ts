@@ -15,7 +15,7 @@ export function loadPlanEvent(
   input: Input,
   { notWatched }: Pick<Governor, 'notWatched'>,
 ): JobPlan {
-  const { request, table, opened, targets, method, whyInserts, rebuilt, whyKept, owed, isEmpty } = plan
+  const { request, table, state, opened, targets, method, whyInserts, rebuilt, whyKept, owed, isEmpty } = plan
   const columns = targets.targets.map(each => each.column.name)
   const columnsOf = (dataType: string): readonly string[] =>
     targets.targets.filter(each => each.column.dataType === dataType).map(each => each.column.name)
@@ -75,9 +75,12 @@ export function loadPlanEvent(
       ...table.triggers
         .filter(each => each.event === 'INSERT' || request.onDuplicate === 'replace')
         .map(each => `the trigger ${each.name} fires with each row (${each.timing} ${each.event})`),
-      ...((request.sleepCoefficient ?? 0) > 0
-        ? ['it rests as --sleep-coef says, and its one transaction stays open so much longer']
-        : []),
+      ...plan.contractNotes,
+      ...(state.binlogFormat === undefined
+        ? []
+        : [
+            'not watched: replicas (they get it in one piece, after the commit, and are behind while they take it in)',
+          ]),
       ...notWatched.map(what => `not watched: ${what}`),
     ],
     data: {
@@ -107,7 +110,7 @@ function timeFacts(datetimes: readonly string[], timestamps: readonly string[]):
   return texts.length === 0 ? [] : [{ name: 'times', text: texts.join('; ') }]
 }
 
-/** `outcome` undefined: it failed, and nothing is stored. With an `error` beside it all is stored, but not all indexes are back. */
+/** `outcome` undefined: it failed, and nothing is stored. */
 export function loadEnd(
   source: string,
   title: string,
@@ -121,7 +124,7 @@ export function loadEnd(
     const isUnknown = error?.changed === 'unknown'
     return {
       ...base,
-      status: statusOf(error),
+      status: error?.code === 'interrupted' ? 'interrupted' : error?.code === 'lost' ? 'lost' : 'failed',
       facts: [{ name: 'loaded', text: isUnknown ? 'not known' : 'nothing' }],
       notes: [],
       data: { table: tableText(table), loadedRows: isUnknown ? null : 0 },
@@ -131,7 +134,7 @@ export function loadEnd(
   const rate = Math.round(loaded.stored / Math.max(0.001, milliseconds / 1000))
   return {
     ...base,
-    status: error ? statusOf(error) : 'ok',
+    status: 'ok',
     facts: [
       {
         name: 'loaded',
@@ -145,12 +148,7 @@ export function loadEnd(
         : [{ name: 'replaced', text: `${counted(loaded.replaced, 'row')} of the table` }]),
       ...(rebuilt.length === 0
         ? []
-        : [
-            {
-              name: 'indexes',
-              text: `${rebuilt.join(', ')} ${error ? 'are still owed' : `built again in ${seconds(indexMs)}`}`,
-            },
-          ]),
+        : [{ name: 'indexes', text: `${rebuilt.join(', ')} built again in ${seconds(indexMs)}` }]),
       ...(outcome.pausedMs === 0
         ? []
         : [{ name: 'waited', text: `${seconds(outcome.pausedMs)} for the server` }]),
@@ -187,10 +185,6 @@ export function loadEnd(
       }),
     },
   }
-}
-
-function statusOf(error: ErrorData | undefined): JobEnd['status'] {
-  return error?.code === 'interrupted' || error?.code === 'lost' ? error.code : 'failed'
 }
 
 /** Stages that took next to nothing say nothing. */

@@ -1,6 +1,6 @@
 /** The options of a load: as flags of `ops db load`, as fields of `load({ ... })`. */
 import { z } from 'zod'
-import { sleepCoefficient } from '../option-types.ts'
+import { contracts, sleepCoefficient } from '../option-types.ts'
 import { jobKind } from '../options.ts'
 
 export const loadKind = jobKind({
@@ -12,6 +12,7 @@ export const loadKind = jobKind({
     separator: 'character',
     null: 'word',
     expect: 'rows',
+    contract: 'file',
     sleepCoef: 'times',
   },
   commas: ['columns', 'leaveOut'],
@@ -57,7 +58,8 @@ export const loadKind = jobKind({
       .max(1e15, 'is no number of rows')
       .optional()
       .describe('load only if the input has just so many rows'),
-    sleepCoef: sleepCoefficient('0, as its one transaction stays open meanwhile'),
+    contract: contracts(),
+    sleepCoef: sleepCoefficient(),
     putBack: z
       .boolean()
       .default(false)

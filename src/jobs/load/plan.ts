@@ -6,6 +6,7 @@ import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
+import { checkContracts } from '../drift/judge.ts'
 import { type FormatWishes, type OpenedFormat, openFormat } from './formats.ts'
 import type { Input } from './input.ts'
 import { owedIndexes, removableIndexes, twinOf } from './owed-indexes.ts'
@@ -28,7 +29,9 @@ export interface LoadRequest {
   readonly nullWord: string | undefined
   /** So many rows must be in the input. */
   readonly expected: number | undefined
-  /** So many times what a turn on the server took is rested behind it, in the open transaction; undefined: never. */
+  /** Files of contracts that must hold. */
+  readonly contracts: readonly string[]
+  /** So many times what a turn on the server took is rested behind it; undefined: by what others there feel. */
   readonly sleepCoefficient: number | undefined
   readonly profiles: boolean
 }
@@ -48,6 +51,8 @@ export interface LoadPlan {
   /** An earlier load still owes them. */
   readonly owed: readonly string[]
   readonly isEmpty: boolean
+  /** What contracts say that are not broken. */
+  readonly contractNotes: readonly string[]
 }
 
 /** Under this size an index is filled as fast as it is rebuilt. */
@@ -75,6 +80,7 @@ export async function planLoad(
       }).data,
     )
   if (errors.length > 0) throw new InputErrors(errors)
+  const contractNotes = await checkContracts(session, table, request.contracts)
   const isEmpty =
     (await session.cells(sql`SELECT 1 FROM ${tableSql(table)} LIMIT 1`, `looking at ${tableText(table)}`))
       .length === 0
@@ -98,6 +104,7 @@ export async function planLoad(
     whyKept: request.indexes === 'auto' && removable.length > 0 ? whyKept : undefined,
     owed: (owed ?? []).map(each => each.name),
     isEmpty,
+    contractNotes,
   }
 }
 

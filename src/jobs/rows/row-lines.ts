@@ -39,8 +39,8 @@ export class RowLines {
   }
 
   add(row: WireRow): void {
-    // Each byte may become two; a length, of one byte at least, gives its place to a tab or a line feed.
-    this.#reserve(row.length * 2 + 2)
+    // A byte of a text may become two, with a length of one byte at least that gives its place to a tab; NULL, of one byte, three.
+    this.#reserve(row.length * 3 + 2)
     const out = this.#bytes
     let to = this.#at
     let from = 0

@@ -13,8 +13,8 @@ const leastInput = 4 * 1024
 /** Bytes beyond the end of what is read that it may look at, or write. */
 const readsBeyond = 64
 const output = places.input + mostInput + readsBeyond
-// Each byte of a row may become two; the four before it make up for its line feed.
-const pages = Math.ceil((output + 2 * mostInput + readsBeyond) / pageBytes)
+// Each byte of a row may become two, and NULL three; the four bytes before it make up for its line feed.
+const pages = Math.ceil((output + 3 * mostInput + readsBeyond) / pageBytes)
 const lineFeed = 0x0a
 
 /** What was done of a piece. */
@@ -104,6 +104,9 @@ export class RowMachine {
     this.#put(places.end, places.input + size)
     this.#put(places.out, output)
     this.#put(places.rows, 0)
+    // Not behind the call: one that ended by a trap leaves them, too.
+    for (let word = 0; word < 16; word++) this.#put(places.sum + 4 * word, 0)
+    for (let blocks = 1; blocks <= mostBlocks; blocks++) this.#put(places.waiting + 4 * blocks, 0)
   }
 
   /** What waits for others of its size is hashed here, so that nothing of these rows is left for the next ones. */
@@ -113,7 +116,6 @@ export class RowMachine {
       for (let lane = 0; lane < 4; lane++) {
         const at = places.sum + 16 * word + 4 * lane
         sum.writeInt32BE(sum.readInt32BE(4 * word) ^ this.#get(at), 4 * word)
-        this.#put(at, 0)
       }
     }
     let left = 0
@@ -125,7 +127,6 @@ export class RowMachine {
         hasher.addHash(rowHash(this.#bytes.subarray(slot, slot + size)))
       }
       left += waiting
-      this.#put(places.waiting + 4 * blocks, 0)
     }
     hasher.addSum(rows - left, sum)
   }

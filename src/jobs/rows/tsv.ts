@@ -19,8 +19,8 @@ const nullCell = Buffer.from('\\N')
 /** The lines of these rows. */
 export function encodeRows(rows: readonly WireRow[]): Buffer {
   let most = 0
-  // Each byte may become two; a length, of one byte at least, gives its place to a tab or a line feed.
-  for (const row of rows) most += row.length * 2 + 2
+  // A byte of a text may become two, with a length of one byte at least that gives its place to a tab; NULL, of one byte, three.
+  for (const row of rows) most += row.length * 3 + 2
   const out = Buffer.allocUnsafe(most)
   let at = 0
   for (const row of rows) {

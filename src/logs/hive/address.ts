@@ -1,5 +1,7 @@
 /** Reads `hive://[USER@]HOST:PORT[?via=SSHHOST]`: which server answers, and the way to it. */
+
 import { inputError } from '../../base/errors.ts'
+import { percentDecoded } from '../../base/percent-decoded.ts'
 
 export interface HiveAddress {
   readonly user: string
@@ -30,7 +32,9 @@ export function hiveAddress(text: string): HiveAddress {
   const host = written.replace(/^\[|\]$/g, '')
   const number = port === undefined ? usualPort : Number(port)
   if (number < 1 || number > 65_535) throw wrong(`${port} is not a port`)
-  if (via !== undefined) return { user, host, port: number, via: decodeURIComponent(via) }
+  const word = via === undefined ? undefined : percentDecoded(via)
+  if (via !== undefined && word === undefined) throw wrong('a % in it begins no sign')
+  if (word !== undefined) return { user, host, port: number, via: word }
   if (loopback.test(host)) return { user, host, port: number, via: undefined }
   return { user, host: '127.0.0.1', port: number, via: host }
 }

@@ -12,6 +12,8 @@ ops_directory() {
     ops_directory_held "$@" && return 0
     ops_directories_in_turn || return;;
   esac
+  # It may give a directory on a way to somebody: from here on each way is looked at anew.
+  ops_own_ways=$ops_newline ops_ways=$ops_newline
   ops_directory_alone "$@"
 }
 # Whether it can wait to be made with others: nothing is there, on a way of ours alone, and it is to be root's or ours.
@@ -39,6 +41,8 @@ ops_directories_end() {
       ($mode, $path) = $wanted =~ /^(\d*) (.*)/s or exit 1;
       umask($mode eq "" ? 022 : 0);
       mkdir $path, $mode eq "" ? 0777 : oct $mode or exit 1;
+      # What is born below a default ACL has no more than that gives.
+      $mode eq "" or chmod oct $mode, $path or exit 1;
       syswrite STDOUT, ".";
     }' "$OPS_DIR" "$@" 2>/dev/null) || :
   ops_directories=

@@ -1,5 +1,6 @@
 /** Names of many files, and many directories, are given by one program each, and without it one by one: to the same end. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Step } from '../../../src/engine/step.ts'
@@ -83,6 +84,49 @@ describe.each([
     expect(existsSync(at('part-4'))).toBe(false)
   })
 })
+
+test.skipIf(lacking('setfacl'))(
+  'directories below a default ACL get the mode that they are to have',
+  async () => {
+    const own = placeOf()
+    const folder = join(own.folder, 'part')
+    mkdirSync(folder)
+    execFileSync('setfacl', ['-d', '-m', 'u::rwx,g::---,o::---', folder])
+    const steps = numbers(3).map(each => directory({ path: join(folder, `${each}`), mode: '0755' }))
+    expect((await runHere(placeOf(), steps)).result).toMatchObject({ status: 'ok', errors: [] })
+    expect(seenIn(own.folder)).toEqual(['part 755 ', 'part/0 755 ', 'part/1 755 ', 'part/2 755 '])
+  },
+)
+
+/** As soon as the first directory is made in the one of nobody, a link takes the place of that. */
+const swaps = `($app, $to) = @ARGV; $< = $> = 65534; $| = 1; print "ready\\n";
+  until (-o $app and -e "$app/d/c0") { select undef, undef, undef, 0.0003 }
+  rename "$app/d", "$app/x" and symlink $to, "$app/d"; sleep 60`
+
+test.skipIf(lacking('strace'))(
+  'where a step gives a directory on the way to a user, no link of that user leads what comes after it',
+  async () => {
+    const own = placeOf()
+    chmodSync(own.folder, 0o755)
+    const [app, closed] = [join(own.folder, 'srv/app'), join(own.folder, 'closed')]
+    mkdirSync(join(app, 'd'), { recursive: true })
+    mkdirSync(closed, { mode: 0o700 })
+    const user = spawn('perl', ['-e', swaps, app, closed], { stdio: ['ignore', 'pipe', 'inherit'] })
+    try {
+      await new Promise(resolve => user.stdout.once('data', resolve))
+      const slow = ['-e', 'trace=mkdir', '-e', 'inject=mkdir:delay_enter=50000', '-o', '/dev/null']
+      await runHere(placeOf(['strace', '-f', '-qq', '--seccomp-bpf', ...slow]), [
+        directory({ path: join(app, 'd/a') }),
+        directory({ path: app, owner: 'nobody' }),
+        ...numbers(12).map(each => directory({ path: join(app, `d/c${each}`), mode: '0777' })),
+      ])
+      expect(statSync(app).uid).toBe(65534)
+      expect(readdirSync(closed)).toEqual([])
+    } finally {
+      user.kill('SIGKILL')
+    }
+  },
+)
 
 test.skipIf(lacking('strace'))(
   'twenty files in ten directories take a few programs, not some for each',

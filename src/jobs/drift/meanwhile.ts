@@ -1,0 +1,64 @@
+/** A table that was altered while a job was at work on it: seen before anything is settled, and told as what it is. */
+import { errorDataOf, OpsError } from '../../base/errors.ts'
+import { readTable, type Table } from '../../mysql/catalog.ts'
+import { errorNumber } from '../../mysql/mysql-error.ts'
+import type { Session } from '../../mysql/session.ts'
+import { tableText } from '../../mysql/table-name.ts'
+import { changesOf } from './changes.ts'
+import { pinned } from './contract.ts'
+import { checkContracts } from './judge.ts'
+
+/** ER_TABLE_DEF_CHANGED, ER_BAD_FIELD_ERROR, ER_KEY_DOES_NOT_EXITS: what a statement meets whose table was altered. */
+export const altered = [1412, 1054, 1176]
+/** ER_NO_SUCH_TABLE. */
+const gone = 1146
+
+/** What a job needs of its table, as its plan has seen it. */
+export interface Relied {
+  readonly table: Table
+  /** Files of contracts that must hold still. */
+  readonly contracts: readonly string[]
+  /** It puts rows in. */
+  readonly writes?: boolean
+}
+
+/** @throws OpsError `moved` where the table is no longer as it was planned with, InputErrors where a contract is broken now. */
+export async function checkUnaltered(session: Session, relied: Relied, doing: string): Promise<void> {
+  const table = await readTable(session, relied.table)
+  await checkContracts(session, table, relied.contracts)
+  const changes = changesSince(relied, table)
+  if (changes.length > 0) throw alteredError(relied.table, changes, doing)
+}
+
+/** Instead of an unknown column: what became of it. Anything else is answered as it is. */
+export async function explained(
+  thrown: unknown,
+  open: () => Promise<Session>,
+  relied: Relied,
+  doing: string,
+): Promise<unknown> {
+  const number = errorNumber(thrown)
+  if (number === undefined || ![...altered, gone].includes(number)) return thrown
+  try {
+    await checkUnaltered(await open(), relied, doing)
+    return thrown
+  } catch (found) {
+    return errorDataOf(found).code === 'lost' ? thrown : found
+  }
+}
+
+function changesSince({ table, writes = false }: Relied, now: Table): readonly string[] {
+  if (now.fingerprint === table.fingerprint) return []
+  return changesOf({ ...pinned(table, undefined, 'this job'), writes }, now)
+    .filter(({ verdict }) => verdict !== 'harmless')
+    .map(({ column, sentence }) => `${column}: ${sentence}`)
+}
+
+function alteredError(table: Table, changes: readonly string[], doing: string): OpsError {
+  return new OpsError({
+    code: 'moved',
+    title: `${tableText(table)} was altered while ops was ${doing}: ${changes.join('; ')}`,
+    changed: 'no',
+    next: 'Run the same command again: its plan begins with the table as it is now.',
+  })
+}
