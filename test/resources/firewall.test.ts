@@ -12,6 +12,29 @@ const faultsOf = (input: unknown) =>
 const given = (input: Parameters<typeof firewall>[0]) => parsed(firewall, input)
 const ssh = { ports: [22], client: '198.51.100.4' }
 
+test('two chains have the same words only where they are the same', () => {
+  for (const each of ['deny', 'reject', 'allow'] as const) {
+    const wanted = given({ allow: ['80/tcp'], default: each })
+    const lines = chainLines(rulesFor(wanted, ssh), wanted)
+    const [head = '', first = '', second = '', ...more] = lines
+    const others = [
+      [head, 'reject', first, second, ...more],
+      [head, first, 'reject', second, ...more],
+      [head, second, first, ...more],
+      [head, second, ...more],
+      [...lines, first],
+      [...lines, 'reject'],
+      [head.replace('priority filter', 'priority filter + 10'), ...lines.slice(1)],
+      [head.replace('hook input', 'hook forward'), ...lines.slice(1)],
+      [
+        head.replace(/policy \w+/, head.includes('drop') ? 'policy accept' : 'policy drop'),
+        ...lines.slice(1),
+      ],
+    ]
+    expect(new Set([lines, ...others].map(nftWords)).size).toBe(others.length + 1)
+  }
+})
+
 describe('the rules of a firewall', () => {
   test.each([
     'x',

@@ -7,12 +7,22 @@ const protocols: Readonly<Record<string, string>> = {
   'meta l4proto 17': 'udp',
 }
 
-/** `deny all from 192.0.2.7 on eth0, allow 80/tcp, else deny`; what ops does not write is told as nft has it. */
+/**
+ * `deny all from 192.0.2.7 on eth0, allow 80/tcp, else deny`; what ops does not write, or not there, is told as nft has it: two chains
+ * have the same words only where they are the same.
+ */
 export function nftWords(lines: readonly string[]): string {
   const [head = '', ...rest] = lines
-  const known = new Set([...always, ...rejects])
+  const lacks: string[] = []
+  let first = 0
+  for (const line of always) {
+    if (rest[first] === line) first++
+    else lacks.push(`without ${line}`)
+  }
+  const end = rest.length - rejects.length
+  const isRejecting = end >= first && rejects.every((line, at) => rest[end + at] === line)
+  const own = rest.slice(first, isRejecting ? end : undefined)
   const told: string[] = []
-  const own = rest.filter(line => !known.has(line))
   for (let at = 0; at < own.length; at++) {
     const line = own[at] ?? ''
     const match = /^(.*) ct state new update @tries[46] \{/.exec(line)?.[1]
@@ -22,14 +32,13 @@ export function nftWords(lines: readonly string[]): string {
     told.push(ruleOf(isLimit ? (limit.at(-1) ?? line) : line, isLimit) ?? `nft: ${line}`)
     if (isLimit) at += limit.length - 1
   }
-  const lacks = always.filter(line => !rest.includes(line)).map(line => `without ${line}`)
-  return [...told, ...lacks, `else ${restOf(head, rest)}`].join(', ')
+  return [...told, ...lacks, `else ${restOf(head, isRejecting)}`].join(', ')
 }
 
-function restOf(head: string, lines: readonly string[]): string {
-  if (rejects.every(line => lines.includes(line))) return 'reject'
-  const policy = /policy (\w+);$/.exec(head)?.[1]
-  return policy === 'drop' ? 'deny' : policy === 'accept' ? 'allow' : `nft: ${head}`
+function restOf(head: string, isRejecting: boolean): string {
+  const policy = /^type filter hook input priority filter; policy (drop|accept);$/.exec(head)?.[1]
+  if (policy === 'drop') return isRejecting ? 'reject' : 'deny'
+  return policy === 'accept' && !isRejecting ? 'allow' : `${isRejecting ? 'reject, ' : ''}nft: ${head}`
 }
 
 function familyOf(match: string): 4 | 6 | undefined {
