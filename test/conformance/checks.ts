@@ -61,7 +61,7 @@ const sameFile = 3013
 
 /** What shellcheck says of texts, of these codes alone, of each for itself: of one long text it takes much longer. Nothing where there is none. */
 function shellchecked(texts: readonly string[], isMeant: (code: number) => boolean): readonly string[] {
-  if (!hasProgram('shellcheck')) return []
+  if (texts.length === 0 || !hasProgram('shellcheck')) return []
   const folder = mkdtempSync(join(tmpdir(), 'ops-shellcheck-'))
   try {
     const paths = texts.map((text, index) => {
