@@ -30,6 +30,7 @@ function certain<Result>(work: () => Result): Result | undefined {
 
 const deepestInclude = 12
 const longestLine = 1000
+const youngMs = 2000
 
 /** The files as they were at one moment. */
 export class SshConfigLines {
@@ -37,18 +38,26 @@ export class SshConfigLines {
   readonly files: readonly string[]
   /** Another one whenever a file, or the list of names in a folder that is included, is. */
   readonly stamp: string
+  /** Whether none had changed right before: some file systems keep whole seconds, and the next change may look like the last. */
+  readonly settled: boolean
   readonly #parts: readonly (readonly Part[])[]
   readonly #looks: ReadonlyMap<string, string>
 
-  private constructor(parts: readonly (readonly Part[])[], looks: ReadonlyMap<string, string>) {
+  private constructor(
+    parts: readonly (readonly Part[])[],
+    looks: ReadonlyMap<string, string>,
+    beganMs: number,
+  ) {
     this.#parts = parts
     this.#looks = looks
     this.stamp = JSON.stringify([...looks])
+    this.settled = [...looks.values()].every(seen => beganMs - changedMs(seen) >= youngMs)
     this.files = [...looks].flatMap(([path, seen]) => (seen.startsWith('file ') ? [path] : []))
   }
 
   /** With `file`, that one alone, as `ssh -F` does. Undefined where only ssh can tell what applies to whom. */
   static read(file?: string): SshConfigLines | undefined {
+    const beganMs = Date.now()
     const looks = new Map<string, string>()
     const home = join(userInfo().homedir, '.ssh')
     return certain(() => {
@@ -58,7 +67,7 @@ export class SshConfigLines {
           : file === 'none'
             ? []
             : [readFile(file, home, looks)]
-      return new SshConfigLines(parts, looks)
+      return new SshConfigLines(parts, looks, beganMs)
     })
   }
 
@@ -179,4 +188,11 @@ function lookOf(path: string): string {
     if (code === 'ENOENT') return 'missing'
     throw new Uncertain()
   }
+}
+
+/** When what `lookOf` saw changed; of what is missing nothing did. */
+function changedMs(seen: string): number {
+  return seen === 'missing'
+    ? Number.NEGATIVE_INFINITY
+    : Number(BigInt(seen.split(' ').at(-1) ?? 0) / 1_000_000n)
 }

@@ -7,7 +7,8 @@ type Settings = ReadonlyMap<string, readonly string[]>
 
 /**
  * As `ask` answers. Nothing is kept of a config of which only ssh can tell what applies to whom (`Match`, canonical names), nor where a
- * line has a variable of the environment or a token in it. `filesRead` is what ssh says that it has read.
+ * line has a variable of the environment or a token in it, nor of `user@host`, of which ssh takes the host alone; nor of files so young
+ * that they may change without another time. `filesRead` is what ssh says that it has read.
  */
 export async function keptSettings(
   question: Omit<SshQuestion<unknown>, 'asker'>,
@@ -16,7 +17,7 @@ export async function keptSettings(
 ): Promise<Settings> {
   const { name, file, words } = question
   const lines = SshConfigLines.read(file)
-  const own = lines?.of(name)
+  const own = name.includes('@') ? undefined : lines?.of(name)
   const kept = own?.every(isPlain) ? answerFile([...words, '--', name]) : undefined
   if (lines === undefined || kept === undefined) return ask()
   const known = readAnswer(kept, lines.stamp)
@@ -25,7 +26,7 @@ export async function keptSettings(
   // Another ssh may have its file for the whole system at another place. What `-F` names is all that any of them reads.
   const same = (files: readonly string[] | undefined): boolean =>
     files !== undefined && JSON.stringify(files) === JSON.stringify(lines.files)
-  if ((file !== undefined || same(await filesRead())) && lines.unchanged())
+  if (lines.settled && (file !== undefined || same(await filesRead())) && lines.unchanged())
     keepAnswer(kept, settings, lines.stamp)
   return settings
 }

@@ -1,9 +1,9 @@
 /** What ssh said of a host is asked again whenever it could say something else. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { parseSettings } from '../../src/transport/ssh-config.ts'
 import { keptSettings } from '../../src/transport/ssh-kept-answers.ts'
 
@@ -19,8 +19,12 @@ describe.skipIf(!existsSync(program) || process.platform !== 'linux')('what ssh 
     mkdirSync(join(folder, 'more'))
     process.env.PATH = '/usr/bin:/bin'
     process.env.XDG_CACHE_HOME = join(folder, 'cache')
+    // What the tests write has been there for a while.
+    const now = Date.now.bind(Date)
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000)
   })
   afterEach(() => {
+    vi.restoreAllMocks()
     process.env.PATH = PATH
     if (XDG_CACHE_HOME === undefined) delete process.env.XDG_CACHE_HOME
     else process.env.XDG_CACHE_HOME = XDG_CACHE_HOME
@@ -67,6 +71,21 @@ describe.skipIf(!existsSync(program) || process.platform !== 'linux')('what ssh 
   ])('is asked each time where the config has %s', async (_, text) => {
     writeFileSync(file, text)
     expect([await asks(), await asks()]).toEqual([true, true])
+  })
+
+  test('is asked each time for a user at a host', async () => {
+    writeFileSync(file, 'Host web\n  IdentityFile ${HOME}/key\n')
+    expect([await asks('bob@web'), await asks('bob@web')]).toEqual([true, true])
+  })
+
+  test('is asked each time while a file has just changed, as the next change may have the same time', async () => {
+    vi.restoreAllMocks()
+    writeFileSync(file, 'Host web\n  Port 2222\n')
+    const { ctimeMs } = statSync(file)
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(ctimeMs + 1000)
+    expect([await asks(), await asks()]).toEqual([true, true])
+    clock.mockReturnValue(ctimeMs + 3000)
+    expect([await asks(), await asks()]).toEqual([true, false])
   })
 
   test('is not kept where this ssh reads other files', async () => {
