@@ -1,5 +1,5 @@
 /** What a table is made of, read from the server's catalog: columns, indexes, children, triggers, partitions. */
-import { inputError, type OpsError } from '../base/errors.ts'
+import { OpsError } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { type Column, fingerprintOf, readColumns } from './columns.ts'
 import { type Child, readChildren } from './foreign-keys.ts'
@@ -27,7 +27,10 @@ export interface Table extends TableName {
   readonly fingerprint: string
 }
 
-/** @throws OpsError `input` where there is no such table, or none that the account may see. */
+/** Of the code `input`; in the midst of a run it means something else, as `lookAgain` says. */
+export class NoSuchTable extends OpsError {}
+
+/** @throws NoSuchTable where there is no such table, or none that the account may see. */
 export async function readTable(session: Session, wanted: TableName): Promise<Table> {
   const { database, table } = wanted
   const doing = `looking at ${tableText(wanted)}`
@@ -66,15 +69,15 @@ async function noSuchTable(session: Session, { database, table }: TableName): Pr
     doing,
   )
   const names = known.map(each => each.name ?? '')
-  return inputError(
-    `${session.source}: there is no table ${database}.${table}, or the account may not see it`,
-    {
-      next:
-        names.length > 0
-          ? tableAmong(names, { database, table })
-          : `The account sees no table of ${database}. ${databaseAmong(await session.records(sql`SHOW DATABASES`, doing), database)}`,
-    },
-  )
+  return new NoSuchTable({
+    code: 'input',
+    title: `${session.source}: there is no table ${database}.${table}, or the account may not see it`,
+    changed: 'no',
+    next:
+      names.length > 0
+        ? tableAmong(names, { database, table })
+        : `The account sees no table of ${database}. ${databaseAmong(await session.records(sql`SHOW DATABASES`, doing), database)}`,
+  })
 }
 
 function tableAmong(names: readonly string[], { database, table }: TableName): string {

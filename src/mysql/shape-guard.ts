@@ -5,8 +5,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { OpsError } from '../base/errors.ts'
 import { readTable, type Table } from './catalog.ts'
+import { withoutNumber } from './create-table.ts'
 import { triggersAndChildren } from './effects.ts'
 import { mayEverywhere, readGrants } from './grants.ts'
+import { lookAgain } from './look-again.ts'
 import { errorNumber } from './mysql-error.ts'
 import type { Session } from './session.ts'
 import { type ShapeChange, shapeChanges } from './shape-changes.ts'
@@ -80,11 +82,13 @@ export class ShapeGuard {
   /** Outside of transactions. @throws OpsError `moved` */
   async look(session: Session): Promise<void> {
     // In this order: what comes between the two is seen by the next transaction.
-    const shapes = await this.#readShapes(session)
+    const shapes: string[] = []
+    for (const { table } of this.#tables)
+      shapes.push(await this.#again(session, table, () => readShape(session, table)))
     const effects = await this.#readEffects(session)
     const changes: ShapeChange[] = []
     for (const planned of this.#tables) {
-      const now = await readTable(session, planned.table)
+      const now = await this.#again(session, planned.table, () => readTable(session, planned.table))
       changes.push(...shapeChanges(planned, now, this.#options.fires, this.#planned()))
     }
     const [first, ...more] = changes
@@ -132,14 +136,17 @@ export class ShapeGuard {
 
   async #readShapes(session: Session): Promise<readonly string[]> {
     const found: string[] = []
-    for (const { table } of this.#tables) {
-      const [record] = await session.records(
-        sql`SHOW CREATE TABLE ${tableSql(table)}`,
-        `looking at ${tableText(table)}`,
-      )
-      found.push((record?.['Create Table'] ?? '').replace(/ AUTO_INCREMENT=\d+/, ''))
-    }
+    for (const { table } of this.#tables) found.push(await readShape(session, table))
     return found
+  }
+
+  #again<T>(session: Session, table: Table, look: () => Promise<T>): Promise<T> {
+    const { during, next } = this.#options
+    return lookAgain(look, table, {
+      source: session.source,
+      during,
+      next: `${next} Run the same command again once the table is there as it was.`.trim(),
+    })
   }
 
   async #readEffects(session: Session): Promise<string> {
@@ -147,4 +154,12 @@ export class ShapeGuard {
     this.#seesForeignKeys ??= mayEverywhere(await readGrants(session), 'PROCESS')
     return triggersAndChildren(session, this.#planned(), this.#seesForeignKeys)
   }
+}
+
+async function readShape(session: Session, table: Table): Promise<string> {
+  const [record] = await session.records(
+    sql`SHOW CREATE TABLE ${tableSql(table)}`,
+    `looking at ${tableText(table)}`,
+  )
+  return withoutNumber(record?.['Create Table'] ?? '')
 }

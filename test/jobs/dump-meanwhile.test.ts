@@ -58,6 +58,18 @@ describeReal('ops db dump, meanwhile', () => {
     expect(await checksum('altered.again')).toBe(await checksum('altered.t'))
   })
 
+  test('a table that is renamed while a day is read ends the run as one that somebody else changed', async () => {
+    await mariadb(`CREATE DATABASE gone; USE gone; CREATE TABLE t (id INT PRIMARY KEY, v CHAR(100), at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, MD5(seq), '2025-06-01' FROM seq_1_to_${manyRows};
+      ${whenRead('gone', 'RENAME TABLE t TO u')}`)
+    const renaming = host().exec('mariadb gone -e "CALL meanwhile()"')
+    const run = await dump('gone.t', 'gone')
+    expect((await renaming).code).toBe(0)
+    expect(run.stderr).toMatch(/gone.t is not what it was when this began, .*: the table is gone/)
+    expect(run.code).toBe(8)
+    expect(files('gone', 'receipts')).toEqual([])
+  })
+
   test('whoever wants the table for himself waits for a statement, not for the snapshot', async () => {
     await mariadb(`CREATE DATABASE wait; USE wait; CREATE TABLE t (id INT PRIMARY KEY, v CHAR(100), at DATETIME, KEY (at));
       CREATE TABLE waits (no INT AUTO_INCREMENT PRIMARY KEY, microseconds INT);

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { ChunkSize } from '../../src/mysql/chunk-size.ts'
 import { type Column, fingerprintOf, hasShape, typeSpelling } from '../../src/mysql/columns.ts'
 import { Courtesy } from '../../src/mysql/courtesy.ts'
+import { numberIn, withoutNumber } from '../../src/mysql/create-table.ts'
 import { startGovernor } from '../../src/mysql/governor.ts'
 import { may, mayEverywhere, parseGrant } from '../../src/mysql/grants.ts'
 import { OthersRate } from '../../src/mysql/others-rate.ts'
@@ -190,6 +191,15 @@ test.each([
   const others = new OthersRate()
   for (const [second, [questions, own]] of counts.entries()) others.learn(questions, own, second * 1_000)
   expect(others.isBusy).toBe(isBusy)
+})
+
+test('the next number of a table is the one that the server names, whatever comments say', () => {
+  const create = (number: string): string =>
+    `CREATE TABLE \`t\` (\n  \`id\` int(11) NOT NULL AUTO_INCREMENT COMMENT 'from AUTO_INCREMENT=7 on',\n  PRIMARY KEY (\`id\`)\n) ENGINE=InnoDB${number} DEFAULT CHARSET=utf8mb4 COMMENT='was AUTO_INCREMENT=9'`
+  expect(numberIn(create(' AUTO_INCREMENT=12'))).toBe(12n)
+  expect(numberIn(create(''))).toBeUndefined()
+  expect(withoutNumber(create(' AUTO_INCREMENT=12'))).toBe(create(''))
+  expect(withoutNumber(create(''))).toBe(create(''))
 })
 
 test('what a job waits for counts in full, slow looks at the server too', async () => {

@@ -249,7 +249,7 @@ for (const { title, flavor, version, why, start } of servers) {
             )
           return thrown
         }
-        return { run, rows: async () => (await eyes.rows('SELECT COUNT(*) FROM lab.guarded'))[0]?.[0] }
+        return { run, guard, rows: async () => (await eyes.rows('SELECT COUNT(*) FROM lab.guarded'))[0]?.[0] }
       }
 
       test.each([
@@ -272,6 +272,16 @@ for (const { title, flavor, version, why, start } of servers) {
         await eyes.run(statement)
         expect((await run())?.data).toMatchObject({ code: 'moved', title: expect.stringContaining(text) })
         expect(await rows()).toBe('2')
+      })
+
+      test('is told of a table that is gone as of one that somebody changed', async () => {
+        const { guard } = await deletion()
+        await guard.look(session)
+        await eyes.run('RENAME TABLE lab.guarded TO lab.elsewhere')
+        onTestFinished(() => eyes.run('DROP TABLE lab.elsewhere'))
+        await expect(guard.look(session)).rejects.toMatchObject({
+          data: { code: 'moved', title: expect.stringContaining('the table is gone') },
+        })
       })
 
       test('goes on where an index came', async () => {

@@ -1,6 +1,7 @@
 /** A table that was altered while a job was at work on it: seen before anything is settled, and told as what it is. */
 import { errorDataOf, OpsError } from '../../base/errors.ts'
 import { readTable, type Table } from '../../mysql/catalog.ts'
+import { lookAgain } from '../../mysql/look-again.ts'
 import { errorNumber } from '../../mysql/mysql-error.ts'
 import type { Session } from '../../mysql/session.ts'
 import { tableText } from '../../mysql/table-name.ts'
@@ -24,7 +25,11 @@ export interface Relied {
 
 /** @throws OpsError `moved` where the table is no longer as it was planned with, InputErrors where a contract is broken now. */
 export async function checkUnaltered(session: Session, relied: Relied, doing: string): Promise<void> {
-  const table = await readTable(session, relied.table)
+  const table = await lookAgain(() => readTable(session, relied.table), relied.table, {
+    source: session.source,
+    during: doing,
+    next: 'Run the same command again once the table is there as it was.',
+  })
   await checkContracts(session, table, relied.contracts)
   const changes = changesSince(relied, table)
   if (changes.length > 0) throw alteredError(relied.table, changes, doing)

@@ -12,7 +12,7 @@ import { compareSize, isAsDumped } from './compare-day.ts'
 import { DayReader, dumpLimits, type ReaderShared } from './day-reader.ts'
 import type { Day } from './days.ts'
 import type { Receipt } from './records.ts'
-import { readShape, type TableShape } from './table-shape.ts'
+import { readShapeAgain, type TableShape } from './table-shape.ts'
 
 /** A day to dump; with `receipt` only where its rows are no longer those. */
 export interface DayWork extends Day {
@@ -188,7 +188,7 @@ export class DaysWalk implements DaysSource {
   async #beginAgain(): Promise<void> {
     this.#restarts += 1
     this.totals.restarts += 1
-    this.#shape = await readShape(this.#session, this.#shape.table, this.#shape.by)
+    this.#shape = await readShapeAgain(this.#session, this.#shape)
     await this.#agree(this.#shape.table)
     this.#shared = sharedOf(this.#shape)
   }

@@ -16,7 +16,7 @@ import { dumpLimits } from './day-reader.ts'
 import { borderOf, dayOfValue, dayRange, nextDay, type TimeKind } from './days.ts'
 import { type AgreeTo, type DaysSource, mostRestarts, newTotals, type WalkPiece } from './days-walk.ts'
 import { betweenSql, floorOf } from './find-days.ts'
-import { readShape, type TableShape } from './table-shape.ts'
+import { readShapeAgain, type TableShape } from './table-shape.ts'
 
 /** What of the table is wanted. */
 export interface ScanRange {
@@ -136,7 +136,7 @@ export class ScanWalk implements DaysSource {
 
   async #end(): Promise<void> {
     await this.close()
-    const shape = await readShape(this.#session, this.#shape.table, this.#shape.by)
+    const shape = await readShapeAgain(this.#session, this.#shape)
     if (shape.table.fingerprint !== this.#shape.table.fingerprint) return this.#beginAgain(shape)
     this.#isAtEnd = true
     const snapshotMs = Math.round(this.totals.longestSnapshotMs)
@@ -170,7 +170,7 @@ export class ScanWalk implements DaysSource {
 
   async #beginAgain(shape?: TableShape): Promise<void> {
     this.totals.restarts += 1
-    this.#shape = shape ?? (await readShape(this.#session, this.#shape.table, this.#shape.by))
+    this.#shape = shape ?? (await readShapeAgain(this.#session, this.#shape))
     await this.#agree(this.#shape.table)
     this.#days = new Map()
     this.#pieces = []

@@ -3,6 +3,7 @@ import { readTable, type Table } from '../../mysql/catalog.ts'
 import { type RowColumn, rowColumns } from '../../mysql/column-sql.ts'
 import { checkDirection, type Key, keyOf, orderBy, type WalkOrder } from '../../mysql/keys.ts'
 import type { Order } from '../../mysql/keyset.ts'
+import { lookAgain } from '../../mysql/look-again.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
@@ -35,6 +36,15 @@ function walkOf(table: Table, key: Key, by: string): WalkOrder & { readonly isUn
 
 export async function readShape(session: Session, wanted: TableName, by: string): Promise<TableShape> {
   return shapeOf(session, await readTable(session, wanted), by)
+}
+
+/** In the midst of a dump. @throws OpsError `moved` where the table is gone, or can be dumped no more as it is. */
+export function readShapeAgain(session: Session, { table, by }: TableShape): Promise<TableShape> {
+  return lookAgain(() => readShape(session, table, by), table, {
+    source: session.source,
+    during: 'dumping its days',
+    next: 'Days that have a receipt are whole. Run the same command again once the table is there as it was.',
+  })
 }
 
 export async function shapeOf(session: Session, table: Table, by: string): Promise<TableShape> {
