@@ -47,8 +47,7 @@ export async function prove(
   bytes: Bytes,
   options: CallOptions = {},
 ): Promise<Proof> {
-  const opened = await store.get(key, options)
-  checkEncryption(store, opened)
+  const opened = await openEncrypted(store, key, options)
   for await (const _ of checked(opened, bytes, `${store.url}/${key}`)) void _
   return { ...proofOf(opened, bytes), provedAtMs: Date.now() }
 }
@@ -108,6 +107,18 @@ export async function* checked(
     changed: 'no',
     next,
   })
+}
+
+/** Opens an object for reading. @throws kind `unencrypted` unless it is encrypted as the store was asked; nothing is left open then. */
+export async function openEncrypted(store: Store, key: string, options: CallOptions = {}): Promise<Opened> {
+  const opened = await store.get(key, options)
+  try {
+    checkEncryption(store, opened)
+    return opened
+  } catch (error) {
+    opened.body.destroy()
+    throw error
+  }
 }
 
 /** @throws kind `unencrypted` unless the object is encrypted as the store was asked. */

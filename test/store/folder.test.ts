@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -14,6 +15,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { contentOf } from '../../src/store/content.ts'
 import { FolderStore } from '../../src/store/folder.ts'
+import { openEncrypted } from '../../src/store/prove.ts'
 import { retrying } from '../../src/store/retrying.ts'
 import type { Store } from '../../src/store/store.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -35,6 +37,23 @@ describe('a store in a folder', () => {
     ])
     expect(statSync(join(folder, 'a/b/c')).mode & 0o777).toBe(0o600)
     expect(readdirSync(join(folder, 'a/b'))).toEqual(['c'])
+  })
+
+  test('an object that is not encrypted as asked is closed again', async () => {
+    const folder = newFolder()
+    const store = open(folder)
+    await store.put('a', contentOf('x'))
+    const asked = Object.assign(store, { encryption: { algorithm: 'AES256' as const } })
+    await expect(openEncrypted(asked, 'a')).rejects.toEqual(isKind('unencrypted'))
+    const held = (): readonly string[] =>
+      readdirSync('/proc/self/fd').filter(file => {
+        try {
+          return readlinkSync(`/proc/self/fd/${file}`) === join(folder, 'a')
+        } catch {
+          return false
+        }
+      })
+    await expect.poll(held).toEqual([])
   })
 
   test.each(['folder', 'object'])(

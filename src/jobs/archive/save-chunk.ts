@@ -4,7 +4,7 @@ import type { RowsDigest } from '../../mysql/row-hash.ts'
 import { RowsHasher, sameRows } from '../../mysql/row-hash.ts'
 import type { WireRow } from '../../mysql/wire-row.ts'
 import { contentOf } from '../../store/content.ts'
-import { checkEncryption, checked, type Proof } from '../../store/prove.ts'
+import { checked, openEncrypted, type Proof } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import type { PackedRows } from '../rows/packed-rows.ts'
 import { LineRows } from '../rows/row-lines.ts'
@@ -112,8 +112,7 @@ export async function readBack(
   digest: RowsDigest,
   seen: { readonly header?: (header: RowsHeader) => void; readonly row?: (row: WireRow) => void } = {},
 ): Promise<Proof> {
-  const opened = await store.get(key)
-  checkEncryption(store, opened)
+  const opened = await openEncrypted(store, key)
   const name = `${store.url}/${key}`
   const hasher = new RowsHasher()
   const rows = new LineRows()

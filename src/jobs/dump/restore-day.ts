@@ -10,7 +10,7 @@ import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
 import type { WireRow } from '../../mysql/wire-row.ts'
-import { checkEncryption, checked } from '../../store/prove.ts'
+import { checked, openEncrypted } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import { unpackRows } from '../rows/rows-file.ts'
 import { betweenSql } from './find-days.ts'
@@ -105,8 +105,7 @@ async function insertDay(
   maxAllowedPacket: number,
   doing: string,
 ): Promise<RowsDigest> {
-  const opened = await store.get(receipt.object)
-  checkEncryption(store, opened)
+  const opened = await openEncrypted(store, receipt.object)
   const name = `${store.url}/${receipt.object}`
   const hasher = new RowsHasher()
   let batch: WireRow[] = []

@@ -1,7 +1,7 @@
 /** Saves one day so that it can be proved: its file, read back and decoded, and then its receipt. */
 import { OpsError } from '../../base/errors.ts'
 import { type RowsDigest, RowsHasher, sameRows } from '../../mysql/row-hash.ts'
-import { type Bytes, checkEncryption, checked } from '../../store/prove.ts'
+import { type Bytes, checked, openEncrypted } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import { hashedLines } from '../rows/row-machine.ts'
 import { type RowsHeader, scanLines } from '../rows/rows-file.ts'
@@ -64,8 +64,7 @@ export async function readDay(
   object: string,
   bytes: DayBytes,
 ): Promise<{ readonly found: RowsDigest; readonly header: RowsHeader | undefined }> {
-  const opened = await store.get(object)
-  checkEncryption(store, opened)
+  const opened = await openEncrypted(store, object)
   const name = `${store.url}/${object}`
   const hasher = new RowsHasher()
   const headers: RowsHeader[] = []
