@@ -59,13 +59,22 @@ export async function historyOnHost(
       next: `There is no ${project}/ops.ini with an ops to run it. \`ops job schedule ${name} ${host} --at WHEN\` sets it up.`,
     })
   }
-  const lines = said.split('\n').filter(line => line.startsWith('{'))
-  const events: readonly { event?: string }[] = lines.map(line => JSON.parse(line))
+  const events = said.split('\n').flatMap(eventsIn)
   if (code !== '0') {
     const detail = said.replace(/^rc=.*$/m, '').trim()
     throw new OpsError({ code: 'failed', host, title: `${host} cannot tell it`, detail, changed: 'no' })
   }
   return events.filter(each => each.event === 'job-run').map(each => rowSchema.parse(each))
+}
+
+/** None where the line is no event: a warning of Node may come between. */
+function eventsIn(line: string): readonly { event?: string }[] {
+  if (!line.startsWith('{')) return []
+  try {
+    return [JSON.parse(line)]
+  } catch {
+    return []
+  }
 }
 
 /** Says `rc=` only where the job and an ops are there; the newest ops is the one that the last schedule sent. */
