@@ -15,14 +15,16 @@ export function age(description: string): z.ZodType<Age, string> {
 }
 
 /** `--sleep-coef`, as pt-archiver has it. */
-export function sleepCoefficient(): z.ZodOptional<z.ZodNumber> {
+export function sleepCoefficient(
+  byDefault = 'only while others are at work there, and as long as they feel it',
+): z.ZodOptional<z.ZodNumber> {
   return z
     .number()
     .min(0, 'is below 0')
     .max(100, 'is above 100')
     .optional()
     .describe(
-      'rest so many times as long as each turn on the server took: 1.5, or 0 for no rest (default: only while others are at work there, and as long as they feel it)',
+      `rest so many times as long as each turn on the server took: 1.5, or 0 for no rest (default: ${byDefault})`,
     )
 }
 

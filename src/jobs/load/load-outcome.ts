@@ -1,4 +1,5 @@
 /** What a load came to. */
+import type { OpsError } from '../../base/errors.ts'
 import type { Stage } from './profile.ts'
 import type { LoadedRows } from './row-loader.ts'
 
@@ -14,4 +15,6 @@ export interface LoadOutcome {
   readonly endsOpen: boolean
   readonly stages: readonly Stage[]
   readonly noStages: string | undefined
+  /** All rows are committed, but indexes could not be put back. */
+  readonly failure?: OpsError
 }

@@ -81,6 +81,9 @@ export function loadPlanEvent(
         : [
             'not watched: replicas (they get it in one piece, after the commit, and are behind while they take it in)',
           ]),
+      ...((request.sleepCoefficient ?? 0) > 0
+        ? ['it rests as --sleep-coef says, and its one transaction stays open so much longer']
+        : []),
       ...notWatched.map(what => `not watched: ${what}`),
     ],
     data: {
@@ -110,7 +113,7 @@ function timeFacts(datetimes: readonly string[], timestamps: readonly string[]):
   return texts.length === 0 ? [] : [{ name: 'times', text: texts.join('; ') }]
 }
 
-/** `outcome` undefined: it failed, and nothing is stored. */
+/** `outcome` undefined: it failed, and nothing is stored. With an `error` beside it all is stored, but not all indexes are back. */
 export function loadEnd(
   source: string,
   title: string,
@@ -124,7 +127,7 @@ export function loadEnd(
     const isUnknown = error?.changed === 'unknown'
     return {
       ...base,
-      status: error?.code === 'interrupted' ? 'interrupted' : error?.code === 'lost' ? 'lost' : 'failed',
+      status: statusOf(error),
       facts: [{ name: 'loaded', text: isUnknown ? 'not known' : 'nothing' }],
       notes: [],
       data: { table: tableText(table), loadedRows: isUnknown ? null : 0 },
@@ -134,7 +137,7 @@ export function loadEnd(
   const rate = Math.round(loaded.stored / Math.max(0.001, milliseconds / 1000))
   return {
     ...base,
-    status: 'ok',
+    status: error ? statusOf(error) : 'ok',
     facts: [
       {
         name: 'loaded',
@@ -148,7 +151,12 @@ export function loadEnd(
         : [{ name: 'replaced', text: `${counted(loaded.replaced, 'row')} of the table` }]),
       ...(rebuilt.length === 0
         ? []
-        : [{ name: 'indexes', text: `${rebuilt.join(', ')} built again in ${seconds(indexMs)}` }]),
+        : [
+            {
+              name: 'indexes',
+              text: `${rebuilt.join(', ')} ${error ? 'are still owed' : `built again in ${seconds(indexMs)}`}`,
+            },
+          ]),
       ...(outcome.pausedMs === 0
         ? []
         : [{ name: 'waited', text: `${seconds(outcome.pausedMs)} for the server` }]),
@@ -185,6 +193,10 @@ export function loadEnd(
       }),
     },
   }
+}
+
+function statusOf(error: ErrorData | undefined): JobEnd['status'] {
+  return error?.code === 'interrupted' || error?.code === 'lost' ? error.code : 'failed'
 }
 
 /** Stages that took next to nothing say nothing. */

@@ -4,6 +4,7 @@
  */
 import { errorDataOf, OpsError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
+import { numberIn } from '../../mysql/create-table.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
@@ -15,13 +16,10 @@ export async function nextNumber(session: Session, table: Table): Promise<bigint
     sql`SHOW CREATE TABLE ${tableSql(table)}`,
     `looking at ${tableText(table)}`,
   )
-  const create = record?.['Create Table'] ?? ''
-  // Behind the columns, whose comments may say anything.
-  const options = create.slice(create.lastIndexOf('\n)'))
-  return BigInt(/ AUTO_INCREMENT=(\d+)/.exec(options)?.[1] ?? 1)
+  return numberIn(record?.['Create Table'] ?? '') ?? 1n
 }
 
-/** The same failure, with what is true of the next number now. */
+/** The same failure of a transaction that was taken back after rows were sent, with what is true of the next number now. */
 export async function withNextNumber(
   session: Session,
   table: Table,
@@ -32,7 +30,7 @@ export async function withNextNumber(
   const now = await nextNumber(session, table).catch(() => before)
   if (now === undefined || now === before) return failure
   const data = errorDataOf(failure)
-  const said = `The next AUTO_INCREMENT number of ${tableText(table)} is ${now} now, and was ${before}: the server counts rows that it took back.`
+  const said = `The next AUTO_INCREMENT number of ${tableText(table)} is ${now} now, and was ${before}: the server counts rows that it took back, and others may have added rows too.`
   return new OpsError(
     {
       ...data,

@@ -59,7 +59,7 @@ export const loadKind = jobKind({
       .optional()
       .describe('load only if the input has just so many rows'),
     contract: contracts(),
-    sleepCoef: sleepCoefficient(),
+    sleepCoef: sleepCoefficient('0, as its one transaction stays open meanwhile'),
     putBack: z
       .boolean()
       .default(false)

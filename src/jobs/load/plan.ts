@@ -31,7 +31,7 @@ export interface LoadRequest {
   readonly expected: number | undefined
   /** Files of contracts that must hold. */
   readonly contracts: readonly string[]
-  /** So many times what a turn on the server took is rested behind it; undefined: by what others there feel. */
+  /** So many times what a turn on the server took is rested behind it, in the open transaction; undefined: never. */
   readonly sleepCoefficient: number | undefined
   readonly profiles: boolean
 }

@@ -42,6 +42,8 @@ export class RowLoader {
   readonly loaded: LoadedRows = { stored: 0, skipped: 0, replaced: 0, rounded: 0, firstRounded: undefined }
   /** How long the server took. */
   serverMs = 0
+  /** The server has got rows, whatever became of them. */
+  hasSent = false
   readonly #session: Session
   readonly #into: Into
   readonly #method: Method
@@ -79,6 +81,7 @@ export class RowLoader {
   async #byInfile(chunk: LoadChunk): Promise<boolean> {
     const session = this.#session
     await session.query(sql`SAVEPOINT ops_chunk`, this.#doing)
+    this.hasSent = true
     try {
       const answer = await session.query(loadStatement(this.#into), this.#doing, {
         infile: () => Readable.from(pieces(chunk.lines), { objectMode: false, highWaterMark: pieceBytes }),
@@ -132,6 +135,7 @@ export class RowLoader {
     const session = this.#session
     const rows = to - from
     const skips = this.#into.onDuplicate === 'skip'
+    this.hasSent = true
     try {
       if (skips) await session.query(sql`SET @ops_there = 0`, this.#doing)
       const answer = await session.query(statement, this.#doing)

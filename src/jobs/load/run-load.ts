@@ -18,7 +18,7 @@ import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import { checkUnaltered } from '../drift/meanwhile.ts'
-import { runChunks } from '../run.ts'
+import { partlyDone, runChunks } from '../run.ts'
 import { chunksOf } from './chunks.ts'
 import { findMoreProblems, type LoadFailure, loadError } from './find-more-problems.ts'
 import { type Input, openInput } from './input.ts'
@@ -51,22 +51,33 @@ export async function runLoad(request: LoadRequest, context: LoadContext): Promi
     const session = await server.session()
     const reader = new RecordReader(input.pieces())
     const plan = await planLoad(session, request, input, reader)
-    const governor = await startGovernor(server, { sleepCoefficient: request.sleepCoefficient })
+    // A rest would keep the one transaction open, with its locks and its undo.
+    const governor = await startGovernor(server, { sleepCoefficient: request.sleepCoefficient ?? 0 })
     const shown = loadPlanEvent(server.name, plan, input, governor)
     emit({ event: 'job-plan', ...shown })
     if (plansOnly || (confirm && !(await confirm(shown)))) return false
     const lock = await holdLock(server, title)
-    const before = await nextNumber(session, plan.table)
+    const end = (outcome: LoadOutcome | undefined, failure: unknown): void =>
+      emit({
+        event: 'job-end',
+        ...loadEnd(
+          server.name,
+          title,
+          plan,
+          input,
+          outcome,
+          failure === undefined ? undefined : errorDataOf(failure),
+        ),
+      })
     try {
-      const outcome = await withoutIndexes(plan, server, () =>
-        carryOut(plan, { input, reader, session, governor, title }, context),
-      )
-      emit({ event: 'job-end', ...loadEnd(server.name, title, plan, input, outcome) })
+      const work = () => carryOut(plan, { input, reader, session, governor, title }, context)
+      const outcome = await withoutIndexes(plan, server, work).catch((failure: unknown) => {
+        end(undefined, failure)
+        throw failure
+      })
+      end(outcome, outcome.failure)
+      if (outcome.failure) throw outcome.failure
       return true
-    } catch (thrown) {
-      const failure = await withNextNumber(session, plan.table, before, thrown)
-      emit({ event: 'job-end', ...loadEnd(server.name, title, plan, input, undefined, errorDataOf(failure)) })
-      throw failure
     } finally {
       await lock.release()
       await governor.close()
@@ -87,13 +98,19 @@ async function withoutIndexes(
   if (rebuilt.length > 0) await takeIndexes(session, table, rebuilt)
   const done = await load().catch((failure: unknown) => ({ failure }))
   const begun = performance.now()
-  try {
-    await putBack(session, table)
-  } catch (thrown) {
-    if (!('failure' in done)) throw thrown
-  }
+  const left = await putBack(session, table).then(
+    () => undefined,
+    (thrown: unknown) => ({ thrown }),
+  )
   if ('failure' in done) throw done.failure
-  return { ...done, indexMs: rebuilt.length > 0 ? performance.now() - begun : 0 }
+  const outcome = { ...done, indexMs: rebuilt.length > 0 ? performance.now() - begun : 0 }
+  if (!left) return outcome
+  const { stored } = done.loaded
+  const soFar = `${counted(stored, 'row is', 'rows are')} loaded and committed: do not load the input again.`
+  const data = errorDataOf(partlyDone(left.thrown, true, soFar))
+  const next =
+    'Once that is out of the way, ops db load SOURCE DB.TABLE --put-back puts the indexes back, from any machine.'
+  return { ...outcome, failure: new OpsError({ ...data, next }, { cause: left.thrown }) }
 }
 
 interface Loading {
@@ -129,6 +146,7 @@ async function carryOut(
   const begun = performance.now()
   // An input that does not come is not waited for either.
   const unlisten = interrupt.listen(() => input.close())
+  const before = await nextNumber(session, table)
   await session.query(sql`START TRANSACTION`, doing)
   try {
     // From here to the end of the transaction nobody can alter the table: what holds now, holds for all rows.
@@ -163,8 +181,9 @@ async function carryOut(
   } catch (thrown) {
     // A connection that is gone took the transaction with it.
     if (session.lost === undefined) await session.query(sql`ROLLBACK`, doing).catch(() => undefined)
-    if (interrupt.level !== 'none') throw stopped(title)
-    throw isLost(thrown) ? nothingStored(thrown) : thrown
+    const why = isLost(thrown) ? nothingStored(thrown) : thrown
+    const failure = interrupt.level === 'none' ? why : stopped(title)
+    throw loader.hasSent ? await withNextNumber(session, table, before, failure) : failure
   } finally {
     unlisten()
   }
