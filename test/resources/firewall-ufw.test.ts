@@ -1,7 +1,10 @@
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
 import { comesIn } from './firewall/comes-in.ts'
+import { putsBack } from './firewall/puts-back.ts'
 
 describeReal('a firewall by ufw', () => {
-  comesIn('ufw', useHost({ withPackages: ['ufw', 'nftables'] }))
+  const host = useHost({ withPackages: ['ufw', 'nftables'] })
+  comesIn('ufw', host)
+  putsBack(host)
 })

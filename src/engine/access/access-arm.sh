@@ -78,6 +78,7 @@ ops_arm_group() {
   ops_arm_next
   ops_access_group "$1" >"$ops_copy" && ops_arm_add group "$1"
 }
+ops_arm_tables() { ! ops_access_has_tables "$1" "$2" || "$1-save" >"$ops_copy.$2"; }
 ops_arm_undo() { ops_arm_next; printf '%s\n' "$1" >"$ops_copy" && ops_arm_add undo "the undo command $ops_number"; }
 # What else matters to an area: its units, and what the kernel has loaded.
 ops_arm_area() {
@@ -89,12 +90,10 @@ ops_arm_area() {
     firewall)
       ops_arm_has rules 'the rules of the firewall' && return 0
       ops_arm_next
-      ops_rules_by=$(ops_access_rules_by)
-      echo "$ops_rules_by" >"$ops_copy.by" && ops_access_rules "$ops_rules_by" >"$ops_copy.same"
+      ops_access_rules_by >"$ops_copy.by" && ops_access_rules "$(cat "$ops_copy.by")" >"$ops_copy.same" || return 1
+      ! grep '^unreadable ' "$ops_copy.same" || return 1
       ! command -v nft >/dev/null || nft list ruleset >"$ops_copy.nft" || return 1
-      ! command -v iptables-save >/dev/null || iptables-save >"$ops_copy.v4" || return 1
-      # A kernel without IPv6 has no rules of it.
-      [ ! -e "$ops_copy.v4" ] || [ ! -e /proc/net/if_inet6 ] || ip6tables-save >"$ops_copy.v6" || return 1
+      ops_arm_tables iptables v4 && ops_arm_tables ip6tables v6 && ops_arm_tables iptables-legacy legacy4 && ops_arm_tables ip6tables-legacy legacy6 || return 1
       ops_arm_add rules 'the rules of the firewall' ;;
     network)
       ops_arm_has addresses 'the addresses of the network' && return 0

@@ -75,24 +75,74 @@ ops_access_up() {
     [ -z "$(ip -o link show dev "$ops_link_name" up 2>/dev/null)" ] || echo "$ops_link_name"
   done
 }
-ops_access_rules_by() { for ops_rules_program in nft iptables-save; do ! command -v "$ops_rules_program" >/dev/null || { echo "$ops_rules_program"; return; }; done; echo none; }
-# PROGRAM: what the kernel filters with, without counters.
+# What there is to look at rules with: nft and iptables see parts that the other does not, and legacy tables have a program of their own.
+ops_access_rules_by() {
+  ops_rules_by=
+  for ops_rules_program in nft iptables-save iptables-legacy-save; do
+    ! command -v "$ops_rules_program" >/dev/null || ops_rules_by="$ops_rules_by $ops_rules_program"
+  done
+  echo "$ops_rules_by "
+}
+# PROGRAMS: what the kernel filters with, as these show it, without counters; what came meanwhile is looked at with programs that came meanwhile too. Lines that change nothing begin with `idle`.
 ops_access_rules() {
+  for ops_rules_program in $1; do command -v "$ops_rules_program" >/dev/null || echo "unreadable $ops_rules_program"; done
+  if command -v nft >/dev/null; then
+    case $1 in *' nft '*) ops_rules_part=all ;; *' iptables-save '*) ops_rules_part=native ;; *) ops_rules_part=all ;; esac
+    if ops_rules_text=$(nft -s list ruleset 2>/dev/null); then
+      printf '%s\n' "$ops_rules_text" | sed 's/ expires [0-9a-z]*//g' | ops_access_blocks "$ops_rules_part"
+    else echo 'unreadable nft'
+    fi
+  fi
+  # What iptables makes by nft is among what nft shows.
   case $1 in
-    nft) nft -s list ruleset 2>/dev/null | sed 's/ expires [0-9a-z]*//g' | ops_access_blocks ;;
-    iptables-save) { iptables-save; ip6tables-save; } 2>/dev/null | sed 's/^#.*//; s/\[[0-9:]*\]//' ;;
-    none)
-      ! command -v nft >/dev/null || nft list ruleset 2>/dev/null
-      ! command -v iptables-save >/dev/null || { iptables-save; ip6tables-save; } 2>/dev/null | grep -E '^-A|^:.* (DROP|REJECT)' ;;
+    *' iptables-save '*) ops_rules_part=seen ;;
+    *' nft '*) ops_rules_part= ;;
+    *) ops_rules_part=seen ;;
+  esac
+  [ -z "$ops_rules_part" ] || { ops_access_tables iptables v4; ops_access_tables ip6tables v6; }
+  ops_access_tables iptables-legacy legacy4
+  ops_access_tables ip6tables-legacy legacy6
+}
+# PROGRAM PART: is there such a part of the kernel, and the program for it?
+ops_access_has_tables() {
+  command -v "$1-save" >/dev/null || return 1
+  case $2 in
+    v4) ;;
+    v6) [ -e /proc/net/if_inet6 ] ;;
+    legacy4) grep -q . /proc/net/ip_tables_names 2>/dev/null ;;
+    legacy6) grep -q . /proc/net/ip6_tables_names 2>/dev/null ;;
   esac
 }
-# The chains and sets of tables in one order, each whole: restored they may stand in another one. What packets put into a set is no rule.
+# PROGRAM PART: the rules of each chain in their order.
+ops_access_tables() {
+  ops_access_has_tables "$1" "$2" || return 0
+  ops_rules_text=$("$1-save" 2>&1) || echo "unreadable $1-save"
+  printf '%s\n' "$ops_rules_text" | awk -v part="$2" '
+    /^# Table .* incompatible/ { print part, $0 }
+    /^[*]/ { table = $0 }
+    /^:/ { print ($2 == "ACCEPT" || $2 == "-" ? "idle " : "") part, table, $1, $2 }
+    /^-A/ { printf "%s %s %s %05d %s\n", part, table, $2, number[table, $2]++, $0 }' | LC_ALL=C sort
+}
+# PART: the chains and sets of tables in one order, each whole: restored they may stand in another one. What packets put into a set is no rule.
 ops_access_blocks() {
-  awk '
-    /^table / { table = $0; block = ""; number = 0 }
-    /^\t[^\t].*[{]$/ { block = $0; number = 0; isDynamic = 0 }
+  awk -v part="$1" '
+    function give(  i) {
+      for (i = 0; i < number; i++) printf "%s%s %s %05d %s\n", (isIdle ? "idle " : ""), table, block, i, line[i]
+      number = 0
+    }
+    /^#/ { next }
+    /^table / {
+      give(); table = $0; block = ""; isIdle = 1; isDynamic = 0
+      isLeftOut = part == "native" && $2 ~ /^ip6?$/ && $3 ~ /^(filter|nat|mangle|raw|security)$/
+    }
+    isLeftOut { next }
+    /^\t[^\t].*[{]$/ { give(); block = $0; isDynamic = 0; isIdle = ($0 ~ /^\tchain /) }
     /^\t\tflags .*dynamic/ { isDynamic = 1 }
     isDynamic && /^\t\telements = / { isElement = 1 }
-    !isElement && NF && $0 != "}" { printf "%s %s %05d %s\n", table, block, number++, $0 }
-    /[}]$/ { isElement = 0 }' | LC_ALL=C sort
+    !isElement && NF && $0 != "}" {
+      if ($0 !~ /^table / && $0 !~ /^\tchain .*[{]$/ && $0 !~ /^\t[}]$/ && $0 !~ /^\t\ttype .* policy accept;$/) isIdle = 0
+      line[number++] = $0
+    }
+    /[}]$/ { isElement = 0 }
+    END { give() }' | LC_ALL=C sort
 }

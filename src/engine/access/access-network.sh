@@ -1,21 +1,47 @@
 # The functions of `access-network`, as network-shell.ts describes them.
+# Empty chains and tables may have come, for they change nothing; none of what was there may be gone.
+ops_back_rules_same() {
+  ops_access_rules "$(cat "$ops_copy.by")" >"$ops_access/new.rules"
+  grep -v '^idle ' "$ops_copy.same" >"$ops_access/new.rules-were"
+  grep -v '^idle ' "$ops_access/new.rules" | cmp -s - "$ops_access/new.rules-were" &&
+    awk 'FILENAME == ARGV[1] { now[$0]; next } /^idle / && !($0 in now) { isGone = 1 } END { exit isGone }' "$ops_access/new.rules" "$ops_copy.same"
+}
 ops_back_rules() {
-  if [ ! -e "$ops_copy.nft" ] && [ ! -e "$ops_copy.v4" ]; then
-    # There was nothing to filter with.
-    ! command -v nft >/dev/null || nft flush ruleset
-    for ops_filter_program in iptables ip6tables; do
-      command -v "$ops_filter_program-save" >/dev/null || continue
-      "$ops_filter_program-save" | awk '/^[*]/ || /^COMMIT/ { print } /^:/ && $2 != "-" { print $1, "ACCEPT", "[0:0]" }' | "$ops_filter_program-restore"
-    done
-    return
+  ops_back_tables iptables-legacy legacy4
+  ops_back_tables ip6tables-legacy legacy6
+  if [ -e "$ops_copy.nft" ]; then
+    { echo 'flush ruleset'; cat "$ops_copy.nft"; } | nft -f -
+    ops_back_rules_same && return
+    [ -e "$ops_copy.v4" ] || return
   fi
-  if [ -e "$ops_copy.nft" ] && { echo 'flush ruleset'; cat "$ops_copy.nft"; } | nft -f -; then return 0; fi
-  # Rules of iptables can hold what nft prints but does not read.
-  ops_bad_rules=0
-  [ ! -e "$ops_copy.v4" ] || iptables-restore <"$ops_copy.v4" || ops_bad_rules=1
-  [ ! -e "$ops_copy.v6" ] || ip6tables-restore <"$ops_copy.v6" || ops_bad_rules=1
-  [ ! -e "$ops_copy.nft" ] || ops_back_native | nft -f - || ops_bad_rules=1
-  [ -e "$ops_copy.v4" ] && return $ops_bad_rules
+  # Rules of iptables can hold what nft prints but does not read, or not whole.
+  ops_back_all_tables
+  ops_back_rules_same && return
+  # Tables that iptables cannot read are in its way, and there was no nft to have made others.
+  command -v nft >/dev/null || return
+  nft flush ruleset
+  ops_back_all_tables
+}
+ops_back_all_tables() {
+  ops_back_tables iptables v4
+  ops_back_tables ip6tables v6
+  [ ! -e "$ops_copy.nft" ] || ops_back_native | nft -f -
+}
+# PROGRAM PART: the tables that were saved, and those that came meanwhile without a rule.
+ops_back_tables() {
+  ops_tables_copy=$ops_copy.$2
+  if [ ! -e "$ops_tables_copy" ]; then
+    ops_access_has_tables "$1" "$2" || return 0
+    ops_tables_copy=/dev/null
+  fi
+  {
+    cat "$ops_tables_copy"
+    "$1-save" | awk '
+      FILENAME == ARGV[1] { if (/^[*]/) was[$1]; next }
+      /^[*]/ { isNew = !($1 in was) }
+      isNew && (/^[*]/ || /^COMMIT/) { print }
+      isNew && /^:/ && $2 != "-" { print $1, "ACCEPT", "[0:0]" }' "$ops_tables_copy" -
+  } | "$1-restore"
 }
 ops_back_addresses_same() {
   ops_addresses_now=$(ip -o addr show scope global 2>/dev/null)

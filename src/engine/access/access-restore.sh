@@ -44,7 +44,7 @@ ops_back_same() {
         *,) [ "${ops_unit_stands%% *}" != active ] ;;
         *) [ "$ops_unit_stands" = "$(cat "$ops_copy")" ] ;;
       esac ;;
-    rules) [ "$(ops_access_rules "$(cat "$ops_copy.by")")" = "$(cat "$ops_copy.same")" ] ;;
+    rules) ops_back_rules_same ;;
     addresses) ops_back_addresses_same ;;
     *) : ;;
   esac
@@ -97,7 +97,10 @@ ops_back_files() { case $ops_kind in unit | rules | addresses | undo) ;; *) ops_
 ops_back_units() { [ "$ops_kind" != unit ] || ops_back_same || ops_back_one; }
 ops_back_loaded() { case $ops_kind in rules) ops_back_same || ops_back_one ;; addresses) ops_back_one ;; esac; }
 ops_back_undo() { [ "$ops_kind" != undo ] || ( eval "$(cat "$ops_copy")" ) </dev/null || ops_back_bad 'the undo command failed'; }
-ops_back_look() { ops_back_same || ops_back_bad "$ops_named is not as it was"; }
+ops_back_look() {
+  ops_back_same && return
+  case $ops_kind in rules | addresses) ops_back_bad "$ops_named are not as they were" ;; *) ops_back_bad "$ops_named is not as it was" ;; esac
+}
 ops_back_has() { case " $ops_areas " in *" $1 "* | *' any '*) return 0 ;; esac; return 1; }
 # Files are back: what reads them is started afresh. Logins that are open live through a restart of sshd.
 ops_back_daemons() {
