@@ -89,6 +89,24 @@ describeReal('what starts at boot, on a real host', () => {
   const links = (unit: string) =>
     host().read(`cd ${units} && ls -d *.wants/${unit}.service 2>/dev/null || true`)
 
+  test('a unit file that cannot be read stops only who asks for what is in it', async () => {
+    await host().exec(`cat >${units}/closed.service; chmod 600 ${units}/closed.service`, {
+      input: wantedBy('multi-user.target'),
+    })
+    const seen = (closed: string) =>
+      host().exec('systemctl daemon-reload; setpriv --reuid=65534 --clear-groups sh -s', {
+        input: `LC_ALL=C\nops_wants_detail() { return 1; }\n${librariesOf(service.definition)}
+          ops_units --mark-- closed.service '=restart::${closed}' moved.service =restart::yes`,
+      })
+    const told = await seen('')
+    expect([told.code, told.stdout.match(/^enabled=.*$/gm)]).toEqual([
+      0,
+      ['enabled=missing multi-user.target.wants is.service, stale rescue.target.wants'],
+    ])
+    const refused = await seen('yes')
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/closed\.service/)])
+  })
+
   test('every unit of the host is told as `systemctl is-enabled` tells it', async () => {
     const listed = await host().read(
       `systemctl list-unit-files --no-legend | awk '$1 !~ /@\\./ && $1 !~ /^-/ && $2 != "alias" { print $1 }'`,

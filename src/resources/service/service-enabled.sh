@@ -94,11 +94,12 @@ ops_unit_read_all() {
     shift
     [ ! -f "$ops_unit_file" ] || set -- "$@" "$ops_unit_file"
   done
-  [ $# = 0 ] || ops_unit_read "$@"
+  # Where one of them cannot be read, each unit that asks for its own reads that by itself.
+  [ $# = 0 ] || ops_unit_read "$@" 2>/dev/null || :
 }
 # FILE...: adds what is set in their [Install] sections to ops_installs, a line each, below a line with the name of the file.
 ops_unit_read() {
-  ops_installs=$ops_installs$(LC_ALL=C awk '
+  ops_install_text=$(LC_ALL=C awk '
     FNR == 1 { print "[" FILENAME; whole = section = "" }
     { sub(/^[ \t]+/, "") }
     /^[#;]/ { next }
@@ -106,7 +107,8 @@ ops_unit_read() {
     whole ~ /\\$/ { whole = substr(whole, 1, length(whole) - 1) " "; next }
     whole ~ /^\[/ { section = whole }
     whole ~ /^[^[].*=/ && index(section, "[Install]") == 1 { print whole }
-    { whole = "" }' "$@")$ops_nl || return 1
+    { whole = "" }' "$@") || return 1
+  ops_installs=$ops_installs$ops_install_text$ops_nl
 }
 # Adds what the [Install] section of FILE says to ops_wants, ops_aliases and ops_also; an empty value forgets what came before.
 ops_unit_install() {

@@ -10,7 +10,7 @@
       echo 'systemd does not run on this host (a container?), so there are no services to look at' >&2
       return 1
     }
-    ops_names= ops_files= ops_unit= ops_index=0 ops_asks_enabled=
+    ops_names= ops_files= ops_unit= ops_index=0 ops_asks_enabled= ops_unit_unread=
     for ops_unit_word; do
       case $ops_unit_word in
         /*) [ ! -f "$ops_unit_word" ] || ops_files=$ops_files$ops_unit_word$ops_nl ;;
@@ -20,7 +20,7 @@
       esac
     done
     ops_unit_show $ops_names || return 1
-    [ -z "$ops_asks_enabled" ] || ops_unit_read_all || return 1
+    [ -z "$ops_asks_enabled" ] || ops_unit_read_all
     ops_unit_sums "$ops_files" || return 1
     for ops_unit_word in "$@" end; do
       case $ops_unit_word in
@@ -28,7 +28,7 @@
         =*) ops_wants_enabled=${ops_unit_word##*:} ops_on_change=${ops_unit_word%:*} ops_wants_running=${ops_on_change#*:} ops_on_change=${ops_on_change%:*} ops_on_change=${ops_on_change#=} ;;
         ^*) ops_ports="$ops_ports ${ops_unit_word#^}" ;;
         *)
-          [ -z "$ops_unit" ] || ops_unit_print
+          [ -z "$ops_unit" ] || ops_unit_print || [ -z "$ops_unit_unread" ] || return 1
           ops_unit=$ops_unit_word ops_tokens= ops_ports= ;;
       esac
     done
@@ -93,7 +93,7 @@
         ops_unit_running
         echo "running=$ops_is_running"
         [ -z "$ops_wants_enabled" ] || {
-          ops_unit_enabled
+          ops_unit_enabled || { ops_unit_unread=yes; return 1; }
           echo "enabled=$ops_state"
           case $ops_wants_enabled,$ops_state,$ops_also in
             yes,yes,* | yes,indirect,* | no,no,* | *,) ;;
