@@ -59,7 +59,7 @@ describe('ops logs push', () => {
     writeFileSync(path('grows.log.1.gz'), gzipSync(readFileSync(path('grows.log'))))
     const { said } = push('grows.log.1.gz')
     expect(said).toContain('2 objects written and proved')
-    expect(said).toContain('1 were there already')
+    expect(said).toContain('1 was there already')
     expect(linesOf('rows')).toHaveLength(4)
     expect(objects()).toHaveLength(3)
   })

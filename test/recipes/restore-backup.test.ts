@@ -105,7 +105,7 @@ describeReal('restore-backup', () => {
       'link has other content',
     ])
       expect(plan.stdout).toContain(`note: ${source}/${line}`)
-    expect(plan.stdout).toContain('note: 1 name is there beside the copy and stay')
+    expect(plan.stdout).toContain('note: 1 name is there beside the copy, and stays')
     const some = await restore()
     expect([some.stderr, some.code]).toEqual(['', 0])
     expect(await host().read(`cat ${source}/sub/beside; rm ${source}/sub/beside`)).toBe('mine\n')

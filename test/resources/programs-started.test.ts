@@ -100,7 +100,7 @@ test.skipIf(shell === undefined)('one more key of a file costs fewer than twenty
 })
 
 test.skipIf(shell === undefined)(
-  'twenty new files cost two syncs and one more program each, and ten keys of one file one write',
+  'twenty new files cost two syncs and eight programs together, and ten keys of one file one write',
   () => {
     const { place, started } = counted()
     // biome-ignore lint/suspicious/noExplicitAny: params of two resources meet here.
@@ -122,16 +122,17 @@ test.skipIf(shell === undefined)(
       file.definition,
       numbers.map(each => parsed(file, { path: place.path(`f${each}`), content: `${each}`, mode: '0644' })),
     )
-    expect(names.filter(name => name !== 'mv' && name !== 'mkdir')).toEqual([
+    // Where there is no perl, each takes its name by a `mv` of its own.
+    expect(names.filter(name => name !== 'mkdir')).toEqual([
       'stat',
       'sha256sum',
       'chmod',
       'stat',
       'sync',
+      'perl',
       'rmdir',
       'sync',
     ])
-    expect(names.filter(name => name === 'mv')).toHaveLength(20)
     const keys = together(
       option.definition,
       numbers

@@ -80,6 +80,7 @@
     fi
     ops_tokens=$ops_tokens$ops_token\ $1$ops_nl
   }
+  # Leaves in ops_unit_unread whether a file of it could not be read.
   ops_unit_print() {
     ops_unit_next
     ops_told=
