@@ -37,6 +37,17 @@ export function newRunNames(): RunNames {
 export const markOf = (names: RunNames): string => `%${names.id}`
 
 /**
+ * What a login or `/etc/environment` may have set, and what would make programs read their options, or write their answers, in
+ * another way: POSIXLY_CORRECT ends the options of every GNU program at the first operand.
+ */
+const changesPrograms = [
+  'ENV BASH_ENV CDPATH POSIXLY_CORRECT POSIX_ME_HARDER',
+  'GREP_OPTIONS GREP_COLOR GREP_COLORS TAR_OPTIONS GZIP BZIP BZIP2 XZ_OPT XZ_DEFAULTS AWKPATH',
+  'BLOCK_SIZE BLOCKSIZE DF_BLOCK_SIZE DU_BLOCK_SIZE LS_BLOCK_SIZE QUOTING_STYLE TIME_STYLE LS_COLORS LS_OPTIONS',
+  'SYSTEMD_PAGER SYSTEMD_LESS SYSTEMD_COLORS SYSTEMD_LOG_LEVEL SYSTEMD_LOG_TARGET PERL5OPT PERL5LIB',
+].join(' ')
+
+/**
  * What every trip begins with: a known environment, the names of the run. Below sshd a `bash -c` of a step would read
  * ~/.bashrc, unless it takes itself for a shell inside another (bash(1), invocation): hence SHLVL.
  */
@@ -45,7 +56,7 @@ export function environment(names: RunNames, wantsDetail: boolean): string {
 LC_ALL=C LANG=C SHLVL=1
 export PATH LC_ALL LANG SHLVL
 umask 022
-unset ENV BASH_ENV CDPATH OPS_DIR OPS_STAGE
+unset ${changesPrograms} OPS_DIR OPS_STAGE
 cd / || exit 1
 ops_secret=${names.secret} OPS_NONCE=${names.id} OPS_MARK=${markOf(names)} OPS_DETAIL=${wantsDetail ? 'yes' : ''}
 `
@@ -60,8 +71,8 @@ export function wrapTrip(body: string): string {
 export function asUserText(user: string, names: RunNames, functions: string, text: string): string {
   const whole = `ops_user_step() {
 OPS_NONCE=${names.id}
+unset ${changesPrograms} OPS_DIR OPS_STAGE
 HOME=$(getent passwd "$(id -u)" 2>/dev/null | cut -d: -f6); export HOME; cd "$HOME" 2>/dev/null || cd /
-unset OPS_DIR OPS_STAGE
 ops_wants_detail() { false; }
 ops_detail() { :; }
 ${functions}

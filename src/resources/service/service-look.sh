@@ -34,8 +34,8 @@
     done
   }
   ops_unit_show() {
-    ops_show=$(TZ=UTC systemctl show --timestamp=us -p "$ops_unit_names" -- "$@" 2>/dev/null) ||
-      ops_show=$(TZ=UTC systemctl show -p "$ops_unit_names" -- "$@") || return 1
+    ops_show=$(TZ=UTC systemctl --timestamp=us -p "$ops_unit_names" -- show "$@" 2>/dev/null) ||
+      ops_show=$(TZ=UTC systemctl -p "$ops_unit_names" -- show "$@") || return 1
     ops_show=$ops_show$ops_nl$ops_nl ops_installs=$ops_nl
   }
   # Takes the next unit off ops_show: each property into a variable of its name, as patterns over the whole text cost more
