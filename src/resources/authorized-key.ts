@@ -98,6 +98,8 @@ export const authorizedKey = resource({
         },
   impossible: ({ state, accepted, why }, given, detail = '') => {
     if (state === 'refused') return String(why)
+    if (given.state === 'present' && accepted === 'the account has expired')
+      return `${given.user} may not log in with any key, as the account has expired (\`chage -l ${given.user}\` says when): \`chage -E -1 ${given.user}\` ends that; or leave the key out`
     const home = detail.trim()
     // Of what lies in the home the step takes care; the home itself is for others to use.
     if (given.state === 'absent' || home === '' || !String(accepted).startsWith(`${home} `)) return undefined

@@ -135,6 +135,18 @@ describeReal('a key of a user', () => {
       expect(await host().read('sha256sum /root/.ssh/authorized_keys; stat -c %a:%u /root/.ssh')).toBe(before)
       await host().read('rm /home/carla/.ssh && mv /home/carla/was /home/carla/.ssh')
 
+      // A key that no longer lets anybody in is not told as right, and no step of ours can mend that.
+      expect((await apply('--key', publicKey('one'))).code).toBe(0)
+      await host().read('chage -E 0 carla')
+      expect(login('carla', 'one', 'id -un')).toBe('refused')
+      const expired = await folder.ops([
+        ...['check', 'key', host().name, '--name', 'carla'],
+        ...['--key', publicKey('one'), '-F', host().sshConfig],
+      ])
+      expect([expired.code, expired.stderr]).toEqual([1, expect.stringContaining('the account has expired')])
+      await host().read('chage -E -1 carla')
+      expect((await apply('--key', publicKey('one'))).stdout).toContain('nothing to do')
+
       await host().read('chmod 0777 /home/carla')
       const refused = await apply('--key', publicKey('one'))
       expect([refused.code, refused.stderr]).toEqual([

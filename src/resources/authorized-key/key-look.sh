@@ -67,6 +67,13 @@ ops_key_strict() {
   done
   echo accepted=yes
 }
+# USER: the account has expired, where we may read that: days since 1970 (shadow(5)).
+ops_key_expired() {
+  ops_shadow_line=$(getent shadow "$1" 2>/dev/null) || return 1
+  ops_expires_on=${ops_shadow_line%:*} ops_expires_on=${ops_expires_on##*:}
+  case $ops_expires_on in ''|*[!0-9]*) return 1;; esac
+  [ $(($(date +%s) / 86400)) -ge "$ops_expires_on" ]
+}
 ops_key_look() {
   ops_key_home "$1" || case $? in 1) echo user=absent; return 0;; *) return 1;; esac
   if ops_wants_detail; then printf '%s\n' "$ops_home" | ops_detail 0; fi
@@ -77,5 +84,5 @@ ops_key_look() {
   elif [ -e "$ops_keys_file" ]; then echo "ops: $ops_keys_file: is not a file" >&2; return 1
   else ops_key_lines look "$2" '' </dev/null || return 1
   fi
-  ops_key_strict
+  if ops_key_expired "$1"; then echo 'accepted=the account has expired'; else ops_key_strict; fi
 }
