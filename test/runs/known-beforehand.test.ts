@@ -27,6 +27,7 @@ const lists = {
     directory({ path: '/srv/made' }),
     file({ path: '/srv/made/below/a.conf', content: 'a' }),
   ],
+  kernel: () => [file({ path: '/srv/fine', content: 'a' }), file({ path: '/proc/made', content: 'a' })],
   longest: () => [file({ path: '/srv/' + 'n'.repeat(255), content: 'a' })],
   longer: () => [file({ path: '/srv/fine', content: 'a' }), directory({ path: '/srv/é' + 'n'.repeat(254) })],
 }
@@ -74,6 +75,12 @@ describeReal('what can be known beforehand', () => {
   test('a directory that none of the steps makes, below one that is made, is told before that is made', async () => {
     const { code, stderr } = await apply('below')
     expect(stderr).toContain('there is no directory /srv/made/below on the host, and no step before')
+    expect([code, await host().read('ls /srv')]).toEqual([1, ''])
+  })
+
+  test('a file that the kernel would not take is told before the steps before it are done', async () => {
+    const { code, stderr } = await apply('kernel')
+    expect(stderr).toContain('/proc/made lies in /proc')
     expect([code, await host().read('ls /srv')]).toEqual([1, ''])
   })
 

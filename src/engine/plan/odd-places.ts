@@ -31,8 +31,11 @@ function isDress({ keys }: Change, { kind, names }: Place): boolean {
 
 /** The error of a step that cannot be done where its path lies; undefined where nothing is known to stand in its way. */
 export function placeError(step: Step, change: Change, places: Places, host: string): ErrorData | undefined {
-  for (const { place, act } of touched(step, change, places)) {
-    const found = hindrance(place, act, step)
+  const inTheWay = [
+    ofTheKernel(step, change),
+    ...touched(step, change, places).map(({ place, act }) => hindrance(place, act, step)),
+  ]
+  for (const found of inTheWay) {
     if (found === undefined) continue
     return {
       code: 'failed',
@@ -51,6 +54,22 @@ interface Hindrance {
   readonly why: string
   readonly next: string
 }
+
+/** Of a step that writes a path of its own there; not of one that sets what the kernel shows, as `sysctl` does. */
+function ofTheKernel(step: Step, change: Change): Hindrance | undefined {
+  const { path } = step.params as { readonly path?: unknown }
+  if (typeof path !== 'string' || !path.startsWith('/proc/') || !step.resource.apply) return undefined
+  const by = changesBy(step, { path, isPart: false }, change)
+  if (by === 'in place' || by === 'nothing' || !change.keys.some(({ key }) => asksName.has(key)))
+    return undefined
+  return {
+    why: `${path} lies in /proc, where the kernel shows what it holds: nothing can be made, replaced or removed there`,
+    next: 'Set a value of the kernel with `sysctl`, or write into a file that is there with `inPlace: true` of `file`',
+  }
+}
+
+/** Other keys are set on what is there. */
+const asksName: ReadonlySet<string> = new Set(['state', 'content'])
 
 function hindrance(place: Place, act: Act, step: Step): Hindrance | undefined {
   const { kind, path, isMount, mountInside, readOnly, folderReadOnly, flag, folderFlag } = place
