@@ -7,6 +7,7 @@ import { readPlan, type SavedPlan, stepsOf } from '../engine/plan/saved-plan.ts'
 import { flagOf, type ParamDoc } from '../params/param-docs.ts'
 import { readSecret } from '../params/read-secret.ts'
 import { environmentName } from '../params/resolve.ts'
+import { secretError } from '../params/secret-error.ts'
 import { fetchSecret, isSecretReference } from '../params/secret-program.ts'
 import type { Screen } from '../report/screen.ts'
 import { firstOperand, helped, parseArgv } from './argv.ts'
@@ -101,7 +102,7 @@ async function savedSecrets(
       const given = Array.isArray(flag) && flag.length === 1 ? flag[0] : flag
       const cwd = process.cwd()
       const read = isSecretReference(given) ? await fetchSecret(given, cwd) : readSecret(flag, cwd)
-      if ('problem' in read) errors.push(inputError(`${flagOf(name)}: ${read.problem}`).data)
+      if ('problem' in read) errors.push(secretError(flagOf(name), read))
       else found[name] = read.value
     } else if (environment) found[name] = new Secret(environment)
     else if (prompts && errors.length === 0) found[name] = new Secret(await prompts.secret(name))

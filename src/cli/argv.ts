@@ -71,14 +71,20 @@ export function parseArgv(
   }
 }
 
+/** Whoever follows a hint would confirm, force or open what they never asked for; and of one letter nothing is like another. */
+const neverProposed = /^-[^-]|^--(?:yes|force.*|repair|accept-new|open-to-others)$/
+
 function unknownFlag(command: Command, flag: string, help: string): ErrorData {
   const name = flag.replace(/=.*$/s, '')
   const known = command.options.flatMap(option =>
     [option.long, option.short].filter(text => text !== undefined),
   )
   if (flag.includes('=') && known.includes(name)) return inputError(`${name} takes no value`).data
-  const near = nearest(name, [...known, '--help'])
-  const hint = near === undefined ? '' : `Did you mean ${near}? `
+  const near = nearest(
+    name,
+    [...known, '--help'].filter(text => !neverProposed.test(text)),
+  )
+  const hint = near === undefined || /^-[^-]$/.test(name) ? '' : `Did you mean ${near}? `
   return inputError(`unknown flag ${name}`, {
     next: `${hint}\`${help}\` lists the flags.`,
   }).data

@@ -1,10 +1,11 @@
 /** Secret params that are given by naming a program: asked for before the params are read. */
 import { dirname } from 'node:path'
-import { type ErrorData, inputError, type SourceLocation } from '../base/errors.ts'
+import type { ErrorData, SourceLocation } from '../base/errors.ts'
 import { Secret } from '../base/secret.ts'
 import { describeParams } from '../params/param-docs.ts'
 import { readSecret } from '../params/read-secret.ts'
 import { environmentName, type ParamSources } from '../params/resolve.ts'
+import { secretError } from '../params/secret-error.ts'
 import { fetchSecret, isSecretReference } from '../params/secret-program.ts'
 import type { ParamsOwner } from '../params/shape.ts'
 
@@ -22,8 +23,7 @@ export async function withFetchedSecrets(
     if (!given) continue
     const { text, cwd, where } = given
     const found = isSecretReference(text) ? await fetchSecret(text, cwd) : readSecret(text, cwd)
-    if ('problem' in found)
-      errors.push(inputError(`${owner.name}: ${name}: ${found.problem}`, { ...(where && { where }) }).data)
+    if ('problem' in found) errors.push(secretError(`${owner.name}: ${name}`, found, where))
     answers[name] = 'problem' in found ? new Secret('what could not be had') : found.value
     delete flags[name]
     delete params[name]

@@ -84,6 +84,13 @@ export function addOutputFlags(command: Command): Command {
   return command
 }
 
+/** What counts without the flag that names a file. */
+const absent: Readonly<Record<string, string>> = {
+  inventory: 'the ops.ini of this folder, or of one above',
+  sshConfig: '~/.ssh/config',
+  identity: 'the keys of the ssh config and of the agent',
+}
+
 /** Reads what the flags above were set to; adds what is wrong with them to `errors`. */
 export function commonSettings(
   options: Readonly<Record<string, unknown>>,
@@ -99,7 +106,8 @@ export function commonSettings(
     // ssh takes the word none for no config at all.
     const isNone = name === 'sshConfig' && path === 'none'
     if (path === undefined || isNone || existsSync(path)) return path
-    errors.push(inputError(`--${kebab(name)} ${path}: there is no such file`).data)
+    const next = `Name a file that is there. Leave the flag out for ${absent[name] ?? 'what is used without it'}.`
+    errors.push(inputError(`--${kebab(name)} ${path}: there is no such file`, { next }).data)
     return undefined
   }
   const backend = text('transport')

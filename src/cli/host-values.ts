@@ -1,6 +1,6 @@
 /** The values of hosts: what ops.ini gives, typed by the project's ops.values.ts, and where each came from. */
 import { resolve } from 'node:path'
-import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
+import { type ErrorData, InputErrors, inputError, OpsError } from '../base/errors.ts'
 import { Secret } from '../base/secret.ts'
 import { heldValues, strayValueSections } from '../inventory/host-values.ts'
 import type { Inventory } from '../inventory/inventory.ts'
@@ -13,6 +13,7 @@ import {
   type WrittenValue,
 } from '../params/host-values.ts'
 import { readSecret } from '../params/read-secret.ts'
+import { secretError } from '../params/secret-error.ts'
 import { type FetchedSecret, fetchSecret, isSecretReference } from '../params/secret-program.ts'
 import type { GivenHost } from '../recipe/given-host.ts'
 import { findValuesSchema } from '../recipe/values-file.ts'
@@ -115,7 +116,7 @@ class Secrets {
       throw new Error('a secret has to be fetched first')
     }
     const read = fetched ?? readSecret(value, folderOf(where))
-    if ('problem' in read) throw inputError(`${name} of ${host}: ${read.problem}`, { where })
+    if ('problem' in read) throw new OpsError(secretError(`${name} of ${host}`, read, where))
     this.#known.add(read.value.reveal())
     return read.value
   }

@@ -13,8 +13,10 @@ const beginnings = { '-o': planBeginning, '--html': pageBeginning } as const
 /** Nothing where it can, as far as is known beforehand. */
 export function outputProblems(flag: '-o' | '--html', file: string): readonly ErrorData[] {
   const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory()
-  if (!isFolder(dirname(resolve(file))))
-    return [inputError(`${flag} ${file}: the folder for it is not there`).data]
+  if (!isFolder(dirname(resolve(file)))) {
+    const next = 'Make it first, or name a file in a folder that is there.'
+    return [inputError(`${flag} ${file}: the folder for it is not there`, { next }).data]
+  }
   const there = lstatSync(file, { throwIfNoEntry: false })
   if (there === undefined) return []
   if (there.isFile()) return isOurs(flag, file) ? [] : [foreign(flag, file)]

@@ -13,7 +13,8 @@ export function defaultSshConfig(inventoryFile: string | undefined, errors: Erro
   if (variable !== undefined && variable !== '') {
     const path = expanded(variable)
     if (isThere(path)) return path
-    errors.push(inputError(`${sshConfigVariable}=${variable}: there is no such file`).data)
+    const next = `Correct ${sshConfigVariable}, or unset it for ~/.ssh/config.`
+    errors.push(inputError(`${sshConfigVariable}=${variable}: there is no such file`, { next }).data)
     return undefined
   }
   return ofInventory(inventoryFile, errors)
@@ -33,7 +34,8 @@ function ofInventory(inventoryFile: string | undefined, errors: ErrorData[]): st
       }
       path = value === 'none' ? value : resolve(folder, expanded(value ?? ''))
       if (isThere(path)) continue
-      errors.push(inputError(`[ssh] config = ${value ?? ''}: there is no such file`, { where }).data)
+      const next = `Looked at ${path}. Correct the path, or leave the line out for ~/.ssh/config.`
+      errors.push(inputError(`[ssh] config = ${value ?? ''}: there is no such file`, { where, next }).data)
       path = undefined
     }
   } catch {

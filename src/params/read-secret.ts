@@ -4,14 +4,12 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { isatty } from 'node:tty'
 import { Secret } from '../base/secret.ts'
+import type { FetchedSecret } from './secret-program.ts'
 
 const largestBytes = 1_048_576
 
 /** A plain value is refused: argument lists are open to every user of the machine, and ops.ini is kept in git. */
-export function readSecret(
-  given: string | readonly string[] | boolean | Secret,
-  cwd: string,
-): { readonly value: Secret } | { readonly problem: string } {
+export function readSecret(given: string | readonly string[] | boolean | Secret, cwd: string): FetchedSecret {
   if (given instanceof Secret) return { value: given }
   const text = typeof given === 'object' && given.length === 1 ? given[0] : given
   if (text === '-' && isatty(0)) {
@@ -30,16 +28,18 @@ export function readSecret(
 }
 
 /** One line feed at the end is an editor's or echo's, never a part of a password. */
-function secretIn(
-  source: string | number,
-  name: string,
-): { readonly value: Secret } | { readonly problem: string } {
+function secretIn(source: string | number, name: string): FetchedSecret {
+  const isFile = typeof source === 'string'
   try {
     const text = readFileSync(source, 'utf8').replace(/\r?\n$/, '')
-    if (text === '') return { problem: `${name} is empty` }
+    if (text === '') {
+      const next = isFile ? `Write the secret into ${name}.` : 'Send the secret to it: `... - <FILE`.'
+      return { problem: `${name} is empty`, next }
+    }
     if (text.length > largestBytes) return { problem: `${name} is larger than 1 MiB` }
     return { value: new Secret(text) }
   } catch (thrown) {
-    return { problem: `cannot read ${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}` }
+    const problem = `cannot read ${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+    return { problem, next: 'Write the secret into that file, or name one that you may read, as @FILE.' }
   }
 }

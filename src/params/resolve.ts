@@ -78,7 +78,7 @@ export function resolveParams(owner: ParamsOwner, sources: ParamSources): Resolv
       secretsFromInput > 1
         ? { problem: 'only one secret can be read from standard input' }
         : checkedValue(type, given)
-    if ('problem' in outcome) errors.push(problemError(doc, given, outcome.problem))
+    if ('problem' in outcome) errors.push(problemError(doc, given, outcome))
     else params[doc.name] = outcome.value
   }
   return { params, missing, errors }
@@ -134,7 +134,12 @@ function givenFor(doc: ParamDoc, sources: ParamSources): Given | undefined {
   return { from: doc.name, value: written.value, where: written.where, cwd: folderOf(written.where) }
 }
 
-type Outcome = { readonly value: unknown } | { readonly problem: string }
+interface Problem {
+  readonly problem: string
+  readonly next?: string
+}
+
+type Outcome = { readonly value: unknown } | Problem
 
 /** The typed value of what was written, or what is wrong with it. */
 export function checkedValue(type: z.core.$ZodType, { value, cwd }: Pick<Given, 'value' | 'cwd'>): Outcome {
@@ -172,13 +177,13 @@ function wrongValue(
   }).data
 }
 
-function problemError(doc: ParamDoc, given: Given, problem: string): ErrorData {
+function problemError(doc: ParamDoc, given: Given, { problem, next }: Problem): ErrorData {
   const { value } = given
   const isShown = doc.kind !== 'secret' && (typeof value === 'string' || Array.isArray(value))
   const shown = isShown ? ` ${clip([value].flat().join(','))}` : ''
   return inputError(`${given.from}${shown}: ${problem}`, {
     ...(given.where && { where: given.where }),
-    next: `param ${doc.name} is ${doc.type}${doc.help === '' ? '.' : `: ${doc.help}`}`,
+    next: `${next === undefined ? '' : `${next} `}param ${doc.name} is ${doc.type}${doc.help === '' ? '.' : `: ${doc.help}`}`,
   }).data
 }
 

@@ -5,7 +5,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '../base/secret.ts'
 
-export type FetchedSecret = { readonly value: Secret } | { readonly problem: string }
+/** `next` says what to do, where the problem does not say so itself. */
+export type FetchedSecret = { readonly value: Secret } | { readonly problem: string; readonly next?: string }
 
 /** What to run, and how its output is the secret. */
 interface Request {

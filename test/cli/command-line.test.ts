@@ -132,7 +132,12 @@ describe('bad input', () => {
     [
       'a plan saved where no folder is',
       ['plan', 'greet', 'web1', '--greeting', 'x', '-o', 'ops.ini/x/web.plan'],
-      ['-o ops.ini/x/web.plan: the folder for it is not there'],
+      ['-o ops.ini/x/web.plan: the folder for it is not there', 'Make it first, or name a file in a folder'],
+    ],
+    [
+      'an ssh config that is not there',
+      ['plan', 'greet', 'web1', '--greeting', 'x', '-F', '/nope'],
+      ['--ssh-config /nope: there is no such file', 'Leave the flag out'],
     ],
     ['a page of a list', ['kept', 'web1', '--html', 'kept.html'], ['a list of copies has none']],
     ['no command to run', ['run', 'web1'], ['no command given']],
@@ -145,6 +150,7 @@ describe('bad input', () => {
     ['a plan file that is none', ['apply', 'broken.plan', '--yes'], ['broken.plan']],
     ['a plan file that is not there', ['apply', 'none.plan', '--yes'], ['none.plan']],
     ['an unknown resource', ['resources', 'aptt'], ['aptt', 'apt']],
+    ['a resource by its name elsewhere', ['resources', 'cron'], ['no resource cron', 'is timer']],
     ['an unknown recipe to describe', ['recipes', 'gret'], ['gret', 'greet']],
     ['an unknown shell', ['completion', 'csh'], ['bash, zsh or fish']],
   ])('%s is refused with exit code 3', async (_title, argv, expected) => {
@@ -154,6 +160,16 @@ describe('bad input', () => {
     expect(stdout).toBe('')
     expect(code).toBe(3)
   })
+
+  test.each(['-q', '--yess', '--accept-nw'])(
+    '%s brings no hint that would confirm or open anything',
+    async flag => {
+      const { code, stderr } = await folder.ops(['apply', 'greet', 'web1', '--greeting', 'x', flag])
+      expect(stderr).toContain(`unknown flag ${flag}`)
+      expect(stderr).not.toContain('Did you mean')
+      expect(code).toBe(3)
+    },
+  )
 
   test('all errors of a run are shown at once', async () => {
     const { code, stderr } = await folder.ops([

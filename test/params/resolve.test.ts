@@ -196,6 +196,11 @@ describe('a secret', () => {
     expect(resolved(secret(), { flags: { x: flag } })).toEqual([title])
   })
 
+  test.each(['@nowhere', '@empty'])('%s says what to do about the file', flag => {
+    const { errors } = resolveParams(recipeWith({ x: secret() }), { flags: { x: flag }, cwd: folder })
+    expect(errors[0]?.next).toContain('Write the secret into')
+  })
+
   test('prints as [secret] wherever it lands', () => {
     const value = resolved(secret().describe('the password'), { flags: { x: '@password' } })
     expect(`${value} ${JSON.stringify({ value })}`).toBe('[secret] {"value":"[secret]"}')

@@ -9,6 +9,21 @@ import { contracts } from '../../resources/index.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import type { VerbContext } from '../verb.ts'
 
+/** What people look for by the name that it has elsewhere. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ['cron', 'timer'],
+  ['crontab', 'timer'],
+  ['template', 'file, with `template`'],
+  ['copy', 'file'],
+  ['package', 'apt'],
+  ['systemd', 'service, unit or timer'],
+  ['shell', 'command'],
+  ['git', 'checkout'],
+  ['lineinfile', 'line'],
+  ['symlink', 'link'],
+  ['fstab', 'mount'],
+])
+
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
   const description = 'Lists what recipes are made of; or shows one resource with its params and examples.'
   const command = verbCommand('resources', '[NAME]', description).option('--json', 'JSON on stdout')
@@ -30,7 +45,11 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const undo: Readonly<Record<string, string>> = undoWords
   const page = found ? { ...describeResource(found), ...(undo[name] && { undo: undo[name] }) } : across
   if (page === undefined) {
-    const near = didYouMean(name, [...Object.keys(contracts), ...Object.keys(acrossPages)])
+    const other = otherNames.get(name.toLowerCase())
+    const near =
+      other === undefined
+        ? didYouMean(name, [...Object.keys(contracts), ...Object.keys(acrossPages)])
+        : `What you look for is ${other}. `
     throw inputError(`there is no resource ${name}`, { next: `${near}\`ops resources\` lists them.` })
   }
   if (options.json === true) screen.out(`${JSON.stringify(page)}\n`)

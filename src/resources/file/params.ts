@@ -22,7 +22,13 @@ export const params = z
       .min(1)
       .optional()
       .describe("A local file of any size, relative to the recipe's folder."),
-    template: z.string().min(1).optional().describe('A template beside the recipe or in `templates/`.'),
+    template: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'A template beside the recipe, or in the `templates/` that lies beside `recipes/` and ops.ini.',
+      ),
     vars: z
       .record(z.string(), z.unknown())
       .optional()

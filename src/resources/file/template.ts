@@ -62,7 +62,10 @@ function readTemplate(name: string, folder: string): { file: string; source: str
       // The next place, or the error below that names them all.
     }
   }
-  throw inputError(`template ${name}: cannot be read`, { detail: `Looked at: ${places.join(', ')}` })
+  throw inputError(`template ${name}: cannot be read`, {
+    detail: `Looked at: ${places.join(', ')}`,
+    next: 'Put it at one of these places, or correct `template` in the recipe.',
+  })
 }
 
 /** Lets a line of code take its line break with it. */

@@ -72,6 +72,7 @@ describe('a template', () => {
   test('that is not there says where it was looked for', () => {
     const data = refusal(() => renderTemplate('none', {}, folder()))
     expect(data.detail).toContain(join(folder(), 'none'))
+    expect(data.next).toContain('Put it at one of these places')
   })
 
   test('with a secret is a secret', () => {
