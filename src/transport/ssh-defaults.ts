@@ -34,10 +34,19 @@ export function readAnswer(file: string, stamp = ''): Settings | undefined {
 
 export function keepAnswer(file: string | undefined, settings: Settings, stamp = ''): Settings {
   if (file !== undefined) {
-    pruneCache(dirname(file))
+    pruneOnce(dirname(file))
     keepFile(file, JSON.stringify([stamp, ...settings]))
   }
   return settings
+}
+
+const pruned = new Set<string>()
+
+/** Once in a run: of many hosts each answer is kept by itself. */
+function pruneOnce(folder: string): void {
+  if (pruned.has(folder)) return
+  pruned.add(folder)
+  pruneCache(folder)
 }
 
 function nameOfAnswer(asked: readonly unknown[]): string | undefined {

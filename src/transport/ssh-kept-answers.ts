@@ -23,12 +23,28 @@ export async function keptSettings(
   const known = readAnswer(kept, lines.stamp)
   if (known) return known
   const settings = await ask()
-  // Another ssh may have its file for the whole system at another place. What `-F` names is all that any of them reads.
-  const same = (files: readonly string[] | undefined): boolean =>
-    files !== undefined && JSON.stringify(files) === JSON.stringify(lines.files)
-  if (lines.settled && (file !== undefined || same(await filesRead())) && lines.unchanged())
+  if (lines.settled && (file !== undefined || (await isAllRead(lines, filesRead))) && lines.unchanged())
     keepAnswer(kept, settings, lines.stamp)
   return settings
+}
+
+/** By the program, its user, and the files as they are. */
+const allRead = new Map<string, Promise<boolean>>()
+
+/**
+ * Whether this ssh reads the files that were read here: another one may have its file for the whole system at another place. What `-F`
+ * names is all that any of them reads. Asked once for all hosts of a config.
+ */
+function isAllRead(
+  lines: SshConfigLines,
+  filesRead: () => Promise<readonly string[] | undefined>,
+): Promise<boolean> {
+  const key = answerFile(['files', lines.stamp]) ?? ''
+  const known = allRead.get(key)
+  if (known) return known
+  const asked = filesRead().then(files => JSON.stringify(files) === JSON.stringify(lines.files))
+  allRead.set(key, asked)
+  return asked
 }
 
 /** No part of ops uses the path of somebody else's control master. */

@@ -120,11 +120,11 @@
     ops_newline='
 ' ops_named= ops_reads= ops_claimed=
     set -f
-    ops_stamp=$1 ops_ways=$2 ops_read=$3
+    ops_stamp=$1 ops_way_paths=$2 ops_read=$3
     shift 3
     for ops_claimed_path; do ops_claimed="$ops_claimed$ops_claimed_path$ops_newline"; done
     ops_way_who
-    if [ -n "$ops_stamp" ] && [ "$(ops_way_stamp "$ops_ways" "$ops_read")" = "$ops_stamp" ]; then echo way-in=same
+    if [ -n "$ops_stamp" ] && [ "$(ops_way_stamp "$ops_way_paths" "$ops_read")" = "$ops_stamp" ]; then echo way-in=same
     else
       echo way-in=new
       ops_way_account

@@ -38,9 +38,9 @@ ops_sql_user() {
   ops_sql_rights "$@" | sort || return
   ops_rights=$ops_out
   # MySQL 5.6 and MariaDB 10.1 do not know the statement, and no locks either.
-  ops_ways=
-  if ops_sql "SHOW CREATE USER $ops_account;"; then ops_ways=$(printf '%s\n' "$ops_out" | ops_sql_logs_in); fi
-  [ -z "$ops_ways" ] || printf '%s\n' "$ops_ways"
+  ops_logins=
+  if ops_sql "SHOW CREATE USER $ops_account;"; then ops_logins=$(printf '%s\n' "$ops_out" | ops_sql_logs_in); fi
+  [ -z "$ops_logins" ] || printf '%s\n' "$ops_logins"
   ops_sql_life
   [ $((ops_life > 0 && ops_age >= ops_life)) = 0 ] || echo expired=yes
   ops_second=
@@ -50,7 +50,7 @@ ops_sql_user() {
     [ -z "$ops_stance" ] || echo "$ops_stance"
     [ "$ops_life" = 0 ] || echo "lives $ops_life $ops_age $ops_life_of"
     [ -z "$ops_second" ] || echo 'second password'
-    case ,${ops_ways##*methods=}, in *,unix_socket,*) echo 'keeps unix_socket' ;; esac
+    case ,${ops_logins##*methods=}, in *,unix_socket,*) echo 'keeps unix_socket' ;; esac
     ops_sql_databases "$@"; ops_sql_others "$@"
   } | ops_detail 0
 }
