@@ -12,8 +12,6 @@ ops_directory() {
     ops_directory_held "$@" && return 0
     ops_directories_in_turn || return;;
   esac
-  # It may give a directory on a way to somebody: from here on each way is looked at anew.
-  ops_own_ways=$ops_newline ops_ways=$ops_newline
   ops_directory_alone "$@"
 }
 # Whether it can wait to be made with others: nothing is there, on a way of ours alone, and it is to be root's or ours.
@@ -56,12 +54,13 @@ ops_directories_end() {
     shift 2
   done
 }
-# What is done by itself comes after all that waits.
+# What is done by itself comes after all that waits. It may give a directory on a way to somebody: from here on each way is
+# looked at anew.
 ops_directories_in_turn() {
-  [ -n "${ops_directories:-}" ] || return 0
+  [ -n "${ops_joined:-}" ] || return 0
   ops_turn_of=$ops_member
   ops_directories_end || return
-  ops_member=$ops_turn_of
+  ops_member=$ops_turn_of ops_own_ways=$ops_newline ops_ways=$ops_newline
   ops_reached "$ops_member"
 }
 ops_directory_alone() (

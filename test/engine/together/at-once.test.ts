@@ -98,6 +98,20 @@ test.skipIf(lacking('setfacl'))(
   },
 )
 
+test('of directories that are done by themselves, the one that cannot be made is the one that failed', async () => {
+  const own = placeOf()
+  const [waits, first] = [join(own.folder, 'part0'), join(own.folder, 'part1')]
+  const run = await runHere(placeOf(), [
+    directory({ path: waits }),
+    directory({ path: first, owner: 'nobody' }),
+    directory({ path: '/proc/ops-none', owner: 'nobody' }),
+    directory({ path: join(own.folder, 'part2') }),
+  ])
+  expect(run.result?.outcomes).toEqual(['changed', 'changed', 'failed', 'skipped'])
+  expect(run.result?.errors).toMatchObject([{ step: 'directory /proc/ops-none' }])
+  expect(seenIn(own.folder)).toEqual(['part0 755 ', 'part1 755 '])
+})
+
 /** As soon as the first directory is made in the one of nobody, a link takes the place of that. */
 const swaps = `($app, $to) = @ARGV; $< = $> = 65534; $| = 1; print "ready\\n";
   until (-o $app and -e "$app/d/c0") { select undef, undef, undef, 0.0003 }
