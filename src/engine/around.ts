@@ -33,14 +33,24 @@ export interface Looked<Each> {
   readonly seen: readonly Seen<Each>[]
 }
 
+/** What a run leaves the balancers of a host as. */
+export interface Left {
+  /** Words of those that have the host in them now, and had not when they were looked at first. */
+  readonly changed: readonly string[]
+  /** Words of those that did not take it back. */
+  readonly failed: readonly string[]
+  /** What is wrong with them; left out where all is well. */
+  readonly error?: ErrorData
+}
+
 /** What comes before and after the changes of one host. */
 export interface Surrounded {
   /** Whether a host that has nothing to change is to be put back. @throws OpsError where that cannot be known. */
   isToBePutBack(): Promise<boolean>
   /** `hold` locks the host, which nobody else is to change or to put back meanwhile. @throws OpsError where the host must not be changed now. */
   before(hold: () => Promise<void>): Promise<void>
-  /** `untouched`: its change was not begun. Answers what is wrong with the other hosts then; nothing where all is well. */
-  after(how: 'well' | 'failed' | 'untouched'): Promise<ErrorData | undefined>
+  /** `untouched`: its change was not begun. */
+  after(how: 'well' | 'failed' | 'untouched'): Promise<Left>
 }
 
 /** The same in a sentence; `isPart`: not all steps of the host are looked at. */

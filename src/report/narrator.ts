@@ -47,6 +47,8 @@ export class Narrator {
   readonly #output = outputLines()
   /** Hosts of which an error says that something stays changed, or that nobody knows. */
   readonly #mayHaveChanged = new Set<string>()
+  /** What steps of the run changed: hosts of its own, or balancers in their place. */
+  readonly #changed = new Set<'own' | 'balancer'>()
   /** Errors of hosts whose plans, or those of others, are still to be told. */
   #held: Told[] = []
   #toldAnything = false
@@ -139,9 +141,10 @@ export class Narrator {
   }
 
   #step(event: RunEvent & { event: 'step' }): readonly Told[] {
+    const quiet = event.status === 'ok' || event.status === 'skipped'
+    if (!quiet) this.#changed.add('on' in event && event.on !== undefined ? 'balancer' : 'own')
     if (event.status === 'running') return []
     const rest = this.#rest(event.host)
-    const quiet = event.status === 'ok' || event.status === 'skipped'
     if (quiet && !this.#options.verbose) return rest
     if (event.status === 'changed' && !this.#options.tellsSteps(this.#hosts.length)) return rest
     const { style } = this.#options
@@ -213,14 +216,12 @@ export class Narrator {
       ([host, each]) => each.changed > 0 || each.status === 'lost' || this.#mayHaveChanged.has(host),
     )
     if (text !== '') told.push(out(text))
-    if (this.#run !== undefined && changed)
-      told.push(
-        out(
-          style.dim(
-            `run ${this.#run}: ops show ${this.#run} shows it again, ops undo ${this.#run} takes it back`,
-          ),
-        ),
-      )
+    if (this.#run !== undefined && changed) {
+      // An undo leaves balancers as they are.
+      const isOnlyBalancer = this.#changed.has('balancer') && !this.#changed.has('own')
+      const undo = isOnlyBalancer ? '' : `, ops undo ${this.#run} takes it back`
+      told.push(out(style.dim(`run ${this.#run}: ops show ${this.#run} shows it again${undo}`)))
+    }
     return told
   }
 

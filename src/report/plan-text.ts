@@ -26,15 +26,18 @@ export function planText(plans: readonly HostPlan[], options: PlanTextOptions): 
   return [...groups.values()].map(group => groupText(group, options)).join('\n\n')
 }
 
-/** The counts of one plan in words: `2 to change, 1 may change, 12 ok`. */
+/** The counts of one plan in words, in the order of the summary: `2 to change, 1 may change, 1 failed, 12 ok`. */
 export function planCounts(steps: readonly PlanStep[]): string {
   const plain = steps.filter(step => step.findings === undefined)
-  const of = (status: PlanStep['status']): number => plain.filter(step => step.status === status).length
+  const of = (status: PlanStep['status']): number =>
+    plain.filter(step => step.status === status && step.stuck === undefined).length
+  const stuck = plain.filter(step => step.stuck !== undefined).length
   const findings = steps.flatMap(step => step.findings ?? []).length
   const parts = [
     findings > 0 && counted(findings, 'finding'),
     of('change') > 0 && `${of('change')} to change`,
     of('may-change') > 0 && `${of('may-change')} may change`,
+    stuck > 0 && `${stuck} failed`,
     of('ok') > 0 && `${of('ok')} ok`,
   ].filter(part => part !== false)
   return parts.length === 0 ? 'no steps' : parts.join(', ')
@@ -44,7 +47,9 @@ function groupText(group: readonly HostPlan[], options: PlanTextOptions): string
   const { style } = options
   const hosts = group.map(plan => plan.host)
   const steps = group[0]?.steps ?? []
-  const shown = steps.filter(step => step.status !== 'ok' || options.verbose || step.notes.length > 0)
+  const shown = steps.filter(
+    step => step.status !== 'ok' || step.stuck !== undefined || options.verbose || step.notes.length > 0,
+  )
   const many = group.length > 1 ? ` (${counted(group.length, 'host')} with the same plan)` : ''
   const head = `${style.bold(names(hosts))}${many}: ${planCounts(steps)}`
   const saidBefore: Said = { notes: new Set(), because: '' }
@@ -67,8 +72,11 @@ function stepText(step: PlanStep, { style, verbose, fullDiff }: PlanTextOptions,
     said.because = because
   }
   if (step.findings) rows.push(...step.findings.map(each => findingText(each, style)))
+  // What it was to become is no news of a step that cannot be done.
+  else if (step.stuck === 'refused') rows.push(style.red(refusedWords))
   else for (const change of step.changes) rows.push(keyText(change))
-  if (step.diff) rows.push(diffText(step.diff, style, verbose || fullDiff === true))
+  if (step.diff && step.stuck !== 'refused')
+    rows.push(diffText(step.diff, style, verbose || fullDiff === true))
   for (const { host, what, steps } of step.beside ?? []) {
     rows.push(`on ${style.bold(printableLine(host))}, ${printableLine(what)}:`)
     for (const each of steps)
@@ -85,8 +93,12 @@ function stepText(step: PlanStep, { style, verbose, fullDiff }: PlanTextOptions,
   )
 }
 
-/** `+` comes into being, `-` goes away, `~` changes, `?` may change, `!` is wrong, blank stays. */
+/** The reason is told once, with the errors. */
+export const refusedWords = 'refused: the error says why'
+
+/** `+` comes into being, `-` goes away, `~` changes, `?` may change, `!` is wrong or refused, blank stays. */
 export function stepMark(step: PlanStep): ' ' | '?' | '!' | '-' | '+' | '~' {
+  if (step.stuck !== undefined) return '!'
   if (step.beside && step.beside.length > 0) return '~'
   if (step.status === 'ok') return ' '
   if (step.status === 'may-change') return '?'

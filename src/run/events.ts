@@ -68,6 +68,8 @@ export type RunEvent =
       readonly milliseconds?: number
       /** Files whose content before this run the host keeps since this step: `ops kept HOST` has it. */
       readonly kept?: readonly string[]
+      /** The host that it changed in place of this one: a balancer. */
+      readonly on?: string
     }
   | {
       readonly event: 'surprise'

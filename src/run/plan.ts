@@ -33,6 +33,8 @@ export interface PlanStep {
   /** A unified diff of text content, secrets masked. */
   readonly diff?: string
   readonly notes: readonly string[]
+  /** `refused`: it cannot be done as things are there · `unmet`: it is only checked, and does not hold. The plan's errors say why. */
+  readonly stuck?: 'refused' | 'unmet'
   /** What a look that cannot mend found wrong; left out where there is nothing. */
   readonly findings?: readonly Finding[]
   /** What is done on another host around the changes of this one. */

@@ -26,6 +26,8 @@ export interface DoneStep {
   readonly diff?: string
   /** Files whose former content the host keeps. */
   readonly kept?: readonly string[]
+  /** The balancer that it changed in place of the host. */
+  readonly on?: string
 }
 
 /** One run on one host, in full. */

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Folder, folderWith } from './run-ops.ts'
@@ -23,6 +32,13 @@ export default recipe({
     assertion({ name: 'the disk', probe: 'echo gone', expect: 'there' }),
     file({ path: params.folder + '/one', content: 'one' }),
   ],
+})
+`,
+  'recipes/taken.ts': `import { recipe, z, file } from 'ops-recipes'
+export default recipe({
+  summary: 'Wants a file where a directory is.',
+  params: { folder: z.string() },
+  steps: ({ params }) => ['taken', 'one'].map(name => file({ path: params.folder + '/' + name, content: name })),
 })
 `,
   'recipes/fails.ts': `import { recipe, z, command } from 'ops-recipes'
@@ -144,6 +160,26 @@ describe('a run on this machine', () => {
   ! assertion the disk
       output is gone, wanted there: fix it on the host
   + file ${data}/one`)
+      expect(run.stdout).toContain(
+        `  local  ${verb === 'apply' ? '1 failed, 1 not reached' : '1 to change, 1 failed'}`,
+      )
+    }
+    expect(existsSync(join(data, 'one'))).toBe(false)
+  })
+
+  test('a step that a look refuses is told as refused, and the others as they are', async () => {
+    mkdirSync(join(data, 'taken'))
+    for (const verb of ['check', 'plan', 'apply'] as const) {
+      const { code, stdout, stderr } = await on(verb, 'taken', '--folder', data)
+      expect(code).toBe(1)
+      expect(stdout).toContain(`local: 1 to change, 1 failed
+  ! file ${data}/taken
+      refused: the error says why
+  + file ${data}/one`)
+      expect(stdout).toContain(
+        `failed  local  ${verb === 'apply' ? '1 failed, 1 not reached' : '1 to change, 1 failed'}`,
+      )
+      expect(stderr).toContain('changed  no')
     }
     expect(existsSync(join(data, 'one'))).toBe(false)
   })

@@ -71,3 +71,32 @@ describe('a long diff', () => {
     expect(textOf(steps, options)).toContain('+new 499')
   })
 })
+
+describe('a step that cannot be done', () => {
+  test('is told as such, and counts as failed in the order of the summary', () => {
+    const changes = [{ key: 'state', from: 'refused', to: 'present' }]
+    expect(
+      textOf([
+        step('file /a', { status: 'change', stuck: 'refused', changes, diff: '+a\n' }),
+        step('file /b', { status: 'ok', stuck: 'refused' }),
+        step('service c', { because: ['file /a'] }),
+        step('port 80', {
+          status: 'change',
+          stuck: 'unmet',
+          changes: [{ key: 'open', from: false, to: true }],
+        }),
+        step('file /d', { status: 'ok' }),
+      ]),
+    ).toMatchInlineSnapshot(`
+      "web1: 1 may change, 3 failed, 1 ok
+        ! file /a
+            refused: the error says why
+        ! file /b
+            refused: the error says why
+        ? service c
+            may change, because of file /a
+        ! port 80
+            open: false -> true"
+    `)
+  })
+})

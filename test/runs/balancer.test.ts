@@ -9,7 +9,7 @@ import type { Host } from '../hosts/host.ts'
 import { useHosts } from '../hosts/use-hosts.ts'
 import { files } from './balancer-recipes.ts'
 import { watchOps } from './ops-run.ts'
-import { errorsOf, summaryOf, type Told, toldOps } from './told-run.ts'
+import { errorsOf, expectEachStepOnce, summaryOf, type Told, toldOps } from './told-run.ts'
 
 describeReal('hosts behind a balancer', () => {
   const hosts = useHosts({ names: ['lb1', 'web1', 'web2'], withPackages: ['nginx-light', 'curl'] })
@@ -26,7 +26,16 @@ describeReal('hosts behind a balancer', () => {
     if (!found) throw new Error(`no host ${name}`)
     return found
   }
-  const ops = (...argv: string[]) => toldOps(folder, argv)
+  const ops = async (...argv: string[]) => {
+    const told = await toldOps(folder, argv)
+    expectEachStepOnce(told)
+    return told
+  }
+  /** What was told as done on balancers: host, step and balancer. */
+  const doneElsewhere = ({ events }: Pick<Told, 'events'>) =>
+    events.flatMap(event =>
+      event.event === 'step' && 'on' in event ? [`${event.host} ${event.step} ${event.status}`] : [],
+    )
   const statusesOf = (told: Told) =>
     Object.fromEntries(Object.entries(summaryOf(told).hosts).map(([name, { status }]) => [name, status]))
   const notesOf = ({ events }: Pick<Told, 'events'>) =>
@@ -114,6 +123,7 @@ describeReal('hosts behind a balancer', () => {
       'web2 is taken out of lb1',
       'web2 is put back into lb1',
     ])
+    expect(run && doneElsewhere(run)).toEqual([])
     expect(await members()).toBe(allIn)
   })
 
@@ -149,6 +159,8 @@ describeReal('hosts behind a balancer', () => {
     await host('web1').exec('systemctl start nginx')
     const mended = await ops('apply', 'shop', 'web', '--release', '2', '--yes')
     expect([mended.code, notesOf(mended)]).toEqual([0, ['web1 is put back into lb1']])
+    expect(doneElsewhere(mended)).toEqual(['web1 drain lb1 changed'])
+    expect(summaryOf(mended).hosts).toMatchObject({ web1: { changed: 1 }, web2: { changed: 0 } })
     expect(await members()).toBe(allIn)
   })
 
@@ -177,6 +189,8 @@ describeReal('hosts behind a balancer', () => {
     })
     expect(run && [run.code, titlesOf(run)]).toEqual([0, []])
     expect(run && statusesOf(run)).toEqual({ lb1: 'ok', web1: 'ok', web2: 'ok' })
+    expect(run && doneElsewhere(run)).toEqual(['web1 shop: drain lb1 changed'])
+    expect(run && summaryOf(run).hosts.web1?.changed).toBeGreaterThan(0)
     expect(seen.failures).toEqual([])
     expect(await members()).toBe(allIn)
     const again = await ops('apply', 'site', '--yes')
@@ -210,9 +224,37 @@ describeReal('hosts behind a balancer', () => {
             : [],
         ),
       ).toEqual(['to have web1 in it once its steps hold'])
+      const both = await ops('plan', 'pool', 'web1', '--release', '2')
+      const steps = both.events.flatMap(event => (event.event === 'plan' ? event.steps : []))
+      const beside = steps.flatMap(step => step.beside ?? [])
+      expect(beside.map(({ what }) => what)).toEqual([
+        'to take web1 out of it',
+        'to have web1 in it once its steps hold',
+      ])
+      // What is done to one file on either way is no reason for the other.
+      for (const { name, because } of beside.flatMap(each => each.steps)) expect(because).not.toContain(name)
       const put = await poolApplied('web')
       expect([put.code, await pool()]).toEqual([0, bothUp])
+      expect(summaryOf(put).hosts).toMatchObject({ web1: { ok: 3, changed: 1 }, web2: { ok: 4, changed: 0 } })
     }
+  })
+
+  test('a run that changed nothing but a balancer says so, and is written down', async () => {
+    await host('lb1').exec('rm /root/pool/web1')
+    const { code, stdout } = await folder.ops(['apply', 'pool', 'web1', '--yes'])
+    expect([code, await pool()]).toEqual([0, bothUp])
+    expect(stdout).toMatch(/^web1: 1 to change, 3 ok\n {2}~ drain lb1\n {6}lb1: not in -> in\n/)
+    expect(stdout).toMatch(
+      /^web1: web1 is put back into lb1\nweb1: changed drain lb1\n\nchanged +web1 +1 changed, 3 ok/m,
+    )
+    const run = /^run ([0-9a-f]{8}): ops show \1 shows it again$/m.exec(stdout)?.[1] ?? ''
+    expect((await folder.ops(['show', run])).stdout).toMatch(
+      /^web1: done\n {2}changed drain lb1\n {4}lb1: not in -> in$/m,
+    )
+    const undo = await folder.ops(['undo', run])
+    expect([undo.code, undo.stdout]).toEqual([3, ''])
+    expect(undo.stderr).toContain(`run ${run} has only put hosts back into lb1, which an undo leaves`)
+    expect(undo.stderr).not.toContain('needs a yes')
   })
 
   test('a host that cannot be taken out is not changed and goes on serving; where it cannot be put back, no other leaves', async () => {
@@ -258,6 +300,7 @@ describeReal('hosts behind a balancer', () => {
     await host('web1').exec('rm /root/pool-broken')
     const all = await poolApplied('web', '--release', '3')
     expect([all.code, await pool()]).toEqual([0, bothUp])
+    expect(doneElsewhere(all)).toEqual(['web1 drain lb1 changed'])
   })
 
   test('nobody puts a host back while another run changes it, nor takes out one that is being changed', async () => {

@@ -1,4 +1,7 @@
 /** Runs of the built program that a test reads whole: what they told, by its events. */
+import { expect } from 'vitest'
+import { planCounts } from '../../src/report/plan-text.ts'
+import { countsText } from '../../src/report/summary-text.ts'
 import type { RunEvent } from '../../src/run/events.ts'
 import type { Folder, Outcome } from '../cli/run-ops.ts'
 
@@ -21,3 +24,20 @@ export function summaryOf({ events, stdout, stderr }: Told) {
 
 export const errorsOf = ({ events }: Told) =>
   events.flatMap(event => (event.event === 'error' ? [event.error] : []))
+
+/** Each step of a planned host counts once, and whoever only looks is told the same above the plan and below it. */
+export function expectEachStepOnce(told: Told): void {
+  const verb = told.events.flatMap(event => (event.event === 'run' ? [event.verb] : []))[0] ?? ''
+  const plans = new Map(
+    told.events.flatMap(event => (event.event === 'plan' ? [[event.host, event.steps] as const] : [])),
+  )
+  for (const [host, summary] of Object.entries(summaryOf(told).hosts)) {
+    const steps = plans.get(host)
+    if (!steps) continue
+    const { status: _status, ...counts } = summary
+    const each = Object.values(counts)
+    expect({ host, sum: each.reduce((sum, count) => sum + count, 0) }).toEqual({ host, sum: steps.length })
+    expect(Math.min(...each)).toBeGreaterThanOrEqual(0)
+    if (verb !== 'apply') expect(countsText(verb, summary) || 'no steps').toBe(planCounts(steps))
+  }
+}

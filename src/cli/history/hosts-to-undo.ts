@@ -1,5 +1,5 @@
 /** Which hosts of a run an undo asks, as far as this machine knows: the truth is in the record of each host. */
-import type { RunInFull, RunState } from '../../run/run-history.ts'
+import type { HostOfRun, RunInFull, RunState } from '../../run/run-history.ts'
 
 export interface HostsToUndo {
   /** A step has begun there: they have a record. */
@@ -11,12 +11,11 @@ export interface HostsToUndo {
 const openEnds: readonly RunState[] = ['unknown', 'lost', 'interrupted']
 
 export function hostsToUndo({ hosts }: RunInFull): HostsToUndo {
-  const [begun, others] = [
-    hosts.filter(each => each.steps.length > 0),
-    hosts.filter(each => each.steps.length === 0),
-  ]
+  // What was done on a balancer is in no record of the host that it was done for.
+  const isBegun = ({ steps }: HostOfRun): boolean => steps.some(each => each.on === undefined)
+  const others = hosts.filter(each => !isBegun(each))
   return {
-    begun: begun.map(each => each.host),
+    begun: hosts.filter(isBegun).map(each => each.host),
     unknown: others.filter(each => openEnds.includes(each.status)).map(each => each.host),
   }
 }

@@ -83,6 +83,7 @@ export class RunRecorder {
     const { step: name, status } = event
     if (status === 'ok' || status === 'skipped') return
     const kept = 'kept' in event ? event.kept : undefined
+    const on = 'on' in event ? event.on : undefined
     const before = steps.get(name)
     const isKept = kept ?? before?.kept
     const isFirst = steps.size === 0
@@ -90,6 +91,7 @@ export class RunRecorder {
       ...done(name, planned.get(name)),
       status: status === 'running' ? 'begun' : status,
       ...(isKept && { kept: isKept }),
+      ...(on !== undefined && { on }),
     })
     // From here on a killed run is known to have begun here.
     if (isFirst) this.#write()

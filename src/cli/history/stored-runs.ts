@@ -34,6 +34,7 @@ const stored = z.object({
           changes: z.array(z.tuple([z.string(), value.nullable(), value])),
           diff: z.string().optional(),
           kept: z.array(z.string()).optional(),
+          on: z.string().optional(),
         }),
       ),
       behind: z.array(z.string()).optional(),

@@ -37,7 +37,8 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     meant &&
     (await collected(errors, () => chooseReachable([...meant.begun, ...meant.unknown], settings, 'machine')))
   const [dry, yes] = [options.dryRun === true, options.yes === true]
-  if (!dry && !yes) errors.push(...needsYes('undo', settings.json))
+  // A yes to what cannot be taken back would be of no use.
+  if (!dry && !yes && errors.length === 0) errors.push(...needsYes('undo', settings.json))
   return underReport(screen, settings, async session => {
     if (!chosen || word === undefined || errors.length > 0) throw new InputErrors(errors)
     const reached = [...(await reachHosts(chosen, settings, session)).values()]
@@ -97,6 +98,11 @@ function hostsOf(word: string | undefined): HostsToUndo {
     })
   const hosts = hostsToUndo(found)
   if (hosts.begun.length + hosts.unknown.length > 0) return hosts
+  const [balancer] = found.hosts.flatMap(({ steps }) => steps.flatMap(({ on }) => on ?? []))
+  if (balancer !== undefined)
+    throw inputError(`run ${found.run} has only put hosts back into ${balancer}, which an undo leaves`, {
+      next: `\`ops history ${balancer}\` lists what was done there; \`ops undo RUN ${balancer}\` takes one of those back.`,
+    })
   throw inputError(`run ${found.run} has changed nothing`, {
     next: `\`ops show ${found.run}\` tells what became of it.`,
   })

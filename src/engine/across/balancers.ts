@@ -1,23 +1,24 @@
 /** Takes hosts out of their balancers while they change, and puts them back once their steps hold. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
-import { type Looked, type Missing, missingWord, type Seen, type Surrounded } from '../around.ts'
+import { errorDataOf, OpsError } from '../../base/errors.ts'
+import { type Left, type Looked, type Missing, missingWord, type Seen, type Surrounded } from '../around.ts'
+import { countPutBack } from '../around-outcomes.ts'
 import { stoppedError } from '../host-errors.ts'
 import type { HostRun } from '../host-run.ts'
-import { type PlannedStep, stepNameAt } from '../plan/planned-step.ts'
+import { isDone, type PlannedStep, stepNameAt } from '../plan/planned-step.ts'
 import type { RunOptions } from '../run-request.ts'
 import type { Step } from '../step.ts'
 import { nameAlone } from '../step-name.ts'
 import { type Failed, neverNamed, notLookedAt, notPutBack, staysOut } from './balancer-errors.ts'
 import { aroundsOf } from './drain.ts'
 import { isOutSince, notBegun } from './not-begun.ts'
-import { type Around, isDone, OnBalancer } from './on-balancer.ts'
+import { type Around, OnBalancer } from './on-balancer.ts'
 import { Permits } from './permits.ts'
 import type { Turns } from './turns.ts'
 
 type Options = Pick<
   RunOptions,
-  'emit' | 'interrupt' | 'purpose' | 'waitForLock' | 'balancers' | 'rollOut' | 'isPart'
+  'emit' | 'interrupt' | 'purpose' | 'waitForLock' | 'balancers' | 'rollOut' | 'isPart' | 'confirm'
 >
 
 interface LeftOut {
@@ -25,8 +26,8 @@ interface LeftOut {
   readonly around: Around
 }
 
-/** `before`: since an earlier run. */
-type Out = Map<Around, 'now' | 'before'>
+/** How a host was found where it is out now; `out`: since an earlier run. */
+type Out = Map<Around, 'in' | 'not in' | 'out'>
 
 export class Balancers {
   readonly #options: Options
@@ -60,7 +61,9 @@ export class Balancers {
     let hasPermit = false
     return {
       isToBePutBack: async () => {
-        const { missing } = await this.looked(run)
+        // Without a question it was planned just now.
+        const isFresh = this.#options.confirm === undefined && run.leftOut !== undefined
+        const missing = isFresh ? (run.leftOut ?? []) : (await this.looked(run)).missing
         if (!this.#options.isPart) return missing.length > 0
         for (const each of missing) this.#tell(missingWord(host, each, true), host)
         return false
@@ -128,7 +131,9 @@ export class Balancers {
         continue
       }
       await turns.after(run, [name])
-      if (await this.#on.putBack(name, around)) this.#tell(`${name} is put back into ${on}`, name)
+      if (!(await this.#on.putBack(name, around))) continue
+      this.#tell(`${name} is put back into ${on}`, name)
+      countPutBack(other, on, this.#options.emit)
     }
   }
 
@@ -152,53 +157,57 @@ export class Balancers {
   async #takeOut(host: string, around: Around, out: Out): Promise<void> {
     const { back, out: away } = await this.#on.look(around)
     if (isDone(away)) {
-      out.set(around, 'before')
+      out.set(around, 'out')
       return this.#tell(`${host} is out of ${around.on} already`, host)
     }
     const wrong = away.find(each => each.error)?.error
     // It has never been put in: there is nothing that it could be taken out of.
     if (wrong && !isDone(back)) return
     if (wrong) throw new OpsError(wrong)
-    out.set(around, 'now')
+    out.set(around, isDone(back) ? 'in' : 'not in')
     await this.#on.takeOut(host, around)
     this.#tell(`${host} is taken out of ${around.on}`, host)
   }
 
   /** The host is well: what goes wrong now is the balancer's. */
-  async #allBack(host: string, arounds: readonly Around[], out: Out): Promise<ErrorData | undefined> {
+  async #allBack(host: string, arounds: readonly Around[], out: Out): Promise<Left> {
     const left: Around[] = []
     const back: Around[] = []
     for (const around of arounds) {
       const was = out.get(around)
-      if (this.#options.isPart && was !== 'now') {
+      if (this.#options.isPart && (was === undefined || was === 'out')) {
         if (was) left.push(around)
       } else if (was || !this.#seesToIt(around)) back.push(around)
     }
     for (const { on } of left) this.#tell(missingWord(host, { on, is: 'out' }, true), host)
-    return this.#back(host, back)
+    return this.#back(host, back, out)
   }
 
   /** Nothing was done on the host: it is put back where this run took it out. */
-  async #asBefore(host: string, out: Out): Promise<ErrorData | undefined> {
-    const of = (when: 'now' | 'before') => [...out].flatMap(([around, was]) => (was === when ? [around] : []))
-    const wrong = await this.#back(host, of('now'))
-    const before = of('before')
-    return wrong ?? (before.length > 0 ? this.#staysOut(host, before) : undefined)
+  async #asBefore(host: string, out: Out): Promise<Left> {
+    const before = [...out].flatMap(([around, was]) => (was === 'out' ? [around] : []))
+    const now = [...out.keys()].filter(around => !before.includes(around))
+    const left = await this.#back(host, now, out)
+    return left.error ? left : { ...this.#staysOut(host, before), changed: left.changed }
   }
 
-  async #back(host: string, arounds: readonly Around[]): Promise<ErrorData | undefined> {
+  async #back(host: string, arounds: readonly Around[], out: Out): Promise<Left> {
+    const changed: string[] = []
     const failed: Failed[] = []
     for (const around of arounds) {
+      const { on } = around
       try {
-        if (await this.#on.putBack(host, around)) this.#tell(`${host} is put back into ${around.on}`, host)
+        if (!(await this.#on.putBack(host, around))) continue
+        this.#tell(`${host} is put back into ${on}`, host)
+        if (out.get(around) !== 'in') changed.push(on)
       } catch (thrown) {
-        failed.push({ on: around.on, error: errorDataOf(thrown) })
+        failed.push({ on, error: errorDataOf(thrown) })
       }
     }
     const [first] = failed
-    if (!first) return undefined
+    if (!first) return { changed, failed: [] }
     this.#failed = host
-    return notPutBack(host, first, failed)
+    return { changed, failed: failed.map(({ on }) => on), error: notPutBack(host, first, failed) }
   }
 
   /** Whether the balancer is in the run with the very same steps as its own, which come after those of this host. */
@@ -217,13 +226,12 @@ export class Balancers {
     }
   }
 
-  #staysOut(host: string, arounds: readonly Around[]): ErrorData | undefined {
-    if (arounds.length === 0) return undefined
+  #staysOut(host: string, arounds: readonly Around[]): Left {
+    const still: Left = { changed: [], failed: [] }
+    if (arounds.length === 0) return still
     this.#failed = host
-    return staysOut(
-      host,
-      arounds.map(each => each.on),
-    )
+    const names = arounds.map(each => each.on)
+    return { ...still, error: staysOut(host, names) }
   }
 
   #tell(text: string, host: string): void {

@@ -9,7 +9,7 @@ import type { ApplyResult } from '../apply/context.ts'
 import { linkContext } from '../apply/link-context.ts'
 import type { Around as AroundOf } from '../around.ts'
 import { type HostPlanned, planHost } from '../plan/plan-host.ts'
-import type { PlannedStep } from '../plan/planned-step.ts'
+import { isDone, type PlannedStep } from '../plan/planned-step.ts'
 import type { RunOptions } from '../run-request.ts'
 import type { Step } from '../step.ts'
 
@@ -32,8 +32,9 @@ export class OnBalancer {
     around: Around,
   ): Promise<{ readonly back: readonly PlannedStep[]; readonly out: readonly PlannedStep[] }> {
     return this.#queued(around, async link => {
-      const { planned } = await this.#plan(link, [...around.in, ...around.out])
-      return { back: planned.slice(0, around.in.length), out: planned.slice(around.in.length) }
+      const apartFrom = around.in.length
+      const { planned } = await this.#plan(link, [...around.in, ...around.out], apartFrom)
+      return { back: planned.slice(0, apartFrom), out: planned.slice(apartFrom) }
     })
   }
 
@@ -108,13 +109,14 @@ export class OnBalancer {
     return applyHost(context)
   }
 
-  #plan(link: HostLink, steps: readonly Step[]): Promise<HostPlanned> {
+  #plan(link: HostLink, steps: readonly Step[], apartFrom = 0): Promise<HostPlanned> {
     return link.open().then(session =>
       planHost(session, () => ({ steps }), {
         key: link.key,
         loginUser: () => link.loginUser(),
         wantsDetail: true,
         emit: () => undefined,
+        apartFrom,
       }),
     )
   }
@@ -139,6 +141,3 @@ export class OnBalancer {
     return coming
   }
 }
-
-export const isDone = (planned: readonly PlannedStep[]): boolean =>
-  planned.every(each => !each.change && !each.error)

@@ -1,30 +1,33 @@
 /** Applies what was planned for one host of a run. */
 import { type ErrorData, errorDataOf, OpsError } from '../../base/errors.ts'
+import type { HostSummary } from '../../run/events.ts'
+import type { HostStatus } from '../../run/host-status.ts'
 import { lockHolder } from '../../run/lock-holder.ts'
-import type { Surrounded } from '../around.ts'
+import type { Left, Surrounded } from '../around.ts'
+import { withBalancersLeft } from '../around-outcomes.ts'
 import { isAnswer } from '../asked.ts'
 import { movedError } from '../host-errors.ts'
 import { type HostRun, settle, settleError } from '../host-run.ts'
 import { planHost } from '../plan/plan-host.ts'
 import type { RunOptions } from '../run-request.ts'
 import { applyHost } from './apply-host.ts'
-import type { ApplyResult } from './context.ts'
+import type { ApplyResult, StepOutcome } from './context.ts'
 import { HostLock } from './host-lock.ts'
 import { linkContext } from './link-context.ts'
 
 /** Ends the host's run, with success or without. */
 export async function applyOne(run: HostRun, options: RunOptions, around?: Surrounded): Promise<void> {
   const hasChanges = (run.planned ?? []).some(each => each.change)
-  if (!around) return hasChanges ? applyChanges(run, options) : end(run, options, [])
+  if (!around) return hasChanges ? applyChanges(run, options) : end(run, options)
   const who = lockHolder(options.purpose ?? 'apply')
   const lock = new HostLock(run.link, who, options)
   try {
     if (hasChanges) await applyChanges(run, options, { around, lock, who })
-    else if (!(await around.isToBePutBack())) end(run, options, [])
+    else if (!(await around.isToBePutBack())) end(run, options)
     else {
       await lock.take()
       await refuseChanged(run, options)
-      end(run, options, told(await around.after('well')))
+      end(run, options, await around.after('well'))
     }
   } catch (error) {
     settleError(run, options.emit, error)
@@ -69,24 +72,21 @@ async function applyChanges(run: HostRun, options: RunOptions, behind?: Behind):
     // A step that dropped the connection dropped the lock as well.
     const lost =
       result.status === 'ok' ? await behind?.lock.take().then(() => undefined, errorDataOf) : undefined
-    const left = [...told(lost), ...told(await behind?.around.after(lost ? 'failed' : howOf(result)))]
-    for (const error of [...result.errors, ...left]) emit({ event: 'error', host, error })
-    const count = (outcome: string) => result.outcomes.filter(each => each === outcome).length
-    settle(run, emit, {
-      ok: count('ok'),
-      changed: count('changed'),
-      failed: count('failed'),
-      skipped: count('skipped'),
-      ...(count('reverted') > 0 && { reverted: count('reverted') }),
-      status: left.length > 0 && result.status === 'ok' ? 'failed' : result.status,
-    })
+    const left = (await behind?.around.after(lost ? 'failed' : howOf(result))) ?? asTheyWere
+    const errors = [...told(lost), ...told(left.error)]
+    for (const error of [...result.errors, ...errors]) emit({ event: 'error', host, error })
+    const outcomes = withBalancersLeft(run, result.outcomes, left, emit)
+    const status = errors.length > 0 && result.status === 'ok' ? 'failed' : result.status
+    settle(run, emit, summaryOf(outcomes, status))
   } catch (error) {
     const how = run.applying ? 'failed' : 'untouched'
-    const left = isOver ? [] : told(await behind?.around.after(how))
-    for (const each of left) emit({ event: 'error', host, error: each })
+    const left = isOver ? asTheyWere : await behind?.around.after(how)
+    for (const each of told(left?.error)) emit({ event: 'error', host, error: each })
     settleError(run, emit, error)
   }
 }
+
+const asTheyWere: Left = { changed: [], failed: [] }
 
 const told = (error: ErrorData | undefined): readonly ErrorData[] => (error ? [error] : [])
 
@@ -98,10 +98,23 @@ function howOf({ status, outcomes, errors }: ApplyResult): 'well' | 'failed' | '
 }
 
 /** Nothing to change, or nothing but a balancer. */
-function end(run: HostRun, { emit }: RunOptions, errors: readonly ErrorData[]): void {
-  for (const error of errors) emit({ event: 'error', host: run.host.target.name, error })
-  const ok = run.planned?.length ?? 0
-  settle(run, emit, { ok, changed: 0, failed: 0, skipped: 0, status: errors.length > 0 ? 'failed' : 'ok' })
+function end(run: HostRun, { emit }: RunOptions, left: Left = asTheyWere): void {
+  for (const error of told(left.error)) emit({ event: 'error', host: run.host.target.name, error })
+  const held = (run.planned ?? []).map((): StepOutcome => 'ok')
+  const outcomes = withBalancersLeft(run, held, left, emit)
+  settle(run, emit, summaryOf(outcomes, left.error ? 'failed' : 'ok'))
+}
+
+function summaryOf(outcomes: readonly StepOutcome[], status: HostStatus): HostSummary {
+  const count = (outcome: StepOutcome) => outcomes.filter(each => each === outcome).length
+  return {
+    ok: count('ok'),
+    changed: count('changed'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+    ...(count('reverted') > 0 && { reverted: count('reverted') }),
+    status,
+  }
 }
 
 /** Under its lock nobody changes it any more: what holds now is what the balancer gets. */

@@ -22,7 +22,7 @@ import { shownStep } from './shown-step.ts'
 /**
  * Plans every step of one host. Never throws: what cannot be planned carries its error. Without `login` there is no
  * login that a step could cut off: this machine itself. `missing` are users and groups that the host does not have,
- * `places` what is odd about the paths that the steps write to.
+ * `places` what is odd about the paths that the steps write to, `masked` takes out secrets.
  */
 export function makePlan(
   host: string,
@@ -31,8 +31,8 @@ export function makePlan(
   login?: AccessContext,
   missing: ReadonlySet<string> = new Set(),
   places: Places = new Map(),
+  masked: (text: string) => string = maskerOf(steps),
 ): PlannedStep[] {
-  const masked = maskerOf(steps)
   const movers: Mover[] = []
   const byClaim = new ClaimIndex<Mover>()
   const told = new Set<string>()

@@ -6,7 +6,8 @@ import { factsProbe, parseFacts } from '../../run/facts-probe.ts'
 import type { Session } from '../../run/session.ts'
 import type { AccessContext } from '../access/dangers.ts'
 import type { Asked, Told } from '../asked.ts'
-import { look, type Question } from '../look/look.ts'
+import { type LookResult, look, type Question } from '../look/look.ts'
+import { maskerOf } from '../mask.ts'
 import type { Step } from '../step.ts'
 import { type GuardedLookOptions, guardedLook } from './guarded-look.ts'
 import { makePlan } from './make-plan.ts'
@@ -57,6 +58,11 @@ export interface HostPlanned {
   readonly login: AccessContext | undefined
 }
 
+interface HostPlanOptions extends Omit<GuardedLookOptions, 'extra'> {
+  /** From this position on the steps are planned by themselves: they are not done after those before it. */
+  readonly apartFrom?: number
+}
+
 /**
  * Plans one host: 1 trip where the recipe needs no facts or where cached ones prove unchanged, else 2.
  * @throws OpsError `lost` with nothing changed; InputErrors from the recipe.
@@ -64,12 +70,15 @@ export interface HostPlanned {
 export async function planHost(
   session: Session,
   evaluate: Evaluate,
-  options: Omit<GuardedLookOptions, 'extra'>,
+  { apartFrom = 0, ...options }: HostPlanOptions,
 ): Promise<HostPlanned> {
   const { key, emit } = options
   const plan = async (steps: readonly Step[], asked: Question) => {
     const { seen, login, missing, places } = await guardedLook(session, steps, { ...options, extra: asked })
-    const planned = makePlan(session.host, steps, seen, login, missing, places)
+    const masked = maskerOf(steps)
+    const partAt = (at: number, end?: number) =>
+      makePlan(session.host, steps.slice(at, end), seenFrom(seen, at), login, missing, places, masked)
+    const planned = [...partAt(0, apartFrom), ...partAt(apartFrom)]
     return { planned, login, answer: seen.extra?.bytes.toString('utf8') ?? '' }
   }
   const first = await evaluate()
@@ -92,6 +101,15 @@ export async function planHost(
   if (!('steps' in evaluated)) throw new Error('a recipe asked for facts that it had been given')
   const { planned, login } = await plan(evaluated.steps, machineQuestion)
   return { planned, login, machineId: facts.machineId }
+}
+
+/** What was seen of the steps from a position on. */
+function seenFrom({ observations, details, complaints }: LookResult, at: number): LookResult {
+  return {
+    observations: observations.slice(at),
+    details: details.slice(at),
+    complaints: complaints.slice(at),
+  }
 }
 
 /** Steps from remembered facts; undefined where those facts lead nowhere: then fresh ones decide. */

@@ -1,14 +1,14 @@
 /** Connects to one host of a run and plans it; what it has no more to do, or cannot, ends there. */
 import { type ErrorData, errorDataOf, InputErrors } from '../../base/errors.ts'
 import type { HostSummary } from '../../run/events.ts'
-import type { HostPlan } from '../../run/plan.ts'
+import type { HostPlan, PlanStatus } from '../../run/plan.ts'
 import { type Looked, missingWord } from '../around.ts'
 import { isAnswer } from '../asked.ts'
 import { type HostRun, settle, settleError, untouched } from '../host-run.ts'
 import type { RunOptions } from '../run-request.ts'
 import { movedSince } from './moved-since.ts'
 import { planHost } from './plan-host.ts'
-import { hostPlanOf, type PlannedStep } from './planned-step.ts'
+import { hostPlanOf, isDone, type PlannedStep } from './planned-step.ts'
 import { withBalancers, withLeftOut, withOthers } from './with-others.ts'
 
 /** Leaves `summary` unset when there is something to apply (or to confirm as nothing). */
@@ -39,14 +39,16 @@ export async function planOne(
     }
     run.machineId = machineId
     if (login) run.login = login
-    // Where somebody looks at the plan before anything is done.
-    if (options.verb !== 'apply' || options.confirm) {
+    // Where somebody looks at the plan before anything is done, and where nothing but a balancer may be left to do.
+    const isRead = options.verb !== 'apply' || options.confirm !== undefined
+    if (isRead || (!options.isPart && isDone(run.planned))) {
       const { missing, seen } = looked ? await looked(run) : { missing: [] }
       // Whoever asks for some steps alone is not told that the host would be as wanted once those hold.
       run.leftOut = options.isPart ? [] : missing
       run.planned = withLeftOut(run.planned, run.leftOut)
       const host = run.host.target.name
-      for (const each of missing) emit({ event: 'note', host, text: missingWord(host, each, options.isPart) })
+      for (const each of isRead ? missing : [])
+        emit({ event: 'note', host, text: missingWord(host, each, options.isPart) })
       run.planned = withBalancers(run.planned, host, seen, options.isPart ? missing : [])
     } else run.planned = withBalancers(run.planned, run.host.target.name)
     conclude(run, run.planned, machineId, options)
@@ -80,32 +82,38 @@ function conclude(
       if (verb !== 'check' || !hasFindings(plan, error)) emit({ event: 'error', host, error })
     }
     settle(run, emit, withErrors(verb, planned, plan.errors))
-  } else if (verb !== 'apply') settle(run, emit, looked(planned, run.leftOut?.length ?? 0))
+  } else if (verb !== 'apply') settle(run, emit, looked(planned))
 }
 
+/** Of an apply nothing is begun then; whoever only looked has seen the other steps as they are. */
 function withErrors(
   verb: RunOptions['verb'],
   planned: readonly PlannedStep[],
   errors: readonly ErrorData[],
 ): HostSummary {
-  const failed = errors.length
-  const changes = planned.filter(each => each.change).length
-  if (verb === 'check' && errors.every(error => isAssertion(planned, error)))
-    return { ok: planned.length - changes, changed: changes - failed, failed, skipped: 0, status: 'drift' }
-  return { ...untouched(planned, 'failed'), failed, skipped: planned.length - failed }
+  const counts = counted(planned)
+  if (verb === 'apply')
+    return { ...untouched(planned, 'failed'), failed: counts.failed, skipped: planned.length - counts.failed }
+  const isDrift = verb === 'check' && errors.every(error => isAssertion(planned, error))
+  return { ...counts, status: isDrift ? 'drift' : 'failed' }
 }
 
-/** `leftOut` counts balancers that are to have the host back. */
-function looked(planned: readonly PlannedStep[], leftOut: number): HostSummary {
-  const changed = planned.filter(each => each.plan.status === 'change').length + leftOut
-  const maybe = planned.filter(each => each.plan.status === 'may-change').length
+function looked(planned: readonly PlannedStep[]): HostSummary {
+  const counts = counted(planned)
+  return { ...counts, status: counts.changed > 0 || planned.some(each => each.change) ? 'drift' : 'ok' }
+}
+
+/** Each step once, as the plan tells it. */
+function counted(planned: readonly PlannedStep[]): Omit<HostSummary, 'status'> {
+  const of = (status: PlanStatus): number =>
+    planned.filter(each => !each.error && each.plan.status === status).length
+  const maybe = of('may-change')
   return {
-    ok: planned.length - changed - maybe,
+    ok: of('ok'),
     ...(maybe > 0 && { maybe }),
-    changed,
-    failed: 0,
+    changed: of('change'),
+    failed: planned.filter(each => each.error).length,
     skipped: 0,
-    status: changed > 0 || planned.some(each => each.change) ? 'drift' : 'ok',
   }
 }
 

@@ -30,11 +30,22 @@ export function stepNameAt(planned: readonly PlannedStep[], index: number): stri
   return planned[index]?.step.name ?? `step ${index}`
 }
 
+/** Nothing is to be changed, and nothing is in the way of that. */
+export const isDone = (planned: readonly PlannedStep[]): boolean =>
+  planned.every(each => !each.change && !each.error)
+
 /** The public part of a plan. */
 export function hostPlanOf(host: string, planned: readonly PlannedStep[]): HostPlan {
   return {
     host,
-    steps: planned.map(each => each.plan),
+    steps: planned.map(each =>
+      // Findings say it themselves.
+      each.error && !each.plan.findings ? { ...each.plan, stuck: stuckAs(each) } : each.plan,
+    ),
     errors: planned.flatMap(each => each.error ?? []),
   }
+}
+
+function stuckAs({ step, change }: PlannedStep): 'refused' | 'unmet' {
+  return change && !step.resource.apply ? 'unmet' : 'refused'
 }

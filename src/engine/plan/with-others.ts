@@ -37,7 +37,7 @@ export function withLeftOut(
 
 /**
  * The plan of a host that has anything to change, telling what is done on its balancers meanwhile: that is in no plan of theirs. Where
- * a balancer was not looked at, its steps are named. `staysOut`: what it is out of now, and is not put back into.
+ * a balancer was not looked at, its steps are named, and the host may be put in that was not. `staysOut`: what it is out of now, and is not put back into.
  */
 export function withBalancers(
   planned: readonly PlannedStep[],
@@ -55,7 +55,7 @@ export function withBalancers(
     const found = seen.find(balancer => balancer.on === on)
     if (found) return withLooked(each, host, around, found, goes)
     const note = `${on} is changed as well: ${namesOf(around.out)} to take ${host} out of it, ${namesOf(around.in)} to have it in once its steps hold. What files held there is in \`ops kept ${on}\``
-    return { ...each, plan: { ...each.plan, notes: [...each.plan.notes, note] } }
+    return { ...each, plan: { ...each.plan, status: 'may-change', notes: [...each.plan.notes, note] } }
   })
 }
 

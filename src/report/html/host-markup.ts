@@ -47,7 +47,7 @@ export function hostMarkup(host: HostStory, { verb, runMs, shown, isAlone }: Hos
   ]
   const open = isAlone || kind === 'bad' ? html` open` : ''
   const quiet = [...steps.values()].filter(
-    ({ plan, outcome }) => plan?.status === 'ok' && outcome !== 'failed',
+    ({ plan, outcome }) => plan?.status === 'ok' && !plan.stuck && outcome !== 'failed',
   )
   return html`<details class="host ${kind}" data-host="${host.name}" data-word="${word}"${open}><summary><b>${host.name}</b><em>${word}</em><span>${counts.filter(text => text !== '').join(' · ')}</span>${hostBar(host, runMs) || html`<span></span>`}<small>${hostTook(host)}</small></summary>
 <div>${host.errors.map(errorMarkup)}${host.undo.map(undoMarkup)}${host.notes.map(note => html`<p class="aside">${note}</p>`)}${

@@ -1,7 +1,7 @@
 /** A step as a row: what was to change, what became of it, and its diff, folded. */
 import { counted } from '../../base/counted.ts'
 import type { Beside, KeyChange, PlanStep } from '../../run/plan.ts'
-import { stepMark, valueText } from '../plan-text.ts'
+import { refusedWords, stepMark, valueText } from '../plan-text.ts'
 import { duration, names, place } from '../words.ts'
 import { html, type Markup } from './markup.ts'
 import type { HostStory, Outcome, StepStory } from './story.ts'
@@ -46,19 +46,22 @@ export function stepMarkup(step: StepStory, context: StepContext): Markup {
   const { plan, outcome, tookMs, kept } = step
   const mark = plan ? stepMark(plan) : ' '
   const isQuiet =
-    (plan === undefined || (plan.status === 'ok' && plan.notes.length === 0)) &&
+    (plan === undefined || (plan.status === 'ok' && !plan.stuck && plan.notes.length === 0)) &&
     (outcome === undefined || outcome === 'ok' || outcome === 'skipped')
   return html`<li class="${isQuiet ? 'quiet' : 'told'}${outcome === 'failed' && ' bad'}"><i class="${markClasses[mark]}">${mark}</i><div><code>${step.name}</code>${
     outcome !== undefined &&
     !(outcome === 'ok' && mark === ' ') &&
     html` <em class="${outcome}">${outcomeWords[outcome]}</em>`
   }${plan && plannedMarkup(plan, mark)}${kept.map(path => html`<p class="aside">old content: <code>ops kept ${context.host.name} ${path}</code></p>`)}${
-    plan?.diff !== undefined && diffMarkup(plan.diff, context)
+    plan?.diff !== undefined && plan.stuck !== 'refused' && diffMarkup(plan.diff, context)
   }${plan?.beside?.map(each => besideMarkup(each, context)) ?? false}</div>${stepBar(step, context.host) || html`<span></span>`}<small>${tookMs !== undefined && outcome !== 'ok' && duration(tookMs)}</small></li>
 `
 }
 
-function plannedMarkup({ because, findings, changes, notes, where, status }: PlanStep, mark: string): Markup {
+function plannedMarkup(
+  { because, findings, changes, notes, where, status, stuck }: PlanStep,
+  mark: string,
+): Markup {
   const why =
     because.length > 0 &&
     `${status === 'may-change' ? 'may change' : 'may change more'}, because of ${names(because)}`
@@ -68,7 +71,9 @@ function plannedMarkup({ because, findings, changes, notes, where, status }: Pla
           ({ what, since, next }) =>
             html`<p><b class="wrong">${what}</b>${since !== undefined && ` (since ${since})`}: ${next}</p>`,
         )
-      : changes.length > 0 && html`<dl>${changes.map(changeMarkup)}</dl>`
+      : stuck === 'refused'
+        ? html`<p class="wrong">${refusedWords}</p>`
+        : changes.length > 0 && html`<dl>${changes.map(changeMarkup)}</dl>`
   }${notes.map(note => html`<p class="aside">note: ${note}</p>`)}`
 }
 
