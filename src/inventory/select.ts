@@ -42,6 +42,24 @@ export function selectHosts(
   return [...selection.hosts.values()]
 }
 
+/** Members of groups that stand for no host, with what whoever names such a group is told. */
+export function unknownMembers(
+  inventory: Inventory,
+  { sshConfigFile }: SelectOptions = {},
+): ReadonlyMap<string, ErrorData> {
+  const errors: ErrorData[] = []
+  const selection = new Selection(inventory, sshConfigFile, errors)
+  const found = new Map<string, ErrorData>()
+  for (const { name, members } of inventory.groups.values())
+    for (const member of members.filter(each => !inventory.hosts.has(each) && !inventory.groups.has(each))) {
+      selection.add(member, name)
+      // A host that a glob stands for may have a fault of its own.
+      const error = errors.splice(0).find(({ title }) => title.startsWith(`group ${name}: `))
+      if (error) found.set(member, error)
+    }
+  return found
+}
+
 /** Collects hosts in order; groups are expanded once however often they are named. */
 class Selection {
   /** By address: what is named twice is here once. */

@@ -30,10 +30,12 @@ export interface HostListInput {
     readonly members: readonly string[]
     readonly where: SourceLocation
   }[]
+  /** Members of groups that stand for no host. */
+  readonly unknown: ReadonlySet<string>
 }
 
 /** One line per host, then one per group. */
-export function hostListText({ file, hosts, groups }: HostListInput, style: Style): string {
+export function hostListText({ file, hosts, groups, unknown }: HostListInput, style: Style): string {
   const hostRows = hosts.map(host => [
     style.bold(printableLine(host.name)),
     printableLine(host.address === undefined || host.address === host.name ? '' : host.address),
@@ -42,7 +44,7 @@ export function hostListText({ file, hosts, groups }: HostListInput, style: Styl
   ])
   const groupRows = groups.map(group => [
     style.bold(printableLine(group.name)),
-    names(group.members, 60),
+    names(markedMembers(group.members, unknown), 60),
     style.dim(place(group.where)),
   ])
   const head = (title: string): string => style.dim(title)
@@ -71,6 +73,12 @@ export function hostListText({ file, hosts, groups }: HostListInput, style: Styl
     ...(file === undefined ? [head('No ops.ini here or above; `ops init` writes one.')] : []),
   ]
   return parts.join('\n\n')
+}
+
+/** Those that are no hosts first: of a long list the end is cut. */
+function markedMembers(members: readonly string[], unknown: ReadonlySet<string>): readonly string[] {
+  const wrong = members.filter(each => unknown.has(each))
+  return [...wrong.map(each => `${each} (no such host)`), ...members.filter(each => !unknown.has(each))]
 }
 
 /** A schema is told by its file: where in it a default stands is not known. */

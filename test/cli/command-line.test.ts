@@ -22,6 +22,7 @@ beforeAll(() => {
     'recipes/throws.ts': greet.replace("'echo ' + params.greeting", "(() => { throw new Error('oh') })()"),
     'ops.ini': '[hosts]\nweb1 = 192.0.2.1\nweb2 = 192.0.2.2\n\n[groups]\nweb = web1, web2\n',
     'bad.ini': '[hosts]\nweb1 = -oProxyCommand=x\n__proto__ = a\n[grups]\na = b\n',
+    'lost.ini': '[hosts]\nh1 = 192.0.2.1\n[groups]\nweb = h1, h7\nboth = web, *9\n',
     'near.ini': '# greet\n[params gret]\ngreeting = hi\n[hosts]\nweb1 = 192.0.2.1\n',
     proxied: 'ProxyCommand touch contacted\n',
     'broken.plan': '{"format": 99}\n',
@@ -193,6 +194,26 @@ describe('bad input', () => {
       expect(stderr).toContain(text)
     }
     expect(code).toBe(3)
+  })
+
+  test.each([
+    ['zzzz', 'is not the name of a run'],
+    ['3f9a1c20', 'this machine has no record of a run 3f9a1c20'],
+  ])('an undo of %s, which cannot be, asks for no yes', async (run, why) => {
+    const { code, stderr } = await folder.ops(['undo', run])
+    expect([code, stderr.match(/error\[/g)?.length]).toEqual([3, 1])
+    expect(stderr).toContain(why)
+  })
+
+  test('members of groups that are no hosts are marked where hosts are listed', async () => {
+    const { code, stdout, stderr } = await folder.ops(['hosts', '-i', 'lost.ini'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^web +h7 \(no such host\), h1 +lost\.ini:4$/m)
+    expect(stdout).toMatch(/^both +\*9 \(no such host\), web +lost\.ini:5$/m)
+    expect(stderr).toMatch(/group web: there is no host h7\n +at +lost\.ini:4\n +next +Did you mean h1\?/)
+    expect(stderr).toContain('group both: no host matches *9')
+    const { problems } = JSON.parse((await folder.ops(['hosts', '-i', 'lost.ini', '--json'])).stdout)
+    expect(problems).toHaveLength(2)
   })
 
   test('what is wrong with the steps of a recipe is told together with wrong flags', async () => {

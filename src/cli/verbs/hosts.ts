@@ -2,6 +2,8 @@
 import { type ErrorData, InputErrors } from '../../base/errors.ts'
 import { listHosts } from '../../inventory/list.ts'
 import { readInventory } from '../../inventory/read.ts'
+import { unknownMembers } from '../../inventory/select.ts'
+import { errorsText } from '../../report/error-text.ts'
 import { hostListText } from '../../report/host-list-text.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import { collected } from '../collected.ts'
@@ -51,8 +53,14 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       }),
   }))
   if (errors.length > 0) throw new InputErrors(errors)
+  const unknown = chosen ? new Map<string, ErrorData>() : unknownMembers(inventory, settings)
+  const problems = [...unknown.values()]
   const shown = { ...bare, hosts }
-  if (options.json === true) screen.out(`${JSON.stringify(shown)}\n`)
-  else screen.out(`${hostListText(shown, screen.style)}\n`)
+  if (options.json === true)
+    screen.out(`${JSON.stringify({ ...shown, ...(problems.length > 0 && { problems }) })}\n`)
+  else {
+    screen.out(`${hostListText({ ...shown, unknown: new Set(unknown.keys()) }, screen.style)}\n`)
+    if (problems.length > 0) screen.error(`${errorsText(problems, screen.errorStyle)}\n`)
+  }
   return 0
 }
