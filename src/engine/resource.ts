@@ -59,6 +59,15 @@ export interface Need {
   readonly next: string
 }
 
+/** A file that changes what a step makes, though no step wrote it. */
+export interface Beside {
+  readonly path: string
+  /** What it does, as "adds to app.service or overrides it". */
+  readonly what: string
+  /** What it does where the step is not true beside it: an error before any change. */
+  readonly wrong?: string
+}
+
 /** A documented use of a resource: shown in its docs, and a case of the conformance test. */
 export interface Example<Input> {
   readonly title: string
@@ -147,6 +156,8 @@ export interface Resource<Params, Input = Params> {
   needs?(actual: State, params: Params, detail: string): Need | undefined
   /** All that the observation shows to be wrong, where that is more than keys can tell. Only without `apply`. */
   findings?(observation: string, params: Params): readonly Finding[]
+  /** Files that change what it makes, seen from the actual state: told of, where no step of the recipe owns them. */
+  beside?(actual: State, params: Params): readonly Beside[]
   /**
    * Lines for a person beside the plan, from the detail: what a package would bring, which file wins. `said` is what a
    * probe that was asked alone wrote to stderr where there is something to do. Shown with a step that is ok, too: it has no `change`.

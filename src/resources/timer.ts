@@ -1,9 +1,9 @@
 /** Work that a host does by the clock. */
 import { z } from 'zod'
 import { composed } from '../engine/composed.ts'
-import { file } from './file.ts'
 import { accountName, oneLine } from './paths/params.ts'
 import { service } from './service.ts'
+import { unit } from './unit.ts'
 
 const params = z.strictObject({
   name: z
@@ -34,22 +34,24 @@ export const timer = composed({
       },
     },
   ],
-  steps: ({ name, run, at, user, catchUp }) => {
-    const units = '/etc/systemd/system'
-    return [
-      // First, so that a time that is none leaves all as it was.
-      file({
-        path: `${units}/${name}.timer`,
-        content: `[Timer]\nOnCalendar=${literal(at)}\nPersistent=${catchUp}\n\n[Install]\nWantedBy=timers.target\n`,
-        validate: 'systemd-analyze calendar "$(sed -n s/^OnCalendar=//p %s)"',
-      }),
-      file({
-        path: `${units}/${name}.service`,
-        content: `[Unit]\nDescription=${literal(run)}\n\n[Service]\nType=oneshot\nUser=${user}\nExecStart=/bin/sh -c ${word(run)}\n`,
-      }),
-      service({ unit: `${name}.timer`, running: true, enabled: true, follows: [`${units}/${name}.timer`] }),
-    ]
-  },
+  steps: ({ name, run, at, user, catchUp }) => [
+    // First, so that a time that is none leaves all as it was.
+    unit({
+      name: `${name}.timer`,
+      content: `[Timer]\nOnCalendar=${literal(at)}\nPersistent=${catchUp}\n\n[Install]\nWantedBy=timers.target\n`,
+    }),
+    // Not a file alone: systemd goes on with the command that it has loaded.
+    unit({
+      name: `${name}.service`,
+      content: `[Unit]\nDescription=${literal(run)}\n\n[Service]\nType=oneshot\nUser=${user}\nExecStart=/bin/sh -c ${word(run)}\n`,
+    }),
+    service({
+      unit: `${name}.timer`,
+      running: true,
+      enabled: true,
+      follows: [`/etc/systemd/system/${name}.timer`],
+    }),
+  ],
 })
 
 /** systemd.unit(5): a percent sign begins a specifier. */

@@ -41,6 +41,12 @@ type UnitParams = z.output<typeof params>
 const pathOf = ({ name }: UnitParams) => `/etc/systemd/system/${name}`
 const hashOf = ({ content = '' }: UnitParams) => createHash('sha256').update(content).digest('hex')
 
+/** When a timer is to run, as its content says. */
+function timesOf({ name, content = '' }: UnitParams): readonly string[] {
+  if (!name.endsWith('.timer')) return []
+  return [...content.matchAll(/^OnCalendar=(.*\S)[ \t]*$/gm)].map(([, time = '']) => time)
+}
+
 /** As `service` names it. */
 const unitClaim = (name: string): Claim => `unit:${name.replace(/\.service$/, '')}`
 
@@ -66,12 +72,14 @@ export const unit = resource({
   probe: given =>
     joinShell([
       look({ path: pathOf(given), flags: `hl:${hashOf(given).slice(0, 8)}` }),
-      sh`ops_unit_file_look ${given.name}`,
+      sh`ops_unit_file_look ${[given.name, ...timesOf(given)]}`,
     ]),
   parse: observation => {
     const found = readLook(observation)
     const [kind = '', to, content] = [found.get('kind'), found.get('to'), found.get('sha256')]
-    const more = ['systemd', 'loaded', 'runs'].map(key => [key, found.get(key)] as const)
+    const more = ['systemd', 'loaded', 'runs', 'calendar', 'dropIns', 'times'].map(
+      key => [key, found.get(key)] as const,
+    )
     return {
       state: kind === 'file' ? 'present' : kind === 'link' && to === '/dev/null' ? 'masked' : kind,
       ...(content !== undefined && { content }),
@@ -79,6 +87,9 @@ export const unit = resource({
         systemd?: string
         loaded?: string
         runs?: string
+        calendar?: string
+        dropIns?: string
+        times?: string
       }),
       ...refusedWay(found),
     }
@@ -87,8 +98,10 @@ export const unit = resource({
     given.state === 'absent'
       ? { state: 'absent' }
       : { state: 'present', content: hashOf(given), loaded: 'yes' },
-  impossible: ({ state, systemd, runs, why }, given) => {
+  impossible: ({ state, systemd, runs, why, calendar }, given) => {
     if (systemd === 'no') return 'this host does not run systemd'
+    if (calendar !== undefined)
+      return `systemd knows no time ${calendar}: \`systemd-analyze calendar\` tries one, and systemd.time(7) tells how they are written`
     if (state === 'refused') return String(why)
     if (state === 'masked')
       return `${given.name} is masked: \`systemctl unmask ${given.name}\` first, if that was not meant`
@@ -97,6 +110,17 @@ export const unit = resource({
     return given.state === 'absent' && state === 'present' && runs === 'yes'
       ? `${given.name} runs: a step before this one stops it, service with running: false and enabled: false`
       : undefined
+  },
+  beside: ({ dropIns = '', times = '' }, { name, state }) => {
+    if (state === 'absent' || dropIns === '') return []
+    const overriding = String(times).split(' ')
+    return String(dropIns)
+      .split(' ')
+      .map(path => ({
+        path,
+        what: `adds to ${name} or overrides it`,
+        ...(overriding.includes(path) && { wrong: `says when ${name} runs, or what it starts` }),
+      }))
   },
   apply: (_change, given) => [
     given.content === undefined
@@ -119,7 +143,7 @@ export const unit = resource({
       : 'new file'
   },
   owns: given => [`path:${pathOf(given)}`],
-  reads: ({ name }) => [unitClaim(name)],
+  reads: given => [unitClaim(given.name), `path:${pathOf(given)}.d/`],
   affects: given => [`path:${pathOf(given)}`, unitClaim(given.name)],
   texts: (detail, { content }) => {
     if (detail === '' || content === undefined || detail.startsWith('private')) return undefined

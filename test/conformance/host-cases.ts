@@ -420,6 +420,8 @@ done`,
       'echo "# changed" >>/etc/systemd/system/conforming.timer',
       'mkdir -p /etc/systemd/system/conforming.timer.d; : >/etc/systemd/system/conforming.timer.d/more.conf',
       'echo >>/etc/systemd/system/conforming.timer; systemctl daemon-reload',
+      'echo >>/etc/systemd/system/conforming.service; systemctl daemon-reload',
+      'touch /etc/systemd/system/conforming.service',
     ],
     foreign: {
       before:
@@ -428,7 +430,7 @@ done`,
     },
     holds:
       'rm -f /srv/c/timed; systemctl start conforming.service; grep -qx "100% /root x" /srv/c/timed; systemctl is-active -q conforming.timer; systemctl is-enabled -q conforming.timer',
-    undo: stays('its parts are taken away as what they are: `service`, and `file` with `state: absent`'),
+    undo: stays('its parts are taken away as what they are: `service`, and `unit` with `state: absent`'),
   },
   timezone: {
     input: { zone: 'Europe/Berlin' },

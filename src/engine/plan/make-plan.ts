@@ -12,6 +12,7 @@ import { maskerOf } from '../mask.ts'
 import { foldersAbove, readsOf } from '../reach.ts'
 import type { Change } from '../resource.ts'
 import { desiredOf, type Step } from '../step.ts'
+import { filesBeside } from './files-beside.ts'
 import { type Mover, obstacleOf } from './obstacle.ts'
 import { placeError, placeNotes } from './odd-places.ts'
 import type { Places } from './places.ts'
@@ -59,8 +60,9 @@ export function makePlan(
     const lack = change && resource.lacks?.(detail, params)
     const need = change && resource.needs?.(read.state ?? {}, params, detail)
     const { access, notes: accessNotes } = accessTaken(step, detail, change, login)
-    const notes = [...(change ? placeNotes(step, change, places, told) : []), ...accessNotes]
     const isReached = because.length > 0
+    const beside = filesBeside(step, read.state, steps, host)
+    const notes = [...(change ? placeNotes(step, change, places, told) : []), ...accessNotes, ...beside.notes]
     const judged = {
       host,
       step,
@@ -76,7 +78,7 @@ export function makePlan(
       access,
       login,
     }
-    const error = obstacleOf(judged)
+    const error = obstacleOf(judged) ?? (isReached ? undefined : beside.error)
     const moved = resource.affects?.(params, detail) ?? resource.owns?.(params) ?? []
     const affects = [...moved, ...(resource.redirects?.(params) ?? [])]
     if (status !== 'ok') {

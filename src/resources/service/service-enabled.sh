@@ -5,7 +5,8 @@ ops_unit_enabled() {
   ops_unit_get UnitFileState; ops_state=$ops_unit_value
   ops_unit_get FragmentPath; ops_fragment=$ops_unit_value
   ops_unit_get NeedDaemonReload
-  case $ops_unit_value,$ops_state in yes,?*) ops_state=$(systemctl is-enabled -- "$ops_unit_id" 2>/dev/null) || : ;; esac
+  # Of a file that was empty for a moment systemd keeps "masked" while the unit is loaded.
+  case $ops_unit_value,$ops_load,$ops_state in yes,*,?* | no,loaded,masked*) ops_state=$(systemctl is-enabled -- "$ops_unit_id" 2>/dev/null) || : ;; esac
   ops_unit_linked /etc
   case $ops_state in
     masked | transient) return 0 ;;
