@@ -58,3 +58,22 @@ function overwritten(before: PlannedStep, now: PlannedStep): readonly string[] {
   const keys = now.change?.keys ?? []
   return keys.filter(({ key }) => before.actual[key] !== now.actual[key]).map(({ key }) => key)
 }
+
+/** By whom something was changed that no claim of the run is about, in words. */
+export function whoMoved(step: Step, applied: readonly PlannedStep[], during: string): string {
+  const names = namedAlike(step, applied)
+  if (names === '') return `by somebody else ${during}`
+  return `${during}: by ${names}, if a symbolic link makes them one, or by somebody else`
+}
+
+/** Names of those that write what ends in the same name: a link that came to be during the run may make one thing of two. */
+export function namedAlike(step: Step, applied: readonly PlannedStep[]): string {
+  const own = lastParts(step.resource.owns?.(step.params) ?? [])
+  const alike = applied.filter(
+    other => other.step.name !== step.name && lastParts(other.affects).some(part => own.includes(part)),
+  )
+  return alike.map(other => other.step.name).join(', ')
+}
+
+const lastParts = (claims: readonly Claim[]): readonly string[] =>
+  claims.flatMap(claim => /^path:[^#]*\/([^/#]+)(?:#.*)?$/s.exec(claim)?.[1] ?? [])

@@ -121,6 +121,8 @@ export interface Resource<Params, Input = Params> {
   affects?(params: Params, detail: string): readonly Claim[]
   /** What is reached through what it makes, and so is another thing afterwards, though nothing in there is touched. */
   redirects?(params: Params): readonly Claim[]
+  /** The symbolic link that it makes, and what it points to: what steps name below both is one thing. */
+  leadsTo?(params: Params): { readonly path: string; readonly to: string } | undefined
   /** What applying may move by what it sets going: too wide to be told in a plan, and enough to know whose a surprise is. */
   stirs?(params: Params): readonly Claim[]
   /** What this change removes so that nothing on the host could put it back. `detail` as for `affects`. */

@@ -1,6 +1,7 @@
 /** Says what went wrong with one step, from its exit code, its proof and its last words. */
 import type { Changed, ErrorCode, ErrorData } from '../base/errors.ts'
 import type { PlannedStep } from './plan/planned-step.ts'
+import { whoMoved } from './reach.ts'
 import { applySecondsOf } from './step.ts'
 
 /** Exit codes of an apply that have a meaning of their own. */
@@ -16,6 +17,8 @@ interface StepFailure {
   /** The proof differs from what was seen before. */
   readonly changed: boolean
   readonly settling: boolean
+  /** Steps that may have been done before it in this run. */
+  readonly before?: readonly PlannedStep[]
   /** It outlived its deadline and was ended by the host. */
   readonly overdue: boolean
   /** The operator asked to end it now. */
@@ -76,6 +79,7 @@ function explain({
   overdue,
   others,
   left,
+  before = [],
 }: StepFailure): readonly [ErrorCode, string, string] {
   const { name, resource } = planned.step
   const seconds = applySecondsOf(planned.step)
@@ -100,7 +104,7 @@ function explain({
   if (code === exitMoved && resource.refuses) {
     return [
       'moved',
-      `${name} was changed by somebody else while it was prepared`,
+      `${name} was changed ${whoMoved(planned.step, before, 'while it was prepared')}`,
       'Their work is as they left it, and steps after it were not touched. Look at the new plan, then apply again.',
     ]
   }

@@ -1,8 +1,8 @@
 /** Finds steps that were as wanted and are not any more at the end of the run. */
 import type { ErrorData } from '../base/errors.ts'
-import { anyOverlap, inOneFile } from './claims.ts'
+import { anyOverlap, type Claim, inOneFile } from './claims.ts'
 import type { PlannedStep } from './plan/planned-step.ts'
-import { readsOf, stirsOf } from './reach.ts'
+import { namedAlike, readsOf, stirsOf, whoMoved } from './reach.ts'
 
 /**
  * Compares the last look with what is wanted. A step that a later one undid names both; one that nothing of ours
@@ -17,12 +17,11 @@ export function undoneSteps(
 ): ErrorData[] {
   return last.flatMap((each, index): ErrorData[] => {
     if (!each.change) return []
-    const reads = readsOf(each.step)
+    const otherNames = planned[index]?.otherNames ?? []
+    const reads = [...readsOf(each.step), ...otherNames]
     const after = planned.filter((_, at) => at > index && applied.has(at))
     const named = after.filter(other => anyOverlap(other.affects, reads))
-    const beside = after.filter(other =>
-      inOneFile(other.affects, each.step.resource.owns?.(each.step.params) ?? []),
-    )
+    const beside = after.filter(other => inOneFile(other.affects, [...ownsOf(each), ...otherNames]))
     const stirring = after.filter(other => anyOverlap(stirsOf(other.step), reads))
     const direct = named.length > 0 ? named : beside
     const later = direct.length > 0 ? direct : stirring
@@ -40,13 +39,14 @@ export function undoneSteps(
       return [
         {
           code: 'moved',
-          title: `${each.step.name} was changed by somebody else during the run`,
+          title: `${each.step.name} was changed ${whoMoved(each.step, after, 'during the run')}`,
           ...common,
           next: 'Look at the new plan, then apply again.',
         },
       ]
     }
-    const names = later.map(other => other.step.name).join(', ') || 'a later step'
+    const names =
+      later.map(other => other.step.name).join(', ') || namedAlike(each.step, after) || 'a later step'
     return [
       {
         code: 'undone',
@@ -60,3 +60,5 @@ export function undoneSteps(
     ]
   })
 }
+
+const ownsOf = ({ step }: PlannedStep): readonly Claim[] => step.resource.owns?.(step.params) ?? []

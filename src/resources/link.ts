@@ -57,4 +57,5 @@ export const link = resource({
   // A file or directory of this path is what it leads to.
   promises: ({ path }) => [{ of: `path:${path}`, is: 'there' }],
   redirects: ({ path }) => [`path:${path}/`],
+  leadsTo: given => given,
 })

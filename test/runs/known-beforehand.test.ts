@@ -28,6 +28,14 @@ const lists = {
     file({ path: '/srv/made/below/a.conf', content: 'a' }),
   ],
   kernel: () => [file({ path: '/srv/fine', content: 'a' }), file({ path: '/proc/made', content: 'a' })],
+  names: () => [
+    file({ path: '/run/al.conf', content: 'a\\n' }),
+    line({ path: '/var/run/al.conf', line: 'b' }),
+    file({ path: '/usr/lib/al', content: 'a' }),
+    file({ path: '/lib/al', state: 'absent' }),
+    file({ path: '/srv/al/link/f', content: 'a' }),
+    directory({ path: '/srv/al/real', state: 'absent', recursive: true }),
+  ],
   longest: () => [file({ path: '/srv/' + 'n'.repeat(255), content: 'a' })],
   longer: () => [file({ path: '/srv/fine', content: 'a' }), directory({ path: '/srv/é' + 'n'.repeat(254) })],
 }
@@ -82,6 +90,19 @@ describeReal('what can be known beforehand', () => {
     const { code, stderr } = await apply('kernel')
     expect(stderr).toContain('/proc/made lies in /proc')
     expect([code, await host().read('ls /srv')]).toEqual([1, ''])
+  })
+
+  test('two names of one thing are an error of the plan, and neither is touched', async () => {
+    await host().read('mkdir -p /srv/al/real && ln -s real /srv/al/link && printf a >/srv/al/real/f')
+    const { code, stderr } = await apply('names')
+    const left = await host().read('ls /run/al.conf /lib/al /srv/al/real/f 2>/dev/null || :; rm -r /srv/al')
+    expect([code, left]).toEqual([1, '/srv/al/real/f\n'])
+    for (const told of [
+      'file /run/al.conf and line /var/run/al.conf b are one file on this host (/var/run is /run)',
+      'file /usr/lib/al and file /lib/al are one path on this host (/lib is /usr/lib)',
+      'file /srv/al/link/f lies in what directory /srv/al/real removes on this host (/srv/al/link is /srv/al/real)',
+    ])
+      expect(stderr).toContain(told)
   })
 
   test('a name of 255 bytes is written, and one byte more is refused by its limit', async () => {

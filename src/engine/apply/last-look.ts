@@ -85,7 +85,7 @@ export function movedResult(progress: Progress, which: readonly number[]): Apply
   /** Applied steps that wrote into the file of this one. */
   function writersBeside(index: number): readonly string[] {
     const step = planned[index]?.step
-    const owns = step?.resource.owns?.(step.params) ?? []
+    const owns = [...(step?.resource.owns?.(step.params) ?? []), ...(planned[index]?.otherNames ?? [])]
     const writers = planned.filter(
       (each, at) => at !== index && applied.has(at) && inOneFile(each.affects, owns),
     )

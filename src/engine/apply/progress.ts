@@ -111,6 +111,7 @@ export class Progress {
     }
     this.#planned = fresh.map((each, index) => ({
       ...each,
+      ...namesOf(this.#planned[index]),
       because: this.#planned[index]?.because ?? [],
       // Of packages only the first look tells: it alone asks for details.
       affects: this.#planned[index]?.affects ?? each.affects,
@@ -137,3 +138,6 @@ export class Progress {
     return { status, outcomes: this.outcomes, errors }
   }
 }
+
+/** Only the look that the plan was made from asks for them. */
+const namesOf = (before: PlannedStep | undefined) => before?.otherNames && { otherNames: before.otherNames }

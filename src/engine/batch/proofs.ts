@@ -131,6 +131,7 @@ export class Proofs {
         host: this.#host,
         planned,
         code,
+        before: this.#planned.slice(0, index).filter(each => each.change),
         overdue: this.#overdue.has(index),
         changed: guard !== planned.guard,
         settling: this.#unsettled.has(index),

@@ -19,6 +19,7 @@ import type { Places } from './places.ts'
 import { type PlannedStep, stepNameAt } from './planned-step.ts'
 import { readState } from './read-state.ts'
 import { shownStep } from './shown-step.ts'
+import { twoNames, withRealNames } from './two-names.ts'
 
 /**
  * Plans every step of one host. Never throws: what cannot be planned carries its error. Without `login` there is no
@@ -51,7 +52,9 @@ export function makePlan(
       read.error !== undefined ||
       misplaced !== undefined ||
       (change && resource.impossible?.(read.state ?? {}, params)) !== undefined
-    const reads = [...readsOf(step), ...(isRefused ? foldersAbove(step) : [])]
+    const named = readsOf(step)
+    const really = withRealNames(named, places)
+    const reads = [...really, ...(isRefused ? foldersAbove(step) : [])]
     const because = byClaim
       .near(reads)
       .filter(mover => anyOverlap(mover.affects, reads))
@@ -80,7 +83,7 @@ export function makePlan(
     }
     const error = obstacleOf(judged) ?? (isReached ? undefined : beside.error)
     const moved = resource.affects?.(params, detail) ?? resource.owns?.(params) ?? []
-    const affects = [...moved, ...(resource.redirects?.(params) ?? [])]
+    const affects = withRealNames([...moved, ...(resource.redirects?.(params) ?? [])], places)
     if (status !== 'ok') {
       const mover = {
         index,
@@ -96,9 +99,17 @@ export function makePlan(
     const actual = read.state ?? {}
     const plan = shownStep(shown, masked)
     const guard = guardOf(observation)
-    return { step, observation, guard, actual, desired, change, because, affects, access, plan, error }
+    const otherNames = really.length > named.length && { otherNames: really.slice(named.length) }
+    return {
+      ...{ step, observation, guard, actual, desired, change, because, affects, access, plan, error },
+      ...otherNames,
+    }
   })
-  return planned.map((each, index) => withUndoers(each, index, planned, byClaim))
+  const colliding = twoNames(planned, places, host)
+  return planned.map((each, index) => {
+    const error = each.error ?? colliding.get(index)
+    return { ...withUndoers(each, index, planned, byClaim, places), error }
+  })
 }
 
 /** How applying a step could cut our own access, where the host can guard that, and what to say of it. */
@@ -129,9 +140,10 @@ function withUndoers(
   index: number,
   all: readonly PlannedStep[],
   movers: ClaimIndex<Mover>,
+  places: Places,
 ): PlannedStep {
   const { resource, params } = planned.step
-  const owns = resource.owns?.(params) ?? []
+  const owns = withRealNames(resource.owns?.(params) ?? [], places)
   const later = movers
     .near(owns)
     .filter(

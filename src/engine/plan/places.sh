@@ -1,18 +1,20 @@
 # The question of `places`, as places.ts describes it.
-# HOW:PATH ..., HOW is follow or name.
+# HOW:PATH ..., HOW is follow, name, or way: of that only the way to it is asked, as a look at what lies there may hang.
 ops_odd_places() {
   ops_place_end='
 ' ops_place_tab='	' ops_place_index=-1 ops_place_records= ops_place_files=
   ops_place_flagged=$ops_place_end
   for ops_place_word; do
-    ops_place_index=$((ops_place_index + 1)) ops_place=${ops_place_word#*:} ops_place_is=absent
-    if [ -L "$ops_place" ]; then
+    ops_place_index=$((ops_place_index + 1)) ops_place=${ops_place_word#*:} ops_place_is=absent ops_place_led=
+    case $ops_place_word in way:*) ops_place_is=way;; esac
+    if [ $ops_place_is = absent ] && [ -L "$ops_place" ]; then
       case $ops_place_word in
         name:*) ops_place_is=link;;
-        *) ops_place=$(readlink -f -- "$ops_place" 2>/dev/null) || continue;;
+        *) ops_place=$(readlink -f -- "$ops_place" 2>/dev/null) || continue
+          ops_place_led=led;;
       esac
     fi
-    if [ $ops_place_is = link ]; then :
+    if [ $ops_place_is != absent ]; then :
     elif [ -f "$ops_place" ]; then ops_place_is=file
     elif [ -d "$ops_place" ]; then ops_place_is=folder
     elif [ -e "$ops_place" ]; then continue
@@ -24,6 +26,8 @@ ops_odd_places() {
     cd -P -- "${ops_place_folder:-/}" 2>/dev/null || continue
     ops_place_folder=${PWD%/} ops_place=${PWD%/}/$ops_place_name
     case $ops_place in *"$ops_place_end"*|*"$ops_place_tab"*) continue;; esac
+    [ "$ops_place" = "${ops_place_word#*:}" ] || printf '%s\t%s\t%s\treally\t%s\n' "$ops_place_index" "$ops_place_is" "$ops_place" "$ops_place_led"
+    case $ops_place_word in way:*) continue;; esac
     ops_place_records=${ops_place_records}P$ops_place_tab$ops_place_index$ops_place_tab$ops_place_is$ops_place_tab${ops_place_folder:-/}$ops_place_tab$ops_place$ops_place_end
     case $ops_place_flagged in *"$ops_place_end${ops_place_folder:-/}$ops_place_end"*) ;; *) ops_place_flagged=$ops_place_flagged${ops_place_folder:-/}$ops_place_end;; esac
     case $ops_place_is in

@@ -11,9 +11,11 @@ import placesText from './places.sh'
 /** What was told of one path, where anything of it is odd. */
 export interface Place {
   /** `far`: not even its folder is there. */
-  readonly kind: 'file' | 'folder' | 'link' | 'absent' | 'far'
+  readonly kind: 'file' | 'folder' | 'link' | 'absent' | 'far' | 'way'
   /** Where it really is. */
   readonly path: string
+  /** It is a symbolic link itself, which is followed. */
+  readonly isFollowed?: boolean
   /** It is a mount point of its own. */
   readonly isMount: boolean
   /** Of a folder: the first mount point below it. */
@@ -81,13 +83,35 @@ export const placesQuestion = oncePer((steps: readonly Step[]): Question | undef
 })
 
 const wordsOf = oncePer((steps: readonly Step[]): readonly string[] => {
-  const words = steps.flatMap(step =>
-    ownPathsOf(step).flatMap(own => {
-      const by = changesBy(step, own)
-      return by === 'nothing' ? [] : [`${by === 'name' ? 'name' : 'follow'}:${own.path}`]
-    }),
-  )
-  return [...new Set(words)]
+  const own = steps.flatMap(step => ownPathsOf(step).map(each => wordOf(each.path, changesBy(step, each))))
+  if (own.length === 0) return []
+  const read = steps.flatMap(readFoldersOf).map(folder => wordOf(`${folder}/.`, 'nothing'))
+  return [...new Set([...own, ...read])]
+})
+
+function wordOf(path: string, by: WayOfChange): string {
+  return `${by === 'nothing' ? 'way' : by === 'name' ? 'name' : 'follow'}:${path}`
+}
+
+/** The folders of what the answer of a step hangs on: those of a unit are few, and what is read in them is much. */
+function readFoldersOf({ resource, params }: Step): readonly string[] {
+  return (resource.reads?.(params) ?? []).flatMap(claim => {
+    const folder = /^path:(\/[^#]+)\/[^/#]+\/?(?:#.*)?$/s.exec(claim)?.[1]
+    return folder === undefined || elsewhere.test(`${folder}/`) ? [] : [folder]
+  })
+}
+
+/** Paths that are another one in truth, as a symbolic link leads to it: by their name, where they really are. */
+export const realPathsOf = oncePer((places: Places): ReadonlyMap<string, string> => {
+  const real = new Map<string, string>()
+  for (const [word, place] of places) {
+    const [name, path] = [word.slice(word.indexOf(':') + 1), place.path].map(each =>
+      each.replace(/\/\.$/, ''),
+    )
+    if (name === undefined || path === undefined) continue
+    if (name !== path && (word.startsWith('follow:') || !real.has(name))) real.set(name, path)
+  }
+  return real
 })
 
 /** By `HOW:PATH`, as it was asked. */
@@ -106,12 +130,14 @@ export function readPlaces(printed: string, steps: readonly Step[]): Places {
 
 /** What is known of a path that a step changes so. */
 export function placeOf(places: Places, { path }: OwnPath, by: WayOfChange): Place | undefined {
-  return places.get(`${by === 'name' ? 'name' : 'follow'}:${path}`)
+  return places.get(wordOf(path, by))
 }
 
 function told(what: string, [one = '', two = '', ...more]: readonly string[]): Partial<Place> {
   const flag = one.includes('i') ? 'i' : 'a'
   switch (what) {
+    case 'really':
+      return { isFollowed: one === 'led' }
     case 'mount':
       return { isMount: true }
     case 'mount-inside':

@@ -19,6 +19,8 @@ export interface PlannedStep {
   readonly because: readonly number[]
   /** What applying it moves or redirects, as the first look told. */
   readonly affects: readonly Claim[]
+  /** Other names of what it owns or reads, as a symbolic link on the way leads to it; left out where there is none. */
+  readonly otherNames?: readonly Claim[]
   /** How applying it could cut our own access. */
   readonly access: Access | undefined
   readonly plan: PlanStep
