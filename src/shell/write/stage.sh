@@ -95,7 +95,7 @@ ops_leave() {
   # Where nobody else may write, all of it is one removal.
   if [ -n "$ops_left" ] && [ -n "${ops_swapped:-}" ]; then cd -P .. && rm -rf -- "./$ops_stage"; return; fi
   [ -z "$ops_left" ] || rm -rf -- "./$ops_name" ./.ops-was ./.ops-last ./.ops-mark
-  cd -P .. && rmdir -- "$ops_stage" 2>/dev/null
+  cd -P .. && { rmdir -- "$ops_stage" 2>/dev/null || rmdir -- "$ops_stage" 2>/dev/null; }
 }
 # The end of a good write. One sync makes both the new name and the stage's end last; until then the stage is written down.
 ops_written() {
