@@ -3,11 +3,11 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { planHost } from '../../src/engine/plan/plan-host.ts'
 import type { PlannedStep } from '../../src/engine/plan/planned-step.ts'
 import type { Step } from '../../src/engine/step.ts'
 import { command, directory, file, line, link, option } from '../../src/index.ts'
 import { restoredFile } from '../../src/resources/restored-file.ts'
+import { planInOneTrip } from './one-trip.ts'
 import { makePlace, type OpenShell, type Place, runHere, shells } from './shell-session.ts'
 
 describe.each(Object.keys(shells))('on %s', shell => {
@@ -26,13 +26,9 @@ describe.each(Object.keys(shells))('on %s', shell => {
     place.remove()
   })
 
-  const planOf = async (...steps: Step[]): Promise<readonly PlannedStep[]> => {
+  const planOf = (...steps: Step[]): Promise<readonly PlannedStep[]> => {
     open ??= place.open(shell)
-    const given = { key: place.folder, wantsDetail: true, emit: () => {} }
-    const before = open.session.trips
-    const { planned } = await planHost(open.session, () => ({ steps }), given)
-    expect(open.session.trips).toBe(before + 1)
-    return planned
+    return planInOneTrip(open, place, steps)
   }
   const errorOf = async (...steps: Step[]) =>
     (await planOf(...steps)).at(-1)?.error?.title.replace(/^\S+ \S+.*?: /, '')

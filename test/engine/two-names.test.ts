@@ -2,11 +2,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { planHost } from '../../src/engine/plan/plan-host.ts'
 import type { PlannedStep } from '../../src/engine/plan/planned-step.ts'
 import type { Step } from '../../src/engine/step.ts'
 import { command, directory, file, line, link } from '../../src/index.ts'
 import { item } from './item.ts'
+import { planInOneTrip } from './one-trip.ts'
 import { makePlace, type OpenShell, type Place, runHere, shells } from './shell-session.ts'
 
 describe.each(Object.keys(shells))('on %s', shell => {
@@ -25,13 +25,9 @@ describe.each(Object.keys(shells))('on %s', shell => {
     place.remove()
   })
 
-  const planOf = async (...steps: Step[]): Promise<readonly PlannedStep[]> => {
+  const planOf = (...steps: Step[]): Promise<readonly PlannedStep[]> => {
     open ??= place.open(shell)
-    const given = { key: place.folder, wantsDetail: true, emit: () => {} }
-    const before = open.session.trips
-    const { planned } = await planHost(open.session, () => ({ steps }), given)
-    expect(open.session.trips).toBe(before + 1)
-    return planned
+    return planInOneTrip(open, place, steps)
   }
   /** Without the folder of the test. */
   const errorsOf = async (...steps: Step[]) =>

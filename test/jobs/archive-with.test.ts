@@ -1,12 +1,11 @@
 /** `ops db archive --with`: rows that refer to the archived ones go with them, and come back with them. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Folder, folderWith, type Outcome, program } from '../cli/run-ops.ts'
+import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
+import { runWhileItWaits } from './while-it-waits.ts'
 
 describeReal('ops db archive --with', () => {
   const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
@@ -146,34 +145,13 @@ describeReal('ops db archive --with', () => {
   ])('%s that comes after the plan is told, and nothing goes unsaved', async (_what, statements, text) => {
     const database = `moved_${text.length}${statements.length}`
     await shop(database)
-    // Both places of jobs are taken: the run waits when it has its plan.
-    const holder = host().exec(
-      `mariadb -e "SELECT GET_LOCK('ops:job:1', 60), GET_LOCK('ops:job:2', 60); SELECT SLEEP(3600)"`,
+    const argv = ['archive', 'shop', `${database}.orders`, '--older-than', '6mo', '--by', 'at']
+    argv.push('--to', database, '--with', `${database}.items`)
+    const run = await runWhileItWaits(host(), folder, argv, () =>
+      mariadb(statements.replaceAll('DB.', `${database}.`)),
     )
-    const holderId = async (): Promise<string> =>
-      (
-        await mariadb("SELECT ID FROM information_schema.PROCESSLIST WHERE INFO = 'SELECT SLEEP(3600)'")
-      ).trim()
-    await expect.poll(holderId, { timeout: 60_000 }).not.toBe('')
-    const argv = ['db', 'archive', 'shop', `${database}.orders`, '--older-than', '6mo', '--by', 'at']
-    argv.push('--to', database, '--with', `${database}.items`, '--yes', '-F', host().sshConfig)
-    const child = spawn(process.execPath, [program, ...argv], {
-      cwd: folder.path,
-      env: { PATH: process.env.PATH, HOME: folder.path },
-    })
-    let said = ''
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (piece: Buffer) => {
-        said += piece.toString()
-      })
-    const ended = once(child, 'close')
-    await expect.poll(() => said, { timeout: 120_000 }).toContain('2 other jobs')
-    await mariadb(statements.replaceAll('DB.', `${database}.`))
-    await mariadb(`KILL ${await holderId()}`)
-    await holder
-    const [code] = await ended
-    expect(said).toContain(text)
-    expect(code).toBe(8)
+    expect(run.stdout + run.stderr).toContain(text)
+    expect(run.code).toBe(8)
     expect(await counts(database)).toBe('1200\t3600\n')
     if (statements.includes('precious'))
       expect(
