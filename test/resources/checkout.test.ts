@@ -100,6 +100,27 @@ describe.each(shells)('a checkout with $name', shell => {
     expect(problem({ tag: 'v1' })).toContain('has commits that')
     expect(apply({ tag: 'v1' })).toMatchObject({ code: 98 })
     expect([text(), readFileSync(join(root, 'srv/app/notes'), 'utf8')]).toEqual(['theirs', 'theirs'])
+    // A branch that is not checked out keeps its commits as well.
+    git('srv/app', 'branch', '-f', 'main', 'own')
+    git('srv/app', 'checkout', '-q', '--detach', second)
+    git('srv/app', 'branch', '-D', 'own')
+    expect(problem(branch)).toContain('has commits that')
+    expect(apply(branch)).toMatchObject({ code: 98 })
+    expect(git('srv/app', 'log', '-1', '--format=%s', 'main')).toBe('own')
+    git('srv/app', 'branch', '-D', 'main')
+  })
+
+  test('never takes the place of a file that git was told to ignore', () => {
+    writeFileSync(join(root, 'srv/app/.git/info/exclude'), '*.env\n')
+    writeFileSync(join(root, 'srv/app/prod.env'), 'theirs')
+    writeFileSync(join(root, 'origin/prod.env'), 'of the repository')
+    git('origin', 'add', '-f', 'prod.env')
+    const third = commit('origin', 'four')
+    const applied = apply({ commit: third })
+    expect(applied).toMatchObject({ code: 98 })
+    expect(applied.stderr).toMatch(/would be overwritten by checkout: prod\.env .*nothing was changed/)
+    expect(readFileSync(join(root, 'srv/app/prod.env'), 'utf8')).toBe('theirs')
+    expect(git('srv/app', 'rev-parse', 'HEAD')).toBe(second)
   })
 
   test('is refused where something else is, or where others could set what git does', () => {

@@ -10,7 +10,7 @@ ops_checkout() (
     cd -P -- "$2" || ops_fail "$2: may not be entered; nothing was changed"
     ops_before=$(ops_checkout_git rev-parse -q --verify 'HEAD^{commit}')
     ops_checkout_run fetch -q --prune --force --tags "$1" '+refs/heads/*:refs/remotes/origin/*'
-    case $(ops_checkout_local) in
+    case $(ops_checkout_local "$3" "$4") in
       changes) ops_fail "$2: files in it were changed and not committed: they stay as they are; nothing was changed";;
       commits) ops_fail "$2: it has commits that $1 has not: they stay as they are; nothing was changed";;
     esac
@@ -33,7 +33,7 @@ ops_checkout() (
 # WORD...: git, or the end with what it said.
 ops_checkout_run() {
   ops_said=$(ops_checkout_git "$@" 2>&1) && return 0
-  ops_git_complaint=$(printf '%s\n' "$ops_said" | grep -E '^(fatal|error|ERROR|remote|ssh|Host key|.*: Permission denied)' | head -n 3 | tr '\n' ' ')
+  ops_git_complaint=$(printf '%s\n' "$ops_said" | grep -E '^(fatal|error|ERROR|remote|ssh|Host key|.*: Permission denied|	)' | head -n 4 | tr -s '\n\t' ' ')
   ops_fail "$ops_asked: git $1 failed: ${ops_git_complaint:-${ops_said##*"$ops_newline"}}$(ops_checkout_moved)"
 }
 # The words that say whether a failure left all as it was.
@@ -46,14 +46,14 @@ ops_checkout_take() {
     branch)
       ops_checkout_git rev-parse -q --verify "refs/remotes/origin/$4" >/dev/null ||
         ops_fail "$2: $1 has no branch $4$(ops_checkout_moved)"
-      ops_checkout_run checkout -q -B "$4" "refs/remotes/origin/$4" --;;
+      ops_checkout_run checkout -q --no-overwrite-ignore -B "$4" "refs/remotes/origin/$4" --;;
     tag)
       ops_checkout_git rev-parse -q --verify "refs/tags/$4^{commit}" >/dev/null ||
         ops_fail "$2: $1 has no tag $4$(ops_checkout_moved)"
-      ops_checkout_run checkout -q --detach "refs/tags/$4" --;;
+      ops_checkout_run checkout -q --no-overwrite-ignore --detach "refs/tags/$4" --;;
     commit)
       ops_checkout_git cat-file -e "$4^{commit}" 2>/dev/null || ops_checkout_run fetch -q "$1" "$4"
-      ops_checkout_run checkout -q --detach "$4" --;;
+      ops_checkout_run checkout -q --no-overwrite-ignore --detach "$4" --;;
   esac
   [ -z "$6" ] || ops_checkout_run submodule -q update --init --recursive
 }

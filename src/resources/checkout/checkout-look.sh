@@ -39,7 +39,7 @@ ops_checkout_told() {
   printf 'branch=%s\n' "$(ops_checkout_git symbolic-ref -q --short HEAD || echo none)"
   ops_checkout_wanted "$@" || return 1
   printf 'wanted=%s\n' "$ops_commit_wanted"
-  printf 'local=%s\n' "$(ops_checkout_local)"
+  printf 'local=%s\n' "$(ops_checkout_local "$3" "$4")"
   [ -z "$6" ] || if ops_checkout_git submodule status --recursive | grep -q '^[-+U]'; then echo submodules=stale; else echo submodules=current; fi
 }
 # Sets ops_commit_wanted to the commit that is wanted; the other side is asked for branches alone.
@@ -52,10 +52,12 @@ ops_checkout_wanted() {
       ops_commit_wanted=${ops_commit_wanted%%[!0-9a-f]*} ops_commit_wanted=${ops_commit_wanted:-none};;
   esac
 }
-# What is in here alone: changes of tracked files, or commits that the other side did not have.
+# branch|tag|commit NAME, what is wanted: what is in here alone and would be lost by it: changes of tracked files, or commits that the other
+# side did not have, here or on the branch of that name.
 ops_checkout_local() {
   if [ -n "$(ops_checkout_git status --porcelain -uno | head -n 1)" ]; then echo changes
   elif [ -n "$(ops_checkout_git rev-list -n 1 HEAD --not --remotes --tags 2>/dev/null)" ]; then echo commits
+  elif [ "$1" = branch ] && [ -n "$(ops_checkout_git rev-list -n 1 "refs/heads/$2" --not --remotes --tags 2>/dev/null)" ]; then echo commits
   else echo none
   fi
 }

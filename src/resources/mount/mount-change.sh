@@ -37,12 +37,13 @@ ops_mount_absent() (
 )
 # systemd makes units of fstab.
 ops_mount_told() { [ ! -d /run/systemd/system ] || systemctl daemon-reload; }
-# PATH LINE: fstab with this line in the place of those for the path; all others stay as they are.
+# PATH LINE: fstab with this line in the place of those for the path, which may be written with a slash at its end; all others stay.
 ops_mount_lines() {
   { ops_mount_word "$1"; printf '%s\n' "$2"; [ -z "$ops_old" ] || cat -- "$ops_old"; } | awk '
+    function plain(place) { gsub(/\/\/+/, "/", place); if (place != "/") sub(/\/$/, "", place); return place }
     NR == 1 { path = $0; next }
     NR == 2 { line = $0; next }
-    !/^[ \t]*#/ && $2 == path { if (!done && line != "") print line; done = 1; next }
+    !/^[ \t]*#/ && plain($2) == path { if (!done && line != "") print line; done = 1; next }
     { print }
     END { if (!done && line != "") print line }'
 }

@@ -5,9 +5,10 @@ ops_mount_look() {
   ops_fstab_line=none
   ops_mount_path=$(ops_mount_word "$2") || return
   [ ! -f /etc/fstab ] || ops_fstab_line=$(printf '%s\n' "$ops_mount_path" | awk '
+    function plain(place) { gsub(/\/\/+/, "/", place); if (place != "/") sub(/\/$/, "", place); return place }
     NR == FNR { path = $0; next }
     /^[ \t]*#/ { next }
-    $2 == path { $1 = $1; print; found++ }
+    plain($2) == path { $1 = $1; print; found++ }
     END { if (!found) print "none" }' - /etc/fstab) || return 1
   case $ops_fstab_line in *"$ops_newline"*) ops_fstab_line='several lines';; esac
   printf 'fstab=%s\n' "$ops_fstab_line"
