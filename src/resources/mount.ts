@@ -94,13 +94,23 @@ export const mount = resource({
   takesBack: true,
   probe: given => sh`ops_mount_look ${wordsOf(given)}`,
   parse: observation => {
-    const { fstab = '', mounted = '', lacks, below, why } = readKeys(observation, ['fstab', 'mounted'])
+    const {
+      fstab = '',
+      mounted = '',
+      lacks,
+      below,
+      why,
+      unit,
+      asked,
+    } = readKeys(observation, ['fstab', 'mounted'])
     return {
       fstab,
       mounted,
       ...(lacks !== undefined && { lacks }),
       ...(below !== undefined && { below }),
       ...(why !== undefined && { why }),
+      ...(unit !== undefined && { unit }),
+      ...(asked !== undefined && { asked }),
     }
   },
   desired: given =>
@@ -121,6 +131,14 @@ export const mount = resource({
     if (below === 'filled') return `${given.path} is not empty: what lies in it would be hidden`
     return below === 'occupied' ? `${given.path} is there and is not a folder` : undefined
   },
+  // At boot systemd goes by its own units first.
+  beside: ({ unit, asked }, { path, state }) => {
+    const [decides, wrong] =
+      state === 'present'
+        ? [unit, `is what systemd goes by at boot, in the place of the line of ${path} in /etc/fstab`]
+        : [asked, `has ${path} mounted again at the next boot`]
+    return decides === undefined ? [] : [{ path: String(decides), what: wrong, wrong }]
+  },
   apply: (_change, given) => [
     given.state === 'absent'
       ? sh`ops_mount_absent ${given.path}`
@@ -138,6 +156,7 @@ export const mount = resource({
   owns: ({ path }) => [`path:/etc/fstab#${path}`, `path:${path}`],
   reads: ({ device = '' }) => [
     'path:/etc/fstab',
+    'path:/etc/systemd/system/',
     ...(device.startsWith('/') ? [`path:${device}` as const] : []),
   ],
   affects: ({ path }) => ['path:/etc/fstab', `path:${path}`],

@@ -68,6 +68,32 @@ describeReal('on a real host', () => {
     expect(await host().read('findmnt -n -o SOURCE /srv/busy; grep -c busy /etc/fstab')).toBe('busy\n1\n')
   })
 
+  test('a line of fstab is known with a slash at its end, and a unit that decides at boot is told', async () => {
+    const given = { path: '/srv/slash', device: 'slash', type: 'tmpfs' }
+    await host().read('mkdir -p /srv/slash && echo "slash //srv/slash/ tmpfs size=1m 0 0" >>/etc/fstab')
+    expect((await apply('mount', given)).code).toBe(0)
+    expect(await host().read('grep slash /etc/fstab')).toBe('slash /srv/slash tmpfs nofail 0 0\n')
+    await host().read('sed -i s,/srv/slash,/srv/slash/, /etc/fstab')
+    expect((await apply('mount', { path: '/srv/slash', state: 'absent' })).code).toBe(0)
+    expect(await host().read('grep slash /etc/fstab; findmnt /srv/slash; :')).toBe('')
+    const unit = '/etc/systemd/system/srv-slash.mount'
+    await host().read(
+      `printf '[Mount]\\nWhat=slash\\nWhere=/srv/slash\\nType=tmpfs\\n[Install]\\nWantedBy=local-fs.target\\n' >${unit} && systemctl -q enable srv-slash.mount`,
+    )
+    const present = await apply('mount', given)
+    expect([present.code, present.stderr]).toEqual([
+      1,
+      expect.stringContaining(`${unit} is what systemd goes by`),
+    ])
+    const absent = await apply('mount', { path: '/srv/slash', state: 'absent' })
+    expect([absent.code, absent.stderr]).toEqual([
+      1,
+      expect.stringContaining('mounted again at the next boot'),
+    ])
+    await host().read('systemctl -q disable srv-slash.mount')
+    expect((await apply('mount', { path: '/srv/slash', state: 'absent' })).code).toBe(0)
+  })
+
   test('nothing is mounted where somebody else could lead it elsewhere', async () => {
     await host().read('ln -s /etc /srv/led')
     const mounts = await host().read('findmnt -rn')

@@ -5,6 +5,6 @@ import mountLookText from './mount-look.sh'
 /**
  * `ops_mount_look DEVICE PATH FLAGS` prints `fstab=` the line (`none`), `mounted=yes|no` or what else is mounted
  * there, `lacks=` those of the flags that are not in effect, and, where nothing is mounted, what is `below=absent|empty|filled|occupied`;
- * `why=` where others, or a link, could lead mount(8) elsewhere.
+ * `why=` where others, or a link, could lead mount(8) elsewhere; `unit=` and `asked=` where a unit of systemd decides at boot.
  */
 export const mountLookLibrary = libraryOf('mount-look', mountLookText)

@@ -12,6 +12,7 @@ ops_mount_look() {
     END { if (!found) print "none" }' - /etc/fstab) || return 1
   case $ops_fstab_line in *"$ops_newline"*) ops_fstab_line='several lines';; esac
   printf 'fstab=%s\n' "$ops_fstab_line"
+  [ ! -d /run/systemd/system ] || ops_mount_units "$2"
   ops_mount_find "$2" || case $? in 1) echo mounted=no; ops_mount_below "$2"; return 0;; *) return 1;; esac
   if ops_mount_same "$1" "$2" "$3"; then echo mounted=yes; else printf 'mounted=%s\n' "$ops_source"; fi
   ops_flags_lacking=
@@ -22,6 +23,21 @@ ops_mount_look() {
   done
   case ,$3, in *,ro,*) ;; *) case ,$ops_flags, in *,ro,*) ops_flags_lacking="$ops_flags_lacking rw";; esac;; esac
   printf 'lacks=%s\n' "${ops_flags_lacking:-none}"
+}
+# PATH: `unit=` the file that systemd goes by in the place of the line of fstab, and `asked=` the link that has such a unit mounted at boot.
+ops_mount_units() {
+  ops_mount_name=$(systemd-escape -p --suffix=mount -- "$1" 2>/dev/null) || return 0
+  for ops_mount_unit in "/etc/systemd/system/$ops_mount_name" "/run/systemd/system/$ops_mount_name"; do
+    [ -e "$ops_mount_unit" ] || [ -L "$ops_mount_unit" ] || continue
+    printf 'unit=%s\n' "$ops_mount_unit"
+    [ "$(readlink -- "$ops_mount_unit")" != /dev/null ] || return 0
+    break
+  done
+  for ops_mount_unit in /etc/systemd/system/*.wants /etc/systemd/system/*.requires /lib/systemd/system/*.wants; do
+    [ -L "$ops_mount_unit/$ops_mount_name" ] || continue
+    printf 'asked=%s\n' "$ops_mount_unit/$ops_mount_name"
+    return 0
+  done
 }
 # A word as fstab and the kernel spell it: \040 is a blank.
 ops_mount_word() { printf '%s\n' "$1" | sed 's/\\/\\134/g; s/ /\\040/g'; }
