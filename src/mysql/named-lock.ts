@@ -5,12 +5,15 @@
 import { createHash } from 'node:crypto'
 import { OpsError } from '../base/errors.ts'
 import type { Server } from './server.ts'
-import { sql } from './sql.ts'
+import { join, sql } from './sql.ts'
 
 /** A lock that is held until it is released or its connection is gone. */
 export interface HeldLock {
   /** Throws `lost` where the server no longer holds it for us. Ask before whatever must not happen twice. */
   check(): Promise<void>
+  /** Which of these works are held just now, by whomever. */
+  heldOf(whats: readonly string[]): Promise<readonly string[]>
+  /** Well done also where it was released before. */
   release(): Promise<void>
 }
 
@@ -22,14 +25,14 @@ function lockName(what: string): string {
 }
 
 /**
- * Takes the lock at once or not at all. `what` names the work, as `archive app.events`.
+ * Takes the lock at once, or within `waitSeconds`, or not at all. `what` names the work, as `archive app.events`.
  * @throws OpsError `locked` with the connection that holds it.
  */
-export async function holdLock(server: Server, what: string): Promise<HeldLock> {
+export async function holdLock(server: Server, what: string, waitSeconds = 0): Promise<HeldLock> {
   const session = await server.session()
   const name = lockName(what)
   const doing = `taking the lock of ${what}`
-  const taken = await session.value(sql`SELECT GET_LOCK(${name}, 0)`, doing)
+  const taken = await session.value(sql`SELECT GET_LOCK(${name}, ${waitSeconds})`, doing)
   if (taken !== '1') {
     const holder = await session.value(sql`SELECT IS_USED_LOCK(${name})`, doing)
     const [who] = await session
@@ -47,6 +50,7 @@ export async function holdLock(server: Server, what: string): Promise<HeldLock> 
       next: 'Wait for it. A run that was killed frees the lock as soon as the server notices that its connection is gone.',
     })
   }
+  let isReleased = false
   return {
     async check() {
       const owner = await session.value(sql`SELECT IS_USED_LOCK(${name})`, doing)
@@ -58,7 +62,14 @@ export async function holdLock(server: Server, what: string): Promise<HeldLock> 
         next: 'Run the same command again: it looks at both sides first and goes on from there.',
       })
     },
+    async heldOf(whats) {
+      const each = whats.map(one => sql`IS_USED_LOCK(${lockName(one)})`)
+      const [holders = []] = await session.cells(sql`SELECT ${join(each)}`, doing)
+      return whats.filter((_, index) => holders[index] != null)
+    },
     async release() {
+      if (isReleased) return
+      isReleased = true
       if (session.lost === undefined)
         await session.query(sql`SELECT RELEASE_LOCK(${name})`, doing).catch(() => undefined)
       await session.close()

@@ -3,6 +3,7 @@ import { counted } from '../../base/counted.ts'
 import { opsVersion } from '../../base/version.ts'
 import { dumpKind } from '../../jobs/dump/options.ts'
 import type { DumpRequest } from '../../jobs/dump/plan.ts'
+import { shardTitle } from '../../jobs/shard/shard.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
@@ -25,7 +26,7 @@ export const dumpVerb: JobVerb<typeof dumpKind.options, Request> = {
   kind: dumpKind,
   usage: 'SOURCE DB.TABLE --by COLUMN --tz ZONE --to URL',
   description,
-  read: ({ table, by, tz, to, closeAfter, recheck, sse, scan, unwatched, keep, contract }, given) => ({
+  read: ({ table, by, tz, to, closeAfter, recheck, sse, scan, unwatched, keep, contract, shard }, given) => ({
     dump: {
       table: given.table('table', table),
       by,
@@ -36,11 +37,12 @@ export const dumpVerb: JobVerb<typeof dumpKind.options, Request> = {
       unwatched,
       keep,
       contracts: contract,
+      shard,
     },
     to,
     sse,
   }),
-  title: ({ dump: { table } }) => `dump ${tableText(table)}`,
+  title: ({ dump: { table, shard } }) => shardTitle(`dump ${tableText(table)}`, shard),
   records: ({ to, sse }, place) => recordsIn(to, sse, place),
   async work({ dump, to, sse }, run) {
     const store = await openTarget(to, sse, run)

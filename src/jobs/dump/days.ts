@@ -41,6 +41,11 @@ export function startOf(day: string, zone: string): Date {
   return new Date(after)
 }
 
+/** Days since 1970: each day has a number of its own, whatever the zone. */
+export function dayNumber(day: string): number {
+  return Math.round(Date.parse(`${day}T00:00:00Z`) / dayMs)
+}
+
 export function nextDay(day: string, days = 1): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10)
 }

@@ -4,6 +4,7 @@ import type { ServerState } from '../../mysql/server-state.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { putProved } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
+import { isStoreError } from '../../store/store-error.ts'
 import { serverText } from '../archive/records.ts'
 import { jsonContent, neededRecord, readRecord } from '../json-record.ts'
 import { refuseOther } from '../place-of.ts'
@@ -110,7 +111,7 @@ export function checkMark(store: Store, mark: Mark, owner: Owner, state: ServerS
     refuse(`${tableText(mark.table)} of another server, ${name}; this one is ${serverText(state)}`)
 }
 
-/** Says whose place it is, once. */
+/** Says whose place it is, once: of shards that begin together the first one does. */
 export async function writeMark(store: Store, owner: Owner, state: ServerState, now: Date): Promise<void> {
   const { database, table } = owner.table
   const mark: Mark = {
@@ -121,5 +122,11 @@ export async function writeMark(store: Store, owner: Owner, state: ServerState, 
     server: { name: serverText(state), id: state.ownId, ...(state.uid !== undefined && { uid: state.uid }) },
     createdAt: now.toISOString(),
   }
-  await putProved(store, markKey, jsonContent(mark))
+  try {
+    await putProved(store, markKey, jsonContent(mark))
+  } catch (thrown) {
+    const other = isStoreError(thrown, 'taken') && (await readMark(store))
+    if (!other) throw thrown
+    checkMark(store, other, owner, state)
+  }
 }

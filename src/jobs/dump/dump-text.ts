@@ -5,12 +5,18 @@ import { hasShape } from '../../mysql/columns.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
+import { shardText, shardTitle } from '../shard/shard.ts'
 import type { DumpOutcome } from './dump-outcome.ts'
 import type { NewDay } from './find-days.ts'
-import { type DumpPlan, mostDayless } from './plan.ts'
+import { type DumpPlan, type DumpRequest, mostDayless } from './plan.ts'
 
 /** Rows a second that a dump reaches at least; only for the times in the plan. */
 const usualRate = 50_000
+
+/** As `dump app.events`. */
+export function dumpTitle({ table, shard }: Pick<DumpRequest, 'table' | 'shard'>): string {
+  return shardTitle(`dump ${tableText(table)}`, shard)
+}
 
 export function dumpPlanEvent(
   source: string,
@@ -23,6 +29,14 @@ export function dumpPlanEvent(
   const rows = newDays.reduce((sum, day) => sum + (day.rows ?? 0), 0)
   const facts: JobFact[] = [
     { name: 'new', text: newText(plan) },
+    ...(request.shard
+      ? [
+          {
+            name: 'shard',
+            text: `${shardText(request.shard)}: of each ${request.shard.of} days one, by its number; other runs dump the others`,
+          },
+        ]
+      : []),
     ...bordersFact(plan),
     {
       name: 'closed',
@@ -46,7 +60,7 @@ export function dumpPlanEvent(
   return {
     job: 'dump',
     source,
-    title: `dump ${tableText(table)}`,
+    title: dumpTitle(request),
     facts,
     notes: [
       ...planNotes(plan),
@@ -69,6 +83,7 @@ export function dumpPlanEvent(
       rows: isCounted ? rows : null,
       dumpedDays: names.days.size,
       recheckDays: checks.length,
+      ...(request.shard && { shard: shardText(request.shard) }),
       dayless: plan.dayless ?? null,
       heldBy: plan.holding ? plan.holding.connection : null,
       serverZone: state.zone,
@@ -208,7 +223,7 @@ export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): J
   return {
     job: 'dump',
     source,
-    title: `dump ${tableText(plan.shape.table)}`,
+    title: dumpTitle(plan.request),
     status: outcome.failure !== undefined ? 'failed' : read.isInterrupted ? 'interrupted' : 'ok',
     facts,
     notes: [

@@ -44,12 +44,20 @@ export function fromSql({ table, index }: Pick<DayAxis, 'table' | 'index'>): Sql
   return index === undefined ? tableSql(table) : sql`${tableSql(table)} FORCE INDEX (${name(index)})`
 }
 
-/** Days with rows before `until`, without those that are `known`. */
+export interface WantedDays {
+  /** Days before this one. */
+  readonly until: string
+  /** Without these. */
+  readonly known: ReadonlyMap<string, unknown>
+  /** Those of other runs are not counted. */
+  readonly isOurs: (day: string) => boolean
+}
+
+/** The wanted days that have rows. */
 export async function findDays(
   session: Session,
   axis: DayAxis,
-  until: string,
-  known: ReadonlyMap<string, unknown>,
+  { until, known, isOurs }: WantedDays,
   counts: boolean,
 ): Promise<NewDay[]> {
   const { table, by, kind, zone } = axis
@@ -65,7 +73,7 @@ export async function findDays(
     )
     if (least == null) break
     const days = unknownDays(dayOfValue(least, kind, zone), until, known, most)
-    const ranges = days.map(day => dayRange(day, kind, zone))
+    const ranges = days.filter(isOurs).map(day => dayRange(day, kind, zone))
     const begun = performance.now()
     const rows = await countDays(session, axis, ranges, counts, doing)
     most = performance.now() - begun > longMs ? Math.max(1, most >> 1) : Math.min(mostDays, most * 2)

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { age, contracts } from '../option-types.ts'
 import { jobKind } from '../options.ts'
+import { shard } from '../shard/shard.ts'
 import { isZone } from '../time-words.ts'
 
 export const dumpKind = jobKind({
@@ -16,6 +17,7 @@ export const dumpKind = jobKind({
     sse: 'key',
     keep: 'age',
     contract: 'file',
+    shard: 'i/n',
   },
   options: {
     source: z
@@ -39,6 +41,7 @@ export const dumpKind = jobKind({
       .describe('encryption to ask of S3, and to see confirmed: AES256, aws:kms or aws:kms:KEY'),
     keep: age('how long the store must keep the days, as 7y (default: for ever)').optional(),
     contract: contracts(),
+    shard: shard(),
     scan: z.boolean().default(false).describe('read the whole table where no index begins with the column'),
     unwatched: z
       .boolean()

@@ -11,14 +11,15 @@ import type { Finding, Store } from '../../store/store.ts'
 import { serverZoneText } from '../archive/condition.ts'
 import { timeColumn } from '../archive/refusals.ts'
 import { checkContracts } from '../drift/judge.ts'
+import { isPartOf, type Shard } from '../shard/shard.ts'
 import { keepDays, storeRefusals } from '../store-refusals.ts'
 import { type Age, before } from '../time-words.ts'
 import { closing } from './closing.ts'
-import { type Day, dayOf, dayRange, type TimeKind } from './days.ts'
+import { type Day, dayNumber, dayOf, dayRange, type TimeKind } from './days.ts'
 import { checkMark, type DumpNames, listDump, readMark, readReceipt } from './dump-store.ts'
 import { countSql, type DayAxis, findDays, floorOf, type NewDay } from './find-days.ts'
 import { type OldestTransaction, oldestTransaction } from './open-transactions.ts'
-import type { Receipt } from './records.ts'
+import { dayNameIn, type Receipt } from './records.ts'
 import { indexOn, refusals } from './refusals.ts'
 import { shapeOf, type TableShape } from './table-shape.ts'
 
@@ -37,6 +38,8 @@ export interface DumpRequest {
   readonly keep: Age | undefined
   /** Files of contracts that must hold. */
   readonly contracts: readonly string[]
+  /** Only days of this part; undefined: all. */
+  readonly shard: Shard | undefined
 }
 
 /** A day that has a dump and is looked at again. */
@@ -85,7 +88,9 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
   const replica = await replicaState(session)
   const { isReadOnly } = state
   const rechecks = request.recheck !== undefined
-  const seen = { table, grants, by, scans, rechecks, oldest, replica, isReadOnly, unwatched }
+  const { shard } = request
+  const isShard = shard !== undefined
+  const seen = { table, grants, by, scans, rechecks, oldest, replica, isReadOnly, unwatched, isShard }
   const errors: ErrorData[] = [...refusals(seen)]
   const findings = await store.look({ keepDays: keepDays(request.keep) })
   errors.push(...storeRefusals(store.url, findings))
@@ -93,7 +98,8 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
   if (errors.length > 0 || !column) throw new InputErrors(errors)
   const contractNotes = await checkContracts(session, table, request.contracts)
   const shape = await shapeOf(session, table, by)
-  const names = await listDump(store)
+  const isOurs = (day: string): boolean => shard === undefined || isPartOf(shard, dayNumber(day))
+  const names = ofDays(await listDump(store), isOurs)
   const mark = await readMark(store)
   if (mark) checkMark(store, mark, request, state)
 
@@ -103,7 +109,8 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
   const axis: DayAxis = { table, by, kind, zone, index: indexOn(table, by) }
   const reads = axis.index === undefined ? 'scan' : 'days'
   const isFew = table.estimate.rows <= mostCounted
-  const newDays = reads === 'scan' ? [] : await findDays(session, axis, until, names.days, isFew)
+  const newDays =
+    reads === 'scan' ? [] : await findDays(session, axis, { until, known: names.days, isOurs }, isFew)
   const last = [...names.days].at(-1)
   return {
     request,
@@ -117,7 +124,7 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
     replica,
     reads,
     newDays,
-    checks: await daysToCheck(store, names, request, kind, now),
+    checks: (await daysToCheck(store, names, request, kind, now)).filter(each => isOurs(each.day)),
     names,
     newest: last && (await readReceipt(store, { day: last[0], revision: last[1] })),
     dayless: await countDayless(session, axis),
@@ -125,6 +132,11 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
     findings,
     contractNotes,
   }
+}
+
+/** Another shard may be between a file and its receipt: what is without one is ours only of our days. */
+function ofDays(names: DumpNames, isOurs: (day: string) => boolean): DumpNames {
+  return { ...names, orphans: names.orphans.filter(key => isOurs(dayNameIn(key)?.day ?? '')) }
 }
 
 /** Days with a dump that ended within the time of `--recheck`. */

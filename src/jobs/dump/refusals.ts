@@ -19,13 +19,15 @@ export interface Seen {
   readonly oldest: OldestTransaction | undefined | 'unseen'
   readonly replica: ReplicaState
   readonly isReadOnly: boolean
+  /** Other runs do the other days. */
+  readonly isShard: boolean
   /** Days may be closed although open transactions cannot be seen. */
   readonly unwatched: boolean
 }
 
 /** Empty: nothing is against it. */
 export function refusals(seen: Seen): readonly ErrorData[] {
-  const { table, grants, by, scans, rechecks, oldest, replica, isReadOnly, unwatched } = seen
+  const { table, grants, by, scans, rechecks, oldest, replica, isReadOnly, unwatched, isShard } = seen
   const where = tableText(table)
   const found: ErrorData[] = []
   const refuse = (title: string, next: string): void => void found.push(inputError(title, { next }).data)
@@ -47,6 +49,11 @@ export function refusals(seen: Seen): readonly ErrorData[] {
       refuse(
         title,
         `${add} Or allow a scan with --scan: each run then reads the whole table in one snapshot, about ${rows.toLocaleString('en')} rows and ${Math.ceil(dataBytes / 1_000_000).toLocaleString('en')} MB.`,
+      )
+    else if (isShard)
+      refuse(
+        title,
+        `${add} Without it each shard would read the whole table to find its days: leave --shard out.`,
       )
     else if (rechecks)
       refuse(title, `${add} Without it --recheck would read the whole table for each day; leave it out.`)

@@ -1,7 +1,7 @@
 /** Dumps closed days: plan, confirm, then day by day a snapshot is read, saved and proved. */
 import { performance } from 'node:perf_hooks'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
-import { type HeldLock, holdLock } from '../../mysql/named-lock.ts'
+import type { HeldLock } from '../../mysql/named-lock.ts'
 import type { Server } from '../../mysql/server.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { Emit } from '../../run/events.ts'
@@ -13,11 +13,12 @@ import { checkContracts } from '../drift/judge.ts'
 import { explained } from '../drift/meanwhile.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
+import { holdPlace } from '../shard/hold-place.ts'
 import { DaySaver } from './day-saver.ts'
 import { type AgreeTo, type DaysSource, DaysWalk, type WalkPiece } from './days-walk.ts'
 import type { DumpOutcome } from './dump-outcome.ts'
 import { writeMark } from './dump-store.ts'
-import { dumpEnd, dumpPlanEvent, dumpSoFar, rowsOf } from './dump-text.ts'
+import { dumpEnd, dumpPlanEvent, dumpSoFar, dumpTitle, rowsOf } from './dump-text.ts'
 import { type DumpPlan, type DumpRequest, planDump } from './plan.ts'
 import { ScanWalk } from './scan-walk.ts'
 import { WalksInTurn } from './walks-in-turn.ts'
@@ -38,21 +39,21 @@ export interface DumpContext {
 /** Answers whether it ran: false where the person said no, or only a plan was wanted. */
 export async function runDump(request: DumpRequest, context: DumpContext): Promise<boolean> {
   const { server, store, emit, confirm, asks, plansOnly } = context
-  const title = `dump ${tableText(request.table)}`
+  const title = dumpTitle(request)
   const session = await server.session()
   await tellOwed(session, request.table, emit)
   const governor = await startGovernor(server)
   let lock: HeldLock | undefined
   try {
     // Where nobody is asked, the plan that is shown is the one that is carried out: one look at server and store.
-    if (!plansOnly && !asks) lock = await holdLock(server, title)
+    if (!plansOnly && !asks) lock = await hold(request, context)
     let plan = await planDump(session, store, request)
     const shown = dumpPlanEvent(server.name, plan, governor)
     emit({ event: 'job-plan', ...shown })
     if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
     if (confirm && !(await confirm(shown))) return false
     if (!lock) {
-      lock = await holdLock(server, title)
+      lock = await hold(request, context)
       plan = await planDump(session, store, request)
     }
     const outcome = await carryOut(plan, lock, governor, context)
@@ -69,6 +70,13 @@ export async function runDump(request: DumpRequest, context: DumpContext): Promi
     await lock?.release()
     await governor.close()
   }
+}
+
+/** Days are whose they are by their number alone: shards need not wait for one another. */
+async function hold({ table, shard }: DumpRequest, { server, interrupt }: DumpContext): Promise<HeldLock> {
+  const place = await holdPlace(server, `dump ${tableText(table)}`, shard, interrupt)
+  await place.letIn()
+  return place
 }
 
 async function carryOut(
@@ -97,7 +105,7 @@ async function carryOut(
     const read = await runChunks<WalkPiece>(
       {
         source: server.name,
-        title: `dump ${tableText(shape.table)}`,
+        title: dumpTitle(request),
         ...(ofRows !== undefined && { ofRows }),
         read: () => walk.next(),
         settle: async piece => {

@@ -1,0 +1,126 @@
+/**
+ * Which runs of one table may be at work at once: one whole run, or shards of one number, each once. They never talk to each
+ * other: each takes a lock of its own on the server, and then looks for those that would be in its way.
+ */
+import { OpsError } from '../../base/errors.ts'
+import { type HeldLock, holdLock } from '../../mysql/named-lock.ts'
+import type { Server } from '../../mysql/server.ts'
+import type { Interrupt } from '../../run/interrupt.ts'
+import { interruptedError } from '../run.ts'
+import { mostShards, type Shard, shardText, shardTitle } from './shard.ts'
+
+/** The place of a run beside others, until it is released or its connection is gone. */
+export interface HeldPlace extends HeldLock {
+  /** No other run was at work when it was taken. None begins before `letIn`. */
+  readonly isAlone: boolean
+  /** Lets other shards begin. */
+  letIn(): Promise<void>
+}
+
+/** So long is waited for another shard that begins: it may have to finish what earlier runs left. */
+const longestDoorSeconds = 300
+const askEverySeconds = 2
+
+/**
+ * `what` names the work, as `archive app.events`.
+ * @throws OpsError `locked` where another run is in the way.
+ */
+export async function holdPlace(
+  server: Server,
+  what: string,
+  shard: Shard | undefined,
+  interrupt: Pick<Interrupt, 'level'>,
+): Promise<HeldPlace> {
+  return shard === undefined ? holdWhole(server, what) : holdShard(server, what, shard, interrupt)
+}
+
+async function holdWhole(server: Server, what: string): Promise<HeldPlace> {
+  const lock = await holdLock(server, what)
+  try {
+    const [first, ...more] = await shardsAtWork(lock, what)
+    if (first) throw atWork(server, what, [first, ...more])
+  } catch (thrown) {
+    await lock.release()
+    throw thrown
+  }
+  return { ...lock, isAlone: true, letIn: async () => {} }
+}
+
+async function holdShard(
+  server: Server,
+  what: string,
+  shard: Shard,
+  interrupt: Pick<Interrupt, 'level'>,
+): Promise<HeldPlace> {
+  const door = await openDoor(server, what, interrupt)
+  let own: HeldLock | undefined
+  try {
+    own = await holdLock(server, shardTitle(what, shard))
+    // Whoever comes whole takes its lock first and looks for shards then: one of the two sees the other.
+    if ((await own.heldOf([what])).length > 0)
+      throw locked(
+        `${server.name}: another run holds ${what} as a whole`,
+        'Wait for it: it does the work of all shards.',
+      )
+    const others = (await shardsAtWork(own, what)).filter(each => shardText(each) !== shardText(shard))
+    const unequal = others.filter(({ of }) => of !== shard.of)
+    if (unequal.length > 0) throw atWork(server, what, unequal)
+    const { check, heldOf, release } = own
+    return {
+      check,
+      heldOf,
+      isAlone: others.length === 0,
+      letIn: () => door.release(),
+      async release() {
+        await release()
+        await door.release()
+      },
+    }
+  } catch (thrown) {
+    await own?.release()
+    await door.release()
+    throw thrown
+  }
+}
+
+/** One shard begins at a time. */
+async function openDoor(
+  server: Server,
+  what: string,
+  interrupt: Pick<Interrupt, 'level'>,
+): Promise<HeldLock> {
+  for (let waited = 0; ; waited += askEverySeconds) {
+    if (interrupt.level !== 'none') throw interruptedBeforeWork(what)
+    try {
+      return await holdLock(server, `the beginning of ${what}`, askEverySeconds)
+    } catch (thrown) {
+      const isLocked = thrown instanceof OpsError && thrown.data.code === 'locked'
+      if (!isLocked || waited >= longestDoorSeconds) throw thrown
+    }
+  }
+}
+
+function interruptedBeforeWork(what: string): OpsError {
+  const { data } = interruptedError(what, 'Nothing was begun.')
+  return new OpsError({ ...data, changed: 'no' })
+}
+
+async function shardsAtWork(lock: HeldLock, what: string): Promise<readonly Shard[]> {
+  const shards = Array.from({ length: mostShards }, (_, count) =>
+    Array.from({ length: count + 1 }, (_each, index) => ({ index, of: count + 1 })),
+  ).flat()
+  const held = new Set(await lock.heldOf(shards.map(each => shardTitle(what, each))))
+  return shards.filter(each => held.has(shardTitle(what, each)))
+}
+
+function atWork(server: Server, what: string, shards: readonly Shard[]): OpsError {
+  const names = shards.map(shardText).join(', ')
+  return locked(
+    `${server.name}: ${shards.length === 1 ? `the shard ${names}` : `the shards ${names}`} of ${what} ${shards.length === 1 ? 'is' : 'are'} at work`,
+    'Wait for them: shards of another number, or a run of the whole, would take the same rows.',
+  )
+}
+
+function locked(title: string, next: string): OpsError {
+  return new OpsError({ code: 'locked', title, changed: 'no', next })
+}
