@@ -15,7 +15,8 @@ export { hostFacts, type Output, output } from './recipe/output.ts'
 export * from './recipe/project.ts'
 export { type Recipe, type RecipeContext, recipe, type Use } from './recipe/recipe.ts'
 export { on, type Site, site } from './recipe/site.ts'
-export { bootKeys, bootLookLibrary, bootPlaces, lastAtBoot, unreadAtBoot } from './resources/boot/look.ts'
+export { type AtBoot, type BootLine, lastThatSets } from './resources/boot/look.ts'
+export { type NowAndAtBoot, nowAndAtBoot } from './resources/boot/now-and-at-boot.ts'
 export * from './resources/index.ts'
 export {
   lackingDirectory,

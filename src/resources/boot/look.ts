@@ -1,4 +1,5 @@
 /** What systemd reads at boot from folders such as sysctl.d: in which order, what hides what, and whether anything reads them. */
+import { basename } from 'node:path'
 import { libraryOf } from '../../shell/library.ts'
 import bootText from './boot-look.sh'
 
@@ -7,25 +8,56 @@ export const bootLookLibrary = libraryOf('boot-look', bootText)
 
 export const bootKeys = ['reader', 'lines'] as const
 
-/**
- * What the lines that `ops_boot_lines` told come to at boot: the last of those in which `valueIn` finds a value has the last word, and
- * stands in the file `by`. What is in /run is gone at boot or made again, so of with and without it counts what is not as `wanted`.
- * What nothing reads sets nothing.
- */
-export function lastAtBoot(
-  reader: string,
-  lines: string,
-  wanted: string | undefined,
+/** A line of a file that is read at boot. */
+export interface BootLine {
+  readonly text: string
+  /** Path of its file. */
+  readonly by: string
+  /** What is in /run is gone at boot or made again: `with` counts as long as it is there, `without` once it is not, `both` always. */
+  readonly when: string
+}
+
+/** What lines come to: the value at boot, `''` where it is taken out, and the file that has the last word. */
+export interface AtBoot {
+  readonly value: string
+  readonly by: string
+  /** What that file does, where it is more than "sets it to this value". */
+  readonly does?: string
+}
+
+/** The last of the lines in which `valueIn` finds a value. */
+export function lastThatSets(
+  lines: readonly BootLine[],
   valueIn: (line: string) => string | undefined,
-): { readonly boot: string; readonly by: string } {
-  const all = lines.split('\u0001').flatMap(each => {
+): AtBoot | undefined {
+  const last = lines.findLast(({ text }) => valueIn(text) !== undefined)
+  return last && { value: valueIn(last.text) ?? '', by: last.by }
+}
+
+/** The lines that `ops_boot_lines` told, in the order that they are read. */
+export function bootLines(told: string): readonly BootLine[] {
+  return told.split('\u0001').flatMap(each => {
     const [when = '', by = '', ...parts] = each.split('\t')
-    const boot = valueIn(parts.join('\t'))
-    return boot === undefined ? [] : [{ when, by, boot }]
+    return by === '' ? [] : [{ when, by, text: parts.join('\t') }]
   })
-  const [now, later] = ['without', 'with'].map(other => all.findLast(({ when }) => when !== other))
-  const { boot = '', by = '' } = (now?.boot === wanted ? later : now) ?? {}
-  return { boot: reader === 'yes' ? boot : '', by }
+}
+
+/** The same lines where the file holds this one alone. */
+export function withOwnLine(lines: readonly BootLine[], file: string, text: string): readonly BootLine[] {
+  const name = basename(file)
+  const others = lines.filter(({ by }) => basename(by) !== name)
+  const place = others.findIndex(({ by }) => Buffer.compare(Buffer.from(basename(by)), Buffer.from(name)) > 0)
+  return others.toSpliced(place === -1 ? others.length : place, 0, { when: 'both', by: file, text })
+}
+
+/** What is so at boot, with what is in /run and without it: of both that which is not as `wanted`. */
+export function cameTo(
+  lines: readonly BootLine[],
+  wanted: string | undefined,
+  atBoot: (lines: readonly BootLine[]) => AtBoot | undefined,
+): AtBoot | undefined {
+  const [now, later] = ['without', 'with'].map(other => atBoot(lines.filter(({ when }) => when !== other)))
+  return now?.value === wanted ? later : now
 }
 
 /** Why nothing reads the folder at boot, by what `ops_boot_reader` told. */

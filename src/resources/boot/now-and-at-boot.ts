@@ -1,0 +1,149 @@
+/** The kind of resource that holds now and at boot: what runs, and a line in a file of its own in a folder that systemd reads. */
+import { basename } from 'node:path'
+import type { z } from 'zod'
+import type { Claim } from '../../engine/claims.ts'
+import { printed } from '../../engine/printed.ts'
+import type { Example } from '../../engine/resource.ts'
+import { resource } from '../../engine/step.ts'
+import { libraryOf } from '../../shell/library.ts'
+import { type Shell, sh } from '../../shell/sh.ts'
+import { lackingDirectory } from '../paths/look.ts'
+import { ownFile, ownFileFound, ownFileImpossible, ownFileKeys } from '../paths/own-file.ts'
+import { ownShell } from '../paths/own-shell.ts'
+import changeText from './boot-change.sh'
+import {
+  type AtBoot,
+  type BootLine,
+  bootKeys,
+  bootLines,
+  bootLookLibrary,
+  bootPlaces,
+  cameTo,
+  unreadAtBoot,
+  withOwnLine,
+} from './look.ts'
+
+const bootChangeLibrary = libraryOf('boot-change', changeText, 'apply')
+
+/** `value` is left out with `state: 'absent'`, and only then: `.refine(...neededUnlessAbsent('value'))`. */
+export interface Held {
+  readonly value?: string | undefined
+  readonly state: 'present' | 'absent'
+}
+
+/** What only this one knows; all else is the same for whatever holds now and at boot. */
+export interface NowAndAtBoot<Params extends Held, Input> {
+  readonly type: string
+  readonly doc: string
+  readonly params: z.ZodType<Params, Input>
+  readonly examples: readonly [Example<Input>, Example<Input>, ...Example<Input>[]]
+  identity(params: Params): string
+  /** Who goes on with a value when its file is gone: `the kernel`. */
+  readonly holder: string
+  /** Text of its `.sh` file, with the functions that `tells` and `sets` call. */
+  readonly shell: string
+  /** Where its file is read at boot, as `sysctl.d`, and the service of systemd that does so. */
+  readonly folder: string
+  readonly service: string
+  /** Name of its file; with `zz` before the rest it is read after those of others. */
+  file(params: Params): string
+  /** What stands in that file. */
+  line(value: string, params: Params): string
+  /** Prints `now=`, and `cannot=`: why this host cannot have it set, as a sentence for the plan, or nothing. */
+  tells(params: Params): Shell
+  /** The function with its first words; the value to set is its last. Refuses by `ops_fail` what is not taken. */
+  sets(params: Params): Shell
+  /** A regular expression of awk for the lines that may set it, however they spell it. */
+  pattern(params: Params): string
+  /** All files of the folder matter, not only those that are read after its own. */
+  readsAll?(params: Params): boolean
+  /** What these lines come to at boot: `lastThatSets(lines, valueIn)` where the last one counts. */
+  atBoot(lines: readonly BootLine[], params: Params): AtBoot | undefined
+  /** A value in the one spelling that `params` and `atBoot` give it, too. */
+  plain?(value: string): string
+  /** What of the running system no other step may set. */
+  owns(params: Params): readonly Claim[]
+  /** What setting it moves, where that is more. */
+  affects?(params: Params): readonly Claim[]
+  reads?(params: Params): readonly Claim[]
+  /** Lines for people beside the plan of setting it; `now` is what runs. */
+  notes?(now: string, value: string, params: Params): readonly string[]
+}
+
+const read = printed(...ownFileKeys, ...bootKeys, 'cannot', 'now')
+
+/** A resource that sets what runs and what is read at boot, and says where another file has the last word. */
+export function nowAndAtBoot<Params extends Held, Input>(kind: NowAndAtBoot<Params, Input>) {
+  const { folder, service, plain = value => value } = kind
+  const fileOf = (params: Params) => `/etc/${folder}/${kind.file(params)}`
+  const lineOf = (params: Params) =>
+    params.value === undefined ? undefined : kind.line(params.value, params)
+  /** Of a file that is read later, why its own would not have the last word. */
+  const overruledBy = (lines: readonly BootLine[], params: Params): string => {
+    const { value } = params
+    if (value === undefined) return ''
+    const whole = withOwnLine(lines, fileOf(params), kind.line(value, params))
+    const last = cameTo(whole, value, some => kind.atBoot(some, params))
+    if (last === undefined || last.value === value) return ''
+    const name = kind.identity(params)
+    const does = last.does ?? (last.value === '' ? `takes ${name} out` : `sets ${name} to ${last.value}`)
+    return `${last.by} is read later at boot and ${does}: change it there`
+  }
+  return resource({
+    type: kind.type,
+    doc: kind.doc,
+    params: kind.params,
+    examples: kind.examples,
+    identity: kind.identity,
+    library: [...ownShell(kind.type, kind.shell), bootLookLibrary, bootChangeLibrary],
+    refuses: true,
+    probe: params => sh`
+      ops_tell_own ${fileOf(params)} && ${kind.tells(params)} && ops_boot_reader ${service} || return
+      ops_boot_lines ${folder} ${kind.readsAll?.(params) ? '' : basename(fileOf(params))} ${kind.pattern(params)}`,
+    parse: (observation, params) => {
+      const { lines: told, ...found } = ownFileFound(read(observation))
+      const lines = bootLines(told)
+      const { value = '' } = cameTo(lines, params.value, some => kind.atBoot(some, params)) ?? {}
+      const boot = found.reader === 'yes' ? value : ''
+      return { ...found, now: plain(found.now), boot, overruled: overruledBy(lines, params) }
+    },
+    desired: params => ({
+      ...ownFile(lineOf(params)),
+      ...(params.value !== undefined && { now: params.value, boot: params.value }),
+    }),
+    impossible: ({ cannot, reader, overruled, ...found }, params) => {
+      const other = ownFileImpossible(fileOf(params), found)
+      if (other !== undefined || params.value === undefined) return other
+      return String(cannot || unreadAtBoot(folder, service, reader) || overruled || '') || undefined
+    },
+    lacks: lackingDirectory,
+    apply: ({ actual }, params) => [
+      params.value === undefined
+        ? sh`ops_remove ${fileOf(params)}`
+        : sh`ops_boot_hold ${fileOf(params)} ${lineOf(params) ?? ''} ${params.value} ${String(actual.now)} ${kind.sets(params)}`,
+    ],
+    wayBack: ({ actual }, params) => {
+      const { value, ...named } = params
+      if (value === undefined || actual.file !== 'absent') return 'files'
+      const stays = `${kind.holder} goes on with ${value}; it was ${actual.now}`
+      return {
+        params: { ...named, state: 'absent' },
+        left: ownFile(kind.line(value, params)),
+        withFiles: true,
+        ...(actual.now !== value && { stays }),
+      }
+    },
+    owns: params => [`path:${fileOf(params)}`, ...kind.owns(params)],
+    affects: params => [
+      `path:${fileOf(params)}`,
+      ...(params.value === undefined ? [] : (kind.affects ?? kind.owns)(params)),
+    ],
+    reads: params => [...bootPlaces(folder), `unit:${service}`, ...(kind.reads?.(params) ?? [])],
+    notes: (_detail, params, _said, change) => {
+      if (change === undefined) return []
+      if (params.value === undefined)
+        return ['what runs is left as it is: ops cannot know what it was before']
+      return kind.notes?.(String(change.actual.now), params.value, params) ?? []
+    },
+  })
+}
