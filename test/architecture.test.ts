@@ -163,7 +163,10 @@ describe('the house', () => {
   test('every resource stands in the one list of them', () => {
     const list = files.find(file => file.path === 'resources/all.ts')
     const made = files
-      .filter(file => /^resources\/[^/]+$/.test(file.path) && /= (resource|composed)\(/.test(file.text))
+      .filter(
+        file =>
+          /^resources\/[^/]+$/.test(file.path) && /= (resource|composed|nowAndAtBoot)\(/.test(file.text),
+      )
       .map(file => file.path)
       // No recipe names it: `ops kept HOST restore` makes its plan of it.
       .filter(path => path !== 'resources/restored-file.ts')

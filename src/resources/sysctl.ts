@@ -1,7 +1,9 @@
 /** A setting of the kernel, now and at the next boot. */
-import { isNumbers, plain, settingIn, swapped, wayOf } from './sysctl/spelling.ts'
+import { settingAtBoot } from './sysctl/at-boot.ts'
+import { isSetAfterOthers, waysThatMove } from './sysctl/moved.ts'
+import { isNumbers, patternOf, plain, swapped, wayOf } from './sysctl/spelling.ts'
 import text from './sysctl/sysctl.sh'
-import { lastThatSets, neededUnlessAbsent, nowAndAtBoot, oneLine, presence, sh, z } from './written-with.ts'
+import { neededUnlessAbsent, nowAndAtBoot, oneLine, ownShell, presence, sh, z } from './written-with.ts'
 
 const params = z
   .strictObject({
@@ -44,17 +46,17 @@ export const sysctl = nowAndAtBoot({
   ],
   identity: ({ key }) => key,
   holder: 'the kernel',
-  shell: text,
+  library: ownShell('sysctl', text),
   folder: 'sysctl.d',
   service: 'systemd-sysctl',
   // Read after /etc/sysctl.d/99-sysctl.conf, which is /etc/sysctl.conf; no name of an interface has a colon in it.
-  file: ({ key }) => `99-zz-${key.replaceAll('/', ':')}.conf`,
+  file: ({ key }) => `99-zz${isSetAfterOthers(wayOf(key)) ? 'z' : ''}-${key.replaceAll('/', ':')}.conf`,
   line: (value, { key }) => `${key} = ${value}`,
   tells: ({ key }) => sh`ops_sysctl_now ${wayOf(key)} ${key}`,
   sets: ({ key }) => sh`ops_sysctl_set ${wayOf(key)}`,
-  pattern: ({ key }) =>
-    `^[ \t]*-?[ \t]*[./]*${key.replaceAll('+', '[+]').split(/[./]/).join('[./]+')}[./]*[ \t]*(=|$)`,
-  atBoot: (lines, { key }) => lastThatSets(lines, line => settingIn(line, key)),
+  pattern: ({ key }) => patternOf(key, waysThatMove(wayOf(key))),
+  readsAll: ({ key }) => waysThatMove(wayOf(key)).length > 0,
+  atBoot: (lines, { key }) => settingAtBoot(lines, key),
   plain,
   owns: ({ key }) => [`path:/proc/sys/${wayOf(key)}`],
   // One setting can move others beside it, as ip_forward does with conf/all/forwarding.

@@ -98,4 +98,63 @@ describeReal('what a setting of the kernel will be at boot', () => {
     const actual = definition.parse(said, params)
     expect(definition.impossible?.(actual, params)).toContain('/usr/lib/sysctl.d/zz.conf is read later')
   })
+
+  const redirects = 'net.ipv4.conf.all.accept_redirects'
+  const forward = 'net.ipv4.ip_forward'
+  const isOff = 'net.ipv6.conf.lo.disable_ipv6'
+  /** What stands in files of the host, which are read in this order, and whether that of the step has the last word. */
+  test.each([
+    [
+      'ip_forward resets it',
+      redirects,
+      '1',
+      [`${redirects}=1`, `${forward}=1`],
+      /sets .*ip_forward to 1, and/,
+    ],
+    ['to what is wanted', redirects, '0', [`${redirects}=1`, `${forward}=1`], undefined],
+    ['not where that stays 0', redirects, '1', [`${redirects}=1`, `${forward}=0`], undefined],
+    ['not where that is taken out', redirects, '1', [`${forward}=1`, `-${forward}`], undefined],
+    ['by its other name', redirects, '1', [`${redirects}=1`, 'net/ipv4/conf/all/forwarding = 1'], /then/],
+    ['by a pattern', redirects, '1', [`${redirects}=1`, 'net.ipv4.conf.*.forwarding=1'], /then/],
+    ['it comes afterwards', redirects, '1', [`${redirects}=0`, `${forward}=1`], undefined],
+    [
+      'a pattern gives way',
+      redirects,
+      '1',
+      ['net.ipv4.conf.*.accept_redirects=1', `${forward}=1`],
+      undefined,
+    ],
+    ['two names, one setting', forward, '1', [`${forward}=1`, 'net.ipv4.conf.all.forwarding=0'], /then/],
+    ['an interface, afterwards', 'net.ipv4.conf.lo.forwarding', '0', [`${forward}=1`], undefined],
+    [
+      'all of IPv6',
+      isOff,
+      '0',
+      [`${isOff}=0`, 'net.ipv6.conf.all.disable_ipv6=1'],
+      /take .* out of .*10-house/,
+    ],
+    ['all of IPv6 as it is', isOff, '1', [`${isOff}=1`, 'net.ipv6.conf.all.disable_ipv6=0'], undefined],
+  ])('is what the kernel makes of it: %s', async (_title, name, value, lines, refused) => {
+    const params = parsed(sysctl, { key: name, value })
+    const [claim = ''] = definition.owns?.(params) ?? []
+    const file = claim.replace('path:', '')
+    const way = `/proc/sys/${name.replaceAll('.', '/')}`
+    const files = lines.map((text, at) => `echo '${text}' >/etc/sysctl.d/${at + 1}0-house.conf`).join('\n')
+    // A host begins with neither: what runs there is put back before each start.
+    const start = `cd /proc/sys/net; echo 0 >ipv4/ip_forward; echo 0 >ipv6/conf/all/disable_ipv6
+      echo 1 >ipv4/conf/all/accept_redirects; /usr/lib/systemd/systemd-sysctl 2>/dev/null`
+    const said = await host().read(`${librariesOf(definition)}
+      rm -f /etc/sysctl.d/*-house.conf /etc/sysctl.d/99-zz* /run/sysctl.d/zz.conf /usr/lib/sysctl.d/zz.conf
+      ${files}
+      ${definition.probe(params).shell}
+      (${start}); echo "real=$(cat ${way})"
+      echo '${name} = ${value}' >${file}
+      (${start}); echo "whole=$(cat ${way})"
+      rm -f /etc/sysctl.d/*-house.conf ${file}; (${start})`)
+    const [observation = '', real = '', whole] = said.split(/(?:real|whole)=/)
+    const actual = definition.parse(observation, params)
+    if (actual.boot !== '') expect(actual.boot).toBe(real.trim())
+    expect(whole?.trim() === value).toBe(refused === undefined)
+    expect(definition.impossible?.(actual, params) ?? '').toMatch(refused ?? /^$/)
+  })
 })

@@ -1,3 +1,4 @@
+# The change of what holds now and at boot.
 # FILE LINE VALUE WAS SETTER...: what runs first, as that refuses what is no value for it: SETTER gets VALUE as its last word. Then the
 # file; where that cannot be written, what runs gets back what it was.
 ops_boot_hold() {

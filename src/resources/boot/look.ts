@@ -21,8 +21,8 @@ export interface BootLine {
 export interface AtBoot {
   readonly value: string
   readonly by: string
-  /** What that file does, where it is more than "sets it to this value". */
-  readonly does?: string
+  /** A sentence with what to do, where there is more to say than that this file sets it. */
+  readonly why?: string
 }
 
 /** The last of the lines in which `valueIn` finds a value. */

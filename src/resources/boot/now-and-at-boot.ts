@@ -5,12 +5,11 @@ import type { Claim } from '../../engine/claims.ts'
 import { printed } from '../../engine/printed.ts'
 import type { Example } from '../../engine/resource.ts'
 import { resource } from '../../engine/step.ts'
-import { libraryOf } from '../../shell/library.ts'
+import type { ShellLibrary } from '../../shell/library.ts'
 import { type Shell, sh } from '../../shell/sh.ts'
 import { lackingDirectory } from '../paths/look.ts'
 import { ownFile, ownFileFound, ownFileImpossible, ownFileKeys } from '../paths/own-file.ts'
-import { ownShell } from '../paths/own-shell.ts'
-import changeText from './boot-change.sh'
+import { bootChangeLibrary } from './change.ts'
 import {
   type AtBoot,
   type BootLine,
@@ -22,8 +21,6 @@ import {
   unreadAtBoot,
   withOwnLine,
 } from './look.ts'
-
-const bootChangeLibrary = libraryOf('boot-change', changeText, 'apply')
 
 /** `value` is left out with `state: 'absent'`, and only then: `.refine(...neededUnlessAbsent('value'))`. */
 export interface Held {
@@ -40,8 +37,8 @@ export interface NowAndAtBoot<Params extends Held, Input> {
   identity(params: Params): string
   /** Who goes on with a value when its file is gone: `the kernel`. */
   readonly holder: string
-  /** Text of its `.sh` file, with the functions that `tells` and `sets` call. */
-  readonly shell: string
+  /** `ownShell(type, text)` of its `.sh` file, with the functions that `tells` and `sets` call. */
+  readonly library: readonly ShellLibrary[]
   /** Where its file is read at boot, as `sysctl.d`, and the service of systemd that does so. */
   readonly folder: string
   readonly service: string
@@ -86,8 +83,8 @@ export function nowAndAtBoot<Params extends Held, Input>(kind: NowAndAtBoot<Para
     const last = cameTo(whole, value, some => kind.atBoot(some, params))
     if (last === undefined || last.value === value) return ''
     const name = kind.identity(params)
-    const does = last.does ?? (last.value === '' ? `takes ${name} out` : `sets ${name} to ${last.value}`)
-    return `${last.by} is read later at boot and ${does}: change it there`
+    const does = last.value === '' ? `takes ${name} out` : `sets ${name} to ${last.value}`
+    return last.why ?? `${last.by} is read later at boot and ${does}: change it there`
   }
   return resource({
     type: kind.type,
@@ -95,7 +92,7 @@ export function nowAndAtBoot<Params extends Held, Input>(kind: NowAndAtBoot<Para
     params: kind.params,
     examples: kind.examples,
     identity: kind.identity,
-    library: [...ownShell(kind.type, kind.shell), bootLookLibrary, bootChangeLibrary],
+    library: [...kind.library, bootLookLibrary, bootChangeLibrary],
     refuses: true,
     probe: params => sh`
       ops_tell_own ${fileOf(params)} && ${kind.tells(params)} && ops_boot_reader ${service} || return

@@ -12,10 +12,19 @@ export const isNumbers = (value: string) => /^[\s\d-]+$/.test(value)
 export const plain = (value: string) =>
   isNumbers(value) ? value.trim().replaceAll(/\s+/g, ' ') : stripped(value)
 
-/** What a line of sysctl.d(5) sets the key to, if it does: one that is `-key` alone takes it out, and it has no value then. */
-export function settingIn(line: string, key: string): string | undefined {
+/** What a line of sysctl.d(5) sets: `-key` alone takes it out, and there is no value then. */
+export function settingIn(
+  line: string,
+): { readonly way: string; readonly value: string | undefined } | undefined {
   const [, left = '', sign, value = ''] = /^([^=]*)(=?)(.*)$/.exec(stripped(line)) ?? []
-  if (/^[#;]/.test(left) || (sign === '' && !left.startsWith('-'))) return undefined
+  if (left === '' || /^[#;]/.test(left) || (sign === '' && !left.startsWith('-'))) return undefined
   const way = wayOf(stripped(stripped(left).replace(/^-/, ''))).replaceAll(/\/(?:\.?\/)+/g, '/')
-  return way.replaceAll(/^\/|\/$/g, '') === wayOf(key) ? plain(value) : undefined
+  return { way: way.replaceAll(/^\/|\/$/g, ''), value: sign === '' ? undefined : stripped(value) }
+}
+
+/** What finds the lines that may set it, however they spell it; or, of some names, those that have their last part or a pattern in them. */
+export function patternOf(key: string, others: readonly string[]): string {
+  const found = `[ \t]*-?[ \t]*[./]*${key.replaceAll('+', '[+]').split(/[./]/).join('[./]+')}[./]*[ \t]*(=|$)`
+  const parts = others.map(way => way.replace(/^.*\//, ''))
+  return others.length === 0 ? `^${found}` : `^(${found}|[^#;=]*([*?[]|${[...new Set(parts)].join('|')}))`
 }
