@@ -32,20 +32,23 @@ describe.skipIf(why !== undefined)(`ops db queue on MySQL 5.6${why === undefined
   const queue = (verb: string, ...argv: string[]): Promise<Outcome> =>
     folder.ops(['db', 'queue', verb, 'old', 'rails.delayed_jobs', '--queue', 'mail', ...argv])
 
-  test('parks around a job that a worker is just reserving, and brings all back', async () => {
-    await worker.run(
-      "USE rails; START TRANSACTION; UPDATE delayed_jobs SET locked_at = NOW(), locked_by = 'w' WHERE id = 1500",
-    )
+  test('parks around jobs that a worker is just reserving or is at, and brings all back', async () => {
+    await worker.run(`USE rails; UPDATE delayed_jobs SET locked_at = NOW(), locked_by = 'v' WHERE id = 2200;
+      START TRANSACTION; UPDATE delayed_jobs SET locked_at = NOW(), locked_by = 'w' WHERE id = 1500;
+      UPDATE delayed_jobs SET handler = 'y' WHERE id = 2200`)
     const parking = queue('park', '--yes', '--batch', '100')
-    // Its moves come down to the job that the worker holds in an open transaction, and wait there.
-    const down = 'SELECT COUNT(*) FROM rails.delayed_jobs WHERE id > 1500'
+    // Its moves go past the job that is held, and is no row of theirs to lock, down to those of the one that seems to wait, and wait there.
+    const down = 'SELECT COUNT(*) FROM rails.delayed_jobs WHERE id > 1600 AND id <> 2200'
     let left = 3_000
     while (left > 0) left = Number((await eyes.rows(down))[0]?.[0])
     await worker.run('COMMIT')
     const parked = await parking
     expect(parked.stderr).toBe('')
-    expect(parked.stdout).toMatch(/parked +2,999 jobs/)
-    expect(await eyes.rows('SELECT id, locked_by FROM rails.delayed_jobs')).toEqual([['1500', 'w']])
+    expect(parked.stdout).toMatch(/parked +2,998 jobs/)
+    expect(await eyes.rows('SELECT id, locked_by FROM rails.delayed_jobs')).toEqual([
+      ['1500', 'w'],
+      ['2200', 'v'],
+    ])
     const back = await queue('drip', '--yes', '--watch', '--when-below', '100000')
     expect(back.stderr).toBe('')
     expect(await eyes.rows('SELECT COUNT(*), COUNT(DISTINCT id) FROM rails.delayed_jobs')).toEqual([

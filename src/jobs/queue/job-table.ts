@@ -7,7 +7,7 @@ import { may, readGrants } from '../../mysql/grants.ts'
 import { serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { ShapeGuard } from '../../mysql/shape-guard.ts'
-import { join, name, type Sql, sql, trusted } from '../../mysql/sql.ts'
+import { join, name, type Sql, sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 
 export interface JobTable {
@@ -182,7 +182,3 @@ async function refusals(session: Session, table: Table): Promise<readonly ErrorD
 export function isTaken({ live, parked, id }: JobTable): Sql {
   return sql`EXISTS (SELECT 1 FROM ${tableSql(live)} taken WHERE taken.${name(id)} = ${tableSql(parked)}.${name(id)})`
 }
-
-/** For statements that name rows by their numbers. */
-export const idList = (ids: readonly string[]): Sql =>
-  trusted(ids.filter(each => /^-?\d+$/.test(each)).join(','))

@@ -5,7 +5,8 @@ import type { Session } from '../../mysql/session.ts'
 import type { ShapeGuard } from '../../mysql/shape-guard.ts'
 import { name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { type TableName, tableSql } from '../../mysql/table-name.ts'
-import { idList, isTaken, type JobTable, ofQueue } from './job-table.ts'
+import { isTaken, type JobTable, ofQueue } from './job-table.ts'
+import { isNumbered } from './numbered.ts'
 
 export type Direction = 'park' | 'drip'
 
@@ -69,20 +70,21 @@ export async function moveJobs(
     const move = async (): Promise<number> => {
       const skip = jobs.skipsLocked && direction === 'park' ? ' SKIP LOCKED' : ''
       const locked = await session.cells(
-        sql`SELECT ${id} FROM ${tableSql(from)} ${byKey} WHERE ${id} IN (${idList(ids)}) AND ${condition} FOR UPDATE${trusted(skip)}`,
+        sql`SELECT ${id} FROM ${tableSql(from)} ${byKey} WHERE ${isNumbered(jobs.id, ids)} AND ${condition} FOR UPDATE${trusted(skip)}`,
         doing,
       )
       const ours = locked.map(([cell]) => cell?.toString('latin1') ?? '')
       if (ours.length === 0) return 0
+      const these = isNumbered(jobs.id, ours)
       const inserted = await session.query(
-        sql`INSERT INTO ${tableSql(to)} (${jobs.columns}) SELECT ${jobs.columns} FROM ${tableSql(from)} WHERE ${id} IN (${idList(ours)})`,
+        sql`INSERT INTO ${tableSql(to)} (${jobs.columns}) SELECT ${jobs.columns} FROM ${tableSql(from)} WHERE ${these}`,
         doing,
       )
       // Both tables are held from here on: an ALTER of either waits.
       await guard.shapes(session)
       // With a limit the key gives out the rows here too: a DELETE takes no such hint.
       const deleted = await session.query(
-        sql`DELETE FROM ${tableSql(from)} WHERE ${id} IN (${idList(ours)}) ORDER BY ${id} LIMIT ${ours.length}`,
+        sql`DELETE FROM ${tableSql(from)} WHERE ${these} ORDER BY ${id} LIMIT ${ours.length}`,
         doing,
       )
       const counted = await session.query(
@@ -115,12 +117,12 @@ export async function moveJobs(
 
 async function areTaken(
   session: Session,
-  { live, id }: JobTable,
+  jobs: JobTable,
   ids: readonly string[],
   doing: string,
 ): Promise<boolean> {
   const found = await session.cells(
-    sql`SELECT 1 FROM ${tableSql(live)} WHERE ${name(id)} IN (${idList(ids)}) LIMIT 1`,
+    sql`SELECT 1 FROM ${tableSql(jobs.live)} WHERE ${isNumbered(jobs.id, ids)} LIMIT 1`,
     doing,
   )
   return found.length > 0

@@ -2,11 +2,9 @@
 
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import { counted } from '../../base/counted.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import type { Session } from '../../mysql/session.ts'
 import type { ShapeGuard } from '../../mysql/shape-guard.ts'
-import { tableText } from '../../mysql/table-name.ts'
 import type { QueueCounts } from './counts.ts'
 import type { JobTable } from './job-table.ts'
 import { beginLedger } from './ledger.ts'
@@ -14,8 +12,9 @@ import { type Direction, type Moved, moveJobs, nextJobs } from './move-batch.ts'
 import { Pace } from './pace.ts'
 import type { Left, QueueContext, QueueOutcome, QueueRequest } from './queue-request.ts'
 import type { ReserveWatch } from './reserve-watch.ts'
-import { moveRenumbered, numbersText, takenNumbers } from './taken-numbers.ts'
+import { moveRenumbered } from './taken-numbers.ts'
 import { isAnyParked, newestWaiting, waitingBelow, waitingUpTo } from './waiting.ts'
+import { whatStays } from './what-stays.ts'
 
 /** Between two looks at a queue that is full enough. */
 const lookEveryMs = 500
@@ -23,8 +22,10 @@ const tellEveryMs = 500
 /** Jobs that other transactions hold are tried again so often in a row, before they are told. */
 const mostIdleRounds = 8
 const mostRenumbered = 500
-/** So many are found by one look, and moved in pieces. */
-const mostFound = 10_000
+/** So many are found by one look, which goes through all that is parked, and moved in pieces. */
+const mostFound = 25_000
+/** Nobody but ops moves parked jobs, yet somebody may give them another priority. */
+const mostAgeMs = 10_000
 
 export class Mover {
   moved = 0
@@ -32,6 +33,11 @@ export class Mover {
   #newestAtFirst: bigint | undefined
   #moves = 0
   #longestMoveMs = 0
+  /** Parked jobs that come back next. */
+  #found: readonly string[] = []
+  #foundAt = 0
+  /** How many jobs waited when they were last counted. */
+  #counted = { waiting: 0, moved: 0, at: Number.NEGATIVE_INFINITY }
   #told = Number.NEGATIVE_INFINITY
   readonly #begun = performance.now()
   readonly #direction: Direction
@@ -95,8 +101,9 @@ export class Mover {
       const before = this.moved
       await (this.#direction === 'park' ? this.#park() : this.#drip())
       if (!this.#request.watches || this.#isStopped()) return
+      if (this.moved > before) continue
       if (this.#direction === 'drip' && !(await isAnyParked(this.#session, this.#jobs, this.#request))) return
-      if (this.moved === before) await pause(lookEveryMs)
+      await pause(lookEveryMs)
     }
   }
 
@@ -134,54 +141,44 @@ export class Mover {
   }
 
   /** Asked for when it is over and was not stopped. */
-  async whatStays(): Promise<Left | undefined> {
-    const { queue, watches } = this.#request
-    const { live, parked } = this.#jobs
-    if (this.#direction === 'drip') {
-      // Those are of the next batch.
-      if (this.#request.renumbers) return undefined
-      const taken = await takenNumbers(this.#session, this.#jobs, queue)
-      if (taken.count === 0) return undefined
-      return {
-        jobs: taken.count,
-        title: `${counted(taken.count, 'parked job')} of ${queue} ${taken.count === 1 ? 'stays' : 'stay'} parked: other jobs of ${tableText(live)} have ${taken.count === 1 ? 'its number' : 'their numbers'} now (${numbersText(taken)})`,
-        next: `--renumber brings them back under new numbers. They are whole in ${tableText(parked)}.`,
-      }
-    }
-    const waiting =
-      watches || this.#newestAtFirst === undefined
-        ? 0
-        : await waitingUpTo(this.#session, this.#jobs, queue, this.#newestAtFirst)
-    if (waiting === 0) return undefined
-    return {
-      jobs: waiting,
-      title: `${counted(waiting, 'job')} of ${queue} ${waiting === 1 ? 'waits still: another transaction holds it' : 'wait still: other transactions hold them'}`,
-      next: 'Every job is on one side. Run the same command again once these transactions have ended.',
-    }
+  whatStays(): Promise<Left | undefined> {
+    return whatStays(this.#session, this.#jobs, this.#direction, this.#request, this.#newestAtFirst)
   }
 
   /** One batch, when fewer wait than was asked for. */
   async #drip(): Promise<void> {
-    if ((await waitingBelow(this.#session, this.#jobs, this.#request)) >= this.#request.whenBelow)
-      return this.#tell('the queue has enough')
-    let found: readonly string[] = []
+    if (await this.#isEnough()) return this.#tell('the queue has enough')
     for (let left = this.#request.batch; left > 0 && !this.#isStopped(); ) {
       const before = this.moved
-      if (found.length === 0) found = await this.#next(Math.min(left, mostFound))
-      if (found.length > 0) found = await this.#moveFirst(found)
+      if (this.#found.length === 0 || performance.now() - this.#foundAt > mostAgeMs) {
+        this.#foundAt = performance.now()
+        this.#found = await this.#next(this.#request.watches ? mostFound : Math.min(left, mostFound))
+      }
+      if (this.#found.length > 0) await this.#moveFirst(left)
       else if (!(this.#request.renumbers && (await this.#renumber(Math.min(left, mostRenumbered))))) return
       left -= this.moved - before
     }
   }
 
-  /** Gives those that were not tried yet, or none if they must be looked for anew. */
-  async #moveFirst(found: readonly string[]): Promise<readonly string[]> {
+  async #isEnough(): Promise<boolean> {
+    const { whenBelow } = this.#request
+    const now = performance.now()
+    const since = this.#counted.waiting + this.moved - this.#counted.moved
+    if (now - this.#counted.at < lookEveryMs && since < whenBelow / 2) return false
+    const waiting = await waitingBelow(this.#session, this.#jobs, this.#request)
+    this.#counted = { waiting, moved: this.moved, at: now }
+    return waiting >= whenBelow
+  }
+
+  /** Leaves those that were not tried yet, or none if they must be looked for anew. */
+  async #moveFirst(most: number): Promise<void> {
+    const found = this.#found
     let tried = 0
-    const result = await this.#inMoves(found.length, batch => {
+    const last = await this.#inMoves(Math.min(most, found.length), batch => {
       tried = batch
       return this.#try(found.slice(0, batch))
     })
-    return result === undefined ? [] : found.slice(tried)
+    this.#found = last === undefined ? [] : found.slice(tried)
   }
 
   /** Whether there were any. */
@@ -211,17 +208,18 @@ export class Mover {
       const took = performance.now() - begun
       this.#longestMoveMs = Math.max(this.#longestMoveMs, took)
       this.#pace.learn(took, waitedMs)
+      const restMs = this.#pace.restMs(took, this.#watch.problem === undefined ? waitedMs : undefined)
       if (result === 'taken') return undefined
       if (result !== 'again') {
         if (result.moved > 0) this.#moves += 1
         this.moved += result.moved
         this.#tell()
-        await pause(this.#pace.restMs(took))
+        if (restMs > 0) await pause(restMs)
         return result.last
       }
       if (this.#isStopped()) return undefined
       this.#tell('workers were in the way')
-      await pause(this.#pace.restMs(took) + 50)
+      await pause(restMs + 50)
     }
   }
 

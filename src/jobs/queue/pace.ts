@@ -1,4 +1,4 @@
-/** How many jobs the next move takes: fewer at once when a worker had to wait, more by and by while none does. */
+/** How many jobs the next move takes and how long is rested behind it: fewer when a worker had to wait, more while none does. */
 
 const smallest = 50
 
@@ -18,8 +18,9 @@ export class Pace {
     return this.#batch
   }
 
-  /** So long to leave workers alone behind a move. */
-  restMs(tookMs: number): number {
+  /** So long to leave workers alone behind a move. Undefined: nobody can tell whether one waited. */
+  restMs(tookMs: number, waitedMs: number | undefined): number {
+    if (waitedMs !== undefined && waitedMs < this.#limitMs / 20) return 0
     return Math.min(this.#limitMs / 4, tookMs / 4)
   }
 
@@ -30,7 +31,8 @@ export class Pace {
       const factor = Math.max(0.25, Math.min(0.7, aim / Math.max(waitedMs, tookMs)))
       this.#batch = Math.max(Math.min(smallest, this.#most), Math.floor(this.#batch * factor))
     } else if (tookMs < aim * 0.6) {
-      this.#batch = Math.min(this.#most, Math.ceil(this.#batch * 1.3))
+      const factor = waitedMs === 0 && tookMs < aim * 0.3 ? 2 : 1.3
+      this.#batch = Math.min(this.#most, Math.ceil(this.#batch * factor))
     }
   }
 }

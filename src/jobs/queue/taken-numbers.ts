@@ -9,8 +9,9 @@ import type { Session } from '../../mysql/session.ts'
 import type { ShapeGuard } from '../../mysql/shape-guard.ts'
 import { join, name, sql, trusted } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
-import { idList, isTaken, type JobTable, ofQueue } from './job-table.ts'
+import { isTaken, type JobTable, ofQueue } from './job-table.ts'
 import { inTheWay, type Moved } from './move-batch.ts'
+import { isNumbered } from './numbered.ts'
 
 /** So many are named; all of them are counted. */
 const mostNamed = 20
@@ -60,10 +61,8 @@ export async function moveRenumbered(
       )
       const ids = found.map(([cell]) => cell?.toString('latin1') ?? '')
       if (ids.length === 0) return 0
-      const locked = await session.cells(
-        sql`SELECT ${id} FROM ${parked} WHERE ${id} IN (${idList(ids)}) FOR UPDATE`,
-        doing,
-      )
+      const these = isNumbered(jobs.id, ids)
+      const locked = await session.cells(sql`SELECT ${id} FROM ${parked} WHERE ${these} FOR UPDATE`, doing)
       if (locked.length !== ids.length) throw unequal(session.source, jobs, ids.length, [locked.length])
       // Above all numbers that either table has or had, so that no parked job is in the way of a new one again.
       const highest = await session.value(
@@ -76,11 +75,11 @@ export async function moveRenumbered(
       const others = jobs.others.map(each => name(each))
       const inserted = await session.query(
         sql`INSERT INTO ${live} (${join([id, ...others])}) SELECT CASE ${id} ${trusted(cases)} END, ${join(others)}
-          FROM ${parked} WHERE ${id} IN (${idList(ids)})`,
+          FROM ${parked} WHERE ${these}`,
         doing,
       )
       await guard.shapes(session)
-      const deleted = await session.query(sql`DELETE FROM ${parked} WHERE ${id} IN (${idList(ids)})`, doing)
+      const deleted = await session.query(sql`DELETE FROM ${parked} WHERE ${these}`, doing)
       // They are new numbers to the counts: jobs that came since parking began.
       const counted = await session.query(
         sql`UPDATE ${tableSql(jobs.ledger)} SET dripped = dripped + ${ids.length}, jobs = jobs - LEAST(jobs, ${ids.length})
