@@ -476,6 +476,12 @@ describeReal('ops db archive', () => {
         INSERT INTO t VALUES (1, 'gelöscht', 'Gelöscht', NOW() - INTERVAL 1 HOUR, '2020-01-01'), (2, 'offen', 'x', NOW() + INTERVAL 1 HOUR, '2020-01-01'),
           (3, 'GELÖSCHT', 'gelöscht', '2020-01-01', '2020-01-02'), (4, 'n', "n'ö", NULL, '2020-01-03'), (5, 'gelöscht', 'n', '2020-01-01', 0),
           (6, 'gelöscht', 'n', '2020-01-01', 0)`)
+      const otherMode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,HIGH_NOT_PRECEDENCE'
+      const otherQuotes = [
+        `"u" <> 'x'`,
+        `u || 'y' = 'xy'`,
+        String.raw`"l" = 'offen' AND u <> '\' AND NOT u BETWEEN 'a' AND 'n'`,
+      ]
       const ask = async (where: string): Promise<string> => {
         const plan = await archive(
           ...[
@@ -503,7 +509,10 @@ describeReal('ops db archive', () => {
         "l = 'gel' 'öscht' AND closed < DATE '2030-01-01'",
         "u = N'n\\'ö' OR l = _latin1'offen' OR u = x'78'",
         'closed < NOW()',
+        ...otherQuotes,
       ]) {
+        const isOther = otherQuotes.includes(where)
+        await mariadb(`SET GLOBAL sql_mode = '${isOther ? otherMode : ''}'`)
         const [count = ''] = (
           await mariadb(
             `USE meant; SELECT COUNT(*) FROM t WHERE at > '1000-01-01' AND at < NOW() - INTERVAL 6 MONTH AND (${where})`,
@@ -536,8 +545,20 @@ describeReal('ops db archive', () => {
         ],
       )
       expect(told.stdout).toContain('times in --where are read in UTC')
+      await mariadb("SET GLOBAL sql_mode = 'ANSI_QUOTES'")
+      const check = await folder.ops([
+        'db',
+        'check',
+        'shop',
+        `SELECT 1 FROM meant.t WHERE "u" = 'u'`,
+        '--within',
+        '60',
+        '-F',
+        host().sshConfig,
+      ])
+      expect(check).toMatchObject({ code: 0, stdout: '0\n' })
     } finally {
-      await mariadb('SET GLOBAL time_zone = "SYSTEM"')
+      await mariadb("SET GLOBAL time_zone = 'SYSTEM', sql_mode = DEFAULT")
     }
   })
 

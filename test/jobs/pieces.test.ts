@@ -11,6 +11,7 @@ import { LineRows, RowLines } from '../../src/jobs/rows/row-lines.ts'
 import { packRows, unpackRows } from '../../src/jobs/rows/rows-file.ts'
 import { decodeRow, encodeRows } from '../../src/jobs/rows/tsv.ts'
 import { before, isZone, parseAge, utcText, zoneText } from '../../src/jobs/time-words.ts'
+import { inOurQuotes } from '../../src/mysql/client-mode.ts'
 import { rowOf } from '../../src/mysql/wire-row.ts'
 import { Interrupt } from '../../src/run/interrupt.ts'
 import { answeringSession } from '../mysql/answering-session.ts'
@@ -65,6 +66,14 @@ test.each([
   ["rebate'x'", "rebate _utf8mb4'x'"],
 ])('--where %s: its texts are those of a client', (where, expected) => {
   expect(clientText(where)).toBe(expected)
+})
+
+test.each([
+  ['ANSI_QUOTES', `"a""b\`" = 'it''s' -- "x`, "`a\"b``` = 'it''s' -- \"x"],
+  ['NO_BACKSLASH_ESCAPES', String.raw`a = 'C:\' AND b = "\""`, String.raw`a = 'C:\\' AND b = "\\""`],
+])('--where of a server with %s: %s', (mode, where, expected) => {
+  const quotesNames = mode === 'ANSI_QUOTES'
+  expect(inOurQuotes(where, { quotesNames, keepsBackslashes: !quotesNames })).toBe(expected)
 })
 
 test('the texts of a long --where are each looked at once', () => {

@@ -1,6 +1,6 @@
 /** `ops db check`: 1 or 0 on stdout for a monitoring agent, before the agent loses its patience. */
 import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
-import { hasRow, prepareCheck } from '../../jobs/check/has-row.ts'
+import { asClientReads, hasRow, prepareCheck } from '../../jobs/check/has-row.ts'
 import type { Server } from '../../mysql/server.ts'
 import { oneSelect } from '../../params/one-select.ts'
 import { helped, parseArgv } from '../argv.ts'
@@ -76,6 +76,11 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
 }
 
 /** One question to one server, which may be left at any moment. */
+const refused = (problem: string): OpsError =>
+  inputError(`the query is refused: ${problem}`, {
+    next: 'Write one SELECT that only reads; its first row is the answer 1.',
+  })
+
 class Check {
   readonly #session: ReportSession
   #server: Server | undefined
@@ -112,10 +117,7 @@ class Check {
 
   async #ask({ word, text, settings, errors }: Given): Promise<boolean> {
     const query = oneSelect(text)
-    if ('problem' in query && errors.length === 0) {
-      const next = 'Write one SELECT that only reads; its first row is the answer 1.'
-      errors.push(inputError(`the query is refused: ${query.problem}`, { next }).data)
-    }
+    if ('problem' in query && errors.length === 0) errors.push(refused(query.problem).data)
     const chosen = word === '' ? undefined : await chooseSource(word, settings, errors)
     if (chosen && chosen.database.engine !== 'mysql')
       errors.push(inputError(`${word} is no MySQL or MariaDB server`, { next: 'Name one that is.' }).data)
@@ -128,7 +130,11 @@ class Check {
     const { database } = chosen.database
     const server = await openServer(place, each => prepareCheck(each, database, this.#leftMs()))
     this.#server = server
-    const { answer, ended } = hasRow(await server.session(), query.select)
+    const session = await server.session()
+    // Other quotes may show another statement.
+    const read = oneSelect(await asClientReads(session, query.select))
+    if ('problem' in read) throw refused(read.problem)
+    const { answer, ended } = hasRow(session, read.select)
     this.#ended = ended
     return answer
   }

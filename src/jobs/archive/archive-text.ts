@@ -97,6 +97,10 @@ export function archivePlanEvent(
           ]
         : []),
       ...zoneNotes(plan),
+      ...resolved.otherModes.map(
+        each =>
+          `clients of the server have the sql_mode ${each}, which sessions of ops never have: compare the number of rows with what --where takes in a client`,
+      ),
       ...(plan.namesServer
         ? []
         : [

@@ -1,6 +1,7 @@
 /** Which rows are old: resolved once, with the server's clock, and told in UTC and as the column's own clock shows it. */
 import { inputError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
+import { type ClientMode, clientModeSql, inOurQuotes, readClientMode } from '../../mysql/client-mode.ts'
 import type { Column } from '../../mysql/columns.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, rawSql, type Sql, sql } from '../../mysql/sql.ts'
@@ -18,6 +19,8 @@ export interface Resolved {
   readonly inServerZone: string
   /** Whose clock the column is read by. */
   readonly zone: string
+  /** Modes of clients in which the user's own condition may mean something else. */
+  readonly otherModes: readonly string[]
 }
 
 /** A TIMESTAMP is a moment; DATETIME and DATE are what some clock showed: that of `zone`, or of the server. */
@@ -33,16 +36,18 @@ export async function resolveCondition(
   const inServerZone = await serverZoneText(session, cutOff, doing)
   const isMoment = column.dataType === 'timestamp'
   const wall = isMoment ? utcText(cutOff) : zone === undefined ? inServerZone : zoneText(cutOff, zone)
+  const mode = where === undefined ? undefined : await readClientMode(session)
   return {
     now,
     inServerZone,
     zone: isMoment ? 'UTC' : (zone ?? "the server's zone"),
+    otherModes: mode?.untaken ?? [],
     condition: {
       by: column.name,
       before: column.dataType === 'date' ? wall.slice(0, 10) : wall,
       beforeUtc: cutOff.toISOString(),
       from: floorOf(isMoment ? 'timestamp' : 'datetime'),
-      ...(where !== undefined && { where }),
+      ...(where !== undefined && mode && { where: checkedText(where, mode) }),
     },
   }
 }
@@ -70,10 +75,11 @@ export function zeroSql({ by, from }: Condition): Sql {
 }
 
 /**
- * Lets NOW() in a condition be that of the server, as for a client. Where a table has a TIMESTAMP the session stays in UTC,
- * in which such a time is saved.
+ * Lets `||` and NOW() in a condition be what they are to a client. Where a table has a TIMESTAMP the session stays in UTC, in
+ * which such a time is saved.
  */
-export async function useZoneOfServer(session: Session, tables: readonly Table[]): Promise<void> {
+export async function judgeAsClient(session: Session, tables: readonly Table[]): Promise<void> {
+  await session.query(sql`SET sql_mode = ${clientModeSql}`, 'preparing the session')
   if (timestampsOf(tables).length > 0) return
   await session.query(sql`SET time_zone = @@global.time_zone`, 'preparing the session')
 }
@@ -96,6 +102,27 @@ export function whereSql({ where }: Condition): Sql | undefined {
 export function conditionSql(condition: Condition): Sql {
   const where = whereSql(condition)
   return where ? sql`${ageSql(condition)} AND ${where}` : ageSql(condition)
+}
+
+const anyQuotes = { quotesNames: true, keepsBackslashes: true }
+
+/** What is wrong with a condition however the server's clients quote. */
+export function whereProblem(where: string): string | undefined {
+  const problem = checkWhere(where)
+  return problem !== undefined && checkWhere(inOurQuotes(where, anyQuotes)) !== undefined
+    ? problem
+    : undefined
+}
+
+/** As it goes to the server and into receipts. @throws OpsError `input` */
+function checkedText(where: string, mode: ClientMode): string {
+  const text = inOurQuotes(where, mode)
+  const problem = checkWhere(text)
+  if (problem === undefined) return text
+  throw inputError(`--where is refused: ${problem}`, {
+    detail: where,
+    next: `Clients of this server read quotes so: ${mode.quotesNames ? '" begins a name' : '" begins a text'}, and a backslash ${mode.keepsBackslashes ? 'is a character like others' : 'takes the next character with it'}.`,
+  })
 }
 
 /** Refuses text that would end our own parentheses, or begin another statement. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { age, contracts, sleepCoefficient } from '../option-types.ts'
 import { jobKind } from '../options.ts'
 import { isZone } from '../time-words.ts'
-import { checkWhere } from './condition.ts'
+import { whereProblem } from './condition.ts'
 
 export const archiveKind = jobKind({
   name: 'archive',
@@ -35,7 +35,7 @@ export const archiveKind = jobKind({
     where: z
       .string()
       .superRefine((text, { addIssue }) => {
-        const problem = checkWhere(text)
+        const problem = whereProblem(text)
         if (problem !== undefined) addIssue(problem)
       })
       .optional()

@@ -16,10 +16,10 @@ import type { Age } from '../time-words.ts'
 import { type ArchiveNames, checkServer, listArchive, readMark, readReceipt } from './archive-store.ts'
 import {
   ageSql,
+  judgeAsClient,
   type Resolved,
   resolveCondition,
   tryWhere,
-  useZoneOfServer,
   whereSql,
   zeroSql,
 } from './condition.ts'
@@ -105,7 +105,6 @@ export async function planArchive(
   errors.push(...storeRefusals(store.url, findings))
   const column = timeColumn(seen)
   if (errors.length > 0 || !column) throw new InputErrors(errors)
-  if (where !== undefined) await tryWhere(session, tableSql(table), where)
   const contractNotes = await checkContracts(session, table, request.contracts)
   const key = keyOf(table)
   const order = orderBy(table, key, by)
@@ -114,7 +113,11 @@ export async function planArchive(
   checkServer(store, mark, state)
   const names = await listArchive(store)
   const resolved = await resolveCondition(session, column, olderThan, { zone, where })
-  if (where !== undefined) await useZoneOfServer(session, [table, ...children.map(each => each.looked)])
+  const judged = resolved.condition.where
+  if (judged !== undefined) {
+    await judgeAsClient(session, [table, ...children.map(each => each.looked)])
+    await tryWhere(session, tableSql(table), judged)
+  }
   return {
     request,
     table,

@@ -20,7 +20,7 @@ import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run
 import type { ArchiveOutcome } from './archive-outcome.ts'
 import { listArchive, randomName, writeMark } from './archive-store.ts'
 import { archiveEnd, archivePlanEvent, archiveSoFar } from './archive-text.ts'
-import { ageSql, conditionSql, useZoneOfServer, whereSql } from './condition.ts'
+import { ageSql, conditionSql, judgeAsClient, whereSql } from './condition.ts'
 import { savedChildren } from './delete-children.ts'
 import { RowDeleter } from './delete-rows.ts'
 import { archiveGuard } from './delete-target.ts'
@@ -119,7 +119,7 @@ async function carryOut(
   const run = newRun(resolved.now, randomName(), plan.newest?.run)
   const filter = whereSql(condition)
   const readSession = await server.session()
-  if (filter) await useZoneOfServer(readSession, [table, ...children.map(each => each.looked)])
+  if (filter) await judgeAsClient(readSession, [table, ...children.map(each => each.looked)])
   const reader = new ChunkReader(
     readSession,
     {

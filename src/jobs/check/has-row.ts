@@ -1,4 +1,5 @@
 /** Asks a server whether a query has a row: with what it would mean to a client of the server, and no further than the first row. */
+import { clientModeSql, inOurQuotes, readClientMode } from '../../mysql/client-mode.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, rawSql, sql } from '../../mysql/sql.ts'
 
@@ -23,15 +24,19 @@ export async function prepareCheck(
       : flavor === 'mysql' && number >= 50_708
         ? sql`, max_execution_time = ${limitMs}`
         : sql``
-  // The quotes that `oneSelect` knows: no ANSI_QUOTES, no NO_BACKSLASH_ESCAPES.
   await session.query(
-    sql`SET NAMES utf8mb4, sql_mode = 'NO_AUTO_VALUE_ON_ZERO', sql_select_limit = 1, lock_wait_timeout = 2${limit}`,
+    sql`SET NAMES utf8mb4, sql_mode = ${clientModeSql}, sql_select_limit = 1, lock_wait_timeout = 2${limit}`,
     doing,
   )
   if (database !== undefined) await session.query(sql`USE ${name(database)}`, doing)
   const canReadOnly = flavor === 'mariadb' ? number >= 100_000 : number >= 50_605
   if (canReadOnly) await session.query(sql`START TRANSACTION READ ONLY`, doing)
   return session
+}
+
+/** What it is to a client, in the quotes that `oneSelect` knows; the server is asked only where that may be another text. */
+export async function asClientReads(session: Session, select: string): Promise<string> {
+  return /["\\]/.test(select) ? inOurQuotes(select, await readClientMode(session)) : select
 }
 
 /** `answer` is there with the first row; `ended` once the server has nothing more to say. */
