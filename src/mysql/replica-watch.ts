@@ -1,4 +1,5 @@
 /** The replicas of a server that a job must not leave behind: each one is asked itself, as their source does not know it. */
+import { performance } from 'node:perf_hooks'
 import { OpsError } from '../base/errors.ts'
 import { isLost } from './mysql-error.ts'
 import { replicaSources } from './replica-state.ts'
@@ -56,8 +57,8 @@ function lookAt(server: Server, first: Session): () => Promise<Replica> {
       return { name, lag: Math.max(0, ...lags), problem: '' }
     } catch (thrown) {
       if (!(isLost(thrown) || session.lost !== undefined)) throw thrown
-      lostAtMs ??= Date.now()
-      if (Date.now() - lostAtMs < lostForMs) return { name, lag: 'lost', problem: '' }
+      lostAtMs ??= performance.now()
+      if (performance.now() - lostAtMs < lostForMs) return { name, lag: 'lost', problem: '' }
       throw new OpsError(
         {
           code: 'lost',

@@ -162,6 +162,16 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
     expect(await psql('SELECT v FROM staging.waits WHERE id = 7')).toBe('0\n')
     await copy('waits.t', 'staging.waits', '--by', 'at', '--margin', '1s')
     expect(await psql('SELECT v FROM staging.waits WHERE id = 7')).toBe('1\n')
+    // As a replica that is further behind than last time brings it.
+    await mariadb('USE waits; INSERT INTO t VALUES (1000, 0, NOW() - INTERVAL 30 MINUTE)')
+    await copy('waits.t', 'staging.waits', '--by', 'at', '--margin', '1h')
+    expect(await psql('SELECT v FROM staging.waits WHERE id = 1000')).toBe('0\n')
+    await psql(`UPDATE staging.ops_copy SET watermark = '2099-01-01 00:00:00' WHERE target_table = 'waits'`)
+    const back = await copy('waits.t', 'staging.waits', '--by', 'at')
+    expect(back.stderr).toMatch(/clock of .* was put back.*2099-01-01[\s\S]*bring them once with --full/)
+    expect(back.code).toBe(3)
+    expect((await copy('waits.t', 'staging.waits', '--by', 'at', '--full')).code).toBe(0)
+    expect((await copy('waits.t', 'staging.waits', '--by', 'at')).code).toBe(0)
   })
 
   test('10,000 rows of one stamp across the border come once each, though five runs were killed before their commit', async () => {

@@ -6,6 +6,7 @@ import { clientText } from '../../src/jobs/archive/client-text.ts'
 import { checkWhere } from '../../src/jobs/archive/condition.ts'
 import { dropPartitions } from '../../src/jobs/archive/drop-partitions.ts'
 import { whyNoLock } from '../../src/jobs/archive/old-partitions.ts'
+import { leastInZone } from '../../src/jobs/copy/safe-time.ts'
 import { DayFile } from '../../src/jobs/dump/day-file.ts'
 import { LineRows, RowLines } from '../../src/jobs/rows/row-lines.ts'
 import { packRows, unpackRows } from '../../src/jobs/rows/rows-file.ts'
@@ -41,6 +42,13 @@ describe('times', () => {
     expect(zoneText(new Date('2026-10-25T01:30:00Z'), 'Europe/Berlin')).toBe('2026-10-25 02:30:00')
     expect(zoneText(new Date('2026-01-01T00:00:00Z'), 'UTC')).toBe('2026-01-01 00:00:00')
     expect(isZone('Mars/Olympus')).toBe(false)
+  })
+
+  test('before clocks are put back, the least that they will show is the hour that comes twice', () => {
+    const least = (moment: string, zone: string): string => leastInZone(Date.parse(moment) / 1000, zone)
+    expect(least('2026-11-01T05:14:30Z', 'America/New_York')).toBe('2026-11-01 01:00:00')
+    expect(least('2026-10-25T00:59:59Z', 'Europe/Berlin')).toBe('2026-10-25 02:00:00')
+    expect(least('2026-10-25T01:10:00Z', 'Europe/Berlin')).toBe('2026-10-25 02:10:00')
   })
 })
 

@@ -2,6 +2,7 @@
  * Deletes what is saved, in the order in which it was saved, when the store has had time to forget it: some confirm an
  * object and lose it seconds later, so it is asked for once more right before the rows go.
  */
+import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { proveAgain } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
@@ -59,7 +60,8 @@ export class DeleteQueue {
   readonly #deleter: RowDeleter
   readonly #trustMs: number
   readonly #stillLocked: () => Promise<void>
-  readonly #waiting: Waiting[] = []
+  /** With when each came, by a clock that nobody puts back. */
+  readonly #waiting: (Waiting & { readonly cameMs: number })[] = []
   #running: Promise<void> = Promise.resolve()
   #totals = noDeletes
 
@@ -77,8 +79,9 @@ export class DeleteQueue {
 
   /** Takes a chunk, and begins to settle those whose time has come; waits for those of the time before. */
   async add(waiting: Waiting): Promise<void> {
+    const cameMs = performance.now()
     await this.#running
-    this.#waiting.push(waiting)
+    this.#waiting.push({ ...waiting, cameMs })
     this.#running = this.#settleDue()
     // Its failure is told by whoever comes next.
     this.#running.catch(() => undefined)
@@ -106,8 +109,8 @@ export class DeleteQueue {
     }
   }
 
-  #left({ saved }: Waiting): number {
-    return saved.proof.provedAtMs + this.#trustMs - Date.now()
+  #left({ cameMs }: { readonly cameMs: number }): number {
+    return cameMs + this.#trustMs - performance.now()
   }
 
   async #settle({ saved, rows, children }: Waiting): Promise<void> {

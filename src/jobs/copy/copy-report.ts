@@ -88,8 +88,8 @@ export function copyPlanEvent(
   }
 }
 
-function modeText({ mode, request, record }: CopyPlan): string {
-  if (mode === 'delta') return `those with ${request.by} from ${record?.watermark} on`
+function modeText({ mode, request, from }: CopyPlan): string {
+  if (mode === 'delta') return `those with ${request.by} from ${from} on`
   return mode === 'new' ? 'the whole table' : 'the whole table, over the rows that are there'
 }
 

@@ -42,6 +42,8 @@ export interface CopyPlan {
   readonly mode: CopyMode
   /** Which rows are read. */
   readonly where: Sql
+  /** Where a delta begins. */
+  readonly from: string | undefined
   readonly rows: { readonly count: number; readonly isEstimate: boolean }
   /** Rows whose `by` is NULL: no delta sees them. */
   readonly nulls: number
@@ -103,12 +105,11 @@ export async function planCopy(
   const mode = modeOf(request, place, record)
   const order = orderBy(table, key, mode === 'delta' ? by : undefined)
   checkDirection(table, order)
-  const where =
-    mode === 'delta' && by !== undefined ? sql`${name(by)} >= ${record?.watermark ?? ''}` : trusted('TRUE')
   const column = timeColumn({ table, by: by ?? '' })
   // Before everything that is read: what is stamped from here on is read again next time.
-  const now = column && (await safeTime(session, column, request))
-  const safe = now && mode === 'delta' ? notBefore(now, record?.watermark ?? '') : now
+  const safe = column && (await safeTime(session, column, request))
+  const from = mode === 'delta' && safe ? beginOfDelta(session, safe, record?.watermark ?? '') : undefined
+  const where = by === undefined || from === undefined ? trusted('TRUE') : sql`${name(by)} >= ${from}`
   const isAsShown = shown?.mode === mode && shown.record?.watermark === record?.watermark
   const counted = isAsShown
     ? shown
@@ -125,7 +126,7 @@ export async function planCopy(
   if (leaving) refuseShrink({ request, table, record }, leaving.atLeast, leaving.rows)
   return {
     ...{ request, table, key, order, columns, state, place, record, mode },
-    ...{ where, rows, nulls, losses, leaving, safe, contractNotes },
+    ...{ where, from, rows, nulls, losses, leaving, safe, contractNotes },
   }
 }
 
@@ -143,9 +144,18 @@ export async function planDdl(
   return { table, key }
 }
 
-/** What was safe once is safe for ever: clocks that are put back do not bring rows again. */
-function notBefore(safe: SafeTime, watermark: string): SafeTime {
-  return safe.watermark < watermark ? { ...safe, watermark } : safe
+/**
+ * A source that is further behind than last time may still bring rows from before the watermark: they are read again.
+ * @throws OpsError `input` where its clock was put back: nobody knows then which rows were stamped meanwhile.
+ */
+function beginOfDelta(session: Session, { watermark, clock }: SafeTime, copiedTo: string): string {
+  if (clock >= copiedTo) return watermark < copiedTo ? watermark : copiedTo
+  throw inputError(
+    `the clock of ${session.source} was put back: it shows ${clock}, and its rows were copied up to ${copiedTo}`,
+    {
+      next: 'Rows that were stamped since then may lie before that, where no later run looks: bring them once with --full.',
+    },
+  )
 }
 
 /** A target that somebody emptied is filled anew, whatever its watermark says. */

@@ -11,6 +11,8 @@ import { utcText, zoneText } from '../time-words.ts'
 export interface SafeTime {
   /** As the column would hold it: rows from here on are read again next time. */
   readonly watermark: string
+  /** The least that the column may be stamped with from now on. */
+  readonly clock: string
   /** Why it is not simply now, for people. */
   readonly notes: readonly string[]
 }
@@ -32,8 +34,9 @@ export async function safeTime(session: Session, column: Column, wishes: ClockWi
   // Their start is told by the clock of the machine, whatever zone the server has.
   await session.query(sql`SET time_zone = 'SYSTEM'`, doing)
   let seconds: number
+  let now: number
   try {
-    const now = Number(await session.value(sql`SELECT UNIX_TIMESTAMP()`, doing))
+    now = Number(await session.value(sql`SELECT UNIX_TIMESTAMP()`, doing))
     const lag = await replicaLag(session, wishes, notes)
     const oldest = await oldestStart(session, wishes, notes)
     seconds = Math.floor(Math.min(now, oldest ?? now) - lag - wishes.marginSeconds)
@@ -41,8 +44,11 @@ export async function safeTime(session: Session, column: Column, wishes: ClockWi
   } finally {
     await session.query(sql`SET time_zone = '+00:00'`, doing)
   }
-  const text = await asColumnShows(session, column, seconds, wishes.zone)
-  return { watermark: column.dataType === 'date' ? text.slice(0, 10) : text, notes }
+  const asShown = async (moment: number): Promise<string> => {
+    const text = await asColumnShows(session, column, moment, wishes.zone)
+    return column.dataType === 'date' ? text.slice(0, 10) : text
+  }
+  return { watermark: await asShown(seconds), clock: await asShown(Math.floor(now)), notes }
 }
 
 /** The start of the oldest transaction or statement that may still write, in seconds since 1970. */
@@ -143,18 +149,32 @@ async function zoneMoved(session: Session): Promise<boolean> {
 
 const quarters = [0, 1, 2, 3, 4, 5, 6, 7, 8]
 
-/** Clocks are put back in autumn: what they show in the next two hours may be less than now. */
+/**
+ * A moment and the quarters of hours behind it. Clocks are put back in autumn, on a quarter of an hour: what they show in the
+ * next two hours may be less than now.
+ */
+function momentsFrom(seconds: number): readonly number[] {
+  const next = Math.ceil(seconds / 900) * 900
+  return [seconds, ...quarters.map(each => next + each * 900)]
+}
+
+/** The least that clocks of a zone show from a moment on. */
+export function leastInZone(seconds: number, zone: string): string {
+  return least(momentsFrom(seconds).map(each => zoneText(new Date(each * 1000), zone)))
+}
+
+const least = (texts: readonly string[]): string => [...texts].sort()[0] ?? ''
+
 async function asColumnShows(
   session: Session,
   { dataType }: Column,
   seconds: number,
   zone: string | undefined,
 ): Promise<string> {
-  const moments = quarters.map(each => seconds + each * 900)
+  const moments = momentsFrom(seconds)
   const inUtc = utcText(new Date(seconds * 1000))
   if (dataType === 'timestamp') return inUtc
-  const least = (texts: readonly string[]): string => [...texts].sort()[0] ?? inUtc
-  if (zone !== undefined) return least(moments.map(each => zoneText(new Date(each * 1000), zone)))
+  if (zone !== undefined) return leastInZone(seconds, zone)
   await session.query(sql`SET time_zone = @@global.time_zone`, doing)
   try {
     const shown: string[] = []
