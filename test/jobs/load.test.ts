@@ -101,6 +101,47 @@ describeReal('ops db load', () => {
       expect(await count(`bad_${method}`)).toBe(1)
     })
 
+    test('what a server would round, or read as something else, without a word is named', async () => {
+      await mariadb(`CREATE TABLE silent_${method} (id INT PRIMARY KEY, n BIGINT, y YEAR, d DATE, at DATETIME, ts TIMESTAMP NULL,
+        c CHAR(9) CHARACTER SET ascii, g POINT)`)
+      const good = '1,20e-1,2024.0,20240203,240203101112,20240203101112.0,abc,POINT(1 2)\n'
+      const bad =
+        '2,15e-1,,,,,,\n3,1e-9,,,,,,\n4,,2024.9,,,,,\n5,,,1712311200,,,,\n6,,,,1712311200,,,\n7,,,,,1712311200000,,\n8,,,,,,é,\n9,,,,,,,POINT(1)\n'
+      const head = 'id,n,y,d,at,ts,c,g\n'
+      const [table, how] = [`app.silent_${method}`, ['--method', method]]
+      const run = await load(table, write('silent.csv', head + good + bad), ...how)
+      const told = [...run.stderr.matchAll(/line (\d+): (.*)/g)].map(([, line, why]) => `${line} ${why}`)
+      expect(told).toEqual([
+        '3 n: 15e-1 is no whole number',
+        '4 n: 1e-9 is no whole number',
+        '5 y: 2024.9 is no whole number',
+        '6 d: 1712311200 is no date, and a Unix time has to be made one first',
+        '7 at: 1712311200 is no date, and a Unix time has to be made one first',
+        '8 ts: 1712311200000 is no date',
+        '9 c: its text is not ASCII, as the column is',
+        expect.stringMatching(/^10 Cannot get geometry object/),
+      ])
+      const whole = await load(table, write('whole.csv', head + good), ...how)
+      expect(whole.stderr).toBe('')
+      expect(await mariadb(`SELECT id, n, y, d, at, ts, c, ST_AsText(g) FROM silent_${method}`)).toBe(
+        '1\t2\t2024\t2024-02-03\t2024-02-03 10:11:12\t2024-02-03 10:11:12\tabc\tPOINT(1 2)\n',
+      )
+    })
+
+    test('a row that is left out fires no trigger of an update, and another bad one is named', async () => {
+      await mariadb(`CREATE TABLE kept_${method} (id INT PRIMARY KEY, v TINYINT, touched INT DEFAULT 0);
+        INSERT INTO kept_${method} VALUES (1, 1, 0), (2, 2, 0);
+        CREATE TRIGGER touch_${method} BEFORE UPDATE ON kept_${method} FOR EACH ROW SET NEW.touched = OLD.touched + 1`)
+      const how = ['--method', method, '--on-duplicate', 'skip']
+      const table = `app.kept_${method}`
+      const bad = await load(table, write('kept.csv', 'id,v\n1,9\n3,3\n4,1000\n5,5\n2,7\n'), ...how)
+      expect(bad.stderr).toMatch(/line 4: Out of range value for column 'v'/)
+      expect(bad.stderr.match(/line \d/g)).toEqual(['line 4'])
+      const run = await load(table, write('kept.csv', 'id,v\n1,9\n3,3\n5,5\n2,7\n'), ...how)
+      expect(run.stdout).toMatch(/left out +2 rows/)
+      expect(await mariadb(`SELECT * FROM kept_${method}`)).toBe('1\t1\t0\n2\t2\t0\n3\t3\t0\n5\t5\t0\n')
+    })
+
     test('a row whose key is there is left out or replaced where that is asked for', async () => {
       await mariadb(
         `CREATE TABLE dup_${method} (id INT AUTO_INCREMENT PRIMARY KEY, v INT); INSERT INTO dup_${method} VALUES (2, 0), (9, 0)`,

@@ -1,4 +1,5 @@
 /** What ops makes of cells that servers would misread in silence: bits, times with a zone, words for truth, numbers for members. */
+import { isAscii } from 'node:buffer'
 import type { Target } from './targets.ts'
 
 /** The bytes to store, or what is wrong with the cell. */
@@ -9,9 +10,16 @@ export function convertCell({ way, members, column }: Target, cell: Buffer): Con
     case 'bit':
       return bitsOf(cell, column.type, column.name)
     case 'time':
-      return timeOf(cell)
+      return dateOf(timeOf(cell), column.name)
+    case 'date':
+      return dateOf(cell, column.name)
     case 'truth':
       return column.isAutoIncrement ? numberOf(cell, column) : wholeOf(truthOf(cell), column.name)
+    case 'year':
+      return wholeOf(cell, column.name)
+    case 'ascii':
+      // MariaDB stores the bytes, and hands out question marks.
+      return isAscii(cell) ? cell : { problem: `${column.name}: its text is not ASCII, as the column is` }
     case 'enum':
       // A server takes a number for the place of a member: '1' would be the first one.
       return isNumber(cell) && !members.includes(cell.toString('latin1'))
@@ -46,9 +54,10 @@ const integerBits: Readonly<Record<string, number>> = {
 function numberOf(cell: Buffer, { name, type, dataType }: Target['column']): ConvertedCell {
   const text = cell.toString('latin1').trim()
   const bits = integerBits[dataType]
-  if (bits !== undefined && /^\+?\d+$/.test(text)) {
+  const value = wholeNumber(text)
+  if (bits !== undefined && typeof value === 'bigint') {
     const most = (1n << BigInt(/unsigned/i.test(type) ? bits : bits - 1)) - 1n
-    if (BigInt(text) > most)
+    if (value > most)
       return { problem: `${name}: ${text.slice(0, 40)} is more than ${most}, the most that ${type} holds` }
   }
   return wholeOf(truthOf(cell), name)
@@ -106,12 +115,47 @@ function zonedLast(cell: Buffer): boolean {
 
 const dot = 0x2e
 const zero = 0x30
+const letterE = 0x65
+const dash = 0x2d
 
-/** A server makes 2 of 1.5 without a word. */
+/** Digits alone are a date to a server, also those of a Unix time: of 1712311200 it makes 31 December 2017. */
+function dateOf(cell: Buffer, column: string): ConvertedCell {
+  if (cell[4] === dash) return cell
+  const text = cell.toString('latin1').trim()
+  const digits = /^(\d+)(?:\.\d*)?$/.exec(text)?.[1]
+  // YYYYMMDD, YYYYMMDDhhmmss, and both with a year of two digits.
+  if (digits === undefined || [6, 8, 12, 14].includes(digits.length)) return cell
+  const what = digits.length === 10 ? ', and a Unix time has to be made one first' : ''
+  return { problem: `${column}: ${text.slice(0, 40)} is no date${what}` }
+}
+
+/** A server makes 2 of 1.5, and of 15e-1, without a word. */
 function wholeOf(cell: Buffer, column: string): ConvertedCell {
-  const at = cell.indexOf(dot)
-  if (at === -1 || !/^\s*[+-]?\d*\.0*[1-9]\d*\s*$/.test(cell.toString('latin1'))) return cell
-  return { problem: `${column}: ${cell.toString('latin1').trim().slice(0, 40)} is no whole number` }
+  let mayBeNone = false
+  for (let at = 0; at < cell.length && !mayBeNone; at++) {
+    const byte = cell[at] ?? 0
+    mayBeNone = byte === dot || (byte | 0x20) === letterE
+  }
+  if (!mayBeNone) return cell
+  const text = cell.toString('latin1').trim()
+  return wholeNumber(text) === 'fraction'
+    ? { problem: `${column}: ${text.slice(0, 40)} is no whole number` }
+    : cell
+}
+
+/** No server has a number of more digits. */
+const mostExponent = 400
+
+/** The number that a text is to a server; undefined: it is none, or one that no column of whole numbers holds. */
+function wholeNumber(text: string): bigint | 'fraction' | undefined {
+  const [, sign, whole = '', fraction = '', power = '0'] =
+    /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/i.exec(text) ?? []
+  const digits = whole + fraction
+  if (sign === undefined || digits === '') return undefined
+  const shift = Math.max(-mostExponent, Math.min(mostExponent, Number(power))) - fraction.length
+  const kept = shift >= 0 ? digits + '0'.repeat(shift) : digits.slice(0, shift)
+  if (shift < 0 && /[1-9]/.test(digits.slice(shift))) return 'fraction'
+  return BigInt(kept === '' ? '0' : kept) * (sign === '-' ? -1n : 1n)
 }
 
 /** Whether a time has more of a second than its column keeps: a server cuts it without a word. */

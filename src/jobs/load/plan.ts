@@ -51,6 +51,8 @@ export interface LoadPlan {
   /** An earlier load still owes them. */
   readonly owed: readonly string[]
   readonly isEmpty: boolean
+  /** A trigger fires with each UPDATE of a row; also where the account may not see. */
+  readonly firesOnUpdate: boolean
   /** What contracts say that are not broken. */
   readonly contractNotes: readonly string[]
 }
@@ -104,6 +106,7 @@ export async function planLoad(
     whyKept: request.indexes === 'auto' && removable.length > 0 ? whyKept : undefined,
     owed: (owed ?? []).map(each => each.name),
     isEmpty,
+    firesOnUpdate: !may(grants, 'TRIGGER', table) || table.triggers.some(each => each.event === 'UPDATE'),
     contractNotes,
   }
 }

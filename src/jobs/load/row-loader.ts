@@ -11,7 +11,7 @@ import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import type { LoadChunk } from './load-chunk.ts'
 import { mostNamed, type Problems } from './problems.ts'
-import { type Into, inserts, loadStatement, statementBytes } from './statements.ts'
+import { type Into, ignores, inserts, loadStatement, statementBytes } from './statements.ts'
 
 export type Method = 'infile' | 'insert'
 
@@ -134,15 +134,28 @@ export class RowLoader {
   ): Promise<void> {
     const session = this.#session
     const rows = to - from
-    const skips = this.#into.onDuplicate === 'skip'
+    const isIgnoring = ignores(this.#into)
+    const isCounting = this.#into.onDuplicate === 'skip' && !isIgnoring
     this.hasSent = true
     try {
-      if (skips) await session.query(sql`SET @ops_there = 0`, this.#doing)
+      if (isIgnoring) await session.query(sql`SAVEPOINT ops_part`, this.#doing)
+      if (isCounting) await session.query(sql`SET @ops_there = 0`, this.#doing)
       const answer = await session.query(statement, this.#doing)
       const counts =
-        answer.info === '' ? { records: Math.min(answer.affected, 1), duplicates: 0 } : countsOf(answer.info)
+        answer.info === ''
+          ? { records: isIgnoring ? 1 : Math.min(answer.affected, 1), duplicates: 0 }
+          : countsOf(answer.info)
       const said = await this.#warnings(answer.warnings)
-      const there = skips ? Number(await session.value(sql`SELECT @ops_there`, this.#doing)) : 0
+      const there = isCounting
+        ? Number(await session.value(sql`SELECT @ops_there`, this.#doing))
+        : isIgnoring
+          ? said.duplicates
+          : 0
+      if (isIgnoring && rows > 1 && (said.areCut || said.warned.length > 0)) {
+        // Which of its errors is of which row it does not say.
+        await session.query(sql`ROLLBACK TO SAVEPOINT ops_part`, this.#doing)
+        return this.#byHalves(chunk, from, to)
+      }
       if (counts.records !== rows) throw new Error(`the server counts ${counts.records} rows of ${rows}`)
       const isReplacing = this.#into.onDuplicate === 'replace'
       this.loaded.stored += rows - there
@@ -154,10 +167,14 @@ export class RowLoader {
     } catch (thrown) {
       if (!isFaultOfRow(thrown)) throw thrown
       if (rows === 1) return this.#bad(chunk, from, reasonOf(thrown))
-      const middle = from + Math.ceil(rows / 2)
-      await this.#byInserts(chunk, from, middle)
-      if (this.#refused < mostNamed) await this.#byInserts(chunk, middle, to)
+      await this.#byHalves(chunk, from, to)
     }
+  }
+
+  async #byHalves(chunk: LoadChunk, from: number, to: number): Promise<void> {
+    const middle = from + Math.ceil((to - from) / 2)
+    await this.#byInserts(chunk, from, middle)
+    if (this.#refused < mostNamed) await this.#byInserts(chunk, middle, to)
   }
 
   #bad(chunk: LoadChunk, index: number, problem: string): void {

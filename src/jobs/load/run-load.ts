@@ -126,7 +126,7 @@ async function carryOut(
   loading: Loading,
   { server, emit, interrupt }: LoadContext,
 ): Promise<Omit<LoadOutcome, 'indexMs'>> {
-  const { request, state, method, targets, table } = plan
+  const { request, state, method, targets, table, firesOnUpdate } = plan
   const { input, reader, session, governor, title } = loading
   const doing = `loading ${tableText(table)}`
   await session.query(
@@ -139,7 +139,8 @@ async function carryOut(
   const profile = new StageProfile(session)
   if (request.profiles) await profile.start()
   const problems = new Problems()
-  const into = { table: request.table, targets: targets.targets, onDuplicate: request.onDuplicate }
+  const { onDuplicate } = request
+  const into = { table: request.table, targets: targets.targets, onDuplicate, firesOnUpdate }
   const loader = new RowLoader(session, into, method, state.maxAllowedPacket, problems)
   const chunks = chunksOf(plan, reader)
   const failure = (): LoadFailure => ({ source: server.name, plan, input, problems })

@@ -12,7 +12,13 @@ export interface Into {
   readonly table: TableName
   readonly targets: readonly Target[]
   readonly onDuplicate: OnDuplicate
+  /** A trigger fires with each UPDATE. */
+  readonly firesOnUpdate: boolean
 }
+
+/** Left out by INSERT IGNORE: the usual way is an UPDATE of the row that is there, which changes nothing but fires triggers. */
+export const ignores = ({ onDuplicate, firesOnUpdate }: Into): boolean =>
+  onDuplicate === 'skip' && firesOnUpdate
 
 /** Reads what is offered as the file of this statement, made by `ChunkBuilder`. */
 export function loadStatement({ table, targets, onDuplicate }: Into): Sql {
@@ -87,14 +93,17 @@ class Tuples {
   }
 }
 
-function headOf({ table, targets, onDuplicate }: Into): Sql {
+function headOf(into: Into): Sql {
+  const { table, targets, onDuplicate } = into
   const columns = join(targets.map(({ column }) => name(column.name)))
-  return sql`${trusted(onDuplicate === 'replace' ? 'REPLACE' : 'INSERT')} INTO ${tableSql(table)} (${columns})`
+  const verb = onDuplicate === 'replace' ? 'REPLACE' : ignores(into) ? 'INSERT IGNORE' : 'INSERT'
+  return sql`${trusted(verb)} INTO ${tableSql(table)} (${columns})`
 }
 
-/** Not INSERT IGNORE: that would make warnings of all errors. */
-function tailOf({ table, targets, onDuplicate }: Into): Sql {
-  if (onDuplicate !== 'skip') return trusted('')
+/** Without need no INSERT IGNORE, which makes warnings of all errors. */
+function tailOf(into: Into): Sql {
+  const { table, targets, onDuplicate } = into
+  if (onDuplicate !== 'skip' || ignores(into)) return trusted('')
   const column = name(table.database, table.table, targets[0]?.column.name ?? '')
   // Counted by itself: of one row alone no server tells whether it was there.
   return sql` ON DUPLICATE KEY UPDATE ${column} = IF(@ops_there := @ops_there + 1, ${column}, ${column})`

@@ -7,7 +7,17 @@ import { join, name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { tableText } from '../../mysql/table-name.ts'
 
 /** What ops itself makes of a cell before the server sees it. */
-export type CellWay = 'plain' | 'bit' | 'time' | 'clock' | 'truth' | 'enum' | 'set'
+export type CellWay =
+  | 'plain'
+  | 'ascii'
+  | 'bit'
+  | 'date'
+  | 'time'
+  | 'clock'
+  | 'year'
+  | 'truth'
+  | 'enum'
+  | 'set'
 
 /** A column that is loaded. */
 export interface Target {
@@ -129,7 +139,7 @@ function targetOf(column: Column, field: number, { emptyIsNull }: TargetWishes):
   return {
     column,
     field,
-    way: wayOf(dataType, type),
+    way: wayOf(column),
     isText: isText || dataType === 'json' || printedTypes.includes(dataType),
     takesNull,
     holdsEmpty,
@@ -139,11 +149,12 @@ function targetOf(column: Column, field: number, { emptyIsNull }: TargetWishes):
   }
 }
 
-function wayOf(dataType: string, type: string): CellWay {
-  if (dataType === 'bit') return 'bit'
+function wayOf({ dataType, type, characterSet }: Column): CellWay {
+  if (dataType === 'bit' || dataType === 'date' || dataType === 'year') return dataType
   if (dataType === 'datetime' || dataType === 'timestamp') return 'time'
   if (dataType === 'time') return 'clock'
   if (dataType === 'enum' || dataType === 'set') return dataType
+  if (characterSet === 'ascii') return 'ascii'
   // Numbers alone: 'true' is a fine word for a column of text.
   return /^(tiny|small|medium|big)?int/.test(type) ? 'truth' : 'plain'
 }
@@ -154,9 +165,9 @@ function storedAs({ dataType, characterSet }: Column): Target['stored'] {
   if (dataType === 'json') return value => sql`CONVERT(${value} USING utf8mb4)`
   if (printedTypes.includes(dataType)) return value => sql`CONVERT(${value} USING latin1)`
   if (geometries.test(dataType)) {
-    // Text such as POINT(1 2), or the bytes that the server hands out.
+    // Text such as POINT(1 2), or the bytes that the server hands out. Of text that is no geometry MariaDB makes NULL.
     return value =>
-      sql`IF(${value} REGEXP '^ *[A-Za-z]+ *[(]', ST_GeomFromText(CONVERT(${value} USING latin1)), ${value})`
+      sql`IF(${value} REGEXP '^ *[A-Za-z]+ *[(]', COALESCE(ST_GeomFromText(CONVERT(${value} USING latin1)), ${value}), ${value})`
   }
   return ownBytes.includes(characterSet) ? undefined : value => sql`CONVERT(${value} USING utf8mb4)`
 }
