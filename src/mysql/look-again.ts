@@ -4,8 +4,9 @@
  */
 import { OpsError } from '../base/errors.ts'
 import { NoSuchTable } from './catalog.ts'
+import { movedTable } from './moved-table.ts'
 import { errorNumber } from './mysql-error.ts'
-import { type TableName, tableText } from './table-name.ts'
+import type { TableName } from './table-name.ts'
 
 /** ER_NO_SUCH_TABLE, ER_BAD_DB_ERROR. */
 const gone = [1146, 1049]
@@ -25,15 +26,14 @@ export async function lookAgain<T>(
     const said = isGone
       ? 'the table is gone: it was dropped or renamed, or the account may not see it any more'
       : title.replace(`${source}: `, '')
-    throw new OpsError(
-      {
-        code: 'moved',
-        title: `${source}: ${tableText(table)} is not what it was when this began, ${during}: ${said}`,
-        ...(!isGone && detail !== undefined && { detail }),
-        changed: 'no',
-        next,
-      },
-      { cause: thrown },
-    )
+    throw movedTable({
+      source,
+      table,
+      during,
+      text: said,
+      detail: isGone ? undefined : detail,
+      next,
+      cause: thrown,
+    })
   }
 }

@@ -9,7 +9,7 @@ import { withoutNumber } from './create-table.ts'
 import { triggersAndChildren } from './effects.ts'
 import { mayEverywhere, readGrants } from './grants.ts'
 import { lookAgain } from './look-again.ts'
-import { errorNumber } from './mysql-error.ts'
+import { beginAgain, explained, movedTable } from './moved-table.ts'
 import type { Session } from './session.ts'
 import { type ShapeChange, shapeChanges } from './shape-changes.ts'
 import { sql } from './sql.ts'
@@ -99,13 +99,7 @@ export class ShapeGuard {
 
   /** Why something failed: an error of the server is a riddle where the table was altered. */
   async reasonOf(session: Session, failure: unknown): Promise<unknown> {
-    if (errorNumber(failure) === undefined || session.lost !== undefined) return failure
-    try {
-      await this.look(session)
-      return failure
-    } catch (thrown) {
-      return thrown instanceof OpsError && thrown.data.code === 'moved' ? thrown : failure
-    }
+    return session.lost === undefined ? explained(failure, () => this.look(session)) : failure
   }
 
   #unseen(session: Session): OpsError {
@@ -123,14 +117,13 @@ export class ShapeGuard {
 
   #moved(session: Session, first: ShapeChange, more: readonly ShapeChange[]): OpsError {
     const { during, next } = this.#options
-    return new OpsError({
-      code: 'moved',
-      title: `${session.source}: ${tableText(first.table)} is not what it was when this began, ${during}: ${first.text}`,
-      ...(more.length > 0 && {
-        detail: more.map(each => `${tableText(each.table)}: ${each.text}`).join('\n'),
-      }),
-      changed: 'no',
-      next: `${next} ${first.next ?? 'Run the same command again: it looks at the table as it is now.'}`,
+    return movedTable({
+      source: session.source,
+      table: first.table,
+      during,
+      text: first.text,
+      detail: more.map(each => `${tableText(each.table)}: ${each.text}`).join('\n') || undefined,
+      next: `${next} ${first.next ?? beginAgain}`.trim(),
     })
   }
 

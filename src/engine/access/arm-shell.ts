@@ -2,7 +2,7 @@
 
 import { libraryOf } from '../../shell/library.ts'
 import { quote } from '../../shell/quote.ts'
-import accessArmText from './access-arm.sh'
+import accessArmText from './arm.sh'
 import { accessCommon, accessFolder } from './common-shell.ts'
 import { armPackages } from './packages-shell.ts'
 import { restoreScript } from './restore-shell.ts'

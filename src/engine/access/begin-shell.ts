@@ -1,7 +1,7 @@
 /** What every batch asks before it begins, and between its steps: does a login have to confirm first? */
 import { bareShell } from '../../shell/library.ts'
-import accessBeginText from './access-begin.sh'
 import { meantBootSeconds } from './arm-shell.ts'
+import accessBeginText from './begin.sh'
 import { accessFolder } from './common-shell.ts'
 
 /** A step that could cut our access is not begun later than this after arming: first a login confirms. */

@@ -1,6 +1,6 @@
 /** What arming, confirming and restoring share on the host: the folder, its files, and how things are told apart. */
 import { libraryOf } from '../../shell/library.ts'
-import accessCommonText from './access-common.sh'
+import accessCommonText from './common.sh'
 
 /** Where the host keeps what it needs to give access back, and its last verdict. */
 export const accessFolder = '/var/lib/ops/access'

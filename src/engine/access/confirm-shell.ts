@@ -2,9 +2,9 @@
 
 import { bareShell, libraryOf } from '../../shell/library.ts'
 import { quote } from '../../shell/quote.ts'
-import accessConfirmText from './access-confirm.sh'
-import accessTakeBackText from './access-take-back.sh'
 import { accessCommon, accessFolder } from './common-shell.ts'
+import accessConfirmText from './confirm.sh'
+import accessTakeBackText from './take-back.sh'
 
 /** A login while the step still runs lets the host wait this long, in seconds: it proves what was done until then. */
 export const renewedSeconds = 50

@@ -3,10 +3,10 @@
 import { libraryOf } from '../../shell/library.ts'
 import { wayLibrary } from '../../shell/write/way.ts'
 import { writeLibrary } from '../../shell/write-library.ts'
-import accessRestoreText from './access-restore.sh'
 import { accessCommon } from './common-shell.ts'
 import { accessNetwork } from './network-shell.ts'
 import { armPackages, backPackages } from './packages-shell.ts'
+import accessRestoreText from './restore.sh'
 import { backTrees } from './trees-shell.ts'
 
 /** Puts everything back that belongs to the areas in danger, looks whether it is back, and keeps the verdict. */

@@ -2,7 +2,7 @@
 
 import { libraryOf } from '../../shell/library.ts'
 import { quote } from '../../shell/quote.ts'
-import accessWayInText from './access-way-in.sh'
+import accessWayInText from './way-in.sh'
 
 /**
  * `ops_way_in PATH...`: `way=AREA PATH` a file or folder that matters, `glob=AREA PATTERN` names that would be read, `group=NAME` one

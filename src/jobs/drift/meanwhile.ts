@@ -1,18 +1,14 @@
 /** A table that was altered while a job was at work on it: seen before anything is settled, and told as what it is. */
-import { errorDataOf, OpsError } from '../../base/errors.ts'
 import { readTable, type Table } from '../../mysql/catalog.ts'
 import { lookAgain } from '../../mysql/look-again.ts'
-import { errorNumber } from '../../mysql/mysql-error.ts'
+import { movedTable } from '../../mysql/moved-table.ts'
 import type { Session } from '../../mysql/session.ts'
-import { tableText } from '../../mysql/table-name.ts'
 import { changesOf } from './changes.ts'
 import { pinned } from './contract.ts'
 import { checkContracts } from './judge.ts'
 
 /** ER_TABLE_DEF_CHANGED, ER_BAD_FIELD_ERROR, ER_KEY_DOES_NOT_EXITS: what a statement meets whose table was altered. */
 export const altered = [1412, 1054, 1176]
-/** ER_NO_SUCH_TABLE. */
-const gone = 1146
 
 /** What a job needs of its table, as its plan has seen it. */
 export interface Relied {
@@ -24,32 +20,21 @@ export interface Relied {
 }
 
 /** @throws OpsError `moved` where the table is no longer as it was planned with, InputErrors where a contract is broken now. */
-export async function checkUnaltered(session: Session, relied: Relied, doing: string): Promise<void> {
+export async function checkUnaltered(session: Session, relied: Relied, during: string): Promise<void> {
   const table = await lookAgain(() => readTable(session, relied.table), relied.table, {
     source: session.source,
-    during: doing,
+    during,
     next: 'Run the same command again once the table is there as it was.',
   })
   await checkContracts(session, table, relied.contracts)
   const changes = changesSince(relied, table)
-  if (changes.length > 0) throw alteredError(relied.table, changes, doing)
-}
-
-/** Instead of an unknown column: what became of it. Anything else is answered as it is. */
-export async function explained(
-  thrown: unknown,
-  open: () => Promise<Session>,
-  relied: Relied,
-  doing: string,
-): Promise<unknown> {
-  const number = errorNumber(thrown)
-  if (number === undefined || ![...altered, gone].includes(number)) return thrown
-  try {
-    await checkUnaltered(await open(), relied, doing)
-    return thrown
-  } catch (found) {
-    return errorDataOf(found).code === 'lost' ? thrown : found
-  }
+  if (changes.length > 0)
+    throw movedTable({
+      source: session.source,
+      table: relied.table,
+      during,
+      text: changes.join('; '),
+    })
 }
 
 function changesSince({ table, writes = false }: Relied, now: Table): readonly string[] {
@@ -57,13 +42,4 @@ function changesSince({ table, writes = false }: Relied, now: Table): readonly s
   return changesOf({ ...pinned(table, undefined, 'this job'), writes }, now)
     .filter(({ verdict }) => verdict !== 'harmless')
     .map(({ column, sentence }) => `${column}: ${sentence}`)
-}
-
-function alteredError(table: Table, changes: readonly string[], doing: string): OpsError {
-  return new OpsError({
-    code: 'moved',
-    title: `${tableText(table)} was altered while ops was ${doing}: ${changes.join('; ')}`,
-    changed: 'no',
-    next: 'Run the same command again: its plan begins with the table as it is now.',
-  })
 }

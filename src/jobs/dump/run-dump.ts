@@ -1,6 +1,7 @@
 /** Dumps closed days: plan, confirm, then day by day a snapshot is read, saved and proved. */
 import { performance } from 'node:perf_hooks'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
+import { explained } from '../../mysql/moved-table.ts'
 import type { HeldLock } from '../../mysql/named-lock.ts'
 import type { Server } from '../../mysql/server.ts'
 import { tableText } from '../../mysql/table-name.ts'
@@ -10,7 +11,7 @@ import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError } from '../../store/store-error.ts'
 import { checkContracts } from '../drift/judge.ts'
-import { explained } from '../drift/meanwhile.ts'
+import { checkUnaltered } from '../drift/meanwhile.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { holdPlace } from '../shard/hold-place.ts'
@@ -122,7 +123,9 @@ async function carryOut(
   } catch (thrown) {
     const milliseconds = performance.now() - begun
     const relied = { table: shape.table, contracts: request.contracts }
-    const failure = await explained(thrown, () => server.session(), relied, 'dumping it')
+    const failure = await explained(thrown, async () =>
+      checkUnaltered(await server.session(), relied, 'dumping its days'),
+    )
     return { ...outcome({ ...soFar, milliseconds, isInterrupted: false }), failure }
   } finally {
     await saver.close()

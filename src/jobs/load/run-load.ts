@@ -152,7 +152,11 @@ async function carryOut(
   try {
     // From here to the end of the transaction nobody can alter the table: what holds now, holds for all rows.
     await session.query(sql`SELECT 1 FROM ${tableSql(table)} LIMIT 0`, doing)
-    await checkUnaltered(session, { table, contracts: request.contracts, writes: true }, 'loading into it')
+    await checkUnaltered(
+      session,
+      { table, contracts: request.contracts, writes: true },
+      'loading rows into it',
+    )
     const done = await runChunks(
       {
         source: server.name,
