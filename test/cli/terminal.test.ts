@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { describeWith } from '../needs.ts'
+import { processesLike } from '../processes.ts'
 import { type Folder, folderWith, program } from './run-ops.ts'
 import { Terminal } from './terminal.ts'
 
@@ -81,12 +81,12 @@ describeWith('tmux')('on a terminal', () => {
     expect(existsSync(join(data, 'one'))).toBe(false)
   })
 
-  test.each(['TERM', 'INT', 'HUP'])(
-    'one SIG%s at the question ends it, and applies nothing',
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'one %s at the question ends it, and applies nothing',
     async signal => {
       const screen = open('apply waits local --wait --who World')
       await screen.shows('Apply 2 changes to 1 host?')
-      execFileSync('pkill', [`-${signal}`, '-f', `^${process.execPath} .*${data}`])
+      for (const pid of processesLike(new RegExp(`^${process.execPath} .*${data}`))) process.kill(pid, signal)
       await screen.shows('ended with 130')
       expect(existsSync(join(data, 'one'))).toBe(false)
     },

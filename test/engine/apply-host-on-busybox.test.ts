@@ -1,4 +1,4 @@
-import { describe } from 'vitest'
+import { describeWith } from '../needs.ts'
 import { appliesOn } from './apply-host.ts'
 
-describe('on busybox', () => appliesOn('busybox'))
+describeWith('busybox')('on busybox', () => appliesOn('busybox'))

@@ -8,9 +8,9 @@ import type { Step } from '../../src/engine/step.ts'
 import { command, directory, file, line, link, option } from '../../src/index.ts'
 import { restoredFile } from '../../src/resources/restored-file.ts'
 import { planInOneTrip } from './one-trip.ts'
-import { makePlace, type OpenShell, type Place, runHere, shells } from './shell-session.ts'
+import { makePlace, type OpenShell, onEachShell, type Place, runHere } from './shell-session.ts'
 
-describe.each(Object.keys(shells))('on %s', shell => {
+onEachShell(shell => {
   let place: Place
   let at: (name: string) => string
   let open: OpenShell | undefined

@@ -12,11 +12,17 @@ import type { Emit, RunEvent } from '../../src/run/events.ts'
 import { Interrupt } from '../../src/run/interrupt.ts'
 import { Session } from '../../src/run/session.ts'
 import type { Ending, RemoteProcess } from '../../src/transport/transport.ts'
+import { describeWith } from '../needs.ts'
 
 export const shells: Readonly<Record<string, readonly string[]>> = {
   dash: ['dash'],
   bash: ['bash', '--posix'],
   busybox: ['busybox', 'sh'],
+}
+
+/** The same tests on every shell; those of one that this machine lacks are skipped. */
+export function onEachShell(suite: (shell: string) => void): void {
+  for (const shell of Object.keys(shells)) describeWith(shell)(`on ${shell}`, () => suite(shell))
 }
 
 /** A place that stands for one host: several shells in it share a lock and a folder. */

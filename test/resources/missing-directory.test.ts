@@ -6,9 +6,9 @@ import { look } from '../../src/engine/look/look.ts'
 import { makePlan } from '../../src/engine/plan/make-plan.ts'
 import type { Step } from '../../src/engine/step.ts'
 import { command, directory, file, line, link, option } from '../../src/index.ts'
-import { makePlace, type Place, runHere, shells } from '../engine/shell-session.ts'
+import { makePlace, onEachShell, type Place, runHere } from '../engine/shell-session.ts'
 
-describe.each(Object.keys(shells))('on %s', shell => {
+onEachShell(shell => {
   let place: Place
   let at: (name: string) => string
   beforeEach(() => {

@@ -6,9 +6,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { folderWith } from '../cli/run-ops.ts'
-import { lacking } from '../needs.ts'
+import { testWith } from '../needs.ts'
 
 const functions = readFileSync(new URL('../../src/resources/wait-for/wait-for.sh', import.meta.url), 'utf8')
 const asked: string[] = []
@@ -30,25 +30,27 @@ afterAll(() => {
   home.remove()
 })
 
-test.each(['curl', 'wget'].filter(each => !lacking(each)))(
-  'a URL with braces and brackets is asked for once and as it is, and settings of the host change nothing: %s',
-  async program => {
-    const tools = folderWith({})
-    try {
-      for (const name of [program, 'sed', 'head']) symlinkSync(pathOf(name), join(tools.path, name))
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/{a,b}?[1-3]`
-      asked.length = 0
-      const { stdout } = await promisify(execFile)(
-        '/bin/sh',
-        ['-c', `${functions}\nops_wait_ask "$1" no; printf '%s' "$ops_status"`, 'sh', url],
-        { env: { PATH: tools.path, HOME: home.path, LC_ALL: 'C' } },
-      )
-      expect({ stdout, asked }).toEqual({ stdout: '200', asked: ['/{a,b}?[1-3]'] })
-    } finally {
-      tools.remove()
-    }
-  },
-)
+for (const program of ['curl', 'wget']) {
+  testWith(program)(
+    `a URL with braces and brackets is asked for once and as it is, and settings of the host change nothing: ${program}`,
+    async () => {
+      const tools = folderWith({})
+      try {
+        for (const name of [program, 'sed', 'head']) symlinkSync(pathOf(name), join(tools.path, name))
+        const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/{a,b}?[1-3]`
+        asked.length = 0
+        const { stdout } = await promisify(execFile)(
+          '/bin/sh',
+          ['-c', `${functions}\nops_wait_ask "$1" no; printf '%s' "$ops_status"`, 'sh', url],
+          { env: { PATH: tools.path, HOME: home.path, LC_ALL: 'C' } },
+        )
+        expect({ stdout, asked }).toEqual({ stdout: '200', asked: ['/{a,b}?[1-3]'] })
+      } finally {
+        tools.remove()
+      }
+    },
+  )
+}
 
 const pathOf = (name: string): string =>
   execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim()

@@ -1,6 +1,6 @@
 /** Host names that could be options or shell are refused before any process starts; configs are read as ssh reads them. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { OpsError } from '../../src/base/errors.ts'
@@ -70,7 +70,7 @@ test('Include, Match and tokens are what ssh says they are', async () => {
   const host = await resolveHost({ name: 'web', destination: 'web', sshConfigFile })
   expect(host).toMatchObject({ alias: 'web', hostname: 'web.example.com', port: 2200, user: 'deploy' })
   expect(expandPath(host.settings.get('identityfile')?.[0] ?? '', host)).toBe(
-    `${homedir()}/.ssh/deploy@web.example.com`,
+    `${userInfo().homedir}/.ssh/deploy@web.example.com`,
   )
 })
 
