@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { PlannedStep } from '../../src/engine/plan/planned-step.ts'
 import type { Step } from '../../src/engine/step.ts'
 import { command, directory, file, line, link, option } from '../../src/index.ts'

@@ -1,7 +1,7 @@
 /** Steps that name one thing in two ways are an error of the plan, whichever link leads from one name to the other. */
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { PlannedStep } from '../../src/engine/plan/planned-step.ts'
 import type { Step } from '../../src/engine/step.ts'
 import { command, directory, file, line, link } from '../../src/index.ts'

@@ -1,7 +1,7 @@
 /** A directory that is not there is told by the plan, not found out by the apply half-way. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { look } from '../../src/engine/look/look.ts'
 import { makePlan } from '../../src/engine/plan/make-plan.ts'
 import type { Step } from '../../src/engine/step.ts'
