@@ -229,6 +229,41 @@ describeReal('ops db queue', () => {
     expect((await queue('status', 'again.delayed_jobs', '--queue', 'mail')).code).toBe(0)
   })
 
+  test('one job with a token that a parked one has keeps neither a drip nor a park from moving the others', async () => {
+    await mariadb(`CREATE DATABASE token; USE token; CREATE TABLE delayed_jobs ${table};
+      ALTER TABLE delayed_jobs ADD token VARCHAR(9), ADD UNIQUE (token);
+      INSERT INTO delayed_jobs (handler, queue, token) SELECT 'old', 'mail', IF(seq = 5, NULL, seq) FROM seq_1_to_5`)
+    const words = ['--queue', 'mail', '--yes']
+    expect((await queue('park', 'token.delayed_jobs', ...words)).code).toBe(0)
+    await mariadb(`INSERT INTO token.delayed_jobs (id, handler, queue, token) VALUES (2, 'new', 'mail', NULL), (10, 'new', 'mail', '3'),
+      (11, 'new', 'mail', 'x')`)
+    const parked = await queue('park', 'token.delayed_jobs', ...words)
+    expect(parked.stdout).toMatch(/parked +1 job/)
+    expect(parked.stderr).toContain(
+      '2 jobs of mail wait still: parked ones have the same number, or the token',
+    )
+    expect(parked.code).toBe(1)
+    const back = await queue(
+      'drip',
+      'token.delayed_jobs',
+      ...words,
+      '--renumber',
+      '--watch',
+      '--when-below',
+      '100',
+    )
+    expect(back.stdout).toContain(
+      '1 parked job stays parked (3): other jobs of token.delayed_jobs have the token of them now',
+    )
+    expect(back.stderr).toContain('1 parked job of mail stays parked')
+    expect(back.code).toBe(1)
+    await mariadb('DELETE FROM token.delayed_jobs WHERE id = 10')
+    expect(await queue('drip', 'token.delayed_jobs', ...words)).toMatchObject({ code: 0, stderr: '' })
+    expect(
+      await mariadb('SELECT COUNT(*), COUNT(DISTINCT token), SUM(handler = "old") FROM token.delayed_jobs'),
+    ).toBe('7\t5\t5\n')
+  })
+
   test('a park that leaves jobs which other transactions hold is no success', async () => {
     await mariadb(`CREATE DATABASE held; USE held; CREATE TABLE delayed_jobs ${table};
       INSERT INTO delayed_jobs (handler, queue) SELECT 'x', 'mail' FROM seq_1_to_5`)

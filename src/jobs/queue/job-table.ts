@@ -33,6 +33,8 @@ export interface JobTable {
   readonly order: Sql
   /** The server leaves out rows that others hold, instead of waiting for them. */
   readonly skipsLocked: boolean
+  /** Columns of which no two jobs of a table may have the same, beside the number. */
+  readonly uniques: readonly (readonly string[])[]
 }
 
 const heldColumns = ['locked_at', 'locked_by', 'reserved_at', 'reserved_by', 'claimed_at', 'claimed_by']
@@ -71,6 +73,7 @@ export async function readJobTable(session: Session, wanted: TableName): Promise
     )})`,
     order: join([...order, name(id)]),
     skipsLocked: flavor === 'mariadb' ? number >= 100_600 : number >= 80_001,
+    uniques: uniquesOf(table),
   }
 }
 
@@ -134,6 +137,14 @@ function idOf(table: Table): Column | undefined {
   return column && integers.includes(column.dataType) ? column : undefined
 }
 
+/** Of an expression, or of the beginning of a text, only the server can tell what is the same. */
+function uniquesOf({ indexes }: Table): JobTable['uniques'] {
+  return indexes
+    .filter(each => each.isUnique && each.name !== 'PRIMARY')
+    .filter(({ columns }) => columns.every(each => each.name !== null && !each.isPrefix))
+    .map(({ columns }) => columns.map(each => each.name ?? ''))
+}
+
 async function refusals(session: Session, table: Table): Promise<readonly ErrorData[]> {
   const where = tableText(table)
   const found: ErrorData[] = []
@@ -176,9 +187,4 @@ async function refusals(session: Session, table: Table): Promise<readonly ErrorD
         `GRANT ${right} ON ${table.database}.* TO the account.`,
       )
   return found
-}
-
-/** True for a parked job whose number is taken. */
-export function isTaken({ live, parked, id }: JobTable): Sql {
-  return sql`EXISTS (SELECT 1 FROM ${tableSql(live)} taken WHERE taken.${name(id)} = ${tableSql(parked)}.${name(id)})`
 }

@@ -5,8 +5,9 @@ import type { Session } from '../../mysql/session.ts'
 import type { ShapeGuard } from '../../mysql/shape-guard.ts'
 import { name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { type TableName, tableSql } from '../../mysql/table-name.ts'
-import { isTaken, type JobTable, ofQueue } from './job-table.ts'
+import { type JobTable, ofQueue } from './job-table.ts'
 import { isNumbered } from './numbered.ts'
+import { isTaken } from './taken.ts'
 
 export type Direction = 'park' | 'drip'
 
@@ -33,13 +34,13 @@ export async function nextJobs(
   queue: string,
   direction: Direction,
   most: number,
-  upTo?: bigint,
+  { upTo, skipsTaken }: { readonly upTo?: bigint | undefined; readonly skipsTaken: boolean },
 ): Promise<readonly string[]> {
   const id = name(jobs.id)
   const which =
     direction === 'park'
-      ? sql`${parkable(jobs, queue)} AND ${id} <= ${upTo ?? 0n} ORDER BY ${id} DESC`
-      : sql`${ofQueue(queue)} AND NOT ${isTaken(jobs)} ORDER BY ${jobs.order}`
+      ? sql`${parkable(jobs, queue)} AND ${id} <= ${upTo ?? 0n}${skipsTaken ? sql` AND NOT ${isTaken(jobs, 'live')}` : trusted('')} ORDER BY ${id} DESC`
+      : sql`${ofQueue(queue)} AND NOT ${isTaken(jobs, 'parked')} ORDER BY ${jobs.order}`
   const from = tableSql(direction === 'park' ? jobs.live : jobs.parked)
   const found = await session.cells(
     sql`SELECT ${id} FROM ${from} WHERE ${which} LIMIT ${most}`,
@@ -104,12 +105,8 @@ export async function moveJobs(
     if (session.lost === undefined) await session.query(sql`ROLLBACK`, doing).catch(() => undefined)
     const number = errorNumber(thrown)
     if (number !== undefined && inTheWay.includes(number)) return 'again'
-    // Its number was taken just now: the next look leaves it out.
-    if (
-      direction === 'drip' &&
-      number === serverErrors.duplicateKey &&
-      (await areTaken(session, jobs, ids, doing))
-    )
+    // The next look leaves it out.
+    if (number === serverErrors.duplicateKey && (await areTaken(session, jobs, direction, ids, doing)))
       return 'taken'
     throw await guard.reasonOf(session, thrown)
   }
@@ -118,11 +115,13 @@ export async function moveJobs(
 async function areTaken(
   session: Session,
   jobs: JobTable,
+  direction: Direction,
   ids: readonly string[],
   doing: string,
 ): Promise<boolean> {
+  const side = direction === 'park' ? 'live' : 'parked'
   const found = await session.cells(
-    sql`SELECT 1 FROM ${tableSql(jobs.live)} WHERE ${isNumbered(jobs.id, ids)} LIMIT 1`,
+    sql`SELECT 1 FROM ${tableSql(jobs[side])} WHERE ${isNumbered(jobs.id, ids)} AND ${isTaken(jobs, side)} LIMIT 1`,
     doing,
   )
   return found.length > 0

@@ -38,6 +38,8 @@ export class Mover {
   #foundAt = 0
   /** How many jobs waited when they were last counted. */
   #counted = { waiting: 0, moved: 0, at: Number.NEGATIVE_INFINITY }
+  /** Some met another that is like them: asked for once that is known, as it takes time. */
+  #skipsTaken = false
   #told = Number.NEGATIVE_INFINITY
   readonly #begun = performance.now()
   readonly #direction: Direction
@@ -189,7 +191,8 @@ export class Mover {
   }
 
   #next(most: number, upTo?: bigint): Promise<readonly string[]> {
-    return nextJobs(this.#session, this.#jobs, this.#request.queue, this.#direction, most, upTo)
+    const how = { upTo, skipsTaken: this.#skipsTaken }
+    return nextJobs(this.#session, this.#jobs, this.#request.queue, this.#direction, most, how)
   }
 
   #try(ids: readonly string[]): Promise<Moved> {
@@ -209,6 +212,7 @@ export class Mover {
       this.#longestMoveMs = Math.max(this.#longestMoveMs, took)
       this.#pace.learn(took, waitedMs)
       const restMs = this.#pace.restMs(took, this.#watch.problem === undefined ? waitedMs : undefined)
+      this.#skipsTaken ||= result === 'taken'
       if (result === 'taken') return undefined
       if (result !== 'again') {
         if (result.moved > 0) this.#moves += 1

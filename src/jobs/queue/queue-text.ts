@@ -8,7 +8,7 @@ import type { QueueCounts } from './counts.ts'
 import type { JobTable } from './job-table.ts'
 import type { Direction } from './move-batch.ts'
 import type { QueueOutcome, QueueRequest } from './queue-request.ts'
-import { numbersText, type TakenNumbers } from './taken-numbers.ts'
+import { numbersText, type Taken } from './taken-numbers.ts'
 
 export function queuePlan(
   source: string,
@@ -16,10 +16,10 @@ export function queuePlan(
   request: QueueRequest,
   jobs: JobTable,
   counts: QueueCounts,
-  taken: TakenNumbers,
+  taken: Taken,
   notWatched: readonly string[],
 ): JobPlan {
-  const canCome = counts.parked - (request.renumbers ? 0 : taken.count)
+  const canCome = counts.parked - taken.values.count - (request.renumbers ? 0 : taken.numbers.count)
   const limit = `${request.lockUnderMs / 1000} s`
   const facts: JobFact[] = [
     ...countFacts(counts),
@@ -52,20 +52,31 @@ export function queuePlan(
       table: tableText(request.table),
       queue: request.queue,
       ...counts,
-      takenNumbers: { jobs: taken.count, first: taken.numbers },
+      takenNumbers: { jobs: taken.numbers.count, first: taken.numbers.numbers },
+      takenValues: { jobs: taken.values.count, first: taken.values.numbers },
     },
     isEmpty: !request.watches && (direction === 'park' ? counts.waiting : counts.parked) === 0,
   }
 }
 
-function takenNotes({ renumbers }: QueueRequest, { live }: JobTable, taken: TakenNumbers): readonly string[] {
-  if (taken.count === 0) return []
-  const what = `${counted(taken.count, 'parked job has a number', 'parked jobs have numbers')} that other jobs of ${tableText(live)} have now (${numbersText(taken)})`
-  return [
-    renumbers
-      ? `${what}: they come back under new numbers, and count as come since`
-      : `${what}: they stay parked; --renumber brings them back under new numbers`,
-  ]
+function takenNotes({ renumbers }: QueueRequest, jobs: JobTable, taken: Taken): readonly string[] {
+  const { numbers, values } = taken
+  const live = tableText(jobs.live)
+  const notes: string[] = []
+  if (values.count > 0)
+    notes.push(
+      `${counted(values.count, 'parked job stays', 'parked jobs stay')} parked (${numbersText(values)}): other jobs of ${live} have ${uniquesText(jobs)} of them now`,
+    )
+  if (numbers.count > 0)
+    notes.push(
+      `${counted(numbers.count, 'parked job has a number', 'parked jobs have numbers')} that other jobs of ${live} have now (${numbersText(numbers)}): ${renumbers ? 'they come back under new numbers, and count as come since' : 'they stay parked; --renumber brings them back under new numbers'}`,
+    )
+  return notes
+}
+
+/** What only one job may have. */
+export function uniquesText({ uniques }: JobTable): string {
+  return `the ${uniques.map(each => each.join(' and ')).join(' or the ')}`
 }
 
 export function queueEnd(

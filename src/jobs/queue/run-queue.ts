@@ -15,9 +15,7 @@ import { Mover } from './mover.ts'
 import type { QueueContext, QueueRequest } from './queue-request.ts'
 import { queueEnd, queuePlan } from './queue-text.ts'
 import { watchReserves } from './reserve-watch.ts'
-import { type TakenNumbers, takenNumbers } from './taken-numbers.ts'
-
-const noneTaken: TakenNumbers = { count: 0, numbers: [] }
+import { noneTaken, takenBy } from './taken-numbers.ts'
 
 /** Answers whether it ran. @throws OpsError where the counts do not add up, or somebody holds the queue. */
 export async function runQueue(
@@ -33,7 +31,7 @@ export async function runQueue(
   const isThere = await hasTwin(session, jobs)
   const before = await countQueue(session, jobs, request.queue, isThere)
   const looksForTaken = isThere && direction === 'drip'
-  const taken = looksForTaken ? await takenNumbers(session, jobs, request.queue) : noneTaken
+  const taken = looksForTaken ? await takenBy(session, jobs, request.queue) : noneTaken
   const shown = queuePlan(server.name, direction, request, jobs, before, taken, governor.notWatched)
   emit({ event: 'job-plan', ...shown })
   checkCounts(server.name, jobs, before)

@@ -7,14 +7,25 @@ import { OpsError } from '../../base/errors.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import type { Session } from '../../mysql/session.ts'
 import type { ShapeGuard } from '../../mysql/shape-guard.ts'
-import { join, name, sql, trusted } from '../../mysql/sql.ts'
+import { join, name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
-import { isTaken, type JobTable, ofQueue } from './job-table.ts'
+import { type JobTable, ofQueue } from './job-table.ts'
 import { inTheWay, type Moved } from './move-batch.ts'
 import { isNumbered } from './numbered.ts'
+import { hasTakenNumber, hasTakenValue } from './taken.ts'
 
 /** So many are named; all of them are counted. */
 const mostNamed = 20
+
+/** Jobs that are in the way of parked ones. */
+export interface Taken {
+  /** These have their number. */
+  readonly numbers: TakenNumbers
+  /** These have a value of them that only one may have. */
+  readonly values: TakenNumbers
+}
+
+export const noneTaken: Taken = { numbers: { count: 0, numbers: [] }, values: { count: 0, numbers: [] } }
 
 export interface TakenNumbers {
   readonly count: number
@@ -22,8 +33,16 @@ export interface TakenNumbers {
   readonly numbers: readonly string[]
 }
 
-export async function takenNumbers(session: Session, jobs: JobTable, queue: string): Promise<TakenNumbers> {
-  const where = sql`${ofQueue(queue)} AND ${isTaken(jobs)}`
+export async function takenBy(session: Session, jobs: JobTable, queue: string): Promise<Taken> {
+  const value = hasTakenValue(jobs, 'parked')
+  return {
+    numbers: await taken(session, jobs, queue, sql`${hasTakenNumber(jobs, 'parked')} AND NOT ${value}`),
+    values: jobs.uniques.length === 0 ? noneTaken.values : await taken(session, jobs, queue, value),
+  }
+}
+
+async function taken(session: Session, jobs: JobTable, queue: string, which: Sql): Promise<TakenNumbers> {
+  const where = sql`${ofQueue(queue)} AND ${which}`
   const doing = `looking for numbers that are taken`
   const from = tableSql(jobs.parked)
   const count = Number((await session.value(sql`SELECT COUNT(*) FROM ${from} WHERE ${where}`, doing)) ?? 0)
@@ -56,7 +75,7 @@ export async function moveRenumbered(
   try {
     const move = async (): Promise<number> => {
       const found = await session.cells(
-        sql`SELECT ${id} FROM ${parked} WHERE ${ofQueue(queue)} AND ${isTaken(jobs)} ORDER BY ${jobs.order} LIMIT ${batch}`,
+        sql`SELECT ${id} FROM ${parked} WHERE ${ofQueue(queue)} AND ${hasTakenNumber(jobs, 'parked')} AND NOT ${hasTakenValue(jobs, 'parked')} ORDER BY ${jobs.order} LIMIT ${batch}`,
         doing,
       )
       const ids = found.map(([cell]) => cell?.toString('latin1') ?? '')

@@ -2,20 +2,25 @@
 import type { Session } from '../../mysql/session.ts'
 import { name, sql } from '../../mysql/sql.ts'
 import { tableSql } from '../../mysql/table-name.ts'
-import { isTaken, type JobTable, ofQueue } from './job-table.ts'
+import { type JobTable, ofQueue } from './job-table.ts'
 import type { QueueRequest } from './queue-request.ts'
+import { hasTakenValue, isTaken } from './taken.ts'
 
 const doing = 'looking at the queue'
 
-/** Waiting jobs with a number up to `newest`. */
+/** Waiting jobs with a number up to `newest`: those that can be parked, or those that cannot as a parked one is like them. */
 export async function waitingUpTo(
   session: Session,
-  { live, waits, id }: JobTable,
+  jobs: JobTable,
   queue: string,
   newest: bigint,
+  which: 'free' | 'taken' = 'free',
 ): Promise<number> {
+  const { live, waits, id } = jobs
+  const taken = isTaken(jobs, 'live')
   const text = await session.value(
-    sql`SELECT COUNT(*) FROM ${tableSql(live)} WHERE ${ofQueue(queue)} AND ${waits} AND ${name(id)} <= ${newest}`,
+    sql`SELECT COUNT(*) FROM ${tableSql(live)} WHERE ${ofQueue(queue)} AND ${waits} AND ${name(id)} <= ${newest}
+      AND ${which === 'taken' ? taken : sql`NOT ${taken}`}`,
     doing,
   )
   return Number(text ?? 0)
@@ -54,7 +59,7 @@ export async function isAnyParked(
 ): Promise<boolean> {
   const text = await session.value(
     sql`SELECT COUNT(*) FROM (SELECT 1 FROM ${tableSql(jobs.parked)} WHERE ${ofQueue(queue)} AND
-      ${renumbers ? sql`TRUE` : sql`NOT ${isTaken(jobs)}`} LIMIT 1) some`,
+      NOT ${renumbers ? hasTakenValue(jobs, 'parked') : isTaken(jobs, 'parked')} LIMIT 1) some`,
     'looking at what is parked',
   )
   return Number(text ?? 0) > 0
