@@ -1,8 +1,8 @@
 /** What `ops hosts` shows: every host and group that is known by name, and where each came from. */
 import type { SourceLocation } from '../base/errors.ts'
 import { addressText } from './address.ts'
+import { groupsByHost } from './groups-by-host.ts'
 import type { Inventory } from './inventory.ts'
-import { groupsByHost } from './select.ts'
 import { sshNames } from './ssh-names.ts'
 
 export interface ListedHost {

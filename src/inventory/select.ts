@@ -5,6 +5,7 @@ import { didYouMean } from '../base/nearest.ts'
 import type { ConnectTarget } from '../transport/transport.ts'
 import { addressText, type HostAddress, isIpAddress, parseAddress } from './address.ts'
 import { isGlob, matchesGlob } from './glob.ts'
+import { groupsByHost } from './groups-by-host.ts'
 import { type Inventory, type InventoryHost, specialHosts } from './inventory.ts'
 import { type SshNames, sshNames } from './ssh-names.ts'
 
@@ -210,31 +211,6 @@ class Selection {
     this.#groupsByHost ??= groupsByHost(this.#inventory)
     return this.#groupsByHost.get(name) ?? []
   }
-}
-
-/** For each name that is a member of anything: its groups, direct or not, in the order of ops.ini. */
-export function groupsByHost({ hosts, groups }: Inventory): ReadonlyMap<string, readonly string[]> {
-  const known = new Map<string, ReadonlySet<string>>()
-  const membersOf = (name: string): ReadonlySet<string> => {
-    const before = known.get(name)
-    if (before) return before
-    const members = new Set<string>()
-    // A group that contains itself ends here, whoever wrote it.
-    known.set(name, members)
-    for (const member of groups.get(name)?.members ?? []) {
-      if (groups.has(member)) {
-        for (const inner of membersOf(member)) members.add(inner)
-      } else if (isGlob(member)) {
-        for (const host of hosts.keys()) if (matchesGlob(member, host)) members.add(host)
-      } else members.add(member)
-    }
-    return members
-  }
-  const byHost = new Map<string, string[]>()
-  for (const group of groups.keys()) {
-    for (const member of membersOf(group)) byHost.set(member, [...(byHost.get(member) ?? []), group])
-  }
-  return byHost
 }
 
 /** Two accounts of one machine are two hosts to log in to. */

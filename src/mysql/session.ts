@@ -2,7 +2,7 @@
  * One connection to a MySQL or MariaDB server, pinned so that bytes stay bytes: no character set is converted, times are
  * UTC, and what the server, the account or its `init_connect` set otherwise plays no part.
  */
-import type { Answer, Driver, StatementOptions } from './driver.ts'
+import type { Answer, Driver, StatementOptions } from './driver-connection.ts'
 import { mysqlError } from './mysql-error.ts'
 import { type Sql, sql } from './sql.ts'
 import { cellsOf } from './wire-row.ts'

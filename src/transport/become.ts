@@ -8,9 +8,8 @@
 import { randomBytes } from 'node:crypto'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { badPassword, passwordError, type ShellFailure, shellError } from './become-errors.ts'
-import { HeldStream } from './held-stream.ts'
-import { PausableTimer } from './pausable-timer.ts'
 import { ReplayInput } from './replay-input.ts'
+import { beginAttempt, type ShellAttempt } from './shell-attempt.ts'
 import type { Become, Ending, FirstProgram, RemoteProcess, Transport } from './transport.ts'
 
 /** A `/bin/sh` that reads its script from stdin. Its stdout holds nothing that was printed before it ran. */
@@ -74,16 +73,6 @@ export function connectShell(
 
 type Login = Pick<Transport, 'name' | 'user'>
 
-/** One try at getting a shell. `proof` is undefined once it was given, else how the try failed. */
-interface Attempt {
-  readonly process: RemoteProcess
-  readonly stdout: HeldStream
-  readonly stderr: HeldStream
-  /** How long the proof may take; typing a password does not count. */
-  readonly clock: PausableTimer
-  readonly proof: Promise<ShellFailure | undefined>
-}
-
 class Shell implements ShellProcess {
   readonly stdout: Readable = new PassThrough()
   readonly stderr: Readable = new PassThrough()
@@ -96,7 +85,7 @@ class Shell implements ShellProcess {
   readonly #become: Become | undefined
   readonly #proofTimeoutMs: number
   readonly #nonce = randomBytes(12).toString('hex')
-  #early: Attempt | undefined
+  #early: ShellAttempt | undefined
   #current: RemoteProcess | undefined
   #closed = false
   #proved: () => void = () => undefined
@@ -167,7 +156,7 @@ class Shell implements ShellProcess {
   }
 
   /** Waits for the proof; after a refusal of `sudo -n`, goes on with the password. */
-  #finish(transport: Transport, attempt: Attempt, password?: Become['password']): void {
+  #finish(transport: Transport, attempt: ShellAttempt, password?: Become['password']): void {
     const settle = async () => {
       let final = attempt
       let failure = await attempt.proof
@@ -188,7 +177,7 @@ class Shell implements ShellProcess {
     settle().catch((error: unknown) => this.fail(error))
   }
 
-  #withoutPassword(process: RemoteProcess, stage: ShellFailure['stage']): Attempt {
+  #withoutPassword(process: RemoteProcess, stage: ShellFailure['stage']): ShellAttempt {
     const attempt = this.#begin(process, stage)
     process.stdin.write(`echo ${this.#nonce}\n`)
     this.#input.forward(process.stdin)
@@ -204,7 +193,7 @@ class Shell implements ShellProcess {
     transport: Transport,
     become: Become,
     password: () => Promise<string>,
-  ): Promise<Attempt> {
+  ): Promise<ShellAttempt> {
     const prompt = `ops-${randomBytes(12).toString('hex')}:`
     const words = ['/bin/sh', '-c', `echo ${this.#nonce}; exec /bin/sh`]
     const process = await transport.open(sudo(become.user, ['-k', '-S', '-p', prompt], words))
@@ -232,27 +221,9 @@ class Shell implements ShellProcess {
     return attempt
   }
 
-  #begin(process: RemoteProcess, stage: ShellFailure['stage']): Attempt {
+  #begin(process: RemoteProcess, stage: ShellFailure['stage']): ShellAttempt {
     this.#current = process
-    const stderr = new HeldStream()
-    const clock = new PausableTimer(this.#proofTimeoutMs)
-    let held: HeldStream | undefined
-    const proof = new Promise<ShellFailure | undefined>(resolve => {
-      const stdout = new HeldStream(`${this.#nonce}\n`, () => {
-        clock.stop()
-        resolve(undefined)
-      })
-      held = stdout
-      const fail = (ending: Ending) => resolve({ stage, ending, stdout: stdout.noise, stderr: stderr.noise })
-      clock.start(() => {
-        fail({ lost: `no shell answered within ${this.#proofTimeoutMs / 1000} s` })
-        process.close()
-      })
-      void process.ended.then(fail).finally(() => clock.stop())
-      process.stdout.pipe(stdout)
-      process.stderr.pipe(stderr)
-    })
-    return { process, stdout: held as HeldStream, stderr, clock, proof }
+    return beginAttempt(process, stage, this.#nonce, this.#proofTimeoutMs)
   }
 }
 

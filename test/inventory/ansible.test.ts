@@ -6,9 +6,10 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { InputErrors } from '../../src/base/errors.ts'
 import { addressText } from '../../src/inventory/address.ts'
 import { readAnsible } from '../../src/inventory/ansible/read-ansible.ts'
+import { groupsByHost } from '../../src/inventory/groups-by-host.ts'
 import { listHosts } from '../../src/inventory/list.ts'
 import { readInventory } from '../../src/inventory/read.ts'
-import { groupsByHost, selectHosts } from '../../src/inventory/select.ts'
+import { selectHosts } from '../../src/inventory/select.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ops-ansible-'))
 afterAll(() => rmSync(folder, { recursive: true }))

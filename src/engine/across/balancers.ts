@@ -2,7 +2,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { errorDataOf, OpsError } from '../../base/errors.ts'
 import { type Left, type Looked, type Missing, missingWord, type Seen, type Surrounded } from '../around.ts'
-import { countPutBack } from '../around-outcomes.ts'
 import { stoppedError } from '../host-errors.ts'
 import type { HostRun } from '../host-run.ts'
 import { isDone, type PlannedStep, stepNameAt } from '../plan/planned-step.ts'
@@ -11,7 +10,8 @@ import type { Step } from '../step.ts'
 import { nameAlone } from '../step-name.ts'
 import { type Failed, neverNamed, notLookedAt, notPutBack, staysOut } from './balancer-errors.ts'
 import { aroundsOf } from './drain.ts'
-import { isOutSince, notBegun } from './not-begun.ts'
+import { LeftBefore } from './left-before.ts'
+import { notBegun } from './not-begun.ts'
 import { type Around, OnBalancer } from './on-balancer.ts'
 import { Permits } from './permits.ts'
 import type { Turns } from './turns.ts'
@@ -21,11 +21,6 @@ type Options = Pick<
   'emit' | 'interrupt' | 'purpose' | 'waitForLock' | 'balancers' | 'rollOut' | 'isPart' | 'confirm'
 >
 
-interface LeftOut {
-  readonly other: HostRun
-  readonly around: Around
-}
-
 /** How a host was found where it is out now; `out`: since an earlier run. */
 type Out = Map<Around, 'in' | 'not in' | 'out'>
 
@@ -34,14 +29,14 @@ export class Balancers {
   readonly #runs: readonly HostRun[]
   readonly #permits: Permits
   readonly #on: OnBalancer
-  /** By balancer, whom an earlier run left out. */
-  readonly #leftBefore = new Map<string, Promise<readonly LeftOut[]>>()
+  readonly #leftBefore: LeftBefore
   #failed: string | undefined
 
   constructor(runs: readonly HostRun[], options: Options) {
     this.#runs = runs
     this.#options = options
     this.#on = new OnBalancer(options)
+    this.#leftBefore = new LeftBefore(runs, this.#on, options)
     this.#permits = new Permits(options.rollOut?.batch ?? 1)
   }
 
@@ -69,7 +64,7 @@ export class Balancers {
         return false
       },
       before: async hold => {
-        for (const around of arounds) await this.#othersBack(run, around, turns)
+        for (const around of arounds) await this.#leftBefore.putBack(run, around, turns)
         await this.#permits.take()
         hasPermit = true
         if (this.#failed !== undefined) throw notBegun(host, this.#failed)
@@ -109,48 +104,6 @@ export class Balancers {
       if (!isDone(found.back)) missing.push({ on, is: isDone(found.out) ? 'out' : 'not in' })
     }
     return { missing, seen }
-  }
-
-  /** Whoever an earlier run left out comes first: the balancer would else have none that serves. */
-  async #othersBack(run: HostRun, { on }: Around, turns: Pick<Turns, 'after' | 'comesAfter'>): Promise<void> {
-    let looking = this.#leftBefore.get(on)
-    if (!looking) {
-      looking = this.#lookForLeft(on)
-      this.#leftBefore.set(on, looking)
-    }
-    const left = await looking
-    if (left.some(each => each.other === run)) return
-    for (const { other, around } of left) {
-      const name = other.host.target.name
-      if (this.#options.isPart) throw isOutSince(run.host.target.name, name, on)
-      if (turns.comesAfter(other, run)) {
-        this.#tell(
-          `${name} stays out of ${on} until ${run.host.target.name} is done, which it comes after`,
-          name,
-        )
-        continue
-      }
-      await turns.after(run, [name])
-      if (!(await this.#on.putBack(name, around))) continue
-      this.#tell(`${name} is put back into ${on}`, name)
-      countPutBack(other, on, this.#options.emit)
-    }
-  }
-
-  async #lookForLeft(on: string): Promise<readonly LeftOut[]> {
-    const members = this.#runs.flatMap(other =>
-      aroundsOf(other.planned?.map(each => each.step) ?? other.steps ?? [])
-        .filter(around => around.on === on)
-        .map(around => ({ other, around })),
-    )
-    const left: typeof members = []
-    for (const member of members) {
-      // Of a host that was not asked yet, steps may be made from what stands in for facts: they are as good as none.
-      const looked = this.#on.look(member.around)
-      const { back, out } = await (member.other.planned ? looked : looked.catch(() => nothing))
-      if (isDone(out) && !isDone(back)) left.push(member)
-    }
-    return left
   }
 
   /** Whatever comes of it, `out` says then how the host may be found. */
@@ -245,7 +198,5 @@ export class Balancers {
     stop()
   }
 }
-
-const nothing: Awaited<ReturnType<OnBalancer['look']>> = { back: [], out: [] }
 
 const nameOf = ({ name, resource }: Step): string => nameAlone({ name, type: resource.type })

@@ -2,24 +2,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { errorDataOf, inputError, OpsError } from '../../base/errors.ts'
-import type { Answer, Cell, SqlColumn, SqlType } from '../answer.ts'
+import { errorDataOf, inputError } from '../../base/errors.ts'
+import type { Answer, SqlColumn, SqlType } from '../answer.ts'
 import type { Span } from '../row-sink.ts'
+import { type Begun, cellRows } from './answer-rows.ts'
 import type { ColumnWriter } from './column-writer.ts'
-import {
-  type Duckdb,
-  type DuckdbConnection,
-  type DuckdbInstance,
-  type DuckdbResult,
-  loadDuckdb,
-} from './load.ts'
+import { duckdbError, isTooLittleMemory, mostMemory } from './duckdb-error.ts'
+import { type Duckdb, type DuckdbConnection, type DuckdbInstance, loadDuckdb } from './load.ts'
 import { type Cast, RowLoader } from './row-loader.ts'
 import { type Parsed, usedColumns } from './used-columns.ts'
 
-/** With how much memory DuckDB comes by: what it needs beyond goes to disk, or is too much for it. */
+/** With how much memory a table is made at first. */
 const leastMemory = (columns: number) => `${6 + 4 * columns}MB`
-const mostMemory = '200MB'
-const tooLittleMemory = /out of memory|failed to (pin|allocate|offload)|could not allocate/i
 const types: Readonly<Record<SqlType, 'VARCHAR' | 'BIGINT' | 'DOUBLE' | 'TIMESTAMP'>> = {
   text: 'VARCHAR',
   integer: 'BIGINT',
@@ -111,26 +105,26 @@ export class DuckdbEngine {
         }
         await loader.add(sink, from, to)
       } catch (error) {
-        throw failed(error)
+        throw duckdbError(error)
       }
     }
     try {
       appender.closeSync()
       await this.#connection.run('COMMIT')
     } catch (error) {
-      throw failed(error)
+      throw duckdbError(error)
     }
     await this.#connection.run('RESET threads')
     const counted = await this.#connection.runAndReadAll('SELECT count(*) FROM logs')
     const loaded = Number(counted.getRows()[0]?.[0])
-    if (loaded !== rows()) throw failed(`of ${rows()} rows ${loaded} came to the table`)
+    if (loaded !== rows()) throw duckdbError(`of ${rows()} rows ${loaded} came to the table`)
   }
 
   /** Most questions are answered in as little memory as most tables are made in: it is tried first. */
   async answer(query: string): Promise<Answer> {
     try {
       const begun = await this.#begin(query).catch((error: unknown) => {
-        if (!tooLittleMemory.test(errorDataOf(error).title)) throw error
+        if (!isTooLittleMemory(error)) throw error
         return undefined
       })
       await this.#limitMemory(mostMemory)
@@ -141,7 +135,7 @@ export class DuckdbEngine {
       )
       return { columns, isNumber, rows: cellRows(first, rest) }
     } catch (error) {
-      throw failed(error)
+      throw duckdbError(error)
     }
   }
 
@@ -209,43 +203,6 @@ export class DuckdbEngine {
 /** A query reads the logs that were named and nothing else of this machine: it may come from somebody else. */
 async function shutIn(connection: DuckdbConnection): Promise<void> {
   await connection.run('SET enable_external_access = false')
-}
-
-type Rows = unknown[][]
-
-/** A query that has come to its first rows. */
-interface Begun {
-  readonly result: DuckdbResult
-  readonly first: IteratorResult<Rows>
-  readonly rest: AsyncIterator<Rows>
-}
-
-async function* cellRows(
-  first: IteratorResult<Rows>,
-  rest: AsyncIterator<Rows>,
-): AsyncGenerator<readonly (readonly Cell[])[]> {
-  try {
-    for (let next = first; !next.done; next = await rest.next()) yield next.value.map(row => row.map(cellOf))
-  } catch (error) {
-    throw failed(error)
-  }
-}
-
-function cellOf(value: unknown): Cell {
-  if (value === null || value === undefined) return null
-  if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint') return value
-  return String(value)
-}
-
-/** DuckDB advises settings of its own in the lines after the first, which nobody can make here. */
-function failed(error: unknown): OpsError {
-  const [title = ''] = errorDataOf(error).title.split('\n')
-  const next = tooLittleMemory.test(title)
-    ? {
-        next: `ops gives DuckDB ${mostMemory} at most. Ask for fewer columns, or for less of the log (--since).`,
-      }
-    : {}
-  return new OpsError({ code: 'failed', title: `DuckDB: ${title}`, changed: 'no', ...next })
 }
 
 const selectOf = (query: string) => query.replace(/[\s;]+$/, '')
