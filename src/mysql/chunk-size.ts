@@ -29,10 +29,10 @@ export class ChunkSize {
   #rows: number
 
   /** The first chunk is small: nothing is known yet. */
-  constructor(averageRowBytes: number, limits: ChunkLimits = usualLimits) {
+  constructor(averageRowBytes: number, limits: ChunkLimits = usualLimits, firstRows = 1_000) {
     this.limits = limits
     const fitting = limits.mostBytes / 4 / Math.max(1, averageRowBytes)
-    this.#rows = clamp(Math.min(1_000, fitting), limits)
+    this.#rows = clamp(Math.min(firstRows, fitting), limits)
   }
 
   get rows(): number {

@@ -58,6 +58,11 @@ export async function guardAccess(
   })
 }
 
+/** Whether the server would do as planned, for who has another way. */
+export function fits(access: Access, planned: PlannedAccess): boolean {
+  return problemOf(access, planned) === undefined
+}
+
 function problemOf(access: Access, planned: PlannedAccess): string | undefined {
   if (nothingToRead.test(access.extra)) return undefined
   if (access.key !== planned.index) return `it would take ${access.key ?? 'no index'}`

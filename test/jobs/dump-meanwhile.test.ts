@@ -8,7 +8,10 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DaysWalk } from '../../src/jobs/dump/days-walk.ts'
+import { findDays } from '../../src/jobs/dump/find-days.ts'
 import { oldestTransaction } from '../../src/jobs/dump/open-transactions.ts'
+import { readShape } from '../../src/jobs/dump/table-shape.ts'
 import { openServer } from '../../src/mysql/server.ts'
 import { type Folder, folderWith, type Outcome, program } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
@@ -120,6 +123,41 @@ describeReal('ops db dump, meanwhile', () => {
     const since = typeof oldest === 'object' ? oldest.since.getTime() / 1000 : 0
     expect(since).toBeGreaterThanOrEqual(before)
     expect(since).toBeLessThanOrEqual(after)
+  })
+
+  test('rows that came or went since their day was counted are seen, wherever they lie', async () => {
+    // Later rows of a day have earlier times, so that a file tells along what it was read.
+    await mariadb(`CREATE DATABASE late; USE late; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, '2025-06-01' + INTERVAL (seq - 1) DIV 1500 DAY + INTERVAL 7500 - seq SECOND FROM seq_1_to_6000`)
+    const through = { name: 'db1', destination: 'db1', sshConfigFile: host().sshConfig }
+    const server = await openServer({ name: 'db1', through, at: undefined })
+    try {
+      const session = await server.session()
+      const shape = await readShape(session, { database: 'late', table: 't' }, 'at')
+      const { table } = shape
+      const axis = { table, by: 'at', kind: 'datetime', zone: 'UTC', index: 'at', rowsLieBy: 'id' } as const
+      const days = await findDays(session, axis, '2025-06-05', new Map(), true)
+      expect(days.map(({ rows }) => rows)).toEqual([1500, 1500, 1500, 1500])
+      await mariadb(`USE late; INSERT INTO t VALUES (900000, '2025-06-02 12:00:00'); DELETE FROM t WHERE id = 3100;
+        DELETE FROM t WHERE id = 4600; INSERT INTO t VALUES (900001, '2025-06-04 12:00:00')`)
+      const read: string[] = []
+      for (const day of days) {
+        const agree = async (): Promise<void> => undefined
+        const piece = await new DaysWalk(session, shape, [day], () => new Date(), agree).next()
+        expect(piece?.end?.digest.rows).toBe(piece?.rows.length)
+        read.push(`${piece?.lines}`.replaceAll(/\t.*/g, ''))
+      }
+      const those = (day: number, order: string): Promise<string> =>
+        mariadb(`SELECT id FROM late.t WHERE DATE(at) = '2025-06-0${day}' ORDER BY ${order}`)
+      expect(read).toEqual([
+        await those(1, 'id'),
+        await those(2, 'at, id'),
+        await those(3, 'at, id'),
+        await those(4, 'at, id'),
+      ])
+    } finally {
+      await server.close()
+    }
   })
 
   test(`killed ${kills} times at any point, each goes on where it was: no day is torn or there twice`, async () => {

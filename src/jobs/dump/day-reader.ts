@@ -5,18 +5,16 @@
 import { performance } from 'node:perf_hooks'
 import { OpsError } from '../../base/errors.ts'
 import type { ChunkLimits, ChunkSize } from '../../mysql/chunk-size.ts'
-import { selectList } from '../../mysql/column-sql.ts'
-import { guardAccess } from '../../mysql/explain-guard.ts'
-import { after, atOrAfter, orderByList, type Position } from '../../mysql/keyset.ts'
+import type { Position } from '../../mysql/keyset.ts'
 import { RowsHasher } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
-import { name, sql, trusted } from '../../mysql/sql.ts'
-import { tableSql, tableText } from '../../mysql/table-name.ts'
+import { type Sql, sql } from '../../mysql/sql.ts'
 import { cellsOf, type WireRow } from '../../mysql/wire-row.ts'
 import type { RowLines } from '../rows/row-lines.ts'
 import { rowMachine } from '../rows/row-machine.ts'
+import type { DayStatements, KeyedDay } from './day-statements.ts'
 import type { Day } from './days.ts'
-import { betweenSql } from './find-days.ts'
+import type { KeySpan } from './find-days.ts'
 import type { TableShape } from './table-shape.ts'
 
 /** An ALTER waits for one statement at most: they are kept well under a tenth of a second. */
@@ -33,12 +31,23 @@ export interface DayPiece {
 
 type ReadPiece = Omit<DayPiece, 'lines'>
 
+interface ReadRows {
+  readonly bytes: number
+  readonly isCut: boolean
+  readonly last: WireRow | undefined
+}
+
 /** What the days of a run share. */
 export interface ReaderShared {
   readonly size: ChunkSize
   readonly lines: RowLines
-  /** The statements that were asked about, for all days of one shape. */
-  readonly guarded: Set<string>
+  readonly statements: DayStatements
+}
+
+/** What is known of a day before it is read. */
+export interface Expected {
+  readonly rows?: number | undefined
+  readonly keys?: KeySpan | undefined
 }
 
 /** One day, from its snapshot to its end. */
@@ -54,23 +63,26 @@ export class DayReader {
   readonly #shared: ReaderShared
   readonly #expectedRows: number
   #isShort: boolean
+  /** It is to be read where its rows lie. */
+  #keyed: KeyedDay | undefined
   #begun: number | undefined
   #place: Position | undefined
 
-  /** `expectedRows`: those of a day that fits into one statement are its own snapshot. */
+  /** A day whose rows fit into one statement is its own snapshot. */
   constructor(
     session: Session,
     shape: TableShape,
     day: Day,
     shared: ReaderShared,
-    expectedRows = Number.POSITIVE_INFINITY,
+    { rows = Number.POSITIVE_INFINITY, keys }: Expected = {},
   ) {
     this.#session = session
     this.#shape = shape
     this.#day = day
     this.#shared = shared
-    this.#expectedRows = expectedRows
-    this.#isShort = expectedRows <= shared.size.rows && shape.order.isUnique
+    this.#expectedRows = rows
+    this.#isShort = rows <= shared.size.rows && shape.order.isUnique
+    if (this.#isShort && keys) this.#keyed = { ...day, rows, keys }
   }
 
   /** Ends the snapshot, read to its end or not. */
@@ -85,23 +97,46 @@ export class DayReader {
     if (this.#begun === undefined && !this.#isShort) await this.#begin()
     const begun = performance.now()
     this.#begun ??= begun
-    const piece = this.#shape.order.isUnique ? await this.#byPlace() : await this.#byGroups()
+    const piece = await this.#piece()
     const milliseconds = performance.now() - begun
     this.longestMs = Math.max(this.longestMs, milliseconds)
     if (piece.rows * 2 > size.rows || milliseconds > dumpLimits.targetMs)
       size.learn(piece.rows, piece.bytes, milliseconds)
     if (this.#isShort && !piece.isLast) {
       // It has more rows than was expected: read it anew, as one snapshot of several statements.
-      lines.clear()
+      this.#forget()
       this.#isShort = false
-      this.hasher = new RowsHasher()
-      this.#place = undefined
       this.#begun = undefined
       return this.next()
     }
-    // Lets the table go.
-    if (!this.#isShort) await this.#session.query(sql`ROLLBACK TO SAVEPOINT ops`, this.#doing)
+    // Lets the table go; behind the last piece the end of the snapshot does.
+    if (!this.#isShort && !piece.isLast)
+      await this.#session.query(sql`ROLLBACK TO SAVEPOINT ops`, this.#shared.statements.doing)
     return { ...piece, lines: lines.take() }
+  }
+
+  async #piece(): Promise<ReadPiece> {
+    if (!this.#shape.order.isUnique) return this.#byGroups()
+    return (await this.#byKey()) ?? this.#byPlace()
+  }
+
+  /** Undefined where that does not bring the whole day: nothing is read then. */
+  async #byKey(): Promise<ReadPiece | undefined> {
+    const day = this.#keyed
+    const statement = day && (await this.#shared.statements.byKey(day))
+    this.#keyed = undefined
+    if (!statement) return undefined
+    const { bytes, isCut } = await this.#read(statement, day.rows)
+    const { rows } = this.#shared.lines
+    if (!isCut && rows === day.rows) return { rows, bytes, isLast: true }
+    this.#forget()
+    return undefined
+  }
+
+  #forget(): void {
+    this.#shared.lines.clear()
+    this.hasher = new RowsHasher()
+    this.#place = undefined
   }
 
   async #begin(): Promise<void> {
@@ -115,14 +150,21 @@ export class DayReader {
 
   async #byPlace(): Promise<ReadPiece> {
     const most = this.#shared.size.rows
-    const statement = await this.#statement(most + 1)
-    const { lines } = this.#shared
+    const statement = await this.#shared.statements.byIndex(this.#day, this.#place, most + 1)
+    const { bytes, isCut, last } = await this.#read(statement, most)
+    if (last && isCut) this.#place = placeOf(last, this.#shape.order.at)
+    return { rows: this.#shared.lines.rows, bytes, isLast: !isCut }
+  }
+
+  /** At most so many rows; `isCut`: there are more. */
+  async #read(statement: Sql, most: number): Promise<ReadRows> {
+    const { lines, statements } = this.#shared
     const machine = rowMachine(this.#expectedRows)
     const mostBytes = dumpLimits.mostBytes * 2
     let last: WireRow | undefined
     let bytes = 0
     let isCut = false
-    await this.#session.query(statement, this.#doing, {
+    await this.#session.query(statement, statements.doing, {
       ...(machine && {
         onMany: (piece: Buffer, from: number) => {
           if (isCut || bytes > mostBytes) return from
@@ -143,16 +185,17 @@ export class DayReader {
         last = row
       },
     })
-    if (last && isCut) this.#place = placeOf(last, this.#shape.order.at)
-    return { rows: lines.rows, bytes, isLast: !isCut }
+    return { bytes, isCut, last }
   }
 
   /** Rows of one value of the column stay together: the last value of a statement that was cut is left to the next. */
   async #byGroups(): Promise<ReadPiece> {
     const { at } = this.#shape.order
+    const { lines, statements } = this.#shared
     for (let most = this.#shared.size.rows; ; most *= 2) {
       const rows: WireRow[] = []
-      await this.#session.query(await this.#statement(most + 1), this.#doing, {
+      const statement = await statements.byIndex(this.#day, this.#place, most + 1)
+      await this.#session.query(statement, statements.doing, {
         onRow: row => void rows.push(row),
       })
       const last = rows.at(-1)
@@ -161,7 +204,6 @@ export class DayReader {
       const isBefore = (row: WireRow): boolean => !border?.[0]?.equals(placeOf(row, at)[0] ?? Buffer.alloc(0))
       const whole = border ? rows.slice(0, rows.findLastIndex(isBefore) + 1) : rows
       if (border && whole.length === 0) continue
-      const { lines } = this.#shared
       let bytes = 0
       for (const row of whole) {
         lines.add(row)
@@ -171,25 +213,6 @@ export class DayReader {
       this.#place = border
       return { rows: whole.length, bytes, isLast: !border }
     }
-  }
-
-  async #statement(limit: number): Promise<ReturnType<typeof sql>> {
-    const { table, columns, order, by } = this.#shape
-    const { from, to } = this.#day
-    const begin = order.isUnique ? after : atOrAfter
-    const behind = this.#place ? sql` AND ${begin(order.columns, this.#place)}` : trusted('')
-    const statement = sql`SELECT ${selectList(columns)} FROM ${tableSql(table)} FORCE INDEX (${name(order.index)})
-      WHERE ${betweenSql(by, from, to)}${behind} ORDER BY ${orderByList(order.columns)} LIMIT ${limit}`
-    const form = this.#place ? 'later' : 'first'
-    if (!this.#shared.guarded.has(form)) {
-      const planned = { index: order.index, mustBeRange: true }
-      if (await guardAccess(this.#session, statement, planned, this.#doing)) this.#shared.guarded.add(form)
-    }
-    return statement
-  }
-
-  get #doing(): string {
-    return `reading ${tableText(this.#shape.table)}`
   }
 }
 

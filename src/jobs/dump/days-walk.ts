@@ -10,7 +10,9 @@ import { RowLines } from '../rows/row-lines.ts'
 import type { ReadChunk } from '../run.ts'
 import { compareSize, isAsDumped } from './compare-day.ts'
 import { DayReader, dumpLimits, type ReaderShared } from './day-reader.ts'
+import { DayStatements } from './day-statements.ts'
 import type { Day } from './days.ts'
+import type { KeySpan } from './find-days.ts'
 import type { Receipt } from './records.ts'
 import { readShapeAgain, type TableShape } from './table-shape.ts'
 
@@ -18,6 +20,8 @@ import { readShapeAgain, type TableShape } from './table-shape.ts'
 export interface DayWork extends Day {
   /** How many rows the plan has counted. */
   readonly rows?: number | undefined
+  /** Where they lay then. */
+  readonly keys?: KeySpan | undefined
   readonly receipt?: Receipt
 }
 
@@ -91,7 +95,7 @@ export class DaysWalk implements DaysSource {
     this.#clock = clock
     this.#shape = shape
     this.#days = days
-    this.#shared = sharedOf(shape)
+    this.#shared = sharedOf(session, shape)
   }
 
   async next(): Promise<WalkPiece | undefined> {
@@ -126,7 +130,7 @@ export class DaysWalk implements DaysSource {
         if (await isAsDumped(this.#session, this.#shape, work.receipt, this.#compareSize))
           return this.#nothing(work)
       }
-      const expected = work.rows ?? work.receipt?.rows
+      const expected = { rows: work.rows ?? work.receipt?.rows, keys: work.keys }
       this.#reader = new DayReader(this.#session, this.#shape, work, this.#shared, expected)
       this.#isFirst = true
     }
@@ -190,14 +194,17 @@ export class DaysWalk implements DaysSource {
     this.totals.restarts += 1
     this.#shape = await readShapeAgain(this.#session, this.#shape)
     await this.#agree(this.#shape.table)
-    this.#shared = sharedOf(this.#shape)
+    this.#shared = sharedOf(this.#session, this.#shape)
   }
 }
 
-function sharedOf({ table }: TableShape): ReaderShared {
+/** A few milliseconds' worth, so that the only day of a nightly run is not read in many statements. */
+const firstRows = 2_500
+
+function sharedOf(session: Session, shape: TableShape): ReaderShared {
   return {
-    size: new ChunkSize(table.estimate.averageRowBytes, dumpLimits),
+    size: new ChunkSize(shape.table.estimate.averageRowBytes, dumpLimits, firstRows),
     lines: new RowLines(),
-    guarded: new Set(),
+    statements: new DayStatements(session, shape),
   }
 }

@@ -14,6 +14,8 @@ export interface DayAxis {
   readonly zone: string
   /** The index that begins with `by`; undefined: each question reads the whole table. */
   readonly index: string | undefined
+  /** The key that the rows lie by, where that is one whole number. */
+  readonly rowsLieBy?: string | undefined
 }
 
 /** A day with rows that has no dump. */
@@ -22,6 +24,14 @@ export interface NewDay extends Day {
   readonly rows: number | undefined
   /** As the optimizer guesses where they were not counted. */
   readonly about?: number
+  /** Its rows lie here, and few others between them. */
+  readonly keys?: KeySpan
+}
+
+/** From the first to the last key of rows that were counted. */
+export interface KeySpan {
+  readonly from: bigint
+  readonly to: bigint
 }
 
 const firstDay = '0001-01-01'
@@ -38,6 +48,16 @@ export function floorOf(kind: TimeKind): string {
 /** The rows between two places of the axis. */
 export function betweenSql(by: string, from: string, to: string): Sql {
   return sql`${name(by)} >= ${from} AND ${name(by)} < ${to}`
+}
+
+const wholeNumbers = ['tinyint', 'smallint', 'mediumint', 'int', 'bigint']
+
+/** The key that the rows of this table lie by, where that is one whole number. */
+export function liesBy({ indexes, columns, partitions }: Table): string | undefined {
+  const [first, ...more] = indexes.find(({ name }) => name === 'PRIMARY')?.columns ?? []
+  if (!first || more.length > 0 || first.isDescending || partitions.length > 0) return undefined
+  const column = columns.find(each => each.name === first.name)
+  return column && wholeNumbers.includes(column.dataType) ? column.name : undefined
 }
 
 export function fromSql({ table, index }: Pick<DayAxis, 'table' | 'index'>): Sql {
@@ -75,12 +95,12 @@ export async function findDays(
     const days = unknownDays(dayOfValue(least, kind, zone), until, known, most)
     const ranges = days.filter(isOurs).map(day => dayRange(day, kind, zone))
     const begun = performance.now()
-    const rows = await countDays(session, axis, ranges, counts, doing)
+    const counted = await countDays(session, axis, ranges, counts, doing)
     most = performance.now() - begun > longMs ? Math.max(1, most >> 1) : Math.min(mostDays, most * 2)
     for (const [index, range] of ranges.entries()) {
-      const count = rows[index] ?? 0
+      const { rows: count, keys } = counted[index] ?? { rows: 0 }
       if (count === 0) continue
-      if (counts && count <= mostCounted) found.push({ ...range, rows: count })
+      if (counts && count <= mostCounted) found.push({ ...range, rows: count, ...(keys && { keys }) })
       else
         found.push({
           ...range,
@@ -112,6 +132,11 @@ function unknownDays(
   return days
 }
 
+interface CountedDay {
+  readonly rows: number
+  readonly keys?: KeySpan
+}
+
 /** How many rows each has, up to one more than are counted; without `counts` 1 for each that has any. */
 async function countDays(
   session: Session,
@@ -119,13 +144,32 @@ async function countDays(
   days: readonly Day[],
   counts: boolean,
   doing: string,
-): Promise<number[]> {
+): Promise<CountedDay[]> {
   if (days.length === 0) return []
-  const each = days.map(({ from, to }) =>
-    countSql(axis, betweenSql(axis.by, from, to), counts ? mostCounted + 1 : 1),
-  )
+  const each = days.map(({ from, to }) => {
+    const condition = betweenSql(axis.by, from, to)
+    if (!counts) return countSql(axis, condition, 1)
+    return axis.rowsLieBy === undefined
+      ? countSql(axis, condition, mostCounted + 1)
+      : spanSql(axis, axis.rowsLieBy, condition, mostCounted + 1)
+  })
   const [row] = await session.cells(sql`SELECT ${join(each)}`, doing)
-  return (row ?? []).map(cell => (cell === null ? 0 : Number(cell.toString())))
+  return (row ?? []).map(cell => countedDay(cell?.toString() ?? '0'))
+}
+
+/** Of a count, or a count with the first and the last key. */
+function countedDay(text: string): CountedDay {
+  const [rows = '0', from, to] = text.split(' ')
+  if (from === undefined || to === undefined) return { rows: Number(rows) }
+  const keys = { from: BigInt(from), to: BigInt(to) }
+  // So many rows at most lie between them; what lies between but is of other days would be read in vain.
+  const isDense = 2n * (keys.to - keys.from + 1n) <= 3n * BigInt(rows)
+  return { rows: Number(rows), ...(isDense && { keys }) }
+}
+
+function spanSql(axis: DayAxis, key: string, condition: Sql, most: number): Sql {
+  return sql`(SELECT CONCAT_WS(' ', COUNT(*), MIN(k), MAX(k)) FROM
+    (SELECT ${name(key)} AS k FROM ${fromSql(axis)} WHERE ${condition} LIMIT ${most}) AS counted)`
 }
 
 /** Rows of these, up to `most`: as a value of a select list. */

@@ -8,7 +8,7 @@ import type { Session } from '../../mysql/session.ts'
 import { name, sql } from '../../mysql/sql.ts'
 import { type TableName, tableText } from '../../mysql/table-name.ts'
 import type { Finding, Store } from '../../store/store.ts'
-import { serverZoneText } from '../archive/condition.ts'
+import { serverZoneTexts } from '../archive/condition.ts'
 import { timeColumn } from '../archive/refusals.ts'
 import { checkContracts } from '../drift/judge.ts'
 import { isPartOf, type Shard } from '../shard/shard.ts'
@@ -17,7 +17,7 @@ import { type Age, before } from '../time-words.ts'
 import { closing } from './closing.ts'
 import { type Day, dayNumber, dayOf, dayRange, type TimeKind } from './days.ts'
 import { checkMark, type DumpNames, listDump, readMark, readReceipt } from './dump-store.ts'
-import { countSql, type DayAxis, findDays, floorOf, type NewDay } from './find-days.ts'
+import { countSql, type DayAxis, findDays, floorOf, liesBy, type NewDay } from './find-days.ts'
 import { type OldestTransaction, oldestTransaction } from './open-transactions.ts'
 import { dayNameIn, type Receipt } from './records.ts'
 import { indexOn, refusals } from './refusals.ts'
@@ -106,7 +106,7 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
   const now = new Date(`${(await session.value(sql`SELECT UTC_TIMESTAMP()`, doing))?.replace(' ', 'T')}Z`)
   const { until, holding } = closing({ now, closeAfter: request.closeAfter, oldest, replica, zone })
   const kind = column.dataType as TimeKind
-  const axis: DayAxis = { table, by, kind, zone, index: indexOn(table, by) }
+  const axis: DayAxis = { table, by, kind, zone, index: indexOn(table, by), rowsLieBy: liesBy(table) }
   const reads = axis.index === undefined ? 'scan' : 'days'
   const isFew = table.estimate.rows <= mostCounted
   const newDays =
@@ -176,9 +176,5 @@ async function bordersOnServer(session: Session, days: readonly NewDay[]): Promi
   const first = days[0]
   if (!first) return []
   const last = days.at(-1) ?? first
-  const doing = 'asking the server for the time'
-  return [
-    await serverZoneText(session, first.startsAt, doing),
-    await serverZoneText(session, last.endsAt, doing),
-  ]
+  return serverZoneTexts(session, [first.startsAt, last.endsAt], 'asking the server for the time')
 }

@@ -4,6 +4,7 @@ import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import { explained } from '../../mysql/moved-table.ts'
 import type { HeldLock } from '../../mysql/named-lock.ts'
 import type { Server } from '../../mysql/server.ts'
+import type { Session } from '../../mysql/session.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
@@ -42,12 +43,17 @@ export async function runDump(request: DumpRequest, context: DumpContext): Promi
   const { server, store, emit, confirm, asks, plansOnly } = context
   const title = dumpTitle(request)
   const session = await server.session()
+  // Each has a session of its own: they log in beside one another.
+  const starting = startGovernor(server)
+  // Where nobody is asked, the plan that is shown is the one that is carried out: one look at server and store.
+  const locking = plansOnly || asks ? undefined : hold(request, context)
+  // Their failures are told where they are awaited.
+  for (const each of [starting, locking]) each?.catch(() => undefined)
   await tellOwed(session, request.table, emit)
-  const governor = await startGovernor(server)
+  const governor = await starting
   let lock: HeldLock | undefined
   try {
-    // Where nobody is asked, the plan that is shown is the one that is carried out: one look at server and store.
-    if (!plansOnly && !asks) lock = await hold(request, context)
+    lock = await locking
     let plan = await planDump(session, store, request)
     const shown = dumpPlanEvent(server.name, plan, governor)
     emit({ event: 'job-plan', ...shown })
@@ -57,7 +63,7 @@ export async function runDump(request: DumpRequest, context: DumpContext): Promi
       lock = await hold(request, context)
       plan = await planDump(session, store, request)
     }
-    const outcome = await carryOut(plan, lock, governor, context)
+    const outcome = await carryOut(plan, session, lock, governor, context)
     emit({ event: 'job-end', ...dumpEnd(server.name, plan, outcome) })
     if (outcome.failure !== undefined)
       throw partlyDone(outcome.failure, outcome.saved.length > 0, dumpSoFar(outcome))
@@ -82,6 +88,7 @@ async function hold({ table, shard }: DumpRequest, { server, interrupt }: DumpCo
 
 async function carryOut(
   plan: DumpPlan,
+  session: Session,
   lock: HeldLock | undefined,
   governor: Governor,
   context: DumpContext,
@@ -90,7 +97,7 @@ async function carryOut(
   const { request, names, state, now, shape } = plan
   if (!names.isMarked) await writeMark(store, request, state, now)
   const removedOrphans = await removeOrphans(names.orphans, store)
-  const walk = await walkOf(plan, server)
+  const walk = await walkOf(plan, session, server)
   const saver = new DaySaver(plan, context, async () => lock?.check())
   const begun = performance.now()
   const soFar = { rows: 0, bytes: 0, chunks: 0 }
@@ -133,20 +140,19 @@ async function carryOut(
   }
 }
 
-async function walkOf(plan: DumpPlan, server: Server): Promise<DaysSource> {
+async function walkOf(plan: DumpPlan, session: Session, server: Server): Promise<DaysSource> {
   const { request, shape, names, until, kind, checks, newDays } = plan
-  const session = await server.session()
   const begun = performance.now()
   const clock = (): Date => new Date(plan.now.getTime() + Math.round(performance.now() - begun))
   // A day is saved in the shape that its table has then: a consumer's contract must hold for that one too.
   const agree: AgreeTo = table => checkContracts(session, table, request.contracts)
   if (plan.reads === 'days') {
-    // A second session is worth while where there is much to read. What the server computes itself is asked one after another.
-    if (checks.length > 0 || newDays.length < leastForTwo)
+    // More sessions are worth while where there is much to read. What the server computes itself is asked one after another.
+    if (checks.length > 0 || newDays.length < leastForMore)
       return new DaysWalk(session, shape, [...checks, ...newDays], clock, agree)
     // An account may be allowed no more of them.
-    const second = await server.session().catch(() => undefined)
-    const sessions = second ? [session, second] : [session]
+    const more = [server.session(), server.session()].map(each => each.catch(() => undefined))
+    const sessions = [session, ...(await Promise.all(more)).filter(each => each !== undefined)]
     return new WalksInTurn(
       sessions.map((each, turn) => {
         const days = newDays.filter((_, index) => index % sessions.length === turn)
@@ -158,7 +164,7 @@ async function walkOf(plan: DumpPlan, server: Server): Promise<DaysSource> {
   return new ScanWalk(session, shape, range, clock, agree)
 }
 
-const leastForTwo = 8
+const leastForMore = 8
 
 /** We hold the lock of the table, so nobody is between an object and its receipt now. Answers how many are gone. */
 async function removeOrphans(orphans: readonly string[], store: Store): Promise<number> {

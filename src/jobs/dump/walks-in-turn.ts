@@ -1,6 +1,6 @@
 /**
- * Two walks of one table, each over every other day: while the rows of one day are worked on here, the server reads the next
- * one. Their pieces come in turn.
+ * Several walks of one table, with the days dealt out to them: while the rows of one day are worked on here, the server
+ * reads the next ones. Their pieces come in turn.
  */
 import type { DaysSource, WalkPiece, WalkTotals } from './days-walk.ts'
 
