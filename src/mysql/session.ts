@@ -22,13 +22,19 @@ export interface ServerVersion {
  * What every session begins with. `sql_mode` is lenient on purpose: rows hold what older, more lenient days let in (zero
  * dates, empty enums), and each job compares hashes instead of trusting the server's strictness.
  */
-const pins: readonly Sql[] = [
-  sql`SET NAMES binary, time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO', autocommit = 1`,
-  sql`SET net_write_timeout = 600, net_read_timeout = 600, wait_timeout = 28800, sql_safe_updates = 0,
+const settings = sql`SET NAMES binary, time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO', autocommit = 1,
+      net_write_timeout = 600, net_read_timeout = 600, wait_timeout = 28800, sql_safe_updates = 0,
       sql_big_selects = 1, sql_select_limit = DEFAULT, sql_quote_show_create = 1, sql_auto_is_null = 0,
-      innodb_lock_wait_timeout = 1, lock_wait_timeout = 5, foreign_key_checks = 1, unique_checks = 1`,
-  sql`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED`,
-]
+      innodb_lock_wait_timeout = 1, lock_wait_timeout = 5, foreign_key_checks = 1, unique_checks = 1`
+
+/** And what each flavor has for itself. */
+function settingsOf({ flavor, number }: ServerVersion): Sql {
+  // A limit on how long a statement may run is for the server's own users; each flavor has its own name for it.
+  if (flavor === 'mysql') return number >= 50708 ? sql`, max_execution_time = 0` : sql``
+  // MariaDB makes a subquery of a long IN list, and then reads the whole table for it.
+  const lists = number >= 100_318 ? sql`, in_predicate_conversion_threshold = 0` : sql``
+  return sql`, max_statement_time = 0${lists}`
+}
 
 /** One statement at a time; those that are given meanwhile wait their turn. */
 export class Session {
@@ -55,21 +61,11 @@ export class Session {
     return this.#driver.lost
   }
 
-  /** Runs the settings above; call it once, right after the login. */
+  /** Makes the settings above; call it once, right after the login. */
   async pin(): Promise<this> {
-    for (const each of pins) await this.query(each, 'preparing the session')
-    // A limit on how long a statement may run is for the server's own users; each flavor has its own name for it.
-    const limit =
-      this.version.flavor === 'mariadb'
-        ? sql`SET max_statement_time = 0`
-        : this.version.number >= 50708
-          ? sql`SET max_execution_time = 0`
-          : undefined
-    if (limit) await this.query(limit, 'preparing the session')
-    // MariaDB makes a subquery of a long IN list, and then reads the whole table for it.
-    if (this.version.flavor === 'mariadb' && this.version.number >= 100_318) {
-      await this.query(sql`SET in_predicate_conversion_threshold = 0`, 'preparing the session')
-    }
+    const doing = 'preparing the session'
+    await this.query(sql`${settings}${settingsOf(this.version)}`, doing)
+    await this.query(sql`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED`, doing)
     return this
   }
 

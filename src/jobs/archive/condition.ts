@@ -4,7 +4,7 @@ import type { Table } from '../../mysql/catalog.ts'
 import { type ClientMode, clientModeSql, inOurQuotes, readClientMode } from '../../mysql/client-mode.ts'
 import type { Column } from '../../mysql/columns.ts'
 import type { Session } from '../../mysql/session.ts'
-import { name, rawSql, type Sql, sql } from '../../mysql/sql.ts'
+import { join, name, rawSql, type Sql, sql } from '../../mysql/sql.ts'
 import { floorOf } from '../dump/find-days.ts'
 import { type Age, before, utcText, zoneText } from '../time-words.ts'
 import { clientText } from './client-text.ts'
@@ -54,10 +54,21 @@ export async function resolveCondition(
 
 /** A moment as clocks of the server show it. */
 export async function serverZoneText(session: Session, moment: Date, doing: string): Promise<string> {
+  const [text = ''] = await serverZoneTexts(session, [moment], doing)
+  return text
+}
+
+/** The same of several. */
+export async function serverZoneTexts(
+  session: Session,
+  moments: readonly Date[],
+  doing: string,
+): Promise<readonly string[]> {
+  const each = moments.map(moment => sql`FROM_UNIXTIME(${Math.floor(moment.getTime() / 1000)})`)
   await session.query(sql`SET time_zone = @@global.time_zone`, doing)
   try {
-    const text = await session.value(sql`SELECT FROM_UNIXTIME(${Math.floor(moment.getTime() / 1000)})`, doing)
-    return text?.slice(0, 19) ?? ''
+    const [row = []] = await session.cells(sql`SELECT ${join(each)}`, doing)
+    return row.map(cell => cell?.toString().slice(0, 19) ?? '')
   } finally {
     await session.query(sql`SET time_zone = '+00:00'`, doing)
   }
