@@ -136,7 +136,12 @@ describeReal('ops db dump, meanwhile', () => {
       const shape = await readShape(session, { database: 'late', table: 't' }, 'at')
       const { table } = shape
       const axis = { table, by: 'at', kind: 'datetime', zone: 'UTC', index: 'at', rowsLieBy: 'id' } as const
-      const days = await findDays(session, axis, '2025-06-05', new Map(), true)
+      const days = await findDays(
+        session,
+        axis,
+        { until: '2025-06-05', known: new Map(), isOurs: () => true },
+        true,
+      )
       expect(days.map(({ rows }) => rows)).toEqual([1500, 1500, 1500, 1500])
       await mariadb(`USE late; INSERT INTO t VALUES (900000, '2025-06-02 12:00:00'); DELETE FROM t WHERE id = 3100;
         DELETE FROM t WHERE id = 4600; INSERT INTO t VALUES (900001, '2025-06-04 12:00:00')`)
