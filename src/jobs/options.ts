@@ -14,6 +14,8 @@ export interface JobKind<Shape extends JobShape = JobShape> {
   readonly words?: { readonly [Name in keyof Shape]?: string }
   /** Lists whose elements a flag takes with commas between; of others each flag is one element, as a comma may be in it. */
   readonly commas?: readonly (keyof Shape & string)[]
+  /** What other jobs take and this one cannot, each with the reason. */
+  readonly without?: Readonly<Record<string, string>>
   readonly options: Shape
 }
 

@@ -3,6 +3,7 @@ import { counted } from '../../base/counted.ts'
 import { opsVersion } from '../../base/version.ts'
 import { archiveKind } from '../../jobs/archive/options.ts'
 import type { ArchiveRequest } from '../../jobs/archive/plan.ts'
+import { shardTitle } from '../../jobs/shard/shard.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
@@ -25,25 +26,34 @@ export const archiveVerb: JobVerb<typeof archiveKind.options, Request> = {
   kind: archiveKind,
   usage: 'SOURCE DB.TABLE --older-than AGE --by COLUMN --to URL',
   description,
-  read: ({ table, olderThan, by, to, sse, where, tz, scan, keep, ...values }, given) => ({
-    archive: {
-      table: given.table('table', table),
-      olderThan,
-      by,
-      zone: tz,
-      where,
-      deletes: values.delete,
-      dropsPartitions: values.dropPartitions,
-      scans: scan,
-      with: values.with.map(each => given.table('with', each)),
-      keep,
-      contracts: values.contract,
-      sleepCoefficient: values.sleepCoef,
-    },
-    to,
-    sse,
-  }),
-  title: ({ archive: { table } }) => `archive ${tableText(table)}`,
+  read: ({ table, olderThan, by, to, sse, where, tz, scan, keep, shard, ...values }, given) => {
+    if (shard !== undefined && values.with.length > 0)
+      given.refuse(
+        'shard',
+        'does not go with --with',
+        'A row of a child may move from a parent of one shard to one of another while both are at work, and nobody could tell which form of it is the newest. Leave one of the two out.',
+      )
+    return {
+      archive: {
+        table: given.table('table', table),
+        olderThan,
+        by,
+        zone: tz,
+        where,
+        deletes: values.delete,
+        dropsPartitions: values.dropPartitions,
+        scans: scan,
+        with: values.with.map(each => given.table('with', each)),
+        keep,
+        contracts: values.contract,
+        sleepCoefficient: values.sleepCoef,
+        shard,
+      },
+      to,
+      sse,
+    }
+  },
+  title: ({ archive: { table, shard } }) => shardTitle(`archive ${tableText(table)}`, shard),
   records: ({ to, sse }, place) => recordsIn(to, sse, place),
   async work({ archive, to, sse }, run) {
     const store = await openTarget(to, sse, run)

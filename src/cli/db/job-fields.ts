@@ -18,7 +18,8 @@ export interface FieldPlaces {
 }
 
 /** Declares the flags; a boolean has the one of its two that changes something. */
-export function addJobFlags(command: Command, { options, operands, words }: JobKind): void {
+export function addJobFlags(command: Command, { options, operands, words, without = {} }: JobKind): void {
+  for (const name of Object.keys(without)) command.addOption(new Option(`--${kebab(name)} <text>`).hideHelp())
   for (const doc of describeParams(options)) {
     if (operands.includes(doc.name)) continue
     if (doc.negation !== undefined) {
@@ -49,6 +50,10 @@ export function fieldsOfArgv(
   if (more.length > 0) {
     const next = `One ${kind.name} is one command. A word with blanks in it stands in quotes.`
     errors.push(inputError(`${kind.name} does not know what to do with ${more.join(' ')}`, { next }).data)
+  }
+  for (const [name, next] of Object.entries(kind.without ?? {})) {
+    if (options[name] !== undefined)
+      errors.push(inputError(`${kind.name} has no --${kebab(name)}`, { next }).data)
   }
   for (const doc of describeParams(kind.options)) {
     if (kind.operands.includes(doc.name)) continue
@@ -82,7 +87,7 @@ export function checkFields<Shape extends JobShape>(
   const docs = describeParams(kind.options)
   const known = docs.map(doc => doc.name)
   for (const name of Object.keys(fields).filter(each => !known.includes(each))) {
-    const next = `${didYouMean(name, known)}It takes ${known.join(', ')}.`
+    const next = kind.without?.[name] ?? `${didYouMean(name, known)}It takes ${known.join(', ')}.`
     errors.push(atField(places, name, `${kind.name} has no ${name}`, next))
   }
   const values: Record<string, unknown> = {}

@@ -4,12 +4,19 @@ import { counted, grouped } from '../../base/counted.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
+import { shardText, shardTitle } from '../shard/shard.ts'
 import type { ArchiveOutcome } from './archive-outcome.ts'
 import { timestampsOf } from './condition.ts'
 import { droppedFacts, plannedPartitions, stayedNotes, stayingPartitions } from './partitions-text.ts'
-import type { ArchivePlan } from './plan.ts'
+import type { ArchivePlan, ArchiveRequest } from './plan.ts'
 import { serverText } from './records.ts'
 import { sumOf } from './settle-deletes.ts'
+import { splitKey } from './split.ts'
+
+/** As `archive app.events`. */
+export function archiveTitle({ table, shard }: Pick<ArchiveRequest, 'table' | 'shard'>): string {
+  return shardTitle(`archive ${tableText(table)}`, shard)
+}
 
 /** How times in the user's own condition are read, where it is not as for a client of the server. */
 function zoneNotes({ resolved, state, table, children }: ArchivePlan): readonly string[] {
@@ -23,6 +30,14 @@ function zoneNotes({ resolved, state, table, children }: ArchivePlan): readonly 
 
 /** Rows a second that an archive reaches at least; only for the time in the plan. */
 const usualRate = 8_000
+
+function shardFact({ request: { shard }, part }: ArchivePlan): readonly JobFact[] {
+  if (!shard) return []
+  const keys = part
+    ? `the keys that ${splitKey(part.split.number)} gives it`
+    : 'a part of the keys: the first shard that begins divides them'
+  return [{ name: 'shard', text: `${shardText(shard)}: ${keys}; other runs take the others` }]
+}
 
 export function archivePlanEvent(
   source: string,
@@ -39,6 +54,7 @@ export function archivePlanEvent(
       name: 'rows',
       text: `${rows.isEstimate ? 'about ' : ''}${grouped(rows.count)} of about ${grouped(table.estimate.rows)}`,
     },
+    ...shardFact(plan),
     {
       name: 'older than',
       text: `${condition.by} < ${condition.before} (${resolved.zone}); that is ${condition.beforeUtc} in UTC, ${resolved.inServerZone} on the server (${state.zone})`,
@@ -72,7 +88,7 @@ export function archivePlanEvent(
   return {
     job: 'archive',
     source,
-    title: `archive ${tableText(table)}`,
+    title: archiveTitle(request),
     facts,
     notes: [
       ...(request.deletes
@@ -129,7 +145,12 @@ export function archivePlanEvent(
       ...plan.contractNotes,
       ...governor.notWatched.map(what => `not watched: ${what}`),
     ],
-    isEmpty: rows.count === 0 && unfinished.length === 0 && partitions.empty.length === 0,
+    // A shard without rows still has to say that its part is done.
+    isEmpty:
+      request.shard === undefined &&
+      rows.count === 0 &&
+      unfinished.length === 0 &&
+      partitions.empty.length === 0,
     data: {
       table: tableText(table),
       rows: rows.count,
@@ -138,6 +159,7 @@ export function archivePlanEvent(
       nulls: nulls ?? null,
       unfinished: unfinished.length,
       deletes: request.deletes,
+      ...(request.shard && { shard: shardText(request.shard) }),
       key: key.columns,
       index: order.index,
       partitions: partitions.stay === undefined ? partitions.old : [],
@@ -180,7 +202,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
   return {
     job: 'archive',
     source,
-    title: `archive ${tableText(plan.table)}`,
+    title: archiveTitle(plan.request),
     status: outcome.failure !== undefined ? 'failed' : saved.isInterrupted ? 'interrupted' : 'ok',
     facts,
     notes: [

@@ -31,7 +31,11 @@ export async function readOldPartitions(
   session: Session,
   table: Table,
   condition: Condition,
-  { grants, drops }: { readonly grants: readonly Grant[]; readonly drops: boolean },
+  {
+    grants,
+    drops,
+    isShard,
+  }: { readonly grants: readonly Grant[]; readonly drops: boolean; readonly isShard: boolean },
 ): Promise<OldPartitions> {
   if (table.partitions.length === 0) return noPartitions
   const stay = (why: string): OldPartitions => ({ ...noPartitions, stay: why })
@@ -45,6 +49,8 @@ export async function readOldPartitions(
   const old = await olderThan(session, table, condition, timeOf)
   if (old.length === 0) return noPartitions
   if (!drops) return { ...stay('--no-drop-partitions'), old }
+  if (isShard)
+    return { ...stay('other shards may be at work on them; a run without --shard drops them'), old }
   const missing = neededRights.filter(right => !may(grants, right, table))
   if (missing.length > 0)
     return { ...stay(`the account lacks ${missing.join(' and ')} on ${tableText(table)}`), old }

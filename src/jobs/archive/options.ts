@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { age, contracts, sleepCoefficient } from '../option-types.ts'
 import { jobKind } from '../options.ts'
+import { shard } from '../shard/shard.ts'
 import { isZone } from '../time-words.ts'
 import { whereProblem } from './condition.ts'
 
@@ -19,6 +20,7 @@ export const archiveKind = jobKind({
     keep: 'age',
     contract: 'file',
     sleepCoef: 'times',
+    shard: 'i/n',
   },
   options: {
     source: z
@@ -53,6 +55,7 @@ export const archiveKind = jobKind({
       .describe('rows of this table that refer to them go with them; may be repeated'),
     keep: age('how long the store must keep them, as 7y (default: for ever)').optional(),
     contract: contracts(),
+    shard: shard(),
     sleepCoef: sleepCoefficient(),
     scan: z.boolean().default(false).describe('read the whole table where no index begins with the column'),
     dropPartitions: z

@@ -2,31 +2,27 @@
 import { type ErrorData, InputErrors } from '../../base/errors.ts'
 import { readTable, type Table } from '../../mysql/catalog.ts'
 import { type RowColumn, rowColumns } from '../../mysql/column-sql.ts'
-import { explain } from '../../mysql/explain-guard.ts'
 import { readGrants } from '../../mysql/grants.ts'
 import { checkDirection, type Key, keyOf, orderBy, type WalkOrder } from '../../mysql/keys.ts'
 import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
-import { join, name, sql } from '../../mysql/sql.ts'
+import { type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import type { Finding, Store } from '../../store/store.ts'
 import { checkContracts } from '../drift/judge.ts'
+import type { HeldPlace } from '../shard/hold-place.ts'
+import type { Shard } from '../shard/shard.ts'
 import { keepDays, storeRefusals } from '../store-refusals.ts'
 import type { Age } from '../time-words.ts'
 import { type ArchiveNames, checkServer, listArchive, readMark, readReceipt } from './archive-store.ts'
-import {
-  ageSql,
-  judgeAsClient,
-  type Resolved,
-  resolveCondition,
-  tryWhere,
-  whereSql,
-  zeroSql,
-} from './condition.ts'
+import { ageSql, judgeAsClient, type Resolved, resolveCondition, tryWhere } from './condition.ts'
+import { countPart, countRows, countStaying, type RowCount, type WalkedTable } from './count-rows.ts'
 import { noPartitions, type OldPartitions, readOldPartitions } from './old-partitions.ts'
 import type { Receipt } from './records.ts'
-import { indexOn, refusals, timeColumn } from './refusals.ts'
-import { type PlannedChild, readWith } from './with-child.ts'
+import { refusals, timeColumn } from './refusals.ts'
+import { agreeOnPart, isOfPart, lookAtPart, type Part, partSql } from './split.ts'
+import { chooseBorders } from './split-borders.ts'
+import { columnsOfKey, type PlannedChild, readWith } from './with-child.ts'
 
 /** What the user asked for. */
 export interface ArchiveRequest {
@@ -49,6 +45,8 @@ export interface ArchiveRequest {
   readonly sleepCoefficient: number | undefined
   /** Files of contracts that must hold. */
   readonly contracts: readonly string[]
+  /** Only rows whose key is of this part; undefined: all. */
+  readonly shard: Shard | undefined
 }
 
 /** An earlier run saved this chunk and did not get to delete its rows, or not all. */
@@ -69,12 +67,18 @@ export interface ArchivePlan {
   readonly children: readonly PlannedChild[]
   readonly partitions: OldPartitions
   /** Rows that are old; an estimate where counting them would take long. */
-  readonly rows: { readonly count: number; readonly isEstimate: boolean }
+  readonly rows: RowCount
   /** Rows whose `by` is NULL; undefined: not counted. */
   readonly nulls: number | undefined
   /** Rows whose `by` is a zero date; undefined: not counted. */
   readonly zeros: number | undefined
   readonly names: ArchiveNames
+  /** Undefined: all rows, or nobody has divided them yet. */
+  readonly part: Part | undefined
+  /** The keys of the part; undefined: all, `nothing`: there are fewer parts than shards. */
+  readonly range: Sql | 'nothing' | undefined
+  /** Whether a chunk is of no other run that may be at work. */
+  readonly isOurs: (chunk: string) => boolean
   readonly unfinished: readonly Unfinished[]
   readonly isNew: boolean
   /** The place says which server it is of, or will. */
@@ -86,14 +90,15 @@ export interface ArchivePlan {
   readonly contractNotes: readonly string[]
 }
 
-/** Counting is a read of an index: so many entries are counted, more are estimated. */
-const mostCounted = 3_000_000
-
-/** @throws InputErrors with everything that is refused; nothing was changed. */
+/**
+ * `place` is what the run has taken beside others; undefined: it only looks.
+ * @throws InputErrors with everything that is refused; nothing was changed.
+ */
 export async function planArchive(
   session: Session,
   store: Store,
   request: ArchiveRequest,
+  place?: HeldPlace,
 ): Promise<ArchivePlan> {
   const table = await readTable(session, request.table)
   const [state, grants] = [await serverState(session), await readGrants(session)]
@@ -118,12 +123,18 @@ export async function planArchive(
     await judgeAsClient(session, [table, ...children.map(each => each.looked)])
     await tryWhere(session, tableSql(table), judged)
   }
+  const columns = rowColumns(table, [...order.columns, ...key.columns])
+  const walked = { table, key, order, columns, resolved }
+  const part = request.shard && (await partOf(session, store, walked, request.shard, place))
+  const range = part && partSql(part, columnsOfKey(key, columns))
+  const isOurs = (chunk: string): boolean =>
+    part === undefined || place?.isAlone === true || isOfPart(chunk, part)
   return {
     request,
     table,
     key,
     order,
-    columns: rowColumns(table, [...order.columns, ...key.columns]),
+    columns,
     resolved,
     state,
     createTable:
@@ -135,12 +146,16 @@ export async function planArchive(
       ? await readOldPartitions(session, table, resolved.condition, {
           grants,
           drops: request.dropsPartitions,
+          isShard: request.shard !== undefined,
         })
       : noPartitions,
-    rows: await countRows(session, table, order, resolved),
+    rows: await countPart(session, walked, { shard: request.shard, part, range }),
     ...(await countStaying(session, table, order, resolved)),
     names,
-    unfinished: deletes ? await findUnfinished(store, names) : [],
+    part,
+    range,
+    isOurs,
+    unfinished: deletes ? await findUnfinished(store, names, isOurs) : [],
     isNew: mark === undefined,
     namesServer: mark === undefined || mark.server !== undefined,
     newest: await newestReceipt(store, names),
@@ -149,37 +164,25 @@ export async function planArchive(
   }
 }
 
-async function countRows(
+/** Rows are counted for the borders alone, where they are chosen. */
+async function partOf(
   session: Session,
-  table: Table,
-  order: WalkOrder,
-  { condition }: Resolved,
-): Promise<ArchivePlan['rows']> {
-  const doing = `counting rows of ${tableText(table)}`
-  const where = whereSql(condition)
-  const conditions = [ageSql(condition), ...(where ? [where] : [])]
-  const statement = sql`SELECT COUNT(*) FROM ${tableSql(table)} FORCE INDEX (${name(order.index)}) WHERE ${join(conditions, ' AND ')}`
-  const { rows } = await explain(session, statement, doing)
-  if (rows > mostCounted) return { count: rows, isEstimate: true }
-  return { count: Number(await session.value(statement, doing)), isEstimate: false }
-}
-
-/** Rows that are not old because their time is none; without an index on it, only where the table is short enough. */
-async function countStaying(
-  session: Session,
-  table: Table,
-  order: WalkOrder,
-  { condition }: Resolved,
-): Promise<Pick<ArchivePlan, 'nulls' | 'zeros'>> {
-  const by = name(condition.by)
-  const doing = `counting rows of ${tableText(table)}`
-  const index = order.isByColumn ? order.index : indexOn(table, condition.by)?.name
-  const statement = sql`SELECT COUNT(*) - COUNT(${by}), COUNT(${by}) FROM ${tableSql(table)}
-    FORCE INDEX (${name(index ?? order.index)}) WHERE ${by} IS NULL OR ${zeroSql(condition)}`
-  if (index === undefined && (await explain(session, statement, doing)).rows > mostCounted)
-    return { nulls: undefined, zeros: undefined }
-  const [nulls, zeros] = (await session.cells(statement, doing))[0] ?? []
-  return { nulls: Number(nulls), zeros: Number(zeros) }
+  store: Store,
+  walked: WalkedTable,
+  shard: Shard,
+  place: HeldPlace | undefined,
+): Promise<Part | undefined> {
+  if (!place) return lookAtPart(store, shard, walked)
+  const { table, order, resolved } = walked
+  return agreeOnPart(store, place, shard, walked, async () =>
+    chooseBorders(
+      session,
+      order.isByColumn
+        ? { ...walked, bound: ageSql(resolved.condition), rows: (await countRows(session, walked)).count }
+        : { ...walked, bound: trusted('TRUE'), rows: table.estimate.rows },
+      shard.of,
+    ),
+  )
 }
 
 async function newestReceipt(store: Store, { receipts }: ArchiveNames): Promise<Receipt | undefined> {
@@ -187,9 +190,13 @@ async function newestReceipt(store: Store, { receipts }: ArchiveNames): Promise<
   return name === undefined ? undefined : readReceipt(store, name)
 }
 
-async function findUnfinished(store: Store, { receipts, done }: ArchiveNames): Promise<Unfinished[]> {
+async function findUnfinished(
+  store: Store,
+  { receipts, done }: ArchiveNames,
+  isOurs: (chunk: string) => boolean,
+): Promise<Unfinished[]> {
   const open: Unfinished[] = []
-  for (const name of receipts) {
+  for (const name of receipts.filter(isOurs)) {
     if (done.has(name)) continue
     const { deletes, rows } = await readReceipt(store, name)
     if (deletes) open.push({ name, rows })

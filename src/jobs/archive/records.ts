@@ -9,7 +9,7 @@ export const archiveFormat = 'ops-archive/1'
 
 const tableName = z.object({ database: z.string(), table: z.string() })
 /** A cell as it goes into JSON: its bytes in hex, or NULL. */
-const cells = z.array(
+export const cells = z.array(
   z
     .string()
     .regex(/^(?:[0-9a-f]{2})*$/)

@@ -1,13 +1,12 @@
 /** Archives old rows: plan, confirm, finish what earlier runs began, then chunk by chunk save, prove and delete. */
 import { performance } from 'node:perf_hooks'
-import { counted } from '../../base/counted.ts'
-import { ChunkReader } from '../../mysql/chunk-reader.ts'
-import { besideOthers, usualLimits } from '../../mysql/chunk-size.ts'
+import { ChunkReader, type Walk } from '../../mysql/chunk-reader.ts'
+import { besideOthers, type ChunkLimits, usualLimits } from '../../mysql/chunk-size.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
-import { holdLock } from '../../mysql/named-lock.ts'
 import { RowsHasher } from '../../mysql/row-hash.ts'
 import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'
+import { join } from '../../mysql/sql.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
@@ -17,20 +16,22 @@ import { tellOwed } from '../load/tell-owed.ts'
 import { PackedRows } from '../rows/packed-rows.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
+import { type HeldPlace, holdPlace } from '../shard/hold-place.ts'
 import type { ArchiveOutcome } from './archive-outcome.ts'
-import { listArchive, randomName, writeMark } from './archive-store.ts'
-import { archiveEnd, archivePlanEvent, archiveSoFar } from './archive-text.ts'
+import { randomName, writeMark } from './archive-store.ts'
+import { archiveEnd, archivePlanEvent, archiveSoFar, archiveTitle } from './archive-text.ts'
 import { ageSql, conditionSql, judgeAsClient, whereSql } from './condition.ts'
 import { savedChildren } from './delete-children.ts'
 import { RowDeleter } from './delete-rows.ts'
 import { archiveGuard } from './delete-target.ts'
 import { dropPartitions, noneDropped } from './drop-partitions.ts'
-import { finishChunk, orphans } from './finish-earlier.ts'
+import { finishAll, removeOrphans } from './earlier-runs.ts'
 import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
-import { chunkName, chunkOfWith, newRun, positionToHex, receiptKey, rowsKey, serverText } from './records.ts'
+import { chunkName, newRun, positionToHex, serverText } from './records.ts'
 import { type ReceiptHead, saveChunk, type WithRows } from './save-chunk.ts'
 import { SavedRows } from './saved-rows.ts'
 import { DeleteQueue, noDeletes, sumOf, trustAfterMs } from './settle-deletes.ts'
+import { partName, writePartDone } from './split.ts'
 import { rowsReferring } from './with-child.ts'
 
 export interface ArchiveContext {
@@ -51,8 +52,8 @@ const limitsWithChildren = { ...archiveLimits, mostRows: 500 }
 
 /** Answers whether it ran: false where the person said no, or only a plan was wanted. */
 export async function runArchive(request: ArchiveRequest, context: ArchiveContext): Promise<boolean> {
-  const { server, store, emit, confirm, plansOnly } = context
-  const title = `archive ${tableText(request.table)}`
+  const { server, store, emit, interrupt, confirm, plansOnly } = context
+  const title = archiveTitle(request)
   const session = await server.session()
   await tellOwed(session, request.table, emit)
   const governor = await startGovernor(server, {
@@ -64,10 +65,10 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
   emit({ event: 'job-plan', ...shown })
   if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
   if (confirm && !(await confirm(shown))) return false
-  const lock = await holdLock(server, title)
+  const place = await holdPlace(server, `archive ${tableText(request.table)}`, request.shard, interrupt)
   try {
-    const plan = await planArchive(session, store, request)
-    const outcome = await carryOut(plan, session, lock.check, governor, context)
+    const plan = await planArchive(session, store, request, place)
+    const outcome = await carryOut(plan, session, place, governor, context)
     emit({ event: 'job-end', ...archiveEnd(server.name, plan, outcome) })
     if (outcome.failure !== undefined) {
       const isChanged =
@@ -86,7 +87,7 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
     }
     return true
   } finally {
-    await lock.release()
+    await place.release()
     await governor.close()
   }
 }
@@ -94,16 +95,18 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
 async function carryOut(
   plan: ArchivePlan,
   session: Session,
-  stillLocked: () => Promise<void>,
+  place: HeldPlace,
   governor: Governor,
   context: ArchiveContext,
 ): Promise<ArchiveOutcome> {
   const { server, store, emit, interrupt } = context
+  const stillLocked = place.check
+  const { part, range } = plan
   const { request, table, key, order, columns, children, resolved, state } = plan
   const { condition } = resolved
   if (plan.isNew) await writeMark(store, request.table, state, resolved.now)
-  const removedOrphans = await removeOrphans(store)
-  const finished = await finishAll(plan, session, stillLocked, governor, context)
+  const removedOrphans = await removeOrphans(store, plan)
+  const finished = await finishAll(plan, session, { ...context, governor, stillLocked })
   if (finished.failure !== undefined) {
     const saved = { rows: 0, bytes: 0, chunks: 0, milliseconds: 0, isInterrupted: false }
     const none = { saved, storedBytes: 0, totals: noDeletes, longestLockMs: 0, pausedMs: governor.pausedMs }
@@ -116,7 +119,9 @@ async function carryOut(
     }
   }
 
-  const run = newRun(resolved.now, randomName(), plan.newest?.run)
+  await place.letIn()
+  const own = part === undefined ? randomName() : `${randomName()}-${partName(part)}`
+  const run = newRun(resolved.now, own, plan.newest?.run)
   const filter = whereSql(condition)
   const readSession = await server.session()
   if (filter) await judgeAsClient(readSession, [table, ...children.map(each => each.looked)])
@@ -126,12 +131,9 @@ async function carryOut(
       table,
       order,
       columns,
-      // Along another index, the age says nothing of where the walk ends.
-      ...(order.isByColumn
-        ? { bound: ageSql(condition), ...(filter && { filter }) }
-        : { filter: conditionSql(condition) }),
+      ...walkedRows(plan),
     },
-    besideOthers(children.length === 0 ? archiveLimits : limitsWithChildren, governor),
+    besideOthers(limitsOf(plan), governor),
   )
   const childSession = children.length === 0 ? session : await server.session()
   const target = { table, key, columns, children, condition: conditionSql(condition) }
@@ -165,9 +167,10 @@ async function carryOut(
   const work = runChunks(
     {
       source: server.name,
-      title: `archive ${tableText(table)}`,
+      title: archiveTitle(request),
       ofRows: plan.rows.count,
       read: async () => {
+        if (range === 'nothing') return undefined
         const rows = new PackedRows(chunkBytes)
         const bounds = await governor.turn(() => reader.nextInto(row => rows.add(row)))
         chunkBytes = Math.max(chunkBytes, Math.min(rows.bytes, archiveLimits.mostBytes))
@@ -227,6 +230,7 @@ async function carryOut(
       if ('failure' in partitions) return { ...outcome(saved), failure: partitions.failure }
       if (partitions.isInterrupted) return outcome({ ...saved, isInterrupted: true })
     }
+    if (part && !saved.isInterrupted) await writePartDone(store, part)
     return outcome(saved)
   } catch (thrown) {
     // The lock is given back after this: no delete may run on.
@@ -237,49 +241,30 @@ async function carryOut(
   }
 }
 
-async function finishAll(
-  plan: ArchivePlan,
-  session: Session,
-  stillLocked: () => Promise<void>,
-  governor: Governor,
-  { store, interrupt, emit, server }: ArchiveContext,
-): Promise<ArchiveOutcome['finished']> {
-  let totals = noDeletes
-  let chunks = 0
-  for (const unfinished of plan.unfinished) {
-    if (interrupt.level !== 'none') break
-    const { name, rows } = unfinished
-    emit({
-      event: 'note',
-      host: server.name,
-      text: `finishing ${name} of an earlier run: ${counted(rows, 'row')}`,
-    })
-    const done = await finishChunk(session, store, plan.table, unfinished, stillLocked, governor).catch(
-      (failure: unknown) => ({ ...noDeletes, failure }),
-    )
-    totals = sumOf(totals, done)
-    if ('failure' in done) return { ...totals, chunks, failure: done.failure }
-    chunks += 1
+/** What the walk is bounded by, and what is left out of it. */
+function walkedRows({
+  order,
+  key,
+  resolved: { condition },
+  range,
+}: ArchivePlan): Pick<Walk, 'bound' | 'filter'> {
+  const part = range === undefined || range === 'nothing' ? [] : [range]
+  const where = whereSql(condition)
+  // Along another index, the age says nothing of where the walk ends, nor does a part of the key along that of the age.
+  const age = order.isByColumn ? [ageSql(condition)] : []
+  const isByKey = order.index === key.index
+  const bound = isByKey ? [...age, ...part] : age
+  const filter = order.isByColumn
+    ? [...(isByKey ? [] : part), ...(where ? [where] : [])]
+    : [conditionSql(condition)]
+  return {
+    ...(bound.length > 0 && { bound: join(bound, ' AND ') }),
+    ...(filter.length > 0 && { filter: join(filter, ' AND ') }),
   }
-  return { ...totals, chunks }
 }
 
-/** We hold the lock of the table, so nobody is between an object and its receipt now. */
-async function removeOrphans(store: Store): Promise<number> {
-  const { rows, receipts, done, withRows } = await listArchive(store)
-  let removed = 0
-  for (const key of withRows) {
-    const name = chunkOfWith(key)
-    if (receipts.includes(name) || done.has(name)) continue
-    if ((await store.head(receiptKey(name))) === undefined) await store.delete(key)
-  }
-  for (const name of orphans(rows, receipts)) {
-    // Its rows were deleted: whatever became of the receipt, this is the last copy.
-    if (done.has(name)) continue
-    // A listing may lag behind: the receipt itself is asked for.
-    if ((await store.head(receiptKey(name))) !== undefined) continue
-    await store.delete(rowsKey(name))
-    removed += 1
-  }
-  return removed
+/** Of the rows that are walked along the age a shard has but some. */
+function limitsOf({ children, request: { shard } }: ArchivePlan): ChunkLimits {
+  if (children.length > 0) return limitsWithChildren
+  return { ...archiveLimits, mostRows: archiveLimits.mostRows * Math.min(4, shard?.of ?? 1) }
 }

@@ -24,6 +24,10 @@ function span(description: string): z.ZodType<number, string> {
 export const copyKind = jobKind({
   name: 'copy',
   operands: ['source', 'table'],
+  without: {
+    shard:
+      'A copy is one transaction of the target, which brings the rows and moves the watermark: parts of several runs would be seen by themselves, and have no watermark in common. Two tables can be copied at once.',
+  },
   words: {
     to: 'target',
     as: 'table',

@@ -5,6 +5,10 @@ import { jobKind } from '../options.ts'
 
 export const loadKind = jobKind({
   name: 'load',
+  without: {
+    shard:
+      'A load is one transaction, all rows or none, which several runs cannot share. Divide the file, and load each piece by itself.',
+  },
   operands: ['source', 'table', 'file'],
   words: {
     columns: 'names',

@@ -26,6 +26,10 @@ const lockUnder = z
 
 const shared = {
   operands: ['source', 'table'],
+  without: {
+    shard:
+      'A queue is moved by one run at a time, so that live, parked and done add up. Its pace follows the workers, and more runs would not make it faster.',
+  },
   words: { queue: 'name', batch: 'jobs', whenBelow: 'jobs', lockUnder: 'time' },
   options: {
     source: z
