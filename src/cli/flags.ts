@@ -59,7 +59,7 @@ export function addConnectionFlags(command: Command): Command {
 export function addPlanFlags(command: Command): Command {
   return addPageFlag(
     command.addOption(
-      new Option('--full-diff', 'show diffs whole, however long they are').helpGroup('Output:'),
+      new Option('--full-diff', 'show diffs and values whole, however long they are').helpGroup('Output:'),
     ),
   )
 }

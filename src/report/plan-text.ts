@@ -11,7 +11,7 @@ export interface PlanTextOptions {
   readonly style: Style
   /** Also list the steps that are already as wanted. */
   readonly verbose: boolean
-  /** Show diffs whole, however long they are. */
+  /** Show diffs and values whole, however long they are. */
   readonly fullDiff?: boolean
 }
 
@@ -74,7 +74,7 @@ function stepText(step: PlanStep, { style, verbose, fullDiff }: PlanTextOptions,
   if (step.findings) rows.push(...step.findings.map(each => findingText(each, style)))
   // What it was to become is no news of a step that cannot be done.
   else if (step.stuck === 'refused') rows.push(style.red(refusedWords))
-  else for (const change of step.changes) rows.push(keyText(change))
+  else for (const change of step.changes) rows.push(keyText(change, verbose || fullDiff === true))
   if (step.diff && step.stuck !== 'refused')
     rows.push(diffText(step.diff, style, verbose || fullDiff === true))
   for (const { host, what, steps } of step.beside ?? []) {
@@ -119,9 +119,10 @@ function isUnobserved({ from }: KeyChange): boolean {
   return from === undefined
 }
 
-function keyText({ key, from, to }: KeyChange): string {
+function keyText({ key, from, to }: KeyChange, isWhole: boolean): string {
   const name = printableLine(key)
-  return from === undefined ? `${name}: ${valueText(to)}` : `${name}: ${valueText(from)} -> ${valueText(to)}`
+  const wanted = valueText(to, isWhole)
+  return from === undefined ? `${name}: ${wanted}` : `${name}: ${valueText(from, isWhole)} -> ${wanted}`
 }
 
 /** One line, whole: what is wrong, since when, what to do. */
@@ -132,12 +133,12 @@ function findingText({ what, since, next }: Finding, style: Style): string {
 
 const longestValue = 72
 
-/** A value on one line, cut where it is long. */
-export function valueText(value: Value): string {
+/** A value on one line, cut where it is long unless it `isWhole`. */
+export function valueText(value: Value, isWhole = false): string {
   const text = printableLine(String(value))
   if (text === '') return "''"
   if (/^(sha256:)?[0-9a-f]{64}$/.test(text)) return `${text.slice(0, text.length - 52)}…`
-  return text.length <= longestValue ? text : `${text.slice(0, longestValue - 1)}…`
+  return isWhole || text.length <= longestValue ? text : `${text.slice(0, longestValue - 1)}…`
 }
 
 /** A diff of at most so many lines is shown whole, of a longer one the beginning. */

@@ -1,4 +1,5 @@
 /** What may come in to a host: by ufw or by nftables, as the host has it. */
+import type { State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
@@ -8,9 +9,16 @@ import { keptRules, keptRulesAfter } from './firewall/kept-rules.ts'
 import { firewallLookLibrary, tableFile } from './firewall/look.ts'
 import { nftWords } from './firewall/nft-words.ts'
 import { chainLines, tableText } from './firewall/nftables.ts'
-import { firewallParams, goesByAddress, rulesFor, shutOut, wantedWords } from './firewall/params.ts'
+import {
+  type FirewallParams,
+  firewallParams,
+  goesByAddress,
+  rulesFor,
+  shutOut,
+  wantedWords,
+} from './firewall/params.ts'
 import { byNftables, byUfw, familiesOf, loginOf, tuplesFound } from './firewall/seen.ts'
-import { ufwSteps } from './firewall/ufw.ts'
+import { leaving, ufwSteps } from './firewall/ufw.ts'
 import { readKeys } from './paths/params.ts'
 import { programFolders } from './paths/program-folders.ts'
 
@@ -132,19 +140,32 @@ export const firewall = resource({
     'unit:firewalld',
     'unit:ssh.socket',
   ],
-  notes: (_detail, { state, limit, allow, deny }, _said, change) =>
-    !change
-      ? []
-      : state === 'absent'
-        ? ['without it all that the host listens on can be reached, as far as nothing else filters']
-        : [
-            'it filters what comes to the host itself: ports that Docker publishes are forwarded, and pass it by',
-            ...(limit.length > 0
-              ? ['what is limited counts for ops as well: many logins within half a minute are refused']
-              : []),
-            ...(change.actual.ipv6 === 'none' &&
-            [...allow, ...limit, ...deny].some(({ from }) => from?.family === 6)
-              ? ['the host has no IPv6, and so ufw takes no rules of IPv6: they are left out']
-              : []),
-          ],
+  notes: (detail, given, _said, change) => [
+    ...(given.state === 'present' && detail.trim() !== ''
+      ? [`others judge what comes in as well, and may keep out what this lets in: ${listedLines(detail)}`]
+      : []),
+    ...(change ? changeNotes(change.actual, given) : []),
+  ],
 })
+
+const listedLines = (text: string) => text.trim().split('\n').join('; ')
+
+function changeNotes(actual: State, given: FirewallParams): readonly string[] {
+  const { state, limit, allow, deny } = given
+  if (state === 'absent')
+    return ['without it all that the host listens on can be reached, as far as nothing else filters']
+  const gone =
+    actual.by === 'ufw'
+      ? leaving(tuplesFound(actual), rulesFor(given, loginOf(actual)), familiesOf(actual))
+      : []
+  return [
+    ...(gone.length > 0 ? [`what ufw keeps and no rule of this step says goes: ${gone.join(', ')}`] : []),
+    'it filters what comes to the host itself: ports that Docker publishes are forwarded, and pass it by',
+    ...(limit.length > 0
+      ? ['what is limited counts for ops as well: many logins within half a minute are refused']
+      : []),
+    ...(actual.ipv6 === 'none' && [...allow, ...limit, ...deny].some(({ from }) => from?.family === 6)
+      ? ['the host has no IPv6, and so ufw takes no rules of IPv6: they are left out']
+      : []),
+  ]
+}

@@ -67,6 +67,13 @@ describe('a long diff', () => {
     expect(text).toMatch(/… 463 more lines \(232 new, 231 gone\): --full-diff shows all$/)
   })
 
+  test('and so is a long value', () => {
+    const to = 'rule '.repeat(40).trim()
+    const long = [step('firewall deny', { status: 'change', changes: [{ key: 'rules', from: 'none', to }] })]
+    expect(textOf(long)).toMatch(/rules: none -> (?:rule ){14}r…$/)
+    expect(textOf(long, { verbose: true })).toContain(to)
+  })
+
   test.each([{ fullDiff: true }, { verbose: true }])('is whole with %o', options => {
     expect(textOf(steps, options)).toContain('+new 499')
   })

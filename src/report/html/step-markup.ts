@@ -88,7 +88,7 @@ function besideMarkup({ host, what, steps }: Beside, context: StepContext): Mark
 }
 
 function changeMarkup({ key, from, to }: KeyChange): Markup {
-  return html`<dt>${key}</dt><dd>${from !== undefined && html`<del>${valueText(from)}</del> ${arrow} `}<ins>${valueText(to)}</ins></dd>`
+  return html`<dt>${key}</dt><dd>${from !== undefined && html`<del>${valueText(from, true)}</del> ${arrow} `}<ins>${valueText(to, true)}</ins></dd>`
 }
 
 function diffMarkup(diff: string, { host, shown, isAlone }: StepContext): Markup {

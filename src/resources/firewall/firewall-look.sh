@@ -50,7 +50,23 @@ ops_firewall_look() {
     *,nftables,yes,*) [ "$ops_has_ufw" = no ] || echo 'clash=ufw is enabled' ;;
     *,ufw,*,enabled) echo 'clash=nftables.service is enabled, and at boot would take away what ufw loads' ;;
   esac
-  case $ops_by in ufw) ops_firewall_look_ufw ;; nftables) ops_firewall_look_nft ;; esac
+  case $ops_by in ufw) ops_firewall_look_ufw || return ;; nftables) ops_firewall_look_nft || return ;; esac
+  if ops_wants_detail && [ "$ops_root" = yes ]; then ops_firewall_beside | ops_detail 0; fi
+}
+# What else judges that comes in, a line each: rules in INPUT that are none of ufw, and chains of other tables of nftables.
+ops_firewall_beside() {
+  if [ "$ops_by" = ufw ]; then
+    iptables -S INPUT 2>/dev/null | grep -v -e '^-P' -e ' -j ufw-' | sed 's/^-A/iptables -A/'
+    [ "$ops_ipv6" != yes ] || ip6tables -S INPUT 2>/dev/null | grep -v -e '^-P' -e ' -j ufw6-' | sed 's/^-A/ip6tables -A/'
+  fi
+  [ "$ops_has_nft" = no ] || nft list chains 2>/dev/null | awk -v by="$ops_by" '
+    $1 == "table" { table = $2 " " $3 }
+    $1 == "chain" { chain = $2 }
+    / hook input / {
+      drops = /policy drop/
+      if (table == "inet ops_firewall" || table ~ /^ip6? filter$/ && (by == "ufw" || !drops)) next
+      print "nft table " table ", chain " chain (drops ? ", policy drop" : "")
+    }'
 }
 ops_firewall_look_ufw() {
   ops_ipv6=none

@@ -129,6 +129,21 @@ export function keeps(
   return families.every(family => same(of(family, ours), of(family, wanted)))
 }
 
+/** What ufw has and is to lose, a rule each, in few words where it is of all addresses: `allow tcp 3001 (v6)`. */
+export function leaving(
+  found: readonly Tuple[],
+  rules: readonly ActingRule[],
+  families: Families = both,
+): readonly string[] {
+  const { ours, isWanted } = matters(found, rules, families)
+  return ours
+    .filter(each => !isWanted(each))
+    .map(({ family, text }) => {
+      const all = `${anywhere[family]} any ${anywhere[family]} in`
+      return `${text.replace(` ${all}`, '')}${family === 6 ? ' (v6)' : ''}`
+    })
+}
+
 /** What to tell ufw, in order: first what goes, then what comes. Only where order demands it, all of ours anew. */
 export function ufwSteps(
   found: readonly Tuple[],

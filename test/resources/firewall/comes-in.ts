@@ -77,8 +77,24 @@ export function comesIn(by: 'ufw' | 'nftables', host: () => Host): void {
       await host().read(
         'ufw allow 8082; ufw allow OpenSSH; ufw prepend deny from 203.0.113.9; ufw route allow in on a out on b',
       )
-    expect((await ops('plan', 'wanted')).stdout).toContain('can cut our own access (firewall)')
+    const plan = (await ops('plan', 'wanted')).stdout
+    expect(plan).toContain('can cut our own access (firewall)')
+    if (by === 'ufw') expect(plan).toContain('no rule of this step says goes: allow any 8082, allow tcp 22')
     await applied('wanted')
+    expect((await ops('plan', 'wanted')).stdout).not.toContain('others judge')
+    // What somebody else keeps out is not ours to take away, but it is told.
+    await host().read(
+      by === 'ufw'
+        ? 'iptables -I INPUT -p tcp --dport 8081 -j DROP'
+        : "nft add table ip theirs; nft add chain ip theirs in '{ type filter hook input priority 5; policy drop; tcp dport { 22, 8082 } accept; ct state established accept; }'",
+    )
+    expect(await reach(host(), 8081)).toBe('silent')
+    expect((await ops('plan', 'wanted')).stdout).toContain(
+      by === 'ufw' ? '--dport 8081 -j DROP' : 'nft table ip theirs, chain in, policy drop',
+    )
+    await host().read(
+      by === 'ufw' ? 'iptables -D INPUT -p tcp --dport 8081 -j DROP' : 'nft delete chain ip theirs in',
+    )
     expect([await reach(host(), 8081), await reach(host(), 8082), await reach(host(), 22)]).toEqual([
       'open',
       'silent',
