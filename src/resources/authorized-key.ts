@@ -38,6 +38,8 @@ type KeyParams = z.output<typeof params>
 
 /** Type and text: what makes it this key. */
 const keyOf = ({ key }: KeyParams): string => key.split(/\s+/, 2).join(' ')
+/** The detail is the home, and what keeps the user out whatever the key. */
+const homeIn = (detail: string): string => detail.split('\n', 1)[0]?.trim() ?? ''
 /** A home elsewhere is known from the detail only. */
 const usualHome = ({ user }: KeyParams): string => (user === 'root' ? '/root' : `/home/${user}`)
 
@@ -100,7 +102,9 @@ export const authorizedKey = resource({
     if (state === 'refused') return String(why)
     if (given.state === 'present' && accepted === 'the account has expired')
       return `${given.user} may not log in with any key, as the account has expired (\`chage -l ${given.user}\` says when): \`chage -E -1 ${given.user}\` ends that; or leave the key out`
-    const home = detail.trim()
+    if (given.state === 'present' && String(accepted).startsWith('sshd '))
+      return `a key here lets nobody in as ${given.user}, as ${accepted}: a step before this one changes that setting, or a \`file\` step writes the key where sshd looks`
+    const home = homeIn(detail)
     // Of what lies in the home the step takes care; the home itself is for others to use.
     if (given.state === 'absent' || home === '' || !String(accepted).startsWith(`${home} `)) return undefined
     return `sshd would not read the keys of ${given.user}: ${accepted}. Set its owner and mode by a \`directory\` step before`
@@ -121,9 +125,16 @@ export const authorizedKey = resource({
     `user:${given.user}`,
     `path:${usualHome(given)}/.ssh/authorized_keys`,
     `path:${usualHome(given)}`,
+    'path:/etc/ssh/',
   ],
+  notes: (detail, { user, state }) => {
+    const [, kept = ''] = detail.split('\n')
+    return state === 'absent' || kept === ''
+      ? []
+      : [`no key lets ${user} in as long as sshd goes by this: ${kept}`]
+  },
   affects: (given, detail) => {
-    const home = detail.trim() || usualHome(given)
+    const home = homeIn(detail) || usualHome(given)
     return [`path:${home}/.ssh/authorized_keys`, `path:${home}/.ssh`]
   },
 })

@@ -147,6 +147,26 @@ describeReal('a key of a user', () => {
       await host().read('chage -E -1 carla')
       expect((await apply('--key', publicKey('one'))).stdout).toContain('nothing to do')
 
+      // sshd looks elsewhere, or for nobody's keys: no step here can be told as right. Whom it lets in is told beside it.
+      const config = '/etc/ssh/sshd_config.d/10-keys.conf'
+      for (const [setting, code, said] of [
+        ['AuthorizedKeysFile /etc/ssh/keys/%u', 1, 'sshd looks for their keys elsewhere'],
+        ['PubkeyAuthentication no', 1, 'PubkeyAuthentication no'],
+        ['AuthorizedKeysFile /etc/ssh/keys/%u %h/.ssh/authorized_keys', 0, 'nothing to do'],
+        ['AllowUsers root d*', 0, 'AllowUsers names others'],
+        ['AllowUsers root carl?', 0, 'nothing to do'],
+        ['DenyGroups carla', 0, 'DenyGroups carla'],
+        ['Match Address 192.0.2.0/24\\nPubkeyAuthentication no', 0, 'nothing to do'],
+      ] as const) {
+        await host().read(`printf '%b\\n' '${setting}' >${config}`)
+        const done = await apply('--key', publicKey('one'))
+        expect([done.code, `${done.stdout}${done.stderr}`]).toEqual([code, expect.stringContaining(said)])
+        if (said !== 'nothing to do') continue
+        expect(await host().read(`rm ${config}`)).toBe('')
+        expect(done.stdout).not.toContain('no key lets')
+      }
+      await host().read(`rm -f ${config}`)
+
       await host().read('chmod 0777 /home/carla')
       const refused = await apply('--key', publicKey('one'))
       expect([refused.code, refused.stderr]).toEqual([

@@ -67,6 +67,54 @@ ops_key_strict() {
   done
   echo accepted=yes
 }
+# USER: what sshd itself says of the keys of this user. Sets ops_keys_away to why it would not read them here, and ops_keys_kept to what
+# keeps the user out whatever the key; both are empty where that hangs on the place that somebody comes from.
+ops_key_sshd() {
+  ops_keys_away= ops_keys_kept= ops_sshd=$(command -v sshd || echo /usr/sbin/sshd)
+  [ -x "$ops_sshd" ] && [ "$(id -u)" = 0 ] || return 0
+  ! grep -qsiE '^[[:blank:]]*match[[:blank:]].*(address|host|port|rdomain|exec)' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf || return 0
+  ops_sshd_said=$("$ops_sshd" -T -C "user=$1,host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22" 2>/dev/null) || return 0
+  ops_sshd_said=$(printf '%s\n' "$ops_sshd_said" | awk -v user="$1" -v home="$ops_home" -v uid="$ops_uid_of" -v groups="$(id -Gn -- "$1" 2>/dev/null)" '
+    function fits(names, pattern,   all, at, count) {
+      gsub(/[^A-Za-z0-9_*?-]/, "[&]", pattern); gsub(/[*]/, ".*", pattern); gsub(/[?]/, ".", pattern)
+      count = split(names, all, " ")
+      for (at = 1; at <= count; at++) if (all[at] ~ ("^" pattern "$")) return 1
+      return 0
+    }
+    function judged(setting, names, pattern) {
+      # Which addresses a pattern means is not asked.
+      if (pattern ~ /[@!]/) named[setting]
+      else if (setting ~ /^Deny/) { if (fits(names, pattern)) kept = setting " " pattern }
+      else { listing[setting]; if (fits(names, pattern)) named[setting] }
+    }
+    $1 == "pubkeyauthentication" && $2 == "no" { away = "sshd takes no keys (PubkeyAuthentication no)" }
+    $1 == "permitrootlogin" && $2 == "no" && uid == 0 { kept = "PermitRootLogin no" }
+    $1 == "authorizedkeyscommand" && $2 != "none" { asks = 1 }
+    $1 == "authorizedkeysfile" {
+      for (word = 2; word <= NF; word++) {
+        path = $word; listed = listed " " path
+        gsub(/%%/, "\001", path); gsub(/%h/, home, path); gsub(/%u/, user, path); gsub(/%U/, uid, path); gsub(/\001/, "%", path)
+        paths = paths " " (path ~ /^\// ? path : home "/" path)
+      }
+    }
+    $1 == "denyusers" { judged("DenyUsers", user, $2) }
+    $1 == "allowusers" { judged("AllowUsers", user, $2) }
+    $1 == "denygroups" { judged("DenyGroups", groups, $2) }
+    $1 == "allowgroups" { judged("AllowGroups", groups, $2) }
+    END {
+      for (setting in listing) if (!(setting in named)) kept = setting " names " (setting ~ /Users/ ? "others" : "other groups")
+      print away; print kept; print asks ? "" : listed; print paths
+    }') || return 0
+  ops_keys_away=${ops_sshd_said%%"$ops_newline"*} ops_sshd_said=${ops_sshd_said#*"$ops_newline"}
+  ops_keys_kept=${ops_sshd_said%%"$ops_newline"*} ops_sshd_said=${ops_sshd_said#*"$ops_newline"}
+  ops_keys_listed=${ops_sshd_said%%"$ops_newline"*} ops_sshd_said=${ops_sshd_said#*"$ops_newline"}
+  [ -n "$ops_keys_listed" ] && [ -z "$ops_keys_away" ] || return 0
+  # shellcheck disable=SC2086,SC3013 # one word for each file; dash, bash and busybox know -ef
+  for ops_keys_read in $ops_sshd_said; do
+    if [ "$ops_keys_read" = "$ops_keys_file" ] || [ "$ops_keys_read" -ef "$ops_keys_file" ]; then return 0; fi
+  done
+  ops_keys_away="sshd looks for their keys elsewhere (AuthorizedKeysFile$ops_keys_listed)"
+}
 # USER: the account has expired, where we may read that: days since 1970 (shadow(5)).
 ops_key_expired() {
   ops_shadow_line=$(getent shadow "$1" 2>/dev/null) || return 1
@@ -76,13 +124,17 @@ ops_key_expired() {
 }
 ops_key_look() {
   ops_key_home "$1" || case $? in 1) echo user=absent; return 0;; *) return 1;; esac
-  if ops_wants_detail; then printf '%s\n' "$ops_home" | ops_detail 0; fi
   ops_keys_file=$ops_home/.ssh/authorized_keys
+  ops_key_sshd "$1"
+  if ops_wants_detail; then printf '%s\n' "$ops_home" "$ops_keys_kept" | ops_detail 0; fi
   ops_tread h "$ops_keys_file" || { printf 'state=refused\nwhy=%s\n' "$ops_why"; return 0; }
   if [ -f "$ops_keys_file" ]; then
     { ops_is_read "$ops_real" && ops_key_lines look "$2" ''; } <"$ops_keys_file" || return 1
   elif [ -e "$ops_keys_file" ]; then echo "ops: $ops_keys_file: is not a file" >&2; return 1
   else ops_key_lines look "$2" '' </dev/null || return 1
   fi
-  if ops_key_expired "$1"; then echo 'accepted=the account has expired'; else ops_key_strict; fi
+  if ops_key_expired "$1"; then echo 'accepted=the account has expired'
+  elif [ -n "$ops_keys_away" ]; then printf 'accepted=%s\n' "$ops_keys_away"
+  else ops_key_strict
+  fi
 }
