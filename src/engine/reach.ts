@@ -7,8 +7,14 @@ import type { Step } from './step.ts'
 /** What else than its own observation a step's answer depends on, its own things included. */
 export const readsOf = oncePer(({ resource, params, options }: Step): readonly Claim[] => {
   const user: Claim[] = options.user === undefined ? [] : [`user:${options.user}`]
-  return [...(resource.owns?.(params) ?? []), ...(resource.reads?.(params) ?? []), ...user]
+  const owns = resource.owns?.(params) ?? []
+  const accounts = owns.some(claim => accountFile.test(claim)) ? everyAccount : []
+  return [...owns, ...(resource.reads?.(params) ?? []), ...user, ...accounts]
 })
+
+/** Whoever makes an account writes in these: useradd(8) gives a new user a line of /etc/subuid as well. */
+const accountFile = /^path:\/etc\/(?:passwd|shadow|group|gshadow|subuid|subgid)(?:#|$)/
+const everyAccount: readonly Claim[] = ['user:*', 'group:*']
 
 /**
  * The folders on the way to what a step owns: who may enter or move them decides whether it can be looked at. Too many

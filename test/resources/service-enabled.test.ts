@@ -6,9 +6,9 @@ import { useHost } from '../hosts/use-hosts.ts'
 import { librariesOf } from './shells.ts'
 
 const steps = `
-import { directory, file, group, link, recipe, service, user, z } from 'ops-recipes'
+import { directory, file, group, line, link, option, recipe, service, user, z } from 'ops-recipes'
 
-const make: any = { directory, file, group, link, service, user }
+const make: any = { directory, file, group, line, link, option, service, user }
 export default recipe({
   summary: 'Steps as the test says.',
   params: { steps: z.string().describe('Type and params of each, as JSON.') },
@@ -251,6 +251,12 @@ describeReal('what starts at boot, on a real host', () => {
       ['group', { name: 'staffers' }],
       ['user', { name: 'bea' }],
       ['group', { name: 'bea' }],
+    ],
+    'a user, then lines that useradd has written otherwise': [
+      ['user', { name: 'rootless' }],
+      ['line', { path: '/etc/subuid', line: 'rootless:900000:65536', match: '^rootless:' }],
+      ['line', { path: '/etc/subgid', line: 'rootless:900000:65536', match: '^rootless:' }],
+      ['option', { path: '/etc/group', key: 'rootless', value: 'x:4711:', separator: ':' }],
     ],
     'a daemon that makes its folder, then its mode': [
       ['file', { path: `${units}/keeps.service`, content: `${sleeper}StateDirectory=keeps\n` }],
