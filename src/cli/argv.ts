@@ -66,7 +66,10 @@ export function parseArgv(
     return { operands: [...operands, ...rest], options: command.opts() }
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown
-    errors.push(inputError(thrown.message.replace(/^error: /, '')).data)
+    const title = thrown.message
+      .replace(/^error: /, '')
+      .replace(/^option '(.*)' argument missing$/, '$1: its value is missing')
+    errors.push(inputError(title, { next: `\`${help}\` lists the flags and their values.` }).data)
     return { operands: [], options: command.opts() }
   }
 }
@@ -79,7 +82,8 @@ function unknownFlag(command: Command, flag: string, help: string): ErrorData {
   const known = command.options.flatMap(option =>
     [option.long, option.short].filter(text => text !== undefined),
   )
-  if (flag.includes('=') && known.includes(name)) return inputError(`${name} takes no value`).data
+  if (flag.includes('=') && known.includes(name))
+    return inputError(`${name} takes no value`, { next: `Write ${name} alone.` }).data
   const near = nearest(
     name,
     [...known, '--help'].filter(text => !neverProposed.test(text)),

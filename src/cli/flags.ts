@@ -171,7 +171,8 @@ export function wholeNumber(
   if (text === undefined) return undefined
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (value >= 1 && value <= most) return value
-  errors.push(inputError(`${flag} ${text}: not a whole number from 1 to ${most}`).data)
+  const next = `Write a number from 1 to ${most}, or leave ${flag} out.`
+  errors.push(inputError(`${flag} ${text}: not a whole number from 1 to ${most}`, { next }).data)
   return undefined
 }
 

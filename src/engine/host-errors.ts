@@ -46,7 +46,7 @@ export function movedError(
       ofUs === ''
         ? `${name} was changed by somebody else since the plan`
         : planned[index]?.change
-          ? `${name} found another thing than the plan, after ${ofUs}`
+          ? `${name} is no longer as the plan saw it, after ${ofUs}`
           : `${name} was undone by ${ofUs}`,
     ...(changed && { detail }),
     host,

@@ -123,7 +123,7 @@ class Selection {
     const address = parseAddress(word)
     if ('problem' in address) {
       this.#refuse(
-        `${JSON.stringify(clip(word))} is not a host: ${address.problem}`,
+        `${JSON.stringify(clip(word))} is not a host${address.problem === `${JSON.stringify(word)} is not a host name` ? ' name' : `: ${address.problem}`}`,
         group,
         'Write a name that `ops hosts` lists, or user@host:port.',
       )

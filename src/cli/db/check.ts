@@ -50,7 +50,9 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const seconds = wholeNumber(within as string | undefined, '--within', longestSeconds, errors)
   if (onError !== '0' && onError !== 'empty') {
     errors.push(
-      inputError(`--on-error ${onError}: there is no such answer`, { next: 'Use 0 or empty.' }).data,
+      inputError(`--on-error ${onError}: there is no such answer`, {
+        next: 'Write --on-error 0 or --on-error empty.',
+      }).data,
     )
   }
   if (settings.json)

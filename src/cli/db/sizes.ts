@@ -28,7 +28,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       if (number === undefined)
         errors.push(
           inputError(`--top ${String(top)}: not a whole number from 1 to 9999`, {
-            next: 'Write such as --top 20.',
+            next: 'Write a number, such as --top 20.',
           }).data,
         )
       if (operands.length > 1) {

@@ -62,7 +62,14 @@ export async function historyOnHost(
   const events = said.split('\n').flatMap(eventsIn)
   if (code !== '0') {
     const detail = said.replace(/^rc=.*$/m, '').trim()
-    throw new OpsError({ code: 'failed', host, title: `${host} cannot tell it`, detail, changed: 'no' })
+    throw new OpsError({
+      code: 'failed',
+      host,
+      title: `${host} cannot tell the runs of ${name}`,
+      detail,
+      changed: 'no',
+      next: 'What the host said stands with the error: fix that there, then ask again.',
+    })
   }
   return events.filter(each => each.event === 'job-run').map(each => rowSchema.parse(each))
 }

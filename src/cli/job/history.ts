@@ -30,7 +30,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   if (!Number.isInteger(last) || last < 1 || last > 1000)
     errors.push(
       inputError(`--last ${String(options.last)}: not a whole number from 1 to 1000`, {
-        next: 'Write such as --last 20.',
+        next: 'Write a number, such as --last 20.',
       }).data,
     )
   const { on } = options

@@ -125,6 +125,8 @@ export async function readPlan(file: string, version: string): Promise<SavedPlan
   try {
     parsed = planSchema.safeParse(JSON.parse(await readFile(file, 'utf8')))
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw inputError(`there is no saved plan ${file}`, { next })
     throw inputError(
       `${file} is not a saved plan: ${error instanceof Error ? error.message : String(error)}`,
       { next },
