@@ -109,8 +109,9 @@ ops_key_sshd() {
   ops_keys_kept=${ops_sshd_said%%"$ops_newline"*} ops_sshd_said=${ops_sshd_said#*"$ops_newline"}
   ops_keys_listed=${ops_sshd_said%%"$ops_newline"*} ops_sshd_said=${ops_sshd_said#*"$ops_newline"}
   [ -n "$ops_keys_listed" ] && [ -z "$ops_keys_away" ] || return 0
-  # shellcheck disable=SC2086,SC3013 # one word for each file; dash, bash and busybox know -ef
+  # shellcheck disable=SC2086 # one word for each file
   for ops_keys_read in $ops_sshd_said; do
+    # shellcheck disable=SC3013 # dash, bash and busybox know -ef
     if [ "$ops_keys_read" = "$ops_keys_file" ] || [ "$ops_keys_read" -ef "$ops_keys_file" ]; then return 0; fi
   done
   ops_keys_away="sshd looks for their keys elsewhere (AuthorizedKeysFile$ops_keys_listed)"
