@@ -4,9 +4,10 @@ import { hadoopAwsFolder, sparkFolder } from '../logs/spark.ts'
 import { whyNoMysql56 } from '../mysql/mysql-56.ts'
 import { skippedFor } from '../needs.ts'
 import { realHosts } from './available.ts'
+import { beginRun } from './once-a-run.ts'
 
-/** A `globalSetup` of vitest. */
-export function setup(): void {
+/** A `globalSetup` of vitest; gives what is done at the end. */
+export default function setup(): () => void {
   const found = realHosts()
   const mysql56 = whyNoMysql56()
   const reasons = [
@@ -21,4 +22,5 @@ export function setup(): void {
     ...(mysql56 === undefined ? [] : [mysql56]),
   ]
   for (const reason of reasons) process.stderr.write(`skipped: ${skippedFor(reason)}\n`)
+  return beginRun()
 }

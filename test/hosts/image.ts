@@ -15,6 +15,7 @@ import { basename, join } from 'node:path'
 import { type Release, readAptConfig, release } from './apt-config.ts'
 import { run } from './command.ts'
 import { withLock } from './lock.ts'
+import { onceARun } from './once-a-run.ts'
 import { cacheFolder } from './places.ts'
 import { packageNames, shortenLists, wantedNames } from './short-lists.ts'
 
@@ -175,7 +176,9 @@ async function listsLayer(base: string): Promise<string> {
   const known = await cached(`names-${basename(base)}`, async folder =>
     writeFileSync(join(folder, 'names'), packageNames(base)),
   )
-  const wanted = wantedNames(readFileSync(join(known, 'names'), 'utf8'))
+  const wanted = onceARun(`wanted-${basename(base)}`, () =>
+    wantedNames(readFileSync(join(known, 'names'), 'utf8')).join('\n'),
+  ).split('\n')
   return cached(`lists-${digest([base, ...wanted])}`, async folder => {
     removeOldImages()
     const lists = join(folder, 'var/lib/apt/lists')

@@ -1,53 +1,24 @@
 /** `ops db archive` into a real S3 server that is made to lie: nothing is deleted then, and the reason is named. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Outcome } from '../cli/run-ops.ts'
 import { realHosts } from '../hosts/available.ts'
-import { useHost } from '../hosts/use-hosts.ts'
-import { login, loginSecret, useCeph } from '../store/ceph.ts'
-import {
-  always,
-  flips,
-  hides,
-  refuses,
-  refusesAfterDoing,
-  shortens,
-  useFaultProxy,
-} from '../store/fault-proxy.ts'
+import { loginSecret } from '../store/ceph.ts'
+import { always, flips, hides, refuses, refusesAfterDoing, shortens } from '../store/fault-proxy.ts'
+import { useS3Database } from './use-s3-database.ts'
 
 describe.skipIf(!realHosts().available)('ops db archive into S3', () => {
-  const ceph = useCeph()
-  const proxy = useFaultProxy(ceph)
-  const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
-  let folder: Folder
-  let env: Record<string, string> = {}
+  const { host, mariadb, proxy, ops } = useS3Database('archive')
   beforeAll(async () => {
-    await ceph().configure('PUT', 'archive', '')
-    folder = folderWith({ 'ops.ini': `[s3]\nendpoint = ${proxy().url.origin}\n` })
-    env = { AWS_ACCESS_KEY_ID: (await login()).accessKeyId, AWS_SECRET_ACCESS_KEY: loginSecret }
     await mariadb(`CREATE DATABASE app; USE app; CREATE TABLE app.t (id INT PRIMARY KEY, v VARCHAR(50), at DATETIME, KEY (at));
       INSERT INTO app.t SELECT seq, MD5(seq), '2020-01-01' FROM seq_1_to_1500`)
   })
-  afterAll(() => folder?.remove())
-  afterEach(() => proxy().calm())
 
-  const mariadb = (statements: string): Promise<string> => host().read('mariadb -BN', { input: statements })
   const count = async (): Promise<number> => Number(await mariadb('SELECT COUNT(*) FROM app.t'))
-  const ops = (...argv: string[]): Promise<Outcome> => folder.ops(['db', 'archive', ...argv], { env })
+  const encrypted = ['--sse', 'aws:kms:archive-key']
   const archive = (to: string): Promise<Outcome> =>
     ops(
-      ...[
-        'db1',
-        'app.t',
-        '--older-than',
-        '6mo',
-        '--by',
-        'at',
-        '--to',
-        `s3://archive/${to}`,
-        '--sse',
-        'aws:kms:archive-key',
-      ],
-      ...['--yes', '-F', host().sshConfig],
+      ...['archive', 'db1', 'app.t', '--older-than', '6mo', '--by', 'at', '--to', `s3://archive/${to}`],
+      ...[...encrypted, '--yes', '-F', host().sshConfig],
     )
 
   test.each([
@@ -89,18 +60,11 @@ describe.skipIf(!realHosts().available)('ops db archive into S3', () => {
     expect(run.stdout).toMatch(/chunks? of earlier runs/)
     expect(run.code).toBe(0)
     expect(await count()).toBe(0)
-    const verified = await ops('verify', `s3://archive/${to}`, '--sse', 'aws:kms:archive-key')
+    const verified = await ops('archive', 'verify', `s3://archive/${to}`, ...encrypted)
     expect(verified.stderr).toBe('')
     expect(verified.code).toBe(0)
-    const restored = await ops(
-      'restore',
-      `s3://archive/${to}`,
-      '--into',
-      'app.again',
-      '--yes',
-      '-F',
-      host().sshConfig,
-    )
+    const into = ['--into', 'app.again', '--yes', '-F', host().sshConfig]
+    const restored = await ops('archive', 'restore', `s3://archive/${to}`, ...into)
     expect(restored.stderr).toBe('')
     expect((await mariadb('CHECKSUM TABLE app.again EXTENDED')).split('\t')[1]).toBe(before)
   })

@@ -1,30 +1,21 @@
 /** `ops db dump` into a real S3 server that is made to lie: no day counts as dumped then, and the next run sees to it. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Outcome } from '../cli/run-ops.ts'
 import { realHosts } from '../hosts/available.ts'
-import { useHost } from '../hosts/use-hosts.ts'
-import { login, loginSecret, useCeph } from '../store/ceph.ts'
-import { always, flips, hides, refusesAfterDoing, shortens, useFaultProxy } from '../store/fault-proxy.ts'
+import { loginSecret } from '../store/ceph.ts'
+import { always, flips, hides, refusesAfterDoing, shortens } from '../store/fault-proxy.ts'
+import { useS3Database } from './use-s3-database.ts'
 
 describe.skipIf(!realHosts().available)('ops db dump into S3', () => {
-  const ceph = useCeph()
-  const proxy = useFaultProxy(ceph)
-  const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
-  let folder: Folder
-  let env: Record<string, string> = {}
+  const { host, mariadb, ceph, proxy, ops: plain } = useS3Database('dump')
   beforeAll(async () => {
-    await ceph().configure('PUT', 'dump', '')
-    folder = folderWith({ 'ops.ini': `[s3]\nendpoint = ${proxy().url.origin}\n` })
-    env = { AWS_ACCESS_KEY_ID: (await login()).accessKeyId, AWS_SECRET_ACCESS_KEY: loginSecret }
     await mariadb(`CREATE DATABASE app; USE app; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(50), at DATETIME, KEY (at));
       INSERT INTO t SELECT seq, MD5(seq), '2025-01-01' + INTERVAL seq % 10 DAY FROM seq_1_to_1000`)
   })
-  afterAll(() => folder?.remove())
-  afterEach(() => proxy().calm())
 
-  const mariadb = (statements: string): Promise<string> => host().read('mariadb -BN', { input: statements })
+  const encrypted = ['--sse', 'aws:kms:archive-key']
   const ops = (...argv: string[]): Promise<Outcome> =>
-    folder.ops(['db', ...argv, '--sse', 'aws:kms:archive-key', '--yes', '-F', host().sshConfig], { env })
+    plain(...argv, ...encrypted, '--yes', '-F', host().sshConfig)
   const dump = (to: string, ...argv: string[]): Promise<Outcome> =>
     ops('dump', 'db1', 'app.t', '--by', 'at', '--tz', 'UTC', '--to', `s3://dump/${to}`, ...argv)
 
@@ -98,8 +89,7 @@ describe.skipIf(!realHosts().available)('ops db dump into S3', () => {
     // The mark and the newest receipt, the new day and its receipt stored and read back, and what the history keeps of a run.
     expect(seen.filter(each => /^(GET|PUT) \/dump\/whole\//.test(each)).length).toBeLessThan(12)
     // A store that has lost a piece of one file since.
-    const verify = (): Promise<Outcome> =>
-      folder.ops(['db', 'dump', 'verify', 's3://dump/whole', '--sse', 'aws:kms:archive-key'], { env })
+    const verify = (): Promise<Outcome> => plain('dump', 'verify', 's3://dump/whole', ...encrypted)
     proxy().inject('GET', /^\/dump\/whole\/days\/2025-01-03/, ...always(shortens(100)))
     const broken = await verify()
     expect(broken.stderr).toMatch(/2025-01-03, revision 1: .* does not hold what was stored/)
