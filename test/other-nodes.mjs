@@ -43,34 +43,31 @@ const decidedByOthers = [
   'shell/overwritten',
 ]
 
-/** What asks of Node the same as a suite that does run there: `logs/csv`, `jobs/dump-mysql-56`, `cli/command-line`. */
+/** What asks of Node the same as a suite that does run there: `logs/csv`, `jobs/dump-mysql-56`, `cli/command-line`, `transport/ssh2`. */
 const alikeToOthers = [
+  'cli/completion',
   'cli/host-values',
   'cli/parts',
   'git-remote/refused-here',
   'jobs/archive-mysql-56',
   'jobs/load-mysql-56',
   'jobs/queue-mysql-56',
+  'logs/push',
   'logs/sql',
+  'transport/as-ssh-does',
 ]
 
 /**
- * What every other Node runs: the start of the program, recipes that are compiled, the terminal, child processes, files, sockets,
- * HTTP, zlib and the cryptography of SSH. All other suites are dealt out: each runs on one other Node.
+ * What every other Node runs: the start of the program, code that V8 keeps, recipes that are compiled, child processes, sockets
+ * and the cryptography of SSH. All other suites are dealt out: each runs on one other Node.
  */
 const onEveryNode = [
   'cli/command-line',
   'cli/compiled-bundle',
   'cli/lost-output',
-  'cli/terminal',
-  'logs/csv',
   'recipe/load',
-  'recipe/written-place',
-  'store/folder',
   'transport/early-session',
-  'transport/server-faults',
   'transport/ssh2',
-  'tunnel/tunnel',
 ]
 
 /**
