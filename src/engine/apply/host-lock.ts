@@ -5,12 +5,12 @@ import type { HostLink } from '../../run/host-link.ts'
 import type { Session } from '../../run/session.ts'
 import { bareShell } from '../../shell/library.ts'
 import { quote } from '../../shell/quote.ts'
-import { placesFunction } from '../../shell/watchdog.ts'
+import { takeLock } from '../batch/take-lock.ts'
 import { brokenError, lockedError } from '../host-errors.ts'
 import type { RunOptions } from '../run-request.ts'
 import holdLockText from './hold-lock.sh'
 
-const functions = `${placesFunction}${bareShell(holdLockText)}`
+const functions = `${takeLock}${bareShell(holdLockText)}`
 const retryMs = 1000
 /** A shell of our own whose connection is gone lets go within seconds. */
 const ownWaits = 30

@@ -2,16 +2,7 @@
 # Sets ops_over: the batch is at its end.
 ops_full() { ops_frame broken "there is no room left in $ops_base"; ops_over=broken; }
 ops_begin() {
-  ops_places
-  [ ! -L "$ops_base" ] && mkdir -p "$ops_base" && [ -O "$ops_base" ] && chmod 0700 "$ops_base" && true >>"$ops_base/lock" ||
-    { ops_frame broken "cannot write in $ops_base"; return 1; }
-  command -v flock >/dev/null || { ops_frame broken "this host has no flock (util-linux or busybox)"; return 1; }
-  if [ -z "$ops_locked" ]; then
-    exec 9>>"$ops_base/lock"
-    flock -n 9 || { ops_frame locked; cat "$ops_base/holder" 2>/dev/null; exec 9>&-; return 1; }
-    printf '%s\n' "$1" >"$ops_base/holder"
-    ops_locked=yes
-  fi
+  ops_take_lock "$1" || return 1
   ops_access_begin || { true >"$ops_base/holder"; exec 9>&-; ops_locked=; return 1; }
   for ops_old in "$ops_base"/run.*; do
     [ -d "$ops_old" ] || continue

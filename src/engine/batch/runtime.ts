@@ -3,13 +3,14 @@
 import { clockFunctions, syncClockFunctions } from '../../shell/clock.ts'
 import { bareShell } from '../../shell/library.ts'
 import { impatientSeconds, probeSeconds, sessionFunctions } from '../../shell/session-processes.ts'
-import { placesFunction, sweepStagesFunction, watchdogFunction } from '../../shell/watchdog.ts'
+import { sweepStagesFunction, watchdogFunction } from '../../shell/watchdog.ts'
 import { accessBegin } from '../access/begin-shell.ts'
 import { recordFunctions } from '../record/record-shell.ts'
 import { togetherFunctions } from '../together/together-shell.ts'
 import batchBeginText from './batch-begin.sh'
 import batchStepsText from './batch-steps.sh'
 import batchWatchText from './batch-watch.sh'
+import { takeLock } from './take-lock.ts'
 
 /** What the run's own folder must have room for before anything is begun: observations, journal, logs. */
 const roomBytes = 131_072
@@ -50,13 +51,6 @@ const numbers = `ops_room_bytes=${roomBytes} ops_probe_seconds=${probeSeconds} o
 /** All functions of a batch, sent once a trip. */
 export const batchFunctions = [
   numbers,
-  ...[
-    clockFunctions,
-    syncClockFunctions,
-    sessionFunctions,
-    placesFunction,
-    watchdogFunction,
-    sweepStagesFunction,
-  ],
+  ...[clockFunctions, syncClockFunctions, sessionFunctions, takeLock, watchdogFunction, sweepStagesFunction],
   ...[accessBegin, begin, watch, recordFunctions, steps, togetherFunctions],
 ].join('')
