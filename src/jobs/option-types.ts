@@ -1,6 +1,6 @@
 /** Types of options that several jobs have. */
 import { z } from 'zod'
-import { type Age, parseAge } from './time-words.ts'
+import { type Age, isZone, parseAge } from './time-words.ts'
 
 /** `6mo`, as the job gets it: a count and a unit. */
 export function age(description: string): z.ZodType<Age, string> {
@@ -35,3 +35,31 @@ export function contracts(): z.ZodType<string[], string[] | undefined> {
     .default([])
     .describe('begin only while this contract of a consumer holds (see ops db drift); may be repeated')
 }
+
+/** The table of a job, and the server that it is on. */
+export const sourceAndTable = {
+  source: z
+    .string()
+    .describe('A section [db NAME] of ops.ini, a host, or mysql://USER@HOST:PORT/DB?via=SSHHOST.'),
+  table: z.string().describe('DB.TABLE, a name with dots or blanks in backquotes.'),
+}
+
+/** Where a job saves rows, and how it asks S3 to keep them. */
+export const savedTo = {
+  to: z.string().min(1, 'is empty').describe('a folder, or s3://BUCKET/PREFIX; one place for one table'),
+  sse: z
+    .string()
+    .optional()
+    .describe('encryption to ask of S3, and to see confirmed: AES256, aws:kms or aws:kms:KEY'),
+}
+
+/** The name of a zone, as Europe/Berlin. */
+export function zone(description: string): z.ZodString {
+  return z.string().refine(isZone, 'there is no such zone').describe(description)
+}
+
+/** `--scan`. */
+export const scan = z
+  .boolean()
+  .default(false)
+  .describe('read the whole table where no index begins with the column')

@@ -1,14 +1,12 @@
 /** `ops db archive restore [SOURCE] URL`: rows of an archive back into a table. */
 import { inputError } from '../../base/errors.ts'
-import { opsVersion } from '../../base/version.ts'
 import { parseTableName, type TableName } from '../../mysql/table-name.ts'
 import type { Store } from '../../store/store.ts'
 import { helped } from '../argv.ts'
-import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
 import { jobStopTexts } from './job-prompts.ts'
 import { dbCommand, type GivenWords, needsYesOrPlan, onSource } from './on-source.ts'
-import { confirmRestore, withSource } from './restoring.ts'
+import { runRestore, withSource } from './restoring.ts'
 import { openTarget } from './target.ts'
 
 const description = `Brings the rows of an archive back, byte for byte, each read back before it counts. A row that is there already is left as it is; a table that is not there is made as it was.
@@ -37,25 +35,9 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     async ({ url, into, only, plan, yes }, session) => {
       const store = await openTarget(url, undefined, session)
       const { restoreArchive } = await import('../../jobs/archive/restore.ts')
-      session.report.emit({
-        event: 'run',
-        verb: 'db archive restore',
-        hosts: [session.source],
-        version: opsVersion(),
-      })
-      const confirm = confirmRestore(session, yes || plan)
-      const ran = await restoreArchive(
-        { into, only },
-        {
-          server: await session.open(),
-          store,
-          emit: session.report.emit,
-          interrupt: session.interrupt,
-          plansOnly: plan,
-          ...(confirm && { confirm }),
-        },
+      return runRestore('db archive restore', session, { plan, yes }, context =>
+        restoreArchive({ into, only }, { ...context, store }),
       )
-      return ran || plan ? 0 : declinedExitCode
     },
     jobStopTexts,
   )

@@ -1,15 +1,13 @@
 /** `ops db restore [SOURCE] URL`: the days of a dump back into a table. */
 import { inputError } from '../../base/errors.ts'
-import { opsVersion } from '../../base/version.ts'
 import type { RestoreRequest } from '../../jobs/dump/restore.ts'
 import { parseTableName } from '../../mysql/table-name.ts'
 import type { Store } from '../../store/store.ts'
 import { helped } from '../argv.ts'
-import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
 import { jobStopTexts } from './job-prompts.ts'
 import { dbCommand, type GivenWords, needsYesOrPlan, onSource } from './on-source.ts'
-import { confirmRestore, withSource } from './restoring.ts'
+import { runRestore, withSource } from './restoring.ts'
 import { openTarget } from './target.ts'
 
 const description = `Brings the days of a dump back, byte for byte, each compared before it counts; of a day with revisions, the newest. The table must be empty or absent: an absent one is made as it was. Killed at any time, the same command goes on.
@@ -38,22 +36,9 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     async ({ url, sse, plan, yes, ...request }, session) => {
       const store = await openTarget(url, sse, session)
       const { restoreDump } = await import('../../jobs/dump/restore.ts')
-      session.report.emit({
-        event: 'run',
-        verb: 'db restore',
-        hosts: [session.source],
-        version: opsVersion(),
-      })
-      const confirm = confirmRestore(session, yes || plan)
-      const ran = await restoreDump(request, {
-        server: await session.open(),
-        store,
-        emit: session.report.emit,
-        interrupt: session.interrupt,
-        plansOnly: plan,
-        ...(confirm && { confirm }),
-      })
-      return ran || plan ? 0 : declinedExitCode
+      return runRestore('db restore', session, { plan, yes }, context =>
+        restoreDump(request, { ...context, store }),
+      )
     },
     jobStopTexts,
   )

@@ -1,17 +1,15 @@
 /** Archives old rows: plan, confirm, finish what earlier runs began, then chunk by chunk save, prove and delete. */
+
 import { performance } from 'node:perf_hooks'
 import { ChunkReader, type Walk } from '../../mysql/chunk-reader.ts'
 import { besideOthers, type ChunkLimits, usualLimits } from '../../mysql/chunk-size.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import { RowsHasher } from '../../mysql/row-hash.ts'
-import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join } from '../../mysql/sql.ts'
 import { tableText } from '../../mysql/table-name.ts'
-import type { Emit } from '../../run/events.ts'
-import type { Interrupt } from '../../run/interrupt.ts'
-import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
+import type { JobContext } from '../job-context.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { PackedRows } from '../rows/packed-rows.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
@@ -34,15 +32,8 @@ import { DeleteQueue, noDeletes, sumOf, trustAfterMs } from './settle-deletes.ts
 import { partName, writePartDone } from './split.ts'
 import { rowsReferring } from './with-child.ts'
 
-export interface ArchiveContext {
-  readonly server: Server
+export interface ArchiveContext extends JobContext {
   readonly store: Store
-  readonly emit: Emit
-  readonly interrupt: Interrupt
-  /** Undefined: go on without asking. */
-  readonly confirm?: (plan: JobPlan) => Promise<boolean>
-  /** Stop after the plan. */
-  readonly plansOnly: boolean
 }
 
 /** Keys and hashes of a chunk wait until they may be deleted: smaller chunks keep memory flat. */

@@ -1,9 +1,8 @@
 /** The options of a copy: as flags of `ops db copy`, as fields of `copy({ ... })`. */
 import { z } from 'zod'
 import { parsePgTableName } from '../../postgres/table-name.ts'
-import { contracts, sleepCoefficient } from '../option-types.ts'
+import { contracts, scan, sleepCoefficient, sourceAndTable, zone } from '../option-types.ts'
 import { jobKind } from '../options.ts'
-import { isZone } from '../time-words.ts'
 
 const secondsOf: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3_600, d: 86_400 }
 
@@ -38,10 +37,7 @@ export const copyKind = jobKind({
     sleepCoef: 'times',
   },
   options: {
-    source: z
-      .string()
-      .describe('A section [db NAME] of ops.ini, a host, or mysql://USER@HOST:PORT/DB?via=SSHHOST.'),
-    table: z.string().describe('DB.TABLE, a name with dots or blanks in backquotes.'),
+    ...sourceAndTable,
     to: z
       .string()
       .min(1, 'is empty')
@@ -66,17 +62,13 @@ export const copyKind = jobKind({
       .boolean()
       .default(false)
       .describe('delete them also where they are more than half of the rows there'),
-    tz: z
-      .string()
-      .refine(isZone, 'there is no such zone')
-      .optional()
-      .describe(
-        "whose clock wrote a DATETIME, as Europe/Berlin (default: the server's or UTC, whichever is behind)",
-      ),
+    tz: zone(
+      "whose clock wrote a DATETIME, as Europe/Berlin (default: the server's or UTC, whichever is behind)",
+    ).optional(),
     margin: span(
       'how much older than its transaction a stamp may be: 10s (what is taken without), 5min, 1h',
     ).optional(),
-    scan: z.boolean().default(false).describe('read the whole table where no index begins with the column'),
+    scan,
     contract: contracts(),
     sleepCoef: sleepCoefficient(),
     full: z.boolean().default(false).describe('the whole table once more, over what is there'),

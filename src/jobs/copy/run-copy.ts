@@ -2,6 +2,7 @@
  * Copies a table into PostgreSQL: plan, confirm, and then one transaction of the target that brings the rows, lets each
  * replace its old copy, and moves the watermark. Until it is committed nothing has happened; killed, the target takes it back.
  */
+
 import { performance } from 'node:perf_hooks'
 import { OpsError } from '../../base/errors.ts'
 import { readTable } from '../../mysql/catalog.ts'
@@ -15,10 +16,8 @@ import { CopyTextEncoder } from '../../postgres/copy-text.ts'
 import type { PostgresServer } from '../../postgres/server.ts'
 import type { PgSession } from '../../postgres/session.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
-import type { Emit } from '../../run/events.ts'
-import type { Interrupt } from '../../run/interrupt.ts'
-import type { JobPlan } from '../../run/job-events.ts'
 import { checkContracts } from '../drift/judge.ts'
+import type { JobContext } from '../job-context.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { type ChunksDone, interruptedError, runChunks } from '../run.ts'
 import { compareSides } from './compare.ts'
@@ -32,15 +31,8 @@ import { refuseShrink } from './shrink.ts'
 import { deleteKeys } from './stage.ts'
 import { openLanding } from './write-rows.ts'
 
-export interface CopyContext {
-  readonly server: Server
+export interface CopyContext extends JobContext {
   readonly target: PostgresServer
-  readonly emit: Emit
-  readonly interrupt: Interrupt
-  /** Undefined: go on without asking. */
-  readonly confirm?: (plan: JobPlan) => Promise<boolean>
-  /** Stop after the plan. */
-  readonly plansOnly: boolean
 }
 
 /** Small chunks keep memory flat, also where the target is slow: one is written while the next is read. */

@@ -1,9 +1,8 @@
 /** The options of a dump: as flags of `ops db dump`, as fields of `dump({ ... })`. */
 import { z } from 'zod'
-import { age, contracts } from '../option-types.ts'
+import { age, contracts, savedTo, scan, sourceAndTable, zone } from '../option-types.ts'
 import { jobKind } from '../options.ts'
 import { shard } from '../shard/shard.ts'
-import { isZone } from '../time-words.ts'
 
 export const dumpKind = jobKind({
   name: 'dump',
@@ -20,29 +19,20 @@ export const dumpKind = jobKind({
     shard: 'i/n',
   },
   options: {
-    source: z
-      .string()
-      .describe('A section [db NAME] of ops.ini, a host, or mysql://USER@HOST:PORT/DB?via=SSHHOST.'),
-    table: z.string().describe('DB.TABLE, a name with dots or blanks in backquotes.'),
+    ...sourceAndTable,
     by: z
       .string()
       .min(1, 'is empty')
       .describe('the column that says to which day a row belongs: DATE, DATETIME or TIMESTAMP'),
-    tz: z
-      .string()
-      .refine(isZone, 'there is no such zone')
-      .describe('whose days: as Europe/Berlin or UTC; a DATETIME or DATE is read as its clocks show it'),
-    to: z.string().min(1, 'is empty').describe('a folder, or s3://BUCKET/PREFIX; one place for one table'),
+    tz: zone('whose days: as Europe/Berlin or UTC; a DATETIME or DATE is read as its clocks show it'),
+    to: savedTo.to,
     closeAfter: age('how long after its end a day is closed, as 12h (default: 2d)').optional(),
     recheck: age('compare days that ended within this time with what was dumped, as 30d').optional(),
-    sse: z
-      .string()
-      .optional()
-      .describe('encryption to ask of S3, and to see confirmed: AES256, aws:kms or aws:kms:KEY'),
+    sse: savedTo.sse,
     keep: age('how long the store must keep the days, as 7y (default: for ever)').optional(),
     contract: contracts(),
     shard: shard(),
-    scan: z.boolean().default(false).describe('read the whole table where no index begins with the column'),
+    scan,
     unwatched: z
       .boolean()
       .default(false)

@@ -5,15 +5,13 @@ import { inputError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import { startGovernor } from '../../mysql/governor.ts'
 import { holdLock } from '../../mysql/named-lock.ts'
-import type { Server } from '../../mysql/server.ts'
 import { serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
-import type { Emit } from '../../run/events.ts'
-import type { Interrupt } from '../../run/interrupt.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
+import type { JobContext } from '../job-context.ts'
 import { checkColumns, existingTable, foreignKeysOf, makeTable } from '../rows/target-table.ts'
 import { interruptedError, partlyDone, runChunks } from '../run.ts'
 import { existingMark, listDump, readReceipt } from './dump-store.ts'
@@ -27,13 +25,8 @@ export interface RestoreRequest {
   readonly into: TableName | undefined
 }
 
-export interface RestoreContext {
-  readonly server: Server
+export interface RestoreContext extends JobContext {
   readonly store: Store
-  readonly emit: Emit
-  readonly interrupt: Interrupt
-  readonly confirm?: (plan: JobPlan) => Promise<boolean>
-  readonly plansOnly: boolean
 }
 
 /** Answers whether it ran. */

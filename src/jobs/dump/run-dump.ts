@@ -1,4 +1,5 @@
 /** Dumps closed days: plan, confirm, then day by day a snapshot is read, saved and proved. */
+
 import { performance } from 'node:perf_hooks'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import { explained } from '../../mysql/moved-table.ts'
@@ -6,13 +7,11 @@ import type { HeldLock } from '../../mysql/named-lock.ts'
 import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'
 import { tableText } from '../../mysql/table-name.ts'
-import type { Emit } from '../../run/events.ts'
-import type { Interrupt } from '../../run/interrupt.ts'
-import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError } from '../../store/store-error.ts'
 import { checkContracts } from '../drift/judge.ts'
 import { checkUnaltered } from '../drift/meanwhile.ts'
+import type { JobContext } from '../job-context.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { holdPlace } from '../shard/hold-place.ts'
@@ -25,17 +24,10 @@ import { type DumpPlan, type DumpRequest, planDump } from './plan.ts'
 import { ScanWalk } from './scan-walk.ts'
 import { WalksInTurn } from './walks-in-turn.ts'
 
-export interface DumpContext {
-  readonly server: Server
+export interface DumpContext extends JobContext {
   readonly store: Store
-  readonly emit: Emit
-  readonly interrupt: Interrupt
-  /** Undefined: go on without asking. */
-  readonly confirm?: (plan: JobPlan) => Promise<boolean>
   /** `confirm` asks a person, who may take his time. */
   readonly asks: boolean
-  /** Stop after the plan. */
-  readonly plansOnly: boolean
 }
 
 /** Answers whether it ran: false where the person said no, or only a plan was wanted. */

@@ -1,6 +1,6 @@
 /** The options of a load: as flags of `ops db load`, as fields of `load({ ... })`. */
 import { z } from 'zod'
-import { contracts, sleepCoefficient } from '../option-types.ts'
+import { contracts, sleepCoefficient, sourceAndTable } from '../option-types.ts'
 import { jobKind } from '../options.ts'
 
 export const loadKind = jobKind({
@@ -21,10 +21,7 @@ export const loadKind = jobKind({
   },
   commas: ['columns', 'leaveOut'],
   options: {
-    source: z
-      .string()
-      .describe('A section [db NAME] of ops.ini, a host, or mysql://USER@HOST:PORT/DB?via=SSHHOST.'),
-    table: z.string().describe('DB.TABLE, a name with dots or blanks in backquotes.'),
+    ...sourceAndTable,
     file: z.string().min(1, 'is empty').optional().describe('a file; standard input where none is named'),
     format: z
       .enum(['csv', 'tsv', 'ndjson'])

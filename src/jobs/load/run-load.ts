@@ -14,10 +14,8 @@ import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
-import type { Emit } from '../../run/events.ts'
-import type { Interrupt } from '../../run/interrupt.ts'
-import type { JobPlan } from '../../run/job-events.ts'
 import { checkUnaltered } from '../drift/meanwhile.ts'
+import type { JobContext } from '../job-context.ts'
 import { partlyDone, runChunks } from '../run.ts'
 import { chunksOf } from './chunks.ts'
 import { findMoreProblems, type LoadFailure, loadError } from './find-more-problems.ts'
@@ -32,14 +30,8 @@ import { StageProfile } from './profile.ts'
 import { RecordReader } from './record-reader.ts'
 import { type LoadedRows, RowLoader } from './row-loader.ts'
 
-export interface LoadContext {
-  readonly server: Server
+export interface LoadContext extends JobContext {
   readonly standardInput: Readable
-  readonly emit: Emit
-  readonly interrupt: Interrupt
-  /** Undefined: nobody is asked. */
-  readonly confirm?: (plan: JobPlan) => Promise<boolean>
-  readonly plansOnly: boolean
 }
 
 /** Answers whether it ran. @throws OpsError with the lines that cannot be loaded; nothing is stored then. */

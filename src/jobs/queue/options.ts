@@ -1,5 +1,6 @@
 /** The options of moves of jobs: as flags of `ops db queue park` and `drip`, as fields of `queue.park({ ... })`. */
 import { z } from 'zod'
+import { sourceAndTable } from '../option-types.ts'
 import { jobKind } from '../options.ts'
 
 const jobCount = (description: string, usual: number): z.ZodDefault<z.ZodNumber> =>
@@ -32,10 +33,7 @@ const shared = {
   },
   words: { queue: 'name', batch: 'jobs', whenBelow: 'jobs', lockUnder: 'time' },
   options: {
-    source: z
-      .string()
-      .describe('A section [db NAME] of ops.ini, a host, or mysql://USER@HOST:PORT/DB?via=SSHHOST.'),
-    table: z.string().describe('DB.TABLE, a name with dots or blanks in backquotes.'),
+    ...sourceAndTable,
     queue: z.string().describe("the queue; '' for jobs without one"),
     batch: jobCount('the most that are moved at once, and that come back in one go', 10_000),
     whenBelow: jobCount('bring jobs back while fewer than this wait', 500),

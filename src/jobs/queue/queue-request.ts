@@ -1,9 +1,7 @@
 /** What is asked of a queue, and what a run over it came to. */
-import type { Server } from '../../mysql/server.ts'
+
 import type { TableName } from '../../mysql/table-name.ts'
-import type { Emit } from '../../run/events.ts'
-import type { Interrupt } from '../../run/interrupt.ts'
-import type { JobPlan } from '../../run/job-events.ts'
+import type { JobContext } from '../job-context.ts'
 import type { QueueCounts } from './counts.ts'
 
 export interface QueueRequest {
@@ -21,13 +19,7 @@ export interface QueueRequest {
   readonly watches: boolean
 }
 
-export interface QueueContext {
-  readonly server: Server
-  readonly emit: Emit
-  readonly interrupt: Interrupt
-  readonly confirm?: (plan: JobPlan) => Promise<boolean>
-  readonly plansOnly: boolean
-}
+export type QueueContext = JobContext
 
 /** What a run came to. */
 export interface QueueOutcome {
