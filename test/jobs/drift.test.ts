@@ -31,6 +31,10 @@ const changes: readonly (readonly [was: string, is: string, last: string, verdic
     ['DECIMAL(10,2)', 'DECIMAL(12,4)', '1.2345', 'breaks', 1],
     ['DECIMAL(10,2)', 'DECIMAL(12,4)', '1.23', 'widens', 0],
     ['DECIMAL(10,2)', 'DECIMAL(8,1)', '1.2', 'harmless'],
+    ['DECIMAL(5,2) UNSIGNED', 'DECIMAL(5,2)', '-1', 'breaks', 1],
+    ['DECIMAL(5,2)', 'DECIMAL(5,2) UNSIGNED', '1', 'harmless'],
+    ['FLOAT UNSIGNED', 'FLOAT', '-1', 'breaks', 1],
+    ['DOUBLE(5,2)', 'DOUBLE', '1', 'widens'],
     ['FLOAT', 'DOUBLE', '1', 'widens'],
     ['DOUBLE', 'FLOAT', '1', 'harmless'],
     ['VARCHAR(10)', 'VARCHAR(20)', "'fourteen marks'", 'breaks', 1],
@@ -47,6 +51,8 @@ const changes: readonly (readonly [was: string, is: string, last: string, verdic
     ['VARCHAR(10) CHARACTER SET utf8mb3', 'VARCHAR(10) CHARACTER SET utf8mb4', "'\u{1f600}'", 'breaks', 1],
     ['VARCHAR(10) COLLATE utf8mb4_bin', 'VARCHAR(10) COLLATE utf8mb4_general_ci', "'x'", 'none'],
     ['BINARY(4)', 'VARBINARY(8)', "'12345678'", 'breaks', 1],
+    ['VARBINARY(4)', 'BINARY(4)', "'x'", 'breaks', 5],
+    ['BINARY(4)', 'VARBINARY(4)', "'x'", 'harmless'],
     ['BLOB', 'VARBINARY(50)', "'x'", 'harmless'],
     ['DATETIME', 'DATETIME(6)', "'2026-01-01 00:00:00.000001'", 'breaks', 1],
     ['DATETIME(6)', 'DATETIME(3)', "'2026-01-01 00:00:00.001'", 'harmless'],
@@ -134,6 +140,21 @@ describeReal('ops db drift', () => {
     writeFileSync(join(folder.path, 'w.json'), JSON.stringify({ ...contract, writes: true }))
     expect((await drift('app.u', 'w.json')).stdout).toContain(
       'breaks: extra: it is new (int not null), and demands a value',
+    )
+    await mariadb(
+      `USE app; CREATE TABLE given (id INT AUTO_INCREMENT PRIMARY KEY, a INT NOT NULL DEFAULT 5, b VARCHAR(9), c INT)`,
+    )
+    await drift('app.given', 'given.json', ['--pin'])
+    const given = JSON.parse(readFileSync(join(folder.path, 'given.json'), 'utf8'))
+    const writer = { ...given, writes: true, columns: { c: given.columns.c }, others: ['id', 'a', 'b'] }
+    writeFileSync(join(folder.path, 'given.json'), JSON.stringify(writer))
+    expect((await drift('app.given', 'given.json')).code).toBe(0)
+    await mariadb(
+      `USE app; ALTER TABLE given ALTER a DROP DEFAULT, MODIFY b VARCHAR(9) NOT NULL, MODIFY id INT, ADD UNIQUE (c)`,
+    )
+    const demanding = await told('app.given', 'given.json')
+    expect(demanding.map(({ column, verdict }) => [column, verdict])).toEqual(
+      ['id', 'a', 'b', 'c'].map(column => [column, 'breaks']),
     )
     expect((await drift('app.u', 'u.json', ['--pin'])).code).toBe(0)
     const after = await drift('app.u', 'u.json')

@@ -5,7 +5,7 @@ import type { Column } from '../../mysql/columns.ts'
 import { name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { columnType } from './column-type.ts'
 import { type Comparison, compareCharsets, compareTypes } from './compare-types.ts'
-import { type AgreedColumn, agreedColumn, type Contract, columnText } from './contract.ts'
+import { type AgreedColumn, agreedColumn, type Contract, columnText, uniqueKeysOf } from './contract.ts'
 
 export interface Change {
   readonly column: string
@@ -27,7 +27,12 @@ export function changesOf(contract: Contract, table: Table): readonly Change[] {
     if (!now) changes.push(removed(column, text, contract, table))
     else changes.push(...columnChanges(column, agreedColumn(text), now, contract.writes === true))
   }
-  return [...changes, ...additions(contract, table), ...keyChanges(contract, table)]
+  return [
+    ...changes,
+    ...additions(contract, table),
+    ...keyChanges(contract, table),
+    ...newUniqueKeys(contract, table),
+  ]
 }
 
 function columnChanges(column: string, before: AgreedColumn, now: Column, writes: boolean): Change[] {
@@ -111,23 +116,41 @@ function shareWord(one: string, other: string): boolean {
 
 /** Who reads by name does not see them; who writes has to give those that demand a value. */
 function additions({ columns, others, writes }: Contract, table: Table): Change[] {
-  if (others === undefined) return []
-  const known = new Set([...Object.keys(columns), ...others].map(each => each.toLowerCase()))
-  return table.columns
-    .filter(column => !known.has(column.name.toLowerCase()))
-    .map(column => {
-      const demands =
-        !column.isNullable &&
-        !column.isGenerated &&
-        !column.isAutoIncrement &&
-        (column.defaultSql === null || column.defaultSql === 'NULL')
-      const isBad = writes === true && demands
-      return {
-        column: column.name,
-        verdict: isBad ? 'breaks' : 'harmless',
-        sentence: `it is new (${columnText(column)})${isBad ? ', and demands a value' : ''}`,
-      } as const
+  const low = (names: readonly string[]): Set<string> => new Set(names.map(each => each.toLowerCase()))
+  const [used, unused] = [low(Object.keys(columns)), low(others ?? [])]
+  return table.columns.flatMap((column): readonly Change[] => {
+    const lower = column.name.toLowerCase()
+    if (used.has(lower)) return []
+    const isNew = others !== undefined && !unused.has(lower)
+    const isBad = writes === true && demandsValue(column)
+    if (!isNew && !isBad) return []
+    const sentence = isNew
+      ? `it is new (${columnText(column)})${isBad ? ', and demands a value' : ''}`
+      : 'it demands a value, which this consumer does not give'
+    return [{ column: column.name, verdict: isBad ? 'breaks' : 'harmless', sentence }]
+  })
+}
+
+const demandsValue = (column: Column): boolean =>
+  !column.isNullable &&
+  !column.isGenerated &&
+  !column.isAutoIncrement &&
+  (column.defaultSql === null || column.defaultSql === 'NULL')
+
+/** A row that a unique key refuses is one that could be put in before. */
+function newUniqueKeys({ unique, writes }: Contract, table: Table): Change[] {
+  if (unique === undefined || writes !== true) return []
+  const before = unique.map(each => new Set(each.map(part => part.toLowerCase())))
+  return uniqueKeysOf(table)
+    .filter(key => {
+      const parts = new Set(key.map(part => part.toLowerCase()))
+      return !before.some(each => [...each].every(part => parts.has(part)))
     })
+    .map(key => ({
+      column: key.join(', '),
+      verdict: 'breaks' as const,
+      sentence: 'a unique key refuses rows now that are equal in it',
+    }))
 }
 
 /** The rows of a consumer that knows them by its key: a key that is not unique any more gives it one row for another. */

@@ -2,10 +2,26 @@
 
 export type ColumnType =
   | { readonly kind: 'int'; readonly bits: number; readonly isUnsigned: boolean }
-  | { readonly kind: 'decimal'; readonly digits: number; readonly scale: number }
-  | { readonly kind: 'float'; readonly isDouble: boolean }
-  /** `unit` says what `most` counts. */
-  | { readonly kind: 'text' | 'bytes'; readonly most: number; readonly unit: 'characters' | 'bytes' }
+  | {
+      readonly kind: 'decimal'
+      readonly digits: number
+      readonly scale: number
+      readonly isUnsigned: boolean
+    }
+  /** `digits`: it holds no more of them, as `5,2`. */
+  | {
+      readonly kind: 'float'
+      readonly isDouble: boolean
+      readonly isUnsigned: boolean
+      readonly digits: string
+    }
+  /** `unit` says what `most` counts. `isFilled`: shorter values are filled up with zero bytes. */
+  | {
+      readonly kind: 'text' | 'bytes'
+      readonly most: number
+      readonly unit: 'characters' | 'bytes'
+      readonly isFilled?: true
+    }
   | { readonly kind: 'datetime' | 'timestamp' | 'time'; readonly fraction: number }
   | { readonly kind: 'enum' | 'set'; readonly values: readonly string[] }
   | { readonly kind: 'bit'; readonly bits: number }
@@ -41,11 +57,15 @@ export function columnType(text: string): ColumnType {
   const [, word = '', inside = '', rest = ''] = /^(\w+)(?:\((.*)\))?(.*)$/s.exec(plainType(text)) ?? []
   const first = Number(inside.split(',')[0])
   const bits = ints[word]
-  if (bits !== undefined) return { kind: 'int', bits, isUnsigned: /unsigned/i.test(rest) }
-  if (word === 'decimal') return { kind: 'decimal', digits: first, scale: Number(inside.split(',')[1] ?? 0) }
-  if (word === 'float' || word === 'double') return { kind: 'float', isDouble: word === 'double' }
+  const isUnsigned = /unsigned/i.test(rest)
+  if (bits !== undefined) return { kind: 'int', bits, isUnsigned }
+  if (word === 'decimal')
+    return { kind: 'decimal', digits: first, scale: Number(inside.split(',')[1] ?? 0), isUnsigned }
+  if (word === 'float' || word === 'double')
+    return { kind: 'float', isDouble: word === 'double', isUnsigned, digits: inside }
   if (word === 'char' || word === 'varchar') return { kind: 'text', most: first, unit: 'characters' }
-  if (word === 'binary' || word === 'varbinary') return { kind: 'bytes', most: first, unit: 'bytes' }
+  if (word === 'varbinary') return { kind: 'bytes', most: first, unit: 'bytes' }
+  if (word === 'binary') return { kind: 'bytes', most: first, unit: 'bytes', isFilled: true }
   const [, size, sort] = /^(tiny|medium|long|)(text|blob)$/.exec(word) ?? []
   if (size !== undefined)
     return { kind: sort === 'text' ? 'text' : 'bytes', most: blobs[size] ?? 0, unit: 'bytes' }

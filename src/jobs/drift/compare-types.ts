@@ -31,16 +31,25 @@ export function compareTypes(before: ColumnType, now: ColumnType, column: Sql): 
   }
   if (before.kind === 'decimal' && now.kind === 'decimal') {
     const whole = before.digits - before.scale
-    if (now.digits - now.scale <= whole && now.scale <= before.scale) return harmless
+    const isSigned = before.isUnsigned && !now.isUnsigned
+    if (now.digits - now.scale <= whole && now.scale <= before.scale && !isSigned) return harmless
+    const isBelow = isSigned ? sql`${column} < 0 OR ` : sql``
     return widens(
-      sql`ABS(${column}) >= ${10n ** BigInt(whole)} OR ${column} <> ROUND(${column}, ${before.scale})`,
+      sql`${isBelow}ABS(${column}) >= ${10n ** BigInt(whole)} OR ${column} <> ROUND(${column}, ${before.scale})`,
     )
   }
-  if (before.kind === 'float' && now.kind === 'float') return before.isDouble ? harmless : widens()
+  if (before.kind === 'float' && now.kind === 'float') {
+    if (before.isUnsigned && !now.isUnsigned) return widens(sql`${column} < 0`)
+    const hasMore = before.digits !== '' && before.digits !== now.digits
+    return hasMore || (now.isDouble && !before.isDouble) ? widens() : harmless
+  }
   if ((before.kind === 'text' || before.kind === 'bytes') && before.kind === now.kind) {
     // A character has four bytes at most.
     const mostNow = now.unit === before.unit ? now.most : now.unit === 'characters' ? now.most * 4 : now.most
-    if (mostNow <= before.most) return harmless
+    if (mostNow <= before.most)
+      return now.isFilled && !before.isFilled
+        ? widens(sql`RIGHT(${column}, 1) = ${Buffer.from([0])}`)
+        : harmless
     return widens(
       before.unit === 'characters'
         ? sql`CHAR_LENGTH(${column}) > ${before.most}`

@@ -20,6 +20,8 @@ const schema = z.strictObject({
   columns: z.record(z.string(), z.string()),
   /** The columns that name a row to it. */
   key: z.array(z.string()).optional(),
+  /** The columns of each unique key, for one that puts rows in. */
+  unique: z.array(z.array(z.string())).optional(),
   /** Columns that were there and are not used. */
   others: z.array(z.string()).optional(),
 })
@@ -77,8 +79,17 @@ export function pinned(table: Table, before: Contract | undefined, consumer: str
     table: tableText(table),
     columns: Object.fromEntries(used.map(column => [column.name, columnText(column)])),
     ...(key?.every(isUsed) && { key: [...key] }),
+    unique: uniqueKeysOf(table).map(each => [...each]),
     others: table.columns.filter(column => !isUsed(column.name)).map(column => column.name),
   }
+}
+
+/** Columns of each unique key; without those of expressions or prefixes, which servers write in their own ways. */
+export function uniqueKeysOf({ indexes }: Table): readonly (readonly string[])[] {
+  return indexes.flatMap(({ isUnique, columns }) => {
+    const names = columns.flatMap(({ name, isPrefix }) => (name === null || isPrefix ? [] : [name]))
+    return isUnique && names.length === columns.length ? [names] : []
+  })
 }
 
 /** Whole or not at all; where the name is a link, what it leads to. */

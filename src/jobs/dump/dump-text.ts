@@ -171,6 +171,11 @@ function planNotes(plan: DumpPlan): string[] {
       : [
           `${dayless < mostDayless ? '' : 'at least '}${counted(dayless, 'row is in no day and is left out: its', 'rows are in no day and are left out: their')} ${request.by} is NULL or zero`,
         ]),
+    ...(shape.table.columns.some(each => each.name === request.by && /on update/i.test(each.extra))
+      ? [
+          `a row that changes goes to another day, as ${request.by} is ON UPDATE: the dump of its earlier day keeps its earlier form`,
+        ]
+      : []),
     ...(newest && !hasShape(shape.table, newest.fingerprint)
       ? [`the table was altered since ${newest.day} was dumped: new files have its new columns`]
       : []),

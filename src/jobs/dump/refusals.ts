@@ -31,7 +31,10 @@ export function refusals(seen: Seen): readonly ErrorData[] {
   const where = tableText(table)
   const found: ErrorData[] = []
   const refuse = (title: string, next: string): void => void found.push(inputError(title, { next }).data)
-  if (table.kind.includes('VIEW')) refuse(`${where} is a view`, 'Name the table that holds the rows.')
+  if (table.kind.includes('VIEW')) {
+    refuse(`${where} is a view`, 'Name the table that holds the rows.')
+    return found
+  }
   const key = keyOrError(table)
   if (key instanceof OpsError) found.push(key.data)
   refuseColumn({ table, by }, refuse)

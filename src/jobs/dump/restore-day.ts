@@ -1,5 +1,5 @@
 /** Puts one dumped day into a table: all of it or nothing, compared by the server before it is committed. */
-import { OpsError } from '../../base/errors.ts'
+import { errorDataOf, OpsError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import { selectList } from '../../mysql/column-sql.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
@@ -61,9 +61,16 @@ export async function restoreDay(
       if ((!waits && number !== serverErrors.duplicateKey) || tries >= mostTries) throw thrown
       const there = await dayThere(session, table, receipt)
       if (there === 'all') return
+      if (number === serverErrors.duplicateKey) throw inTwoDays(thrown, table, receipt)
       if (there === 'other' || !waits) throw thrown
     }
   }
+}
+
+function inTwoDays(thrown: unknown, table: Table, { day, by }: Receipt): OpsError {
+  const detail = `A row of another day has the same key: its ${by} was changed after one of the two days was dumped, and each dump keeps the row as it was then.`
+  const next = `Restore into a table without unique keys, which takes both forms: CREATE TABLE ... LIKE ${tableText(table)}, drop its keys, and name it with --into. Or restore ${day} alone with --day.`
+  return new OpsError({ ...errorDataOf(thrown), detail, next }, { cause: thrown })
 }
 
 /** @throws OpsError where the file or the table afterwards does not hold what the receipt says: nothing is changed then. */

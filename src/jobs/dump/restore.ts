@@ -41,8 +41,9 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
   if (!newest) throw noSuchDay(store, day, receipts)
   const session = await server.session()
   const found = await existingTable(session, target)
+  const made = widestOf(wanted) ?? newest
   for (const shape of shapesOf(wanted))
-    checkColumns(tableText(target), found?.columns ?? newest.columns, shape, 'dumped')
+    checkColumns(tableText(target), found?.columns ?? made.columns, shape, 'dumped')
   const there = found ? await daysThere(session, found, receipts) : new Set<string>()
   const todo = wanted.filter(each => !there.has(each.day))
   const rows = todo.reduce((sum, each) => sum + each.rows, 0)
@@ -58,15 +59,13 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
         name: 'into',
         text: found
           ? `${tableText(target)}${there.size === 0 ? ', which is empty' : ', which holds days of this dump'}`
-          : `${tableText(target)}, which is made as it was on ${newest.day}`,
+          : `${tableText(target)}, which is made as it was when ${made.day} was dumped`,
       },
       ...(present === 0 ? [] : [{ name: 'there', text: `${counted(present, 'day')}, equal to the dump` }]),
     ],
     notes: [
       ...revisionNotes(todo),
-      ...(found ? [] : foreignKeysOf(newest)).map(
-        each => `the table is made without its foreign key: ${each}`,
-      ),
+      ...(found ? [] : foreignKeysOf(made)).map(each => `the table is made without its foreign key: ${each}`),
       ...governor.notWatched.map(what => `not watched: ${what}`),
     ],
     isEmpty: todo.length === 0,
@@ -82,7 +81,7 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
   if (plansOnly || plan.isEmpty) return plan.isEmpty === true && !plansOnly
   if (confirm && !(await confirm(plan))) return false
   const lock = await holdLock(server, title)
-  if (!found) await makeTable(session, target, newest, 'dump')
+  if (!found) await makeTable(session, target, made, 'dump')
   const table = found ?? (await existingTable(session, target))
   if (!table) throw new Error('a table that was made is there')
   const { maxAllowedPacket } = await serverState(session)
@@ -157,6 +156,14 @@ function noSuchDay(store: Store, day: string | undefined, receipts: readonly Rec
   return inputError(`the dump in ${store.url} has no day ${day}`, {
     next: `It has ${counted(receipts.length, 'day')}, from ${first.day} to ${last.day}; a day without rows has no file.`,
   })
+}
+
+/** Of the shapes that the table had the last one that has all columns of the others: a day long past may have been dumped last. */
+function widestOf(receipts: readonly Receipt[]): Receipt | undefined {
+  const shapes = shapesOf(receipts)
+  const holds = ({ columns }: Receipt): boolean =>
+    shapes.every(shape => shape.columns.every(({ name }) => columns.some(each => each.name === name)))
+  return [...shapes].sort((one, other) => other.seenAt.localeCompare(one.seenAt)).find(holds)
 }
 
 /** One receipt for each shape that the table had. */

@@ -127,7 +127,7 @@ function stillOwed(thrown: unknown, table: TableName, owed: readonly OwedIndex[]
     {
       ...thrown.data,
       detail: `Still owed to ${tableText(table)}: ${owed.map(each => each.name).join(', ')}.`,
-      next: 'ops db load SOURCE DB.TABLE --put-back tries again, from any machine.',
+      next: `ops db load SOURCE DB.TABLE --put-back tries again, from any machine. Where they are not wanted any more: DROP TABLE ${tableText(twinOf(table))}, which has no rows and only remembers them.`,
     },
     { cause: thrown },
   )
