@@ -1,5 +1,5 @@
 /** `ops db archive`, `dump`, `load`, `queue` and `check` on Oracle's MySQL 5.7 and 8.0, by their sockets on this machine. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect } from '../../src/transport/index.ts'
@@ -118,6 +118,14 @@ for (const version of ['5.7', '8.0'] as const) {
         ['2', 'ö,\n'],
       ])
       expect((await folder.ops(['db', 'sizes', 'root', 'lab'])).stdout).toContain('root: lab.hostile')
+      await eyes.run('CREATE TABLE lab.sized (id INT PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 3')
+      const sized = await folder.ops(['db', 'sizes', 'root', 'lab', '--top', '50', '--json'])
+      const [[data = ''] = []] = await eyes.rows('SELECT @@datadir')
+      const parts = readdirSync(join(String(data), 'lab')).filter(file => /^sized#p#/i.test(file))
+      const bytes = parts.reduce((sum, file) => sum + statSync(join(String(data), 'lab', file)).size, 0)
+      expect(sized.stdout).toContain(
+        `"table":"lab.sized","engine":"InnoDB","bytes":${bytes},"sizeBy":"files"`,
+      )
     })
 
     test('a queue is parked around jobs that workers hold, and comes back; every job is counted once', async () => {

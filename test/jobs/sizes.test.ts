@@ -11,6 +11,7 @@ interface Told {
   readonly age: Readonly<Record<string, number>> | null
   readonly ageFrom: string
   readonly archive: string | null
+  readonly monthRows: number
   readonly blocks: readonly { readonly title: string }[]
 }
 
@@ -91,9 +92,11 @@ describeReal('ops db sizes', () => {
 
   test('tells what keeps an archive from a table, and else its command, which is taken', async () => {
     await mariadb(`USE app; CREATE TABLE parent (id INT PRIMARY KEY, at DATETIME NOT NULL, KEY (at)) SELECT seq AS id, NOW() - INTERVAL seq DAY AS at FROM seq_1_to_500;
+      CREATE TABLE timeless (id INT PRIMARY KEY, at DATETIME, KEY (at)) SELECT seq AS id, IF(seq > 400, NOW() + INTERVAL seq DAY, NULL) AS at FROM seq_1_to_500;
       CREATE TABLE child (id INT, FOREIGN KEY (id) REFERENCES parent (id) ON DELETE CASCADE)`)
     const told = await sizes('app', '--top', '20')
     expect(told.find(each => each.table === 'app.parent')?.blocks[0]?.title).toContain('ON DELETE CASCADE')
+    expect(told.find(each => each.table === 'app.timeless')?.monthRows).toBe(0)
     const { archive, blocks } = told.find(each => each.table === 'app.holes') ?? { archive: null, blocks: [] }
     expect(blocks).toEqual([])
     expect(archive).toBe(

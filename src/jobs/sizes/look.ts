@@ -70,7 +70,7 @@ async function lookAt(
   const age =
     noKey instanceof Error
       ? `${tableText(table)} has no key to bisect by`
-      : await agesOf(session, table, time, moments)
+      : await agesOf(session, table, time, [...moments, utcText(now).slice(0, isDate ? 10 : 19)])
   return { ...size, time, age, blocks }
 }
 

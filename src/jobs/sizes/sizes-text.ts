@@ -8,14 +8,15 @@ import { ages, type LookedAt } from './look.ts'
 /** `command`: how its old rows would be archived. */
 export function sizeText(source: string, looked: LookedAt, command: string | undefined): JobPlan {
   const { bytes, rows, by, time, age, blocks } = looked
-  const shares = typeof age === 'string' ? [] : age.shares
+  const shares = typeof age === 'string' ? [] : age.shares.slice(0, ages.length)
   const older = shares.flatMap((share, index) => {
     const { count, unit } = ages[index] ?? { count: 0, unit: '' }
     return share < 0.0005 ? [] : [`${percent(share)} older than ${count}${unit}`]
   })
   const [newest = 1] = shares
   const isYoung = typeof age !== 'string' && newest === 0
-  const grown = 1 - newest
+  // Rows without a time, or with one that is to come, are no growth.
+  const grown = typeof age === 'string' ? 0 : Math.max(0, (age.shares[ages.length] ?? 1) - newest)
   return {
     job: 'sizes',
     source,

@@ -72,7 +72,7 @@ async function checkDatabase(session: Session, database: string): Promise<void> 
 
 const key = (database: string, table: string): string => JSON.stringify([database, table])
 
-/** A name in a tablespace's is spelled as that of its file; a partition's table stands before #P#. */
+/** A name in a tablespace's is spelled as that of its file; a partition's table stands before #P#. MySQL lends nobody the character set of these names. */
 async function fileSizes(
   session: Session,
 ): Promise<{ readonly bytes: ReadonlyMap<string, number>; readonly why: string }> {
@@ -80,9 +80,12 @@ async function fileSizes(
   const spelled = (part: Sql): Sql => sql`CONVERT(CONVERT(${part} USING filename) USING utf8mb4)`
   const file = sql`SUBSTRING(BINARY NAME, LOCATE('/', NAME) + 1)`
   const table = sql`SUBSTRING_INDEX(SUBSTRING_INDEX(${file}, '#P#', 1), '#p#', 1)`
+  const isMysql = session.version.flavor === 'mysql'
   let why = 'the server does not tell the sizes of files'
   for (const view of ['INNODB_SYS_TABLESPACES', 'INNODB_TABLESPACES']) {
     try {
+      if (isMysql)
+        return { bytes: await mysqlSizes(session, view), why: 'these tables have no file of their own' }
       const records = await session.records(
         sql`SELECT ${spelled(sql`SUBSTRING_INDEX(BINARY NAME, '/', 1)`)} AS d, ${spelled(table)} AS t, SUM(FILE_SIZE) AS bytes
             FROM information_schema.${trusted(view)} WHERE NAME LIKE '%/%' GROUP BY 1, 2`,
@@ -97,3 +100,21 @@ async function fileSizes(
   }
   return { bytes, why }
 }
+
+/** Names that it spells in another way than `@` and four digits are left out: the statistics tell of these. */
+async function mysqlSizes(session: Session, view: string): Promise<ReadonlyMap<string, number>> {
+  const bytes = new Map<string, number>()
+  const records = await session.records(
+    sql`SELECT NAME AS name, FILE_SIZE AS bytes FROM information_schema.${trusted(view)} WHERE NAME LIKE '%/%' AND FILE_SIZE > 0`,
+    'looking at the files of tables',
+  )
+  for (const record of records) {
+    const [, database = '', file = ''] = /^([^/]*)\/(.*)$/s.exec(record.name ?? '') ?? []
+    const at = key(asNamed(database), asNamed(file.replace(/#p#.*$/is, '')))
+    bytes.set(at, (bytes.get(at) ?? 0) + Number(record.bytes ?? 0))
+  }
+  return bytes
+}
+
+const asNamed = (file: string): string =>
+  file.replaceAll(/@([0-9a-f]{4})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
