@@ -4,17 +4,20 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { decodeCells } from '../rows/tsv.ts'
+import { mostBytes, mostRows, newRoom, type Room } from './chunk-room.ts'
 import { convertCell, losesFraction } from './convert-cell.ts'
 import { type BadLine, mostNamed } from './problems.ts'
 import { cellKinds, type InputRecord } from './record.ts'
 import type { Target } from './targets.ts'
 
+type Numbers = Readonly<ArrayLike<number>>
+
 export interface LoadChunk {
   /** The line of the input on which each row begins. */
-  readonly rows: readonly number[]
+  readonly rows: Numbers
   readonly lines: Buffer
   /** Where each row ends in `lines`, its line feed included. */
-  readonly ends: readonly number[]
+  readonly ends: Numbers
   /** Lines between them that were bad already on this side, the last of them perhaps behind all rows. */
   readonly bad: readonly BadLine[]
   /** Times that lose a part of a second, and the first line with one. */
@@ -22,17 +25,17 @@ export interface LoadChunk {
   readonly bytes: number
 }
 
-/** The line of one row, without its line feed. */
-export function rowLine({ lines, ends }: LoadChunk, index: number): Buffer {
-  return lines.subarray(index === 0 ? 0 : ends[index - 1], (ends[index] ?? 1) - 1)
-}
+/** Where the line of a row begins. */
+export const lineStart = ({ ends }: LoadChunk, index: number): number =>
+  index === 0 ? 0 : (ends[index - 1] ?? 0)
 
-const mostBytes = 2 * 1024 * 1024
-const roomBytes = mostBytes + 64 * 1024
-const mostRows = 25_000
+/** Where it ends, its line feed left out. */
+export const lineEnd = ({ ends }: LoadChunk, index: number): number => (ends[index] ?? 1) - 1
+
 const tab = 0x09
 const lineFeed = 0x0a
 const backslash = 0x5c
+const quote = 0x22
 const letterN = 0x6e
 const letterT = 0x74
 const zero = 0x30
@@ -44,12 +47,14 @@ export class ChunkBuilder {
   readonly #nullWord: string | undefined
   #bad: BadLine[] = []
   #cut: { values: number; line: number | undefined } = { values: 0, line: undefined }
-  #out: Buffer = Buffer.allocUnsafe(roomBytes)
-  /** What chunks that are done with left. */
-  readonly #free: Buffer[] = []
+  #room = newRoom()
+  /** Its bytes, or larger ones where they do not hold a row. */
+  #out = this.#room.bytes
+  /** Of chunks that are not settled. */
+  readonly #rooms = new WeakMap<LoadChunk, Room>()
+  readonly #free: Room[] = []
   #size = 0
-  #rows: number[] = []
-  #ends: number[] = []
+  #count = 0
 
   constructor(targets: readonly Target[], fields: number, nullWord: string | undefined) {
     this.#targets = targets
@@ -58,15 +63,15 @@ export class ChunkBuilder {
   }
 
   get isFull(): boolean {
-    return this.#size >= mostBytes || this.#rows.length >= mostRows || this.#bad.length >= mostNamed
+    return this.#size >= mostBytes || this.#count >= mostRows || this.#bad.length >= mostNamed
   }
 
   add(record: InputRecord): void {
     const begin = this.#size
     const problem = this.#row(record)
     if (problem === undefined) {
-      this.#rows.push(record.line)
-      this.#ends.push(this.#size)
+      this.#room.rows[this.#count] = record.line
+      this.#room.ends[this.#count++] = this.#size
     } else {
       this.#size = begin
       this.#bad.push({ line: record.line, problem })
@@ -91,29 +96,33 @@ export class ChunkBuilder {
   }
 
   /** Its rows are settled: its memory may be used again. */
-  release({ lines }: LoadChunk): void {
-    if (lines.byteLength > 0 && lines.buffer.byteLength === roomBytes)
-      this.#free.push(Buffer.from(lines.buffer))
+  release(chunk: LoadChunk): void {
+    const room = this.#rooms.get(chunk)
+    this.#rooms.delete(chunk)
+    if (room) this.#free.push(room)
   }
 
   /** What has come so far, and begins anew. Rows whose text is no UTF-8 are bad. */
   take(): LoadChunk {
     const lines = this.#out.subarray(0, this.#size)
-    const chunk = {
-      rows: this.#rows,
-      ends: this.#ends,
+    const whole = {
+      rows: this.#room.rows.subarray(0, this.#count),
+      ends: this.#room.ends.subarray(0, this.#count),
       lines,
       bad: this.#bad,
       cut: this.#cut,
       bytes: this.#size,
     }
-    this.#out = this.#free.pop() ?? Buffer.allocUnsafe(roomBytes)
+    const isText = isUtf8(lines) || !this.#targets.some(each => each.isText)
+    const chunk = isText ? whole : this.#withoutBadText(whole)
+    this.#rooms.set(chunk, this.#room)
+    this.#room = this.#free.pop() ?? newRoom()
+    this.#out = this.#room.bytes
     this.#size = 0
-    this.#rows = []
-    this.#ends = []
+    this.#count = 0
     this.#bad = []
     this.#cut = { values: 0, line: undefined }
-    return isUtf8(lines) || !this.#targets.some(each => each.isText) ? chunk : this.#withoutBadText(chunk)
+    return chunk
   }
 
   #withoutBadText(chunk: LoadChunk): LoadChunk {
@@ -122,8 +131,9 @@ export class ChunkBuilder {
     const ends: number[] = []
     const bad = [...chunk.bad]
     let size = 0
-    for (const [index, line] of chunk.rows.entries()) {
-      const bytes = rowLine(chunk, index)
+    for (let index = 0; index < chunk.rows.length; index++) {
+      const line = chunk.rows[index] ?? 0
+      const bytes = chunk.lines.subarray(lineStart(chunk, index), lineEnd(chunk, index))
       const column = isUtf8(bytes) ? undefined : this.#badText(bytes)
       if (column !== undefined) {
         bad.push({ line, problem: `${column}: its text is no UTF-8` })
@@ -174,6 +184,10 @@ export class ChunkBuilder {
       this.#copy(record.bytes, start, end)
       return undefined
     }
+    if (target.way === 'plain' && kind === cellKinds.doubled) {
+      this.#copy(record.bytes, start, end, true)
+      return undefined
+    }
     const cell = record.cell(field) ?? Buffer.alloc(0)
     const made = convertCell(target, cell)
     if ('problem' in made) return made.problem
@@ -194,8 +208,8 @@ export class ChunkBuilder {
     this.#out[this.#size++] = byte
   }
 
-  /** A byte becomes two at most. */
-  #copy(bytes: Buffer, start: number, end: number): void {
+  /** A byte becomes two at most. Of two quotes one is meant where they are doubled. */
+  #copy(bytes: Buffer, start: number, end: number, areDoubled = false): void {
     if (this.#size + (end - start) * 2 > this.#out.length) this.#grow((end - start) * 2)
     const out = this.#out
     let size = this.#size
@@ -204,8 +218,10 @@ export class ChunkBuilder {
       if (byte === backslash) {
         out[size++] = backslash
         out[size++] = backslash
-      } else if (byte > lineFeed) out[size++] = byte
-      else if (byte === lineFeed || byte === tab || byte === 0) {
+      } else if (byte > lineFeed) {
+        out[size++] = byte
+        if (areDoubled && byte === quote) at += 1
+      } else if (byte === lineFeed || byte === tab || byte === 0) {
         out[size++] = backslash
         out[size++] = byte === lineFeed ? letterN : byte === tab ? letterT : zero
       } else out[size++] = byte

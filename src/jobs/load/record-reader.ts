@@ -14,7 +14,9 @@ export class RecordReader {
   endsOpen = false
   readonly #pieces: AsyncIterator<Buffer>
   readonly #record = new InputRecord()
+  /** Lies in `#room`, which is filled again and again: fresh memory for each piece would be collected late. */
   #window: Buffer = Buffer.alloc(0)
+  #room: Buffer = Buffer.alloc(0)
   #at = 0
   #line = 1
   #isLast = false
@@ -84,19 +86,33 @@ export class RecordReader {
         next: 'Look for a quote on that line that is never closed.',
       })
     }
-    const parts: Buffer[] = [rest]
-    let fresh = 0
-    while (fresh <= rest.length) {
+    let size = this.#moveToFront(rest)
+    while (size <= rest.length * 2) {
       const { done, value } = await this.#pieces.next()
       if (done) {
         this.#isLast = true
         break
       }
-      parts.push(value)
-      fresh += value.length
+      if (size + value.length > this.#room.length) this.#widen(size, size + value.length)
+      value.copy(this.#room, size)
+      size += value.length
     }
-    this.#window = rest.length === 0 && parts.length === 2 ? (parts[1] ?? rest) : Buffer.concat(parts)
+    this.#window = this.#room.subarray(0, size)
     this.#at = 0
     return true
+  }
+
+  /** Answers with how long it is. */
+  #moveToFront(rest: Buffer): number {
+    this.#room.copyWithin(0, this.#at, this.#at + rest.length)
+    this.#window = this.#room.subarray(0, rest.length)
+    this.#at = 0
+    return rest.length
+  }
+
+  #widen(size: number, least: number): void {
+    const wider = Buffer.allocUnsafeSlow(Math.max(least, Math.min(this.#room.length * 2, mostRecordBytes)))
+    this.#room.copy(wider, 0, 0, size)
+    this.#room = wider
   }
 }

@@ -111,8 +111,10 @@ export class RowLoader {
   /** Rows from `from` to before `to`; where the server refuses some, they are halved until it is one. */
   async #byInserts(chunk: LoadChunk, from: number, to: number): Promise<void> {
     const most = statementBytes(this.#maxAllowedPacket)
-    for (const part of inserts(this.#into, chunk, from, to, most)) {
+    const parts = inserts(this.#into, chunk, from, to, most)
+    for (let next = parts.next(); !next.done; ) {
       if (this.#refused >= mostNamed) return
+      const part = next.value
       if (part.statement.bytes.length > this.#maxAllowedPacket - 64) {
         const size = `${part.statement.bytes.length} bytes`
         this.#bad(
@@ -120,9 +122,16 @@ export class RowLoader {
           part.from,
           `the row is ${size}, and max_allowed_packet of the server ${this.#maxAllowedPacket}`,
         )
+        next = parts.next()
         continue
       }
-      await this.#insert(chunk, part.from, part.to, part.statement)
+      const inserting = this.#insert(chunk, part.from, part.to, part.statement)
+      try {
+        // The next statement is put together while the server is at this one.
+        next = parts.next()
+      } finally {
+        await inserting
+      }
     }
   }
 

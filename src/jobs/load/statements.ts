@@ -1,9 +1,9 @@
 /** The statements that put rows into the table: LOAD DATA LOCAL, and INSERTs cut to the server's packet. */
-import { join, name, quotedBytes, Sql, sql, trusted } from '../../mysql/sql.ts'
+import { join, name, Sql, sql, trusted } from '../../mysql/sql.ts'
 import { type TableName, tableSql } from '../../mysql/table-name.ts'
-import { decodeCells } from '../rows/tsv.ts'
-import { type LoadChunk, rowLine } from './load-chunk.ts'
+import { type LoadChunk, lineEnd, lineStart } from './load-chunk.ts'
 import { loadList, type Target } from './targets.ts'
+import { Tuples } from './tuples.ts'
 
 /** What becomes of a row whose key is there already. */
 export type OnDuplicate = 'fail' | 'skip' | 'replace'
@@ -39,8 +39,6 @@ const usualBytes = 1024 * 1024
 /** What a packet holds beside its statement. */
 const packetHeadBytes = 64
 
-const comma = 0x2c
-
 /** How large a statement may be. */
 export const statementBytes = (maxAllowedPacket: number): number =>
   Math.min(usualBytes, maxAllowedPacket - packetHeadBytes)
@@ -56,41 +54,16 @@ export function* inserts(
   const head = headOf(into)
   const tail = tailOf(into)
   const fixed = head.bytes.length + tail.bytes.length
-  const tuples = new Tuples()
+  const tuples = new Tuples(into.targets)
   let begin = from
   for (let index = from; index < to; index++) {
-    const tuple = tupleOf(into.targets, rowLine(chunk, index))
-    if (index > begin && fixed + tuples.length + tuple.length + 1 > mostBytes) {
-      yield { statement: statementOf(head, tuples, tail), from: begin, to: index }
-      begin = index
-    }
-    tuples.add(tuple)
+    const before = tuples.length
+    tuples.add(chunk.lines, lineStart(chunk, index), lineEnd(chunk, index))
+    if (index === begin || fixed + tuples.length <= mostBytes) continue
+    yield { statement: statementOf(head, tuples.take(before), tail), from: begin, to: index }
+    begin = index
   }
-  if (to > begin) yield { statement: statementOf(head, tuples, tail), from: begin, to }
-}
-
-/** Rows with commas between, as bytes: a string that was put together of pieces takes several times its length until it is read. */
-class Tuples {
-  #bytes = Buffer.allocUnsafe(64 * 1024)
-  length = 0
-
-  add(tuple: string): void {
-    const length = this.length + tuple.length + 1
-    if (length > this.#bytes.length) {
-      const larger = Buffer.allocUnsafe(length * 2)
-      this.#bytes.copy(larger, 0, 0, this.length)
-      this.#bytes = larger
-    }
-    if (this.length > 0) this.#bytes[this.length++] = comma
-    this.length += this.#bytes.write(tuple, this.length, 'latin1')
-  }
-
-  /** All of them; none is left. */
-  take(): string {
-    const text = this.#bytes.toString('latin1', 0, this.length)
-    this.length = 0
-    return text
-  }
+  if (to > begin) yield { statement: statementOf(head, tuples.take(), tail), from: begin, to }
 }
 
 function headOf(into: Into): Sql {
@@ -109,17 +82,5 @@ function tailOf(into: Into): Sql {
   return sql` ON DUPLICATE KEY UPDATE ${column} = IF(@ops_there := @ops_there + 1, ${column}, ${column})`
 }
 
-const statementOf = (head: Sql, tuples: Tuples, tail: Sql): Sql =>
-  new Sql(`${head.bytes} VALUES ${tuples.take()}${tail.bytes}`)
-
-function tupleOf(targets: readonly Target[], line: Buffer): string {
-  const cells = decodeCells(line)
-  let tuple = '('
-  for (let index = 0; index < targets.length; index++) {
-    const cell = cells[index]
-    const literal = cell == null ? trusted('NULL') : quotedBytes(cell)
-    const stored = targets[index]?.stored
-    tuple += (index === 0 ? '' : ',') + (stored ? stored(literal) : literal).bytes
-  }
-  return `${tuple})`
-}
+const statementOf = (head: Sql, tuples: string, tail: Sql): Sql =>
+  new Sql(`${head.bytes} VALUES ${tuples}${tail.bytes}`)
