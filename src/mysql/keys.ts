@@ -50,7 +50,11 @@ export function keyOf(table: Table): Key {
     throw inputError(`${where} is the server's own, and has no key`, {
       next: 'No job can read it: name a table of yours.',
     })
-  throw inputError(`${where} has no primary key and no unique key`, {
+  const prefixed = table.indexes.find(each => each.isUnique && each.columns.some(column => column.isPrefix))
+  const has = prefixed
+    ? `no key that names each row: ${prefixed.name} holds only the beginning of a column`
+    : 'no primary key and no unique key'
+  throw inputError(`${where} has ${has}`, {
     next: `Rows that cannot be told apart cannot be deleted or updated one by one. Add a key: ALTER TABLE ${where} ADD COLUMN id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY.`,
   })
 }
@@ -80,6 +84,10 @@ export function orderBy(table: Table, key: Key, by: string | undefined): WalkOrd
   }
 }
 
+function isDescending({ indexes }: Table, index: string): boolean {
+  return indexes.some(each => each.name === index && each.columns.some(column => column.isDescending))
+}
+
 function hasEnumeration({ columns }: Table, index: Index): boolean {
   const names = namesOf(index)
   return columns.some(({ name, dataType }) => names.includes(name) && ['enum', 'set'].includes(dataType))
@@ -89,6 +97,8 @@ function leadsBy(table: Table, index: Index, by: string, key: Key): boolean {
   const [first, ...rest] = index.columns
   return (
     table.engine === 'InnoDB' &&
+    // The engine ends it with the key as that is, downwards where the key goes down.
+    !isDescending(table, key.index) &&
     // Of a partitioned table the server merges its partitions by the index's own columns alone, and sorts for the rest.
     (table.partitions.length === 0 || key.columns.every(column => namesOf(index).includes(column))) &&
     !hasEnumeration(table, index) &&
@@ -103,8 +113,7 @@ function leadsBy(table: Table, index: Index, by: string, key: Key): boolean {
 
 /** @throws OpsError `input` where the key runs downwards: chunks follow it upwards. */
 export function checkDirection(table: Table, order: WalkOrder): void {
-  const index = table.indexes.find(each => each.name === order.index)
-  if (!index?.columns.some(column => column.isDescending)) return
+  if (!isDescending(table, order.index)) return
   throw new OpsError({
     code: 'input',
     title: `the index ${order.index} of ${tableText(table)} has a descending column, which no job can follow yet`,

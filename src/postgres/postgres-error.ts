@@ -15,6 +15,12 @@ export function sqlState(thrown: unknown): string | undefined {
   return cause?.severity === undefined ? undefined : cause.code
 }
 
+/** What to do about states whose own words do not say it. */
+const nextOf: Readonly<Record<string, string>> = {
+  23505:
+    'A unique key of the target is in the way, as of two rows that swap their values: drop it, or let it be a constraint DEFERRABLE INITIALLY DEFERRED, which is looked at when all rows are there.',
+}
+
 const deniedStates = ['42501', '28000', '28P01', '3D000']
 
 /**
@@ -41,6 +47,7 @@ export function postgresError(thrown: unknown, source: string, doing: string): O
       ...(code === 'lost' && {
         next: 'Run the same command again: it looks at both sides first and goes on from there.',
       }),
+      ...(isAnswer && nextOf[state] !== undefined && { next: nextOf[state] }),
       ...(isDenied && { next: 'Give the account that right, or name another account.' }),
     },
     { cause: thrown },

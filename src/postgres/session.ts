@@ -4,7 +4,7 @@ import { postgresError } from './postgres-error.ts'
 
 const pins = `SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres';
 SET standard_conforming_strings = on; SET bytea_output = 'hex'; SET extra_float_digits = 1; SET search_path = pg_catalog;
-SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '10s'; SET client_min_messages = error`
+SET quote_all_identifiers = off; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '10s'; SET client_min_messages = error`
 
 /** One statement at a time. */
 export class PgSession {
@@ -36,6 +36,11 @@ export class PgSession {
   async pin(): Promise<this> {
     await this.query(pins, 'preparing the session')
     this.#version = Number(await this.value('SHOW server_version_num', 'preparing the session'))
+    // Each came with a version of its own.
+    await this.query(
+      `SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout')`,
+      'preparing the session',
+    )
     // A backend that is at work does not notice else that ops is gone, and would hold the lock of its table.
     if (this.#version >= 140_000)
       await this.query(`SET client_connection_check_interval = '2s'`, 'preparing the session')

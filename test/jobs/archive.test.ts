@@ -346,6 +346,21 @@ describeReal('ops db archive', () => {
       'u of the unique key u may be NULL',
       'Make it NOT NULL',
     ],
+    [
+      'prefixed (t TEXT, at DATETIME, PRIMARY KEY (t(10)), KEY (at))',
+      'holds only the beginning of a column',
+      'Add a key',
+    ],
+    [
+      'downwards (a INT, b INT, at DATETIME, PRIMARY KEY (a, b DESC), KEY (at))',
+      'has a descending column',
+      'in ascending order',
+    ],
+    [
+      'self (id INT PRIMARY KEY, up INT, at DATETIME, KEY (at), FOREIGN KEY (up) REFERENCES self (id) ON DELETE CASCADE)',
+      'would change refuse.self too',
+      'Let that key be RESTRICT',
+    ],
     ["enumkey (e ENUM('a') NOT NULL, at DATETIME, PRIMARY KEY (e), KEY (at))", 'has an ENUM or a SET', 'Add'],
     [
       'myisam (id INT PRIMARY KEY, at DATETIME, KEY (at)) ENGINE=MyISAM',
@@ -410,6 +425,22 @@ describeReal('ops db archive', () => {
     const refused = await archiveOld('app.t', 'refused', ...argv)
     expect(refused.stderr).toContain(reason)
     expect(refused.code).toBe(3)
+  })
+
+  test('a restore tells of a trigger that fires, and how to get past a unique key', async () => {
+    await mariadb(`CREATE DATABASE twice; USE twice; CREATE TABLE t (id INT PRIMARY KEY, mail VARCHAR(9), at DATETIME, UNIQUE (mail), KEY (at));
+      CREATE TABLE seen (id INT); CREATE TRIGGER fires AFTER INSERT ON t FOR EACH ROW INSERT INTO seen VALUES (NEW.id)`)
+    for (const id of [1, 2]) {
+      await mariadb(`INSERT INTO twice.t VALUES (${id}, 'same', '2020-01-01')`)
+      expect((await archiveOld('twice.t', 'twice')).code).toBe(0)
+    }
+    const stopped = await archive('restore', 'twice', '--yes')
+    expect(stopped.stdout).toContain('the trigger fires of the table fires with each restored row')
+    expect(stopped.stderr).toContain('ALTER TABLE ... DROP INDEX')
+    expect(stopped.code).toBe(1)
+    await mariadb('ALTER TABLE twice.t DROP INDEX mail')
+    expect((await archive('restore', 'twice', '--yes')).code).toBe(0)
+    expect(await mariadb('SELECT id, mail FROM twice.t ORDER BY id')).toBe('1\tsame\n2\tsame\n')
   })
 
   test('an account that cannot see what a delete would do is refused, with the right that it lacks', async () => {

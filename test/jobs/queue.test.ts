@@ -194,6 +194,9 @@ describeReal('ops db queue', () => {
     const status = await queue('status', 'sums.delayed_jobs', '--queue', 'mail')
     expect(status.stdout).toContain('90 when parking began = 12 live + 77 parked + 1 done; 1 came since')
     expect(status.stdout).toContain('87 parked - 10 brought back = 77')
+    expect((await queue('status', 'sums.delayed_jobs', '--queue', 'Mail')).stdout).toContain(
+      'brought back = 77',
+    )
     const none = await queue('park', 'sums.delayed_jobs', '--queue', '', '--yes')
     expect(none.stdout).toMatch(/parked +10 jobs/)
     await mariadb("DELETE FROM sums.delayed_jobs_parked WHERE queue = 'mail' LIMIT 1")

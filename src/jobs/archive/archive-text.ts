@@ -96,7 +96,7 @@ export function archivePlanEvent(
             .filter(({ table: child }) => !children.some(each => tableText(each.table) === tableText(child)))
             .map(
               ({ table: child, constraint }) =>
-                `rows that ${tableText(child)} refers to stay (${constraint}), and each run saves them anew: --with ${tableText(child)} lets its rows go along`,
+                `rows that ${tableText(child)} refers to stay (${constraint}), and each run saves them anew${tableText(child) === tableText(table) ? '' : `: --with ${tableText(child)} lets its rows go along`}`,
             )
         : []),
       ...(nulls === undefined

@@ -89,7 +89,7 @@ export function refusals(seen: Seen): readonly ErrorData[] {
   )) {
     refuse(
       `deleting from ${where} would change ${tableText(child.table)} too: its foreign key ${child.constraint} is ON DELETE ${child.onDelete}`,
-      `What it holds there would be lost without being saved. Let them go with theirs: --with ${tableText(child.table)}. ${keep}`,
+      `What it holds there would be lost without being saved. ${tableText(child.table) === where ? 'Let that key be RESTRICT: rows that others refer to stay then.' : `Let them go with theirs: --with ${tableText(child.table)}.`} ${keep}`,
     )
   }
   for (const trigger of table.triggers.filter(each => each.event === 'DELETE')) {

@@ -83,6 +83,9 @@ export async function planPart(
         : [
             `${counted(stayed, 'saved row is left out: it', 'saved rows are left out: they')} stayed in the table`,
           ]),
+      ...(found?.triggers ?? [])
+        .filter(each => each.event === 'INSERT')
+        .map(each => `the trigger ${each.name} of the table fires with each restored row`),
       ...(found ? [] : foreignKeysOf(header)).map(
         each => `the table is made without its foreign key: ${each}`,
       ),

@@ -4,6 +4,7 @@ import type { Table } from '../../mysql/catalog.ts'
 import { type RowColumn, selectList } from '../../mysql/column-sql.ts'
 import { keyOf } from '../../mysql/keys.ts'
 import { among } from '../../mysql/keyset.ts'
+import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
 import { insertStatements } from '../../mysql/row-writer.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -44,15 +45,12 @@ export async function restoreRows(
           await session.query(statement, doing)
       } catch (thrown) {
         const { data } = thrown instanceof OpsError ? thrown : new OpsError(errorDataOf(thrown))
-        throw new OpsError(
-          {
-            ...data,
-            next:
-              data.next ??
-              'Nothing of this batch was restored. Restore into a table of its own with --into, and move the rows from there.',
-          },
-          { cause: thrown },
-        )
+        const isSame = errorNumber(thrown) === serverErrors.duplicateKey
+        const way = isSame
+          ? `Rows of other times have the same value of a unique key. Drop that key from ${tableText(table)} (ALTER TABLE ... DROP INDEX) and run the same command again, or restore into a table of its own without it.`
+          : 'Restore into a table of its own with --into, and move the rows from there.'
+        const next = data.next ?? `Nothing of this batch was restored. ${way}`
+        throw new OpsError({ ...data, next }, { cause: thrown })
       }
       const after = await hashesThere(session, table, columns, missing)
       const lost = missing.filter(row => !after.hashes.has(rowHash(row)))

@@ -128,6 +128,11 @@ function againstDeleting(table: Table, grants: readonly Grant[]): ErrorData[] {
       `${where} is a table of the engine ${table.engine}, which cannot roll back`,
       `Change it: ALTER TABLE ${where} ENGINE=InnoDB.`,
     )
+  if (table.kind === 'SYSTEM VERSIONED')
+    refuse(
+      `${where} keeps the history of its rows: a deleted row would go on taking up its place`,
+      `Take that from it first: ALTER TABLE ${where} DROP SYSTEM VERSIONING.`,
+    )
   if (!may(grants, 'DELETE', table))
     refuse(`the account may not delete from ${where}`, 'Give it the right: GRANT DELETE.')
   if (!may(grants, 'TRIGGER', table))

@@ -6,10 +6,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { OpsError } from '../../base/errors.ts'
 import { replicasAlone, startGovernor } from '../../mysql/governor.ts'
 import { holdLock } from '../../mysql/named-lock.ts'
+import type { Session } from '../../mysql/session.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { countQueue, discrepancy, type QueueCounts } from './counts.ts'
 import { hasTwin, type JobTable, makeTwin, queueGuard, readJobTable } from './job-table.ts'
+import { nameInLedger } from './ledger.ts'
 import type { Direction } from './move-batch.ts'
 import { Mover } from './mover.ts'
 import type { QueueContext, QueueRequest } from './queue-request.ts'
@@ -20,15 +22,16 @@ import { noneTaken, takenBy } from './taken-numbers.ts'
 /** Answers whether it ran. @throws OpsError where the counts do not add up, or somebody holds the queue. */
 export async function runQueue(
   direction: Direction,
-  request: QueueRequest,
+  wanted: QueueRequest,
   context: QueueContext,
 ): Promise<boolean> {
   const { server, emit, confirm, plansOnly } = context
   const session = await server.session()
-  await tellOwed(session, request.table, emit)
+  await tellOwed(session, wanted.table, emit)
   const governor = await startGovernor(server, replicasAlone)
-  const jobs = await readJobTable(session, request.table)
+  const jobs = await readJobTable(session, wanted.table)
   const isThere = await hasTwin(session, jobs)
+  const request = isThere ? await asCounted(session, jobs, wanted) : wanted
   const before = await countQueue(session, jobs, request.queue, isThere)
   const looksForTaken = isThere && direction === 'drip'
   const taken = looksForTaken ? await takenBy(session, jobs, request.queue) : noneTaken
@@ -76,6 +79,10 @@ export async function runQueue(
   }
 }
 
+async function asCounted(session: Session, jobs: JobTable, wanted: QueueRequest): Promise<QueueRequest> {
+  return { ...wanted, queue: await nameInLedger(session, jobs, wanted.queue) }
+}
+
 export function checkCounts(source: string, jobs: JobTable, counts: QueueCounts): void {
   const problem = discrepancy(counts)
   if (problem === undefined) return
@@ -89,14 +96,16 @@ export function checkCounts(source: string, jobs: JobTable, counts: QueueCounts)
 
 /** `status`: looks, and tells again and again where that is asked for. */
 export async function queueStatus(
-  request: QueueRequest,
+  wanted: QueueRequest,
   { server, emit, interrupt }: QueueContext,
 ): Promise<void> {
   const session = await server.session()
-  const jobs = await readJobTable(session, request.table)
+  const jobs = await readJobTable(session, wanted.table)
   const { queueStatusEvent } = await import('./queue-text.ts')
   for (;;) {
-    const counts = await countQueue(session, jobs, request.queue, await hasTwin(session, jobs))
+    const isThere = await hasTwin(session, jobs)
+    const request = isThere ? await asCounted(session, jobs, wanted) : wanted
+    const counts = await countQueue(session, jobs, request.queue, isThere)
     emit({ event: 'job-plan', ...queueStatusEvent(server.name, request, jobs, counts) })
     if (!request.watches) return checkCounts(server.name, jobs, counts)
     for (let waited = 0; waited < 2_000; waited += 100) {
