@@ -1,31 +1,14 @@
 /** A setting of the kernel, now and at the next boot. */
 import { settingAtBoot } from './sysctl/at-boot.ts'
 import { isSetAfterOthers, waysThatMove } from './sysctl/moved.ts'
-import { isNumbers, patternOf, plain, swapped, wayOf } from './sysctl/spelling.ts'
+import { isNumbers, patternOf, plain, settingName, settingValue, wayOf } from './sysctl/spelling.ts'
 import text from './sysctl/sysctl.sh'
-import { neededUnlessAbsent, nowAndAtBoot, oneLine, ownShell, presence, sh, z } from './written-with.ts'
+import { neededUnlessAbsent, nowAndAtBoot, ownShell, presence, sh, z } from './written-with.ts'
 
 const params = z
   .strictObject({
-    key: z
-      .string()
-      .refine(
-        key => /^\w+(?:\/\w[\w@+.-]*)+$/.test(wayOf(key)),
-        'must be the name of one setting, such as net.ipv4.ip_forward or net/ipv4/conf/eth0.5/forwarding',
-      )
-      .transform(key => swapped(wayOf(key)))
-      .describe('Its name, with dots or with slashes: `net.ipv4.ip_forward`.'),
-    value: z
-      .union([z.string(), z.number().int()])
-      .transform(given => plain(String(given)))
-      .refine(text => oneLine.min(1).safeParse(text).success, 'must be one line that is not empty')
-      // The kernel takes 0x10 and 010, and shows 16 and 8.
-      .refine(
-        text => !/(?:^| )[+-]?0[\dx]/i.test(text),
-        'must have its numbers in decimal, without a zero before them',
-      )
-      .optional()
-      .describe('What it is set to; several numbers are parted by blanks.'),
+    key: settingName.describe('Its name, with dots or with slashes: `net.ipv4.ip_forward`.'),
+    value: settingValue.optional().describe('What it is set to; several numbers are parted by blanks.'),
     state: presence('`absent`: its file is gone; what runs, and what other files set at boot, stays.'),
   })
   .refine(...neededUnlessAbsent('value'))

@@ -1,5 +1,4 @@
 /** Archives old rows: plan, confirm, finish what earlier runs began, then chunk by chunk save, prove and delete. */
-
 import { performance } from 'node:perf_hooks'
 import { ChunkReader, type Walk } from '../../mysql/chunk-reader.ts'
 import { besideOthers, type ChunkLimits, usualLimits } from '../../mysql/chunk-size.ts'

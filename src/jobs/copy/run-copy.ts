@@ -2,7 +2,6 @@
  * Copies a table into PostgreSQL: plan, confirm, and then one transaction of the target that brings the rows, lets each
  * replace its old copy, and moves the watermark. Until it is committed nothing has happened; killed, the target takes it back.
  */
-
 import { performance } from 'node:perf_hooks'
 import { OpsError } from '../../base/errors.ts'
 import { readTable } from '../../mysql/catalog.ts'

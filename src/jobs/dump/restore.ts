@@ -1,5 +1,4 @@
 /** Restores a dump, or one day of it, into an empty or absent table: day by day, so that it can be killed and run again. */
-
 import { counted, grouped } from '../../base/counted.ts'
 import { inputError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'

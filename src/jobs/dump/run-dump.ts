@@ -1,5 +1,4 @@
 /** Dumps closed days: plan, confirm, then day by day a snapshot is read, saved and proved. */
-
 import { performance } from 'node:perf_hooks'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import { explained } from '../../mysql/moved-table.ts'
@@ -10,7 +9,7 @@ import { tableText } from '../../mysql/table-name.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError } from '../../store/store-error.ts'
 import { checkContracts } from '../drift/judge.ts'
-import { checkUnaltered } from '../drift/meanwhile.ts'
+import { checkUnaltered } from '../drift/unaltered.ts'
 import type { JobContext } from '../job-context.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'

@@ -2,7 +2,6 @@
  * Loads an input into a table in one transaction: all of its rows, each as the server's counts and warnings prove, or
  * none, with the lines that are in the way. Indexes that were taken away for it are put back whatever happens.
  */
-
 import { performance } from 'node:perf_hooks'
 import type { Readable } from 'node:stream'
 import { counted } from '../../base/counted.ts'
@@ -14,7 +13,7 @@ import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
-import { checkUnaltered } from '../drift/meanwhile.ts'
+import { checkUnaltered } from '../drift/unaltered.ts'
 import type { JobContext } from '../job-context.ts'
 import { partlyDone, runChunks } from '../run.ts'
 import { chunksOf } from './chunks.ts'

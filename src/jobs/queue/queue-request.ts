@@ -1,5 +1,4 @@
 /** What is asked of a queue, and what a run over it came to. */
-
 import type { TableName } from '../../mysql/table-name.ts'
 import type { JobContext } from '../job-context.ts'
 import type { QueueCounts } from './counts.ts'

@@ -1,4 +1,6 @@
 /** How names and values of the kernel's settings are spelled, as sysctl(8), sysctl.d(5) and the kernel itself do it. */
+import { z } from 'zod'
+import { oneLine } from '../paths/params.ts'
 
 /** sysctl(8): a dot that comes first means a slash and a slash a dot; behind a slash that comes first all is as it stands. */
 export const swapped = (text: string) => text.replaceAll(/[./]/g, each => (each === '.' ? '/' : '.'))
@@ -11,6 +13,26 @@ export const isNumbers = (value: string) => /^[\s\d-]+$/.test(value)
 /** The kernel parts numbers by tabs, people by blanks; in other texts (`kernel.core_pattern`) every blank counts. */
 export const plain = (value: string) =>
   isNumbers(value) ? value.trim().replaceAll(/\s+/g, ' ') : stripped(value)
+
+/** The name of one setting, in the one spelling with dots. */
+export const settingName = z
+  .string()
+  .refine(
+    key => /^\w+(?:\/\w[\w@+.-]*)+$/.test(wayOf(key)),
+    'must be the name of one setting, such as net.ipv4.ip_forward or net/ipv4/conf/eth0.5/forwarding',
+  )
+  .transform(key => swapped(wayOf(key)))
+
+/** What it may be set to, as the kernel will show it. */
+export const settingValue = z
+  .union([z.string(), z.number().int()])
+  .transform(given => plain(String(given)))
+  .refine(text => oneLine.min(1).safeParse(text).success, 'must be one line that is not empty')
+  // The kernel takes 0x10 and 010, and shows 16 and 8.
+  .refine(
+    text => !/(?:^| )[+-]?0[\dx]/i.test(text),
+    'must have its numbers in decimal, without a zero before them',
+  )
 
 /** What a line of sysctl.d(5) sets: `-key` alone takes it out, and there is no value then. */
 export function settingIn(
