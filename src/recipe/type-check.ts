@@ -1,7 +1,7 @@
 /** Checks a recipe's types, once per content: an unchanged recipe costs a hash. */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { cacheFolder, pruneCache } from '../base/cache-folder.ts'
 import type { ErrorData } from '../base/errors.ts'
 import { packageFolder } from '../base/package-folder.ts'
@@ -19,7 +19,7 @@ export async function typeErrors(file: string): Promise<readonly ErrorData[]> {
   const also = values === undefined || values === file ? [] : [values]
   const sources = new Map([file, ...also].flatMap(each => [...localSources(each)]))
   const packages = importedPackages(sources)
-  const mark = folder && join(folder, fingerprint(new Map([...sources, ...packages])))
+  const mark = folder && join(folder, fingerprint(dirname(resolve(file)), new Map([...sources, ...packages])))
   if (mark !== undefined && existsSync(mark)) return []
   const errors = await diagnose(file, also)
   if (folder !== undefined && mark !== undefined && errors.length === 0) {
@@ -33,10 +33,10 @@ export async function typeErrors(file: string): Promise<readonly ErrorData[]> {
   return errors
 }
 
-/** Changes with every byte that the verdict depends on: the sources, and the types they are checked with. */
-function fingerprint(sources: ReadonlyMap<string, string>): string {
+/** Changes with every byte that the verdict depends on: the sources as they lie to one another, and the types they are checked with. */
+function fingerprint(folder: string, sources: ReadonlyMap<string, string>): string {
   const hash = createHash('sha256').update(`${opsVersion()}\0${typesStamp()}\0`)
-  for (const [path, text] of sources) hash.update(`${path}\0${text}\0`)
+  for (const [path, text] of sources) hash.update(`${relative(folder, resolve(path))}\0${text}\0`)
   return hash.digest('hex')
 }
 

@@ -7,22 +7,25 @@ import { fileURLToPath } from 'node:url'
 
 export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
-/** Shared by the folders of a test file, so that equal recipes are type-checked once. */
+/** Shared by the folders of a test file. */
 export const cache = mkdtempSync(join(tmpdir(), 'ops-cli-cache-'))
 process.once('exit', () => rmSync(cache, { recursive: true, force: true }))
 mkdirSync(join(cache, 'ops'), { mode: 0o700 })
-symlinkSync(compiledFolder(), join(cache, 'ops/code'))
+for (const name of ['code', 'checked'] as const) symlinkSync(folderOfBuild(name), join(cache, 'ops', name))
 
-/** What V8 makes of this build is the same for all test files: each would compile each verb anew. That of other builds goes. */
-function compiledFolder(): string {
+/**
+ * What V8 makes of this build is the same for all test files, which would compile each verb anew, and so is which recipes its
+ * types allow. That of other builds goes.
+ */
+function folderOfBuild(name: 'code' | 'checked'): string {
   const [all, built] = [join(program, '../../node_modules/.cache/ops-test'), dirname(program)]
   const bundle = existsSync(built) ? readdirSync(built).find(name => /^ops-\w+\.cjs$/.test(name)) : undefined
   const folder = join(all, bundle ?? 'none')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(join(folder, name), { recursive: true, mode: 0o700 })
   for (const name of readdirSync(all)) {
     if (join(all, name) !== folder) removed(join(all, name))
   }
-  return folder
+  return join(folder, name)
 }
 
 /** Other test files remove it at the same moment, or a run of the former build still writes there. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type ErrorData, InputErrors, OpsError } from '../../src/base/errors.ts'
@@ -99,9 +99,14 @@ describe('loading a recipe', () => {
     })
   })
 
-  test('its types are checked once per content', async () => {
+  test('its types are checked once per content, wherever it lies', async () => {
     await loadRecipe('good', { library, cwd: folder })
-    expect(readdirSync(join(folder, 'cache/ops/checked'))).toHaveLength(1)
+    const checked = readdirSync(join(folder, 'cache/ops/checked'))
+    expect(checked).toHaveLength(1)
+    cpSync(join(folder, 'recipes'), join(folder, 'copy/recipes'), { recursive: true })
+    await loadRecipe('good', { library, cwd: join(folder, 'copy') })
+    expect(readdirSync(join(folder, 'cache/ops/checked'))).toEqual(checked)
+    rmSync(join(folder, 'copy'), { recursive: true })
   })
 
   test('what ran once is not compiled again', async () => {
