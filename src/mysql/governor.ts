@@ -59,6 +59,8 @@ export interface GovernorWishes {
   readonly watchesReplicas?: boolean
   /** So many times what a turn took is rested behind it, whoever else is at work (0: never); undefined: by what others feel. */
   readonly sleepCoefficient?: number | undefined
+  /** Runs of the same work that are beside this one now: they are not the others that it makes room for. */
+  readonly alike?: () => Promise<number>
   /** False: a busy server is what it is for, so that it is not held up by that, nor counted among the few jobs at once. */
   readonly watchesServer?: boolean
 }
@@ -77,6 +79,7 @@ export async function startGovernor(
     watchesReplicas = false,
     watchesServer = true,
     sleepCoefficient,
+    alike,
   }: GovernorWishes = {},
 ): Promise<Governor> {
   const session = await server.session()
@@ -94,7 +97,11 @@ export async function startGovernor(
     if (!watchesServer) return { ...notLooked, replicas: await replicas.look() }
     if (server.statements !== undefined && sleepCoefficient === undefined) {
       const questions = await statusNumber(session, 'Questions')
-      if (questions !== undefined) others.learn(questions, server.statements(), performance.now())
+      if (questions !== undefined) {
+        // More of them wait for a token.
+        const beside = Math.min((await alike?.()) ?? 0, limits.jobs - 1)
+        others.learn(questions, server.statements(), performance.now(), beside)
+      }
     }
     return look(session, replicas)
   }

@@ -3,6 +3,8 @@
 const leastWindowMs = 500
 /** A monitoring agent asks less often, all in all. */
 const atWorkPerSecond = 10
+/** What a run like this one may send at least, and how much more than this one was ever seen to. */
+const alikePerSecond = { least: 250, times: 2 }
 /** So many looks in a row must find nobody. */
 const quietLooks = 2
 
@@ -15,6 +17,7 @@ interface Count {
 export class OthersRate {
   #last: Count | undefined
   #quiet = quietLooks
+  #mostOwnPerSecond = 0
   /** Of the last window; 0 until there was one. */
   perSecond = 0
 
@@ -23,13 +26,17 @@ export class OthersRate {
     return this.#quiet < quietLooks
   }
 
-  learn(questions: number, own: number, atMs: number): void {
+  /** `alike`: runs of the same kind beside this one. Nobody knows what they send, and they are no others to it. */
+  learn(questions: number, own: number, atMs: number, alike = 0): void {
     const last = this.#last
     if (last !== undefined && atMs - last.atMs < leastWindowMs) return
     this.#last = { questions, own, atMs }
     if (last === undefined) return
-    const others = Math.max(0, questions - last.questions - (own - last.own))
-    this.perSecond = (others * 1_000) / (atMs - last.atMs)
+    const perSecond = (count: number): number => (count * 1_000) / (atMs - last.atMs)
+    const sent = own - last.own
+    this.#mostOwnPerSecond = Math.max(this.#mostOwnPerSecond, perSecond(sent))
+    const each = Math.max(alikePerSecond.least, alikePerSecond.times * this.#mostOwnPerSecond)
+    this.perSecond = Math.max(0, perSecond(questions - last.questions - sent) - alike * each)
     this.#quiet = this.perSecond > atWorkPerSecond ? 0 : this.#quiet + 1
   }
 }

@@ -193,6 +193,15 @@ test.each([
   expect(others.isBusy).toBe(isBusy)
 })
 
+test('a run like itself is no other to it, and much more than that is', () => {
+  const isBusy = (perSecond: number): boolean => {
+    const others = new OthersRate()
+    for (const second of [0, 1, 2]) others.learn(perSecond * second, 200 * second, second * 1_000, 1)
+    return others.isBusy
+  }
+  expect([200, 400, 600, 615, 2_000].map(isBusy)).toEqual([false, false, false, true, true])
+})
+
 test('the next number of a table is the one that the server names, whatever comments say', () => {
   const create = (number: string): string =>
     `CREATE TABLE \`t\` (\n  \`id\` int(11) NOT NULL AUTO_INCREMENT COMMENT 'from AUTO_INCREMENT=7 on',\n  PRIMARY KEY (\`id\`)\n) ENGINE=InnoDB${number} DEFAULT CHARSET=utf8mb4 COMMENT='was AUTO_INCREMENT=9'`

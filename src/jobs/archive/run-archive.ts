@@ -46,16 +46,18 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
   const title = archiveTitle(request)
   const session = await server.session()
   await tellOwed(session, request.table, emit)
+  let place: HeldPlace | undefined
   const governor = await startGovernor(server, {
     watchesReplicas: request.deletes,
     sleepCoefficient: request.sleepCoefficient,
+    alike: async () => place?.beside() ?? 0,
   })
   // A look needs no lock; whoever goes on takes it and plans afresh, as another run may have ended since.
   const shown = archivePlanEvent(server.name, await planArchive(session, store, request), governor)
   emit({ event: 'job-plan', ...shown })
   if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
   if (confirm && !(await confirm(shown))) return false
-  const place = await holdPlace(server, `archive ${tableText(request.table)}`, request.shard, interrupt)
+  place = await holdPlace(server, `archive ${tableText(request.table)}`, request.shard, interrupt)
   try {
     const plan = await planArchive(session, store, request, place)
     const outcome = await carryOut(plan, session, place, governor, context)
