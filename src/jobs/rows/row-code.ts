@@ -6,74 +6,14 @@
 import { assembledModule } from '../../base/wasm/assemble.ts'
 import { Constants, splat } from '../../base/wasm/constants.ts'
 import { hashLanes, laneNumbers, laneVectors } from './hash-lanes.ts'
+import { answers, blockBytes, mostRowBytes, places } from './row-places.ts'
+import { anyOf, byteAt, get, isByte, load, move, plus, putByte, set, store } from './row-words.ts'
 
 const tab = 0x09
 const lineFeed = 0x0a
 const backslash = 0x5c
 const letterN = 0x4e
 const nullMark = 0xfb
-
-/** Where things are in its memory. */
-export const places = {
-  /** Numbers of four bytes: what is to be read from here on, and to where; where lines go; how many rows, at most and done. */
-  at: 0,
-  end: 4,
-  out: 8,
-  most: 12,
-  rows: 16,
-  /** Where the last row begins and ends. */
-  last: 20,
-  lastEnd: 24,
-  /** No row begins behind this. */
-  limit: 28,
-  /** How many messages wait for others of their size: a number for each size, the first at `waiting + 4`. */
-  waiting: 32,
-  sum: 128,
-  /** The letter behind a backslash for a byte; then one more than the byte that a letter stands for; 0 for none. */
-  letters: 256,
-  meant: 512,
-  constants: 768,
-  rounds: 1024,
-  schedule: 2048,
-  slots: 4096,
-  row: 40 * 1024,
-  input: 42 * 1024,
-} as const
-
-/** A message is at most so many blocks of 64 bytes: of longer rows it says nothing. */
-export const mostBlocks = 16
-const blockBytes = 64
-/** With the mark at its end and its length, it fills its blocks. */
-const mostRowBytes = mostBlocks * blockBytes - 9
-
-/** Four messages of this many blocks stand one behind another; it may write a little beyond the last one. */
-export const slotsOf = (blocks: number): number =>
-  places.slots + 2 * blockBytes * blocks * (blocks - 1) + blockBytes * (blocks - 1)
-
-export const modes = { packets: 0, lines: 1 } as const
-/** What it answers: all that is whole was read; what follows is not for it; so many rows as were allowed. */
-export const answers = { done: 0, other: 1, enough: 2 } as const
-
-const get = (name: string): string => `local.get ${name}`
-const set = (name: string): string => `local.set ${name}`
-const store = (place: number, value: string): string => `i32.const 0 ${value} i32.store ${place}`
-const load = (place: number): string => `i32.const 0 i32.load ${place}`
-const plus = (name: string, more: number | string): string =>
-  `${get(name)} ${typeof more === 'number' ? `i32.const ${more}` : get(more)} i32.add`
-const move = (name: string, more: number | string): string => `${plus(name, more)} ${set(name)}`
-const byteAt = (name: string): string => `${get(name)} i32.load8_u 0`
-const isByte = (name: string, byte: number): string => `${get(name)} i32.const ${byte} i32.eq`
-const putByte = (byte: string): string => `${get('out')} ${byte} i32.store8 0 ${move('out', 1)}`
-
-/** A bit for each of sixteen bytes that is one of these. */
-const anyOf = (constants: Constants, bytes: readonly number[]): string =>
-  [
-    ...bytes.map((byte, index) => {
-      const isByte = `${get('x')} ${constants.load(splat(byte))} i8x16.eq`
-      return index > 0 ? `${isByte} v128.or` : isByte
-    }),
-    'i8x16.bitmask',
-  ].join(' ')
 
 /** The next packet, whole: `from` and `size` of its row. */
 const takePacket = `

@@ -2,8 +2,9 @@
 import { type Started, startWasm } from '../../base/wasm/start.ts'
 import { hashBytes, type RowsHasher, rowHash } from '../../mysql/row-hash.ts'
 import { roundConstants } from './hash-lanes.ts'
-import { answers, modes, mostBlocks, places, rowCode, slotsOf } from './row-code.ts'
+import { rowCode } from './row-code.ts'
 import { LineRows, type RowLines } from './row-lines.ts'
+import { answers, modes, mostBlocks, places, slotsOf } from './row-places.ts'
 import type { LineTakers } from './rows-file.ts'
 
 const pageBytes = 1 << 16
