@@ -8,21 +8,19 @@ import type { Session } from '../../mysql/session.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError } from '../../store/store-error.ts'
-import { checkContracts } from '../drift/judge.ts'
 import { checkUnaltered } from '../drift/unaltered.ts'
 import type { JobContext } from '../job-context.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { holdPlace } from '../shard/hold-place.ts'
 import { DaySaver } from './day-saver.ts'
-import { type AgreeTo, type DaysSource, DaysWalk, type WalkPiece } from './days-walk.ts'
+import type { WalkPiece } from './days-walk.ts'
 import type { DumpOutcome } from './dump-outcome.ts'
 import { writeMark } from './dump-store.ts'
 import { dumpEnd, dumpSoFar } from './end-text.ts'
 import { type DumpPlan, type DumpRequest, planDump } from './plan.ts'
 import { dumpPlanEvent, dumpTitle, rowsOf } from './plan-text.ts'
-import { ScanWalk } from './scan-walk.ts'
-import { WalksInTurn } from './walks-in-turn.ts'
+import { walkOf } from './walk-of.ts'
 
 export interface DumpContext extends JobContext {
   readonly store: Store
@@ -131,32 +129,6 @@ async function carryOut(
     await walk.close().catch(() => undefined)
   }
 }
-
-async function walkOf(plan: DumpPlan, session: Session, server: Server): Promise<DaysSource> {
-  const { request, shape, names, until, kind, checks, newDays } = plan
-  const begun = performance.now()
-  const clock = (): Date => new Date(plan.now.getTime() + Math.round(performance.now() - begun))
-  // A day is saved in the shape that its table has then: a consumer's contract must hold for that one too.
-  const agree: AgreeTo = table => checkContracts(session, table, request.contracts)
-  if (plan.reads === 'days') {
-    // More sessions are worth while where there is much to read. What the server computes itself is asked one after another.
-    if (checks.length > 0 || newDays.length < leastForMore)
-      return new DaysWalk(session, shape, [...checks, ...newDays], clock, agree)
-    // An account may be allowed no more of them.
-    const more = [server.session(), server.session()].map(each => each.catch(() => undefined))
-    const sessions = [session, ...(await Promise.all(more)).filter(each => each !== undefined)]
-    return new WalksInTurn(
-      sessions.map((each, turn) => {
-        const days = newDays.filter((_, index) => index % sessions.length === turn)
-        return new DaysWalk(each, shape, days, clock, agree)
-      }),
-    )
-  }
-  const range = { kind, zone: request.zone, until, known: names.days.keys() }
-  return new ScanWalk(session, shape, range, clock, agree)
-}
-
-const leastForMore = 8
 
 /** We hold the lock of the table, so nobody is between an object and its receipt now. Answers how many are gone. */
 async function removeOrphans(orphans: readonly string[], store: Store): Promise<number> {
