@@ -65,14 +65,25 @@ export const archive = resource({
   identity: ({ into }) => into,
   library: [wayLibrary, lookLibrary, archiveLookLibrary, writeLibrary, fetchLibrary, archiveChangeLibrary],
   refuses: true,
-  probe: ({ into, creates }) => sh`ops_archive_look ${into} ${creates}`,
+  probe: ({ into, creates, owner, group }) =>
+    sh`ops_archive_look ${into} ${creates} ${spelled(owner, '%U', '%u')} ${spelled(group, '%G', '%g')}`,
   parse: observation => {
-    const { state = '', why } = readKeys(observation, ['state'])
-    return { state, ...(why !== undefined && { why }) }
+    const { state = '', why, owner, group } = readKeys(observation, ['state'])
+    return {
+      state,
+      ...(why !== undefined && { why }),
+      ...(owner !== undefined && { owner }),
+      ...(group !== undefined && { group }),
+    }
   },
-  desired: () => ({ state: 'present' }),
-  impossible: ({ state, why }, { into, creates }) => {
+  desired: ({ owner, group }) => ({ state: 'present', owner, group }),
+  impossible: ({ state, why, owner, group }, given) => {
+    const { into, creates } = given
     if (state === 'refused') return String(why)
+    const other =
+      given.owner !== undefined && owner !== given.owner ? owner : given.group === group ? undefined : group
+    if (state === 'present' && other !== undefined)
+      return `${into} is there and belongs to ${other}: what is unpacked is not given to others, so \`chown -R\` it by hand, or take it away`
     if (state === 'occupied') return `${into} is there and is not a folder`
     return state === 'filled'
       ? `${into} is not empty and has no ${creates}: name a folder of its own, or take that one away first`
@@ -90,3 +101,9 @@ export const archive = resource({
   affects: ({ into }) => [`path:${into}/`],
   applySeconds: 3600,
 })
+
+/** How stat(1) is to tell an owner or a group: by name, or by number as it was given. */
+function spelled(account: string | undefined, name: string, id: string): string {
+  if (account === undefined) return ''
+  return /^\d+$/.test(account) ? id : name
+}

@@ -47,6 +47,13 @@ export const locale = resource({
     'path:/etc/locale.gen',
     'path:/usr/lib/locale/',
   ],
-  notes: (_detail, _params, _said, change) =>
-    change ? ['logins and services that run keep the old one until they begin anew'] : [],
+  notes: (detail, { lang }, _said, change) => {
+    const over = detail.trim().replaceAll(/["']/g, '')
+    return [
+      ...(over === '' || over === 'LC_ALL=' || over === `LC_ALL=${lang}`
+        ? []
+        : [`/etc/default/locale says ${over}, by which logins go in the place of LANG: take that line out`]),
+      ...(change ? ['logins and services that run keep the old one until they begin anew'] : []),
+    ]
+  },
 })

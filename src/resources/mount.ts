@@ -56,6 +56,13 @@ const flagsOf = (given: MountParams) =>
     .filter(each => !/^(?:nofail|auto|noauto|x-.*|_netdev|defaults)$/.test(each))
     .join(',')
 
+/** As systemd-escape(1) spells it. */
+const unitNameOf = (path: string) =>
+  `${Buffer.from(path.slice(1))
+    .toString('latin1')
+    .replaceAll(/^\.|[^A-Za-z0-9:_./]/g, byte => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    .replaceAll('/', '-')}.mount`
+
 /** What follows device and path in its line. */
 const restOf = (given: MountParams) => `${given.type} ${optionsOf(given)} 0 ${given.fsck ? 2 : 0}`
 
@@ -154,9 +161,9 @@ export const mount = resource({
       ? 'new file'
       : 'nothing',
   owns: ({ path }) => [`path:/etc/fstab#${path}`, `path:${path}`],
-  reads: ({ device = '' }) => [
+  reads: ({ device = '', path }) => [
     'path:/etc/fstab',
-    'path:/etc/systemd/system/',
+    `path:/etc/systemd/system/${unitNameOf(path)}`,
     ...(device.startsWith('/') ? [`path:${device}` as const] : []),
   ],
   affects: ({ path }) => ['path:/etc/fstab', `path:${path}`],

@@ -134,8 +134,10 @@ function fields(given: UserParams): readonly string[] {
   return [given.name, asked.map(key => letters[key]).join(''), given.groups.join(','), wantOf(given)]
 }
 
-function wantOf({ state, uid, system, home }: UserParams): string {
-  return state === 'absent' ? 'absent' : `present:${uid ?? ''}:${system ? 'system' : ''}:${home ?? ''}`
+function wantOf({ state, uid, system, home, shell }: UserParams): string {
+  return state === 'absent'
+    ? 'absent'
+    : `present:${uid ?? ''}:${system ? 'system' : ''}:${home ?? ''}:${shell ?? ''}`
 }
 
 function write({ keys }: Change, given: UserParams): Shell {

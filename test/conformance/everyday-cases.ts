@@ -67,6 +67,7 @@ export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
       'mkdir -p /root/tool/tool-1/bin; echo tool >/root/tool/tool-1/bin/tool; tar -czf /srv/c/tool.tar.gz -C /root/tool tool-1',
     absent: 'rm -rf /srv/c/tool',
     wrong: 'rm -rf /srv/c/tool; mkdir /srv/c/tool',
+    neverAlone: { owner: 'what is unpacked and belongs to another one is refused' },
     foreign: {
       before: 'rm -rf /srv/c/tool; mkdir /srv/c/tool; echo theirs >/srv/c/tool/notes',
       refused: /is not empty and has no bin.tool/,

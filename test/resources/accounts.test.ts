@@ -166,6 +166,9 @@ describeReal('users and groups of a real host', () => {
         ['user', { name: 'early' }],
         ['directory', { path: '/home/early', owner: 'early', group: 'early' }],
       ]
+      expect((await ops('plan', ['user', { name: 'early', shell: '/bin/none-such' }])).stdout).toContain(
+        'note: the host has no program /bin/none-such: nobody can log in as early',
+      )
       expect((await ops('apply', ...given)).code).toBe(0)
       expect((await ops('check', ...given)).stdout).not.toContain('note')
       expect(await read('stat -c %U /home/early')).toBe('early')

@@ -134,6 +134,21 @@ describe.each(shells)('an archive with $name', shell => {
     expect(readFileSync(join(root, 'into/tool/bin/t'), 'utf8')).toBe('#!/bin/sh\n')
     expect(readdirSync(join(root, 'into'))).toEqual(['tool'])
     expect(unpack(gzipSync(tarOf(good))).keys).toEqual([])
+    // What is there is not given to others: nor is it told as right.
+    const { uid } = statSync(join(root, 'into/tool'))
+    expect(unpack(gzipSync(tarOf(good)), { owner: `${uid}` }).keys).toEqual([])
+    const theirs = archive.definition.params.parse({
+      ...{
+        from: join(root, 'file'),
+        into: join(root, 'into/tool'),
+        strip: 1,
+        creates: 'bin/tool',
+        group: '4711',
+      },
+    })
+    expect(archive.definition.impossible?.(place.look(archive.definition, theirs), theirs)).toContain(
+      'is there and belongs to',
+    )
     rmSync(join(root, 'into'), { recursive: true })
     mkdirSync(join(root, 'into/tool'), { recursive: true })
     expect(unpack(tarOf(good))).toMatchObject({ code: 0, stderr: '' })

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { gitBare } from '../../src/resources/git-bare.ts'
@@ -67,6 +67,17 @@ describe.each(shells)('a bare git repository on $name', { skip: !hasGit }, shell
     ])
     expect(git(path, 'config', 'receive.denyDeletes')).toBe('true')
     expect(statSync(`${path}/objects`).mode & 0o2070).toBe(0o2070)
+    // As git reads it: any case, the last one of all sections named core, and no comment.
+    for (const [text, isShared] of [
+      ['[core]\n\tSHAREDREPOSITORY = false # x\n', false],
+      ['[Core] sharedRepository=1 ; ours\n', true],
+      ['[core "x"]\n\tsharedRepository = false\n', true],
+      ['[core]\n\tsharedrepository\n', true],
+    ] as const) {
+      appendFileSync(`${path}/config`, text)
+      const state = place.look(definition, parsed(gitBare, { path, branch: 'main', shared: 'group' }))
+      expect([text, state.shared === 'group']).toEqual([text, isShared])
+    }
     expect(readFileSync(`${path}/description`, 'utf8')).toBe('New\n')
   })
 

@@ -86,6 +86,8 @@
     case $2 in absent) [ -z "$ops_uid" ] || ops_user_busy "$1"; return 0;; esac
     ops_wanted_home=${2#*:} ops_wanted=${ops_wanted_home%%:*} ops_wanted_home=${ops_wanted_home#*:}
     ops_kind=${ops_wanted_home%%:*} ops_wanted_home=${ops_wanted_home#*:}
+    ops_wanted_shell=${ops_wanted_home#*:} ops_wanted_home=${ops_wanted_home%%:*}
+    case $ops_wanted_shell in ?*) [ -x "$ops_wanted_shell" ] || echo "note=the host has no program $ops_wanted_shell: nobody can log in as $1 before a step brings it";; esac
     if [ -n "$ops_wanted" ] && [ "$ops_wanted" != "$ops_uid" ]; then
       ops_holder=$(getent passwd "$ops_wanted") && echo "obstacle=the uid $ops_wanted belongs to ${ops_holder%%:*}"
       [ -z "$ops_uid" ] || ops_user_busy "$1"

@@ -2,5 +2,8 @@
 import { libraryOf } from '../../shell/library.ts'
 import archiveLookText from './archive-look.sh'
 
-/** `ops_archive_look INTO CREATES` prints `state=present|absent|filled|occupied|refused`, the last with `why=`. */
+/**
+ * `ops_archive_look INTO CREATES OWNER GROUP` prints `state=present|absent|filled|occupied|refused`, the last with `why=`; where it is present, and stat(1)
+ * was told how to spell them, also `owner=` and `group=` of the folder.
+ */
 export const archiveLookLibrary = libraryOf('archive-look', archiveLookText)

@@ -31,7 +31,15 @@ ops_git_more() {
     printf 'description=%s\n' "$ops_git_description";;
   esac
   case $2 in *s*)
-    ops_git_shared_as=$(LC_ALL=C sed -n 's/^[[:blank:]]*[sS]hared[rR]epository[[:blank:]]*=[[:blank:]]*//p' -- "$1/config") || return 1
+    ops_git_shared_as=$(LC_ALL=C awk '
+      { line = tolower($0); sub(/^[ \t]+/, "", line) }
+      line ~ /^\[/ { core = line ~ /^\[core\]/; sub(/^[^]]*\][ \t]*/, "", line) }
+      core && line ~ /^sharedrepository[ \t]*($|=|[#;])/ {
+        sub(/^sharedrepository[ \t]*/, "", line); sub(/[ \t]*[#;].*/, "", line)
+        shared = line == "" ? "true" : line
+        sub(/^=[ \t]*/, "", shared); sub(/[ \t\r]+$/, "", shared); gsub(/"/, "", shared)
+      }
+      END { print shared }' "$1/config") || return 1
     case $ops_git_shared_as in
       1|true|group) ops_git_shared_as=group;;
       2|all|world|everybody) ops_git_shared_as=all;;
