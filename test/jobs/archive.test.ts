@@ -416,6 +416,7 @@ describeReal('ops db archive', () => {
 
   test.each([
     [['--older-than', 'sixmonths'], '--older-than sixmonths is no age'],
+    [['--older-than', '9000y'], '9000y ago was before the year 1000'],
     [['--where', '1) OR (1'], 'a parenthesis is closed that was not opened'],
     [['--where', 'v = 1 -- '], 'a condition has no comments'],
     [['--where', 'nothing = 1'], 'is no condition on this table'],
@@ -441,6 +442,8 @@ describeReal('ops db archive', () => {
     await mariadb('ALTER TABLE twice.t DROP INDEX mail')
     expect((await archive('restore', 'twice', '--yes')).code).toBe(0)
     expect(await mariadb('SELECT id, mail FROM twice.t ORDER BY id')).toBe('1\tsame\n2\tsame\n')
+    const old = ['--older-than', '60y', '--by', 'at', '--to', 'twice', '--plan']
+    expect((await archive('shop', 'twice.t', ...old)).stdout).toMatch(/at < 19\d\d-\d\d-\d\d \d\d:/)
   })
 
   test('an account that cannot see what a delete would do is refused, with the right that it lacks', async () => {

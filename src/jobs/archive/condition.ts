@@ -33,6 +33,10 @@ export async function resolveCondition(
   const doing = 'asking the server for the time'
   const now = new Date(`${(await session.value(sql`SELECT UTC_TIMESTAMP()`, doing))?.replace(' ', 'T')}Z`)
   const cutOff = before(now, age)
+  if (cutOff.getUTCFullYear() < firstYear)
+    throw inputError(`${age.count}${age.unit} ago was before the year ${firstYear}`, {
+      next: 'No server has such times: name a shorter age.',
+    })
   const inServerZone = await serverZoneText(session, cutOff, doing)
   const isMoment = column.dataType === 'timestamp'
   const wall = isMoment ? utcText(cutOff) : zone === undefined ? inServerZone : zoneText(cutOff, zone)
@@ -52,7 +56,12 @@ export async function resolveCondition(
   }
 }
 
-/** A moment as clocks of the server show it. */
+/** The first that a DATETIME is sure to hold. */
+const firstYear = 1000
+/** To FROM_UNIXTIME of older servers there is no later second. */
+const lastSecond = 2_147_483_647
+
+/** A moment as clocks of the server show it; before 1970 as they went then. */
 export async function serverZoneText(session: Session, moment: Date, doing: string): Promise<string> {
   const [text = ''] = await serverZoneTexts(session, [moment], doing)
   return text
@@ -64,7 +73,11 @@ export async function serverZoneTexts(
   moments: readonly Date[],
   doing: string,
 ): Promise<readonly string[]> {
-  const each = moments.map(moment => sql`FROM_UNIXTIME(${Math.floor(moment.getTime() / 1000)})`)
+  const each = moments.map(moment => {
+    const seconds = Math.floor(moment.getTime() / 1000)
+    const known = Math.min(lastSecond, Math.max(0, seconds))
+    return sql`FROM_UNIXTIME(${known}) + INTERVAL ${seconds - known} SECOND`
+  })
   await session.query(sql`SET time_zone = @@global.time_zone`, doing)
   try {
     const [row = []] = await session.cells(sql`SELECT ${join(each)}`, doing)
