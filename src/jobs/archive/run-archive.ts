@@ -3,7 +3,6 @@ import { performance } from 'node:perf_hooks'
 import { ChunkReader, type Walk } from '../../mysql/chunk-reader.ts'
 import { besideOthers, type ChunkLimits, usualLimits } from '../../mysql/chunk-size.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
-import { RowsHasher } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join } from '../../mysql/sql.ts'
 import { tableText } from '../../mysql/table-name.ts'
@@ -11,25 +10,21 @@ import type { Store } from '../../store/store.ts'
 import type { JobContext } from '../job-context.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { PackedRows } from '../rows/packed-rows.ts'
-import type { RowsHeader } from '../rows/rows-file.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { type HeldPlace, holdPlace } from '../shard/hold-place.ts'
 import type { ArchiveOutcome } from './archive-outcome.ts'
 import { randomName, writeMark } from './archive-store.ts'
 import { archiveEnd, archivePlanEvent, archiveSoFar, archiveTitle } from './archive-text.ts'
+import { ChunkSaver } from './chunk-saver.ts'
 import { ageSql, conditionSql, judgeAsClient, whereSql } from './condition.ts'
-import { savedChildren } from './delete-children.ts'
 import { RowDeleter } from './delete-rows.ts'
 import { archiveGuard } from './delete-target.ts'
 import { dropPartitions, noneDropped } from './drop-partitions.ts'
 import { finishAll, removeOrphans } from './earlier-runs.ts'
 import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
-import { chunkName, newRun, positionToHex, serverText } from './records.ts'
-import { type ReceiptHead, saveChunk, type WithRows } from './save-chunk.ts'
-import { SavedRows } from './saved-rows.ts'
+import { newRun } from './records.ts'
 import { DeleteQueue, noDeletes, sumOf, trustAfterMs } from './settle-deletes.ts'
 import { partName, writePartDone } from './split.ts'
-import { rowsReferring } from './with-child.ts'
 
 export interface ArchiveContext extends JobContext {
   readonly store: Store
@@ -132,23 +127,13 @@ async function carryOut(
   const guard = archiveGuard(table, key, children, request)
   const deleter = new RowDeleter(session, target, guard, governor)
   const queue = new DeleteQueue(store, deleter, store.url.startsWith('s3://') ? trustAfterMs : 0, stillLocked)
-  const header: RowsHeader = {
-    table: request.table,
-    columns,
-    key: key.columns,
-    fingerprint: table.fingerprint,
-    createTable: plan.createTable,
-    server: state.version,
-  }
-  let chunk = 0
+  const saver = new ChunkSaver(store, plan, server.name, run, childSession)
   let chunkBytes = 64 * 1024
-  let storedBytes = 0
   const begun = performance.now()
   let partitions = noneDropped
-  const soFar = { rows: 0, bytes: 0, chunks: 0 }
   const outcome = (saved: ChunksDone): ArchiveOutcome => ({
     saved,
-    storedBytes,
+    storedBytes: saver.storedBytes,
     finished,
     totals: { ...queue.totals, deleted: deleter.deletedRows },
     partitions,
@@ -169,42 +154,8 @@ async function carryOut(
         return bounds && { rows, bytes: bounds.bytes }
       },
       settle: async ({ rows }) => {
-        const hasher = new RowsHasher()
-        const savedRows = new SavedRows(columns, key)
-        for (const row of rows) savedRows.add(row, hasher.add(row))
-        chunk += 1
-        const name = chunkName(run, chunk)
-        const head: ReceiptHead = {
-          run,
-          chunk,
-          table: request.table,
-          source: server.name,
-          server: serverText(state),
-          fingerprint: table.fingerprint,
-          condition,
-          key: [...key.columns],
-          first: positionToHex(savedRows.slice(0, 1)[0]?.key ?? []),
-          last: positionToHex(savedRows.slice(rows.length - 1, rows.length)[0]?.key ?? []),
-          deletes: request.deletes,
-        }
-        const withRows: WithRows[] = []
-        const keys = children.length === 0 ? [] : savedRows.slice(0, rows.length).map(each => each.key)
-        for (const child of children)
-          withRows.push({
-            child,
-            rows: await rowsReferring(childSession, { table, key, columns }, child, keys),
-          })
-        const done = await saveChunk(store, name, rows, hasher.digest(), header, head, withRows)
-        storedBytes += done.receipt.sizeBytes
-        for (const { sizeBytes } of done.receipt.with ?? []) storedBytes += sizeBytes
-        soFar.rows += done.receipt.rows
-        soFar.chunks += 1
-        if (!request.deletes) return
-        await queue.add({
-          saved: done,
-          rows: savedRows,
-          children: withRows.map(each => savedChildren(each.child, each.rows)),
-        })
+        const waiting = await saver.save(rows)
+        if (request.deletes) await queue.add(waiting)
       },
     },
     { emit, interrupt, governor },
@@ -229,7 +180,8 @@ async function carryOut(
     await queue.quiet()
     const failure = await guard.reasonOf(session, thrown)
     const milliseconds = performance.now() - begun
-    return { ...outcome({ ...soFar, milliseconds, isInterrupted: false }), failure }
+    const { rows, chunks } = saver
+    return { ...outcome({ rows, bytes: 0, chunks, milliseconds, isInterrupted: false }), failure }
   }
 }
 
