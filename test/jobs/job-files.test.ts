@@ -82,6 +82,20 @@ export default archive({ source: 'shop', table: 'app.events', olderThan: '30d', 
     expect(runs[1]).toMatch(/nothing +to do/)
     expect(runs[2]).toContain('! 1 row stays: rows of other tables refer to them')
     expect(runs.join('')).not.toContain('by hand')
+    // A record that was cut is told as that, and hides no other run.
+    const place = join(folder.path, 'events/runs')
+    const [first = '', second = ''] = readdirSync(place).filter(each => each.endsWith('-begun.json'))
+    const cuts = [first, second.replace('-begun', '-ended')].map(name => join(place, name))
+    const whole = cuts.map(path => [path, readFileSync(path)] as const)
+    for (const [path] of whole) writeFileSync(path, '{"cut')
+    const cut = await job('history', 'old-events')
+    for (const [path, content] of whole) writeFileSync(path, content)
+    expect(cut.code).toBe(0)
+    expect(cut.stdout.split(/^ {2}(?=\d{4}-)/m).slice(1)).toEqual([
+      expect.stringMatching(/unknown: .*\n.*of its beginning cannot be read/),
+      expect.stringMatching(/unknown: archive app\.events.*\n.*of its end cannot be read/),
+      runs[2],
+    ])
     const log = /log +(\S+\.ndjson)/.exec(runs[2] ?? '')?.[1] ?? ''
     expect(readFileSync(resolve(folder.path, log), 'utf8')).toContain('"event":"job-end"')
     // What somebody typed into the same place is no run of this job, and is told as what it is.

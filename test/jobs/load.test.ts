@@ -425,6 +425,35 @@ describeReal('ops db load', () => {
     expect(await mariadb('SELECT MAX(id) FROM numbered')).toBe('5\n')
   })
 
+  test('a load that failed, and cannot put its indexes back, says that they are away', async () => {
+    await mariadb('CREATE TABLE away (id INT PRIMARY KEY, v INT, KEY (v))')
+    const child = spawn(
+      process.execPath,
+      [program, ...argvOf('app.away', '--indexes', 'rebuild', '--yes', '--json')],
+      {
+        cwd: folder.path,
+        env: { PATH: process.env.PATH, HOME: folder.path },
+        stdio: ['pipe', 'pipe', 'ignore'],
+      },
+    )
+    const said: Buffer[] = []
+    child.stdout.on('data', (piece: Buffer) => said.push(piece))
+    const ended = once(child, 'close')
+    child.stdin.on('error', () => {})
+    child.stdin.write('id,v\n1,1\n')
+    const keys = "SELECT COUNT(*) FROM information_schema.STATISTICS WHERE TABLE_NAME = 'away'"
+    while ((await mariadb(keys)) !== '1\n' && child.exitCode === null) await pause(20)
+    // A twin with rows is somebody's table: nothing is taken from it.
+    await mariadb('INSERT INTO _ops_owed_away (id) VALUES (1)')
+    child.stdin.end('2,x\n')
+    expect((await ended)[0]).toBe(1)
+    const told = Buffer.concat(said).toString()
+    expect(told).toContain('line 3: ')
+    expect(told).toContain('Indexes of app.away are away still')
+    expect(told).toContain('"changed":"yes"')
+    expect(await count('away')).toBe(0)
+  })
+
   test('rows that are committed are called so where their indexes cannot be put back', async () => {
     // A twin with rows is somebody's table: nothing is taken from it.
     await mariadb(`CREATE TABLE late (id INT AUTO_INCREMENT PRIMARY KEY, v INT, KEY (v));

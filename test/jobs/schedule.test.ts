@@ -124,7 +124,9 @@ describeReal('ops job schedule', () => {
   })
 
   test('an edit on the host is drift; --undo takes all away but what was saved', async () => {
+    expect(await host().read('ls /var/lib/ops/jobs/nightly')).toContain('on-failure')
     expect((await schedule('--at', 'daily 03:00', '--yes')).code).toBe(0)
+    expect(await host().read('ls /var/lib/ops/jobs/nightly')).not.toContain('on-failure')
     await host().read("sed -i 's/03:00/04:00/' /etc/systemd/system/ops-job-nightly.timer")
     expect((await schedule('--at', 'daily 03:00', '--check')).code).toBe(2)
     expect((await schedule('--at', 'daily 03:00', '--yes')).code).toBe(0)

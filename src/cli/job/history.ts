@@ -126,10 +126,14 @@ async function chosenJobs(names: readonly string[]): Promise<readonly (LoadedJob
  * `running`: what the server says of those without an end; a text is the reason why it could not be asked. Whatever wrote into the
  * same place is in the history, also what somebody typed: it is told as that.
  */
-function rowOf({ begun, ended, log }: RunStory, running: ReadonlySet<string> | string, job: string): RunRow {
+function rowOf(
+  { begun, ended, log, broken }: RunStory,
+  running: ReadonlySet<string> | string,
+  job: string,
+): RunRow {
   const { title, source, startedAt, by, run } = begun
   const startedAs =
-    begun.name === job
+    begun.name === job || begun.version === ''
       ? undefined
       : begun.name === undefined
         ? `typed by hand as \`ops db ${begun.job}\``
@@ -144,6 +148,7 @@ function rowOf({ begun, ended, log }: RunStory, running: ReadonlySet<string> | s
     return { ...row, status, endedAt, facts, notes, error }
   }
   const nothing = { facts: [] }
+  if (broken !== undefined) return { ...row, ...nothing, status: 'unknown', notes: [broken] }
   if (typeof running === 'string') {
     const notes = [
       `its end is not recorded: it was killed, or it still runs (the server could not be asked: ${running})`,

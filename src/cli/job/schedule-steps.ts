@@ -59,6 +59,17 @@ export function scheduleSteps(scheduled: Scheduled): readonly Step[] {
     ...all.map(({ path, content }) =>
       file({ path: join(project, path), content, mode: '0600', owner: 'root' }),
     ),
+    // What an earlier schedule brought and this one does not may be a password.
+    file({
+      path: join(project, '.files'),
+      content: all.map(({ path }) => `${path}\n`).join(''),
+      mode: '0600',
+      owner: 'root',
+    }),
+    command({
+      run: `cd ${project} && touch .brought && ${formerFiles} | while IFS= read -r f; do rm -f -- "$f"; done && cp .files .brought`,
+      unless: `cmp -s ${project}/.files ${project}/.brought`,
+    }),
     // Whether the host reaches what the job needs shows now, and not at night.
     command({
       run: `cd ${project} && ${node} ${home}/dist/cli.js job plan ${name} && printf %s ${planned} >.planned`,
@@ -82,6 +93,9 @@ export function scheduleSteps(scheduled: Scheduled): readonly Step[] {
         ]),
   ]
 }
+
+/** Prints those of `.brought` that are not in `.files`. */
+const formerFiles = `{ grep -vxF -f .files .brought || [ $? = 1 ]; }`
 
 /** Rows that the job saved in a folder of its project stay: they are data. */
 export function unscheduleSteps(
@@ -107,7 +121,13 @@ export function unscheduleSteps(
           }),
         ]
       : []),
-    ...[...new Set([...files, 'ops.ini', 'on-failure', '.planned'])].map(path => gone(join(project, path))),
+    command({
+      run: `cd ${project} && while IFS= read -r f; do rm -f -- "$f"; done <.brought && rm -f .brought`,
+      unless: `[ ! -e ${project}/.brought ]`,
+    }),
+    ...[...new Set([...files, 'ops.ini', 'on-failure', '.planned', '.files'])].map(path =>
+      gone(join(project, path)),
+    ),
     ...foldersOf(files)
       .reverse()
       .map(path => directory({ path: join(project, path), state: 'absent' })),

@@ -67,6 +67,7 @@ export function pgRecords(open: () => Promise<PostgresServer>, schema: string, s
         )
         const stories = rows.reverse().map(each => {
           const row: RunRow = {
+            run: each.run ?? '',
             begun: each.begun ?? '',
             ended: each.ended ?? undefined,
             log: each.has_log === 't' ? `SELECT log FROM ${table} WHERE run = '${each.run}'` : undefined,

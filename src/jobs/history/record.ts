@@ -46,6 +46,48 @@ export interface RunStory {
   readonly log: string | undefined
   /** Of one without an end; undefined: the lock on the server says it, which has the name of its title. */
   readonly isRunning?: boolean
+  /** Why it cannot be told what became of it: a record that was cut or changed. It hides no other run. */
+  readonly broken?: string
+}
+
+/** From what lies there, which somebody may have cut or changed. */
+export function storyOf(
+  run: string,
+  begun: string,
+  ended: string | undefined,
+  log: string | undefined,
+): RunStory {
+  const first = parsed(begunSchema, begun)
+  const last = ended === undefined ? undefined : parsed(endedSchema, ended)
+  if (first && (ended === undefined || last)) return { begun: first, ended: last, log }
+  const broken = `what was written down of its ${first ? 'end' : 'beginning'} cannot be read: it was cut or changed`
+  return { begun: first ?? unknownRun(run), ended: undefined, log, isRunning: false, broken }
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> | undefined {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+/** Its name begins with the time. */
+function unknownRun(run: string): RunBegun {
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)/.exec(run) ?? []
+  const [year, month, day, hour, minute, second] = parts
+  const startedAt = parts.length === 0 ? '' : `${year}-${month}-${day}T${hour}:${minute}:${second}Z`
+  const by = { user: 'somebody', machine: 'a machine that is not told', pid: 0 }
+  return {
+    format: 'ops-run/1',
+    run,
+    job: 'run',
+    title: run,
+    source: 'its source',
+    startedAt,
+    by,
+    version: '',
+  }
 }
 
 /** Where the runs of one job are written down: next to its data. */

@@ -1,12 +1,13 @@
 /** What a history in a table of MySQL and one in a table of PostgreSQL have in common. */
 import { createHash } from 'node:crypto'
-import { begunSchema, endedSchema, type RunStory } from './record.ts'
+import { type RunStory, storyOf } from './record.ts'
 
 /** In the database, or the schema, of the table that the job writes. */
 export const runsTable = 'ops_runs'
 
 /** One run as it lies there. */
 export interface RunRow {
+  readonly run: string
   readonly begun: string
   readonly ended: string | undefined
   /** The statement that gives its log. */
@@ -18,12 +19,11 @@ export const runLock = (run: string): string => `run ${run}`
 
 /** `isHeld` is asked only of a run without an end. */
 export async function readStory(
-  { begun, ended, log }: RunRow,
+  { run, begun, ended, log }: RunRow,
   isHeld: (run: string) => Promise<boolean>,
 ): Promise<RunStory> {
-  const first = begunSchema.parse(JSON.parse(begun))
-  const last = ended === undefined ? undefined : endedSchema.parse(JSON.parse(ended))
-  return { begun: first, ended: last, log, isRunning: last === undefined && (await isHeld(first.run)) }
+  const story = storyOf(run, begun, ended, log)
+  return { ...story, isRunning: story.ended === undefined && (await isHeld(run)) }
 }
 
 /** As its key holds it: at most 255 bytes. */

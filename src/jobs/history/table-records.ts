@@ -66,6 +66,7 @@ export function tableRecords(open: () => Promise<Server>, database: string, subj
         return Promise.all(
           rows.reverse().map(each => {
             const row: RunRow = {
+              run: each.run ?? '',
               begun: each.begun ?? '',
               ended: each.ended ?? undefined,
               log: each.has_log === '1' ? logOf(table, each.run ?? '') : undefined,

@@ -12,7 +12,7 @@ import { holdLock } from '../../mysql/named-lock.ts'
 import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
-import { tableSql, tableText } from '../../mysql/table-name.ts'
+import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import { checkUnaltered } from '../drift/unaltered.ts'
 import type { JobContext } from '../job-context.ts'
 import { partlyDone, runChunks } from '../run.ts'
@@ -93,7 +93,7 @@ async function withoutIndexes(
     () => undefined,
     (thrown: unknown) => ({ thrown }),
   )
-  if ('failure' in done) throw done.failure
+  if ('failure' in done) throw left ? stillAway(done.failure, table) : done.failure
   const outcome = { ...done, indexMs: rebuilt.length > 0 ? performance.now() - begun : 0 }
   if (!left) return outcome
   const { stored } = done.loaded
@@ -102,6 +102,14 @@ async function withoutIndexes(
   const next =
     'Once that is out of the way, ops db load SOURCE DB.TABLE --put-back puts the indexes back, from any machine.'
   return { ...outcome, failure: new OpsError({ ...data, next }, { cause: left.thrown }) }
+}
+
+/** Nothing is stored, but the table is not as it was. */
+function stillAway(failure: unknown, table: TableName): OpsError {
+  const data = errorDataOf(failure)
+  const away = `Indexes of ${tableText(table)} are away still, and owed to it: the next load puts them back, or ops db load SOURCE DB.TABLE --put-back.`
+  const detail = data.detail === undefined ? away : `${data.detail}\n${away}`
+  return new OpsError({ ...data, detail, changed: 'yes' }, { cause: failure })
 }
 
 interface Loading {
