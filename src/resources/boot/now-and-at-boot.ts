@@ -22,7 +22,7 @@ import {
   withOwnLine,
 } from './look.ts'
 
-/** `value` is left out with `state: 'absent'`, and only then: `.refine(...neededUnlessAbsent('value'))`. */
+/** A `value`, where there is more than one, is left out with `state: 'absent'`: `.refine(...neededUnlessAbsent('value'))`. */
 export interface Held {
   readonly value?: string | undefined
   readonly state: 'present' | 'absent'
@@ -44,6 +44,8 @@ export interface NowAndAtBoot<Params extends Held, Input> {
   readonly service: string
   /** Name of its file; with `zz` before the rest it is read after those of others. */
   file(params: Params): string
+  /** What runs then; left out, it is the param `value`. */
+  wanted?(params: Params): string
   /** What stands in that file. */
   line(value: string, params: Params): string
   /** Prints `now=`, and `cannot=`: why this host cannot have it set, as a sentence for the plan, or nothing. */
@@ -73,11 +75,15 @@ const read = printed(...ownFileKeys, ...bootKeys, 'cannot', 'now')
 export function nowAndAtBoot<Params extends Held, Input>(kind: NowAndAtBoot<Params, Input>) {
   const { folder, service, plain = value => value } = kind
   const fileOf = (params: Params) => `/etc/${folder}/${kind.file(params)}`
-  const lineOf = (params: Params) =>
-    params.value === undefined ? undefined : kind.line(params.value, params)
+  const wantedOf = (params: Params) =>
+    params.state === 'absent' ? undefined : (kind.wanted?.(params) ?? params.value)
+  const lineOf = (params: Params) => {
+    const value = wantedOf(params)
+    return value === undefined ? undefined : kind.line(value, params)
+  }
   /** Of a file that is read later, why its own would not have the last word. */
   const overruledBy = (lines: readonly BootLine[], params: Params): string => {
-    const { value } = params
+    const value = wantedOf(params)
     if (value === undefined) return ''
     const whole = withOwnLine(lines, fileOf(params), kind.line(value, params))
     const last = cameTo(whole, value, some => kind.atBoot(some, params))
@@ -100,27 +106,26 @@ export function nowAndAtBoot<Params extends Held, Input>(kind: NowAndAtBoot<Para
     parse: (observation, params) => {
       const { lines: told, ...found } = ownFileFound(read(observation))
       const lines = bootLines(told)
-      const { value = '' } = cameTo(lines, params.value, some => kind.atBoot(some, params)) ?? {}
+      const { value = '' } = cameTo(lines, wantedOf(params), some => kind.atBoot(some, params)) ?? {}
       const boot = found.reader === 'yes' ? value : ''
       return { ...found, now: plain(found.now), boot, overruled: overruledBy(lines, params) }
     },
-    desired: params => ({
-      ...ownFile(lineOf(params)),
-      ...(params.value !== undefined && { now: params.value, boot: params.value }),
-    }),
+    desired: params => ({ ...ownFile(lineOf(params)), now: wantedOf(params), boot: wantedOf(params) }),
     impossible: ({ cannot, reader, overruled, ...found }, params) => {
       const other = ownFileImpossible(fileOf(params), found)
-      if (other !== undefined || params.value === undefined) return other
+      if (other !== undefined || wantedOf(params) === undefined) return other
       return String(cannot || unreadAtBoot(folder, service, reader) || overruled || '') || undefined
     },
     lacks: lackingDirectory,
-    apply: ({ actual }, params) => [
-      params.value === undefined
-        ? sh`ops_remove ${fileOf(params)}`
-        : sh`ops_boot_hold ${fileOf(params)} ${lineOf(params) ?? ''} ${params.value} ${String(actual.now)} ${kind.sets(params)}`,
-    ],
+    apply: ({ actual }, params) => {
+      const [file, value] = [fileOf(params), wantedOf(params)]
+      if (value === undefined) return [sh`ops_remove ${file}`]
+      const line = kind.line(value, params)
+      return [sh`ops_boot_hold ${file} ${line} ${value} ${String(actual.now)} ${kind.sets(params)}`]
+    },
     wayBack: ({ actual }, params) => {
-      const { value, ...named } = params
+      const { value: _value, ...named } = params
+      const value = wantedOf(params)
       if (value === undefined || actual.file !== 'absent') return 'files'
       const stays = `${kind.holder} goes on with ${value}; it was ${actual.now}`
       return {
@@ -133,14 +138,14 @@ export function nowAndAtBoot<Params extends Held, Input>(kind: NowAndAtBoot<Para
     owns: params => [`path:${fileOf(params)}`, ...kind.owns(params)],
     affects: params => [
       `path:${fileOf(params)}`,
-      ...(params.value === undefined ? [] : (kind.affects ?? kind.owns)(params)),
+      ...(params.state === 'absent' ? [] : (kind.affects ?? kind.owns)(params)),
     ],
     reads: params => [...bootPlaces(folder), `unit:${service}`, ...(kind.reads?.(params) ?? [])],
     notes: (_detail, params, _said, change) => {
       if (change === undefined) return []
-      if (params.value === undefined)
-        return ['what runs is left as it is: ops cannot know what it was before']
-      return kind.notes?.(String(change.actual.now), params.value, params) ?? []
+      const value = wantedOf(params)
+      if (value === undefined) return ['what runs is left as it is: ops cannot know what it was before']
+      return kind.notes?.(String(change.actual.now), value, params) ?? []
     },
   })
 }
