@@ -88,6 +88,12 @@ ops_sql() {
   ops_said=$ops_said_first ops_sql_defaults=
   return 1
 }
+# The same where nothing comes without an answer: tells why there is none.
+ops_sql_answered() {
+  ops_sql "$1" && return
+  echo "root cannot log in to the database server through its socket: $ops_said: put a user and password under [client] in /root/.my.cnf" >&2
+  return 1
+}
 # Sets ops_out, or ops_said where it is refused. A builtin's pipe: what is asked stands in no argument list. Names are quoted in one way, whatever the server was told.
 # A client may warn on stderr and answer all the same; lines of the answer go with a dot before them, its verdict last.
 ops_sql_once() {

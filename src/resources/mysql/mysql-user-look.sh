@@ -7,10 +7,7 @@ ops_sql_user() {
   if [ "$ops_kind" = absent ]; then printf 'account=absent\nserver=absent\n'; return 0; fi
   ops_sql_runs || { printf 'account=unknown\nstopped=%s\n' "$ops_unit"; return 0; }
   ops_sql_read none || return 1
-  ops_sql "$ops_sql_asks" || {
-    echo "root cannot log in to the database server through its socket: $ops_said: put a user and password under [client] in /root/.my.cnf" >&2
-    return 1
-  }
+  ops_sql_answered "$ops_sql_asks" || return 1
   ops_found=$(printf '%s\n' "$ops_out" | sed -n '/^\(plugin\|loaded\|tls\|head\|hash\)=/p')
   ops_stance=$(printf '%s\n' "$ops_out" | ops_sql_stance)
   ops_missing=$(printf '%s\n' "$ops_out" | sed -n 's/^database=//p')
