@@ -16,12 +16,13 @@ export async function walkOf(plan: DumpPlan, session: Session, server: Server): 
   // A day is saved in the shape that its table has then: a consumer's contract must hold for that one too.
   const agree: AgreeTo = table => checkContracts(session, table, request.contracts)
   if (plan.reads === 'days') {
-    // More sessions are worth while where there is much to read. What the server computes itself is asked one after another.
-    if (checks.length > 0 || newDays.length < leastForMore)
+    // A second session is worth while where there is much to read, and a third one is in the way of the others. What the server
+    // computes itself is asked one after another.
+    if (checks.length > 0 || newDays.length < leastForTwo)
       return new DaysWalk(session, shape, [...checks, ...newDays], clock, agree)
     // An account may be allowed no more of them.
-    const more = Array.from({ length: sessionsFor(plan) - 1 }, () => server.session().catch(() => undefined))
-    const sessions = [session, ...(await Promise.all(more)).filter(each => each !== undefined)]
+    const second = await server.session().catch(() => undefined)
+    const sessions = second ? [session, second] : [session]
     return new WalksInTurn(
       sessions.map((each, turn) => {
         const days = newDays.filter((_, index) => index % sessions.length === turn)
@@ -33,11 +34,4 @@ export async function walkOf(plan: DumpPlan, session: Session, server: Server): 
   return new ScanWalk(session, shape, range, clock, agree)
 }
 
-const leastForMore = 8
-/** Of the largest day, as far as is known: each session has memory for two pieces. */
-const mostBytesForThree = 1024 * 1024
-
-function sessionsFor({ newDays, shape }: DumpPlan): number {
-  const largest = Math.max(...newDays.map(({ rows = Number.POSITIVE_INFINITY }) => rows))
-  return largest * shape.table.estimate.averageRowBytes <= mostBytesForThree ? 3 : 2
-}
+const leastForTwo = 8
