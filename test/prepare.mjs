@@ -3,8 +3,14 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Installs what the lock file says, if that was not done since it last changed, and builds. Exits on failure. */
+const done = 'OPS_TEST_PREPARED'
+
+/**
+ * Installs what the lock file says, if that was not done since it last changed, and builds; not again in what this process
+ * starts, as several at once would write the same files. Exits on failure.
+ */
 export function prepare(root) {
+  if (process.env[done] === root) return
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major < 20 || (major === 20 && minor < 17)) {
     process.stderr.write(`ops needs Node 20.17 or later; this is ${process.version}.\n`)
@@ -18,6 +24,7 @@ export function prepare(root) {
       noPackages,
     )
   step(root, 'Building', ['run', '--silent', 'build'])
+  process.env[done] = root
 }
 
 function isStale(root) {

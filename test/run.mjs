@@ -37,11 +37,16 @@ const [, others] = await Promise.all([
   runOnOtherNodes(otherNodes),
 ])
 for (const { printed } of others) process.stdout.write(printed)
-if (everything && process.platform === 'linux' && process.arch === 'x64')
-  gate('Demo of data', process.execPath, [join(root, 'demo/demo.mjs'), 'data'])
-for (const { major, node } of others)
-  if (node !== undefined)
-    gate(`Demo on Node ${major}`, node, [join(root, 'demo/demo.mjs')], environmentOf(node))
+// Each demo waits most of its time, for a database or for packages.
+const demo = join(root, 'demo/demo.mjs')
+await Promise.all([
+  ...(everything && process.platform === 'linux' && process.arch === 'x64'
+    ? [gateBeside('Demo of data', process.execPath, [demo, 'data'], process.env)]
+    : []),
+  ...others.flatMap(({ major, node }) =>
+    node === undefined ? [] : [gateBeside(`Demo on Node ${major}`, node, [demo], environmentOf(node))],
+  ),
+])
 
 /** Ticks of all processors so far, and those of them in which they had something to do. */
 function processors() {
@@ -62,9 +67,23 @@ function spent() {
 }
 
 /** A check, of the sources for one, counts like a test. */
-function gate(title, program, args, env = process.env) {
+function gate(title, program, args) {
   process.stdout.write(`${title} ...\n`)
-  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit', env })
+  count(title, spawnSync(program, args, { cwd: root, stdio: 'inherit' }).status)
+}
+
+/** One that runs beside others: what it printed is told when it has ended. */
+async function gateBeside(title, program, args, env) {
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env })
+  const printed = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', bytes => printed.push(bytes))
+  const [status] = await once(child, 'close')
+  process.stdout.write(`${title} ...\n`)
+  process.stdout.write(Buffer.concat(printed))
+  count(title, status)
+}
+
+function count(title, status) {
   if (status === 0) counted.passed += 1
   else {
     counted.failed += 1
