@@ -10,24 +10,36 @@ export interface ReadState {
   readonly error?: ErrorData
 }
 
+/** The last line, where ops itself says on the host why it cannot look. A path that is named twice in a row is told once. */
+const ownWords = /(?:^|\n)ops: (?:(\/.*): (?=\1 ))?(.*)$/
+
 /** `said` is what the probe wrote to stderr, secrets masked. */
 export function readState(step: Step, observation: Observation, said: string, host: string): ReadState {
   const text = observation.bytes.toString('utf8')
   if (text.startsWith(noUserYet)) return { state: {} }
-  const problem = (title: string): { error: ErrorData } => ({
+  const unplanned = 'Nothing can be planned for this step before its probe works on that host.'
+  const problem = (title: string, next = unplanned, shown = said): { error: ErrorData } => ({
     error: {
       code: 'failed',
       title,
       host,
       step: step.name,
       ...(step.where && { where: step.where }),
-      ...(said.trim() && { said: said.trim().slice(-2000) }),
+      ...(shown.trim() && { said: shown.trim().slice(-2000) }),
       changed: 'no',
-      next: 'Nothing can be planned for this step before its probe works on that host.',
+      next,
     },
   })
-  if (observation.code !== 0)
-    return problem(`the probe of ${step.name} failed with exit code ${observation.code}`)
+  if (observation.code !== 0) {
+    const [whole, , reason] = ownWords.exec(said.trimEnd()) ?? []
+    if (whole === undefined || reason === undefined)
+      return problem(`the probe of ${step.name} failed with exit code ${observation.code}`)
+    return problem(
+      `${step.name}: ${reason}`,
+      'Fix that on the host, or change the recipe, then run again.',
+      said.trimEnd().slice(0, -whole.length),
+    )
+  }
   if (observation.bytes.includes(0)) return problem(`the probe of ${step.name} printed a NUL byte`)
   try {
     return { state: step.resource.parse(text, step.params) }
