@@ -25,6 +25,7 @@ export const longest = [
   'jobs/copy-audit.test.ts',
   'resources/postgres-settings.test.ts',
   'jobs/copy.test.ts',
+  'jobs/shards.test.ts',
   'git-remote/ways.test.ts',
   'runs/across.test.ts',
   'runs/access-packages.test.ts',

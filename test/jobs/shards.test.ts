@@ -184,7 +184,7 @@ describeReal('shards', () => {
     }
 
     test('at work at once beside writers, each killed again and again, lose no row and keep none twice', async () => {
-      await mariadb('DROP DATABASE IF EXISTS app').then(() => mariadb(ledgerSeed(40_000, 1)))
+      await mariadb('DROP DATABASE IF EXISTS app').then(() => mariadb(ledgerSeed(20_000 * kills, 1)))
       const writers = [1, 2].map(() => host().exec('mariadb app -e "CALL writer()"'))
       const shards = [0, 1].map(each => argv('app.t', 'killed', '--shard', `${each}/2`))
       await Promise.all(shards.map((words, each) => runKilled(words, `p${each}of2`, kills)))

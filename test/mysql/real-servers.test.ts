@@ -4,6 +4,8 @@ import { OpsError } from '../../src/base/errors.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { changesOf } from '../../src/jobs/drift/changes.ts'
 import { pinned } from '../../src/jobs/drift/contract.ts'
+import { type HeldPlace, holdPlace } from '../../src/jobs/shard/hold-place.ts'
+import type { Shard } from '../../src/jobs/shard/shard.ts'
 import { readTable, type Table } from '../../src/mysql/catalog.ts'
 import { ChunkReader } from '../../src/mysql/chunk-reader.ts'
 import { rowColumns } from '../../src/mysql/column-sql.ts'
@@ -372,6 +374,27 @@ for (const { title, flavor, version, why, start } of servers) {
       await again.release()
       const more = await holdLock(server, 'archive lab.hostile')
       await more.release()
+    })
+
+    test('shards of a table keep the whole and other numbers out, and know whether they are alone', async () => {
+      const place = (shard: Shard | undefined): Promise<HeldPlace> =>
+        holdPlace(server, 'archive lab.shards', shard, { level: 'none' })
+      const isRefused = async (shard: Shard | undefined): Promise<void> => {
+        await expect(place(shard)).rejects.toMatchObject({ data: { code: 'locked' } })
+      }
+      const first = await place({ index: 0, of: 32 })
+      expect([first.isAlone, await first.beside()]).toEqual([true, 0])
+      await first.letIn()
+      const last = await place({ index: 31, of: 32 })
+      expect([last.isAlone, await last.beside(), await first.beside()]).toEqual([false, 1, 1])
+      await last.letIn()
+      await first.check()
+      for (const shard of [undefined, { index: 0, of: 32 }, { index: 0, of: 2 }]) await isRefused(shard)
+      await last.release()
+      await first.release()
+      const whole = await place(undefined)
+      await isRefused({ index: 0, of: 2 })
+      await whole.release()
     })
 
     test('a job takes turns while others are at work there, and works side by side when they are gone', async () => {
