@@ -42,7 +42,7 @@ async function shellPasses() {
 }
 
 const passed = await Promise.all([
-  passes('@biomejs/biome/bin/biome', 'check', '.'),
+  passes('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'),
   passes('typescript/bin/tsc', '--noEmit'),
   shellPasses(),
 ])
