@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Host } from '../test/hosts/host.ts'
 import { startHost } from '../test/hosts/start.ts'
+import { prepareForeground, withForeground } from './foreground.ts'
 import { measure } from './measure.ts'
 import { median } from './median.ts'
 import { root } from './places.ts'
@@ -26,9 +27,6 @@ export interface ArchiveRow {
 /** Without its care for the last row of a table that counts its keys: both are to empty it. */
 const archiver = `pt-archiver --source D=bench,t=peer,S=/run/mysqld/mysqld.sock,u=root --where "at < '2025-01-01'" \\
   --file /var/tmp/bench-archive.txt --limit 1000 --txn-size 1000 --bulk-delete --no-check-charset --no-safe-auto-increment`
-/** So many transactions a second come, however long one takes. */
-const foreground = `sysbench oltp_read_write --mysql-socket=/run/mysqld/mysqld.sock --mysql-user=root --mysql-db=sb --table-size=20000`
-const foregroundLog = '/var/tmp/bench-foreground.log'
 const aloneSeconds = 8
 /** What one processor at work beside it does to the foreground, with no statement to the server. */
 const busyLoop = `timeout ${aloneSeconds} sh -c 'while :; do :; done'; true`
@@ -79,7 +77,7 @@ export async function benchArchive(
   try {
     tell(`making ${rows.toLocaleString('en')} rows ...`)
     await host.read('mariadb', { input: seedSql(rows) })
-    await host.read(`${foreground} prepare`)
+    await prepareForeground(host)
     const seconds = new Map<string, number[]>()
     const slowdowns = new Map<string, number[]>()
     const beside = new Map<string, number[]>()
@@ -141,25 +139,6 @@ async function fill(host: Host, table: string): Promise<void> {
 async function checkEmpty(host: Host, table: string): Promise<void> {
   const left = Number(await host.read('mariadb -BN', { input: `SELECT COUNT(*) FROM bench.${table}` }))
   if (left !== 0) throw new Error(`${left} rows are left in bench.${table}: the round is void`)
-}
-
-/** The median over its seconds of the time under which 99 % of the foreground's transactions stayed, in milliseconds. */
-async function withForeground<T>(
-  host: Host,
-  work: () => Promise<T>,
-): Promise<{ readonly p99Ms: number; readonly result: T }> {
-  const argv = `stdbuf -oL ${foreground} --threads=2 --rate=40 --percentile=99 --report-interval=1 --time=7200 run`
-  await host.read(`systemd-run --quiet --collect --unit=foreground sh -c '${argv} >${foregroundLog}'`)
-  let result: T
-  try {
-    result = await work()
-  } finally {
-    await host.read('systemctl stop foreground')
-  }
-  const log = await host.read(`cat ${foregroundLog}`)
-  const each = [...log.matchAll(/lat \(ms,99%\): ([\d.]+)/g)].map(([, text]) => Number(text))
-  if (each.length < 3) throw new Error(`the foreground ran for ${each.length} s: take more rows`)
-  return { p99Ms: median(each), result }
 }
 
 function rowsIn(place: string): number {

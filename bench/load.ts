@@ -17,7 +17,7 @@ export interface LoadRow {
   readonly ratio: number
 }
 
-const table = `(id INT PRIMARY KEY, user_id INT, name VARCHAR(50), email VARCHAR(100), price DECIMAL(10,2), at DATETIME,
+export const loadTable = `(id INT PRIMARY KEY, user_id INT, name VARCHAR(50), email VARCHAR(100), price DECIMAL(10,2), at DATETIME,
   note VARCHAR(200), state VARCHAR(10), KEY (user_id), KEY (at))`
 const stock = `LOAD DATA LOCAL INFILE '/dev/stdin' INTO TABLE bench.stock CHARACTER SET utf8mb4 FIELDS TERMINATED BY ','
   OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' IGNORE 1 LINES`
@@ -68,7 +68,7 @@ export async function benchLoad(
     for (let round = 0; round < rounds; round++) {
       for (const [who, name, argv] of ways) {
         await host.read('mariadb', {
-          input: `CREATE DATABASE IF NOT EXISTS bench; DROP TABLE IF EXISTS bench.${name}; CREATE TABLE bench.${name} ${table}`,
+          input: `CREATE DATABASE IF NOT EXISTS bench; DROP TABLE IF EXISTS bench.${name}; CREATE TABLE bench.${name} ${loadTable}`,
         })
         const run = await measure({ argv, cwd: folder, env: { HOME: folder } })
         seconds.set(who, [...(seconds.get(who) ?? []), run.seconds])
@@ -101,7 +101,12 @@ export async function benchLoad(
 const csv = (cells: readonly string[]): string =>
   cells.map(cell => (/[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')
 
-function writeRows(file: string, rows: number, line: (cells: readonly string[]) => string = csv): void {
+/** With the names of the columns on the first line. */
+export function writeRows(
+  file: string,
+  rows: number,
+  line: (cells: readonly string[]) => string = csv,
+): void {
   const out = openSync(file, 'w')
   const names = ['id', 'user_id', 'name', 'email', 'price', 'at', 'note', 'state']
   writeSync(out, `${line(names)}\n`)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { realHosts } from '../test/hosts/available.ts'
 import { benchArchive } from './archive.ts'
+import { benchBeside } from './beside.ts'
 import { besideLoad } from './beside-load.ts'
 import { benchCheck } from './check.ts'
 import { type Round, round, slowSeconds } from './compare.ts'
@@ -48,6 +49,7 @@ const { values } = parseArgs({
     'beside-load': { type: 'string', default: '0' },
     steps: { type: 'string' },
     lines: { type: 'string', default: '1000000' },
+    beside: { type: 'string' },
     'table-rows': { type: 'string', default: '2000000' },
   },
 })
@@ -91,6 +93,9 @@ async function bench(): Promise<void> {
   const archive = wanted?.includes('archive')
     ? await benchArchive(say, Number(values['table-rows']), Number(values.rounds))
     : undefined
+  const foreground = wanted?.includes('foreground')
+    ? await benchBeside(say, Number(values['table-rows']), Number(values.rounds), values.beside?.split(','))
+    : undefined
   const dump = wanted?.includes('dump')
     ? await benchDump(say, Number(values['table-rows']), Number(values.rounds))
     : undefined
@@ -121,7 +126,7 @@ async function bench(): Promise<void> {
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, node: process.version }
   writeFileSync(
     file,
-    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(points && { curve: points }), ...(packages && { packages }), ...(store && { store }), ...(archive && { archive }), ...(dump && { dump }), ...(load && { load }), ...(copy && { copy }), ...(queue && { queue }), ...(check && { check }), ...(logs && { logs }), ...(beside && { examples: beside }) }, undefined, 2)}\n`,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, ...results, ...(socks && { socks }), ...(points && { curve: points }), ...(packages && { packages }), ...(store && { store }), ...(archive && { archive }), ...(foreground && { foreground }), ...(dump && { dump }), ...(load && { load }), ...(copy && { copy }), ...(queue && { queue }), ...(check && { check }), ...(logs && { logs }), ...(beside && { examples: beside }) }, undefined, 2)}\n`,
   )
   say(`Written to ${file}`)
 }

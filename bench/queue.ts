@@ -25,7 +25,7 @@ const table = `(id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, priority INT NOT NUL
 const waits = `queue = 'mail' AND locked_at IS NULL AND locked_by IS NULL AND failed_at IS NULL`
 
 /** Where a batch ends, INSERT ... SELECT and DELETE, each batch a transaction; with the workers' UPDATE of delayed_job. */
-const seedSql = (jobs: number): string => `CREATE DATABASE bench; USE bench;
+export const jobsSql = (jobs: number): string => `USE bench;
 CREATE TABLE seed ${table}; CREATE TABLE waits (ms DOUBLE); CREATE TABLE stop (now INT);
 INSERT INTO seed (priority, handler, run_at, queue, created_at, updated_at)
   SELECT seq % 3, CONCAT('--- !ruby/object:Mail ', REPEAT(MD5(seq), 5)), NOW() - INTERVAL 1 HOUR, 'mail', NOW(), NOW() FROM seq_1_to_${jobs};
@@ -108,7 +108,7 @@ export async function benchQueue(
   }
   try {
     tell(`making ${jobs.toLocaleString('en')} jobs ...`)
-    await host.read('mariadb', { input: seedSql(jobs) })
+    await host.read('mariadb', { input: `CREATE DATABASE bench; ${jobsSql(jobs)}` })
     for (let round = 0; round < rounds; round++) {
       for (const [who, name, move] of ways) {
         await fill(name)
