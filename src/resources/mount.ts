@@ -99,7 +99,7 @@ export const mount = resource({
   library: [wayLibrary, lookLibrary, mountLookLibrary, writeLibrary, mountChangeLibrary],
   refuses: true,
   takesBack: true,
-  probe: given => sh`ops_mount_look ${wordsOf(given)}`,
+  probe: given => sh`ops_mount_look ${[...wordsOf(given), given.type]}`,
   parse: observation => {
     const {
       fstab = '',

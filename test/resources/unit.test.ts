@@ -94,6 +94,24 @@ describeReal('on a real host', () => {
     expect((await apply('mount', { path: '/srv/slash', state: 'absent' })).code).toBe(0)
   })
 
+  test('another size, what nobody forbade and another file system are seen, though fstab is right', async () => {
+    const given = { path: '/srv/sized', device: 'sized', type: 'tmpfs', options: ['size=10m', 'nosuid'] }
+    const shown = () => host().read('findmnt -no FSTYPE,SIZE,OPTIONS /srv/sized')
+    expect((await apply('mount', given)).code).toBe(0)
+    expect((await apply('mount', given)).stdout).toContain('nothing to do')
+    await host().read('mount -o remount,size=5m,noexec /srv/sized')
+    expect((await apply('mount', given)).stdout).toContain('lacks: exec size=10m -> none')
+    expect(await shown()).toMatch(/^tmpfs +10M rw,nosuid,(?!.*noexec)/)
+    await host().read('umount /srv/sized && mount -t ramfs sized /srv/sized')
+    const other = await apply('mount', given)
+    expect(other).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('sized (ramfs) is mounted at /srv/sized already'),
+    })
+    expect(await shown()).toMatch(/^ramfs/)
+    await host().read('umount /srv/sized')
+  })
+
   test('nothing is mounted where somebody else could lead it elsewhere', async () => {
     await host().read('ln -s /etc /srv/led')
     const mounts = await host().read('findmnt -rn')

@@ -7,7 +7,7 @@ ops_mount() (
   (ops_go_making "$2") || ops_fail "$2: cannot be made; nothing was changed"
   ops_at=$2
   if ops_mount_find "$2"; then
-    ops_mount_same "$1" "$2" "$3" || ops_fail "$ops_at: $ops_source is mounted there; nothing was changed"
+    ops_mount_same "$1" "$2" "$3" "${4%% *}" || ops_fail "$ops_at: $ops_source ($ops_type) is mounted there; nothing was changed"
     ops_was_mounted=yes
   fi
   ops_write /etc/fstab -- ops_mount_lines "$2" "$(ops_mount_word "$1") $(ops_mount_word "$2") $4" || exit

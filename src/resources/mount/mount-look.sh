@@ -1,5 +1,5 @@
 # The functions of `mount-look`, as look.ts describes them.
-# DEVICE PATH FLAGS (with commas)
+# DEVICE PATH FLAGS (with commas) TYPE
 ops_mount_look() {
   (ops_mount_sure "$2") || { ops_mount_sure "$2" || printf 'why=%s\n' "$ops_why"; }
   ops_fstab_line=none
@@ -14,7 +14,7 @@ ops_mount_look() {
   printf 'fstab=%s\n' "$ops_fstab_line"
   [ ! -d /run/systemd/system ] || ops_mount_units "$2"
   ops_mount_find "$2" || case $? in 1) echo mounted=no; ops_mount_below "$2"; return 0;; *) return 1;; esac
-  if ops_mount_same "$1" "$2" "$3"; then echo mounted=yes; else printf 'mounted=%s\n' "$ops_source"; fi
+  if ops_mount_same "$1" "$2" "$3" "$4"; then echo mounted=yes; else printf 'mounted=%s (%s)\n' "$ops_source" "$ops_type"; fi
   ops_flags_lacking=
   ops_flags_wanted=$3,
   while [ -n "$ops_flags_wanted" ]; do
@@ -22,7 +22,39 @@ ops_mount_look() {
     case $ops_mount_flag in ro|nosuid|nodev|noexec|noatime) case ,$ops_flags, in *,"$ops_mount_flag",*) ;; *) ops_flags_lacking="$ops_flags_lacking $ops_mount_flag";; esac;; esac
   done
   case ,$3, in *,ro,*) ;; *) case ,$ops_flags, in *,ro,*) ops_flags_lacking="$ops_flags_lacking rw";; esac;; esac
+  ops_mount_unasked "$3"
+  ops_mount_size "$2" "$3" || ops_flags_lacking="$ops_flags_lacking $ops_mount_asked"
+  ops_flags_lacking=${ops_flags_lacking# }
   printf 'lacks=%s\n' "${ops_flags_lacking:-none}"
+}
+# FLAGS: adds to ops_flags_lacking what a flag that nobody asked for takes away. Of a bind mount, and of what a program of its own
+# mounts, the flags may come from elsewhere; `user` and its like bring all three.
+ops_mount_unasked() {
+  ops_mount_is_plain "$ops_type" || return 0
+  case ,$1, in *,bind,*|*,rbind,*|*,user,*|*,users,*|*,owner,*|*,group,*) return 0;; esac
+  for ops_mount_flag in suid dev exec; do
+    case ,$1, in *,"no$ops_mount_flag",*) continue;; esac
+    case ,$ops_flags, in *,"no$ops_mount_flag",*) ops_flags_lacking="$ops_flags_lacking $ops_mount_flag";; esac
+  done
+}
+# PATH FLAGS: whether a tmpfs has the size that is asked for, in whole pages; ops_mount_asked is what asks for it. A percentage is not judged.
+ops_mount_size() {
+  [ "$ops_type" = tmpfs ] || return 0
+  ops_mount_asked=$(printf '%s\n' "$2" | tr , '\n' | sed -n 's/^size=[0-9]*[kKmMgG]\{0,1\}$/&/p' | tail -n 1)
+  ops_mount_bytes=${ops_mount_asked#size=}
+  case $ops_mount_bytes in
+    '') return 0;;
+    *[kK]) ops_mount_bytes=$((${ops_mount_bytes%?} << 10));;
+    *[mM]) ops_mount_bytes=$((${ops_mount_bytes%?} << 20));;
+    *[gG]) ops_mount_bytes=$((${ops_mount_bytes%?} << 30));;
+  esac
+  # That is the size of a page, and how many there are.
+  ops_mount_pages=$(stat -f -c '%S %b' -- "$1") || return 0
+  [ $(((ops_mount_bytes + ${ops_mount_pages% *} - 1) / ${ops_mount_pages% *})) = "${ops_mount_pages#* }" ]
+}
+# TYPE: whether the kernel shows a file system of that type by this name, and mounts it itself.
+ops_mount_is_plain() {
+  case $1 in tmpfs|ramfs|ext2|ext3|ext4|xfs|btrfs|f2fs|vfat|squashfs|iso9660|overlay) ;; *) return 1;; esac
 }
 # PATH: `unit=` the file that systemd goes by in the place of the line of fstab, and `asked=` the link that has such a unit mounted at boot.
 ops_mount_units() {
@@ -41,18 +73,19 @@ ops_mount_units() {
 }
 # A word as fstab and the kernel spell it: \040 is a blank.
 ops_mount_word() { printf '%s\n' "$1" | sed 's/\\/\\134/g; s/ /\\040/g'; }
-# PATH: ops_source and ops_flags of what is mounted there last. 1: nothing is; 2: that cannot be told.
+# PATH: ops_source, ops_type and ops_flags of what is mounted there last. 1: nothing is; 2: that cannot be told.
 ops_mount_find() {
   ops_mount_path=$(ops_mount_word "$1") || return 2
   ops_mounted_there=$(printf '%s\n' "$ops_mount_path" | awk '
     NR == FNR { path = $0; next }
     $5 == path {
       flags = $6; for (i = 7; i <= NF && $i != "-"; i++);
-      found = $(i + 2) " " flags "," $(i + 3)
+      found = $(i + 2) " " $(i + 1) " " flags "," $(i + 3)
     }
     END { if (found == "") exit 1; print found }' - /proc/self/mountinfo) || { [ $? != 1 ] || return 1; return 2; }
   ops_source=$(printf %s "${ops_mounted_there%% *}" | sed 's/\\\([0-7]\)/\\0\1/g') || return 2
-  ops_source=$(printf '%b' "$ops_source") ops_flags=${ops_mounted_there#* }
+  ops_source=$(printf '%b' "$ops_source") ops_flags=${ops_mounted_there##* }
+  ops_type=${ops_mounted_there#* } ops_type=${ops_type% *}
 }
 # PATH: whether nobody else can lead mount(8) elsewhere, which goes there by its name, and no link does.
 ops_mount_sure() {
@@ -60,11 +93,12 @@ ops_mount_sure() {
   ops_sure "${ops_at:-/}" || return 1
   [ "$(readlink -f -- "$1")" = "$1" ] || [ ! -e "${1%/*}/" ] || { ops_why="a symbolic link leads elsewhere: name the real path in the step"; return 1; }
 }
-# DEVICE PATH FLAGS: whether that is what is mounted there.
+# DEVICE PATH FLAGS TYPE: whether that is what is mounted there.
 ops_mount_same() {
   ops_mount_device=$1
   # shellcheck disable=SC3013 # dash, bash and busybox know -ef
   case ,$3, in *,bind,*|*,rbind,*) [ "$1" -ef "$2" ]; return;; esac
+  ! ops_mount_is_plain "$4" || [ "$ops_type" = "$4" ] || return 1
   [ "$ops_mount_device" != "$ops_source" ] || return 0
   case $ops_mount_device in
     UUID=*) ops_mount_device=/dev/disk/by-uuid/${ops_mount_device#*=};;
