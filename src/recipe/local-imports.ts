@@ -1,5 +1,5 @@
 /** Which files a recipe is made of: itself and what it imports by a relative path; and which packages it names. */
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, extname, join, resolve } from 'node:path'
 
 const specifier = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])(\.{1,2}\/[^'"\n]+)\1/g
@@ -16,39 +16,39 @@ export function localSources(file: string): ReadonlyMap<string, string> {
     const text = readFileSync(next, 'utf8')
     sources.set(next, text)
     for (const found of text.matchAll(specifier)) {
-      const imported = resolveImport(resolve(dirname(next), found[2] ?? ''))
-      if (imported !== undefined) pending.push(imported)
+      pending.push(...importedFiles(resolve(dirname(next), found[2] ?? '')))
     }
   }
   return sources
 }
 
-function resolveImport(path: string): string | undefined {
-  const withoutJs = /\.[cm]?js$/.test(path) ? [path.replace(/js$/, 'ts')] : []
-  const candidates = [
-    path,
-    ...withoutJs,
-    ...['.ts', '.mts', '.js', '.mjs', '.json', '/index.ts', '/index.js'].map(end => path + end),
-  ]
-  return candidates.find(each => isText(each))
+const ends = '.ts .mts .d.ts .d.mts .js .mjs .json /index.ts /index.d.ts /index.js'.split(' ')
+
+/** All that the path may mean: of a program and its declarations one is run, and the other says its types. */
+function importedFiles(path: string): readonly string[] {
+  const [, base = '', kind = ''] = /^(.*\.)([cm]?)js$/.exec(path) ?? []
+  const typed = base === '' ? [] : [`${base}${kind}ts`, `${base}d.${kind}ts`]
+  return [path, ...typed, ...ends.map(end => path + end)].filter(isText)
 }
 
 /** Only what a compiler would read; a recipe may also name a large binary in a string. */
 function isText(path: string): boolean {
   const isCode = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'].includes(extname(path))
-  return isCode && statSync(path, { throwIfNoEntry: false })?.isFile() === true
+  return isCode && existsSync(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 const packageSpecifier =
   /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])((?:@[\w.-]+\/)?[\w-][\w.-]*)(?:\/[^'"\n]*)?\1/g
 
-/** The manifest of each package that one of these sources imports: another version is another manifest. */
+/** The manifest of each package that one of these sources imports, and of its types elsewhere: another version is another manifest. */
 export function importedPackages(sources: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const manifests = new Map<string, string>()
   for (const [file, text] of sources) {
     for (const [, , name = ''] of text.matchAll(packageSpecifier)) {
-      const manifest = manifestOf(name, dirname(file))
-      if (manifest !== undefined) manifests.set(manifest, readFileSync(manifest, 'utf8'))
+      const typesOnly = `@types/${name.replace(/^@(.*)\//, '$1__')}`
+      for (const manifest of [name, typesOnly].map(each => manifestOf(each, dirname(file)))) {
+        if (manifest !== undefined) manifests.set(manifest, readFileSync(manifest, 'utf8'))
+      }
     }
   }
   return manifests

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type ErrorData, InputErrors, OpsError } from '../../src/base/errors.ts'
@@ -28,6 +28,12 @@ export default recipe({
 const folder = temporaryFolder({
   'recipes/good.ts': good,
   'recipes/_shared.ts': 'export const port: number = 8080\n',
+  'recipes/declared.ts': `import { recipe } from 'ops-recipes'
+import { port } from './_plain.js'
+port satisfies number
+export default recipe({ summary: 'Declared.', params: {}, steps: () => [] })
+`,
+  'recipes/_plain.js': 'export const port = 8080\n',
   'recipes/plain.mjs':
     "import { recipe } from 'ops-recipes'\nexport default recipe({ summary: 'Plain.', params: {}, steps: () => [] })\n",
   'recipes/bare.ts': `import { command, recipe } from 'ops-recipes'
@@ -107,6 +113,14 @@ describe('loading a recipe', () => {
     await loadRecipe('good', { library, cwd: join(folder, 'copy') })
     expect(readdirSync(join(folder, 'cache/ops/checked'))).toEqual(checked)
     rmSync(join(folder, 'copy'), { recursive: true })
+  })
+
+  test('its types are checked again where declarations beside a program are others', async () => {
+    const declared = join(folder, 'recipes/_plain.d.ts')
+    writeFileSync(declared, 'export const port: number\n')
+    expect(await errorsOf('declared', folder, true)).toEqual([])
+    writeFileSync(declared, 'export const port: string\n')
+    expect((await errorsOf('declared', folder, true))[0]?.title).toContain('type error')
   })
 
   test('what ran once is not compiled again', async () => {
