@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { settingAtBoot } from '../../src/resources/sysctl/at-boot.ts'
 import { sysctl } from '../../src/resources/sysctl.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
@@ -36,6 +37,12 @@ describe('the params of a setting of the kernel', () => {
       expect.stringMatching(/^it is a number now: .* banana .* nothing is changed$/),
     ])
     expect(notes('cubic')).toEqual([])
+  })
+
+  test('one with two names is what the later of both says', () => {
+    const text = 'net.nf_conntrack_max = 8'
+    const lines = [{ text, by: '/etc/sysctl.d/house.conf', when: 'both' }]
+    expect(settingAtBoot(lines, 'net.netfilter.nf_conntrack_max')).toMatchObject({ value: '8' })
   })
 
   test('blanks between numbers count as one, and those in a text as they are', () => {

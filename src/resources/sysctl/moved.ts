@@ -25,6 +25,13 @@ const rivals = (one: string, other: string): readonly Mover[] =>
     to: value => (value === '0' ? undefined : '0'),
   }))
 
+/** One setting with two names. */
+const twins = (one: string, other: string): readonly Mover[] =>
+  [
+    [one, other],
+    [other, one],
+  ].map(([way = '', moved]) => ({ ways: [way], moves: new RegExp(`^${moved}$`), to: value => value }))
+
 const movers: readonly Mover[] = [
   // The kernel's networking/ip-sysctl.rst of ip_forward, and inet_forward_change() for what it comes to.
   {
@@ -41,9 +48,8 @@ const movers: readonly Mover[] = [
     startsAt: '0',
     bothHold: true,
   },
-  // One setting with two names.
-  { ways: [forwarding[0]], moves: new RegExp(`^${forwarding[1]}$`), to: value => value },
-  { ways: [forwarding[1]], moves: new RegExp(`^${forwarding[0]}$`), to: value => value },
+  ...twins(...forwarding),
+  ...twins('net/nf_conntrack_max', 'net/netfilter/nf_conntrack_max'),
   // In IPv6 `all` sets each interface and the default; and systemd writes no value that is there already.
   ...['forwarding', 'disable_ipv6', 'addr_gen_mode', 'ignore_routes_with_linkdown'].map(
     (name): Mover => ({
