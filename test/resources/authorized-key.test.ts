@@ -155,6 +155,7 @@ describeReal('a key of a user', () => {
         ['AuthorizedKeysFile /etc/ssh/keys/%u %h/.ssh/authorized_keys', 0, 'nothing to do'],
         ['AllowUsers root d*', 0, 'AllowUsers names others'],
         ['AllowUsers root carl?', 0, 'nothing to do'],
+        ['UsePAM no', 0, 'UsePAM no, as the account is locked'],
         ['DenyGroups carla', 0, 'DenyGroups carla'],
         ['Match Address 192.0.2.0/24\\nPubkeyAuthentication no', 0, 'nothing to do'],
       ] as const) {

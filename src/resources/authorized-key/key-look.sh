@@ -74,7 +74,7 @@ ops_key_sshd() {
   [ -x "$ops_sshd" ] && [ "$(id -u)" = 0 ] || return 0
   ! grep -qsiE '^[[:blank:]]*match[[:blank:]].*(address|host|port|rdomain|exec)' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf || return 0
   ops_sshd_said=$("$ops_sshd" -T -C "user=$1,host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22" 2>/dev/null) || return 0
-  ops_sshd_said=$(printf '%s\n' "$ops_sshd_said" | awk -v user="$1" -v home="$ops_home" -v uid="$ops_uid_of" -v groups="$(id -Gn -- "$1" 2>/dev/null)" '
+  ops_sshd_said=$(printf '%s\n' "$ops_sshd_said" | awk -v user="$1" -v home="$ops_home" -v uid="$ops_uid_of" -v groups="$(id -Gn -- "$1" 2>/dev/null)" -v password="$(getent shadow "$1" 2>/dev/null | cut -d : -f 2 | cut -c 1)" '
     function fits(names, pattern,   all, at, count) {
       gsub(/[^A-Za-z0-9_*?-]/, "[&]", pattern); gsub(/[*]/, ".*", pattern); gsub(/[?]/, ".", pattern)
       count = split(names, all, " ")
@@ -89,6 +89,7 @@ ops_key_sshd() {
     }
     $1 == "pubkeyauthentication" && $2 == "no" { away = "sshd takes no keys (PubkeyAuthentication no)" }
     $1 == "permitrootlogin" && $2 == "no" && uid == 0 { kept = "PermitRootLogin no" }
+    $1 == "usepam" { pam = $2 }
     $1 == "authorizedkeyscommand" && $2 != "none" { asks = 1 }
     $1 == "authorizedkeysfile" {
       for (word = 2; word <= NF; word++) {
@@ -102,6 +103,7 @@ ops_key_sshd() {
     $1 == "denygroups" { judged("DenyGroups", groups, $2) }
     $1 == "allowgroups" { judged("AllowGroups", groups, $2) }
     END {
+      if (password == "!" && pam != "yes") kept = "UsePAM no, as the account is locked"
       for (setting in listing) if (!(setting in named)) kept = setting " names " (setting ~ /Users/ ? "others" : "other groups")
       print away; print kept; print asks ? "" : listed; print paths
     }') || return 0
