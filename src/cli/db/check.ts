@@ -77,12 +77,12 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   })
 }
 
-/** One question to one server, which may be left at any moment. */
 const refused = (problem: string): OpsError =>
   inputError(`the query is refused: ${problem}`, {
     next: 'Write one SELECT that only reads; its first row is the answer 1.',
   })
 
+/** One question to one server, which may be left at any moment. */
 class Check {
   readonly #session: ReportSession
   #server: Server | undefined

@@ -153,6 +153,7 @@ function beginOfDelta(session: Session, { watermark, clock }: SafeTime, copiedTo
   throw inputError(
     `the clock of ${session.source} was put back: it shows ${clock}, and its rows were copied up to ${copiedTo}`,
     {
+      detail: 'Or its zone, or --tz, is another one than in the run before.',
       next: 'Rows that were stamped since then may lie before that, where no later run looks: bring them once with --full.',
     },
   )
