@@ -79,27 +79,34 @@ export const authorizedKey = resource({
   refuses: true,
   probe: given => sh`ops_key_look ${given.user} ${keyOf(given)}`,
   parse: observation => {
-    if (/^user=absent\n?$/.test(observation)) return { state: 'absent', others: 'none' }
-    const { state = '', options, others, accepted, why } = readKeys(observation, ['state'])
+    if (/^user=absent\n?$/.test(observation))
+      return { state: 'absent', others: 'none', elsewhere: 'none', also: 'none' }
+    const { state = '', options, others, elsewhere, also, accepted, why } = readKeys(observation, ['state'])
     return {
       state,
       ...(options !== undefined && { options: options === '' ? 'none' : options }),
       ...(others !== undefined && { others: others === '0' ? 'none' : others }),
+      ...(elsewhere !== undefined && { elsewhere }),
+      ...(also !== undefined && { also }),
       ...(accepted !== undefined && { accepted }),
       ...(why !== undefined && { why }),
     }
   },
   desired: ({ state, options, exclusive }) =>
     state === 'absent'
-      ? { state }
+      ? { state, elsewhere: 'none' }
       : {
           state,
           options: options === '' ? 'none' : options,
-          ...(exclusive && { others: 'none' }),
+          ...(exclusive && { others: 'none', also: 'none' }),
           accepted: 'yes',
         },
-  impossible: ({ state, accepted, why }, given, detail = '') => {
+  impossible: ({ state, elsewhere = 'none', also = 'none', accepted, why }, given, detail = '') => {
     if (state === 'refused') return String(why)
+    if (given.state === 'absent' && elsewhere !== 'none')
+      return `sshd reads ${elsewhere} as well, and this key stands there: take it out of that file`
+    if (given.exclusive && also !== 'none')
+      return `sshd reads ${also} as well, and other keys stand there: take them out of that file`
     if (given.state === 'present' && accepted === 'the account has expired')
       return `${given.user} may not log in with any key, as the account has expired (\`chage -l ${given.user}\` says when): \`chage -E -1 ${given.user}\` ends that; or leave the key out`
     if (given.state === 'present' && String(accepted).startsWith('sshd '))

@@ -128,6 +128,16 @@ describeReal('a key of a user', () => {
       expect((await apply('--key', publicKey('one'), '--state', 'absent')).code).toBe(0)
       expect(login('carla', 'one', 'id -un')).toBe('refused')
 
+      // sshd reads a second file, too: who stands there is not told as away.
+      const second = '/home/carla/.ssh/authorized_keys2'
+      await host().read(`echo '${publicKey('one')}' >${second} && chown carla: ${second}`)
+      expect(login('carla', 'one', 'id -un')).toBe('carla')
+      const stays = await apply('--key', publicKey('one'), '--state', 'absent')
+      expect([stays.code, stays.stderr]).toEqual([1, expect.stringContaining(`sshd reads ${second} as well`)])
+      const alone = await apply('--key', publicKey('two'), '--exclusive')
+      expect([alone.code, alone.stderr]).toEqual([1, expect.stringContaining('other keys stand there')])
+      await host().read(`rm ${second}`)
+
       // Where she leads root elsewhere, nothing is written.
       await host().read('mv /home/carla/.ssh /home/carla/was && ln -s /root/.ssh /home/carla/.ssh')
       const before = await host().read('sha256sum /root/.ssh/authorized_keys; stat -c %a:%u /root/.ssh')

@@ -68,9 +68,10 @@ ops_key_strict() {
   echo accepted=yes
 }
 # USER: what sshd itself says of the keys of this user. Sets ops_keys_away to why it would not read them here, and ops_keys_kept to what
-# keeps the user out whatever the key; both are empty where that hangs on the place that somebody comes from.
+# keeps the user out whatever the key; both are empty where that hangs on the place that somebody comes from. And ops_keys_paths to the
+# files that it reads, as far as that can be told.
 ops_key_sshd() {
-  ops_keys_away= ops_keys_kept= ops_sshd=$(command -v sshd || echo /usr/sbin/sshd)
+  ops_keys_paths=$ops_home/.ssh/authorized_keys2 ops_keys_away= ops_keys_kept= ops_sshd=$(command -v sshd || echo /usr/sbin/sshd)
   [ -x "$ops_sshd" ] && [ "$(id -u)" = 0 ] || return 0
   ! grep -qsiE '^[[:blank:]]*match[[:blank:]].*(address|host|port|rdomain|exec)' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf || return 0
   ops_sshd_said=$("$ops_sshd" -T -C "user=$1,host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22" 2>/dev/null) || return 0
@@ -109,14 +110,27 @@ ops_key_sshd() {
     }') || return 0
   ops_keys_away=${ops_sshd_said%%"$ops_newline"*} ops_sshd_said=${ops_sshd_said#*"$ops_newline"}
   ops_keys_kept=${ops_sshd_said%%"$ops_newline"*} ops_sshd_said=${ops_sshd_said#*"$ops_newline"}
-  ops_keys_listed=${ops_sshd_said%%"$ops_newline"*} ops_sshd_said=${ops_sshd_said#*"$ops_newline"}
+  ops_keys_listed=${ops_sshd_said%%"$ops_newline"*} ops_keys_paths=${ops_sshd_said#*"$ops_newline"}
   [ -n "$ops_keys_listed" ] && [ -z "$ops_keys_away" ] || return 0
   # shellcheck disable=SC2086 # one word for each file
-  for ops_keys_read in $ops_sshd_said; do
+  for ops_keys_read in $ops_keys_paths; do
     # shellcheck disable=SC3013 # dash, bash and busybox know -ef
     if [ "$ops_keys_read" = "$ops_keys_file" ] || [ "$ops_keys_read" -ef "$ops_keys_file" ]; then return 0; fi
   done
   ops_keys_away="sshd looks for their keys elsewhere (AuthorizedKeysFile$ops_keys_listed)"
+}
+# KEY: prints `elsewhere=` and `also=`, which other file that sshd reads has this key, and which has any others.
+ops_key_elsewhere() {
+  ops_keys_elsewhere=none ops_keys_also=none
+  # shellcheck disable=SC2086 # one word for each file
+  for ops_keys_read in $ops_keys_paths; do
+    # shellcheck disable=SC3013 # dash, bash and busybox know -ef
+    [ -f "$ops_keys_read" ] && [ -r "$ops_keys_read" ] && ! [ "$ops_keys_read" -ef "$ops_keys_file" ] || continue
+    ops_keys_told=$(ops_key_lines look "$1" '' <"$ops_keys_read") || return
+    case $ops_keys_told in state=absent*) ;; *) ops_keys_elsewhere=$ops_keys_read;; esac
+    case $ops_keys_told in *others=0) ;; *) ops_keys_also=$ops_keys_read;; esac
+  done
+  printf 'elsewhere=%s\nalso=%s\n' "$ops_keys_elsewhere" "$ops_keys_also"
 }
 # USER: the account has expired, where we may read that: days since 1970 (shadow(5)).
 ops_key_expired() {
@@ -136,6 +150,7 @@ ops_key_look() {
   elif [ -e "$ops_keys_file" ]; then echo "ops: $ops_keys_file: is not a file" >&2; return 1
   else ops_key_lines look "$2" '' </dev/null || return 1
   fi
+  ops_key_elsewhere "$2" || return 1
   if ops_key_expired "$1"; then echo 'accepted=the account has expired'
   elif [ -n "$ops_keys_away" ]; then printf 'accepted=%s\n' "$ops_keys_away"
   else ops_key_strict
