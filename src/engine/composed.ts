@@ -7,6 +7,8 @@ export interface Composed<Params, Input = Params> {
   readonly type: string
   /** One sentence. */
   readonly doc: string
+  /** What `ops undo` does about its steps, as a sentence for its page. */
+  readonly undone?: string
   readonly params: z.ZodType<Params, Input>
   readonly examples: readonly [Example<NoInfer<Input>>, Example<NoInfer<Input>>, ...Example<NoInfer<Input>>[]]
   /** Its parts, in the order in which they are applied; some may be left out. */

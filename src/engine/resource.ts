@@ -88,6 +88,8 @@ export interface Resource<Params, Input = Params> {
   readonly type: string
   /** One sentence. */
   readonly doc: string
+  /** What `ops undo` does about a step of it that changed something, as a sentence for its page; of one without `apply` there is nothing to say. */
+  readonly undone?: string
   readonly params: z.ZodType<Params, Input>
   readonly examples: readonly [Example<Input>, Example<Input>, ...Example<Input>[]]
   /** What makes the step unique among its kind on one host, as a person would name it. */

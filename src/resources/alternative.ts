@@ -30,6 +30,7 @@ const linkOf = (name: string) => `path:/etc/alternatives/${name}` as const
 export const alternative = resource({
   type: 'alternative',
   doc: "Which of several programs has a name such as `editor`, by Debian's update-alternatives.",
+  undone: 'The former choice comes back, or the automatic one.',
   params,
   examples: [
     { title: 'Vim as the editor', params: { name: 'editor', path: '/usr/bin/vim.basic' } },

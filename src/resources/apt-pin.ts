@@ -34,6 +34,7 @@ const params = z.strictObject({
 export const aptPin = composed({
   type: 'aptPin',
   doc: 'Which version of packages apt prefers, or keeps out, in a file of its own.',
+  undone: 'Its file is put back as it was, or goes where there was none.',
   params,
   examples: [
     {

@@ -92,6 +92,7 @@ function sources(given: RepositoryParams): string {
 export const aptRepository = resource({
   type: 'aptRepository',
   doc: 'A repository of packages in the sources of apt, with the one key that may sign it.',
+  undone: 'Its files are put back as they were. Package lists stay until they are fetched again.',
   params,
   examples: [
     {

@@ -90,6 +90,8 @@ const look = (each: Params, index: number): Shell =>
 export const apt = resource({
   type: 'apt',
   doc: 'Installs or removes packages with apt, refreshing stale lists by itself and never asking.',
+  undone:
+    'What it installed goes, and what it removed comes again, in the version of today. What came along with it stays, and so does configuration.',
   params,
   examples: [
     { title: 'Install a web server', params: { packages: ['nginx'] } },

@@ -45,6 +45,7 @@ const params = z
 export const archive = resource({
   type: 'archive',
   doc: 'A folder out of an archive: whole or not at all, with nothing in it that leads out of it.',
+  undone: 'Nothing, and the plan says so: what was in the folder before is not kept.',
   params,
   examples: [
     {

@@ -47,6 +47,7 @@ const usualHome = ({ user }: KeyParams): string => (user === 'root' ? '/root' : 
 export const authorizedKey = resource({
   type: 'authorizedKey',
   doc: 'One public key that may log in as a user, in the `.ssh/authorized_keys` of their home.',
+  undone: 'The file of keys is put back as it was.',
   params,
   examples: [
     {

@@ -79,6 +79,7 @@ const goodSource = 'good to copy'
 export const backup = resource({
   type: 'backup',
   doc: 'Copies in hard-linked generations (rsync); an empty, shrunken or unreadable source never replaces a good copy.',
+  undone: 'Nothing, and the plan says so: generations that were made or taken away remain so.',
   params,
   examples: [
     { title: 'Two weeks of what matters', params: { paths: ['/etc', '/srv'], to: '/backup/daily' } },

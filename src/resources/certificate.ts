@@ -68,6 +68,8 @@ const read = printed(
 export const certificate = resource({
   type: 'certificate',
   doc: 'A certificate for exactly these names, which certbot gets from an ACME server and renews by its timer; one that is valid is never issued again.',
+  undone:
+    'One that it brought goes, with its renewal; another `hook` is the former one again. What the ACME server has issued, or what was deleted, stays so.',
   params,
   examples: [
     {

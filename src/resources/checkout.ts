@@ -68,6 +68,7 @@ const asWanted = (given: CheckoutParams) => `that of ${refOf(given).join(' ')}`
 export const checkout = resource({
   type: 'checkout',
   doc: 'A working copy of a git repository at a branch, tag or commit; what was changed in it is never overwritten.',
+  undone: 'Nothing, and the plan says so: `git reflog` in the folder knows the commit that was there before.',
   params,
   examples: [
     {

@@ -56,6 +56,7 @@ const tellsSecret = (given: Words): boolean =>
 export const command = resource({
   type: 'command',
   doc: 'Runs a command when a check says that it is needed.',
+  undone: 'Nothing, and the plan says so: nobody knows what a command did.',
   params: params.refine(value => (value.unless === undefined) !== (value.creates === undefined), {
     message: 'give either `unless` or `creates`: without a check there is nothing to observe',
   }),

@@ -25,6 +25,8 @@ const namesOf = ({ content, files }: ComposeParams) =>
 export const composeProject = resource({
   type: 'composeProject',
   doc: 'A project of docker compose in a folder: its compose file, its .env with secrets, and its services up and healthy. Volumes are never removed.',
+  undone:
+    'A project of which no container was there goes; another comes up again with its former files. Volumes and images stay.',
   params,
   examples: [
     {

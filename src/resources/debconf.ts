@@ -18,6 +18,7 @@ import {
 export const debconf = resource({
   type: 'debconf',
   doc: 'The answer to a question that a package of Debian asks when it is installed, for an `apt` step that comes later.',
+  undone: 'The former answer comes back, unless it was a password.',
   params: z
     .strictObject({
       package: z

@@ -47,6 +47,8 @@ const notKept = 'not empty (what is in it is removed, and not kept)'
 export const directory = resource({
   type: 'directory',
   doc: 'One directory, its mode and owner, or its absence.',
+  undone:
+    'One that it made goes, unless somebody has put something into it since; another has its former mode and owner again. One that it removed does not come back.',
   params,
   examples: [
     {

@@ -15,6 +15,7 @@ import {
 export const divert = resource({
   type: 'divert',
   doc: 'A local diversion of dpkg: what packages bring as one path goes to another one, which leaves the first to you.',
+  undone: 'The diversion goes, or leads again where it led.',
   params: z
     .strictObject({
       path: entryPath.describe('The path as packages have it; a file that is there is moved away.'),

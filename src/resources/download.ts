@@ -47,6 +47,7 @@ type DownloadParams = z.output<typeof params>
 export const download = resource({
   type: 'download',
   doc: 'A file from the net that is known by its hash: fetched by the host, again only if the hash differs, whole or not at all.',
+  undone: 'Its file is put back as it was, or goes where there was none.',
   params,
   examples: [
     {

@@ -31,6 +31,7 @@ import {
 export const file = resource({
   type: 'file',
   doc: 'One file: its content, mode and owner, or its absence.',
+  undone: 'It is put back as it was, or goes where there was none.',
   params,
   examples: [
     { title: 'A small file', params: { path: '/etc/motd', content: 'Managed by ops.\n', mode: '0644' } },

@@ -26,6 +26,8 @@ import { programFolders } from './paths/program-folders.ts'
 export const firewall = resource({
   type: 'firewall',
   doc: 'What may come in, now and after each boot, by ufw or nftables as the host has it; the way that ops itself comes in is kept open.',
+  undone:
+    'One that it set up where there was none goes again. Other rules of ufw, and those that the kernel runs by nftables, stay until the next boot or `ufw` says otherwise.',
   params: firewallParams,
   examples: [
     { title: 'A web server', params: { allow: ['80/tcp', '443/tcp'] } },

@@ -31,6 +31,7 @@ const mark: Shell = raw('a variable that the engine sets', '"$OPS_MARK"')
 export const gem = resource({
   type: 'gem',
   doc: 'Installs a gem for the ruby that is first in the path; as another user (step option `user`) for that user alone.',
+  undone: 'Nothing, and the plan says so: `gem list` says which versions are there.',
   params,
   examples: [
     { title: 'Any version', params: { name: 'puma' } },

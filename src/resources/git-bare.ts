@@ -42,6 +42,7 @@ type GitBareParams = z.output<typeof params>
 export const gitBare = resource({
   type: 'gitBare',
   doc: 'One bare git repository to push to.',
+  undone: 'Nothing, and the plan says so: a repository may hold what was pushed since.',
   params,
   examples: [
     {

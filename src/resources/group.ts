@@ -22,6 +22,7 @@ type GroupParams = z.output<typeof params>
 export const group = resource({
   type: 'group',
   doc: 'One group of the host.',
+  undone: 'One that it made goes. One that it removed, or the number that it changed, does not come back.',
   params,
   examples: [
     { title: 'A group for those who deploy', params: { name: 'deployers' } },

@@ -19,6 +19,7 @@ const params = z.strictObject({
 export const hostname = resource({
   type: 'hostname',
   doc: 'The name of the host, now and after a restart, and its line 127.0.1.1 in /etc/hosts where there is one.',
+  undone: 'The former name, now and at the next boot.',
   params,
   examples: [
     { title: 'A short name', params: { name: 'web1' } },

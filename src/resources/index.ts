@@ -1,8 +1,8 @@
 /** What the rest of ops knows of resources: each by its name, and all of them by their type. */
 import type { StepsMaker } from '../engine/composed.ts'
-import type { Resource } from '../engine/resource.ts'
 import type { StepMaker } from '../engine/step.ts'
 import * as all from './all.ts'
+import type { Documented } from './docs/describe.ts'
 
 export * from './all.ts'
 export { lines } from './file/template.ts'
@@ -21,9 +21,7 @@ export const compositions: Readonly<Record<string, StepsMaker<Any, Any>>> = Obje
 )
 
 /** What docs, the list and completion tell of each. */
-export const contracts: Readonly<
-  Record<string, Pick<Resource<Any, Any>, 'type' | 'doc' | 'params' | 'examples'>>
-> = Object.fromEntries(
+export const contracts: Readonly<Record<string, Documented<Any, Any>>> = Object.fromEntries(
   Object.entries(all).map(([name, each]) => [
     name,
     'definition' in each ? each.definition : each.composition,

@@ -39,6 +39,7 @@ const params = z
 export const line = resource({
   type: 'line',
   doc: 'One whole line in a text file; all other lines survive.',
+  undone: 'Its file is put back as it was, or goes where there was none.',
   params,
   examples: [
     {

@@ -16,6 +16,7 @@ const params = z.strictObject({
 export const link = resource({
   type: 'link',
   doc: 'One symbolic link, replaced in one move; a real file or directory is never replaced by one.',
+  undone: 'Its file is put back as it was, or goes where there was none.',
   params,
   examples: [
     {

@@ -22,6 +22,7 @@ const namesOf = ({ lang, also }: LocaleParams) => [...new Set([lang, ...also])]
 export const locale = resource({
   type: 'locale',
   doc: 'The locale that new logins and services get, generated where the host has it not.',
+  undone: 'Its files are put back as they were: the next login and the next boot have the former language.',
   params,
   examples: [
     { title: 'As servers should', params: { lang: 'C.UTF-8' } },

@@ -72,6 +72,8 @@ const wordsOf = (given: MountParams) => [given.device ?? '', given.path, flagsOf
 export const mount = resource({
   type: 'mount',
   doc: 'A file system that is mounted now and, by its line of /etc/fstab, at each boot; one in use is never unmounted.',
+  undone:
+    'One that is new is unmounted, where nobody uses it, and leaves fstab; else fstab is put back as it was.',
   params,
   examples: [
     {

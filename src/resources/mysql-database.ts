@@ -42,6 +42,7 @@ const asUtf8 = (name: unknown): string => String(name).replace(/^utf8mb3(?=_|$)/
 export const mysqlDatabase = resource({
   type: 'mysqlDatabase',
   doc: 'One database of a MySQL or MariaDB server; it is never dropped, and tables that are there stay as they are.',
+  undone: 'Nothing, and the plan says so: no database is ever dropped.',
   params,
   examples: [
     { title: 'A database as the server makes them', params: { name: 'shop' } },

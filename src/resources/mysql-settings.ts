@@ -23,6 +23,8 @@ import { portLibrary } from './service/port-holder.ts'
 export const mysqlSettings = resource({
   type: 'mysqlSettings',
   doc: 'Settings of a MySQL or MariaDB server, in the file that wins and in the running server; restarts it only when it runs with others, and takes back settings with which it does not start.',
+  undone:
+    'Its files are put back as they were. The server goes on with what it runs until it is started anew, and the plan says so.',
   params: settingsParams,
   examples: [
     {

@@ -19,6 +19,7 @@ import { serviceLookLibrary } from './service/look.ts'
 export const mysqlUser = resource({
   type: 'mysqlUser',
   doc: 'One account of a MySQL or MariaDB server and its rights on databases; only the hash of its password is sent to the host.',
+  undone: 'Nothing, and the plan says so: a password that was there is known to the server alone.',
   params: accountParams,
   examples: [
     {

@@ -100,6 +100,7 @@ type OptionParams = z.output<typeof params>
 export const option = resource({
   type: 'option',
   doc: 'One key in an ini-style file; comments, order and all other bytes survive.',
+  undone: 'Its file is put back as it was, or goes where there was none.',
   params,
   examples: [
     {

@@ -31,6 +31,7 @@ const params = z.strictObject({
 export const postgresDatabase = resource({
   type: 'postgresDatabase',
   doc: 'One database of a PostgreSQL server and the role that it belongs to; it is never dropped.',
+  undone: 'Nothing, and the plan says so: no database is ever dropped.',
   params,
   examples: [
     { title: 'The database of an application', params: { name: 'shop', owner: 'shop' } },

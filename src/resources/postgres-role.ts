@@ -60,6 +60,7 @@ function query({ name }: Params): string {
 export const postgresRole = resource({
   type: 'postgresRole',
   doc: 'One role of a PostgreSQL server; only what the server stores in place of its password is sent to the host.',
+  undone: 'Nothing, and the plan says so: a password that was there is known to the server alone.',
   params,
   examples: [
     { title: 'An application', params: { name: 'shop', password: new Secret('x') } },

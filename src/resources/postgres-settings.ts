@@ -25,6 +25,7 @@ const dress = '644 postgres:postgres'
 export const postgresSettings = resource({
   type: 'postgresSettings',
   doc: 'Settings of a PostgreSQL server, in a file of its folder of drop-ins and in the running server: read again where that does, started anew only where it must be, and taken back where it does not start.',
+  undone: 'The former settings come back, and the server loads them, or is started anew where it must.',
   params: settingsParams,
   examples: [
     {

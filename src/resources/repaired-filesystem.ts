@@ -18,6 +18,7 @@ const params = z.strictObject({
 export const repairedFilesystem = resource({
   type: 'repairedFilesystem',
   doc: 'Repairs ext4 or XFS on a device that is not mounted (e2fsck -y, xfs_repair); copy the device before.',
+  undone: 'Nothing, and the plan says so: what fsck mended remains so.',
   params,
   examples: [
     { title: 'A partition', params: { device: '/dev/sdb1' } },

@@ -50,6 +50,7 @@ type Params = z.output<typeof params>
 export const restoredBackup = resource({
   type: 'restoredBackup',
   doc: 'A file or a tree brought back from a generation that `backup` made, proved by hash; without `path` it lists generations.',
+  undone: 'Files that it replaced are put back; what it added stays.',
   params,
   examples: [
     { title: 'What is there', params: { from: '/backup/daily' } },

@@ -40,6 +40,8 @@ const off: readonly Value[] = ['absent', 'masked', 'masked-runtime', 'transient'
 export const service = resource({
   type: 'service',
   doc: 'Keeps a systemd unit running, enabled, and on the configuration that is on disk; takes a configuration that breaks it back.',
+  undone:
+    'Stopped or started, enabled or disabled as it was. One that ran on loads the files that are put back, after all other steps.',
   params,
   examples: [
     { title: 'Run now and at every boot', params: { unit: 'nginx', running: true, enabled: true } },

@@ -83,6 +83,7 @@ const read = printed(
 export const swapFile = resource({
   type: 'swapFile',
   doc: 'A file that the kernel swaps to, now and by its line of /etc/fstab at each boot; how eagerly is a matter of `sysctl` (vm.swappiness).',
+  undone: 'One that it made goes out of use and is removed; another has its former size again.',
   params,
   examples: [
     { title: 'Two gigabytes', params: { size: '2G' } },

@@ -20,6 +20,7 @@ const params = z.strictObject({
 export const timer = composed({
   type: 'timer',
   doc: 'A command that systemd runs by the clock: a service, its timer, and the timer started and enabled.',
+  undone: 'Its units are put back as they were, or stopped and removed where there were none.',
   params,
   examples: [
     { title: 'A report each morning', params: { name: 'report', run: '/usr/local/bin/report', at: '06:30' } },

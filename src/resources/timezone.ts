@@ -8,6 +8,7 @@ const read = printed('zone', 'text', 'known')
 export const timezone = resource({
   type: 'timezone',
   doc: 'The time zone of the host; programs that run keep the one that they began with.',
+  undone: 'The former time zone.',
   params: z.strictObject({
     zone: z
       .string()

@@ -54,6 +54,7 @@ const unitClaim = (name: string): Claim => `unit:${name.replace(/\.service$/, ''
 export const unit = resource({
   type: 'unit',
   doc: 'A unit file of systemd, checked by systemd-analyze before it is put there, and loaded; `service` runs it.',
+  undone: 'Its file is put back as it was; one that is new goes, once it is stopped.',
   params,
   examples: [
     {

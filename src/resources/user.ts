@@ -48,6 +48,8 @@ type UserParams = z.output<typeof params>
 export const user = resource({
   type: 'user',
   doc: 'One user of the host; a new one has no password, so that only keys log in.',
+  undone:
+    'One that it made goes, but for its home folder and what it owns; changed fields are the former ones again. One that it removed, or a membership that it gave, stays so.',
   params,
   examples: [
     { title: 'Somebody who deploys', params: { name: 'deploy', shell: '/bin/bash', groups: ['www-data'] } },

@@ -72,6 +72,7 @@ const isOwn = ({ host = '127.0.0.1', url }: Params): boolean =>
 export const waitFor = resource({
   type: 'waitFor',
   doc: 'Waits until a port or a URL answers, asked from this host; it changes nothing.',
+  undone: 'It changes nothing, and so there is nothing to take back.',
   params,
   examples: [
     { title: 'Until the application listens', params: { port: 8080 } },

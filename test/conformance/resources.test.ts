@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { changeOf } from '../../src/engine/diff.ts'
-import { undoWords } from '../../src/resources/docs/undo-words.ts'
 import { compositions, contracts, resources } from '../../src/resources/index.ts'
 import { restoredFile } from '../../src/resources/restored-file.ts'
 import { hasProgram, testWith } from '../needs.ts'
@@ -34,6 +33,10 @@ test('resources are listed in the order of the alphabet', () => {
   expect(Object.keys(contracts)).toEqual(Object.keys(contracts).sort())
 })
 
+test('what is made of others says in its page what an undo does about it', () => {
+  for (const { composition } of Object.values(compositions)) expect(composition.undone).toMatch(/^[A-Z].*\.$/)
+})
+
 test('resources have the type that they are called by', () => {
   expect(misnamed(contracts)).toEqual([])
 })
@@ -50,11 +53,11 @@ describe.each(kinds.map(resource => ({ type: resource.type, resource })))('$type
   })
 
   test('says in its page what an undo does about it, and promises nothing where it has no way back', () => {
-    const words = (undoWords as Readonly<Record<string, string>>)[resource.type]
+    const words = resource.undone
+    if (!resource.apply) return expect(words).toBeUndefined()
     if (!Object.hasOwn(resources, resource.type)) return
     expect(words).toMatch(/^[A-Z].*\.$/)
-    if (!resource.apply) expect(words).toContain('It changes nothing')
-    else if (resource.wayBack === undefined) expect(words).toMatch(/^Nothing, and the plan says so|stays\.$/)
+    if (resource.wayBack === undefined) expect(words).toMatch(/^Nothing, and the plan says so|stays\.$/)
   })
 
   test('names its examples apart, each on one line', () => {

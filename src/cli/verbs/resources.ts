@@ -4,7 +4,6 @@ import { didYouMean } from '../../base/nearest.ts'
 import { resourceListText, resourceText } from '../../report/resource-text.ts'
 import { acrossPages } from '../../resources/docs/across-pages.ts'
 import { describeResource } from '../../resources/docs/describe.ts'
-import { undoWords } from '../../resources/docs/undo-words.ts'
 import { contracts } from '../../resources/index.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import type { VerbContext } from '../verb.ts'
@@ -42,8 +41,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   }
   const found = Object.hasOwn(contracts, name) ? contracts[name] : undefined
   const across = Object.hasOwn(acrossPages, name) ? acrossPages[name] : undefined
-  const undo: Readonly<Record<string, string>> = undoWords
-  const page = found ? { ...describeResource(found), ...(undo[name] && { undo: undo[name] }) } : across
+  const page = found ? describeResource(found) : across
   if (page === undefined) {
     const other = otherNames.get(name.toLowerCase())
     const near =

@@ -42,19 +42,19 @@ export interface NowAndAtBoot<Params extends Held, Input> {
   /** Where its file is read at boot, as `sysctl.d`, and the service of systemd that does so. */
   readonly folder: string
   readonly service: string
-  /** Name of its file; with `zz` before the rest it is read after those of others. */
+  /** Name of its file, without a slash and another for each that differs; with `zz` before the rest it is read after those of others. */
   file(params: Params): string
   /** What runs then; left out, it is the param `value`. */
   wanted?(params: Params): string
   /** What stands in that file. */
   line(value: string, params: Params): string
-  /** Prints `now=`, and `cannot=`: why this host cannot have it set, as a sentence for the plan, or nothing. */
+  /** Prints `now=` on one line, and `cannot=`: why this host cannot have it set, as a sentence for the plan, or nothing. */
   tells(params: Params): Shell
   /** The function with its first words; the value to set is its last. Refuses by `ops_fail` what is not taken. */
   sets(params: Params): Shell
-  /** A regular expression of awk for the lines that may set it, however they spell it. */
+  /** A regular expression of awk, without backslashes, for the lines that may set it, however they spell it. */
   pattern(params: Params): string
-  /** All files of the folder matter, not only those that are read after its own. */
+  /** All files of the folder matter, not only those that are read after its own: two names set one thing, or a first line counts. */
   readsAll?(params: Params): boolean
   /** What these lines come to at boot: `lastThatSets(lines, valueIn)` where the last one counts. */
   atBoot(lines: readonly BootLine[], params: Params): AtBoot | undefined
@@ -95,6 +95,7 @@ export function nowAndAtBoot<Params extends Held, Input>(kind: NowAndAtBoot<Para
   return resource({
     type: kind.type,
     doc: kind.doc,
+    undone: `Its file is put back as it was. ${kind.holder.replace(/^./, letter => letter.toUpperCase())} goes on with the value of the run, and the plan says which.`,
     params: kind.params,
     examples: kind.examples,
     identity: kind.identity,

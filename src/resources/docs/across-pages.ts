@@ -2,7 +2,7 @@
 import { drain } from '../../engine/across/drain.ts'
 import { describeResource, type ResourceDocs } from './describe.ts'
 
-const { params, ...aboutDrain } = describeResource(drain.definition)
+const { params, undo: _none, ...aboutDrain } = describeResource(drain.definition)
 
 export const acrossPages: Readonly<Record<string, ResourceDocs>> = {
   drain: {

@@ -19,11 +19,20 @@ export interface ResourceDocs {
   readonly undo?: string
 }
 
+/** What a page is made of; a resource that is made of others looks and applies by their steps. */
+export type Documented<Params, Input> = Pick<
+  Resource<Params, Input>,
+  'type' | 'doc' | 'undone' | 'params' | 'examples'
+> &
+  Partial<Pick<Resource<Params, Input>, 'probe' | 'apply'>>
+
 /** Reads params and examples out of the contract itself, so that docs cannot drift from it. */
-export function describeResource<Params, Input>(
-  definition: Pick<Resource<Params, Input>, 'type' | 'doc' | 'params' | 'examples'>,
-): ResourceDocs {
-  const { type, doc, params, examples } = definition
+export function describeResource<Params, Input>(definition: Documented<Params, Input>): ResourceDocs {
+  const { type, doc, params, examples, probe, apply } = definition
+  const changesNothing = probe !== undefined && apply === undefined
+  const undo = changesNothing
+    ? 'It changes nothing, and so there is nothing to take back.'
+    : definition.undone
   return {
     type,
     doc,
@@ -32,6 +41,7 @@ export function describeResource<Params, Input>(
       title: example.title,
       code: `${type}(${codeText(example.params)})`,
     })),
+    ...(undo !== undefined && { undo }),
   }
 }
 
