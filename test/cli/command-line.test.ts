@@ -155,7 +155,7 @@ describe('bad input', () => {
     ['an unknown recipe to describe', ['recipes', 'gret'], ['gret', 'greet']],
     ['an unknown shell', ['completion', 'csh'], ['bash, zsh or fish']],
   ])('%s is refused with exit code 3', async (_title, argv, expected) => {
-    const { code, stdout, stderr } = await folder.ops(argv)
+    const { code, stdout, stderr } = await folder.answer(argv)
     expect(stderr).not.toContain('defect')
     for (const text of expected) expect(stderr).toContain(text)
     expect(stdout).toBe('')
@@ -264,7 +264,7 @@ describe('help', () => {
     ],
     [['run', '--help'], ['-- COMMAND']],
   ])('ops %s', async (argv, expected) => {
-    const { code, stdout } = await folder.ops(argv)
+    const { code, stdout } = await folder.answer(argv)
     for (const text of expected) expect(stdout).toContain(text)
     expect(code).toBe(0)
   })

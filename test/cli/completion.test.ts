@@ -32,7 +32,7 @@ beforeAll(() => {
 afterAll(() => folder.remove())
 
 const words = async (...line: readonly string[]): Promise<readonly string[]> => {
-  const { stdout } = await folder.ops(['completion', 'words', '--', ...line])
+  const { stdout } = await folder.answer(['completion', 'words', '--', ...line])
   return stdout.split('\n').filter(each => each !== '')
 }
 

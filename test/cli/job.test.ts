@@ -72,7 +72,7 @@ describe('a job file', () => {
     ['nothing', 'jobs/nothing.ts:1', 'the file has no default export'],
     ['god', '', 'Did you mean good?'],
   ])('%s is refused at %s: %s', async (name, place, problem) => {
-    const { stderr, code } = await folder.ops(['job', 'plan', name])
+    const { stderr, code } = await folder.answer(['job', 'plan', name])
     expect(stderr).toContain(problem)
     expect(stderr).toContain(place)
     expect(code).toBe(3)

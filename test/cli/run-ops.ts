@@ -1,11 +1,20 @@
 /** Runs the built program as a person would: a child process with its own folder, home and environment. */
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+const manyRuns = fileURLToPath(new URL('many-runs.mjs', import.meta.url))
+
+const environment = (home: string): Record<string, string> => ({
+  PATH: process.env.PATH ?? '',
+  HOME: home,
+  XDG_CACHE_HOME: cache,
+})
 
 /** Shared by the folders of a test file. */
 export const cache = mkdtempSync(join(tmpdir(), 'ops-cli-cache-'))
@@ -48,6 +57,11 @@ export interface Folder {
     argv: readonly string[],
     options?: { env?: Record<string, string>; input?: string; before?: readonly string[] },
   ): Promise<Outcome>
+  /**
+   * The same without a start of Node for each, which is most of what a short run costs: the program answers one command line after
+   * the other in a process of its own. For what is refused or told on this machine; that a process ends so is for `ops` to prove.
+   */
+  answer(argv: readonly string[]): Promise<Outcome>
   remove(): void
 }
 
@@ -59,6 +73,7 @@ export function folderWith(files: Readonly<Record<string, string>>): Folder {
     mkdirSync(dirname(join(path, name)), { recursive: true })
     writeFileSync(join(path, name), text)
   }
+  let answering: ChildProcess | undefined
   return {
     path,
     ops: (argv, { env = {}, input = '', before = [] } = {}) =>
@@ -69,7 +84,7 @@ export function folderWith(files: Readonly<Record<string, string>>): Folder {
           rest,
           {
             cwd: path,
-            env: { PATH: process.env.PATH ?? '', HOME: path, XDG_CACHE_HOME: cache, ...env },
+            env: { ...environment(path), ...env },
             maxBuffer: 1 << 26,
           },
           (error, stdout, stderr) => {
@@ -82,6 +97,29 @@ export function folderWith(files: Readonly<Record<string, string>>): Folder {
         child.stdin?.on('error', () => {})
         child.stdin?.end(input)
       }),
-    remove: () => rmSync(path, { recursive: true }),
+    answer: async argv => {
+      answering ??= fork(manyRuns, {
+        cwd: path,
+        env: environment(path),
+        execArgv: [],
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      })
+      const ended = new AbortController()
+      const failed = once(answering, 'exit', { signal: ended.signal }).then(([code]) => {
+        throw new Error(`the program that answers ended with ${code}`)
+      })
+      try {
+        answering.send(argv)
+        const [outcome] = await Promise.race([once(answering, 'message', { signal: ended.signal }), failed])
+        return outcome
+      } finally {
+        ended.abort()
+        failed.catch(() => {})
+      }
+    },
+    remove() {
+      answering?.kill()
+      rmSync(path, { recursive: true })
+    },
   }
 }

@@ -426,7 +426,8 @@ describeReal('mysql-remote with a server and a client', () => {
     expect(examples.length).toBe(5)
     for (const words of examples) {
       const here = words.map(word => word.replace('10.0.0.5', db().address))
-      expect((await ops('plan', 'mysql-remote', 'db', ...here)).stderr).toBe('')
+      const planned = await folder.answer(['plan', 'mysql-remote', 'db', ...here, '-F', db().sshConfig])
+      expect(planned.stderr).toBe('')
     }
   }, 60_000)
 
@@ -469,7 +470,8 @@ describeReal('mysql-remote with a server and a client', () => {
     ],
     [['--user', 'a', '--from', '%', '--password', 'plain'], 3, 'a secret is not given as plain text'],
   ] as const)('%j exits with %i', async (argv, code, said) => {
-    const done = await apply(...argv)
+    const words = ['apply', 'mysql-remote', 'db', '--yes', ...argv, '-F', db().sshConfig]
+    const done = await folder.answer(words)
     expect(done.stderr).toContain(said)
     expect(done.code).toBe(code)
   })
