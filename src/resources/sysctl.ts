@@ -1,7 +1,8 @@
 /** A setting of the kernel, now and at the next boot. */
 import { settingAtBoot } from './sysctl/at-boot.ts'
 import { isSetAfterOthers, waysThatMove } from './sysctl/moved.ts'
-import { isNumbers, patternOf, plain, settingName, settingValue, wayOf } from './sysctl/spelling.ts'
+import { settingNotes } from './sysctl/notes.ts'
+import { patternOf, plain, settingName, settingValue, wayOf } from './sysctl/spelling.ts'
 import text from './sysctl/sysctl.sh'
 import { neededUnlessAbsent, nowAndAtBoot, ownShell, presence, sh, z } from './written-with.ts'
 
@@ -45,14 +46,5 @@ export const sysctl = nowAndAtBoot({
   // One setting can move others beside it, as ip_forward does with conf/all/forwarding.
   affects: ({ key }) => [`path:/proc/sys/${wayOf(key).split('/', 1)[0]}/`],
   reads: () => ['path:/etc/sysctl.conf'],
-  notes: (now, value, { key }) => [
-    ...(isNumbers(now) && !isNumbers(value)
-      ? [
-          `it is a number now: whether the kernel takes ${value} shows when it is set; if not, nothing is changed`,
-        ]
-      : []),
-    ...(key.startsWith('net.')
-      ? ['should this cut our own access, ops cannot put it back: `access: { undo: … }` of the step says how']
-      : []),
-  ],
+  notes: (now, value, { key }) => settingNotes(now, value, key),
 })

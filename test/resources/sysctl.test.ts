@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { settingAtBoot } from '../../src/resources/sysctl/at-boot.ts'
+import { settingNotes } from '../../src/resources/sysctl/notes.ts'
 import { sysctl } from '../../src/resources/sysctl.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
@@ -37,6 +38,12 @@ describe('the params of a setting of the kernel', () => {
       expect.stringMatching(/^it is a number now: .* banana .* nothing is changed$/),
     ])
     expect(notes('cubic')).toEqual([])
+  })
+
+  test('one that comes with a module is told to need it at boot', () => {
+    const notes = settingNotes('1', '0', 'net.bridge.bridge-nf-call-iptables')
+    expect(notes).toContainEqual(expect.stringContaining('the module br_netfilter is loaded by then'))
+    expect(settingNotes('1', '0', 'vm.swappiness')).toEqual([])
   })
 
   test('one with two names is what the later of both says', () => {
