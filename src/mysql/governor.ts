@@ -99,7 +99,7 @@ export async function startGovernor(
       const questions = await statusNumber(session, 'Questions')
       if (questions !== undefined) {
         // More of them wait for a token.
-        const beside = Math.min((await alike?.()) ?? 0, limits.jobs - 1)
+        const beside = alike && Math.min(await alike(), limits.jobs - 1)
         others.learn(questions, server.statements(), performance.now(), beside)
       }
     }

@@ -202,6 +202,23 @@ test('a run like itself is no other to it, and much more than that is', () => {
   expect([200, 400, 600, 615, 2_000].map(isBusy)).toEqual([false, false, false, true, true])
 })
 
+test('a run like itself that comes or goes is none either, and somebody who stays is', () => {
+  // [what all but this job sent in a second, runs like it that are seen behind it]
+  const isBusy = (...seconds: readonly (readonly [number, number])[]): boolean => {
+    const others = new OthersRate()
+    let questions = 0
+    others.learn(0, 0, 0, 0)
+    for (const [at, [sent, alike]] of seconds.entries()) {
+      questions += sent
+      others.learn(questions, 0, (at + 1) * 1_000, alike)
+    }
+    return others.isBusy
+  }
+  expect(isBusy([0, 0], [37, 0], [190, 1])).toBe(false)
+  expect(isBusy([190, 1], [46, 0])).toBe(false)
+  expect(isBusy([190, 1], [46, 0], [46, 0], [46, 0])).toBe(true)
+})
+
 test('the next number of a table is the one that the server names, whatever comments say', () => {
   const create = (number: string): string =>
     `CREATE TABLE \`t\` (\n  \`id\` int(11) NOT NULL AUTO_INCREMENT COMMENT 'from AUTO_INCREMENT=7 on',\n  PRIMARY KEY (\`id\`)\n) ENGINE=InnoDB${number} DEFAULT CHARSET=utf8mb4 COMMENT='was AUTO_INCREMENT=9'`

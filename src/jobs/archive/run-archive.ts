@@ -11,6 +11,7 @@ import type { JobContext } from '../job-context.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { PackedRows } from '../rows/packed-rows.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
+import { comeNear } from '../shard/come-near.ts'
 import { type HeldPlace, holdPlace } from '../shard/hold-place.ts'
 import type { ArchiveOutcome } from './archive-outcome.ts'
 import { randomName, writeMark } from './archive-store.ts'
@@ -41,18 +42,18 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
   const title = archiveTitle(request)
   const session = await server.session()
   await tellOwed(session, request.table, emit)
-  let place: HeldPlace | undefined
+  const near = await comeNear(server, `archive ${tableText(request.table)}`, request.shard)
   const governor = await startGovernor(server, {
     watchesReplicas: request.deletes,
     sleepCoefficient: request.sleepCoefficient,
-    alike: async () => place?.beside() ?? 0,
+    ...(near && { alike: () => near.beside() }),
   })
   // A look needs no lock; whoever goes on takes it and plans afresh, as another run may have ended since.
   const shown = archivePlanEvent(server.name, await planArchive(session, store, request), governor)
   emit({ event: 'job-plan', ...shown })
   if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
   if (confirm && !(await confirm(shown))) return false
-  place = await holdPlace(server, `archive ${tableText(request.table)}`, request.shard, interrupt)
+  const place = await holdPlace(server, `archive ${tableText(request.table)}`, request.shard, interrupt)
   try {
     const plan = await planArchive(session, store, request, place)
     const outcome = await carryOut(plan, session, place, governor, context)
@@ -76,6 +77,7 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
   } finally {
     await place.release()
     await governor.close()
+    await near?.release()
   }
 }
 

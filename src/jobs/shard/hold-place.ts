@@ -13,8 +13,6 @@ import { mostShards, type Shard, shardText, shardTitle } from './shard.ts'
 export interface HeldPlace extends HeldLock {
   /** No other run was at work when it was taken. None begins before `letIn`. */
   readonly isAlone: boolean
-  /** How many other shards are at work now. */
-  beside(): Promise<number>
   /** Lets other shards begin. */
   letIn(): Promise<void>
 }
@@ -45,7 +43,7 @@ async function holdWhole(server: Server, what: string): Promise<HeldPlace> {
     await lock.release()
     throw thrown
   }
-  return { ...lock, isAlone: true, beside: async () => 0, letIn: async () => {} }
+  return { ...lock, isAlone: true, letIn: async () => {} }
 }
 
 async function holdShard(
@@ -68,14 +66,10 @@ async function holdShard(
     const unequal = others.filter(({ of }) => of !== shard.of)
     if (unequal.length > 0) throw atWork(server, what, unequal)
     const { check, heldOf, release } = own
-    const siblings = Array.from({ length: shard.of }, (_, index) => ({ index, of: shard.of }))
-      .filter(({ index }) => index !== shard.index)
-      .map(each => shardTitle(what, each))
     return {
       check,
       heldOf,
       isAlone: others.length === 0,
-      beside: async () => (siblings.length === 0 ? 0 : (await heldOf(siblings)).length),
       letIn: () => door.release(),
       async release() {
         await release()
