@@ -21,7 +21,8 @@ ops_mount_look() {
     ops_mount_flag=${ops_flags_wanted%%,*} ops_flags_wanted=${ops_flags_wanted#*,}
     case $ops_mount_flag in ro|nosuid|nodev|noexec|noatime) case ,$ops_flags, in *,"$ops_mount_flag",*) ;; *) ops_flags_lacking="$ops_flags_lacking $ops_mount_flag";; esac;; esac
   done
-  case ,$3, in *,ro,*) ;; *) case ,$ops_flags, in *,ro,*) ops_flags_lacking="$ops_flags_lacking rw";; esac;; esac
+  # Some can be read alone, whatever is asked.
+  case $ops_type,$3, in squashfs,*|iso9660,*|*,ro,*) ;; *) case ,$ops_flags, in *,ro,*) ops_flags_lacking="$ops_flags_lacking rw";; esac;; esac
   ops_mount_unasked "$3"
   ops_mount_size "$2" "$3" || ops_flags_lacking="$ops_flags_lacking $ops_mount_asked"
   ops_flags_lacking=${ops_flags_lacking# }
