@@ -1,4 +1,5 @@
 /** From chosen hosts to an exit code: one way for a recipe, a saved plan and a kept copy. */
+import { openSecretNotes } from '../base/open-secrets.ts'
 import { opsVersion } from '../base/version.ts'
 import type { RunHost, RunOptions, RunOutcome } from '../engine/run-request.ts'
 import type { SelectedHost } from '../inventory/select.ts'
@@ -68,6 +69,7 @@ export async function runSteps(
     version: opsVersion(),
   })
   for (const event of tells) emit(event)
+  for (const note of openSecretNotes()) report.say(note)
   const asks = options.verb === 'apply' && !yes && prompts
   try {
     return await runHosts({

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { isatty } from 'node:tty'
+import { noteIfOpen } from '../base/open-secrets.ts'
 import { Secret } from '../base/secret.ts'
 import type { FetchedSecret } from './secret-program.ts'
 
@@ -37,6 +38,7 @@ function secretIn(source: string | number, name: string): FetchedSecret {
       return { problem: `${name} is empty`, next }
     }
     if (text.length > largestBytes) return { problem: `${name} is larger than 1 MiB` }
+    if (isFile) noteIfOpen(source)
     return { value: new Secret(text) }
   } catch (thrown) {
     const problem = `cannot read ${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`

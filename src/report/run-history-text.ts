@@ -10,7 +10,7 @@ import { names, stepName } from './words.ts'
 type EventOf<Kind extends HistoryEvent['event']> = HistoryEvent & { readonly event: Kind }
 
 /** The newest first. */
-export function runListText({ host, runs }: EventOf<'history'>, style: Style): string {
+export function runListText({ host, runs, of }: EventOf<'history'>, style: Style): string {
   const place = host === undefined ? 'this machine' : printableLine(host)
   if (runs.length === 0) return `${style.bold(place)}: no run is recorded`
   const rows = runs.map(row => [
@@ -20,9 +20,17 @@ export function runListText({ host, runs }: EventOf<'history'>, style: Style): s
     outcome(row, style),
     printableLine(row.who),
   ])
-  const title = `${style.bold(place)}: ${counted(runs.length, 'run')}, the newest first (times are UTC)`
+  const title = `${style.bold(place)}: ${of === undefined ? '' : `${runs.length} of `}${counted(of ?? runs.length, 'run')}, the newest first (times are UTC)`
   const next = style.dim(`  one of them: ops show ${runs[0]?.run}${host === undefined ? '' : ` ${place}`}`)
-  return [title, table([['  run', 'began', 'what', 'result', 'by'], ...rows]), next].join('\n')
+  const more =
+    of === undefined
+      ? []
+      : [
+          style.dim(
+            `  more of them: ops history${host === undefined ? '' : ` ${place}`} --most ${Math.min(of, 500)}`,
+          ),
+        ]
+  return [title, table([['  run', 'began', 'what', 'result', 'by'], ...rows]), ...more, next].join('\n')
 }
 
 /** One run: each step with what it changed. */

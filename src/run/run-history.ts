@@ -53,7 +53,12 @@ export interface UndoNote {
 }
 
 export type HistoryEvent =
-  | { readonly event: 'history'; readonly host?: string; readonly runs: readonly RunRow[] }
+  | {
+      readonly event: 'history'
+      readonly host?: string
+      readonly runs: readonly RunRow[] /** How many are recorded, where more are than are told. */
+      readonly of?: number
+    }
   | ({ readonly event: 'recorded' } & RunInFull)
   | {
       readonly event: 'undo'

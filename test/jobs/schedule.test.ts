@@ -41,11 +41,13 @@ describeReal('ops job schedule', () => {
   let folder: Folder
   beforeAll(() => {
     folder = folderWith({
-      'ops.ini': '[db shop]\nhost = night1\nuser = mover\npassword = @word.txt\n',
+      'ops.ini':
+        '[hosts]\nfar = root@127.0.0.1\n[db shop]\nhost = night1\nuser = mover\npassword = @word.txt\n[db distant]\nhost = far\nuser = mover\npassword = @word.txt\n',
       'word.txt': 'hidden words\n',
       'jobs/_age.ts': "export const age = '30d'\n",
       'jobs/by-hand.ts': job('app.a', './a'),
       'jobs/nightly.ts': job('app.b', './b'),
+      'jobs/abroad.ts': job('app.b', './b').replace("'shop'", "'distant'"),
     })
   })
   afterAll(() => folder?.remove())
@@ -141,6 +143,11 @@ describeReal('ops job schedule', () => {
       (await host().read('ls -A /var/lib/ops/jobs/nightly')).split('\n').filter(each => each !== ''),
     ).toEqual(['b'])
     expect((await schedule('--undo', '--check')).code).toBe(0)
+    // A list that is cut says so, here and there.
+    for (const place of [[], ['night1']]) {
+      const listed = await folder.ops(['history', ...place, '--most', '1', '-F', host().sshConfig])
+      expect(listed.stdout).toMatch(/(this machine|night1): 1 of \d+ runs, the newest first/)
+    }
   })
 
   test('without systemd the line for the crontab is printed, and does the job where cron starts it; --undo says to take it out', async () => {
@@ -157,6 +164,28 @@ describeReal('ops job schedule', () => {
     const undone = await schedule('--undo', '--yes')
     expect(undone.stderr).toContain("take the line of /var/lib/ops/jobs/nightly out of root's crontab")
     expect(undone.code).toBe(0)
+  })
+
+  test('a schedule that fails says what lies there, leaves no password, and is taken away without Node', async () => {
+    const made = await ops('schedule', 'abroad', 'night1', '--at', 'daily 03:00', '--yes')
+    expect(made.code).toBe(1)
+    const told = made.stdout + made.stderr
+    expect(told).toContain('This is the own way of night1, as root there.')
+    expect(told).toContain('/root/.ssh/known_hosts of night1: `ssh 127.0.0.1`, typed there as root')
+    expect(told).toMatch(
+      /On night1 lies now: .*\/opt\/ops\/.*password-distant, a password, was taken away again\. No timer of night1 runs the job\. `ops job schedule abroad night1 --undo` takes it away/,
+    )
+    expect((await host().read("grep -rlF 'hidden words' /var/lib/ops/jobs || true")).trim()).toBe('')
+    await host().read('chmod a-x "$(readlink -f /usr/bin/node)"')
+    onTestFinished(async () => void (await host().read('chmod a+x "$(readlink -f /usr/bin/node)"')))
+    const history = (name: string): Promise<Outcome> => ops('history', name, '--on', 'night1')
+    expect((await history('abroad')).stderr).toContain(
+      'night1 has no Node, and the ops there that tells the runs of abroad needs Node 20.17',
+    )
+    expect((await history('by-hand')).stderr).toContain('night1 runs no job by-hand by itself')
+    const undone = await ops('schedule', 'abroad', 'night1', '--undo', '--yes')
+    expect([undone.stderr, undone.code]).toEqual(['', 0])
+    expect((await host().read('ls /opt/ops /var/lib/ops/jobs')).trim()).not.toMatch(/tgz|abroad/)
   })
 
   test('what cannot run there is refused before anything is changed', async () => {

@@ -1,5 +1,7 @@
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { openSecretNotes } from '../../src/base/open-secrets.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { secret, z } from '../../src/index.ts'
 import { describeParams } from '../../src/params/param-docs.ts'
@@ -166,6 +168,21 @@ describe('a secret', () => {
   test('comes from a file, without the line feed at its end', () => {
     expect(reveal(resolved(secret(), { flags: { x: '@password' } }))).toBe('hunter 2')
     expect(reveal(resolved(secret().optional(), { flags: { x: `@${folder}/password` } }))).toBe('hunter 2')
+  })
+
+  test('in a file that every user may read is told with the way to close it', () => {
+    const notes = (): readonly string[] => {
+      resolved(secret(), { flags: { x: '@password' } })
+      return openSecretNotes()
+    }
+    chmodSync(join(folder, 'password'), 0o644)
+    chmodSync(folder, 0o700)
+    expect(notes()).toEqual([])
+    chmodSync(folder, 0o755)
+    chmodSync(join(folder, 'password'), 0o640)
+    expect(notes()).toEqual([])
+    chmodSync(join(folder, 'password'), 0o644)
+    expect(notes()).toEqual([expect.stringContaining(`(mode 644): chmod go= ${join(folder, 'password')}`)])
   })
 
   test('comes from the environment, where a flag does not say otherwise', () => {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
 import { once } from '../../base/once.ts'
+import { openSecretNotes } from '../../base/open-secrets.ts'
 import { plainBehindHost } from '../../inventory/database.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
 import type { Server } from '../../mysql/server.ts'
@@ -10,6 +11,7 @@ import type { Screen } from '../../report/screen.ts'
 import { parseArgv, verbCommand } from '../argv.ts'
 import { addConnectionFlags, type CommonSettings, commonSettings } from '../flags.ts'
 import type { StopTexts } from '../interrupt.ts'
+import { onOwnWay } from '../job/own-way.ts'
 import { isInteractive } from '../prompts.ts'
 import { type ReportSession, underReport } from '../report-session.ts'
 import { type ChosenSource, chooseSource, serverPlace } from './source.ts'
@@ -104,7 +106,7 @@ export async function workOnSource(
         return await work(sourceRun(chosen, settings, session))
       } catch (thrown) {
         // The connections were cut on purpose: what that looks like from inside is no news.
-        if (session.interrupt.level !== 'hard') throw thrown
+        if (session.interrupt.level !== 'hard') throw onOwnWay(thrown, chosen.inventory.file)
         throw new OpsError({
           code: 'interrupted',
           title: `${name} was stopped half-way`,
@@ -125,7 +127,7 @@ function sourceRun(chosen: ChosenSource, settings: CommonSettings, session: Repo
       ...report,
       emit(event) {
         if (event.event !== 'job-plan') report.emit(event)
-        else report.emit({ ...event, notes: [...event.notes, ...planNotes] })
+        else report.emit({ ...event, notes: [...event.notes, ...planNotes, ...openSecretNotes()] })
       },
     },
     planNotes,

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { childEnvironment } from '../../base/child-environment.ts'
 import { inputError } from '../../base/errors.ts'
+import { noteIfOpen } from '../../base/open-secrets.ts'
 import { Secret } from '../../base/secret.ts'
 import { withPipes } from '../../base/with-pipes.ts'
 import type { PasswordFrom } from '../../inventory/database.ts'
@@ -32,7 +33,9 @@ async function wordOf(
   if (from.from === 'command') return said(from.command)
   const path = from.path.startsWith('~/') ? join(homedir(), from.path.slice(2)) : resolve(folder, from.path)
   try {
-    return { word: firstLine(readFileSync(path, 'utf8')) }
+    const word = firstLine(readFileSync(path, 'utf8'))
+    noteIfOpen(path)
+    return { word }
   } catch (thrown) {
     return { problem: `cannot read ${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}` }
   }

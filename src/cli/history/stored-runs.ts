@@ -95,6 +95,11 @@ export function storedRuns(most: number): readonly StoredRun[] {
     .slice(0, most)
 }
 
+/** How many there are. */
+export function storedRunsCount(): number {
+  return filesOf(runsFolder()).length
+}
+
 /** Those runs whose name begins like that. */
 export function storedRunsLike(run: RunName['run']): readonly StoredRun[] {
   const folder = runsFolder()

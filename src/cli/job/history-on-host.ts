@@ -8,7 +8,7 @@ import { overLink } from '../history/ask-hosts.ts'
 import type { ReportSession } from '../report-session.ts'
 import { reachHosts } from '../run-steps.ts'
 import { chooseReachable } from '../targets.ts'
-import { lookAtHost } from './look-at-host.ts'
+import { lookAtHost, neededNode } from './look-at-host.ts'
 import { projectOf } from './schedule-steps.ts'
 
 const fact = z.object({ name: z.string(), text: z.string() })
@@ -38,11 +38,11 @@ export async function historyOnHost(
   const [reached] = (await reachHosts(chosen, settings, session)).values()
   if (!reached) throw new OpsError({ code: 'input', title: `there is no host ${word}`, changed: 'no' })
   const host = reached.target.name
-  const { node } = await lookAtHost(reached, session)
+  const look = await lookAtHost(reached, session)
   const project = projectOf(name)
   let said = ''
   await overLink(reached, session, async open => {
-    await open.trip(question(project, name, node, last), {
+    await open.trip(question(project, name, look.node ?? '', last), {
       silenceMs: 120_000,
       frame: ({ kind, body }) => {
         if (kind === 'history') said = body.toString('utf8')
@@ -50,6 +50,8 @@ export async function historyOnHost(
     })
   })
   const code = /^rc=(\d+)$/m.exec(said)?.[1]
+  if (code === undefined && /^scheduled$/m.test(said))
+    neededNode(look, `the ops there that tells the runs of ${name}`)
   if (code === undefined) {
     throw new OpsError({
       code: 'input',
@@ -61,7 +63,7 @@ export async function historyOnHost(
   }
   const events = said.split('\n').flatMap(eventsIn)
   if (code !== '0') {
-    const detail = said.replace(/^rc=.*$/m, '').trim()
+    const detail = said.replace(/^(?:scheduled$|rc=.*$)/gm, '').trim()
     throw new OpsError({
       code: 'failed',
       host,
@@ -84,14 +86,18 @@ function eventsIn(line: string): readonly { event?: string }[] {
   }
 }
 
-/** Says `rc=` only where the job and an ops are there; the newest ops is the one that the last schedule sent. */
+/** Says `rc=` only where the job, an ops and a Node are there; the newest ops is the one that the last schedule sent. */
 function question(project: string, name: string, node: string, last: number): string {
+  const cli = '$(ls -t /opt/ops/*/dist/cli.js 2>/dev/null | head -n 1)'
   return `
 ops_frame history
-ops_cli=$(ls -t /opt/ops/*/dist/cli.js 2>/dev/null | head -n 1)
+ops_cli=${cli} ops_node=${quote(node)}
 if [ -n "$ops_cli" ] && [ -f ${quote(`${project}/ops.ini`)} ]; then
-( cd ${quote(project)} && ${quote(node)} "$ops_cli" job history ${quote(name)} --json --last ${last} ) </dev/null 2>&1
+echo scheduled
+if [ -n "$ops_node" ]; then
+( cd ${quote(project)} && "$ops_node" "$ops_cli" job history ${quote(name)} --json --last ${last} ) </dev/null 2>&1
 echo "rc=$?"
+fi
 fi
 `
 }

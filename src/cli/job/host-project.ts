@@ -8,6 +8,7 @@ import type { Inventory } from '../../inventory/inventory.ts'
 import { localSources } from '../../recipe/local-imports.ts'
 import { fetchPassword } from '../db/password.ts'
 import type { LoadedJob } from './load-job.ts'
+import { scheduledMark } from './own-way.ts'
 
 export interface ProjectFile {
   /** Relative to the project. */
@@ -21,18 +22,24 @@ export interface HostProject {
   readonly notes: readonly string[]
 }
 
-/** `isHere` tells whether a word names the very machine that the project goes to. */
+/**
+ * `isHere` tells whether a word names the very machine that the project goes to. `forUndo`: only the names of its files count,
+ * and no password is fetched.
+ */
 export async function hostProject(
   { job, file, project, name }: LoadedJob,
   host: string,
   inventory: Inventory,
   isHere: (word: string) => Promise<boolean>,
   errors: ErrorData[],
+  forUndo = false,
 ): Promise<HostProject> {
-  const refuse = (title: string, next: string): void => void errors.push(inputError(title, { next }).data)
+  const refuse = (title: string, next: string): void => {
+    if (!forUndo) errors.push(inputError(title, { next }).data)
+  }
   const files: ProjectFile[] = []
   const notes: string[] = []
-  const lines: string[] = [`; Written by \`ops job schedule ${name} ${host}\`.`, '']
+  const lines: string[] = [scheduledMark(name, host), '']
   for (const [path, content] of localSources(file)) {
     const inside = relative(project, path)
     if (inside.startsWith('..')) {
@@ -61,13 +68,21 @@ export async function hostProject(
           '',
         )
       }
-      notes.push(`${host} reaches ${database.host} by SSH as root: its keys and known hosts must be there`)
+      notes.push(
+        `${host} reaches ${database.host} by SSH as its own root: a key that ${database.host} accepts and its line in known_hosts must be in /root/.ssh of ${host}`,
+      )
     }
     const folder = inventory.file === undefined ? project : dirname(inventory.file)
-    lines.push(...sectionOf(database, local), ...(await passwordOf(database, folder, host, files, refuse)))
+    lines.push(
+      ...sectionOf(database, local),
+      ...(await passwordOf(database, folder, host, files, refuse, forUndo)),
+    )
     if (database.tls.ca !== undefined) {
       const path = `ca-${word.replaceAll(/\W/g, '_')}.pem`
-      files.push({ path, content: readFileSync(resolve(folder, database.tls.ca), 'utf8') })
+      files.push({
+        path,
+        content: forUndo ? '' : readFileSync(resolve(folder, database.tls.ca), 'utf8'),
+      })
       lines.push(`ca = ${path}`)
     }
     lines.push('')
@@ -129,6 +144,7 @@ async function passwordOf(
   host: string,
   files: ProjectFile[],
   refuse: (title: string, next: string) => void,
+  forUndo: boolean,
 ): Promise<string[]> {
   if (!password) return []
   if (password.from === 'command') return [`password = cmd:${password.command}`]
@@ -140,6 +156,6 @@ async function passwordOf(
     return []
   }
   const path = `password-${name.replaceAll(/\W/g, '_')}`
-  files.push({ path, content: await fetchPassword(password, name, folder) })
+  files.push({ path, content: forUndo ? '' : await fetchPassword(password, name, folder) })
   return [`password = @${path}`]
 }

@@ -5,7 +5,11 @@ import type { ReportSession } from '../report-session.ts'
 import type { Reached } from '../run-steps.ts'
 
 export interface HostLook {
-  readonly node: string
+  readonly host: string
+  /** One that is new enough. */
+  readonly node: string | undefined
+  /** What there is in place of it: `has no Node`. */
+  readonly has: string
   readonly hasSystemd: boolean
 }
 
@@ -21,7 +25,7 @@ echo "node=$("$ops_node" --version </dev/null) $ops_node"
 done
 `
 
-/** @throws OpsError `input` where there is no Node that is new enough; nothing was changed. */
+/** @throws OpsError `input` where the login is not root's; nothing was changed. */
 export async function lookAtHost(
   { target, become }: Reached,
   { report, interrupt }: ReportSession,
@@ -46,19 +50,25 @@ export async function lookAtHost(
     text: `v${major}.${minor}`,
     isNew: Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1]),
   }))
-  const fit = nodes.find(each => each.isNew)
-  if (!fit) {
-    const has = nodes.length === 0 ? 'has no Node' : `has Node ${nodes.map(each => each.text).join(', ')}`
-    throw inputError(`${target.name} ${has}, and a job needs Node 20.17 or later`, {
-      host: target.name,
-      next: `Install it there (Debian 13: \`apt-get install nodejs\`; else from nodejs.org), then run this again.`,
-    })
-  }
   if (!/^user=0$/m.test(said)) {
     throw inputError(`a schedule on ${target.name} belongs to root, and this login does not become root`, {
       host: target.name,
       next: 'Log in as root, or as one who may use sudo, without --no-become.',
     })
   }
-  return { node: fit.path, hasSystemd: said.includes('init=systemd') }
+  return {
+    host: target.name,
+    node: nodes.find(each => each.isNew)?.path,
+    has: nodes.length === 0 ? 'has no Node' : `has Node ${nodes.map(each => each.text).join(', ')}`,
+    hasSystemd: said.includes('init=systemd'),
+  }
+}
+
+/** @throws OpsError `input` where there is no Node that is new enough. `what` needs it: `a job`. */
+export function neededNode({ host, node, has }: HostLook, what: string): string {
+  if (node !== undefined) return node
+  throw inputError(`${host} ${has}, and ${what} needs Node 20.17 or later`, {
+    host,
+    next: `Install it there (Debian 13: \`apt-get install nodejs\`; else from nodejs.org), then run this again.`,
+  })
 }

@@ -22,9 +22,9 @@ export interface Scheduled {
   readonly notes: readonly string[]
 }
 
-const units = '/etc/systemd/system'
+export const units = '/etc/systemd/system'
 export const projectOf = (name: string): string => `/var/lib/ops/jobs/${name}`
-const folderOf = ({ name }: PackedOps): string => `/opt/ops/${name}`
+export const folderOf = ({ name }: PackedOps): string => `/opt/ops/${name}`
 
 /** The words that run the job on the host, in its project. */
 export function commandOf({ name, packed, node, onFailure }: Scheduled): string {
@@ -45,6 +45,8 @@ export function scheduleSteps(scheduled: Scheduled): readonly Step[] {
   const planned = createHash('sha256')
     .update(JSON.stringify([packed.name, node, all.map(textOf)]))
     .digest('hex')
+  const put = ({ path, content }: ProjectFile): Step =>
+    file({ path: join(project, path), content, mode: '0600', owner: 'root' })
   return [
     directory({ path: '/opt/ops', mode: '0755', owner: 'root' }),
     file({ path: archive, source: packed.file, mode: '0644', owner: 'root' }),
@@ -56,9 +58,7 @@ export function scheduleSteps(scheduled: Scheduled): readonly Step[] {
     ...foldersOf(all.map(each => each.path)).map(path =>
       directory({ path: join(project, path), mode: '0700', owner: 'root' }),
     ),
-    ...all.map(({ path, content }) =>
-      file({ path: join(project, path), content, mode: '0600', owner: 'root' }),
-    ),
+    ...all.filter(each => !isSecret(each)).map(put),
     // What an earlier schedule brought and this one does not may be a password.
     file({
       path: join(project, '.files'),
@@ -70,6 +70,8 @@ export function scheduleSteps(scheduled: Scheduled): readonly Step[] {
       run: `cd ${project} && touch .brought && ${formerFiles} | while IFS= read -r f; do rm -f -- "$f"; done && cp .files .brought`,
       unless: `cmp -s ${project}/.files ${project}/.brought`,
     }),
+    // As late as can be: a run that fails before has brought none.
+    ...all.filter(isSecret).map(put),
     // Whether the host reaches what the job needs shows now, and not at night.
     command({
       run: `cd ${project} && ${node} ${home}/dist/cli.js job plan ${name} && printf %s ${planned} >.planned`,
@@ -135,6 +137,10 @@ export function unscheduleSteps(
       run: `${unused} | while IFS= read -r d; do rm -rf -- "$d"; done`,
       unless: `[ -z "$(${unused})" ]`,
     }),
+    command({
+      run: `rmdir ${project}`,
+      unless: `[ ! -d ${project} ] || [ -n "$(ls -A ${project})" ]`,
+    }),
   ]
 }
 
@@ -146,6 +152,10 @@ function foldersOf(paths: readonly string[]): string[] {
     for (const [index] of parts.entries()) folders.add(parts.slice(0, index + 1).join('/'))
   }
   return [...folders].sort()
+}
+
+export function isSecret({ content }: ProjectFile): boolean {
+  return content instanceof Secret
 }
 
 function textOf({ path, content }: ProjectFile): string {

@@ -14,8 +14,9 @@ import { chooseHosts, chooseReachable } from '../targets.ts'
 import type { VerbContext } from '../verb.ts'
 import { type HostProject, hostProject } from './host-project.ts'
 import { absolute } from './job-command.ts'
+import { tellLeft } from './left-on-host.ts'
 import { type LoadedJob, loadJob } from './load-job.ts'
-import { lookAtHost } from './look-at-host.ts'
+import { lookAtHost, neededNode } from './look-at-host.ts'
 import { packOps } from './packed-ops.ts'
 import { commandOf, projectOf, type Scheduled, scheduleSteps, unscheduleSteps } from './schedule-steps.ts'
 import { parseSchedule, type Schedule } from './schedule-time.ts'
@@ -73,7 +74,8 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   )
   const isHere = async (word: string): Promise<boolean> =>
     word === host || (await chooseHosts([host ?? '', word], settings, 'machine')).hosts.length === 1
-  const project = loaded && only ? await hostProject(loaded, only.name, inventory, isHere, errors) : undefined
+  const project =
+    loaded && only ? await hostProject(loaded, only.name, inventory, isHere, errors, undo) : undefined
   return underReport(screen, settings, async session => {
     if (!loaded || !project || !only || errors.length > 0 || !chosen) throw new InputErrors(errors)
     for (const { content } of project.files)
@@ -82,7 +84,8 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     if (!reached) throw inputError(`ops cannot log in to ${only.name}`)
     const look = await lookAtHost(reached, session)
     const onFailure = typeof options.onFailure === 'string' ? options.onFailure : undefined
-    const scheduled = scheduledOf(loaded, project, schedule, { ...look, onFailure })
+    const node = undo ? '' : neededNode(look, 'a job')
+    const scheduled = scheduledOf(loaded, project, schedule, { ...look, node, onFailure })
     const steps = scheduled
       ? scheduleSteps(scheduled)
       : unscheduleSteps(
@@ -101,6 +104,9 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       },
       session,
     )
+    const ended = outcome.hosts[only.name]
+    if (scheduled && verb === 'apply' && ended && !outcome.declined)
+      await tellLeft(scheduled, only.name, ended, reached, session)
     if (scheduled && !look.hasSystemd && schedule?.cron !== undefined) {
       session.report.say(
         `${only.name} has no systemd. For its crontab, as root:\n${schedule.cron} cd ${projectOf(loaded.name)} && ${commandOf(scheduled)}`,

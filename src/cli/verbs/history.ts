@@ -7,7 +7,7 @@ import { collected } from '../collected.ts'
 import { addConnectionFlags, commonSettings } from '../flags.ts'
 import { askHosts } from '../history/ask-hosts.ts'
 import { rowOfRecord } from '../history/of-host.ts'
-import { storedRuns } from '../history/stored-runs.ts'
+import { storedRuns, storedRunsCount } from '../history/stored-runs.ts'
 import { underReport } from '../report-session.ts'
 import { reachHosts } from '../run-steps.ts'
 import { chooseReachable } from '../targets.ts'
@@ -43,8 +43,17 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     if (chosen) {
       const hosts = [...(await reachHosts(chosen, settings, session)).values()]
       return askHosts('history', hosts, settings.limit, session, async (open, host) => {
-        const records = await hostRecords(open, { most })
-        return { event: 'history', host, runs: records.map(each => rowOfRecord(each, host)) }
+        let all = 0
+        const counted = (count: number): void => {
+          all = count
+        }
+        const records = await hostRecords(open, { most, counted })
+        return {
+          event: 'history',
+          host,
+          runs: records.map(each => rowOfRecord(each, host)),
+          ...(all > most && { of: all }),
+        }
       })
     }
     const { emit } = session.report
@@ -56,7 +65,8 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       purpose,
       hosts: Object.fromEntries(hosts.map(each => [each.host, each.status])),
     }))
-    emit({ event: 'history', runs })
+    const all = storedRunsCount()
+    emit({ event: 'history', runs, ...(all > most && { of: all }) })
     emit({ event: 'summary', hosts: {}, trips: {} })
     return 0
   })

@@ -5,6 +5,8 @@ ops_told=0
 if [ -d "$ops_records" ] && [ ! -L "$ops_records" ] && [ -O "$ops_records" ] && cd "$ops_records"; then
   set --
   for ops_run in *Z-"$ops_wanted"*; do [ ! -f "$ops_run" ] || set -- "$ops_run" "$@"; done
+  ops_frame count
+  echo "$#"
   for ops_run; do
     [ "$ops_told" -lt "$ops_most" ] || break
     ops_told=$((ops_told + 1))

@@ -16,13 +16,20 @@ export async function hostRecords(
     run = '',
     most = 20,
     whole = false,
-  }: { readonly run?: string; readonly most?: number; readonly whole?: boolean },
+    counted = () => {},
+  }: {
+    readonly run?: string
+    readonly most?: number
+    readonly whole?: boolean /** Told how many there are. */
+    readonly counted?: (count: number) => void
+  },
 ): Promise<readonly HostRecord[]> {
   const records: HostRecord[] = []
   const asked = `ops_wanted=${quote(run)} ops_most=${most} ops_whole=${whole ? 'yes' : ''}\n`
   await session.trip(`${placesFunction}${asked}${question}`, {
     silenceMs: 60_000,
     frame: ({ kind, body }) => {
+      if (kind === 'count') counted(Number(body.toString('utf8')))
       const record = kind === 'record' ? readRecord(body.toString('utf8')) : undefined
       if (record) records.push(record)
     },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { storedRuns, storeRun } from '../../../src/cli/history/stored-runs.ts'
+import { storedRuns, storedRunsCount, storeRun } from '../../../src/cli/history/stored-runs.ts'
 
 let state: string
 beforeEach(() => {
@@ -35,4 +35,5 @@ test('runs of one second are listed the newest first, however they are called', 
   expect(names(20)).toEqual(['190897c8', '95a1586e', '9f000000'])
   expect(names(1)).toEqual(['190897c8'])
   expect(names(2)).toEqual(['190897c8', '95a1586e'])
+  expect(storedRunsCount()).toBe(3)
 })

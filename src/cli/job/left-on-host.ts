@@ -1,0 +1,82 @@
+/** What a schedule that failed has left on its host: told, and a password that nothing uses yet is taken away again. */
+import type { HostSummary } from '../../run/events.ts'
+import { quote } from '../../shell/quote.ts'
+import { overLink } from '../history/ask-hosts.ts'
+import type { ReportSession } from '../report-session.ts'
+import type { Reached } from '../run-steps.ts'
+import { folderOf, isSecret, projectOf, type Scheduled, units } from './schedule-steps.ts'
+
+/** Says nothing where the run ended well, or has changed nothing. */
+export async function tellLeft(
+  scheduled: Scheduled,
+  host: string,
+  { status, changed, failed }: HostSummary,
+  reached: Reached,
+  session: ReportSession,
+): Promise<void> {
+  if (status === 'ok' || (status !== 'lost' && changed + failed === 0)) return
+  const { name, packed, files } = scheduled
+  const undo = `\`ops job schedule ${name} ${host} --undo\` takes it away.`
+  const secrets = files.filter(isSecret).map(({ path }) => `${projectOf(name)}/${path}`)
+  const places = [...secrets, projectOf(name), folderOf(packed), `${folderOf(packed)}.tgz`]
+  // Whether it still works there, or another run does by now, is not known: then nothing is touched.
+  const said =
+    status === 'lost' || session.interrupt.level === 'hard'
+      ? undefined
+      : await asked(question(name, secrets, places), reached, session)
+  if (said === undefined) {
+    session.report.say(`On ${host} may lie now: ${places.join(', ')}. ${undo}`)
+    return
+  }
+  const named = (word: string): string[] =>
+    said.split('\n').flatMap(line => (line.startsWith(`${word}=`) ? [line.slice(word.length + 1)] : []))
+  const [gone, left] = [named('gone'), named('left')]
+  const timer = named('timer').includes('set')
+    ? `The timer of an earlier schedule is set on ${host}: it runs the job with what lies there now.`
+    : `No timer of ${host} runs the job.`
+  session.report.say(
+    [
+      left.length === 0 ? `Nothing of it lies on ${host}.` : `On ${host} lies now: ${left.join(', ')}.`,
+      ...gone.map(path => `${path}, a password, was taken away again.`),
+      timer,
+      ...(left.length === 0 ? [] : [undo]),
+    ].join(' '),
+  )
+}
+
+/** Undefined where the host does not answer. */
+async function asked(text: string, reached: Reached, session: ReportSession): Promise<string | undefined> {
+  let said = ''
+  try {
+    await overLink(reached, session, open =>
+      open.trip(text, {
+        silenceMs: 60_000,
+        frame: ({ kind, body }) => {
+          if (kind === 'left') said = body.toString('utf8')
+        },
+      }),
+    )
+  } catch {
+    return undefined
+  }
+  return said
+}
+
+/** Where the host has once proved that it can plan the job, what lies there belongs to a schedule that works. */
+function question(name: string, secrets: readonly string[], places: readonly string[]): string {
+  const words = (paths: readonly string[]): string => paths.map(quote).join(' ')
+  return `
+ops_frame left
+ops_timer=none
+if systemctl is-enabled ${quote(`ops-job-${name}.timer`)} >/dev/null 2>&1; then ops_timer=set; fi
+if [ "$ops_timer" = none ] && [ ! -e ${quote(`${projectOf(name)}/.planned`)} ]; then
+for ops_path in ${secrets.length === 0 ? "''" : words(secrets)}; do
+if [ -f "$ops_path" ] && rm -f -- "$ops_path"; then echo "gone=$ops_path"; fi
+done
+fi
+for ops_path in ${words(places)} ${quote(`${units}/ops-job-${name}.timer`)}; do
+if [ -e "$ops_path" ]; then echo "left=$ops_path"; fi
+done
+echo "timer=$ops_timer"
+`
+}
