@@ -1,9 +1,9 @@
 /** The flags that verbs share: declared once, checked once. */
-import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { type ErrorData, inputError } from '../base/errors.ts'
+import { fileProblem } from '../base/file-problem.ts'
 import { outputProblems } from './output-problems.ts'
 import { defaultSshConfig } from './ssh-config-default.ts'
 
@@ -105,9 +105,10 @@ export function commonSettings(
     const path = text(name)?.replace(/^~(?=\/)/, homedir())
     // ssh takes the word none for no config at all.
     const isNone = name === 'sshConfig' && path === 'none'
-    if (path === undefined || isNone || existsSync(path)) return path
-    const next = `Name a file that is there. Leave the flag out for ${absent[name] ?? 'what is used without it'}.`
-    errors.push(inputError(`--${kebab(name)} ${path}: there is no such file`, { next }).data)
+    const problem = path === undefined || isNone ? undefined : fileProblem(path)
+    if (problem === undefined) return path
+    const next = `Name a file that is there and may be read. Leave the flag out for ${absent[name] ?? 'what is used without it'}.`
+    errors.push(inputError(`--${kebab(name)} ${path}: ${problem}`, { next }).data)
     return undefined
   }
   const backend = text('transport')

@@ -1,8 +1,8 @@
 /** The ssh config that is meant where no -F names one: `OPS_SSH_CONFIG`, then `config` in the section `[ssh]` of ops.ini. */
-import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { type ErrorData, inputError } from '../base/errors.ts'
+import { fileProblem } from '../base/file-problem.ts'
 import { readInventory } from '../inventory/read.ts'
 
 export const sshConfigVariable = 'OPS_SSH_CONFIG'
@@ -12,9 +12,10 @@ export function defaultSshConfig(inventoryFile: string | undefined, errors: Erro
   const variable = process.env[sshConfigVariable]
   if (variable !== undefined && variable !== '') {
     const path = expanded(variable)
-    if (isThere(path)) return path
+    const problem = problemOf(path)
+    if (problem === undefined) return path
     const next = `Correct ${sshConfigVariable}, or unset it for ~/.ssh/config.`
-    errors.push(inputError(`${sshConfigVariable}=${variable}: there is no such file`, { next }).data)
+    errors.push(inputError(`${sshConfigVariable}=${variable}: ${problem}`, { next }).data)
     return undefined
   }
   return ofInventory(inventoryFile, errors)
@@ -33,9 +34,10 @@ function ofInventory(inventoryFile: string | undefined, errors: ErrorData[]): st
         continue
       }
       path = value === 'none' ? value : resolve(folder, expanded(value ?? ''))
-      if (isThere(path)) continue
+      const problem = problemOf(path)
+      if (problem === undefined) continue
       const next = `Looked at ${path}. Correct the path, or leave the line out for ~/.ssh/config.`
-      errors.push(inputError(`[ssh] config = ${value ?? ''}: there is no such file`, { where, next }).data)
+      errors.push(inputError(`[ssh] config = ${value ?? ''}: ${problem}`, { where, next }).data)
       path = undefined
     }
   } catch {
@@ -49,6 +51,6 @@ function expanded(path: string): string {
 }
 
 /** ssh takes the word none for no config at all. */
-function isThere(path: string): boolean {
-  return path === 'none' || existsSync(path)
+function problemOf(path: string): string | undefined {
+  return path === 'none' ? undefined : fileProblem(path)
 }

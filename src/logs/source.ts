@@ -2,6 +2,7 @@
 import { createReadStream, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { inputError } from '../base/errors.ts'
+import { fileProblem } from '../base/file-problem.ts'
 import { decompressed } from './decompress.ts'
 import { fileBytes } from './file-bytes.ts'
 
@@ -29,11 +30,12 @@ const readAtOnce = 256 << 10
 
 /** @throws OpsError `input` for a folder and for what is not there or may not be read. */
 export function localFile(path: string): LogSource {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (!stat)
-    throw inputError(`${path}: there is no such file`, {
-      next: 'Correct its name; a file of a host is HOST:PATH.',
+  const problem = fileProblem(path)
+  if (problem !== undefined)
+    throw inputError(`${path}: ${problem}`, {
+      next: 'Name a file that is there and may be read; a file of a host is HOST:PATH.',
     })
+  const stat = statSync(path)
   if (stat.isDirectory()) throw inputError(`${path} is a folder`, { next: `Name its files: ${path}/*` })
   let isClosed = false
   if (stat.isFile()) {

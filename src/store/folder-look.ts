@@ -6,6 +6,8 @@ import type { Finding } from './store.ts'
 
 /** statfs(2): file systems that live in memory. */
 const inMemory = new Set([0x01021994, 0x858458f6])
+/** proc, sysfs, cgroup2. */
+const ofKernel = new Set([0x9fa0, 0x62656572, 0x63677270])
 
 export async function lookAtFolder(path: string): Promise<readonly Finding[]> {
   const found = await stat(path).catch(error => (codeOf(error) === 'ENOENT' ? undefined : errorWord(error)))
@@ -22,12 +24,9 @@ export async function lookAtFolder(path: string): Promise<readonly Finding[]> {
     return [{ about: 'place', verdict: 'refuse', sentence: `${path} is no folder.`, next: 'Name a folder.' }]
   const existing = found === undefined ? await nearestFolder(path) : path
   const findings: Finding[] = []
-  const mayWrite = await access(existing, constants.W_OK | constants.X_OK).then(
-    () => true,
-    () => false,
-  )
+  const refused = await access(existing, constants.W_OK | constants.X_OK).then(() => undefined, codeOf)
   findings.push(
-    mayWrite
+    refused === undefined
       ? {
           about: 'place',
           verdict: 'good',
@@ -36,8 +35,15 @@ export async function lookAtFolder(path: string): Promise<readonly Finding[]> {
       : {
           about: 'place',
           verdict: 'refuse',
-          sentence: `This user may not write to ${existing}.`,
-          next: 'Let this user write there, or name another folder.',
+          ...(refused === 'EROFS'
+            ? {
+                sentence: `${existing} is mounted read-only.`,
+                next: 'Mount it to be written, or name another folder.',
+              }
+            : {
+                sentence: `This user may not write to ${existing}.`,
+                next: 'Let this user write there, or name another folder.',
+              }),
         },
   )
   findings.push({
@@ -53,12 +59,24 @@ export async function lookAtFolder(path: string): Promise<readonly Finding[]> {
       next: `chmod go-w ${path}`,
     })
   const system = await statfs(existing).catch(absentIsUndefined)
-  if (system !== undefined) {
+  if (system !== undefined && ofKernel.has(system.type)) {
+    findings.push({
+      about: 'place',
+      verdict: 'refuse',
+      sentence: `${existing} is of a file system that shows what the kernel knows, and keeps no files.`,
+      next: 'Name a folder on a disk.',
+    })
+  } else if (system !== undefined) {
+    // Some file systems do not tell how large they are.
+    const isFull = system.blocks > 0 && system.bavail === 0
     findings.push({
       about: 'space',
-      verdict: system.bavail === 0 ? 'refuse' : 'note',
-      sentence: `${Math.floor((system.bavail * system.bsize) / 1024 / 1024)} MiB are free there.`,
-      ...(system.bavail === 0 ? { next: 'Make room, or name another folder.' } : {}),
+      verdict: isFull ? 'refuse' : 'note',
+      sentence:
+        system.blocks === 0
+          ? 'Its file system does not tell how much is free.'
+          : `${Math.floor((system.bavail * system.bsize) / 1024 / 1024)} MiB are free there.`,
+      ...(isFull ? { next: 'Make room, or name another folder.' } : {}),
     })
     if (inMemory.has(system.type))
       findings.push({

@@ -103,5 +103,8 @@ describe('a store in a folder', () => {
       expect.objectContaining({ about: 'public', verdict: 'note' }),
     )
     expect(readdirSync(folder)).toEqual([])
+    expect(await open('/proc/foo').look({ keepDays: 'for ever' })).toContainEqual(
+      expect.objectContaining({ verdict: 'refuse', next: 'Name a folder on a disk.' }),
+    )
   })
 })
