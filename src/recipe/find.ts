@@ -47,6 +47,22 @@ export function findRecipe(nameOrPath: string, cwd: string): RecipeSource {
   })
 }
 
+/** Files that look like recipes or jobs and cannot be called by name, as their names are none. */
+export function misnamedIn(cwd: string, folderName: 'recipes' | 'jobs'): readonly string[] {
+  const all = foldersAbove(cwd).map(folder => join(folder, folderName))
+  const folder = ownFolder(cwd, folderName) ?? all.find(each => misnamed(each).length > 0)
+  return folder === undefined ? [] : misnamed(folder).map(name => join(folder, name))
+}
+
+/** What has a dot in its name is a declaration or a test. */
+function misnamed(folder: string): readonly string[] {
+  return names(folder)
+    .filter(name => extensions.includes(extname(name)))
+    .filter(name => /^[^_.][^.]*$/.test(basename(name, extname(name))))
+    .filter(name => !recipeName.test(basename(name, extname(name))))
+    .sort()
+}
+
 /** The job files of the project: `jobs/` of the current folder or above it. */
 export function findJobs(cwd: string): readonly RecipeSource[] {
   const own = ownFolder(cwd, 'jobs')

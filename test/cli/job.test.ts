@@ -33,6 +33,7 @@ export default queue.park({ source: 'shop', table: 'app.jobs', queue: 'mail',
   'jobs/syntax.ts': 'export default archive({ source:,, })\n',
   'jobs/throws.ts': "throw new Error('at once')\n",
   'jobs/_part.ts': 'export const part = 1\n',
+  'jobs/we ird.ts': 'export const part = 1\n',
 })
 afterAll(() => folder.remove())
 
@@ -47,6 +48,7 @@ describe('a job file', () => {
     )
     expect(stdout).toMatch(/syntax +jobs\/syntax\.ts +broken: syntax error/)
     expect(stdout).toMatch(/unknown-too +jobs\/unknown-too\.js +broken: archive has no oldrThan/)
+    expect(stdout).toMatch(/we ird +jobs\/we ird\.ts +broken: its name is none of a job/)
     expect(stdout).not.toContain('_part')
   })
 

@@ -1,7 +1,7 @@
 /** `ops job list`: the jobs of this project, with what each one does. */
-import { relative } from 'node:path'
-import { type ErrorData, firstErrorOf, InputErrors } from '../../base/errors.ts'
-import { findJobs, type RecipeSource } from '../../recipe/find.ts'
+import { basename, extname, relative } from 'node:path'
+import { type ErrorData, firstErrorOf, InputErrors, inputError } from '../../base/errors.ts'
+import { findJobs, misnamedIn, type RecipeSource } from '../../recipe/find.ts'
 import { printableLine } from '../../report/printable.ts'
 import { table } from '../../report/table.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
@@ -21,7 +21,10 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const errors: ErrorData[] = []
   const { options } = parseArgv(command, argv, errors)
   if (errors.length > 0) throw new InputErrors(errors)
-  const jobs = await Promise.all(findJobs(process.cwd()).map(listed))
+  const jobs = [
+    ...(await Promise.all(findJobs(process.cwd()).map(listed))),
+    ...misnamedIn(process.cwd(), 'jobs').map(misnamed),
+  ]
   if (options.json === true) {
     screen.out(`${JSON.stringify(jobs)}\n`)
     return 0
@@ -53,4 +56,12 @@ async function listed(source: RecipeSource): Promise<ListedJob> {
   } catch (thrown) {
     return { name, file, error: firstErrorOf(thrown, 'input') }
   }
+}
+
+/** Passed over by every verb: better told than looked for. */
+function misnamed(file: string): ListedJob {
+  const { data } = inputError('its name is none of a job', {
+    next: 'Name the file with letters, digits, - and _.',
+  })
+  return { name: basename(file, extname(file)), file, error: data }
 }
