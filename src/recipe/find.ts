@@ -1,7 +1,7 @@
 /** Where recipes lie: `recipes/` of the current folder or above it, then those that ops ships. */
 import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { inputError } from '../base/errors.ts'
+import { type ErrorData, inputError } from '../base/errors.ts'
 import { foldersAbove } from '../base/folders-above.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { packageFolder } from '../base/package-folder.ts'
@@ -47,11 +47,22 @@ export function findRecipe(nameOrPath: string, cwd: string): RecipeSource {
   })
 }
 
-/** Files that look like recipes or jobs and cannot be called by name, as their names are none. */
-export function misnamedIn(cwd: string, folderName: 'recipes' | 'jobs'): readonly string[] {
+/** Files that lie among recipes or jobs and that no verb finds, as their names are none: better told than looked for. */
+export function misnamedIn(
+  cwd: string,
+  folderName: 'recipes' | 'jobs',
+): readonly (RecipeSource & { readonly error: ErrorData })[] {
   const all = foldersAbove(cwd).map(folder => join(folder, folderName))
   const folder = ownFolder(cwd, folderName) ?? all.find(each => misnamed(each).length > 0)
-  return folder === undefined ? [] : misnamed(folder).map(name => join(folder, name))
+  if (folder === undefined) return []
+  const title = `its name is none of a ${folderName.slice(0, -1)}`
+  const { data: error } = inputError(title, { next: 'Name the file with letters, digits, - and _.' })
+  return misnamed(folder).map(name => ({
+    name: basename(name, extname(name)),
+    file: join(folder, name),
+    origin: 'folder',
+    error,
+  }))
 }
 
 /** What has a dot in its name is a declaration or a test. */

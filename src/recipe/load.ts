@@ -2,7 +2,7 @@
 import { dirname } from 'node:path'
 import { errorDataOf, InputErrors, inputError } from '../base/errors.ts'
 import type { ParamsOwner } from '../params/shape.ts'
-import { findRecipe, findRecipes, type RecipeSource } from './find.ts'
+import { findRecipe, findRecipes, misnamedIn, type RecipeSource } from './find.ts'
 import { importRecipe, type RecipeLibrary } from './import-recipe.ts'
 import type { Recipe } from './recipe.ts'
 import { recipeProblems } from './recipe-problems.ts'
@@ -45,7 +45,8 @@ export async function listRecipes(
   library: RecipeLibrary,
   cwd: string = process.cwd(),
 ): Promise<readonly ListedRecipe[]> {
-  return Promise.all(findRecipes(cwd).map(source => listed(source, library)))
+  const found = findRecipes(cwd).map(source => listed(source, library))
+  return [...(await Promise.all(found)), ...misnamedIn(cwd, 'recipes')]
 }
 
 async function listed(source: RecipeSource, library: RecipeLibrary): Promise<ListedRecipe> {

@@ -63,6 +63,7 @@ export default recipe({ summary: 'A slip.', params: { a: z.strng() }, steps: () 
   'recipes/package.ts': "import chalk from 'no-such-package-anywhere'\nexport default chalk\n",
   'recipes/throws.js': "\n\nthrow new Error('at once')\n",
   'recipes/empty.ts': 'export const nothing = 1\n',
+  'recipes/we ird.ts': good,
   'recipes/number.js': 'export default 42\n',
   'recipes/shapeless.js': `export default { summary: '', params: { help: 1, noCache: 2, 'bad-name': 3 }, steps: [] }\n`,
   'recipes/async.js': `export default { summary: 'x', params: {}, steps: async () => [] }\n`,
@@ -244,6 +245,7 @@ test('the listing has every recipe, broken ones with their error', async () => {
     good: 'A good one.',
     syntax: 'syntax error: unexpected token, expected ","',
     number: 'recipe number: the default export is not a recipe but number',
+    'we ird': 'its name is none of a recipe',
   })
   expect(Object.keys(byName)).not.toContain('_shared')
 })

@@ -1,6 +1,6 @@
 /** `ops job list`: the jobs of this project, with what each one does. */
-import { basename, extname, relative } from 'node:path'
-import { type ErrorData, firstErrorOf, InputErrors, inputError } from '../../base/errors.ts'
+import { relative } from 'node:path'
+import { type ErrorData, firstErrorOf, InputErrors } from '../../base/errors.ts'
 import { findJobs, misnamedIn, type RecipeSource } from '../../recipe/find.ts'
 import { printableLine } from '../../report/printable.ts'
 import { table } from '../../report/table.ts'
@@ -23,7 +23,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   if (errors.length > 0) throw new InputErrors(errors)
   const jobs = [
     ...(await Promise.all(findJobs(process.cwd()).map(listed))),
-    ...misnamedIn(process.cwd(), 'jobs').map(misnamed),
+    ...misnamedIn(process.cwd(), 'jobs').map(({ name, file, error }) => ({ name, file, error })),
   ]
   if (options.json === true) {
     screen.out(`${JSON.stringify(jobs)}\n`)
@@ -56,12 +56,4 @@ async function listed(source: RecipeSource): Promise<ListedJob> {
   } catch (thrown) {
     return { name, file, error: firstErrorOf(thrown, 'input') }
   }
-}
-
-/** Passed over by every verb: better told than looked for. */
-function misnamed(file: string): ListedJob {
-  const { data } = inputError('its name is none of a job', {
-    next: 'Name the file with letters, digits, - and _.',
-  })
-  return { name: basename(file, extname(file)), file, error: data }
 }
