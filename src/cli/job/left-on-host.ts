@@ -6,6 +6,8 @@ import type { ReportSession } from '../report-session.ts'
 import type { Reached } from '../run-steps.ts'
 import { folderOf, isSecret, projectOf, type Scheduled, units } from './schedule-steps.ts'
 
+const untouched: readonly HostSummary['status'][] = ['ok', 'unreachable', 'locked', 'moved', 'not-begun']
+
 /** Says nothing where the run ended well, or has changed nothing. */
 export async function tellLeft(
   scheduled: Scheduled,
@@ -14,7 +16,7 @@ export async function tellLeft(
   reached: Reached,
   session: ReportSession,
 ): Promise<void> {
-  if (status === 'ok' || (status !== 'lost' && changed + failed === 0)) return
+  if (untouched.includes(status) || (status !== 'lost' && changed + failed === 0)) return
   const { name, packed, files } = scheduled
   const undo = `\`ops job schedule ${name} ${host} --undo\` takes it away.`
   const secrets = files.filter(isSecret).map(({ path }) => `${projectOf(name)}/${path}`)
@@ -33,7 +35,9 @@ export async function tellLeft(
   const [gone, left] = [named('gone'), named('left')]
   const timer = named('timer').includes('set')
     ? `The timer of an earlier schedule is set on ${host}: it runs the job with what lies there now.`
-    : `No timer of ${host} runs the job.`
+    : scheduled.calendar === undefined
+      ? `No timer of ${host} runs the job; a line in root's crontab of an earlier schedule would.`
+      : `No timer of ${host} runs the job.`
   session.report.say(
     [
       left.length === 0 ? `Nothing of it lies on ${host}.` : `On ${host} lies now: ${left.join(', ')}.`,

@@ -107,7 +107,8 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     const ended = outcome.hosts[only.name]
     if (scheduled && verb === 'apply' && ended && !outcome.declined)
       await tellLeft(scheduled, only.name, ended, reached, session)
-    if (scheduled && !look.hasSystemd && schedule?.cron !== undefined) {
+    const isWhole = verb !== 'apply' || ended?.status === 'ok'
+    if (scheduled && isWhole && !look.hasSystemd && schedule?.cron !== undefined) {
       session.report.say(
         `${only.name} has no systemd. For its crontab, as root:\n${schedule.cron} cd ${projectOf(loaded.name)} && ${commandOf(scheduled)}`,
       )
