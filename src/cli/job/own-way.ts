@@ -18,8 +18,10 @@ export function onOwnWay(thrown: unknown, inventoryFile: string | undefined): un
   if (host === undefined) return thrown
   const me = userInfo().username
   const own = `This is the own way of ${host}, as ${me} there.`
-  const [, port, address] =
-    /^the host key of (?:(?=\[[^\]]+\]:(\d+))?\[?([^\s\]]+)\S*) is not known$/.exec(data.title) ?? []
+  const [, known] = /^the host key of (\S+) is not known$/.exec(data.title) ?? []
+  // As known_hosts names it: `host` or `[host]:port`.
+  const [, inBrackets, port] = /^\[(.+)\]:(\d+)$/.exec(known ?? '') ?? []
+  const address = inBrackets ?? known
   const file = join(homedir(), '.ssh/known_hosts')
   const next =
     address === undefined
