@@ -25,7 +25,7 @@ export function onOwnWay(thrown: unknown, inventoryFile: string | undefined): un
   const file = join(homedir(), '.ssh/known_hosts')
   const next =
     address === undefined
-      ? `${own} ${data.next ?? ''}`.trim()
+      ? `${own} ${(data.next ?? '').replace(/ and run again with --accept-new\.$/, ` and put the new one into ${file} there.`)}`.trim()
       : `${own} Compare the fingerprint, and put the key into ${file} of ${host}: \`ssh ${port === undefined ? '' : `-p ${port} `}${address}\`, typed there as ${me}, asks about it. (--accept-new of \`ops job schedule\` is for the way to ${host}.)`
   return new OpsError({ ...data, next }, { cause: thrown })
 }
