@@ -11,8 +11,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DaysWalk } from '../../src/jobs/dump/days-walk.ts'
 import { findDays } from '../../src/jobs/dump/find-days.ts'
 import { oldestTransaction } from '../../src/jobs/dump/open-transactions.ts'
+import type { DumpPlan } from '../../src/jobs/dump/plan.ts'
 import { readShape } from '../../src/jobs/dump/table-shape.ts'
+import { walkOf } from '../../src/jobs/dump/walk-of.ts'
+import { WalksInTurn } from '../../src/jobs/dump/walks-in-turn.ts'
 import { openServer } from '../../src/mysql/server.ts'
+import { serverState } from '../../src/mysql/server-state.ts'
 import { type Folder, folderWith, type Outcome, program } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
@@ -160,6 +164,14 @@ describeReal('ops db dump, meanwhile', () => {
         await those(3, 'at, id'),
         await those(4, 'at, id'),
       ])
+
+      const [state, newDays] = [await serverState(session), [...days, ...days]]
+      const plan = { request: { contracts: [] }, reads: 'days', shape, checks: [], newDays, now: new Date() }
+      const walk = (ownId: string) =>
+        walkOf({ ...plan, state: { ...state, ownId } } as unknown as DumpPlan, session, server)
+      expect(await walk(state.ownId)).toBeInstanceOf(WalksInTurn)
+      // One name may lead to several replicas, of which the plan has seen one.
+      expect(await walk('that of another replica')).toBeInstanceOf(DaysWalk)
     } finally {
       await server.close()
     }

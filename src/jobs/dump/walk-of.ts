@@ -1,6 +1,7 @@
 /** How the days of a plan are read: by one session, by several in turn, or in one scan of the table. */
 import { performance } from 'node:perf_hooks'
 import type { Server } from '../../mysql/server.ts'
+import { serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { checkContracts } from '../drift/judge.ts'
 import { type AgreeTo, type DaysSource, DaysWalk } from './days-walk.ts'
@@ -10,7 +11,7 @@ import { WalksInTurn } from './walks-in-turn.ts'
 
 /** `session` is that of the plan. */
 export async function walkOf(plan: DumpPlan, session: Session, server: Server): Promise<DaysSource> {
-  const { request, shape, names, until, kind, checks, newDays } = plan
+  const { request, shape, names, until, kind, checks, newDays, state } = plan
   const begun = performance.now()
   const clock = (): Date => new Date(plan.now.getTime() + Math.round(performance.now() - begun))
   // A day is saved in the shape that its table has then: a consumer's contract must hold for that one too.
@@ -18,11 +19,11 @@ export async function walkOf(plan: DumpPlan, session: Session, server: Server): 
   if (plan.reads === 'days') {
     // A second session is worth while where there is much to read, and a third one is in the way of the others. What the server
     // computes itself is asked one after another.
-    if (checks.length > 0 || newDays.length < leastForTwo)
-      return new DaysWalk(session, shape, [...checks, ...newDays], clock, agree)
+    const isLong = checks.length === 0 && newDays.length >= leastForTwo
     // An account may be allowed no more of them.
-    const second = await server.session().catch(() => undefined)
-    const sessions = second ? [session, second] : [session]
+    const second = isLong ? await sessionOf(state.ownId, server).catch(() => undefined) : undefined
+    if (!second) return new DaysWalk(session, shape, [...checks, ...newDays], clock, agree)
+    const sessions = [session, second]
     return new WalksInTurn(
       sessions.map((each, turn) => {
         const days = newDays.filter((_, index) => index % sessions.length === turn)
@@ -35,3 +36,11 @@ export async function walkOf(plan: DumpPlan, session: Session, server: Server): 
 }
 
 const leastForTwo = 8
+
+/** Behind a name with several replicas each login may be of another one, which lags in its own way: it may lack rows of days that are closed. */
+async function sessionOf(ownId: string, server: Server): Promise<Session | undefined> {
+  const session = await server.session()
+  if ((await serverState(session)).ownId === ownId) return session
+  await session.close()
+  return undefined
+}
