@@ -4,6 +4,7 @@ import type { Channel, Client } from 'ssh2'
 import { gatherWrites } from './gather-writes.ts'
 import { reuseReads } from './read-buffer.ts'
 import {
+  acknowledgeAtOnce,
   decryptsToCopies,
   type ForwardTo,
   openDirect,
@@ -21,6 +22,8 @@ const widestWindowBytes = 8 * 1024 * 1024
 /** What all streams of a link together may send to readers that do not read, beyond the first windows. */
 const budgetBytes = 64 * 1024 * 1024
 
+const acknowledging = new WeakSet<Client>()
+
 /**
  * Opens a stream to an address or a unix socket of the far end. `link` is what the SSH connection runs over: a channel takes
  * what its own window allows, 2 MiB each, however slow the link is; here it waits until the link has taken it.
@@ -32,6 +35,8 @@ export async function openForward(
   open: ReadonlySet<Channel>,
 ): Promise<Channel> {
   gatherWrites(link)
+  if (!acknowledging.has(client)) acknowledgeAtOnce(client, link)
+  acknowledging.add(client)
   if (decryptsToCopies(client)) reuseReads(link)
   const firstBytes = open.size < fewStreams ? firstOfFewBytes : firstOfManyBytes
   const channel = await openDirect(client, to, firstBytes)

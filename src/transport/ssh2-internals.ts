@@ -27,6 +27,7 @@ export interface Protocol {
     GLOBAL_REQUEST(protocol: Protocol, name: string, wantReply: boolean, data: unknown): void
     CHANNEL_OPEN_CONFIRMATION(protocol: Protocol, info: ChannelConfirmation): void
     CHANNEL_OPEN_FAILURE(protocol: Protocol, channel: number, reason: number, description: string): void
+    CHANNEL_WINDOW_ADJUST(protocol: Protocol, channel: number, bytes: number): void
   }
 }
 
@@ -43,7 +44,7 @@ type Sign = (data: Buffer, done: (signature: Buffer) => void) => void
 
 export interface Internals {
   readonly _protocol: Protocol
-  readonly _chanMgr: { add(value: unknown): number; remove(id: number): void }
+  readonly _chanMgr: { add(value: unknown): number; remove(id: number): void; get(id: number): unknown }
   /** The server's software, as `OpenSSH_9.2p1`; known with its first line. */
   readonly _remoteVer: string | undefined
   readonly _callbacks: ((refused: unknown) => void)[]
@@ -52,7 +53,7 @@ export interface Internals {
 export interface ChannelInternals {
   readonly _callbacks: ((refused: unknown) => void)[]
   /** `window` is what we may still send. */
-  readonly outgoing: { readonly id: number; window: number }
+  readonly outgoing: { readonly id: number; window: number; readonly state: string }
   subtype: string
 }
 
@@ -176,6 +177,23 @@ export function openDirect(client: Client, to: ForwardTo, window: number): Promi
       internals._protocol.directTcpip(id, window, packetBytes, route)
     }
   })
+}
+
+/**
+ * Says something back, which allows nothing more, whenever the far end has allowed a stream to send more and nothing is on
+ * its way there. sshd holds a small packet back until the one before is acknowledged (Nagle; it ceases with the first program
+ * that it starts), and the kernel here acknowledges after 40 ms unless something is sent. So the answer to whatever was
+ * large enough for such an allowance would come 40 ms late.
+ */
+export function acknowledgeAtOnce(client: Client, link: { readonly writableLength: number }): void {
+  const { _protocol, _chanMgr } = client as unknown as Internals
+  const { CHANNEL_WINDOW_ADJUST: allowMore } = _protocol._handlers
+  _protocol._handlers.CHANNEL_WINDOW_ADJUST = (protocol, recipient, bytes) => {
+    allowMore(protocol, recipient, bytes)
+    const { outgoing } = (_chanMgr.get(recipient) ?? {}) as Partial<ChannelInternals>
+    const isOpen = outgoing?.state === 'open' || outgoing?.state === 'eof'
+    if (isOpen && link.writableLength === 0) protocol.channelWindowAdjust(outgoing.id, 0)
+  }
 }
 
 /** How much the far end may send before the reader has taken it. */

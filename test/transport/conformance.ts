@@ -2,7 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -154,6 +154,36 @@ export function conforms(backend: 'ssh2' | 'openssh'): void {
     expect((await buffer(again)).toString()).toBe('still here')
     expect((await failureOf(transport.forwardSocket('/run/a:b'))).data.code).toBe('input')
   })
+
+  // ssh itself is late too.
+  test.runIf(backend === 'ssh2')(
+    'the answer to much that was sent on a stream does not wait for an acknowledgement (40 ms)',
+    async () => {
+      const bytes = Buffer.alloc(100_000)
+      const server = createServer(socket => {
+        let received = 0
+        socket.on('data', piece => {
+          received += piece.length
+          for (; received >= bytes.length; received -= bytes.length) socket.write('all')
+        })
+      })
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      onTestFinished(() => void server.close())
+      const transport = await logIn()
+      const stream = await transport.forward('127.0.0.1', (server.address() as AddressInfo).port)
+      const tookMs: number[] = []
+      for (let round = 0; round < 20; round++) {
+        const begun = performance.now()
+        const answered = once(stream, 'data')
+        stream.write(bytes)
+        await answered
+        tookMs.push(performance.now() - begun)
+      }
+      stream.destroy()
+      expect(Math.min(...tookMs), tookMs.join(' ')).toBeLessThan(35)
+    },
+  )
 
   test('says `lost` when the connection is cut, on programs and on the transport', async () => {
     const proxy = await startProxy({ port: sshd.port })
