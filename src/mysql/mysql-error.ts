@@ -44,6 +44,19 @@ export function errorNumber(thrown: unknown): number | undefined {
   return sqlMessage === undefined ? undefined : errno
 }
 
+/** Which of these keys an error of a duplicate is about. MySQL 8 writes the table before it: `for key 't.name'`. */
+export function duplicatedKey(
+  thrown: unknown,
+  keys: readonly { readonly name: string }[],
+): string | undefined {
+  const cause = thrown instanceof OpsError ? thrown.cause : thrown
+  const { sqlMessage = '' } = (cause ?? {}) as DriverError
+  const said = (name: string): boolean => sqlMessage.endsWith(`'${name}'`)
+  const saidWithTable = (name: string): boolean => sqlMessage.endsWith(`.${name}'`)
+  const found = keys.find(({ name }) => said(name)) ?? keys.find(({ name }) => saidWithTable(name))
+  return found?.name
+}
+
 /** Whether the connection is gone, so that what the statement did is unknown. */
 export function isLost(thrown: unknown): boolean {
   return thrown instanceof OpsError && thrown.data.code === 'lost'

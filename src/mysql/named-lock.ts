@@ -77,13 +77,14 @@ export async function holdLock(server: Server, what: string, waitSeconds = 0): P
   }
 }
 
-/** Whether anybody holds it just now. */
-export async function isLockHeld(server: Server, what: string): Promise<boolean> {
+/** Whether anybody holds one of them just now. */
+export async function isLockHeld(server: Server, ...whats: readonly string[]): Promise<boolean> {
   const session = await server.session()
-  const holder = await session.value(
-    sql`SELECT IS_USED_LOCK(${lockName(what)})`,
-    `asking for the lock of ${what}`,
+  const each = whats.map(what => sql`IS_USED_LOCK(${lockName(what)})`)
+  const [holders = []] = await session.cells(
+    sql`SELECT ${join(each)}`,
+    `asking for the lock of ${whats[0] ?? 'nothing'}`,
   )
   await session.close()
-  return holder !== null && holder !== undefined
+  return holders.some(holder => holder !== null)
 }

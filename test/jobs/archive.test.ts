@@ -287,15 +287,41 @@ describeReal('ops db archive', () => {
     expect(failed.stdout).toContain(`deleted   ${(8_000 - left).toLocaleString('en')} rows`)
   })
 
-  test('only one run at a time works on a table; the other is told who holds it', async () => {
-    const holder = host().exec(`mariadb -e "SELECT GET_LOCK('ops:archive held.t', 0); DO SLEEP(600)"`)
+  test('only one run at a time works on a table, and one restores into it; the other is told who holds it', async () => {
+    const holder = host().exec(
+      `mariadb -e "SELECT GET_LOCK('ops:restore held.into', 0), GET_LOCK('ops:archive later.t', 0), GET_LOCK('ops:archive held.t', 0); DO SLEEP(600)"`,
+    )
     while ((await mariadb("SELECT IS_USED_LOCK('ops:archive held.t') IS NULL")).trim() === '1')
       await pause(50)
     const locked = await archiveOld('held.t', 'held')
+    const words = ['shop', 'later.t', '--older-than', '6mo', '--by', 'at', '--to', 'later', '--plan']
+    const planned = await archive(...words)
+    const restored = await archive('restore', 'later', '--into', 'held.into', '--yes')
     await mariadb("SELECT CONCAT('KILL ', IS_USED_LOCK('ops:archive held.t')) INTO @k; EXECUTE IMMEDIATE @k")
     await holder
     expect(locked.code).toBe(6)
     expect(locked.stderr).toContain('another run holds archive held.t')
+    expect(planned.stdout).toContain('another run is at work on this table, and they may be its own')
+    expect(restored.code).toBe(6)
+    expect(restored.stderr).toContain('another run holds restore held.into')
+  })
+
+  test('a key of the table that takes two saved rows for one is told, and only another than the primary one is to go', async () => {
+    await mariadb(`CREATE DATABASE twins; USE twins; CREATE TABLE t (k VARCHAR(9) COLLATE utf8mb4_bin PRIMARY KEY, at DATETIME, KEY (at));
+      INSERT INTO t VALUES ('a', '2020-01-01'), ('A', '2020-01-01');
+      CREATE TABLE loose (k VARCHAR(9) COLLATE utf8mb4_general_ci PRIMARY KEY, at DATETIME);
+      CREATE TABLE other (k VARCHAR(9) COLLATE utf8mb4_bin PRIMARY KEY, at DATETIME, UNIQUE KEY days (at))`)
+    expect((await archiveOld('twins.t', 'twins')).code).toBe(0)
+    for (const [into, way] of [
+      ['loose', 'two saved rows are one to its key'],
+      ['other', 'the unique key days. Drop it from twins.other'],
+    ] as const) {
+      const refused = await archive('restore', 'twins', '--into', `twins.${into}`, '--yes')
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toContain(way)
+      expect(refused.stderr.includes('DROP INDEX')).toBe(into === 'other')
+      expect(await mariadb(`SELECT COUNT(*) FROM twins.${into}`)).toBe('0\n')
+    }
   })
 
   test('a chunk whose rows were deleted and whose receipt is gone is broken, and what is left of it is kept', async () => {

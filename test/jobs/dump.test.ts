@@ -1,6 +1,7 @@
 /** `ops db dump` and `ops db restore` on a real MariaDB through SSH, seen by the host's own client. */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Folder, folderWith, type Outcome } from '../cli/run-ops.ts'
 import { describeReal } from '../hosts/available.ts'
@@ -380,5 +381,24 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     const gone = await restore('back', 'back.one', '--day', '2023-01-01')
     expect(gone.stderr).toContain('has no day 2023-01-01')
     expect(gone.code).toBe(3)
+    // As while another restore is at work: what it has put there is nobody else's.
+    const holder = host().exec(`mariadb -e "SELECT GET_LOCK('ops:restore back.more', 0); DO SLEEP(600)"`)
+    while ((await mariadb("SELECT IS_USED_LOCK('ops:restore back.more') IS NULL")).trim() === '1')
+      await pause(50)
+    const locked = await restore('back', 'back.more')
+    await mariadb(
+      "SELECT CONCAT('KILL ', IS_USED_LOCK('ops:restore back.more')) INTO @k; EXECUTE IMMEDIATE @k",
+    )
+    await holder
+    expect(locked.stderr).toContain('another run holds restore back.more')
+    expect(locked.code).toBe(6)
+    const [, broken = ''] = files('back', 'days')
+    rmSync(join(folder.path, 'back/days', broken))
+    const partly = await restore('back', 'back.one')
+    expect(partly.stderr).toContain(`Bring days/${broken} back`)
+    expect(partly.stderr).toContain('--day restores one that is whole beside those that are there')
+    expect(partly.code).toBe(1)
+    expect((await restore('back', 'back.one', '--day', '2024-01-05')).code).toBe(0)
+    expect(await mariadb('SELECT COUNT(*) FROM back.one')).toBe('200\n')
   })
 })

@@ -43,6 +43,7 @@ export function archivePlanEvent(
   source: string,
   plan: ArchivePlan,
   governor: Pick<Governor, 'notWatched'>,
+  isOtherAtWork = false,
 ): JobPlan {
   const { request, table, resolved, rows, nulls, unfinished, order, key, state, findings, children } = plan
   const { partitions } = plan
@@ -81,7 +82,7 @@ export function archivePlanEvent(
       : [
           {
             name: 'first',
-            text: `${counted(left, 'row')} in ${counted(unfinished.length, 'chunk')} that an earlier run saved and did not delete`,
+            text: `${counted(left, 'row')} in ${counted(unfinished.length, 'chunk')} that ${isOtherAtWork ? 'are not deleted yet: another run is at work on this table, and they may be its own' : 'an earlier run saved and did not delete'}`,
           },
         ]),
   ]

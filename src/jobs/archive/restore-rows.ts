@@ -4,7 +4,7 @@ import type { Table } from '../../mysql/catalog.ts'
 import { type RowColumn, selectList } from '../../mysql/column-sql.ts'
 import { keyOf } from '../../mysql/keys.ts'
 import { among } from '../../mysql/keyset.ts'
-import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
+import { duplicatedKey, errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
 import { insertStatements } from '../../mysql/row-writer.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -20,6 +20,20 @@ export interface RestoredRows {
   other: number
 }
 
+/** What of a batch came of one try. */
+type Counts = Readonly<RestoredRows>
+
+interface Into {
+  readonly session: Session
+  readonly table: Table
+  readonly columns: readonly RowColumn[]
+  readonly maxAllowedPacket: number
+}
+
+const batchRows = 500
+/** Rows that somebody else wrote between the look and the INSERT are seen by the next look. */
+const mostTries = 3
+
 /** Adds to `totals` with each batch, so that they are true also where a later one fails. */
 export async function restoreRows(
   session: Session,
@@ -29,48 +43,74 @@ export async function restoreRows(
   maxAllowedPacket: number,
   totals: RestoredRows,
 ): Promise<void> {
-  const doing = `restoring ${tableText(table)}`
-  const key = keyOf(table)
-  const batchRows = 500
+  const into = { session, table, columns, maxAllowedPacket }
   for (let from = 0; from < rows.length; from += batchRows) {
-    const batch = rows.slice(from, from + batchRows)
-    const counts = await session.transaction(async () => {
-      const before = await hashesThere(session, table, columns, batch)
-      const equal = batch.filter(row => before.hashes.has(rowHash(row)))
-      const rest = batch.filter(row => !before.hashes.has(rowHash(row)))
-      // Keys are the same as the server compares them: only where some are there must each be asked about.
-      const missing = before.rows === equal.length ? rest : await notThere(session, table, columns, rest)
-      try {
-        for (const { statement } of insertStatements(table, columns, missing, maxAllowedPacket))
-          await session.query(statement, doing)
-      } catch (thrown) {
-        const { data } = thrown instanceof OpsError ? thrown : new OpsError(errorDataOf(thrown))
-        const isSame = errorNumber(thrown) === serverErrors.duplicateKey
-        const way = isSame
-          ? `Rows of other times have the same value of a unique key. Drop that key from ${tableText(table)} (ALTER TABLE ... DROP INDEX) and run the same command again, or restore into a table of its own without it.`
-          : 'Restore into a table of its own with --into, and move the rows from there.'
-        const next = data.next ?? `Nothing of this batch was restored. ${way}`
-        throw new OpsError({ ...data, next }, { cause: thrown })
-      }
-      const after = await hashesThere(session, table, columns, missing)
-      const lost = missing.filter(row => !after.hashes.has(rowHash(row)))
-      if (lost.length > 0) {
-        throw new OpsError({
-          code: 'not-converged',
-          title: `${session.source}: ${lost.length} of ${missing.length} restored rows of ${tableText(table)} are not what was saved`,
-          detail: `The first of them has the key ${savedRow(lost[0] ?? Buffer.alloc(0), columns, key)
-            .key.map(String)
-            .join(', ')}.`,
-          changed: 'no',
-          next: 'Nothing of this batch was restored. Look for a trigger that changes rows, or restore into a table without one.',
-        })
-      }
-      return { restored: missing.length, present: equal.length, other: rest.length - missing.length }
-    }, doing)
+    const counts = await restoreBatch(into, rows.slice(from, from + batchRows))
     totals.restored += counts.restored
     totals.present += counts.present
     totals.other += counts.other
   }
+}
+
+async function restoreBatch(into: Into, batch: readonly WireRow[]): Promise<Counts> {
+  const { session, table } = into
+  for (let tries = 1; ; tries++) {
+    try {
+      return await session.transaction(() => insertMissing(into, batch), `restoring ${tableText(table)}`)
+    } catch (thrown) {
+      const isDuplicate = errorNumber(thrown) === serverErrors.duplicateKey
+      if (isDuplicate && tries < mostTries) continue
+      throw isDuplicate ? duplicateError(thrown, table) : thrown
+    }
+  }
+}
+
+async function insertMissing(
+  { session, table, columns, maxAllowedPacket }: Into,
+  batch: readonly WireRow[],
+): Promise<Counts> {
+  const doing = `restoring ${tableText(table)}`
+  const before = await hashesThere(session, table, columns, batch)
+  const equal = batch.filter(row => before.hashes.has(rowHash(row)))
+  const rest = batch.filter(row => !before.hashes.has(rowHash(row)))
+  // Keys are the same as the server compares them: only where some are there must each be asked about.
+  const missing = before.rows === equal.length ? rest : await notThere(session, table, columns, rest)
+  try {
+    for (const { statement } of insertStatements(table, columns, missing, maxAllowedPacket))
+      await session.query(statement, doing)
+  } catch (thrown) {
+    const { data } = thrown instanceof OpsError ? thrown : new OpsError(errorDataOf(thrown))
+    const next =
+      data.next ??
+      'Nothing of this batch was restored. Restore into a table of its own with --into, and move the rows from there.'
+    throw new OpsError({ ...data, next }, { cause: thrown instanceof OpsError ? thrown.cause : thrown })
+  }
+  const after = await hashesThere(session, table, columns, missing)
+  const lost = missing.filter(row => !after.hashes.has(rowHash(row)))
+  if (lost.length > 0) {
+    throw new OpsError({
+      code: 'not-converged',
+      title: `${session.source}: ${lost.length} of ${missing.length} restored rows of ${tableText(table)} are not what was saved`,
+      detail: `The first of them has the key ${savedRow(lost[0] ?? Buffer.alloc(0), columns, keyOf(table))
+        .key.map(String)
+        .join(', ')}.`,
+      changed: 'no',
+      next: 'Nothing of this batch was restored. Look for a trigger that changes rows, or restore into a table without one.',
+    })
+  }
+  return { restored: missing.length, present: equal.length, other: rest.length - missing.length }
+}
+
+/** The key that names the rows is not to go, whatever is in the way. */
+function duplicateError(thrown: unknown, table: Table): OpsError {
+  const where = tableText(table)
+  const key = duplicatedKey(thrown, table.indexes)
+  const isOwn = key === undefined || key === 'PRIMARY' || key === keyOf(table).index
+  const way = isOwn
+    ? `Something else writes rows into ${where} just now, or two saved rows are one to its key as it compares them. Stop what writes there and run the same command again, or restore into a table of its own with --into: it is made as it was archived.`
+    : `Rows of other times have the same value of the unique key ${key}. Drop it from ${where} (ALTER TABLE ... DROP INDEX) and run the same command again, or restore into a table of its own without it.`
+  const next = `Nothing of this batch was restored. ${way}`
+  return new OpsError({ ...errorDataOf(thrown), next }, { cause: thrown })
 }
 
 async function hashesThere(

@@ -4,8 +4,9 @@
  */
 import { startGovernor } from '../../mysql/governor.ts'
 import type { JobPlan } from '../../run/job-events.ts'
+import { holdingTargets } from '../rows/hold-targets.ts'
 import { type RestoreWork, restorePart } from './restore-part.ts'
-import { partsOf, type RestoreRequest } from './restore-parts.ts'
+import { partsOf, type RestorePart, type RestoreRequest } from './restore-parts.ts'
 import { type PlannedPart, planPart, together } from './restore-plan.ts'
 
 export interface RestoreContext extends RestoreWork {
@@ -13,12 +14,18 @@ export interface RestoreContext extends RestoreWork {
   readonly plansOnly: boolean
 }
 
-/** Answers whether it ran. */
+/** Answers whether it ran. @throws OpsError `locked` where another run restores into one of the tables. */
 export async function restoreArchive(request: RestoreRequest, context: RestoreContext): Promise<boolean> {
-  const { server, store, emit, confirm, plansOnly } = context
+  const parts = await partsOf(context.store, request)
+  const targets = parts.map(({ target }) => target)
+  return holdingTargets(context.server, targets, () => restoreParts(parts, context))
+}
+
+async function restoreParts(parts: readonly RestorePart[], context: RestoreContext): Promise<boolean> {
+  const { server, emit, confirm, plansOnly } = context
   const session = await server.session()
   const planned: PlannedPart[] = []
-  for (const part of await partsOf(store, request)) planned.push(await planPart(session, part, context))
+  for (const part of parts) planned.push(await planPart(session, part, context))
   const governor = await startGovernor(server, { watchesReplicas: true })
   try {
     const notes = governor.notWatched.map(what => `not watched: ${what}`)

@@ -12,7 +12,7 @@ import { tellOwed } from '../load/tell-owed.ts'
 import { PackedRows } from '../rows/packed-rows.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { comeNear } from '../shard/come-near.ts'
-import { type HeldPlace, holdPlace } from '../shard/hold-place.ts'
+import { type HeldPlace, holdPlace, isAtWork } from '../shard/hold-place.ts'
 import type { ArchiveOutcome } from './archive-outcome.ts'
 import { randomName, writeMark } from './archive-store.ts'
 import { archiveEnd, archivePlanEvent, archiveSoFar, archiveTitle } from './archive-text.ts'
@@ -49,11 +49,14 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
     ...(near && { alike: () => near.beside() }),
   })
   // A look needs no lock; whoever goes on takes it and plans afresh, as another run may have ended since.
-  const shown = archivePlanEvent(server.name, await planArchive(session, store, request), governor)
+  const work = `archive ${tableText(request.table)}`
+  const looked = await planArchive(session, store, request)
+  const isOtherAtWork = looked.unfinished.length > 0 && (await isAtWork(server, work))
+  const shown = archivePlanEvent(server.name, looked, governor, isOtherAtWork)
   emit({ event: 'job-plan', ...shown })
   if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
   if (confirm && !(await confirm(shown))) return false
-  const place = await holdPlace(server, `archive ${tableText(request.table)}`, request.shard, interrupt)
+  const place = await holdPlace(server, work, request.shard, interrupt)
   try {
     const plan = await planArchive(session, store, request, place)
     const outcome = await carryOut(plan, session, place, governor, context)

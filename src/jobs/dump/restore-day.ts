@@ -12,6 +12,7 @@ import { tableSql, tableText } from '../../mysql/table-name.ts'
 import type { WireRow } from '../../mysql/wire-row.ts'
 import { checked, openEncrypted } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
+import { isStoreError } from '../../store/store-error.ts'
 import { unpackRows } from '../rows/rows-file.ts'
 import { betweenSql } from './find-days.ts'
 import type { Receipt } from './records.ts'
@@ -68,9 +69,21 @@ export async function restoreDay(
 }
 
 function inTwoDays(thrown: unknown, table: Table, { day, by }: Receipt): OpsError {
-  const detail = `A row of another day has the same key: its ${by} was changed after one of the two days was dumped, and each dump keeps the row as it was then.`
+  const detail = `A row of another day has the same key: its ${by} was changed after one of the two days was dumped, and each dump keeps the row as it was then. Or something else writes rows into the table just now.`
   const next = `Restore into a table without unique keys, which takes both forms: CREATE TABLE ... LIKE ${tableText(table)}, drop its keys, and name it with --into. Or restore ${day} alone with --day.`
   return new OpsError({ ...errorDataOf(thrown), detail, next }, { cause: thrown })
+}
+
+/** What was thrown; where the file itself is gone or broken, with what to do. */
+function ofBroken(thrown: unknown, store: Store, receipt: Receipt): unknown {
+  const isOther = isStoreError(thrown) && !isStoreError(thrown, 'wrong', 'absent')
+  const isServers = errorNumber(thrown) !== undefined
+  if (!(thrown instanceof OpsError) || thrown.data.code !== 'failed' || isOther || isServers) return thrown
+  return new OpsError({ ...thrown.data, next: nextForBroken(store, receipt) }, { cause: thrown })
+}
+
+function nextForBroken({ url }: Store, { day, object }: Receipt): string {
+  return `Nothing of ${day} was restored. Bring ${object} back from a version or a copy of the store, and run the same command again. To have the other days before that: ops db dump verify ${url} names each that is broken, and --day restores one that is whole beside those that are there.`
 }
 
 /** @throws OpsError where the file or the table afterwards does not hold what the receipt says: nothing is changed then. */
@@ -90,7 +103,7 @@ async function insertAll(
         title: `${store.url}/${receipt.object} holds other rows than its receipt says`,
         detail: `${digest.rows} rows with hash ${digest.hash}; the receipt says ${receipt.rows} with ${receipt.hash}.`,
         changed: 'no',
-        next: `Nothing of ${receipt.day} was restored. Put the object back from a version or a copy of the store.`,
+        next: nextForBroken(store, receipt),
       })
     }
     if (digest.rows > 0 && (await dayThere(session, table, receipt)) !== 'all') {
@@ -112,7 +125,9 @@ async function insertDay(
   maxAllowedPacket: number,
   doing: string,
 ): Promise<RowsDigest> {
-  const opened = await openEncrypted(store, receipt.object)
+  const opened = await openEncrypted(store, receipt.object).catch((thrown: unknown) => {
+    throw ofBroken(thrown, store, receipt)
+  })
   const name = `${store.url}/${receipt.object}`
   const hasher = new RowsHasher()
   let batch: WireRow[] = []
@@ -124,7 +139,7 @@ async function insertDay(
     bytes = 0
   }
   await unpackRows(
-    checked(opened, receipt, name, `Bring ${receipt.object} back from a version or a copy of the store.`),
+    checked(opened, receipt, name),
     name,
     () => undefined,
     row => {
@@ -133,7 +148,9 @@ async function insertDay(
       bytes += row.length
       return bytes > batchBytes ? send() : undefined
     },
-  )
+  ).catch((thrown: unknown) => {
+    throw ofBroken(thrown, store, receipt)
+  })
   await send()
   return hasher.digest()
 }

@@ -3,7 +3,6 @@ import { counted, grouped } from '../../base/counted.ts'
 import { inputError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import { startGovernor } from '../../mysql/governor.ts'
-import { holdLock } from '../../mysql/named-lock.ts'
 import { serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
@@ -11,6 +10,7 @@ import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import type { JobContext } from '../job-context.ts'
+import { holdingTargets } from '../rows/hold-targets.ts'
 import { checkColumns, existingTable, foreignKeysOf, makeTable } from '../rows/target-table.ts'
 import { interruptedError, partlyDone, runChunks } from '../run.ts'
 import { existingMark, listDump, readReceipt } from './dump-store.ts'
@@ -28,11 +28,18 @@ export interface RestoreContext extends JobContext {
   readonly store: Store
 }
 
-/** Answers whether it ran. */
+/** Answers whether it ran. @throws OpsError `locked` where another run restores into that table. */
 export async function restoreDump({ day, into }: RestoreRequest, context: RestoreContext): Promise<boolean> {
-  const { server, store, emit, interrupt, confirm, plansOnly } = context
-  const mark = await existingMark(store)
+  const mark = await existingMark(context.store)
   const target = into ?? mark.table
+  return holdingTargets(context.server, [target], () => restoreDays(target, day, context))
+}
+
+async function restoreDays(
+  target: TableName,
+  day: string | undefined,
+  { server, store, emit, interrupt, confirm, plansOnly }: RestoreContext,
+): Promise<boolean> {
   const title = `restore ${tableText(target)}`
   const receipts = await newestReceipts(store)
   const wanted = day === undefined ? receipts : receipts.filter(each => each.day === day)
@@ -79,7 +86,6 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
   emit({ event: 'job-plan', ...plan })
   if (plansOnly || plan.isEmpty) return plan.isEmpty === true && !plansOnly
   if (confirm && !(await confirm(plan))) return false
-  const lock = await holdLock(server, title)
   if (!found) await makeTable(session, target, made, 'dump')
   const table = found ?? (await existingTable(session, target))
   if (!table) throw new Error('a table that was made is there')
@@ -104,10 +110,7 @@ export async function restoreDump({ day, into }: RestoreRequest, context: Restor
     { emit, interrupt, governor },
   )
     .catch((failure: unknown) => ({ failure }))
-    .finally(async () => {
-      await lock.release()
-      await governor.close()
-    })
+    .finally(() => governor.close())
   const failed = 'failure' in done
   emit({
     event: 'job-end',

@@ -3,7 +3,7 @@
  * other: each takes a lock of its own on the server, and then looks for those that would be in its way.
  */
 import { OpsError } from '../../base/errors.ts'
-import { type HeldLock, holdLock } from '../../mysql/named-lock.ts'
+import { type HeldLock, holdLock, isLockHeld } from '../../mysql/named-lock.ts'
 import type { Server } from '../../mysql/server.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import { interruptedError } from '../run.ts'
@@ -105,12 +105,21 @@ function interruptedBeforeWork(what: string): OpsError {
   return new OpsError({ ...data, changed: 'no' })
 }
 
+/** Whether a run of that work, or a shard of one, is at work just now: for whoever only looks. */
+export function isAtWork(server: Server, what: string): Promise<boolean> {
+  return isLockHeld(server, what, ...allShards().map(each => shardTitle(what, each)))
+}
+
 async function shardsAtWork(lock: HeldLock, what: string): Promise<readonly Shard[]> {
-  const shards = Array.from({ length: mostShards }, (_, count) =>
-    Array.from({ length: count + 1 }, (_each, index) => ({ index, of: count + 1 })),
-  ).flat()
+  const shards = allShards()
   const held = new Set(await lock.heldOf(shards.map(each => shardTitle(what, each))))
   return shards.filter(each => held.has(shardTitle(what, each)))
+}
+
+function allShards(): readonly Shard[] {
+  return Array.from({ length: mostShards }, (_, count) =>
+    Array.from({ length: count + 1 }, (_each, index) => ({ index, of: count + 1 })),
+  ).flat()
 }
 
 function atWork(server: Server, what: string, shards: readonly Shard[]): OpsError {
