@@ -192,7 +192,7 @@ export function acknowledgeAtOnce(client: Client, link: { readonly writableLengt
     allowMore(protocol, recipient, bytes)
     const { outgoing } = (_chanMgr.get(recipient) ?? {}) as Partial<ChannelInternals>
     const isOpen = outgoing?.state === 'open' || outgoing?.state === 'eof'
-    if (isOpen && link.writableLength === 0) protocol.channelWindowAdjust(outgoing.id, 0)
+    if (bytes > 0 && isOpen && link.writableLength === 0) protocol.channelWindowAdjust(outgoing.id, 0)
   }
 }
 
