@@ -11,7 +11,9 @@ interface Told {
   readonly age: Readonly<Record<string, number>> | null
   readonly ageFrom: string
   readonly archive: string | null
+  readonly ageErrors: Readonly<Record<string, number>>
   readonly monthRows: number
+  readonly monthRowsError: number
   readonly blocks: readonly { readonly title: string }[]
 }
 
@@ -87,6 +89,32 @@ describeReal('ops db sizes', () => {
       for (const [index, word] of ['1mo', '6mo', '1y'].entries()) {
         expect(Math.abs((age?.[word] ?? 0) - (real[index] ?? 0)), `${name} ${word}`).toBeLessThan(0.05)
       }
+    }
+  })
+
+  test('a gap in the numbers and rows out of order bend neither shares nor growth by more than is told', async () => {
+    await mariadb(`CREATE DATABASE gaps; USE gaps;
+      CREATE TABLE grown (id BIGINT AUTO_INCREMENT PRIMARY KEY, created_at DATETIME NOT NULL, KEY (created_at));
+      INSERT INTO grown (created_at) SELECT NOW() - INTERVAL IF(seq <= 20000, 60000 - seq, 50000 - seq) MINUTE FROM seq_1_to_50000;
+      CREATE TABLE jumps LIKE grown; INSERT INTO jumps SELECT id + IF(id > 30000, 900000000, 0), created_at FROM grown;
+      INSERT INTO jumps VALUES (1 << 60, '2001-01-01');
+      CREATE TABLE mixed LIKE grown; INSERT INTO mixed SELECT id + IF(id > 10000, 70000000, 0), created_at + INTERVAL IF(id % 7, 0, -40) DAY FROM grown ORDER BY id;
+      ANALYZE TABLE grown, jumps, mixed`)
+    const told = await sizes('gaps')
+    for (const name of ['grown', 'jumps', 'mixed']) {
+      const found = told.find(each => each.table === `gaps.${name}`)
+      const [share = 0, rows = 0] = (
+        await mariadb(
+          `SELECT AVG(created_at < NOW() - INTERVAL 1 MONTH), SUM(created_at >= NOW() - INTERVAL 1 MONTH) FROM gaps.${name}`,
+        )
+      )
+        .trim()
+        .split('\t')
+        .map(Number)
+      expect(found?.ageErrors['1mo'], name).toBeLessThan(0.05)
+      expect(Math.abs((found?.age?.['1mo'] ?? 0) - share), name).toBeLessThan(0.05)
+      expect(found?.monthRowsError, name).toBeLessThan(50_000 / 20)
+      expect(Math.abs((found?.monthRows ?? 0) - rows), name).toBeLessThan(50_000 / 20)
     }
   })
 

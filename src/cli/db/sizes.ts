@@ -47,7 +47,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         const name = tableText(table)
         const to = `./archive/${name.replaceAll(/[^\w.-]/g, '_')}`
         const archive =
-          table.time === undefined
+          table.time === undefined || table.isOwn
             ? undefined
             : `ops db archive ${[source, tableWord(table), '--older-than', '6mo', '--by', table.time, '--to', to].map(quote).join(' ')}`
         const told = sizeText(source, table, archive)

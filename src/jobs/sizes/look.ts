@@ -16,6 +16,8 @@ export interface LookedAt extends TableSize {
   /** The column of a row's time; undefined: it has none. */
   readonly time: string | undefined
   readonly age: Shares | string
+  /** It is a table that ops keeps, such as that of parked jobs: they come back. */
+  readonly isOwn: boolean
   /** What is refused; empty: an archive may begin. */
   readonly blocks: readonly ErrorData[]
 }
@@ -46,7 +48,9 @@ export async function lookAtSizes(
     `${(await session.value(sql`SELECT UTC_TIMESTAMP()`, 'asking the server for the time'))?.replace(' ', 'T')}Z`,
   )
   const looked: LookedAt[] = []
-  for (const size of tables.slice(0, top)) looked.push(await lookAt(session, size, state, grants, now))
+  const names = new Set(tables.map(tableText))
+  for (const size of tables.slice(0, top))
+    looked.push({ ...(await lookAt(session, size, state, grants, now)), isOwn: isOwn(size, names) })
   const bytes = tables.reduce((sum, each) => sum + each.bytes, 0)
   return { tables: looked, total: { tables: tables.length, bytes }, why }
 }
@@ -57,7 +61,7 @@ async function lookAt(
   state: ServerState,
   grants: readonly Grant[],
   now: Date,
-): Promise<LookedAt> {
+): Promise<Omit<LookedAt, 'isOwn'>> {
   const table = await readTable(session, size)
   const time = timeOf(table)
   if (time === undefined) {
@@ -72,6 +76,16 @@ async function lookAt(
       ? `${tableText(table)} has no key to bisect by`
       : await agesOf(session, table, time, [...moments, utcText(now).slice(0, isDate ? 10 : 19)])
   return { ...size, time, age, blocks }
+}
+
+/** By its name, and where others may have named one so, by the table that ops has beside it. */
+function isOwn(size: TableSize, names: ReadonlySet<string>): boolean {
+  const has = (table: string): boolean => names.has(tableText({ ...size, table }))
+  return (
+    /^(ops_runs|ops_[0-9a-f]{32}_parked(_counts)?|_ops_owed_.*)$/.test(size.table) ||
+    (size.table.endsWith('_parked') && has(`${size.table}_counts`)) ||
+    (size.table.endsWith('_parked_counts') && has(size.table.slice(0, -'_counts'.length)))
+  )
 }
 
 /** The time of a row's birth rather than of its last change; one with an index before one without. */

@@ -9,6 +9,8 @@ export interface TableSize extends TableName {
   /** An estimate of the engine. */
   readonly rows: number
   readonly bytes: number
+  /** Of these, what the file keeps free for rows to come. */
+  readonly freeBytes: number
   /** `statistics` may be off by much after a load, and leave out what a file keeps free. */
   readonly by: 'files' | 'statistics'
 }
@@ -46,6 +48,8 @@ export async function tableSizes(session: Session, database: string | undefined)
         engine: engine ?? '',
         rows: Number(row_count ?? 0),
         bytes: file ?? told,
+        // In a space of several tables it would be what is free for all of them.
+        freeBytes: file === undefined ? 0 : Math.min(file, Number(free ?? 0)),
         by: file !== undefined || !isInnodb ? 'files' : 'statistics',
       }
     })
