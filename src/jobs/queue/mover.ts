@@ -149,7 +149,10 @@ export class Mover {
 
   /** One batch, when fewer wait than was asked for. */
   async #drip(): Promise<void> {
-    if (await this.#isEnough()) return this.#tell('the queue has enough')
+    if (await this.#isEnough()) {
+      if (await isAnyParked(this.#session, this.#jobs, this.#request)) this.#tell('the queue has enough')
+      return
+    }
     for (let left = this.#request.batch; left > 0 && !this.#isStopped(); ) {
       const before = this.moved
       if (this.#found.length === 0 || performance.now() - this.#foundAt > mostAgeMs) {

@@ -30,7 +30,7 @@ export function queuePlan(
         }
       : {
           name: 'moves',
-          text: `${grouped(Math.min(request.batch, canCome))} back, those first that workers would take first, while fewer than ${grouped(request.whenBelow)} wait${request.watches ? '; until none is parked' : ''}`,
+          text: `${grouped(Math.min(request.batch, canCome))} back, those first that workers would take first, while fewer than ${grouped(request.whenBelow)} wait${request.watches ? '; until none is parked' : '; one batch, and then it ends'}`,
         },
     {
       name: 'at once',
@@ -122,6 +122,9 @@ export function queueEnd(
         ? []
         : [`${counted(brokenOff, 'move was', 'moves were')} broken off, as a worker waited for them`]),
       ...(outcome.left ? [outcome.left.title] : []),
+      ...(direction === 'drip' && !request.watches && !outcome.left && counts.parked > 0
+        ? [stillParked(request, outcome)]
+        : []),
       ...(direction === 'park' && cameMeanwhile > 0
         ? [
             `${counted(cameMeanwhile, 'job waits still: it', 'jobs wait still: they')} came meanwhile; the same command parks them`,
@@ -142,6 +145,13 @@ export function queueEnd(
       ...counts,
     },
   }
+}
+
+function stillParked({ whenBelow }: QueueRequest, { moved, counts }: QueueOutcome): string {
+  const still = `${counted(counts.parked, 'job is', 'jobs are')} still parked`
+  return moved === 0 && counts.waiting >= whenBelow
+    ? `${still}, and none came back, as ${grouped(counts.waiting)} wait: run it again once fewer than ${grouped(whenBelow)} do, or with --watch`
+    : `${still}: the same command brings back the next batch once fewer than ${grouped(whenBelow)} wait, and --watch goes on until none is`
 }
 
 export function queueStatusEvent(
