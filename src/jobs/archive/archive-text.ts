@@ -28,8 +28,8 @@ function zoneNotes({ resolved, state, table, children }: ArchivePlan): readonly 
   ]
 }
 
-/** Rows a second that an archive reaches at least; only for the time in the plan. */
-const usualRate = 8_000
+/** Rows a second that an archive reaches on a small server; only for the time in the plan. */
+const usualRate = 20_000
 
 function shardFact({ request: { shard }, part }: ArchivePlan): readonly JobFact[] {
   if (!shard) return []

@@ -11,8 +11,8 @@ import { lossText } from './losses.ts'
 import type { CopyPlan } from './plan.ts'
 import { leavingNotes } from './shrink.ts'
 
-/** Rows a second that a copy reaches at least; only for the time in the plan. */
-const usualRate = 30_000
+/** Rows a second that a copy reaches on a small server; only for the time in the plan. */
+const usualRate = 60_000
 
 export function copyPlanEvent(
   source: string,
