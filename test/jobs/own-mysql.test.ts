@@ -118,6 +118,12 @@ for (const version of ['5.7', '8.0'] as const) {
         ['2', 'ö,\n'],
       ])
       expect((await folder.ops(['db', 'sizes', 'root', 'lab'])).stdout).toContain('root: lab.hostile')
+      await eyes.run(`CREATE TABLE lab.aged (id INT PRIMARY KEY, at DATE NOT NULL); INSERT INTO lab.aged VALUES
+        ${Array.from({ length: 2_000 }, (_, row) => `(${row < 1_500 ? row : row * 1_000_000}, CURDATE() - INTERVAL ${row < 500 ? 60 : 1} DAY)`).join(',')}`)
+      const aged = (await folder.ops(['db', 'sizes', 'root', 'lab', '--top', '50', '--json'])).stdout
+      expect(aged).toMatch(
+        /"table":"lab.aged",.*"rows":(19|20)\d\d,"time":"at","age":\{"1mo":0.2(4|5).*"monthRows":1[45]\d\d,/,
+      )
       await eyes.run('CREATE TABLE lab.sized (id INT PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 3')
       const sized = await folder.ops(['db', 'sizes', 'root', 'lab', '--top', '50', '--json'])
       const [[data = ''] = []] = await eyes.rows('SELECT @@datadir')

@@ -49,8 +49,10 @@ export async function lookAtSizes(
   )
   const looked: LookedAt[] = []
   const names = new Set(tables.map(tableText))
-  for (const size of tables.slice(0, top))
-    looked.push({ ...(await lookAt(session, size, state, grants, now)), isOwn: isOwn(size, names) })
+  for (const size of tables.slice(0, top)) {
+    const table = await lookAt(session, size, state, grants, now)
+    looked.push(isOwn(size, names) ? { ...table, isOwn: true, blocks: [] } : { ...table, isOwn: false })
+  }
   const bytes = tables.reduce((sum, each) => sum + each.bytes, 0)
   return { tables: looked, total: { tables: tables.length, bytes }, why }
 }

@@ -63,8 +63,8 @@ export function sizeText(source: string, looked: LookedAt, command: string | und
       table: tableText(looked),
       engine: looked.engine,
       bytes,
-      freeBytes,
       sizeBy: by,
+      freeBytes,
       rows,
       time: time ?? null,
       ...(typeof age === 'string'
