@@ -188,9 +188,15 @@ describeReal('ops db queue', () => {
     )
     expect(back.stderr).toBe('')
     expect(back.stdout).toMatch(/back +10 jobs/)
+    expect(back.stdout).toContain(
+      '77 jobs are still parked: the same command brings back the next batch once fewer than 5 wait, and --watch goes on until none is',
+    )
     expect(await ids('delayed_jobs_parked')).toBe('77\t14\t90\n')
     const full = await queue('drip', 'sums.delayed_jobs', '--queue', 'mail', '--yes', '--when-below', '5')
     expect(full.stdout).toMatch(/back +0 jobs/)
+    expect(full.stdout).toContain(
+      '77 jobs are still parked, and none came back, as 11 wait: run it again once fewer than 5 do, or with --watch',
+    )
     const status = await queue('status', 'sums.delayed_jobs', '--queue', 'mail')
     expect(status.stdout).toContain('90 when parking began = 12 live + 77 parked + 1 done; 1 came since')
     expect(status.stdout).toContain('87 parked - 10 brought back = 77')
