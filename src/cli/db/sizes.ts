@@ -8,7 +8,7 @@ import { helped } from '../argv.ts'
 import type { VerbContext } from '../verb.ts'
 import { dbCommand, onSource } from './on-source.ts'
 
-const description = `Shows the largest tables: the size of their files, how much of them is old, how they grow, what keeps an archive from them, and its command. Reads a few hundred rows of a table at most.
+const description = `Shows the largest tables: the size of their files, how much of them is old, how they grow, what keeps an archive from them, and its command. Reads one or two thousand rows of a table, and never all of a large one.
   ops db sizes shop
   ops db sizes shop app --top 3`
 
