@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
 import { Secret } from '../base/secret.ts'
 import { opsVersion } from '../base/version.ts'
+import { planParam } from '../engine/plan/applied-before.ts'
 import { readPlan, type SavedPlan, stepsOf } from '../engine/plan/saved-plan.ts'
 import { flagOf, type ParamDoc } from '../params/param-docs.ts'
 import { readSecret } from '../params/read-secret.ts'
@@ -64,6 +65,7 @@ export async function applySavedPlan(
         limit: settings.limit,
         rollOut: rollOutOf(pieces, hosts.length),
         saved: plan.hosts,
+        params: { [planParam]: plan.made },
         waitForLock: options.wait === true,
         purpose: `apply ${file}`,
         yes: options.yes === true,

@@ -29,6 +29,7 @@ const ofStatus: Readonly<Record<HostStatus, number>> = {
   moved: 8,
   reverted: 7,
   interrupted: 130,
+  'not-whole': 8,
   // Others failed, and theirs is the code.
   'not-begun': 0,
 }

@@ -10,6 +10,7 @@ import { becomeOf } from './become.ts'
 import { confirmPlans } from './confirm-plans.ts'
 import { declinedExitCode, exitCodeOf } from './exit-code.ts'
 import type { CommonSettings } from './flags.ts'
+import { type Left, summariesLeft, tellingLeft } from './history/not-whole.ts'
 import type { ReportSession } from './report-session.ts'
 import { type Chosen, connectTargets } from './targets.ts'
 
@@ -42,11 +43,13 @@ interface StepsRun
   readonly params?: Readonly<Record<string, unknown>>
   /** Told before the plan. */
   readonly tells?: readonly RunEvent[]
+  /** What an undo does not take back. */
+  readonly left?: Left
 }
 
 /** Runs steps on hosts under a report; asks for a confirmation where one is wanted and somebody is there. */
 export async function runSteps(
-  { recipe, yes, params, tells = [], ...options }: StepsRun,
+  { recipe, yes, params, tells = [], left = new Map(), ...options }: StepsRun,
   { report, interrupt, prompts, secrets }: ReportSession,
 ): Promise<RunOutcome> {
   const { runHosts } = await import('../engine/run.ts')
@@ -56,10 +59,14 @@ export async function runSteps(
       ? { ...newRunName(), purpose, ...(recipe !== undefined && { recipe }), params: told(params, secrets) }
       : undefined
   const recorder = record && new (await import('./history/run-recorder.ts')).RunRecorder(record)
-  const emit = (event: RunEvent): void => {
-    recorder?.take(masked(event, secrets))
-    report.emit(event)
-  }
+  const emit = tellingLeft(
+    event => {
+      recorder?.take(masked(event, secrets))
+      report.emit(event)
+    },
+    options.verb,
+    left,
+  )
   emit({
     event: 'run',
     verb: options.verb,
@@ -72,13 +79,14 @@ export async function runSteps(
   for (const note of openSecretNotes()) report.say(note)
   const asks = options.verb === 'apply' && !yes && prompts
   try {
-    return await runHosts({
+    const outcome = await runHosts({
       ...options,
       ...(record && { record }),
       emit,
       interrupt,
       ...(asks && { confirm: confirmPlans(report, prompts) }),
     })
+    return { ...outcome, hosts: summariesLeft(outcome.hosts, options.verb, left) }
   } finally {
     recorder?.end()
     if (recorder?.problem !== undefined)

@@ -1,7 +1,7 @@
 /** Runs that were, as a person reads them: a list, one of them in full, and what an undo leaves as it is. */
 import { counted } from '../base/counted.ts'
 import type { Value } from '../run/plan.ts'
-import type { DoneStep, HistoryEvent, RunInFull, RunRow, UndoNote } from '../run/run-history.ts'
+import type { DoneStep, HistoryEvent, RunRow, UndoNote } from '../run/run-history.ts'
 import { printable, printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'
@@ -35,7 +35,7 @@ export function runListText({ host, runs, of }: EventOf<'history'>, style: Style
 
 /** One run: each step with what it changed. */
 export function wholeRunText(
-  { run, startedAt, who, purpose, params, hosts }: RunInFull,
+  { run, startedAt, who, purpose, params, hosts, isFromHere }: EventOf<'recorded'>,
   style: Style,
 ): string {
   const given = Object.entries(params).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
@@ -46,6 +46,11 @@ export function wholeRunText(
       `${style.bold(printableLine(host))}: ${stateWord(status)}`,
       ...steps.flatMap(step => stepLines(step, host, style)),
       ...errors.map(error => `  ${style.red('error')} ${printableLine(error)}`),
+      ...(isFromHere && (status === 'unknown' || status === 'lost')
+        ? [
+            `  this is what was known here; the host itself knows all that was done: ops show ${run} ${printableLine(host)}`,
+          ]
+        : []),
     ]),
   ].join('\n')
 }
@@ -61,7 +66,7 @@ export function undoText({ host, run, notes }: EventOf<'undo'>, style: Style): s
 }
 
 function paint({ kind }: UndoNote, style: Style): string {
-  if (kind === 'stays') return style.dim('stays')
+  if (kind === 'stays') return style.dim('leaves a rest')
   return kind === 'skipped' ? style.yellow('skipped') : style.red('cannot')
 }
 
@@ -111,6 +116,7 @@ function outcome({ hosts }: RunRow, style: Style): string {
 export function stateWord(status: string): string {
   if (status === 'ok') return 'done'
   if (status === 'drift') return 'not applied'
+  if (status === 'not-whole') return 'done, but not all was taken back'
   return status === 'unknown' ? 'cut off, its end is unknown' : status
 }
 

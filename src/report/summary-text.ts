@@ -17,6 +17,7 @@ const order: readonly HostStatus[] = [
   'drift',
   'not-begun',
   'unreachable',
+  'not-whole',
   'locked',
   'moved',
   'interrupted',
@@ -29,8 +30,8 @@ const order: readonly HostStatus[] = [
 export function summaryText(input: SummaryInput, style: Style): string {
   const groups = new Map<string, { summary: HostSummary; hosts: string[]; trips: Set<number> }>()
   for (const [host, summary] of Object.entries(input.hosts)) {
-    const { status, ok, changed, failed, skipped, reverted, maybe } = summary
-    const key = [status, ok, changed, failed, skipped, reverted, maybe].join(' ')
+    const { status, ok, changed, failed, skipped, reverted, maybe, left } = summary
+    const key = [status, ok, changed, failed, skipped, reverted, maybe, left?.whole, left?.rest].join(' ')
     const group = groups.get(key) ?? { summary, hosts: [], trips: new Set() }
     group.hosts.push(host)
     group.trips.add(input.trips[host] ?? 0)
@@ -68,10 +69,12 @@ export function outcomeWord(verb: string, { status, changed }: HostSummary): str
       return 'lost, state unknown'
     case 'locked':
       return 'locked by another run'
+    case 'not-whole':
+      return 'not all taken back'
     case 'not-begun':
       return 'not begun'
     case 'moved':
-      return 'changed by somebody else'
+      return 'changed since the plan'
     default:
       return status
   }
@@ -84,7 +87,7 @@ function isQuestion(verb: string): boolean {
 /** The counts of one host in words. */
 export function countsText(
   verb: string,
-  { ok, changed, failed, skipped, reverted = 0, maybe = 0 }: HostSummary,
+  { ok, changed, failed, skipped, reverted = 0, maybe = 0, left }: HostSummary,
 ): string {
   if (isQuestion(verb)) return ''
   const changedWord = verb === 'apply' ? 'changed' : 'to change'
@@ -95,6 +98,8 @@ export function countsText(
     reverted > 0 && `${reverted} taken back`,
     skipped > 0 && `${skipped} not reached`,
     ok > 0 && `${ok} ok`,
+    left !== undefined && left.whole > 0 && `${left.whole} not taken back`,
+    left !== undefined && left.rest > 0 && `${left.rest} taken back but for a rest`,
   ]
     .filter(part => part !== false)
     .join(', ')

@@ -22,7 +22,8 @@ type GroupParams = z.output<typeof params>
 export const group = resource({
   type: 'group',
   doc: 'One group of the host.',
-  undone: 'One that it made goes. One that it removed, or the number that it changed, does not come back.',
+  undone:
+    'One that it made goes; files that are its own keep its number, which the next new group may be given. One that it removed, or the number that it changed, does not come back.',
   params,
   examples: [
     { title: 'A group for those who deploy', params: { name: 'deployers' } },
@@ -54,7 +55,12 @@ export const group = resource({
   wayBack: ({ actual }, { name, state }) => {
     if (state === 'absent') return { cannot: 'the number of the group that was removed is not known' }
     if (actual.state === 'present') return { cannot: 'what its number reached may have another group by now' }
-    return { params: { name, state: 'absent' }, left: { state: 'present' } }
+    return {
+      params: { name, state: 'absent' },
+      left: { state: 'present' },
+      stays:
+        'the group goes; files that are its own keep its number, and the next new group may be given that',
+    }
   },
   owns: ({ name }) => [`group:${name}`],
   promises: ({ name, state }) => [{ of: `group:${name}`, is: state === 'absent' ? 'absent' : 'there' }],

@@ -49,7 +49,7 @@ export const user = resource({
   type: 'user',
   doc: 'One user of the host; a new one has no password, so that only keys log in.',
   undone:
-    'One that it made goes, but for its home folder and what it owns; changed fields are the former ones again. One that it removed, or a membership that it gave, stays so.',
+    'One that it made goes, but for its home folder and what it owns, which keep its number: the next new user may be given it; changed fields are the former ones again. One that it removed, or a membership that it gave, stays so.',
   params,
   examples: [
     { title: 'Somebody who deploys', params: { name: 'deploy', shell: '/bin/bash', groups: ['www-data'] } },
@@ -75,7 +75,8 @@ export const user = resource({
       return {
         params: { name, state: 'absent' },
         left: { state: 'present' },
-        stays: 'its home folder stays, and what it owns elsewhere',
+        stays:
+          'the account goes; its home folder and all other files that it owns stay, with its number, and the next new user may be given that number',
       }
     if (keys.some(({ key }) => key === 'uid'))
       return { cannot: 'what its number reached may have another owner by now' }

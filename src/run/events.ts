@@ -16,6 +16,8 @@ export interface HostSummary {
   readonly reverted?: number
   /** Of a plan: ok now, but an earlier step may change that. */
   readonly maybe?: number
+  /** Of an undo: what it does not take back, and what it takes back but for a rest. */
+  readonly left?: { readonly whole: number; readonly rest: number }
   readonly status: HostStatus
 }
 

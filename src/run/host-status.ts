@@ -11,6 +11,8 @@ export type HostStatus =
   | 'moved'
   | 'reverted'
   | 'interrupted'
+  /** An undo that could not take all of it back, or left what others have changed. */
+  | 'not-whole'
   /** Too many others failed before its turn. */
   | 'not-begun'
 

@@ -59,7 +59,11 @@ export type HistoryEvent =
       readonly runs: readonly RunRow[] /** How many are recorded, where more are than are told. */
       readonly of?: number
     }
-  | ({ readonly event: 'recorded' } & RunInFull)
+  | ({
+      readonly event: 'recorded'
+      /** By the machine that ran it, not by the host itself. */
+      readonly isFromHere?: true
+    } & RunInFull)
   | {
       readonly event: 'undo'
       readonly host: string

@@ -290,7 +290,10 @@ describe('a saved plan', () => {
     rmSync(join(data, 'two'), { recursive: true })
     const moved = await apply()
     expect(moved.code).toBe(8)
-    expect(moved.stderr).toContain('error[moved]')
+    expect(moved.stderr.match(/error\[moved\].*/g)).toEqual([
+      expect.stringMatching(/this plan was applied at local already, at .* UTC as run [0-9a-f]{8}$/),
+    ])
+    expect(moved.stderr).toContain('1 step looked otherwise when it was made: command')
   })
 
   test('holds no secret: it is asked for again', async () => {

@@ -91,7 +91,13 @@ describeReal('the history of a host', () => {
 
     const back = await ops('undo', first, '--yes')
     // The command stays done, and whoever asks by the exit code is told.
-    expect([back.code, back.stderr]).toEqual([8, ''])
+    expect([back.code, back.stderr]).toEqual([
+      8,
+      expect.stringContaining(`1 thing that run ${first} did at ${host().name} is not taken back`),
+    ])
+    expect(back.stdout).toMatch(/^not all taken back .* 1 not taken back/m)
+    const [latest] = (await events('history')).find(each => each.event === 'history').runs
+    expect(latest).toMatchObject({ purpose: `undo ${first}`, hosts: { [host().name]: 'not-whole' } })
     expect(await host().read(state)).toBe(found)
     const again = await ops('undo', first, '--yes')
     expect(again.stdout).toContain('nothing to do')
@@ -140,7 +146,7 @@ describeReal('the history of a host', () => {
     await host().read('echo mine >>/etc/undo-nest/in/b')
     const run = runOf(applied.stdout)
     const undone = await ops('undo', run, '--yes')
-    expect([undone.stderr, undone.code]).toEqual(['', 8])
+    expect([undone.stderr, undone.code]).toEqual([expect.stringContaining('are not taken back'), 8])
     expect(undone.stdout).toContain(
       'skipped directory /etc/undo-nest/in: it holds what stays: /etc/undo-nest/in/b',
     )
@@ -162,7 +168,7 @@ describeReal('the history of a host', () => {
       echo 'net.ipv4.tcp_fin_timeout = 38' >/etc/sysctl.d/99-zz-net.ipv4.tcp_fin_timeout.conf`)
     const run = runOf(applied.stdout)
     const undone = await ops('undo', run, '--yes')
-    expect([undone.stderr, undone.code]).toEqual(['', 8])
+    expect([undone.stderr, undone.code]).toEqual([expect.stringContaining('are not taken back'), 8])
     for (const what of [
       /skipped group undo-team: changed since by somebody else: entry: undo-team:x:\d+: as the run left it, undo-team:x:\d+:undo-kim now/,
       /skipped user undo-kim: changed since by somebody else: groups: .* as the run left it, .*undo-team now/,
@@ -244,6 +250,7 @@ describeReal('the history of a host', () => {
     await host().read(`until grep -q '^end' /var/lib/ops/runs/*-${name}; do sleep 0.1; done`)
     const here = (await ops('show', name)).stdout
     expect(here).toContain('cut off, its end is unknown')
+    expect(here).toContain(`the host itself knows all that was done: ops show ${name} ${host().name}`)
     const there = (await ops('show', name, host().name)).stdout
     expect(there).toContain('changed file /etc/undo-slow')
     expect(there).toContain('changed command')

@@ -43,7 +43,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     const { emit } = session.report
     emit({ event: 'run', verb: 'show', hosts: [], version: opsVersion() })
     const { run, startedAt, who, purpose, params, hosts } = found
-    emit({ event: 'recorded', run, startedAt, who, purpose, params, hosts })
+    emit({ event: 'recorded', isFromHere: true, run, startedAt, who, purpose, params, hosts })
     emit({ event: 'summary', hosts: {}, trips: {} })
     return 0
   })

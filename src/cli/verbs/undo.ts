@@ -58,6 +58,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         waitForLock: options.wait === true,
         purpose: `undo ${name}`,
         yes,
+        left: new Map(undone.map(({ host, run, notes }) => [host.target.name, { run, notes }])),
         tells: undone.flatMap(each => [told(each), ...stayingIn(each)]),
       },
       session,

@@ -2,10 +2,12 @@
 import { type ErrorData, errorDataOf, InputErrors } from '../../base/errors.ts'
 import type { HostSummary } from '../../run/events.ts'
 import type { HostPlan, PlanStatus } from '../../run/plan.ts'
+import type { Session } from '../../run/session.ts'
 import { type Looked, missingWord } from '../around.ts'
 import { isAnswer } from '../asked.ts'
 import { type HostRun, settle, settleError, untouched } from '../host-run.ts'
 import type { RunOptions } from '../run-request.ts'
+import { appliedBefore, planParam } from './applied-before.ts'
 import { movedSince } from './moved-since.ts'
 import { planHost } from './plan-host.ts'
 import { hostPlanOf, isDone, type PlannedStep } from './planned-step.ts'
@@ -51,7 +53,7 @@ export async function planOne(
         emit({ event: 'note', host, text: missingWord(host, each, options.isPart) })
       run.planned = withBalancers(run.planned, host, seen, options.isPart ? missing : [])
     } else run.planned = withBalancers(run.planned, run.host.target.name)
-    conclude(run, run.planned, machineId, options)
+    await conclude(run, session, run.planned, machineId, options)
   } catch (error) {
     if (error instanceof InputErrors) inputProblems.push(...error.errors)
     // Ctrl-C while a recipe was computing its steps: it was meant for the whole run.
@@ -62,19 +64,23 @@ export async function planOne(
 }
 
 /** Tells the plan, and ends the host's run where nothing is to be applied after it. */
-function conclude(
+async function conclude(
   run: HostRun,
+  session: Session,
   planned: readonly PlannedStep[],
   machineId: string,
-  { emit, verb, saved }: RunOptions,
-): void {
+  { emit, verb, saved, record }: RunOptions,
+): Promise<void> {
   const host = run.host.target.name
   const plan = hostPlanOf(host, planned)
   emit({ event: 'plan', ...plan })
   const savedHost = saved?.find(each => each.name === host)
   const moved = savedHost ? movedSince(host, savedHost, planned, machineId) : []
   if (moved.length > 0) {
-    for (const error of moved) emit({ event: 'error', host, error })
+    const before = moved.some(each => each.step !== undefined)
+      ? await appliedBefore(session, record?.params?.[planParam], moved)
+      : undefined
+    for (const error of before ? [before] : moved) emit({ event: 'error', host, error })
     settle(run, emit, untouched(planned, 'moved'))
   } else if (plan.errors.length > 0) {
     // What a check is for is told with its plan: an error would say the same once more.
