@@ -28,7 +28,7 @@ export async function runProgram(argv: readonly string[], screen: Screen): Promi
     }
     const [verbName, verbArgv] = name === 'help' ? [rest[0] ?? '', ['--help']] : [name, rest]
     const verb = verbs.find(each => each.name === verbName)
-    if (verb === undefined) throw unknownVerb(verbName)
+    if (verb === undefined) throw await unknownVerb(verbName)
     const { run } = await verb.load()
     return await run(verbArgv, { screen })
   } catch (thrown) {
@@ -36,13 +36,32 @@ export async function runProgram(argv: readonly string[], screen: Screen): Promi
   }
 }
 
-function unknownVerb(name: string): Error {
-  const near = nearest(
-    name,
-    verbs.map(verb => verb.name),
-  )
+async function unknownVerb(name: string): Promise<Error> {
+  const near =
+    (await nestedVerb(name)) ??
+    nearest(
+      name,
+      verbs.map(verb => verb.name),
+    )
   const next = `${near === undefined ? '' : `Did you mean \`ops ${near}\`? `}\`ops --help\` lists the verbs.`
   return inputError(name.startsWith('-') ? `unknown flag ${name}` : `unknown verb ${name}`, { next })
+}
+
+/** Verbs of verbs are known by their last word too. */
+async function nestedVerb(name: string): Promise<string | undefined> {
+  const [{ dbVerbs }, { jobVerbs }] = await Promise.all([
+    import('./db/sub-verbs.ts'),
+    import('./job/sub-verbs.ts'),
+  ])
+  const nested = {
+    db: dbVerbs.map(each => each.name),
+    job: jobVerbs.map(each => each.name),
+    logs: ['csv', 'sql', 'push'],
+    'db queue': ['park', 'drip'],
+    'db copy': ['audit'],
+  }
+  const [found] = Object.entries(nested).find(([, names]) => names.includes(name)) ?? []
+  return found === undefined ? undefined : `${found} ${name}`
 }
 
 function tell(thrown: unknown, argv: readonly string[], screen: Screen): number {

@@ -89,7 +89,7 @@ function explain({
   if (code === exitReverted && resource.takesBack) {
     return [
       'reverted',
-      `${name} was taken back: the change broke it`,
+      `${name} was taken back: with the change in place it failed`,
       'The files from before are in place and proved. Fix the cause, then run again.',
     ]
   }

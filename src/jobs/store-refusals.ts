@@ -1,4 +1,4 @@
-/** What a store is looked at for before a job saves in it, and what of that keeps the job from beginning. */
+/** What a store is looked at for before a job saves in it: what of that keeps the job from beginning, and what its plan tells. */
 import type { ErrorData } from '../base/errors.ts'
 import type { Finding } from '../store/store.ts'
 import { type Age, before } from './time-words.ts'
@@ -28,3 +28,13 @@ export function storeRefusals(url: string, findings: readonly Finding[]): readon
       }
     })
 }
+
+const isShown = ({ verdict }: Finding): boolean => verdict === 'note' || verdict === 'unseen'
+
+/** What a person should know of a store before saying yes. */
+export const storeNotes = (findings: readonly Finding[]): readonly string[] =>
+  findings.filter(each => isShown(each) && !each.isRemark).map(each => each.sentence)
+
+/** What only informs of it. */
+export const storeRemarks = (findings: readonly Finding[]): readonly string[] =>
+  findings.filter(each => isShown(each) && each.isRemark).map(each => each.sentence)

@@ -209,7 +209,7 @@ export class Converter<S extends RowSink> {
     const found =
       failedAt >= to
         ? 'the line ends'
-        : JSON.stringify(bytes.subarray(failedAt, failedAt + 1).toString('latin1'))
-    return `after ${fields[failedField]?.name} ${found} stands where ${expected} should`
+        : `there is ${JSON.stringify(bytes.subarray(failedAt, failedAt + 1).toString('latin1'))}`
+    return `after ${fields[failedField]?.name} ${found}, where ${expected} was expected`
   }
 }

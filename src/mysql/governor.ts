@@ -40,6 +40,8 @@ export interface Load {
 export interface Governor {
   /** What cannot be watched here, and why: for the plan. */
   readonly notWatched: readonly string[]
+  /** What it watches where there is any, and nobody has named one. */
+  readonly notNamed: readonly string[]
   /** Resolves when the server bears another chunk. `waiting` is told why it does not, each time the reason changes. */
   wait(waiting: (reason: string) => void, signal?: AbortSignal): Promise<void>
   /** Runs a piece of work on the server: while others are at work there by itself, and with a rest behind it. */
@@ -69,7 +71,7 @@ export interface GovernorWishes {
 export const replicasAlone: GovernorWishes = { watchesReplicas: true, watchesServer: false }
 
 const notLooked = { threadsRunning: undefined, historyLength: undefined }
-const noReplicas: ReplicaWatch = { notWatched: [], look: async () => [] }
+const noReplicas: ReplicaWatch = { notWatched: [], notNamed: [], look: async () => [] }
 
 /** Looks with a session of its own, so that a busy one does not blind it. */
 export async function startGovernor(
@@ -125,6 +127,7 @@ export async function startGovernor(
         : []),
       ...replicas.notWatched,
     ],
+    notNamed: replicas.notNamed,
     get pausedMs() {
       return pausedMs + turns.restedMs
     },

@@ -18,6 +18,8 @@ export interface Replica {
 export interface ReplicaWatch {
   /** What cannot be watched, and why: for the plan. */
   readonly notWatched: readonly string[]
+  /** What would be watched if there were any: none is seen, and none is named. */
+  readonly notNamed: readonly string[]
   /** @throws OpsError `lost` where one cannot be reached for long. */
   look(): Promise<readonly Replica[]>
 }
@@ -26,7 +28,12 @@ const lostForMs = 60_000
 
 /** `replicas`: those that the user named. */
 export async function watchReplicas(source: Session, replicas: readonly Server[]): Promise<ReplicaWatch> {
-  const notWatched: string[] = replicas.length === 0 ? [await unnamedReplicas(source)] : []
+  const notWatched: string[] = []
+  const notNamed: string[] = []
+  if (replicas.length === 0) {
+    const { isSeen, text } = await unnamedReplicas(source)
+    ;(isSeen ? notWatched : notNamed).push(text)
+  }
   const watched: (() => Promise<Replica>)[] = []
   for (const server of replicas) {
     const session = await server.session()
@@ -38,7 +45,7 @@ export async function watchReplicas(source: Session, replicas: readonly Server[]
     else if (sources.length === 0) notWatched.push(`lag of ${server.name}: it is no replica`)
     else watched.push(lookAt(server, session))
   }
-  return { notWatched, look: () => Promise.all(watched.map(each => each())) }
+  return { notWatched, notNamed, look: () => Promise.all(watched.map(each => each())) }
 }
 
 function lookAt(server: Server, first: Session): () => Promise<Replica> {
@@ -73,7 +80,9 @@ function lookAt(server: Server, first: Session): () => Promise<Replica> {
 }
 
 /** Replicas that are connected hang on a thread each, which an account with the right PROCESS sees. */
-async function unnamedReplicas(source: Session): Promise<string> {
+async function unnamedReplicas(
+  source: Session,
+): Promise<{ readonly isSeen: boolean; readonly text: string }> {
   const threads = await source
     .records(
       sql`SELECT HOST AS host FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'`,
@@ -86,6 +95,12 @@ async function unnamedReplicas(source: Session): Promise<string> {
   const hosts = threads.map(({ host }) => (host ?? '').replace(/:\d+$/, ''))
   const named = 'name each with `replicas = NAME, NAME` in [db NAME] of ops.ini'
   return hosts.length === 0
-    ? `lag of replicas (the server does not tell where they are: ${named})`
-    : `lag of the replicas that are connected from ${hosts.join(', ')}: ${named}`
+    ? {
+        isSeen: false,
+        text: `lag of replicas (the server does not tell where they are: ${named})`,
+      }
+    : {
+        isSeen: true,
+        text: `lag of the replicas that are connected from ${hosts.join(', ')}: ${named}`,
+      }
 }

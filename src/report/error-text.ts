@@ -46,9 +46,15 @@ function namesHost(text: string, host: string): boolean {
   return new RegExp(`(?<![\\w.@/:-])${name}(?![\\w@/-]|\\.\\w)`).test(text)
 }
 
-/** Many errors, with the host keys of a run in one table at the end. */
+/** Many errors; what is to be done about several that stand together is said below the last of them. */
 export function errorsText(errors: readonly ErrorData[], style: Style): string {
-  return errors.map(error => errorText(error, style)).join('\n\n')
+  return errors
+    .map((error, at) => {
+      const { next, ...rest } = error
+      const isSaidLater = next !== undefined && errors[at + 1]?.next === next
+      return errorText(isSaidLater ? rest : error, style)
+    })
+    .join('\n\n')
 }
 
 /** True for a key that nobody has accepted yet; a changed or revoked one is told on its own. */
@@ -79,10 +85,12 @@ export function hostKeysText(errors: readonly ErrorData[], style: Style): string
 }
 
 /** What is true of the host now, in words. */
-export function changedText({ changed, step }: ErrorData): string {
+export function changedText({ changed, step, host }: ErrorData): string {
   // Steps before it may well have changed the host: this one speaks for itself alone.
-  if (changed === 'no')
-    return step === undefined ? 'no: the host is as it was' : 'no, as far as this step goes'
+  if (changed === 'no') {
+    if (step !== undefined) return 'no, as far as this step goes'
+    return host === undefined ? 'no: all is as it was' : 'no: the host is as it was'
+  }
   return changed === 'yes' ? 'yes: the host differs from before' : 'unknown: look at the host'
 }
 

@@ -32,9 +32,15 @@ export function failedText(name: string, problem: string, style: Style): string 
   return `${style.bold(printableLine(name))}: ${style.red('not told')}: ${printableLine(problem)}`
 }
 
+/** The code of an error is a word of programs. */
+function failedWord(status: string): string {
+  return status === 'input' ? 'refused' : status
+}
+
 function runText(row: RunRow, style: Style): string {
   const { startedAt, endedAt, by, status, title, source, startedAs } = row
-  const word = status === 'ok' ? style.green('done') : status === 'running' ? status : style.red(status)
+  const word =
+    status === 'ok' ? style.green('done') : status === 'running' ? status : style.red(failedWord(status))
   const took = endedAt === undefined ? '' : ` in ${duration(Date.parse(endedAt) - Date.parse(startedAt))}`
   const when = startedAt.slice(0, 19).replace('T', ' ')
   const width = Math.max(3, ...row.facts.map(fact => fact.name.length))

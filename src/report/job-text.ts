@@ -5,13 +5,17 @@ import { printableLine } from './printable.ts'
 import type { Style } from './style.ts'
 import { duration } from './words.ts'
 
-/** The facts in two columns, then what a person should know. */
-export function jobPlanText({ source, title, facts, notes, isEmpty }: JobPlan, style: Style): string {
+/** The facts in two columns, then what a person should know before a yes, then what only informs. */
+export function jobPlanText(
+  { source, title, facts, notes, remarks = [], isEmpty }: JobPlan,
+  style: Style,
+): string {
   const head = `${style.bold(printableLine(source))}: ${printableLine(title)}${isEmpty ? ': nothing to do' : ''}`
   return [
     head,
     ...factLines(facts),
     ...notes.map(note => `  ${style.yellow('!')} ${printableLine(note)}`),
+    ...remarks.map(each => style.dim(`  - ${printableLine(each)}`)),
   ].join('\n')
 }
 

@@ -17,6 +17,8 @@ export interface JobPlan {
   readonly facts: readonly JobFact[]
   /** What a person should know before saying yes: what is left out and why, what cannot be seen. */
   readonly notes: readonly string[]
+  /** What only informs: told below the notes, without their mark. */
+  readonly remarks?: readonly string[]
   /** The same for programs: numbers as numbers. */
   readonly data: Readonly<Record<string, unknown>>
   /** Nothing would be done. */

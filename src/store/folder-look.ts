@@ -50,6 +50,7 @@ export async function lookAtFolder(path: string): Promise<readonly Finding[]> {
     about: 'encryption',
     verdict: 'note',
     sentence: 'A folder encrypts nothing by itself: that is its file system’s to do.',
+    isRemark: true,
   })
   if (found !== undefined && (found.mode & 0o022) !== 0)
     findings.push({
@@ -76,7 +77,9 @@ export async function lookAtFolder(path: string): Promise<readonly Finding[]> {
         system.blocks === 0
           ? 'Its file system does not tell how much is free.'
           : `${Math.floor((system.bavail * system.bsize) / 1024 / 1024)} MiB are free there.`,
-      ...(isFull ? { next: 'Make room, or name another folder.' } : {}),
+      ...(isFull
+        ? { next: 'Make room, or name another folder.' }
+        : { ...(system.blocks > 0 && { isRemark: true as const }) }),
     })
     if (inMemory.has(system.type))
       findings.push({

@@ -89,6 +89,8 @@ export interface Finding {
     | 'space'
   readonly verdict: 'good' | 'note' | 'unseen' | 'refuse'
   readonly sentence: string
+  /** It only informs: nobody has to do anything about it. */
+  readonly isRemark?: true
   readonly next?: string
 }
 

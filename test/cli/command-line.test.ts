@@ -34,6 +34,7 @@ describe('bad input', () => {
   test.each<[string, string[], string[]]>([
     ['no verb', [], ['ops apply']],
     ['an unknown verb', ['aply', 'greet'], ['unknown verb aply', 'ops apply']],
+    ['a verb of a verb', ['archive', 'shop'], ['unknown verb archive', 'Did you mean `ops db archive`?']],
     [
       'an unknown flag',
       ['plan', 'greet', 'web1', '--greeting', 'x', '--lod'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { errorText } from '../../src/report/error-text.ts'
+import { errorsText, errorText } from '../../src/report/error-text.ts'
 import { plainStyle } from '../../src/report/style.ts'
 
 test.each<[title: string, host: string, step: string | undefined, head: string]>([
@@ -18,4 +18,23 @@ test.each<[title: string, host: string, step: string | undefined, head: string]>
 ])('an error block names its host, whatever its title holds: %s', (title, host, step, head) => {
   const text = errorText({ code: 'failed', title, host, ...(step !== undefined && { step }) }, plainStyle)
   expect(text).toBe(`error[failed] ${head}`)
+})
+
+test('what is to be done about several errors that stand together is said once, below the last of them', () => {
+  const [next, other] = ['Mend the file.', 'Name another.']
+  const errors = [next, next, other].map((each, at) => ({
+    code: 'input' as const,
+    title: `wrong ${at}`,
+    changed: 'no' as const,
+    next: each,
+  }))
+  expect(errorsText(errors, plainStyle).split('\n')).toEqual([
+    'error[input] wrong 0',
+    '',
+    'error[input] wrong 1',
+    '  next  Mend the file.',
+    '',
+    'error[input] wrong 2',
+    '  next  Name another.',
+  ])
 })

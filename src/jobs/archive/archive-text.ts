@@ -5,6 +5,7 @@ import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { shardText, shardTitle } from '../shard/shard.ts'
+import { storeNotes, storeRemarks } from '../store-refusals.ts'
 import type { ArchiveOutcome } from './archive-outcome.ts'
 import { timestampsOf } from './condition.ts'
 import { droppedFacts, plannedPartitions, stayedNotes, stayingPartitions } from './partitions-text.ts'
@@ -28,6 +29,22 @@ function zoneNotes({ resolved, state, table, children }: ArchivePlan): readonly 
   ]
 }
 
+/** Rows that are never old, as their time is none. */
+function timelessRows({ resolved: { condition }, nulls, zeros }: ArchivePlan): readonly string[] {
+  const { by, where } = condition
+  if (nulls === undefined)
+    return [
+      `rows whose ${by} is NULL or a zero date stay, and were not counted: that is a read of the whole table`,
+    ]
+  const whose = where === undefined ? '' : ' (of all rows of the table, also of those that --where leaves)'
+  const text = (count: number, what: string): string =>
+    `${counted(count, 'row stays: its', 'rows stay: their')} ${by} is ${what}${whose}`
+  return [
+    ...(nulls > 0 ? [text(nulls, 'NULL')] : []),
+    ...(zeros ? [text(zeros, 'a zero date, which says no time')] : []),
+  ]
+}
+
 /** Rows a second that an archive reaches on a small server; only for the time in the plan. */
 const usualRate = 20_000
 
@@ -42,7 +59,7 @@ function shardFact({ request: { shard }, part }: ArchivePlan): readonly JobFact[
 export function archivePlanEvent(
   source: string,
   plan: ArchivePlan,
-  governor: Pick<Governor, 'notWatched'>,
+  governor: Pick<Governor, 'notWatched' | 'notNamed'>,
   isOtherAtWork = false,
 ): JobPlan {
   const { request, table, resolved, rows, nulls, unfinished, order, key, state, findings, children } = plan
@@ -100,19 +117,6 @@ export function archivePlanEvent(
                 `rows that ${tableText(child)} refers to stay (${constraint}), and each run saves them anew${tableText(child) === tableText(table) ? '' : `: --with ${tableText(child)} lets its rows go along`}`,
             )
         : []),
-      ...(nulls === undefined
-        ? [
-            `rows whose ${condition.by} is NULL or a zero date stay, and were not counted: that is a read of the whole table`,
-          ]
-        : []),
-      ...(nulls === undefined || nulls === 0
-        ? []
-        : [`${counted(nulls, 'row stays: its', 'rows stay: their')} ${condition.by} is NULL`]),
-      ...(plan.zeros
-        ? [
-            `${counted(plan.zeros, 'row stays: its', 'rows stay: their')} ${condition.by} is a zero date, which says no time`,
-          ]
-        : []),
       ...zoneNotes(plan),
       ...resolved.otherModes.map(
         each =>
@@ -137,14 +141,17 @@ export function archivePlanEvent(
             `no index gives out rows by ${condition.by}: the whole table is read in the order of ${order.index}`,
           ]),
       ...stayingPartitions(partitions),
+      ...storeNotes(findings),
+      ...plan.contractNotes,
+      ...governor.notWatched.map(what => `not watched: ${what}`),
+    ],
+    remarks: [
+      ...timelessRows(plan),
       ...table.columns
         .filter(column => column.isGenerated)
         .map(column => `${column.name} is computed by the server and not saved`),
-      ...findings
-        .filter(each => each.verdict === 'note' || each.verdict === 'unseen')
-        .map(each => each.sentence),
-      ...plan.contractNotes,
-      ...governor.notWatched.map(what => `not watched: ${what}`),
+      ...storeRemarks(findings),
+      ...governor.notNamed.map(what => `not watched: ${what}`),
     ],
     // A shard without rows still has to say that its part is done.
     isEmpty:

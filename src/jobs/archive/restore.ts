@@ -29,7 +29,9 @@ async function restoreParts(parts: readonly RestorePart[], context: RestoreConte
   const governor = await startGovernor(server, { watchesReplicas: true })
   try {
     const notes = governor.notWatched.map(what => `not watched: ${what}`)
-    for (const { plan } of planned) emit({ event: 'job-plan', ...plan, notes: [...plan.notes, ...notes] })
+    const remarks = governor.notNamed.map(what => `not watched: ${what}`)
+    for (const { plan } of planned)
+      emit({ event: 'job-plan', ...plan, notes: [...plan.notes, ...notes], remarks })
     const [first] = planned
     if (!first || plansOnly) return false
     if (confirm && !(await confirm(together(planned, first.plan)))) return false

@@ -38,7 +38,7 @@ export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): J
       ? [
           {
             name: 'rechecked',
-            text: `${counted(walk.checked, 'day')}, ${grouped(revised.length)} of them changed`,
+            text: `${counted(walk.checked, 'day')}, ${grouped(revised.length)} of them changed${walk.emptied.length === 0 ? '' : `, ${grouped(walk.emptied.length)} have no rows any more`}`,
           },
         ]
       : []),

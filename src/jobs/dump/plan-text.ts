@@ -5,6 +5,7 @@ import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobFact, JobPlan } from '../../run/job-events.ts'
 import { shardText, shardTitle } from '../shard/shard.ts'
+import { storeNotes, storeRemarks } from '../store-refusals.ts'
 import type { NewDay } from './find-days.ts'
 import { type DumpPlan, type DumpRequest, mostDayless } from './plan.ts'
 
@@ -64,6 +65,12 @@ export function dumpPlanEvent(
       ...planNotes(plan),
       ...plan.contractNotes,
       ...governor.notWatched.map(what => `not watched: ${what}`),
+    ],
+    remarks: [
+      ...table.columns
+        .filter(column => column.isGenerated)
+        .map(column => `${column.name} is computed by the server and not dumped`),
+      ...storeRemarks(plan.findings),
     ],
     isEmpty: plan.reads === 'days' && newDays.length === 0 && checks.length === 0,
     data: {
@@ -177,12 +184,7 @@ function planNotes(plan: DumpPlan): string[] {
     ...(newest && !hasShape(shape.table, newest.fingerprint)
       ? [`the table was altered since ${newest.day} was dumped: new files have its new columns`]
       : []),
-    ...shape.table.columns
-      .filter(column => column.isGenerated)
-      .map(column => `${column.name} is computed by the server and not dumped`),
-    ...findings
-      .filter(each => each.verdict === 'note' || each.verdict === 'unseen')
-      .map(each => each.sentence),
+    ...storeNotes(findings),
   ]
 }
 

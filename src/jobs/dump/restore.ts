@@ -74,6 +74,7 @@ async function restoreDays(
       ...(found ? [] : foreignKeysOf(made)).map(each => `the table is made without its foreign key: ${each}`),
       ...governor.notWatched.map(what => `not watched: ${what}`),
     ],
+    remarks: governor.notNamed.map(what => `not watched: ${what}`),
     isEmpty: todo.length === 0,
     data: {
       into: tableText(target),

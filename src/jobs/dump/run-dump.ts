@@ -151,6 +151,7 @@ function nowAndThen(governor: Governor): Governor {
   let last = Number.NEGATIVE_INFINITY
   return {
     notWatched: governor.notWatched,
+    notNamed: governor.notNamed,
     get pausedMs() {
       return governor.pausedMs
     },

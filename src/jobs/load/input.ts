@@ -1,5 +1,7 @@
 /** What is loaded: a file or standard input, unpacked where it is gzip, piece by piece. */
 import { createReadStream, statSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { errorDataOf, inputError, OpsError } from '../../base/errors.ts'
@@ -43,6 +45,9 @@ export async function openInput(file: string | undefined, standard: Readable): P
     }
   } catch (thrown) {
     throw inputError(`cannot read ${name}: ${errorDataOf(thrown).title}`, {
+      ...(file !== undefined && {
+        detail: `it is looked for as ${resolve(file)}, on the machine that runs the job (${hostname()})`,
+      }),
       next: 'Nothing was loaded. Name a file that can be read.',
     })
   }

@@ -35,7 +35,7 @@ export function loadPlanEvent(
     { name: 'columns', text: columns.join(', ') },
     {
       name: 'NULL',
-      text: `${isNull.join(', ')}${emptyNull.length === 0 ? '' : `; an empty field in ${emptyNull.join(', ')}`}`,
+      text: `${isNull.join(', ')}${emptyNull.length === 0 ? '' : `; ${opened.name === 'ndjson' ? '""' : 'an empty field'} in ${emptyNull.join(', ')}`}`,
     },
     {
       name: 'method',

@@ -1,6 +1,7 @@
 /** What moves of jobs say of their plan, their end and the state of a queue. */
 
 import { counted, grouped } from '../../base/counted.ts'
+import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { HostStatus } from '../../run/host-status.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
@@ -17,7 +18,7 @@ export function queuePlan(
   jobs: JobTable,
   counts: QueueCounts,
   taken: Taken,
-  notWatched: readonly string[],
+  governor: Pick<Governor, 'notWatched' | 'notNamed'>,
 ): JobPlan {
   const canCome = counts.parked - taken.values.count - (request.renumbers ? 0 : taken.numbers.count)
   const limit = `${request.lockUnderMs / 1000} s`
@@ -46,8 +47,9 @@ export function queuePlan(
       ...(direction === 'park' && counts.held + counts.failed > 0
         ? ['jobs that a worker holds, and those that failed for good, stay where they are']
         : takenNotes(request, jobs, taken)),
-      ...notWatched.map(each => `not watched: ${each}`),
+      ...governor.notWatched.map(each => `not watched: ${each}`),
     ],
+    remarks: governor.notNamed.map(each => `not watched: ${each}`),
     data: {
       table: tableText(request.table),
       queue: request.queue,

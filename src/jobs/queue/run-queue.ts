@@ -35,7 +35,7 @@ export async function runQueue(
   const before = await countQueue(session, jobs, request.queue, isThere)
   const looksForTaken = isThere && direction === 'drip'
   const taken = looksForTaken ? await takenBy(session, jobs, request.queue) : noneTaken
-  const shown = queuePlan(server.name, direction, request, jobs, before, taken, governor.notWatched)
+  const shown = queuePlan(server.name, direction, request, jobs, before, taken, governor)
   emit({ event: 'job-plan', ...shown })
   checkCounts(server.name, jobs, before)
   if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
