@@ -3,7 +3,6 @@ import type { Command } from 'commander'
 import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
 import { Secret } from '../base/secret.ts'
 import { opsVersion } from '../base/version.ts'
-import { planParam } from '../engine/plan/applied-before.ts'
 import { readPlan, type SavedPlan, stepsOf } from '../engine/plan/saved-plan.ts'
 import { flagOf, type ParamDoc } from '../params/param-docs.ts'
 import { readSecret } from '../params/read-secret.ts'
@@ -14,6 +13,7 @@ import type { Screen } from '../report/screen.ts'
 import { firstOperand, helped, parseArgv } from './argv.ts'
 import { collected } from './collected.ts'
 import { commonSettings } from './flags.ts'
+import { appliedBefore, planParam } from './history/applied-before.ts'
 import { needsYes } from './needs-yes.ts'
 import { addParamFlags, type FlagValues, paramValues } from './param-flags.ts'
 import { type ReportSession, underReport } from './report-session.ts'
@@ -65,6 +65,7 @@ export async function applySavedPlan(
         limit: settings.limit,
         rollOut: rollOutOf(pieces, hosts.length),
         saved: plan.hosts,
+        explainMoved: (open, moved) => appliedBefore(open, plan.made, moved),
         params: { [planParam]: plan.made },
         waitForLock: options.wait === true,
         purpose: `apply ${file}`,

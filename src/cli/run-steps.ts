@@ -31,7 +31,16 @@ export async function reachHosts(
 interface StepsRun
   extends Pick<
     RunOptions,
-    'verb' | 'hosts' | 'balancers' | 'sources' | 'limit' | 'rollOut' | 'saved' | 'waitForLock' | 'isPart'
+    | 'verb'
+    | 'hosts'
+    | 'balancers'
+    | 'sources'
+    | 'limit'
+    | 'rollOut'
+    | 'saved'
+    | 'waitForLock'
+    | 'isPart'
+    | 'explainMoved'
   > {
   /** Undefined where the steps come from none. */
   readonly recipe?: string

@@ -1,8 +1,10 @@
 /** What a run over hosts is asked for, and what it brings. */
+import type { ErrorData } from '../base/errors.ts'
 import type { Emit, HostSummary } from '../run/events.ts'
 import type { Interrupt } from '../run/interrupt.ts'
 import type { HostPlan } from '../run/plan.ts'
 import type { RollOut } from '../run/roll-out.ts'
+import type { Session } from '../run/session.ts'
 import type { Become, ConnectTarget } from '../transport/transport.ts'
 import type { Evaluate } from './plan/plan-host.ts'
 import type { PlannedStep } from './plan/planned-step.ts'
@@ -34,6 +36,8 @@ export interface RunOptions {
   readonly confirm?: (plans: readonly HostPlan[]) => Promise<boolean>
   /** A saved plan to hold the hosts against: one that moved since means that nothing is applied anywhere. */
   readonly saved?: readonly SavedHost[]
+  /** One error that says better than those of `moved` why a host is not as the saved plan saw it; undefined: none is known. */
+  readonly explainMoved?: (session: Session, moved: readonly ErrorData[]) => Promise<ErrorData | undefined>
   readonly waitForLock?: boolean
   /** Fetch what plans show to people: diffs, what packages bring. Default true. */
   readonly wantsDetail?: boolean

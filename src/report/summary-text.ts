@@ -70,7 +70,7 @@ export function outcomeWord(verb: string, { status, changed }: HostSummary): str
     case 'locked':
       return 'locked by another run'
     case 'not-whole':
-      return 'not all taken back'
+      return changed === 0 ? 'nothing to do' : 'not all taken back'
     case 'not-begun':
       return 'not begun'
     case 'moved':

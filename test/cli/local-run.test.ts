@@ -293,7 +293,7 @@ describe('a saved plan', () => {
     expect(moved.stderr.match(/error\[moved\].*/g)).toEqual([
       expect.stringMatching(/this plan was applied at local already, at .* UTC as run [0-9a-f]{8}$/),
     ])
-    expect(moved.stderr).toContain('1 step looked otherwise when it was made: command')
+    expect(moved.stderr).toContain('1 step looked otherwise when it was made: file ')
   })
 
   test('holds no secret: it is asked for again', async () => {

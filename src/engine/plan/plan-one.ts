@@ -7,7 +7,6 @@ import { type Looked, missingWord } from '../around.ts'
 import { isAnswer } from '../asked.ts'
 import { type HostRun, settle, settleError, untouched } from '../host-run.ts'
 import type { RunOptions } from '../run-request.ts'
-import { appliedBefore, planParam } from './applied-before.ts'
 import { movedSince } from './moved-since.ts'
 import { planHost } from './plan-host.ts'
 import { hostPlanOf, isDone, type PlannedStep } from './planned-step.ts'
@@ -69,7 +68,7 @@ async function conclude(
   session: Session,
   planned: readonly PlannedStep[],
   machineId: string,
-  { emit, verb, saved, record }: RunOptions,
+  { emit, verb, saved, explainMoved }: RunOptions,
 ): Promise<void> {
   const host = run.host.target.name
   const plan = hostPlanOf(host, planned)
@@ -78,7 +77,7 @@ async function conclude(
   const moved = savedHost ? movedSince(host, savedHost, planned, machineId) : []
   if (moved.length > 0) {
     const before = moved.some(each => each.step !== undefined)
-      ? await appliedBefore(session, record?.params?.[planParam], moved)
+      ? await explainMoved?.(session, moved)
       : undefined
     for (const error of before ? [before] : moved) emit({ event: 'error', host, error })
     settle(run, emit, untouched(planned, 'moved'))

@@ -1,9 +1,9 @@
 /** A saved plan that a host has applied already: what differs then is mostly its own work, and one sentence says so. */
 import { counted } from '../../base/counted.ts'
 import type { ErrorData } from '../../base/errors.ts'
+import { hostRecords } from '../../engine/record/host-records.ts'
+import type { HostRecord } from '../../engine/record/read-record.ts'
 import type { Session } from '../../run/session.ts'
-import { hostRecords } from '../record/host-records.ts'
-import type { HostRecord } from '../record/read-record.ts'
 
 /** Under this name a run that applies a saved plan writes down when that plan was made. */
 export const planParam = 'planMadeAt'
@@ -11,10 +11,9 @@ export const planParam = 'planMadeAt'
 /** Undefined where the host has no record of a run that applied the plan made at `made`. */
 export async function appliedBefore(
   session: Session,
-  made: unknown,
+  made: string,
   moved: readonly ErrorData[],
 ): Promise<ErrorData | undefined> {
-  if (typeof made !== 'string') return undefined
   const records = await hostRecords(session, { most: 200 })
   const found = records.find(each => each.params[planParam] === made)
   return found && appliedError(session.host, found, moved)
