@@ -59,5 +59,5 @@ ${[...steps.values()].map(step => stepMarkup(step, { host, shown, isAlone }))}</
 }
 
 function undoMarkup({ kind, what, why }: UndoNote): Markup {
-  return html`<p><em class="${kind}">${kind}</em> ${what}: ${why}</p>`
+  return html`<p><em class="${kind}">${kind === 'stays' ? 'leaves a rest' : kind}</em> ${what}: ${why}</p>`
 }
