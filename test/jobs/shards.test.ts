@@ -1,7 +1,7 @@
 /** Several runs that each do a part of one table (`--shard i/n`), at the same time and without a word between them. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -253,6 +253,12 @@ describeReal('shards', () => {
       const other = await folder().ops(argv('app.c', 'other', '--shard', '0/2'))
       expect(other.code).toBe(6)
       expect(other.stdout).toContain('has no borders of theirs that 0/2 could go by')
+      // Also where it has borders, but those at work go by others, of another place.
+      const notTheirs = await folder().ops(argv('app.c', 'c', '--shard', '0/2'))
+      expect(notTheirs.code).toBe(6)
+      expect(notTheirs.stdout).toContain('has no borders of theirs that 0/2 could go by')
+      const split = readFileSync(join(folder().path, 'c/shards/000001.json'), 'utf8')
+      await hold(`archive app.c 1/2 by ${JSON.parse(split).createdAt}`)
       await finished(argv('app.c', 'c', '--shard', '0/2'))
       expect(await mariadb('SELECT COUNT(*) FROM app.c')).toBe('0\n')
     })

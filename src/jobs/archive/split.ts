@@ -84,11 +84,14 @@ export async function agreeOnPart(
   const { newest, done } = await readSplits(store)
   const known = newest && fits(newest, shard, divided) ? newest : undefined
   if (!place.isAlone) {
-    if (!known) throw otherBorders(store, shard)
+    if (!known || !(await place.agree(known.createdAt))) throw otherBorders(store, shard)
     await place.letIn()
     return { split: known, shard }
   }
-  if (known && done.length > 0 && done.length < shard.of) return { split: known, shard }
+  if (known && done.length > 0 && done.length < shard.of) {
+    await place.agree(known.createdAt)
+    return { split: known, shard }
+  }
   const split: Split = {
     format: 'ops-archive-split/1',
     number: (newest?.number ?? 0) + 1,
@@ -100,6 +103,7 @@ export async function agreeOnPart(
   }
   await place.check()
   await putProved(store, splitKey(split.number), jsonContent(split))
+  await place.agree(split.createdAt)
   return { split, shard }
 }
 

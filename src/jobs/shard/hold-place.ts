@@ -13,6 +13,8 @@ import { mostShards, type Shard, shardText, shardTitle } from './shard.ts'
 export interface HeldPlace extends HeldLock {
   /** No other run was at work when it was taken. None begins before `letIn`. */
   readonly isAlone: boolean
+  /** Goes by these borders until it is released, and answers whether the others at work do. Asked before `letIn`. */
+  agree(borders: string): Promise<boolean>
   /** Lets other shards begin. */
   letIn(): Promise<void>
 }
@@ -43,7 +45,7 @@ async function holdWhole(server: Server, what: string): Promise<HeldPlace> {
     await lock.release()
     throw thrown
   }
-  return { ...lock, isAlone: true, letIn: async () => {} }
+  return { ...lock, isAlone: true, agree: async () => true, letIn: async () => {} }
 }
 
 async function holdShard(
@@ -66,13 +68,27 @@ async function holdShard(
     const unequal = others.filter(({ of }) => of !== shard.of)
     if (unequal.length > 0) throw atWork(server, what, unequal)
     const { check, heldOf, release } = own
+    let agreed: HeldLock | undefined
+    const byTitle = (each: Shard, borders: string): string => `${shardTitle(what, each)} by ${borders}`
     return {
       check,
       heldOf,
       isAlone: others.length === 0,
+      async agree(borders) {
+        agreed = await holdLock(server, byTitle(shard, borders))
+        if (others.length === 0) return true
+        // In this order: whoever ends between the two gives its place back first.
+        const held = await agreed.heldOf(
+          others.flatMap(each => [byTitle(each, borders), shardTitle(what, each)]),
+        )
+        return others.every(
+          each => held.includes(byTitle(each, borders)) || !held.includes(shardTitle(what, each)),
+        )
+      },
       letIn: () => door.release(),
       async release() {
         await release()
+        await agreed?.release()
         await door.release()
       },
     }
