@@ -4,6 +4,7 @@ import { join, type Sql, sql } from './sql.ts'
 
 /** A session takes these on: what ops sends itself means the same in them. */
 const taken = [
+  'ALLOW_INVALID_DATES',
   'PIPES_AS_CONCAT',
   'HIGH_NOT_PRECEDENCE',
   'IGNORE_SPACE',

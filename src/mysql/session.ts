@@ -20,9 +20,9 @@ export interface ServerVersion {
 
 /**
  * What every session begins with. `sql_mode` is lenient on purpose: rows hold what older, more lenient days let in (zero
- * dates, empty enums), and each job compares hashes instead of trusting the server's strictness.
+ * dates, the 31st of a shorter month, empty enums), and each job compares hashes instead of trusting the server's strictness.
  */
-const settings = sql`SET NAMES binary, time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO', autocommit = 1,
+const settings = sql`SET NAMES binary, time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', autocommit = 1,
       net_write_timeout = 600, net_read_timeout = 600, wait_timeout = 28800, sql_safe_updates = 0,
       sql_big_selects = 1, sql_select_limit = DEFAULT, sql_quote_show_create = 1, sql_auto_is_null = 0,
       innodb_lock_wait_timeout = 1, lock_wait_timeout = 5, foreign_key_checks = 1, unique_checks = 1`

@@ -8,6 +8,7 @@ import { Courtesy } from '../../src/mysql/courtesy.ts'
 import { numberIn, withoutNumber } from '../../src/mysql/create-table.ts'
 import { startGovernor } from '../../src/mysql/governor.ts'
 import { may, mayEverywhere, parseGrant } from '../../src/mysql/grants.ts'
+import { among } from '../../src/mysql/keyset.ts'
 import { OthersRate } from '../../src/mysql/others-rate.ts'
 import { versionOf } from '../../src/mysql/session.ts'
 import { join, name, sql } from '../../src/mysql/sql.ts'
@@ -32,6 +33,18 @@ test.each([
   ['geometrycollection', 'geomcollection'],
 ])('%s of MySQL 5.7 and %s of MySQL 8.0 are one type to a fingerprint', (old, now) => {
   expect(typeSpelling(now)).toBe(typeSpelling(old))
+})
+
+test('numbers up to 2^63 - 1 and those beyond are two lists, as to MariaDB one would be of decimals', () => {
+  const key = [{ name: 'id', type: 'bigint unsigned', dataType: 'bigint', readAs: 'text' }] as const
+  const list = (...numbers: string[]): string =>
+    among(
+      key,
+      numbers.map(each => [Buffer.from(each)]),
+    ).toString()
+  expect(list('5', '9223372036854775807')).toBe('`id` IN (5, 9223372036854775807)')
+  expect(list('9223372036854775808')).toBe('`id` IN (9223372036854775808)')
+  expect(list('9223372036854775808', '5')).toBe('(`id` IN (5) OR `id` IN (9223372036854775808))')
 })
 
 test('a receipt of before that spelling is of the same shape, and one of another type is not', () => {

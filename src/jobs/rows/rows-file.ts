@@ -52,7 +52,7 @@ export function headerLine(header: RowsHeader): Buffer {
 /** How a person loads the file without ops; for FLOAT columns and the like it is exact too. */
 function loadHint({ columns }: RowsHeader): string {
   const names = columns.map(column => `\`${column.name.replaceAll('`', '``')}\``).join(', ')
-  return `SET NAMES binary, time_zone='+00:00', sql_mode='NO_AUTO_VALUE_ON_ZERO'; LOAD DATA LOCAL INFILE 'FILE' INTO TABLE T CHARACTER SET binary FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' IGNORE 1 LINES (${names})`
+  return `SET NAMES binary, time_zone='+00:00', sql_mode='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'; LOAD DATA LOCAL INFILE 'FILE' INTO TABLE T CHARACTER SET binary FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' IGNORE 1 LINES (${names})`
 }
 
 /** Reads a file piece by piece: `header` is called once, then `row` for each row. `name` is for errors. */
