@@ -1,10 +1,10 @@
 /** Decompresses what rotation has compressed, known by its first bytes and not by its name. */
 
 import { spawn } from 'node:child_process'
-import { PassThrough, pipeline, type Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { PassThrough, pipeline } from 'node:stream'
 import { childEnvironment } from '../base/child-environment.ts'
 import { OpsError } from '../base/errors.ts'
+import { gunzipped } from '../base/gunzipped.ts'
 import { withPipes } from '../base/with-pipes.ts'
 
 interface Packing {
@@ -42,7 +42,7 @@ export async function* decompressed(name: string, source: AsyncIterable<Buffer>)
 async function* unpacked(name: string, first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   const starts = (magic: Buffer) => first.subarray(0, magic.length).equals(magic)
   const packing = packings.find(each => starts(each.magic))
-  if (starts(gzipMagic)) yield* through(first, rest, createGunzip({ chunkSize: 256 << 10 }))
+  if (starts(gzipMagic)) yield* gunzipped(whole(first, rest))
   else if (packing) yield* byProgram(name, packing.program, first, rest)
   else {
     yield first
@@ -63,15 +63,6 @@ async function* following(rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
 async function* whole(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   yield first
   for await (const piece of following(rest)) yield Buffer.from(piece)
-}
-
-async function* through(
-  first: Buffer,
-  rest: AsyncIterator<Buffer>,
-  unpacker: NodeJS.ReadWriteStream & Readable,
-): AsyncGenerator<Buffer> {
-  pipeline(whole(first, rest), unpacker, () => {})
-  yield* unpacker as AsyncIterable<Buffer>
 }
 
 async function* byProgram(

@@ -79,6 +79,11 @@ test.each([
   ['datetime', '2026-03-01T00:30:00+02:00', '2026-02-28 22:30:00'],
   ['datetime(6)', '2026-03-01T00:30:00.000001Z', '2026-03-01 00:30:00.000001'],
   ['datetime', '2026-03-01 00:30:00', '2026-03-01 00:30:00'],
+  ['datetime', '2026/3/1', '2026/3/1'],
+  ['datetime', '10:11:12', 'c: 10:11:12 does not begin with a year of four digits'],
+  ['date', '10/11/12', 'c: 10/11/12 does not begin with a year of four digits'],
+  ['date', '1-11-26', 'c: 1-11-26 does not begin with a year of four digits'],
+  ['date', '11-1-26', 'c: 11-1-26 does not begin with a year of four digits'],
 ])('into %s, %s becomes %j', (type, cell, expected) => {
   const made = convertCell(targetOf(type), Buffer.from(cell))
   expect('problem' in made ? made.problem : made.toString('latin1')).toBe(expected)

@@ -258,6 +258,15 @@ describeReal('ops db load', () => {
         'broke off',
       ],
       [
+        'a gzip goes on behind zeros',
+        () =>
+          load(
+            'app.whole',
+            write('gap.csv.gz', Buffer.concat([gzipSync(text), Buffer.alloc(512), gzipSync('60000,1\n')])),
+          ),
+        'there is more behind the zeros',
+      ],
+      [
         'a pipe ends in the middle of a line',
         () => pipe(text.slice(0, -2), 'app.whole'),
         'standard input ends in the middle of line 60001',

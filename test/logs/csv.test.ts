@@ -113,7 +113,10 @@ describe('ops logs csv', () => {
 
   test('reads compressed files and standard input, and lines that end in CR LF or nowhere', () => {
     writeFileSync(path('a.log'), plain)
-    writeFileSync(path('b.log.gz'), Buffer.concat([gzipSync(plain), gzipSync(plain.replace('\n', '\r\n'))]))
+    writeFileSync(
+      path('b.log.gz'),
+      Buffer.concat([gzipSync(plain), gzipSync(plain.replace('\n', '\r\n')), Buffer.alloc(512)]),
+    )
     writeFileSync(path('c'), gzipSync(plain.trimEnd()))
     const { bytes, stderr } = csv(['a.log', 'b.log.gz', 'c'])
     expect(stderr).toContain('4 lines = 4 rows + 0 rejected')
@@ -142,6 +145,11 @@ describe('ops logs csv', () => {
     expect(stderr).not.toContain('the host')
     expect(stderr).toContain('cut.gz could not be read to its end')
     expect(status).toBe(1)
+    // Zeros pad a member; what goes on behind them is no padding.
+    writeFileSync(path('gap.gz'), Buffer.concat([gzipSync(plain), Buffer.alloc(512), gzipSync(plain)]))
+    const gap = csv(['gap.gz', '--fields', 'status'])
+    expect(gap.stderr).toMatch(/gap.gz could not be read to its end: its gzip ends at byte \d+/)
+    expect(gap.status).toBe(1)
   })
 
   test('ends at once and quietly when its reader has had enough, with no end of input in sight', async () => {

@@ -118,10 +118,17 @@ const zero = 0x30
 const letterE = 0x65
 const dash = 0x2d
 
-/** Digits alone are a date to a server, also those of a Unix time: of 1712311200 it makes 31 December 2017. */
+const isDigit = (byte = 0): boolean => byte >= zero && byte <= 0x39
+
+/**
+ * Digits alone are a date to a server, also those of a Unix time: of 1712311200 it makes 31 December 2017. So is what looks like
+ * another country's date or a time of day: of 10/11/12 and 10:11:12 it makes 12 November 2010.
+ */
 function dateOf(cell: Buffer, column: string): ConvertedCell {
-  if (cell[4] === dash) return cell
+  if (cell[4] === dash && isDigit(cell[1]) && isDigit(cell[2])) return cell
   const text = cell.toString('latin1').trim()
+  if (/^\d{1,3}\D/.test(text))
+    return { problem: `${column}: ${text.slice(0, 40)} does not begin with a year of four digits` }
   const digits = /^(\d+)(?:\.\d*)?$/.exec(text)?.[1]
   // YYYYMMDD, YYYYMMDDhhmmss, and both with a year of two digits.
   if (digits === undefined || [6, 8, 12, 14].includes(digits.length)) return cell

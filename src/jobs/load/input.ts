@@ -3,8 +3,8 @@ import { createReadStream, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import { errorDataOf, inputError, OpsError } from '../../base/errors.ts'
+import { gunzipped } from '../../base/gunzipped.ts'
 
 export interface Input {
   /** For people: the file's name, or `standard input`. */
@@ -67,7 +67,7 @@ export async function openInput(file: string | undefined, standard: Readable): P
     },
     async *pieces() {
       try {
-        yield* isPacked ? unpacked(stored()) : stored()
+        yield* isPacked ? gunzipped(stored()) : stored()
       } catch (thrown) {
         if (thrown instanceof OpsError) throw thrown
         throw new OpsError(
@@ -92,32 +92,4 @@ function sizeOf(file: string): number | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Several gzip members one after another are one text. */
-async function* unpacked(pieces: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: 256 * 1024 })
-  const feeding = (async () => {
-    try {
-      for await (const piece of pieces) {
-        if (gunzip.destroyed) return
-        if (!gunzip.write(piece)) await drained(gunzip)
-      }
-      gunzip.end()
-    } catch (thrown) {
-      gunzip.destroy(thrown instanceof Error ? thrown : new Error(String(thrown)))
-    }
-  })()
-  yield* gunzip as AsyncIterable<Buffer>
-  await feeding
-}
-
-function drained(gunzip: ReturnType<typeof createGunzip>): Promise<void> {
-  return new Promise(resolve => {
-    const settle = (): void => {
-      for (const event of ['drain', 'close', 'error']) gunzip.off(event, settle)
-      resolve()
-    }
-    for (const event of ['drain', 'close', 'error']) gunzip.once(event, settle)
-  })
 }
