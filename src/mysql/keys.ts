@@ -13,9 +13,11 @@ export interface Key {
 /** @throws OpsError `input` where no key names each row, with the way out. */
 export function keyOf(table: Table): Key {
   // The server lists the primary key first, then unique keys without NULL: in the order in which InnoDB would cluster by them.
+  const read = new Set(table.stored.map(({ name }) => name))
   const naming = table.indexes.filter(
     index =>
       index.isUnique &&
+      index.columns.every(column => column.name === null || read.has(column.name)) &&
       index.kind === 'BTREE' &&
       !index.isIgnored &&
       index.columns.every(column => column.name !== null && !column.isPrefix && !column.isNullable),
@@ -31,6 +33,12 @@ export function keyOf(table: Table): Key {
         next: 'A server sorts these by their number but looks them up by their text, so each chunk would read the table from its beginning. Add a unique NOT NULL key of other columns.',
       },
     )
+  }
+  const ended = table.columns.find(({ isGenerated, name }) => isGenerated && isInEachKey(table, name))
+  if (table.kind === 'SYSTEM VERSIONED' && ended) {
+    throw inputError(`the end of each row's time, ${ended.name} of ${where}, is a part of its keys`, {
+      next: 'No job can read a table in the order of such a key. One that is versioned without columns of its own for that (WITH SYSTEM VERSIONING alone) can be read.',
+    })
   }
   const nullable = table.indexes.find(
     index => index.isUnique && index.columns.some(column => column.isNullable && column.name !== null),
@@ -57,6 +65,11 @@ export function keyOf(table: Table): Key {
   throw inputError(`${where} has ${has}`, {
     next: `Rows that cannot be told apart cannot be deleted or updated one by one. Add a key: ALTER TABLE ${where} ADD COLUMN id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY.`,
   })
+}
+
+function isInEachKey({ indexes }: Table, name: string): boolean {
+  const unique = indexes.filter(each => each.isUnique)
+  return unique.length > 0 && unique.every(({ columns }) => columns.some(column => column.name === name))
 }
 
 const ownDatabases = ['mysql', 'sys', 'information_schema', 'performance_schema']

@@ -307,12 +307,16 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     await mariadb(`CREATE DATABASE no; USE no; CREATE TABLE keyless (id INT, at DATETIME, KEY (at));
       CREATE TABLE nullable (id INT UNIQUE, at DATETIME, KEY (at)); CREATE TABLE isam (id INT PRIMARY KEY, at DATETIME, KEY (at)) ENGINE=MyISAM;
       CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at)); INSERT INTO t VALUES (1, '2024-01-01'); CREATE VIEW seen AS SELECT * FROM t;
+      CREATE TABLE versioned (id INT PRIMARY KEY, at DATETIME, a TIMESTAMP(6) GENERATED ALWAYS AS ROW START,
+        z TIMESTAMP(6) GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME (a, z), KEY (at)) WITH SYSTEM VERSIONING;
+      ALTER TABLE t ADD SYSTEM VERSIONING;
       CREATE USER few IDENTIFIED BY 'few'; GRANT SELECT ON no.* TO few`)
     for (const [table, reason, way] of [
       ['keyless', 'has no primary key', 'Add a key'],
       ['nullable', 'may be NULL', 'Make it NOT NULL'],
       ['isam', 'which has no snapshots', 'ENGINE=InnoDB'],
       ['seen', 'is a view', 'Name the table'],
+      ['versioned', 'z of no.versioned, is a part of its keys', 'WITH SYSTEM VERSIONING alone'],
     ] as const) {
       const refused = await dump(`no.${table}`, 'no')
       if (table === 'seen') expect(refused.stderr).not.toContain('engine')
@@ -346,6 +350,7 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     const unwatched = await few('--unwatched')
     expect(unwatched.stderr).toBe('')
     expect(unwatched.stdout).toContain('not watched: open transactions')
+    expect(unwatched.stdout).toContain('the history of its rows is not dumped')
     expect(files('few', 'receipts')).toEqual(['2024-01-01-r1.json'])
     expect(readdirSync(folder.path)).not.toContain('no')
   })

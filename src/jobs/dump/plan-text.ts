@@ -184,6 +184,9 @@ function planNotes(plan: DumpPlan): string[] {
     ...(newest && !hasShape(shape.table, newest.fingerprint)
       ? [`the table was altered since ${newest.day} was dumped: new files have its new columns`]
       : []),
+    ...(shape.table.kind === 'SYSTEM VERSIONED'
+      ? ['the history of its rows is not dumped: a day holds them as they are when it is read']
+      : []),
     ...storeNotes(findings),
   ]
 }
