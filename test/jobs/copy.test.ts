@@ -289,7 +289,7 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
 
   test('schema and table are two names, whatever is in them; one that PostgreSQL would cut is refused', async () => {
     await mariadb(
-      'CREATE DATABASE odd; USE odd; CREATE TABLE t (id INT PRIMARY KEY, `A "b".c` INT); INSERT INTO t VALUES (1, 2)',
+      'CREATE DATABASE odd; USE odd; CREATE TABLE t (id INT PRIMARY KEY, `A "b".c` INT, ops_number INT); INSERT INTO t VALUES (1, 2, 3)',
     )
     const name = (each: string): string => `"${each.replaceAll('"', '""')}"`
     for (const [schema = '', table = ''] of [
@@ -305,6 +305,8 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
       expect(found).toBe('1\n')
       expect(await psql(`SELECT "A ""b"".c" FROM ${name(schema)}.${name(table)}`)).toBe('2\n')
     }
+    // Over rows that are there they come by a table of ops, which has such a column as well.
+    expect((await copy('odd.t', `${name('users')}.${name('public.users')}`)).stderr).toBe('')
     for (const as of [`staging.${'y'.repeat(70)}`, `${'é'.repeat(35)}.t`, 'users', 'a.b.c', '"".t']) {
       const refused = await copy('odd.t', as)
       expect(refused.code).toBe(3)

@@ -36,9 +36,10 @@ export async function openStage(pg: PgSession, sides: Staged): Promise<Stage> {
   const doing = `writing ${pgTableText(as)}`
   const names = columns.map(each => each.target.name)
   const list = names.map(each => quoteName(each)).join(', ')
+  const number = numberColumn(columns)
   await pg.query(
-    `CREATE TEMP TABLE ops_stage ON COMMIT DROP AS SELECT ${list}, 0::bigint AS ops_number FROM ${quoted} WITH NO DATA;
-     CREATE TEMP SEQUENCE ops_numbers; ALTER TABLE ${stage} ALTER ops_number SET DEFAULT nextval('pg_temp.ops_numbers')`,
+    `CREATE TEMP TABLE ops_stage ON COMMIT DROP AS SELECT ${list}, 0::bigint AS ${number} FROM ${quoted} WITH NO DATA;
+     CREATE TEMP SEQUENCE ops_numbers; ALTER TABLE ${stage} ALTER ${number} SET DEFAULT nextval('pg_temp.ops_numbers')`,
     doing,
   )
   const copy = pg.copyIn(`COPY ${stage} ${nameList(names)} FROM STDIN`, doing)
@@ -73,6 +74,13 @@ export async function openStage(pg: PgSession, sides: Staged): Promise<Stage> {
   }
 }
 
+/** Counts the rows as they come; by a name that no column of theirs has. */
+function numberColumn(columns: Staged['columns']): string {
+  let name = 'ops_number'
+  while (columns.some(({ target }) => target.name === name)) name += '_'
+  return name
+}
+
 /** A row that came twice (it was changed while it was read) counts as it came last. */
 function upsertText({ request, columns, key, place }: Staged): string {
   const { as } = request
@@ -90,7 +98,7 @@ function upsertText({ request, columns, key, place }: Staged): string {
       : `DO UPDATE SET ${sets.join(', ')} WHERE ROW(${old}) IS DISTINCT FROM ROW(${fresh})`
   return `WITH merged AS (
       INSERT INTO ${quoteName(as.schema, as.table)} AS there (${list})
-      SELECT DISTINCT ON (${keys}) ${list} FROM ${stage} ORDER BY ${keys}, ops_number DESC
+      SELECT DISTINCT ON (${keys}) ${list} FROM ${stage} ORDER BY ${keys}, ${numberColumn(columns)} DESC
       ON CONFLICT (${keys}) ${onConflict}
       RETURNING (xmax = 0) AS is_new)
     SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM merged`
