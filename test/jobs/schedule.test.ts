@@ -117,7 +117,7 @@ describeReal('ops job schedule', () => {
     expect(there.stdout).toMatch(
       /done in .*: archive app\.b of shop, by root on night1[\s\S]*deleted +17\d rows/,
     )
-    expect(there.stdout).toMatch(/input in .*: archive app\.b of shop, by root on night1/)
+    expect(there.stdout).toMatch(/refused in .*: archive app\.b of shop, by root on night1/)
     expect(there.stdout).toMatch(/log +journalctl _SYSTEMD_INVOCATION_ID=\w+ on night1/)
     const none = await ops('history', 'by-hand', '--on', 'night1')
     expect(none.stderr).toContain('night1 runs no job by-hand by itself')
