@@ -6,6 +6,7 @@ import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
+import { waitedFact } from '../waited-fact.ts'
 import type { CopyOutcome } from './copy-outcome.ts'
 import { lossText } from './losses.ts'
 import type { CopyPlan } from './plan.ts'
@@ -108,7 +109,7 @@ export function copyEnd(source: string, target: string, plan: CopyPlan, outcome:
     },
     { name: 'into', text: `${pgTableText(request.as)} of ${target}` },
     ...(safe ? [{ name: 'watermark', text: `${safe.watermark} (${request.by})` }] : []),
-    ...(pausedMs === 0 ? [] : [{ name: 'waited', text: `${Math.round(pausedMs / 1000)} s for the server` }]),
+    ...waitedFact(pausedMs),
   ]
   return {
     job: 'copy',

@@ -3,6 +3,7 @@ import { counted, grouped } from '../../base/counted.ts'
 import { hasShape } from '../../mysql/columns.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact } from '../../run/job-events.ts'
+import { waitedFact } from '../waited-fact.ts'
 import type { DumpOutcome } from './dump-outcome.ts'
 import type { DumpPlan } from './plan.ts'
 import { dumpTitle, sizeText } from './plan-text.ts'
@@ -42,7 +43,7 @@ export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): J
           },
         ]
       : []),
-    ...(pausedMs === 0 ? [] : [{ name: 'waited', text: `${Math.round(pausedMs / 1000)} s for the server` }]),
+    ...waitedFact(pausedMs),
   ]
   return {
     job: 'dump',

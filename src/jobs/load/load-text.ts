@@ -5,6 +5,7 @@ import type { ErrorData } from '../../base/errors.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
+import { waitedFact } from '../waited-fact.ts'
 import type { Input } from './input.ts'
 import type { LoadOutcome } from './load-outcome.ts'
 import type { LoadPlan } from './plan.ts'
@@ -157,9 +158,7 @@ export function loadEnd(
               text: `${rebuilt.join(', ')} ${error ? 'are still owed' : `built again in ${seconds(indexMs)}`}`,
             },
           ]),
-      ...(outcome.pausedMs === 0
-        ? []
-        : [{ name: 'waited', text: `${seconds(outcome.pausedMs)} for the server` }]),
+      ...waitedFact(outcome.pausedMs),
       ...profileFacts(outcome),
     ],
     notes: [

@@ -5,6 +5,7 @@ import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { HostStatus } from '../../run/host-status.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
+import { waitedFact } from '../waited-fact.ts'
 import type { QueueCounts } from './counts.ts'
 import type { JobTable } from './job-table.ts'
 import type { Direction } from './move-batch.ts'
@@ -115,7 +116,7 @@ export function queueEnd(
         name: 'longest',
         text: `UPDATE of a worker ${notWatched === undefined ? `${Math.round(longestReserveMs)} ms` : 'not seen'}, move ${Math.round(longestMoveMs)} ms`,
       },
-      ...(pausedMs === 0 ? [] : [{ name: 'waited', text: `${Math.round(pausedMs / 1000)} s for replicas` }]),
+      ...waitedFact(pausedMs, 'replicas'),
       ...countFacts(counts),
     ],
     notes: [

@@ -1,17 +1,15 @@
-/** What an archive says of its plan and of its end: for people as facts, for programs as data. */
+/** What an archive says of its plan: for people as facts and notes, for programs as data. */
 
 import { counted, grouped } from '../../base/counted.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
-import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
+import type { JobFact, JobPlan } from '../../run/job-events.ts'
 import { shardText, shardTitle } from '../shard/shard.ts'
 import { storeNotes, storeRemarks } from '../store-refusals.ts'
-import type { ArchiveOutcome } from './archive-outcome.ts'
 import { timestampsOf } from './condition.ts'
-import { droppedFacts, plannedPartitions, stayedNotes, stayingPartitions } from './partitions-text.ts'
+import { plannedPartitions, stayingPartitions } from './partitions-text.ts'
 import type { ArchivePlan, ArchiveRequest } from './plan.ts'
 import { serverText } from './records.ts'
-import { sumOf } from './settle-deletes.ts'
 import { splitKey } from './split.ts'
 
 /** As `archive app.events`. */
@@ -173,83 +171,4 @@ export function archivePlanEvent(
       partitions: partitions.stay === undefined ? partitions.old : [],
     },
   }
-}
-
-/** What is true when it failed: `deleted` counts also those of a chunk that failed half-way. */
-export function archiveSoFar({ saved, finished, totals }: ArchiveOutcome): string {
-  const deleted = sumOf(totals, finished).deleted
-  return `Before that, ${counted(saved.rows, 'row')} in ${counted(saved.chunks, 'chunk')} were saved, and ${counted(deleted, 'saved row')} deleted. The same command goes on from there.`
-}
-
-export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOutcome): JobEnd {
-  const { saved, totals, finished, storedBytes } = outcome
-  const seconds = saved.milliseconds / 1000
-  const rate = seconds > 0 ? Math.round(saved.rows / seconds) : 0
-  const all = sumOf(totals, finished)
-  const facts: JobFact[] = [
-    {
-      name: 'saved',
-      text: `${counted(saved.rows, 'row')} in ${counted(saved.chunks, 'chunk')}, ${size(storedBytes)} stored, ${grouped(rate)} rows/s`,
-    },
-    ...(plan.request.deletes
-      ? [
-          {
-            name: 'deleted',
-            text: `${counted(all.deleted, 'row')}${plan.children.map((child, index) => `, ${grouped(all.children[index] ?? 0)} of ${tableText(child.table)}`).join('')}; longest lock ${Math.round(outcome.longestLockMs)} ms`,
-          },
-        ]
-      : []),
-    ...droppedFacts(outcome.partitions),
-    ...(finished.chunks === 0
-      ? []
-      : [{ name: 'finished', text: `${counted(finished.chunks, 'chunk')} of earlier runs` }]),
-    ...(outcome.pausedMs === 0
-      ? []
-      : [{ name: 'waited', text: `${Math.round(outcome.pausedMs / 1000)} s for the server` }]),
-  ]
-  return {
-    job: 'archive',
-    source,
-    title: archiveTitle(plan.request),
-    status: outcome.failure !== undefined ? 'failed' : saved.isInterrupted ? 'interrupted' : 'ok',
-    facts,
-    notes: [
-      ...staying(all.stayed, 'they were changed after they were saved'),
-      ...staying(all.locked, 'other transactions held them; the next run looks at them again'),
-      ...staying(all.referred, 'rows of other tables refer to them'),
-      ...staying(all.unsaved, 'rows that refer to them were added or changed after they were saved'),
-      ...stayedNotes(outcome.partitions),
-      ...(all.gone === 0 ? [] : [`${counted(all.gone, 'saved row was', 'saved rows were')} gone already`]),
-      ...(outcome.removedOrphans === 0
-        ? []
-        : [
-            `taken away: ${counted(outcome.removedOrphans, 'object')} without a receipt, of runs that were killed: their rows had not been deleted`,
-          ]),
-    ],
-    data: {
-      table: tableText(plan.table),
-      savedRows: saved.rows,
-      chunks: saved.chunks,
-      storedBytes,
-      deletedRows: all.deleted,
-      stayedRows: { changed: all.stayed, locked: all.locked, referred: all.referred, unsaved: all.unsaved },
-      withRows: Object.fromEntries(
-        plan.children.map((child, index) => [tableText(child.table), all.children[index] ?? 0]),
-      ),
-      droppedPartitions: outcome.partitions.dropped,
-      goneRows: all.gone,
-      finishedChunks: finished.chunks,
-      milliseconds: Math.round(saved.milliseconds),
-      longestLockMs: Math.round(outcome.longestLockMs),
-      pausedMs: outcome.pausedMs,
-    },
-  }
-}
-
-function staying(rows: number, why: string): readonly string[] {
-  return rows === 0 ? [] : [`${counted(rows, 'row stays', 'rows stay')}: ${why}`]
-}
-
-function size(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }
