@@ -5,10 +5,11 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { OthersRate } from './others-rate.ts'
-import { type Replica, type ReplicaWatch, watchReplicas } from './replica-watch.ts'
+import { type Replica, watchReplicas } from './replica-watch.ts'
 import type { Server } from './server.ts'
+import { type Load, look, noReplicas, statusNumber, whyNoHistory } from './server-load.ts'
 import type { Session } from './session.ts'
-import { type Sql, sql } from './sql.ts'
+import { sql } from './sql.ts'
 import { Turns } from './turns.ts'
 
 export interface GovernorLimits {
@@ -27,14 +28,6 @@ export const usualGovernorLimits: GovernorLimits = {
   historyLength: 1_000_000,
   replicaLagSeconds: 1,
   jobs: 2,
-}
-
-/** One look at the server. Undefined: it could not be seen. */
-export interface Load {
-  readonly threadsRunning: number | undefined
-  readonly historyLength: number | undefined
-  /** Those that the user named; of a job that only reads there are none. */
-  readonly replicas: readonly Replica[]
 }
 
 export interface Governor {
@@ -71,7 +64,6 @@ export interface GovernorWishes {
 export const replicasAlone: GovernorWishes = { watchesReplicas: true, watchesServer: false }
 
 const notLooked = { threadsRunning: undefined, historyLength: undefined }
-const noReplicas: ReplicaWatch = { notWatched: [], notNamed: [], look: async () => [] }
 
 /** Looks with a session of its own, so that a busy one does not blind it. */
 export async function startGovernor(
@@ -159,55 +151,6 @@ export async function startGovernor(
       }
     },
     close: () => session.close(),
-  }
-}
-
-/** What is seen of the server now. */
-export async function look(session: Session, replicas: ReplicaWatch = noReplicas): Promise<Load> {
-  const threadsRunning = await statusNumber(session, 'Threads_running')
-  const metric = await historyMetric(session)
-  const historyLength = metric?.isCounted ? metric.length : undefined
-  return { threadsRunning, historyLength, replicas: await replicas.look() }
-}
-
-/** A metric that somebody has switched off stands at 0. Its column is ENABLED in MariaDB from 10.5 on, STATUS elsewhere. */
-async function historyMetric(
-  session: Session,
-): Promise<{ readonly length: number; readonly isCounted: boolean } | undefined> {
-  try {
-    const [record] = await session.records(
-      sql`SELECT * FROM information_schema.INNODB_METRICS WHERE NAME = 'trx_rseg_history_len'`,
-      watching,
-    )
-    if (!record) return undefined
-    const { ENABLED, STATUS } = record
-    return { length: Number(record.COUNT ?? 0), isCounted: ENABLED === '1' || STATUS === 'enabled' }
-  } catch (thrown) {
-    if (session.lost !== undefined) throw thrown
-    return undefined
-  }
-}
-
-async function whyNoHistory(session: Session): Promise<string> {
-  return (await historyMetric(session)) === undefined
-    ? 'needs the right PROCESS'
-    : "its metric is switched off: SET GLOBAL innodb_monitor_enable = 'trx_rseg_history_len'"
-}
-
-const watching = 'watching the server'
-
-function statusNumber(session: Session, name: string): Promise<number | undefined> {
-  return numberIn(session, sql`SHOW GLOBAL STATUS LIKE ${name}`, 'Value')
-}
-
-async function numberIn(session: Session, statement: Sql, column: string): Promise<number | undefined> {
-  try {
-    const [record] = await session.records(statement, watching)
-    const text = record?.[column]
-    return text == null || text === '' ? undefined : Number(text)
-  } catch (thrown) {
-    if (session.lost !== undefined) throw thrown
-    return undefined
   }
 }
 
