@@ -27,6 +27,18 @@ describeReal('ops db load', () => {
     folder.ops(argvOf(table, ...argv, '--yes'))
   const pipe = (input: string, table: string, ...argv: string[]): Promise<Outcome> =>
     folder.ops(argvOf(table, ...argv, '--yes'), { input })
+  /** One whose input the test writes by and by. */
+  const fedLoad = (table: string, ...argv: string[]) => {
+    const child = spawn(process.execPath, [program, ...argvOf(table, ...argv, '--yes', '--json')], {
+      cwd: folder.path,
+      env: { PATH: process.env.PATH, HOME: folder.path },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+    const said: Buffer[] = []
+    child.stdout.on('data', (piece: Buffer) => said.push(piece))
+    child.stdin.on('error', () => {})
+    return { child, said, ended: once(child, 'close') }
+  }
   const write = (name: string, content: string | Buffer): string => {
     writeFileSync(join(folder.path, name), content)
     return name
@@ -334,15 +346,7 @@ describeReal('ops db load', () => {
     )
 
     test('the connection is lost', async () => {
-      const child = spawn(process.execPath, [program, ...argvOf('app.whole', '--yes', '--json')], {
-        cwd: folder.path,
-        env: { PATH: process.env.PATH, HOME: folder.path },
-        stdio: ['pipe', 'pipe', 'ignore'],
-      })
-      const said: Buffer[] = []
-      child.stdout.on('data', (piece: Buffer) => said.push(piece))
-      const ended = once(child, 'close')
-      child.stdin.on('error', () => {})
+      const { child, said, ended } = fedLoad('app.whole')
       child.stdin.write(text)
       const inTransaction =
         'SELECT MAX(trx_mysql_thread_id) FROM information_schema.INNODB_TRX WHERE trx_rows_modified > 1000'
@@ -436,19 +440,7 @@ describeReal('ops db load', () => {
 
   test('a load that failed, and cannot put its indexes back, says that they are away', async () => {
     await mariadb('CREATE TABLE away (id INT PRIMARY KEY, v INT, KEY (v))')
-    const child = spawn(
-      process.execPath,
-      [program, ...argvOf('app.away', '--indexes', 'rebuild', '--yes', '--json')],
-      {
-        cwd: folder.path,
-        env: { PATH: process.env.PATH, HOME: folder.path },
-        stdio: ['pipe', 'pipe', 'ignore'],
-      },
-    )
-    const said: Buffer[] = []
-    child.stdout.on('data', (piece: Buffer) => said.push(piece))
-    const ended = once(child, 'close')
-    child.stdin.on('error', () => {})
+    const { child, said, ended } = fedLoad('app.away', '--indexes', 'rebuild')
     child.stdin.write('id,v\n1,1\n')
     const keys = "SELECT COUNT(*) FROM information_schema.STATISTICS WHERE TABLE_NAME = 'away'"
     while ((await mariadb(keys)) !== '1\n' && child.exitCode === null) await pause(20)

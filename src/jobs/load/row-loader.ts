@@ -5,13 +5,20 @@
  */
 import { performance } from 'node:perf_hooks'
 import { Readable } from 'node:stream'
-import { errorDataOf } from '../../base/errors.ts'
-import { errorNumber } from '../../mysql/mysql-error.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import type { LoadChunk } from './load-chunk.ts'
 import { mostNamed, type Problems } from './problems.ts'
 import { type Into, ignores, inserts, loadStatement, statementBytes } from './statements.ts'
+import {
+  countsOf,
+  isFaultOfRow,
+  reasonOf,
+  rowOf,
+  type Said,
+  warningsOf,
+  withoutRow,
+} from './what-server-said.ts'
 
 export type Method = 'infile' | 'insert'
 
@@ -29,15 +36,7 @@ export interface LoadedRows {
   firstRounded: string | undefined
 }
 
-const duplicateKey = 1062
-const unsafeToLog = 1592
 const pieceBytes = 256 * 1024
-/** Errors that are no fault of a row: locks, ends, rights, room, limits. */
-const noFaultOfRows = [
-  1021, 1030, 1036, 1044, 1114, 1142, 1143, 1146, 1180, 1197, 1205, 1206, 1213, 1290, 1317, 1665, 1969, 3024,
-  3100,
-]
-
 export class RowLoader {
   readonly loaded: LoadedRows = { stored: 0, skipped: 0, replaced: 0, rounded: 0, firstRounded: undefined }
   /** How long the server took. */
@@ -87,7 +86,7 @@ export class RowLoader {
         infile: () => Readable.from(pieces(chunk.lines), { objectMode: false, highWaterMark: pieceBytes }),
       })
       const counts = countsOf(answer.info)
-      const said = await this.#warnings(answer.warnings)
+      const said = await warningsOf(session, answer.warnings, this.#doing)
       const { onDuplicate } = this.#into
       const isWhole =
         counts.records === chunk.rows.length &&
@@ -154,7 +153,7 @@ export class RowLoader {
         answer.info === ''
           ? { records: isIgnoring ? 1 : Math.min(answer.affected, 1), duplicates: 0 }
           : countsOf(answer.info)
-      const said = await this.#warnings(answer.warnings)
+      const said = await warningsOf(session, answer.warnings, this.#doing)
       const there = isCounting
         ? Number(await session.value(sql`SELECT @ops_there`, this.#doing))
         : isIgnoring
@@ -196,69 +195,8 @@ export class RowLoader {
     if (first === undefined) return
     this.loaded.firstRounded ??= `line ${lineOf(rowOf(first)) ?? '?'}: ${withoutRow(first)}`
   }
-
-  async #warnings(count: number): Promise<Said> {
-    if (count === 0) return nothingSaid
-    const total = Number(await this.#session.value(sql`SHOW COUNT(*) WARNINGS`, this.#doing))
-    const all = await this.#session.records(sql`SHOW WARNINGS`, this.#doing)
-    // That a statement is not safe to log as its text says nothing about a row.
-    const rows = all.filter(each => Number(each.Code) !== unsafeToLog)
-    const notes = rows.filter(each => each.Level === 'Note')
-    const duplicates = rows.filter(each => Number(each.Code) === duplicateKey).length
-    return {
-      duplicates,
-      rounded: notes.length,
-      first: notes[0]?.Message ?? undefined,
-      warned: rows
-        .filter(each => each.Level !== 'Note' && Number(each.Code) !== duplicateKey)
-        .map(each => each.Message ?? ''),
-      areCut: all.length < total,
-    }
-  }
 }
-
-interface Said {
-  readonly duplicates: number
-  readonly rounded: number
-  readonly first: string | undefined
-  /** What is neither a note nor of a key that was there. */
-  readonly warned: readonly string[]
-  /** The server keeps fewer than it had. */
-  readonly areCut: boolean
-}
-
-const nothingSaid: Said = { duplicates: 0, rounded: 0, first: undefined, warned: [], areCut: false }
-
-const rowOf = (message: string): number => Number(/ at row (\d+)$/.exec(message)?.[1] ?? 1)
-const withoutRow = (message: string): string => message.replace(/ at row \d+$/, '')
 
 function* pieces(lines: Buffer): Generator<Buffer> {
   for (let at = 0; at < lines.length; at += pieceBytes) yield lines.subarray(at, at + pieceBytes)
-}
-
-/** `Records: 3  Deleted: 0  Skipped: 0  Warnings: 0`, or of an INSERT `Records: 3  Duplicates: 0  Warnings: 0`. */
-export function countsOf(info: string): {
-  readonly records: number
-  readonly deleted: number
-  readonly skipped: number
-  readonly duplicates: number
-} {
-  const of = (word: string): number => Number(new RegExp(`${word}: (\\d+)`).exec(info)?.[1] ?? 0)
-  return {
-    records: of('Records'),
-    deleted: of('Deleted'),
-    skipped: of('Skipped'),
-    duplicates: of('Duplicates'),
-  }
-}
-
-function isFaultOfRow(thrown: unknown): boolean {
-  const number = errorNumber(thrown)
-  return number !== undefined && !noFaultOfRows.includes(number)
-}
-
-/** What the server says of the one row, without which of one it is. */
-function reasonOf(thrown: unknown): string {
-  const { title } = errorDataOf(thrown)
-  return (/the server says: ([\s\S]*)$/.exec(title)?.[1] ?? title).replace(/ at row 1(?= \(\d+\)$|$)/, '')
 }
