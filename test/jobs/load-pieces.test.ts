@@ -1,8 +1,9 @@
 /** The parts of src/jobs/load that need no server: records out of pieces of any size, and cells that servers misread. */
 import { describe, expect, test } from 'vitest'
-import { convertCell, losesFraction } from '../../src/jobs/load/convert-cell.ts'
+import { convertCell } from '../../src/jobs/load/convert-cell.ts'
 import { CsvFormat } from '../../src/jobs/load/csv-format.ts'
 import { JsonFormat } from '../../src/jobs/load/json-format.ts'
+import { lostDigits } from '../../src/jobs/load/lost-digits.ts'
 import type { RecordFormat } from '../../src/jobs/load/record.ts'
 import { RecordReader } from '../../src/jobs/load/record-reader.ts'
 import { type Target, targetsOf } from '../../src/jobs/load/targets.ts'
@@ -84,18 +85,62 @@ test.each([
   ['date', '10/11/12', 'c: 10/11/12 does not begin with a year of four digits'],
   ['date', '1-11-26', 'c: 1-11-26 does not begin with a year of four digits'],
   ['date', '11-1-26', 'c: 11-1-26 does not begin with a year of four digits'],
+  ['date', '101112', 'c: 101112 is no date'],
+  ['datetime', '101112101112', 'c: 101112101112 is no date'],
+  ['datetime', '20260102030405', '20260102030405'],
+  ['datetime', '2026-01-05 10:11:12+25:00', '2026-01-05 10:11:12+25:00'],
+  ['time', '1530', 'c: 1530 is no time: write hours:minutes:seconds'],
+  ['time', '-15', 'c: -15 is no time: write hours:minutes:seconds'],
+  ['time', '1530.5', 'c: 1530.5 is no time: write hours:minutes:seconds'],
+  ['time', '1e3', 'c: 1e3 is no time: write hours:minutes:seconds'],
+  ['time', '20260102030405', 'c: 20260102030405 is no time: write hours:minutes:seconds'],
+  ['time', '2026-01-02 03:04:05', 'c: 2026-01-02 03:04:05 is no time: write hours:minutes:seconds'],
+  ['time', '153000', '153000'],
+  ['time', '-838:59:59', '-838:59:59'],
+  ['time', '1 10:00', '1 10:00'],
+  ['time', '0', '0'],
+  ['year', '0', 'c: 0 is no year of four digits'],
+  ['year', '+26', 'c: +26 is no year of four digits'],
+  ['year', '0000', '0000'],
+  ['year(2)', '26', '26'],
+  ['int', '1e', 'c: 1e is no whole number'],
+  ["enum('a','2')", '1     ', 'c: "1     " is none of its values'],
+  ["enum('a','2')", '2     ', '2     '],
+  ["set('a','2')", '+1', 'c: "+1" is none of its values'],
 ])('into %s, %s becomes %j', (type, cell, expected) => {
   const made = convertCell(targetOf(type), Buffer.from(cell))
   expect('problem' in made ? made.problem : made.toString('latin1')).toBe(expected)
 })
 
+const cutTime = 'a time with more of a second than its column keeps'
+
 test.each([
-  ['datetime', '2026-01-01 00:00:00.5', true],
-  ['datetime', '2026-01-01 00:00:00.000', false],
-  ['datetime(3)', '2026-01-01 00:00:00.1234', true],
-  ['time(3)', '10:00:00.123', false],
-  ['time', '10:00:00.1', true],
-  ['varchar(9)', '1.5', false],
-])('of %s, %s loses a part of a second: %s', (type, cell, expected) => {
-  expect(losesFraction(targetOf(type), Buffer.from(cell))).toBe(expected)
+  ['datetime', '2026-01-01 00:00:00.5', cutTime],
+  ['datetime', '2026-01-01 00:00:00.000', undefined],
+  ['datetime(3)', '2026-01-01 00:00:00.1234', cutTime],
+  ['time(3)', '10:00:00.123', undefined],
+  ['time', '10:00:00.1', cutTime],
+  ['varchar(9)', '1.5', undefined],
+  ['float', '0.1', undefined],
+  ['float', '16777216', undefined],
+  ['float', '16777217', 'c: 16777217 has more digits than float keeps'],
+  ['float', '0.10000000149011612', undefined],
+  ['float', '1e-46', 'c: 1e-46 has more digits than float keeps'],
+  ['float(7,2)', '1.230', undefined],
+  ['float(7,2)', '1.005', 'c: 1.005 has more digits than float(7,2) keeps'],
+  ['double(7,2) unsigned', '12.3e-2', 'c: 12.3e-2 has more digits than double(7,2) unsigned keeps'],
+  ['double', '9007199254740993', 'c: 9007199254740993 has more digits than double keeps'],
+  ['double', '9007199254740992', undefined],
+  ['double', '0.30000000000000004', undefined],
+  ['double', '1.7976931348623157e308', undefined],
+  ['double', '1e-400', 'c: 1e-400 has more digits than double keeps'],
+  ['double', '0e-400', undefined],
+  ['double', 'NaN', undefined],
+  ['json', '{"a":18446744073709551615}', undefined],
+  ['json', '{"a":[18446744073709551616]}', undefined],
+  ['json', '{"a":[18446744073709551617]}', 'c: 18446744073709551617 of JSON is kept as DOUBLE'],
+  ['json', '{"18446744073709551617":"\\"18446744073709551617"}', undefined],
+  ['json', '0.1000000000000000055', 'c: 0.1000000000000000055 of JSON is kept as DOUBLE'],
+])('of what %s gets as %s, these digits are lost: %s', (type, cell, expected) => {
+  expect(lostDigits(targetOf(type), Buffer.from(cell))).toBe(expected)
 })

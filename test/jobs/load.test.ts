@@ -115,11 +115,12 @@ describeReal('ops db load', () => {
 
     test('what a server would round, or read as something else, without a word is named', async () => {
       await mariadb(`CREATE TABLE silent_${method} (id INT PRIMARY KEY, n BIGINT, y YEAR, d DATE, at DATETIME, ts TIMESTAMP NULL,
-        c CHAR(9) CHARACTER SET ascii, g POINT)`)
-      const good = '1,20e-1,2024.0,20240203,240203101112,20240203101112.0,abc,POINT(1 2)\n'
+        c CHAR(9) CHARACTER SET ascii, g POINT, ti TIME, fl FLOAT)`)
+      const good = '1,20e-1,2024.0,20240203,20240203101112,20240203101112.0,abc,POINT(1 2),153000,16777217\n'
       const bad =
-        '2,15e-1,,,,,,\n3,1e-9,,,,,,\n4,,2024.9,,,,,\n5,,,1712311200,,,,\n6,,,,1712311200,,,\n7,,,,,1712311200000,,\n8,,,,,,é,\n9,,,,,,,POINT(1)\n'
-      const head = 'id,n,y,d,at,ts,c,g\n'
+        '2,15e-1,,,,,,,,\n3,1e-9,,,,,,,,\n4,,2024.9,,,,,,,\n5,,,1712311200,,,,,,\n6,,,,1712311200,,,,,\n7,,,,,1712311200000,,,,\n8,,,,,,é,,,\n9,,,,,,,POINT(1),,\n' +
+        '10,,0,,,,,,,\n11,,,101112,,,,,,\n12,,,,,,,,1530,\n'
+      const head = 'id,n,y,d,at,ts,c,g,ti,fl\n'
       const [table, how] = [`app.silent_${method}`, ['--method', method]]
       const run = await load(table, write('silent.csv', head + good + bad), ...how)
       const told = [...run.stderr.matchAll(/line (\d+): (.*)/g)].map(([, line, why]) => `${line} ${why}`)
@@ -132,11 +133,16 @@ describeReal('ops db load', () => {
         '8 ts: 1712311200000 is no date',
         '9 c: its text is not ASCII, as the column is',
         expect.stringMatching(/^10 Cannot get geometry object/),
+        '11 y: 0 is no year of four digits',
+        '12 d: 101112 is no date',
+        '13 ti: 1530 is no time: write hours:minutes:seconds',
       ])
       const whole = await load(table, write('whole.csv', head + good), ...how)
       expect(whole.stderr).toBe('')
-      expect(await mariadb(`SELECT id, n, y, d, at, ts, c, ST_AsText(g) FROM silent_${method}`)).toBe(
-        '1\t2\t2024\t2024-02-03\t2024-02-03 10:11:12\t2024-02-03 10:11:12\tabc\tPOINT(1 2)\n',
+      expect(whole.stdout).toContain('1 value was rounded')
+      expect(whole.stdout).toContain('line 2: fl: 16777217 has more digits than float keeps')
+      expect(await mariadb(`SELECT id, n, y, d, at, ts, c, ST_AsText(g), ti FROM silent_${method}`)).toBe(
+        '1\t2\t2024\t2024-02-03\t2024-02-03 10:11:12\t2024-02-03 10:11:12\tabc\tPOINT(1 2)\t15:30:00\n',
       )
     })
 

@@ -15,21 +15,23 @@ export function convertCell({ way, members, column }: Target, cell: Buffer): Con
       return dateOf(cell, column.name)
     case 'truth':
       return column.isAutoIncrement ? numberOf(cell, column) : wholeOf(truthOf(cell), column.name)
+    case 'clock':
+      return clockOf(cell, column.name)
     case 'year':
-      return wholeOf(cell, column.name)
+      return column.type === 'year(2)' ? wholeOf(cell, column.name) : yearOf(cell, column.name)
     case 'ascii':
       // MariaDB stores the bytes, and hands out question marks.
       return isAscii(cell) ? cell : { problem: `${column.name}: its text is not ASCII, as the column is` }
     case 'enum':
       // A server takes a number for the place of a member: '1' would be the first one.
-      return isNumber(cell) && !members.includes(cell.toString('latin1'))
+      return isNumber(cell) && !members.includes(cell.toString('latin1').replace(/ +$/, ''))
         ? { problem: `${column.name}: ${JSON.stringify(cell.toString('latin1'))} is none of its values` }
         : cell
     case 'set': {
       const unknown = cell
         .toString('latin1')
         .split(',')
-        .find(each => /^\s*\d+\s*$/.test(each) && !members.includes(each))
+        .find(each => /^\s*[+-]?\d+\s*$/.test(each) && !members.includes(each))
       return unknown === undefined
         ? cell
         : { problem: `${column.name}: ${JSON.stringify(unknown)} is none of its values` }
@@ -63,8 +65,10 @@ function numberOf(cell: Buffer, { name, type, dataType }: Target['column']): Con
   return wholeOf(truthOf(cell), name)
 }
 
+/** Blanks at its end do not count, and longer ones are no number to a server. */
 const isNumber = (cell: Buffer): boolean =>
-  cell.length < 6 && /^\s*[+-]?\d+\s*$/.test(cell.toString('latin1'))
+  (cell.length < 6 || cell[cell.length - 1] === 0x20) &&
+  /^(?=.{1,5} *$)\s*[+-]?\d+\s*$/.test(cell.toString('latin1'))
 
 /** A number, `0x...`, `b'...'`, a word for truth, or raw bytes as the server's own tools write them. */
 function bitsOf(cell: Buffer, type: string, column: string): ConvertedCell {
@@ -94,6 +98,8 @@ function timeOf(cell: Buffer): Buffer {
   if (day === '') return cell
   if (/^z$/i.test(zone)) return Buffer.from(`${day} ${clock}`)
   const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? []
+  // No zone is further away: the server gets it as it is, and refuses it.
+  if (Number(hours) > 14 || Number(minutes) > 59) return cell
   const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1)
   const [whole = '', fraction] = clock.split('.')
   const moment = new Date(`${day}T${whole.length === 5 ? `${whole}:00` : whole}Z`)
@@ -117,6 +123,7 @@ const dot = 0x2e
 const zero = 0x30
 const letterE = 0x65
 const dash = 0x2d
+const colon = 0x3a
 
 const isDigit = (byte = 0): boolean => byte >= zero && byte <= 0x39
 
@@ -130,10 +137,36 @@ function dateOf(cell: Buffer, column: string): ConvertedCell {
   if (/^\d{1,3}\D/.test(text))
     return { problem: `${column}: ${text.slice(0, 40)} does not begin with a year of four digits` }
   const digits = /^(\d+)(?:\.\d*)?$/.exec(text)?.[1]
-  // YYYYMMDD, YYYYMMDDhhmmss, and both with a year of two digits.
-  if (digits === undefined || [6, 8, 12, 14].includes(digits.length)) return cell
+  // YYYYMMDD and YYYYMMDDhhmmss. With a year of two digits they could as well begin with a day: 101112.
+  if (digits === undefined || digits.length === 8 || digits.length === 14) return cell
   const what = digits.length === 10 ? ', and a Unix time has to be made one first' : ''
   return { problem: `${column}: ${text.slice(0, 40)} is no date${what}` }
+}
+
+/**
+ * Of digits alone a server makes seconds, and minutes of what stands before the last two: 1530 is 00:15:30 to it, and 1e3 midnight.
+ * Only hhmmss and hhhmmss leave no doubt. What has a day in front loses it.
+ */
+function clockOf(cell: Buffer, column: string): ConvertedCell {
+  if (cell[2] === colon && isDigit(cell[0]) && isDigit(cell[1])) return cell
+  const text = cell.toString('latin1').trim()
+  const digits = /^[+-]?(\d+)(?:\.\d*)?$/.exec(text)?.[1]
+  const isClear =
+    digits === undefined
+      ? !/^(?:[+-]?\d*\.?\d*e[+-]?\d+|\d+[-/.]\d+[-/.].*)$/i.test(text)
+      : /^\d{6,7}$|^0+$/.test(digits)
+  return isClear
+    ? cell
+    : { problem: `${column}: ${text.slice(0, 40)} is no time: write hours:minutes:seconds` }
+}
+
+/** A server guesses the century of two digits, and makes 2000 of 0. */
+function yearOf(cell: Buffer, column: string): ConvertedCell {
+  const text = cell.toString('latin1').trim()
+  const value = wholeNumber(text)
+  return typeof value !== 'bigint' || value > 99n || value < 0n || /^0000(?:\.0*)?$/.test(text)
+    ? wholeOf(cell, column)
+    : { problem: `${column}: ${text.slice(0, 40)} is no year of four digits` }
 }
 
 /** A server makes 2 of 1.5, and of 15e-1, without a word. */
@@ -145,7 +178,8 @@ function wholeOf(cell: Buffer, column: string): ConvertedCell {
   }
   if (!mayBeNone) return cell
   const text = cell.toString('latin1').trim()
-  return wholeNumber(text) === 'fraction'
+  // Of 1e MySQL makes 1.
+  return wholeNumber(text) === 'fraction' || /^[+-]?[\d.]*\de[+-]?$/i.test(text)
     ? { problem: `${column}: ${text.slice(0, 40)} is no whole number` }
     : cell
 }
@@ -163,16 +197,6 @@ function wholeNumber(text: string): bigint | 'fraction' | undefined {
   const kept = shift >= 0 ? digits + '0'.repeat(shift) : digits.slice(0, shift)
   if (shift < 0 && /[1-9]/.test(digits.slice(shift))) return 'fraction'
   return BigInt(kept === '' ? '0' : kept) * (sign === '-' ? -1n : 1n)
-}
-
-/** Whether a time has more of a second than its column keeps: a server cuts it without a word. */
-export function losesFraction({ way, column }: Target, made: Buffer): boolean {
-  if (way !== 'time' && way !== 'clock') return false
-  const at = made.indexOf(dot)
-  if (at === -1) return false
-  const kept = Number(/\((\d)\)/.exec(column.type)?.[1] ?? 0)
-  for (let digit = at + 1 + kept; digit < made.length; digit++) if (made[digit] !== zero) return true
-  return false
 }
 
 function truthOf(cell: Buffer): Buffer {

@@ -5,7 +5,8 @@
 import { isUtf8 } from 'node:buffer'
 import { decodeCells } from '../rows/tsv.ts'
 import { mostBytes, mostRows, newRoom, type Room } from './chunk-room.ts'
-import { convertCell, losesFraction } from './convert-cell.ts'
+import { convertCell } from './convert-cell.ts'
+import { lostDigits } from './lost-digits.ts'
 import { type BadLine, mostNamed } from './problems.ts'
 import { cellKinds, type InputRecord } from './record.ts'
 import type { Target } from './targets.ts'
@@ -20,8 +21,8 @@ export interface LoadChunk {
   readonly ends: Numbers
   /** Lines between them that were bad already on this side, the last of them perhaps behind all rows. */
   readonly bad: readonly BadLine[]
-  /** Times that lose a part of a second, and the first line with one. */
-  readonly cut: { readonly values: number; readonly line: number | undefined }
+  /** Values that lose digits without a word of the server, and the first of them with its line. */
+  readonly cut: { readonly values: number; readonly first: string | undefined }
   readonly bytes: number
 }
 
@@ -46,7 +47,7 @@ export class ChunkBuilder {
   readonly #fields: number
   readonly #nullWord: string | undefined
   #bad: BadLine[] = []
-  #cut: { values: number; line: number | undefined } = { values: 0, line: undefined }
+  #cut: { values: number; first: string | undefined } = { values: 0, first: undefined }
   #room = newRoom()
   /** Its bytes, or larger ones where they do not hold a row. */
   #out = this.#room.bytes
@@ -121,7 +122,7 @@ export class ChunkBuilder {
     this.#size = 0
     this.#count = 0
     this.#bad = []
-    this.#cut = { values: 0, line: undefined }
+    this.#cut = { values: 0, first: undefined }
     return chunk
   }
 
@@ -191,9 +192,10 @@ export class ChunkBuilder {
     const cell = record.cell(field) ?? Buffer.alloc(0)
     const made = convertCell(target, cell)
     if ('problem' in made) return made.problem
-    if (losesFraction(target, made)) {
+    const lost = lostDigits(target, made)
+    if (lost !== undefined) {
       this.#cut.values += 1
-      this.#cut.line ??= record.line
+      this.#cut.first ??= `line ${record.line}: ${lost}`
     }
     this.#copy(made, 0, made.length)
     return undefined

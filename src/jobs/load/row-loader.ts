@@ -71,8 +71,7 @@ export class RowLoader {
       this.serverMs += performance.now() - begun
       this.#problems.add(...chunk.bad)
       this.loaded.rounded += chunk.cut.values
-      if (chunk.cut.line !== undefined)
-        this.loaded.firstRounded ??= `line ${chunk.cut.line}: a time with more of a second than its column keeps`
+      if (chunk.cut.first !== undefined) this.loaded.firstRounded ??= chunk.cut.first
     }
   }
 

@@ -16,6 +16,8 @@ export type CellWay =
   | 'clock'
   | 'year'
   | 'truth'
+  | 'real'
+  | 'json'
   | 'enum'
   | 'set'
 
@@ -154,6 +156,8 @@ function wayOf({ dataType, type, characterSet }: Column): CellWay {
   if (dataType === 'datetime' || dataType === 'timestamp') return 'time'
   if (dataType === 'time') return 'clock'
   if (dataType === 'enum' || dataType === 'set') return dataType
+  if (dataType === 'float' || dataType === 'double') return 'real'
+  if (dataType === 'json') return 'json'
   if (characterSet === 'ascii') return 'ascii'
   // Numbers alone: 'true' is a fine word for a column of text.
   return /^(tiny|small|medium|big)?int/.test(type) ? 'truth' : 'plain'
