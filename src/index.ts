@@ -15,8 +15,9 @@ export { hostFacts, type Output, output } from './recipe/output.ts'
 export * from './recipe/project.ts'
 export { type Recipe, type RecipeContext, recipe, type Use } from './recipe/recipe.ts'
 export { on, type Site, site } from './recipe/site.ts'
-export { type AtBoot, type BootLine, lastThatSets } from './resources/boot/look.ts'
-export { type NowAndAtBoot, nowAndAtBoot } from './resources/boot/now-and-at-boot.ts'
+export { type AtBoot, type BootLine, lastThatSets, takenOut } from './resources/boot/look.ts'
+export { type Held, type NowAndAtBoot, nowAndAtBoot } from './resources/boot/now-and-at-boot.ts'
+export { isNumbers, plainNumbers } from './resources/boot/plain.ts'
 export * from './resources/index.ts'
 export {
   lackingDirectory,

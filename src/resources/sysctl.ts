@@ -1,10 +1,10 @@
 /** A setting of the kernel, now and at the next boot. */
 import { settingAtBoot } from './sysctl/at-boot.ts'
 import { isSetAfterOthers, waysThatMove } from './sysctl/moved.ts'
-import { settingNotes } from './sysctl/notes.ts'
-import { patternOf, plain, settingName, settingValue, wayOf } from './sysctl/spelling.ts'
+import { moduleOf, settingNotes } from './sysctl/notes.ts'
+import { patternOf, settingName, settingValue, wayOf } from './sysctl/spelling.ts'
 import text from './sysctl/sysctl.sh'
-import { neededUnlessAbsent, nowAndAtBoot, ownShell, presence, sh, z } from './written-with.ts'
+import { neededUnlessAbsent, nowAndAtBoot, ownShell, plainNumbers, presence, sh, z } from './written-with.ts'
 
 const params = z
   .strictObject({
@@ -36,12 +36,13 @@ export const sysctl = nowAndAtBoot({
   // Read after /etc/sysctl.d/99-sysctl.conf, which is /etc/sysctl.conf; no name of an interface has a colon in it.
   file: ({ key }) => `99-zz${isSetAfterOthers(wayOf(key)) ? 'z' : ''}-${key.replaceAll('/', ':')}.conf`,
   line: (value, { key }) => `${key} = ${value}`,
-  tells: ({ key }) => sh`ops_sysctl_now ${wayOf(key)} ${key}`,
-  sets: ({ key }) => sh`ops_sysctl_set ${wayOf(key)}`,
+  tells: ({ key }) =>
+    sh`ops_boot_tell ${`/proc/sys/${wayOf(key)}`} ${key} && ops_sysctl_module ${moduleOf(key)}`,
+  sets: ({ key }) => sh`ops_boot_set ${`/proc/sys/${wayOf(key)}`} ${key}`,
   pattern: ({ key }) => patternOf(key, waysThatMove(wayOf(key))),
   readsAll: ({ key }) => waysThatMove(wayOf(key)).length > 0,
   atBoot: (lines, { key }) => settingAtBoot(lines, key),
-  plain,
+  plain: plainNumbers,
   owns: ({ key }) => [`path:/proc/sys/${wayOf(key)}`],
   // One setting can move others beside it, as ip_forward does with conf/all/forwarding.
   affects: ({ key }) => [`path:/proc/sys/${wayOf(key).split('/', 1)[0]}/`],

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { settingAtBoot } from '../../src/resources/sysctl/at-boot.ts'
-import { settingNotes } from '../../src/resources/sysctl/notes.ts'
 import { sysctl } from '../../src/resources/sysctl.ts'
 import { describeReal } from '../hosts/available.ts'
 import { useHost } from '../hosts/use-hosts.ts'
@@ -40,12 +39,6 @@ describe('the params of a setting of the kernel', () => {
     expect(notes('cubic')).toEqual([])
   })
 
-  test('one that comes with a module is told to need it at boot', () => {
-    const notes = settingNotes('1', '0', 'net.bridge.bridge-nf-call-iptables')
-    expect(notes).toContainEqual(expect.stringContaining('the module br_netfilter is loaded by then'))
-    expect(settingNotes('1', '0', 'vm.swappiness')).toEqual([])
-  })
-
   test('one with two names is what the later of both says', () => {
     const text = 'net.nf_conntrack_max = 8'
     const lines = [{ text, by: '/etc/sysctl.d/house.conf', when: 'both' }]
@@ -59,7 +52,6 @@ describe('the params of a setting of the kernel', () => {
 
   test.each([
     { key: 'vm.x' },
-    { key: 'vm.x', value: ' ' },
     { key: 'vm.x', value: '0x10' },
     { key: 'vm.x', value: '1 010' },
     { key: 'vm.x', value: 'a\tb' },
@@ -98,7 +90,7 @@ describeReal('what a setting of the kernel will be at boot', () => {
       echo "real=$(cat /proc/sys/net/ipv4/ip_default_ttl)"`)
     const [observation = '', real] = said.split('real=')
     const { boot } = definition.parse(observation, params)
-    expect(boot || '64').toBe(real?.trim())
+    expect(boot ?? '64').toBe(real?.trim())
   })
 
   test('is not what a file in /run says alone, which is gone by then', async () => {
@@ -111,6 +103,24 @@ describeReal('what a setting of the kernel will be at boot', () => {
       ${definition.probe(params).shell}`)
     const actual = definition.parse(said, params)
     expect(definition.impossible?.(actual, params)).toContain('/usr/lib/sysctl.d/zz.conf is read later')
+  })
+
+  test('that comes with a module is told to need it, until a file of modules-load.d names it', async () => {
+    const params = parsed(sysctl, { key: 'net.bridge.bridge-nf-call-iptables', value: '1' })
+    const note = async (make: string) => {
+      const said = await host().read(`${librariesOf(definition)}
+        ${make}
+        ops_wants_detail() { true; }
+        ops_detail() { cat >&2; }
+        { ${definition.probe(params).shell}
+        } 2>&1 >/dev/null`)
+      return definition.notes?.(said, params) ?? []
+    }
+    expect(await note('')).toEqual([expect.stringContaining('no file of modules-load.d names it')])
+    const [folder, line] = ['/etc/modules-load.d', 'echo br-netfilter']
+    expect(await note(`${line} >${folder}/house.conf`)).toEqual([])
+    expect(await note(`echo '# br_netfilter' >${folder}/house.conf`)).toEqual([expect.anything()])
+    expect(await note(`${line} >${folder}/house`)).toEqual([expect.anything()])
   })
 
   const redirects = 'net.ipv4.conf.all.accept_redirects'
@@ -167,7 +177,7 @@ describeReal('what a setting of the kernel will be at boot', () => {
       rm -f /etc/sysctl.d/*-house.conf ${file}; (${start})`)
     const [observation = '', real = '', whole] = said.split(/(?:real|whole)=/)
     const actual = definition.parse(observation, params)
-    if (actual.boot !== '') expect(actual.boot).toBe(real.trim())
+    if (actual.boot !== undefined) expect(actual.boot).toBe(real.trim())
     expect(whole?.trim() === value).toBe(refused === undefined)
     expect(definition.impossible?.(actual, params) ?? '').toMatch(refused ?? /^$/)
   })

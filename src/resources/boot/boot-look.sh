@@ -1,13 +1,40 @@
 # What systemd reads at boot from folders such as sysctl.d, as look.ts describes it.
-# SERVICE: prints `reader=yes`, or `none` where its program is not there, or `masked`: by a link to /dev/null, or a file that is empty.
+# SERVICE: prints `reader=yes`, or `none` where there is no such unit, or `masked`: by a link to /dev/null, or a file that is empty.
 ops_boot_reader() {
-  ops_boot_said=yes
-  [ -x "/usr/lib/systemd/$1" ] || [ -x "/lib/systemd/$1" ] || ops_boot_said=none
-  for ops_boot_unit in /etc /run; do
+  ops_boot_said=none
+  for ops_boot_unit in /lib /usr/lib /usr/local/lib /run /etc; do
     ops_boot_unit=$ops_boot_unit/systemd/system/$1.service
-    [ ! -e "$ops_boot_unit" ] || [ -s "$ops_boot_unit" ] || ops_boot_said=masked
+    [ -e "$ops_boot_unit" ] || continue
+    if [ -s "$ops_boot_unit" ]; then ops_boot_said=yes; else ops_boot_said=masked; fi
   done
   echo "reader=$ops_boot_said"
+}
+# PROGRAM: prints `program=`, and fails where the host has none such.
+ops_boot_has() {
+  ops_tell_program program "$1"
+  command -v "$1" >/dev/null
+}
+# FILE NAME: of a file of /proc or /sys, prints `now=` what it holds, its lines parted by tabs, or of a choice such as
+# `always [madvise] never` the word in brackets; and `cannot=` why NAME cannot be set by it.
+ops_boot_tell() {
+  if [ ! -f "$1" ]; then echo "cannot=the kernel knows no $2 now: is the name right, and its module loaded?"
+  elif ! ops_boot_read "$1" 2>/dev/null; then
+    echo "cannot=$2 cannot be read, so nobody could tell whether it is set"
+  else
+    printf 'now=%s\n' "$ops_boot_is"
+    [ -w "$1" ] || echo "cannot=$2 cannot be written here: it is read-only, or belongs to the host of this container"
+  fi
+}
+# FILE: into ops_boot_is.
+ops_boot_read() {
+  ops_boot_is=$(cat <"$1") && ops_boot_is=$(printf '%s' "$ops_boot_is" | tr '\n' '\t') || return
+  case $1:$ops_boot_is in
+    /sys/*:*\[*\]*) ops_boot_is=${ops_boot_is#*\[} ops_boot_is=${ops_boot_is%%\]*} ;;
+  esac
+}
+# SENTENCE: what people are told beside the plan, also of what is as wanted. It takes the place of what ops_paths told, so it tells that, too.
+ops_boot_note() {
+  ! ops_wants_detail || { [ -z "${ops_lack:-}" ] || echo "lack=$ops_lack"; echo "note=$1"; } | ops_detail 0
 }
 # FOLDER NAME PATTERN: prints `lines=`, the lines that match in the files of FOLDER from the one of this NAME on, in the order that
 # they are read; between them a byte 1. Each is `WHEN PATH LINE`, parted by tabs.

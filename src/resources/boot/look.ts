@@ -3,10 +3,10 @@ import { basename } from 'node:path'
 import { libraryOf } from '../../shell/library.ts'
 import bootText from './boot-look.sh'
 
-/** `ops_boot_reader SERVICE` and `ops_boot_lines FOLDER NAME PATTERN`; `bootKeys` are what both print. */
+/** `ops_boot_reader SERVICE`, `ops_boot_lines FOLDER NAME PATTERN` and what `tells` of a resource calls; `bootKeys` are what they print. */
 export const bootLookLibrary = libraryOf('boot-look', bootText)
 
-export const bootKeys = ['reader', 'lines'] as const
+export const bootKeys = ['reader', 'lines', 'program?', 'cannot?', 'now?'] as const
 
 /** A line of a file that is read at boot. */
 export interface BootLine {
@@ -17,21 +17,27 @@ export interface BootLine {
   readonly when: string
 }
 
-/** What lines come to: the value at boot, `''` where it is taken out, and the file that has the last word. */
+/** What stands for the value where a line takes a setting out, so that nothing sets it. */
+export const takenOut = null
+
+/** What lines come to: the value at boot, which may be empty, or `takenOut`, and the file that has the last word. */
 export interface AtBoot {
-  readonly value: string
+  readonly value: string | typeof takenOut
   readonly by: string
   /** A sentence with what to do, where there is more to say than that this file sets it. */
   readonly why?: string
 }
 
-/** The last of the lines in which `valueIn` finds a value. */
+/** The last of the lines of which `valueIn` says something: a value, or `takenOut`; undefined: it is about something else. */
 export function lastThatSets(
   lines: readonly BootLine[],
-  valueIn: (line: string) => string | undefined,
+  valueIn: (line: string) => AtBoot['value'] | undefined,
 ): AtBoot | undefined {
-  const last = lines.findLast(({ text }) => valueIn(text) !== undefined)
-  return last && { value: valueIn(last.text) ?? '', by: last.by }
+  for (const { text, by } of lines.toReversed()) {
+    const value = valueIn(text)
+    if (value !== undefined) return { value, by }
+  }
+  return undefined
 }
 
 /** The lines that `ops_boot_lines` told, in the order that they are read. */

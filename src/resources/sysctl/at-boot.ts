@@ -1,13 +1,12 @@
 /** What lines of sysctl.d(5) make of a setting at boot, by systemd-sysctl and by the kernel. */
-import type { AtBoot, BootLine } from '../boot/look.ts'
+import { type AtBoot, type BootLine, takenOut } from '../boot/look.ts'
+import { plainNumbers } from '../boot/plain.ts'
 import { moversOf } from './moved.ts'
-import { plain, settingIn, swapped, wayOf } from './spelling.ts'
+import { settingIn, swapped, wayOf } from './spelling.ts'
 
-interface Setting {
-  /** undefined: it is taken out. */
-  readonly value: string | undefined
+interface Setting extends AtBoot {
+  /** The file with the first of equal lines. */
   readonly first: string
-  readonly by: string
 }
 
 /** By name, in the order in which systemd-sysctl sets them: what is set to the same value again keeps its first place. */
@@ -41,7 +40,7 @@ function whyMoved(does: string, by: string, key: string, earlier: string | undef
   return `${earlier} sets ${key} at boot, where a later line with the same value counts for nothing, and then ${by} ${does}: take ${key} out of ${earlier}`
 }
 
-/** What the lines come to: `value` is empty where the last of them takes it out. */
+/** What the lines come to. */
 export function settingAtBoot(lines: readonly BootLine[], key: string): AtBoot | undefined {
   const way = wayOf(key)
   const settings = settingsOf(lines)
@@ -52,16 +51,16 @@ export function settingAtBoot(lines: readonly BootLine[], key: string): AtBoot |
   for (const [each, { value, ...from }] of settings) {
     if (each === way) {
       earlier = from.first === from.by ? undefined : from.first
-      last = { value: plain(value ?? ''), by: from.by }
+      last = { value, by: from.by }
       continue
     }
-    if (value === undefined) continue
+    if (value === takenOut) continue
     for (const mover of movers) {
       const name = mover.ways.find(one => one === each || (!settings.has(one) && fits(each, one)))
-      const moved = mover.to(plain(value))
-      if (name === undefined || moved === undefined || values.get(mover) === plain(value)) continue
-      if (mover.startsAt !== undefined) values.set(mover, plain(value))
-      const does = `sets ${swapped(name)} to ${plain(value)}, and with it the kernel sets ${key} to ${moved}`
+      const moved = mover.to(plainNumbers(value))
+      if (name === undefined || moved === undefined || values.get(mover) === plainNumbers(value)) continue
+      if (mover.startsAt !== undefined) values.set(mover, plainNumbers(value))
+      const does = `sets ${swapped(name)} to ${plainNumbers(value)}, and with it the kernel sets ${key} to ${moved}`
       last = { value: moved, by: from.by, why: whyMoved(does, from.by, key, earlier) }
     }
   }

@@ -1,17 +1,10 @@
-# WAY KEY: prints `now=` of the running kernel, its lines parted by tabs, and `cannot=` why it cannot be set.
-ops_sysctl_now() {
-  ops_sysctl_value= ops_sysctl_cannot=
-  if [ ! -f "/proc/sys/$1" ]; then ops_sysctl_cannot="the kernel knows no $2 now: is the name right, and its module loaded?"
-  elif ! ops_sysctl_value=$({ cat "/proc/sys/$1"; } 2>/dev/null); then
-    ops_sysctl_cannot="$2 cannot be read, so nobody could tell whether it is set"
-  elif [ ! -w "/proc/sys/$1" ]; then
-    ops_sysctl_cannot="$2 cannot be written here: it is read-only, or belongs to the host of this container"
-  fi
-  ops_sysctl_value=$(printf '%s' "$ops_sysctl_value" | tr '\n' '\t') || return
-  printf 'cannot=%s\nnow=%s\n' "$ops_sysctl_cannot" "$ops_sysctl_value"
-}
-# WAY VALUE. cat knows the reason where builtins say "I/O error".
-ops_sysctl_set() {
-  ops_said=$({ printf '%s\n' "$2" | cat >"/proc/sys/$1"; } 2>&1) ||
-    ops_fail "the kernel does not take '$2' for $1 (${ops_said##*: }); nothing was changed"
+# MODULE, or nothing: a setting that comes with it is set at boot only where it is loaded before systemd-sysctl runs (sysctl.d(5)).
+ops_sysctl_module() {
+  [ -n "$1" ] && ops_wants_detail || return 0
+  ops_sysctl_names=$(printf '%s' "$1" | sed 's/_/[_-]/g')
+  ops_sysctl_lines=$(ops_boot_lines modules-load.d '' "^[ 	]*${ops_sysctl_names}[ 	]*\$") || return
+  [ "$ops_sysctl_lines" = lines= ] || return 0
+  ! grep -qs "/${ops_sysctl_names}[.]ko" "/lib/modules/$(uname -r)/modules.builtin" || return 0
+  ! grep -qs "^[[:blank:]]*$ops_sysctl_names\\b" /etc/initramfs-tools/modules || return 0
+  ops_boot_note "at boot it is set only where the module $1 is loaded by then, and no file of modules-load.d names it: a line \`$1\` in a file of /etc/modules-load.d loads it"
 }
