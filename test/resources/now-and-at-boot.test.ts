@@ -86,7 +86,7 @@ const hugePages = nowAndAtBoot({
   tells: () => sh`ops_boot_tell ${pagesFile} ${'transparent huge pages'}`,
   sets: () => sh`ops_boot_set ${pagesFile} ${'transparent huge pages'}`,
   pattern: () => `^w[!+-]*[ \t]+${pagesFile}`,
-  atBoot: lines => lastThatSets(lines, text => /\S+$/.exec(text)?.[0]),
+  atBoot: lines => lastThatSets(lines, text => /(\S+)\s*$/.exec(text)?.[1]),
   owns: () => [`path:${pagesFile}`],
 })
 
@@ -192,9 +192,20 @@ describeReal('a file of the kernel', () => {
     )
   })
 
-  test('that is a choice has the word in brackets as its value', async () => {
-    const said = await shellOf(`ops_boot_tell ${pagesFile} pages; grep -o '\\[.*\\]' ${pagesFile}`)
-    expect(said).toMatch(/^now=(\w+)\n(cannot=.*\n)?\[\1\]$|^cannot=the kernel knows no pages/)
+  test('that is a choice has the word in brackets as its value, also in the file that sets it at boot', async () => {
+    const params = parsed(hugePages, { value: 'never' })
+    const pages = hugePages.definition
+    const said = await host().read(`${librariesOf(pages)}
+      echo 'w+ ${pagesFile} - - - -  always ' >/usr/lib/tmpfiles.d/zzz.conf
+      ${pages.probe(params).shell}
+      echo real=$(grep -o '\\[.*\\]' ${pagesFile})`)
+    const [observation = '', real = ''] = said.trim().split('real=')
+    const actual = pages.parse(observation, params)
+    expect(actual).toMatchObject({ boot: 'always', reader: 'yes' })
+    expect(actual.overruled).toContain(
+      'zzz.conf is read later at boot and sets transparent huge pages to always',
+    )
+    expect(`[${actual.now ?? ''}]`).toBe(real || '[]')
   })
 
   test('is read at boot by a service whose program has another name', async () => {
