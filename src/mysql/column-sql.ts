@@ -71,8 +71,14 @@ export function cellSql({ dataType, readAs: how, name: column }: RowColumn, cell
     return trusted(isApproximate && !/e/i.test(text) ? `${text}e0` : text)
   }
   if (how === 'utf8') return sql`_utf8mb4 ${quotedBytes(cell)}`
-  if (dataType === 'bit') return trusted(`0x${Buffer.from(cell).toString('hex') || '00'}`)
+  // MySQL compares a BIT with 0x... as numbers with a sign, so that one of 2^63 and more is less than all others.
+  if (dataType === 'bit') return trusted(String(bitNumber(cell)))
   if (printedTypes.includes(dataType)) return sql`_latin1 ${quotedBytes(cell)}`
   if (dataType === 'json') return sql`CAST(CONVERT(${quotedBytes(cell)} USING utf8mb4) AS JSON)`
   return quotedBytes(cell)
+}
+
+/** The number that the bytes of a BIT are. */
+export function bitNumber(cell: Uint8Array): bigint {
+  return BigInt(`0x${Buffer.from(cell).toString('hex') || '00'}`)
 }

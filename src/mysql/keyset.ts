@@ -1,5 +1,5 @@
 /** Conditions on where a chunk begins and ends. The server compares, by its own collations; nothing is computed here. */
-import { cellSql, type RowColumn, readSql } from './column-sql.ts'
+import { bitNumber, cellSql, type RowColumn, readSql } from './column-sql.ts'
 import { join, name, type Sql, sql, trusted } from './sql.ts'
 
 /** A place in the order: one cell for each column of it. */
@@ -41,7 +41,7 @@ export function among(key: Order, places: readonly Position[]): Sql {
   if (places.length === 0) return trusted('FALSE')
   const [only] = key
   if (only && key.length === 1) {
-    const lists = only.dataType === 'bigint' ? byHalf(places) : [places]
+    const lists = ['bigint', 'bit'].includes(only.dataType) ? byHalf(only, places) : [places]
     const parts = lists.map(
       list => sql`${name(only.name)} IN (${join(list.map(place => valueAt(key, place, 0)))})`,
     )
@@ -56,9 +56,12 @@ export function among(key: Order, places: readonly Position[]): Sql {
 const mostSigned = 9_223_372_036_854_775_807n
 
 /** Numbers up to 2^63 - 1 and those beyond: to MariaDB a list with both is one of decimals, for which it takes no index. */
-function byHalf(places: readonly Position[]): readonly (readonly Position[])[] {
-  const isBeyond = ([cell]: Position): boolean =>
-    cell != null && cell.length > 18 && BigInt(cell.toString('latin1')) > mostSigned
+function byHalf({ dataType }: RowColumn, places: readonly Position[]): readonly (readonly Position[])[] {
+  const isBeyond = ([cell]: Position): boolean => {
+    if (cell == null) return false
+    if (dataType === 'bit') return bitNumber(cell) > mostSigned
+    return cell.length > 18 && BigInt(cell.toString('latin1')) > mostSigned
+  }
   const beyond = places.filter(isBeyond)
   return beyond.length === 0 || beyond.length === places.length
     ? [places]
