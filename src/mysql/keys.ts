@@ -10,11 +10,10 @@ export interface Key {
   readonly columns: readonly string[]
 }
 
-/** @throws OpsError `input` where no key names each row, with the way out. */
-export function keyOf(table: Table): Key {
+function namingIndexes({ stored, indexes }: Table): readonly Index[] {
   // The server lists the primary key first, then unique keys without NULL: in the order in which InnoDB would cluster by them.
-  const read = new Set(table.stored.map(({ name }) => name))
-  const naming = table.indexes.filter(
+  const read = new Set(stored.map(({ name }) => name))
+  return indexes.filter(
     index =>
       index.isUnique &&
       index.columns.every(column => column.name === null || read.has(column.name)) &&
@@ -22,10 +21,20 @@ export function keyOf(table: Table): Key {
       !index.isIgnored &&
       index.columns.every(column => column.name !== null && !column.isPrefix && !column.isNullable),
   )
-  const found = naming.find(index => !hasEnumeration(table, index))
-  if (found) return { index: found.name, columns: namesOf(found) }
+}
+
+/** Undefined: none names each row, or none by which rows can be read in order. */
+export function namingKey(table: Table): Key | undefined {
+  const found = namingIndexes(table).find(index => !hasEnumeration(table, index))
+  return found && { index: found.name, columns: namesOf(found) }
+}
+
+/** @throws OpsError `input` where no key names each row, with the way out. */
+export function keyOf(table: Table): Key {
+  const found = namingKey(table)
+  if (found) return found
   const where = tableText(table)
-  const [enumerated] = naming
+  const [enumerated] = namingIndexes(table)
   if (enumerated) {
     throw inputError(
       `the key ${enumerated.name} of ${where} has an ENUM or a SET, and no job can read a table in the order of such a key`,

@@ -336,6 +336,33 @@ describeReal('ops db archive', () => {
     }
   })
 
+  test('rows that were archived under two keys go back by a key whose columns all of them have, or not at all', async () => {
+    await mariadb(`CREATE DATABASE keyed; USE keyed; CREATE TABLE t (a INT PRIMARY KEY, at DATETIME NOT NULL, KEY (at));
+      INSERT INTO t VALUES (1, '2020-01-01'), (2, '2020-01-01')`)
+    expect((await archiveOld('keyed.t', 'keyed')).code).toBe(0)
+    await mariadb(`ALTER TABLE keyed.t DROP PRIMARY KEY, ADD id INT NOT NULL, ADD PRIMARY KEY (a, id);
+      INSERT INTO keyed.t VALUES (1, '2020-02-02', 1), (1, '2020-03-03', 2)`)
+    expect((await archiveOld('keyed.t', 'keyed')).code).toBe(0)
+    for (const make of ['', 'CREATE TABLE keyed.again LIKE keyed.t']) {
+      await mariadb(make)
+      const refused = await archive('restore', 'keyed', '--into', 'keyed.again', '--yes')
+      expect(refused.code).toBe(3)
+      expect(refused.stderr).toContain(
+        'keyed.again names its rows by a, id, and some were archived when the table had no id',
+      )
+      expect(refused.stderr).toContain(
+        'a unique NOT NULL key of columns that all rows were archived with (a, at)',
+      )
+    }
+    expect(await mariadb('SELECT COUNT(*) FROM keyed.again')).toBe('0\n')
+    await mariadb('ALTER TABLE keyed.again ALTER id SET DEFAULT 0, ADD UNIQUE KEY (a, at)')
+    expect(await archive('restore', 'keyed', '--into', 'keyed.again', '--yes')).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+    expect(await mariadb('SELECT a, id FROM keyed.again ORDER BY a, id')).toBe('1\t0\n1\t1\n1\t2\n2\t0\n')
+  })
+
   test('a chunk whose rows were deleted and whose receipt is gone is broken, and what is left of it is kept', async () => {
     await mariadb(`CREATE DATABASE gone; USE gone; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
       INSERT INTO t SELECT seq, '2020-01-01' FROM seq_1_to_20`)

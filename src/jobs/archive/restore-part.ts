@@ -2,7 +2,7 @@
 
 import { counted } from '../../base/counted.ts'
 import { OpsError } from '../../base/errors.ts'
-import { readTable, type Table } from '../../mysql/catalog.ts'
+import { readTable } from '../../mysql/catalog.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import type { Server } from '../../mysql/server.ts'
 import { serverState } from '../../mysql/server-state.ts'
@@ -15,8 +15,9 @@ import { makeTable } from '../rows/target-table.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { type ArchivedChunk, lostError } from './chunks-of.ts'
 import { type ArchivedRows, readArchived } from './read-archived.ts'
+import { keyForRestore } from './restore-key.ts'
 import type { PlannedPart } from './restore-plan.ts'
-import { type RestoredRows, restoreRows } from './restore-rows.ts'
+import { type RestoredRows, type RestoreTarget, restoreRows } from './restore-rows.ts'
 
 /** From where to where, and who is told. */
 export interface RestoreWork {
@@ -30,14 +31,16 @@ export interface RestoreWork {
 /** @throws OpsError where not all of them came back. */
 export async function restorePart(session: Session, part: PlannedPart, context: RestoreWork): Promise<void> {
   const { server, emit } = context
-  const { target, chunks, lost, title, rows, header, isThere } = part
+  const { target, chunks, lost, title, rows, header, shapes, isThere } = part
   const missing = lost.reduce((sum, { deleted }) => sum + deleted, 0)
   const [firstLost] = lost
   if (!isThere) await makeTable(session, target, header, 'archive')
   const table = await readTable(session, target)
+  const key = keyForRestore(tableText(target), table, shapes)
   const totals = { restored: 0, present: 0, other: 0 }
   const maxAllowedPacket = (await serverState(session)).maxAllowedPacket
-  const work = { title, rows, session, table, maxAllowedPacket, totals }
+  const into = { session, table, key, maxAllowedPacket }
+  const work = { title, rows, into, totals }
   const done = await restoreChunks(chunks, context, work).catch((failure: unknown) => ({ failure }))
   const failed = 'failure' in done
   emit({
@@ -78,16 +81,14 @@ export async function restorePart(session: Session, part: PlannedPart, context: 
 interface Restoring {
   readonly title: string
   readonly rows: number
-  readonly session: Session
-  readonly table: Table
-  readonly maxAllowedPacket: number
+  readonly into: RestoreTarget
   readonly totals: RestoredRows
 }
 
 function restoreChunks(
   chunks: readonly ArchivedChunk[],
   { server, store, emit, interrupt, governor }: RestoreWork,
-  { title, rows: ofRows, session, table, maxAllowedPacket, totals }: Restoring,
+  { title, rows: ofRows, into, totals }: Restoring,
 ): Promise<ChunksDone> {
   let index = 0
   return runChunks<ArchivedRows>(
@@ -100,7 +101,7 @@ function restoreChunks(
         return chunk && readArchived(store, chunk)
       },
       async settle({ rows, columns }) {
-        await restoreRows(session, table, columns, rows, maxAllowedPacket, totals)
+        await restoreRows(into, columns, rows, totals)
       },
     },
     { emit, interrupt, ...(governor && { governor }) },

@@ -1,7 +1,6 @@
 /** The plan of a restore: what a table would get, and what it would not. */
 
 import { counted, grouped } from '../../base/counted.ts'
-import { keyOf } from '../../mysql/keys.ts'
 import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
@@ -11,6 +10,7 @@ import type { Store } from '../../store/store.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
 import { checkColumns, existingTable, foreignKeysOf } from '../rows/target-table.ts'
 import { headerOf, shapesOf } from './archived-shapes.ts'
+import { checkKeyColumns, keyForRestore } from './restore-key.ts'
 import type { RestorePart } from './restore-parts.ts'
 
 /** A part that was looked at. */
@@ -19,6 +19,8 @@ export interface PlannedPart extends RestorePart {
   readonly title: string
   readonly rows: number
   readonly header: RowsHeader
+  /** One for each shape that the rows were saved in. */
+  readonly shapes: readonly RowsHeader[]
   readonly isThere: boolean
 }
 
@@ -45,8 +47,10 @@ export async function planPart(
   const isEmpty =
     found === undefined ||
     (await session.cells(sql`SELECT 1 FROM ${tableSql(target)} LIMIT 1`, title)).length === 0
-  if (found) keyOf(found)
-  for (const shape of await shapesOf(store, chunks))
+  const shapes = await shapesOf(store, chunks)
+  if (found) keyForRestore(tableText(target), found, shapes)
+  else checkKeyColumns(tableText(target), header.key, shapes)
+  for (const shape of shapes)
     checkColumns(tableText(target), found?.columns ?? header.columns, shape, 'archived')
   const rows = chunks.reduce((sum, { receipt }) => sum + receipt.rows, 0)
   const stayed = chunks.reduce((sum, { done }) => sum + (done?.stayed.length ?? 0), 0)
@@ -103,5 +107,5 @@ export async function planPart(
       makesTable: found === undefined,
     },
   }
-  return { ...part, plan, title, rows, header, isThere: found !== undefined }
+  return { ...part, plan, title, rows, header, shapes, isThere: found !== undefined }
 }

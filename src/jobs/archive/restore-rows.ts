@@ -2,7 +2,7 @@
 import { errorDataOf, OpsError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import { type RowColumn, selectList } from '../../mysql/column-sql.ts'
-import { keyOf } from '../../mysql/keys.ts'
+import type { Key } from '../../mysql/keys.ts'
 import { among } from '../../mysql/keyset.ts'
 import { duplicatedKey, errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
@@ -23,11 +23,17 @@ export interface RestoredRows {
 /** What of a batch came of one try. */
 type Counts = Readonly<RestoredRows>
 
-interface Into {
+/** Where rows go, and by which key they are found there. */
+export interface RestoreTarget {
   readonly session: Session
   readonly table: Table
-  readonly columns: readonly RowColumn[]
+  readonly key: Key
   readonly maxAllowedPacket: number
+}
+
+interface Into extends RestoreTarget {
+  /** As the rows were saved. */
+  readonly columns: readonly RowColumn[]
 }
 
 const batchRows = 500
@@ -36,14 +42,12 @@ const mostTries = 3
 
 /** Adds to `totals` with each batch, so that they are true also where a later one fails. */
 export async function restoreRows(
-  session: Session,
-  table: Table,
+  target: RestoreTarget,
   columns: readonly RowColumn[],
   rows: readonly WireRow[],
-  maxAllowedPacket: number,
   totals: RestoredRows,
 ): Promise<void> {
-  const into = { session, table, columns, maxAllowedPacket }
+  const into = { ...target, columns }
   for (let from = 0; from < rows.length; from += batchRows) {
     const counts = await restoreBatch(into, rows.slice(from, from + batchRows))
     totals.restored += counts.restored
@@ -53,28 +57,26 @@ export async function restoreRows(
 }
 
 async function restoreBatch(into: Into, batch: readonly WireRow[]): Promise<Counts> {
-  const { session, table } = into
+  const { session, table, key } = into
   for (let tries = 1; ; tries++) {
     try {
       return await session.transaction(() => insertMissing(into, batch), `restoring ${tableText(table)}`)
     } catch (thrown) {
       const isDuplicate = errorNumber(thrown) === serverErrors.duplicateKey
       if (isDuplicate && tries < mostTries) continue
-      throw isDuplicate ? duplicateError(thrown, table) : thrown
+      throw isDuplicate ? duplicateError(thrown, table, key) : thrown
     }
   }
 }
 
-async function insertMissing(
-  { session, table, columns, maxAllowedPacket }: Into,
-  batch: readonly WireRow[],
-): Promise<Counts> {
+async function insertMissing(into: Into, batch: readonly WireRow[]): Promise<Counts> {
+  const { session, table, key, columns, maxAllowedPacket } = into
   const doing = `restoring ${tableText(table)}`
-  const before = await hashesThere(session, table, columns, batch)
+  const before = await hashesThere(into, batch)
   const equal = batch.filter(row => before.hashes.has(rowHash(row)))
   const rest = batch.filter(row => !before.hashes.has(rowHash(row)))
   // Keys are the same as the server compares them: only where some are there must each be asked about.
-  const missing = before.rows === equal.length ? rest : await notThere(session, table, columns, rest)
+  const missing = before.rows === equal.length ? rest : await notThere(into, rest)
   try {
     for (const { statement } of insertStatements(table, columns, missing, maxAllowedPacket))
       await session.query(statement, doing)
@@ -85,13 +87,13 @@ async function insertMissing(
       'Nothing of this batch was restored. Restore into a table of its own with --into, and move the rows from there.'
     throw new OpsError({ ...data, next }, { cause: thrown instanceof OpsError ? thrown.cause : thrown })
   }
-  const after = await hashesThere(session, table, columns, missing)
+  const after = await hashesThere(into, missing)
   const lost = missing.filter(row => !after.hashes.has(rowHash(row)))
   if (lost.length > 0) {
     throw new OpsError({
       code: 'not-converged',
       title: `${session.source}: ${lost.length} of ${missing.length} restored rows of ${tableText(table)} are not what was saved`,
-      detail: `The first of them has the key ${savedRow(lost[0] ?? Buffer.alloc(0), columns, keyOf(table))
+      detail: `The first of them has the key ${savedRow(lost[0] ?? Buffer.alloc(0), columns, key)
         .key.map(String)
         .join(', ')}.`,
       changed: 'no',
@@ -102,10 +104,10 @@ async function insertMissing(
 }
 
 /** The key that names the rows is not to go, whatever is in the way. */
-function duplicateError(thrown: unknown, table: Table): OpsError {
+function duplicateError(thrown: unknown, table: Table, { index: own }: Key): OpsError {
   const where = tableText(table)
   const key = duplicatedKey(thrown, table.indexes)
-  const isOwn = key === undefined || key === 'PRIMARY' || key === keyOf(table).index
+  const isOwn = key === undefined || key === 'PRIMARY' || key === own
   const way = isOwn
     ? `Something else writes rows into ${where} just now, or two saved rows are one to its key as it compares them. Stop what writes there and run the same command again, or restore into a table of its own with --into: it is made as it was archived.`
     : `Rows of other times have the same value of the unique key ${key}. Drop it from ${where} (ALTER TABLE ... DROP INDEX) and run the same command again, or restore into a table of its own without it.`
@@ -114,15 +116,14 @@ function duplicateError(thrown: unknown, table: Table): OpsError {
 }
 
 async function hashesThere(
-  session: Session,
-  table: Table,
-  columns: readonly RowColumn[],
+  into: Into,
   rows: readonly WireRow[],
 ): Promise<{ readonly hashes: ReadonlySet<string>; readonly rows: number }> {
+  const { session, table, columns } = into
   const hashes = new Set<string>()
   let found = 0
   if (rows.length > 0) {
-    const statement = sql`SELECT ${selectList(columns)} FROM ${tableSql(table)} WHERE ${keysOf(table, columns, rows)} FOR UPDATE`
+    const statement = sql`SELECT ${selectList(columns)} FROM ${tableSql(table)} WHERE ${keysOf(into, rows)} FOR UPDATE`
     await session.query(statement, `reading ${tableText(table)}`, {
       onRow: row => {
         hashes.add(rowHash(row))
@@ -133,25 +134,15 @@ async function hashesThere(
   return { hashes, rows: found }
 }
 
-async function notThere(
-  session: Session,
-  table: Table,
-  columns: readonly RowColumn[],
-  rows: readonly WireRow[],
-): Promise<WireRow[]> {
+async function notThere(into: Into, rows: readonly WireRow[]): Promise<WireRow[]> {
   const missing: WireRow[] = []
   for (const row of rows) {
-    if ((await hashesThere(session, table, columns, [row])).rows === 0) missing.push(row)
+    if ((await hashesThere(into, [row])).rows === 0) missing.push(row)
   }
   return missing
 }
 
-function keysOf(
-  table: Table,
-  columns: readonly RowColumn[],
-  rows: readonly WireRow[],
-): ReturnType<typeof among> {
-  const key = keyOf(table)
+function keysOf({ key, columns }: Into, rows: readonly WireRow[]): ReturnType<typeof among> {
   const keyColumns = key.columns.flatMap(column => columns.find(each => each.name === column) ?? [])
   return among(
     keyColumns,
