@@ -43,15 +43,15 @@ const decidedByOthers = [
   'shell/overwritten',
 ]
 
-/** What asks of Node the same as a suite that does run there: `logs/csv`, `jobs/dump-mysql-56`, `cli/command-line`, `transport/ssh2`. */
+/** What asks of Node the same as a suite that does run there: `logs/csv`, `jobs/dump/mysql-56`, `cli/command-line`, `transport/ssh2`. */
 const alikeToOthers = [
   'cli/completion',
   'cli/host-values',
   'cli/parts',
   'git-remote/refused-here',
-  'jobs/archive-mysql-56',
-  'jobs/load-mysql-56',
-  'jobs/queue-mysql-56',
+  'jobs/archive/mysql-56',
+  'jobs/load/mysql-56',
+  'jobs/queue/mysql-56',
   'logs/push',
   'logs/sql',
   'transport/as-ssh-does',

@@ -77,7 +77,7 @@ export const everydayCases: Readonly<Record<string, ConformanceCase>> = {
     undo: { stays: '`directory` with `state: absent` and `recursive` takes it away' },
   },
   certificate: {
-    file: 'resources/certificate.test.ts',
+    file: 'resources/certificate/certificate.test.ts',
     title: 'is issued by a webroot, asks for nothing more, and each place that differs is seen',
   },
   checkout: {
@@ -104,11 +104,11 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
     undo: { stays: 'what was changed in it would be lost' },
   },
   composeProject: {
-    file: 'resources/compose-project.test.ts',
+    file: 'resources/compose-project/compose-project.test.ts',
     title: 'comes up from nothing in two trips, and no plan, record or argument tells its secrets',
   },
   download: {
-    file: 'resources/download.test.ts',
+    file: 'resources/fetch/download.test.ts',
     title: 'is fetched where it is missing or differs, again only then, and never becomes another file',
   },
   firewall: {
@@ -179,19 +179,19 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
     undo: { stays: 'nobody loses rows by a step' },
   },
   postgresDatabase: {
-    file: 'resources/postgres.test.ts',
+    file: 'resources/postgres/postgres.test.ts',
     title: 'what cannot be changed is refused before, and a role that owns something stays',
   },
   postgresRole: {
-    file: 'resources/postgres.test.ts',
+    file: 'resources/postgres/postgres.test.ts',
     title: 'a role logs in with its password to its database, and a second look asks for nothing',
   },
   postgresSettings: {
-    file: 'resources/postgres-settings.test.ts',
+    file: 'resources/postgres/settings.test.ts',
     title: 'each place that can differ is seen alone',
   },
   swapFile: {
-    file: 'resources/swap-file.test.ts',
+    file: 'resources/filesystems/swap-file.test.ts',
     title: 'is put right wherever it differs',
   },
   unit: {

@@ -176,7 +176,7 @@ perl -MDebconf::Db -MDebconf::Template -e 'Debconf::Db->load; Debconf::Template-
     undo: { input: { path: '/srv/c/file', state: 'absent' }, gone: '! test -e /srv/c/file' },
   },
   filesystems: {
-    file: 'recipes/verify-filesystems.test.ts',
+    file: 'recipes/verify-filesystems/verify-filesystems.test.ts',
     title: 'every entry that does not resolve or is not mounted as written is named',
   },
   gem: {
@@ -286,7 +286,7 @@ done`,
     undo: stays('a setting has no absent state: remove its file with `file`'),
   },
   mysqlTables: {
-    file: 'recipes/verify-filesystems.test.ts',
+    file: 'recipes/verify-filesystems/verify-filesystems.test.ts',
     title: 'broken tables are found, sound ones are not, and a database that is down is',
   },
   mysqlUser: {
@@ -332,7 +332,7 @@ done`,
     },
   },
   repairedFilesystem: {
-    file: 'recipes/verify-filesystems.test.ts',
+    file: 'recipes/verify-filesystems/verify-filesystems.test.ts',
     title: 'asks first, refuses what is mounted, repairs, and has nothing to do the second time',
   },
   restored: {

@@ -11,8 +11,10 @@ test('the legend of the fault classes names those that there are, and no other',
   const legend = [...read('test/faults/legend.md').matchAll(/^\| ([A-H]\d+) +\|/gm)].map(
     match => match[1] ?? '',
   )
-  const tests = readdirSync(join(root, 'test/faults')).filter(name => name.endsWith('.test.ts'))
-  const texts = [...tests.map(name => `test/faults/${name}`), 'test/faults/instruments/proved-elsewhere.ts']
+  const tests = readdirSync(join(root, 'test/faults'), { recursive: true, encoding: 'utf8' }).filter(path =>
+    path.endsWith('.test.ts'),
+  )
+  const texts = [...tests.map(path => `test/faults/${path}`), 'test/faults/instruments/proved-elsewhere.ts']
   const used = texts.flatMap(path =>
     [...read(path).matchAll(/\b(?:id|row): '([A-H]\d+)'/g)].map(match => match[1] ?? ''),
   )

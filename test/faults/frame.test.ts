@@ -33,12 +33,8 @@ describe('the frame of the fault suite', () => {
   })
 
   test('a case that is late is broken, and is over before the next begins', async () => {
-    let end = (): void => undefined
-    const ending = new Promise<void>(resolve => {
-      end = resolve
-    })
-    setTimeout(end, 60)
-    const outcome = await outcomeOf({ id: 'slow', run: () => ending }, 40)
+    const slow = { id: 'slow', run: () => new Promise<void>(resolve => setTimeout(resolve, 60)) }
+    const outcome = await outcomeOf(slow, 40)
     expect(outcome.broken).toEqual({ invariants: ['I5'], text: 'still running after 0.04 s' })
     expect(outcome.milliseconds).toBeGreaterThanOrEqual(55)
   })

@@ -8,10 +8,10 @@ export interface ProvedElsewhere {
   readonly title: string
 }
 
-const apt = 'resources/apt-hosts.test.ts'
-const service = 'resources/service-hosts.test.ts'
-const failover = 'recipes/nginx-failover.test.ts'
-const mysql = 'recipes/mysql-remote.test.ts'
+const apt = 'resources/apt/hosts.test.ts'
+const service = 'resources/service/hosts.test.ts'
+const failover = 'recipes/nginx-failover/nginx-failover.test.ts'
+const mysql = 'recipes/mysql-remote/mysql-remote.test.ts'
 const tunnel = 'tunnel/tunnel.test.ts'
 
 const transport = 'transport/conformance.ts'

@@ -1,0 +1,674 @@
+/** `ops db archive` on a real MariaDB through SSH, seen by the host's own client. */
+import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { type Folder, folderWith, type Outcome } from '../../cli/run-ops.ts'
+import { describeReal } from '../../hosts/available.ts'
+import type { Host } from '../../hosts/host.ts'
+import { useHost } from '../../hosts/use-hosts.ts'
+import { hostileSql } from '../../mysql/eyes.ts'
+
+/** Far more than a test takes: machines may be busy. */
+vi.setConfig({ testTimeout: 600_000 })
+
+describeReal('ops db archive', () => {
+  const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
+  let folder: Folder
+  beforeAll(() => {
+    folder = folderWith({ 'ops.ini': '[db shop]\nhost = db1\n' })
+  })
+  afterAll(() => folder?.remove())
+
+  const mariadb = (statements: string, on: Host = host()): Promise<string> =>
+    on.read('mariadb --default-character-set=utf8mb4 -BN', { input: statements })
+  const archive = (...argv: string[]): Promise<Outcome> =>
+    folder.ops(['db', 'archive', ...argv, ...(argv[0] === 'verify' ? [] : ['-F', host().sshConfig])])
+  const checksum = async (table: string): Promise<string> =>
+    (await mariadb(`CHECKSUM TABLE ${table} EXTENDED`)).split('\t')[1]?.trim() ?? ''
+  const archiveOld = (table: string, to: string, ...argv: string[]): Promise<Outcome> =>
+    archive('shop', table, '--older-than', '6mo', '--by', 'at', '--to', to, '--yes', ...argv)
+
+  test('a hostile table leaves the server and comes back byte for byte, and so does one whose key is a trap', async () => {
+    await mariadb(`CREATE DATABASE lab; USE lab; ${hostileSql('mariadb')}
+      ALTER TABLE hostile ADD at DATETIME NOT NULL DEFAULT '2020-02-29 12:00:00', ADD KEY (at);
+      ALTER TABLE hostile_key ADD at DATE NOT NULL DEFAULT '2020-02-29', ADD KEY (at)`)
+    for (const table of ['hostile', 'hostile_key']) {
+      const before = await checksum(`lab.${table}`)
+      const count = (await mariadb(`SELECT COUNT(*) FROM lab.${table}`)).trim()
+      const saved = await archiveOld(`lab.${table}`, table)
+      expect(saved.stderr).toBe('')
+      expect(saved.code).toBe(0)
+      expect(saved.stdout).toContain(`deleted  ${count} rows`)
+      expect((await mariadb(`SELECT COUNT(*) FROM lab.${table}`)).trim()).toBe('0')
+      expect((await archive('verify', table)).code).toBe(0)
+      const restored = await archive('restore', table, '--into', `lab.${table}_again`, '--yes')
+      expect(restored.stderr).toBe('')
+      expect(await checksum(`lab.${table}_again`)).toBe(before)
+      expect((await archive('restore', table, '--yes')).code).toBe(0)
+      expect(await checksum(`lab.${table}`)).toBe(before)
+      const again = await archive('restore', table, '--yes')
+      expect(again.stdout).toContain(`were there  ${count} rows, equal`)
+    }
+  })
+
+  test('what it writes can be loaded without ops', async () => {
+    await mariadb(
+      `CREATE DATABASE plain; CREATE TABLE plain.t LIKE lab.hostile; INSERT INTO plain.t (id, x, at, f, b9, bl)
+      SELECT id + 1, CONCAT(x, '\\t\\n\\\\'), at, f, b9, bl FROM lab.hostile`.replace(
+        'CREATE DATABASE plain;',
+        `CREATE DATABASE plain; SET sql_mode='NO_AUTO_VALUE_ON_ZERO';`,
+      ),
+    )
+    await archiveOld('plain.t', 'plain', '--no-delete')
+    const [object] = readdirSync(join(folder.path, 'plain/rows'))
+    const text = gunzipSync(readFileSync(join(folder.path, 'plain/rows', object ?? '')))
+    const { load } = JSON.parse(text.subarray(0, text.indexOf(10)).toString()) as { load: string }
+    writeFileSync(join(folder.path, 'plain.tsv'), text)
+    await host().read('base64 -d >/tmp/plain.tsv', { input: text.toString('base64') })
+    await mariadb(
+      `CREATE TABLE plain.u LIKE plain.t; USE plain; ${load.replace("'FILE'", "'/tmp/plain.tsv'").replace('TABLE T', 'TABLE u')}`,
+    )
+    expect(await checksum('plain.u')).toBe(await checksum('plain.t'))
+  })
+
+  test('a plan touches nothing; rows that changed meanwhile stay; a second run has nothing to do', async () => {
+    await mariadb(
+      `CREATE DATABASE app; USE app; CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v INT, at DATETIME, KEY (at));
+      INSERT INTO t (v, at) SELECT seq, NOW() - INTERVAL seq DAY - INTERVAL 1 HOUR FROM mysql.seq_1_to_400;
+      INSERT INTO t (v, at) VALUES (1, NULL)`.replace('mysql.seq', 'seq'),
+    )
+    const plan = await archive('shop', 'app.t', '--older-than', '30d', '--by', 'at', '--to', 'app', '--plan')
+    expect(plan.code).toBe(0)
+    // What only informs does not stand among what warns.
+    expect(plan.stdout).toMatch(/^ {2}- 1 row stays: its at is NULL$/m)
+    expect(plan.stdout).toMatch(/^ {2}- A folder encrypts nothing by itself/m)
+    expect(readdirSync(folder.path)).not.toContain('app')
+    const run = await archive(
+      'shop',
+      'app.t',
+      '--older-than',
+      '30d',
+      '--by',
+      'at',
+      '--to',
+      'app',
+      '--yes',
+      '--where',
+      'v <> 77',
+    )
+    expect(run.stderr).toBe('')
+    expect((await mariadb('SELECT COUNT(*), SUM(v = 77) FROM app.t')).trim()).toMatch(/^3[12]\t1$/)
+    const none = await archive(
+      'shop',
+      'app.t',
+      '--older-than',
+      '30d',
+      '--by',
+      'at',
+      '--to',
+      'app',
+      '--yes',
+      '--where',
+      'v <> 77',
+    )
+    expect(none.stdout).toContain('nothing to do')
+    expect(none.code).toBe(0)
+    const other = await archive(
+      'shop',
+      'lab.hostile',
+      '--older-than',
+      '30d',
+      '--by',
+      'at',
+      '--to',
+      'app',
+      '--yes',
+    )
+    expect(other.stderr).toContain('is the archive of app.t, not of lab.hostile')
+  })
+
+  test('rows that others hold or refer to stay, are told, and are not restored', async () => {
+    await mariadb(`CREATE DATABASE held; USE held;
+      CREATE TABLE t (id INT PRIMARY KEY, v INT, at DATETIME, KEY (at)); CREATE TABLE child (id INT, FOREIGN KEY (id) REFERENCES t (id));
+      INSERT INTO t SELECT seq, seq, '2020-01-01' FROM seq_1_to_3000; INSERT INTO child VALUES (7), (8)`)
+    const holder = host().exec(
+      'mariadb held -e "BEGIN; SELECT * FROM t WHERE id IN (100, 2000) FOR UPDATE; DO SLEEP(600)"',
+    )
+    const sleeping = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP%'"
+    while ((await mariadb(sleeping)).trim() === '0') await pause(50)
+    const run = await archiveOld('held.t', 'held')
+    await mariadb(
+      "SELECT CONCAT('KILL ', ID) INTO @k FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP%'; EXECUTE IMMEDIATE @k",
+    )
+    await holder
+    expect(run.stderr).toBe('')
+    expect(run.stdout).toContain('deleted  2,996 rows')
+    expect(run.stdout).toContain('2 rows stay: other transactions held them')
+    expect(run.stdout).toContain('2 rows stay: rows of other tables refer to them')
+    expect(await mariadb('SELECT GROUP_CONCAT(id ORDER BY id) FROM held.t')).toBe('7,8,100,2000\n')
+    await archive('restore', 'held', '--into', 'held.again', '--yes')
+    expect(await mariadb('SELECT COUNT(*), SUM(id IN (7, 8, 100, 2000)) FROM held.again')).toBe('2996\t0\n')
+  })
+
+  test('a table in partitions, and one without an index on the time, are walked by their key, which may be of 64 bits; days that no month has come back', async () => {
+    await mariadb(`CREATE DATABASE walk; USE walk;
+      CREATE TABLE parted (id INT, v INT, at DATETIME NOT NULL, PRIMARY KEY (id, at), KEY (at)) PARTITION BY RANGE (TO_DAYS(at))
+        (PARTITION a VALUES LESS THAN (TO_DAYS('2020-01-01')), PARTITION b VALUES LESS THAN (TO_DAYS('2024-01-01')), PARTITION c VALUES LESS THAN MAXVALUE);
+      INSERT INTO parted SELECT seq, seq, NOW() - INTERVAL seq * 7919 % 3000 DAY FROM seq_1_to_5000;
+      CREATE TABLE scanned (id INT PRIMARY KEY, v INT, at DATE); INSERT INTO scanned SELECT id, v, at FROM parted;
+      CREATE TABLE half (id BIGINT UNSIGNED PRIMARY KEY, v INT, at DATE NOT NULL, KEY (at));
+      INSERT INTO half SELECT seq * 7919 % 5009 * 3682636545471 + IF(seq % 2, 9223372036854775807, 0), seq, '2020-01-01' FROM seq_1_to_5000;
+      SET sql_mode = 'ALLOW_INVALID_DATES'; ALTER TABLE half ADD due DATE; UPDATE half SET due = '2020-02-31' WHERE v % 7 = 0;
+      SET sql_mode = ''; INSERT INTO parted VALUES (5001, 0, 0); INSERT INTO scanned VALUES (5001, 0, 0), (5002, 0, NULL), (5003, 0, NULL)`)
+    for (const [table = '', ...argv] of [['parted'], ['scanned', '--scan']]) {
+      const run = await archiveOld(`walk.${table}`, `walk-${table}`, ...argv)
+      expect(run.stderr).toBe('')
+      expect(run.stdout).toContain('the whole table is read in the order of PRIMARY')
+      expect(run.stdout).toContain('1 row stays: its at is a zero date')
+      expect(run.stdout.includes('2 rows stay: their at is NULL')).toBe(table === 'scanned')
+      const left = `SELECT SUM(at < CURDATE() - INTERVAL 7 MONTH), SUM(at > CURDATE() - INTERVAL 5 MONTH) > 0 FROM walk.${table} WHERE v > 0`
+      expect(await mariadb(left)).toBe('0\t1\n')
+      await archive('restore', `walk-${table}`, '--yes')
+      expect(await mariadb(`SELECT COUNT(*), SUM(v) FROM walk.${table} WHERE v > 0`)).toBe('5000\t12502500\n')
+    }
+    // Hashes as keys are as often beyond 2^63 as not.
+    const before = await checksum('walk.half')
+    const half = await archiveOld('walk.half', 'walk-half')
+    expect(half.stderr).toBe('')
+    expect(half.stdout).toContain('deleted  5,000 rows')
+    expect((await archive('restore', 'walk-half', '--yes')).stderr).toBe('')
+    expect(await checksum('walk.half')).toBe(before)
+  })
+
+  test('what a killed run left is finished also when the table was altered meanwhile', async () => {
+    await mariadb(`CREATE DATABASE altered; USE altered; CREATE TABLE t (id INT PRIMARY KEY, v INT, at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, seq, '2020-01-01' FROM seq_1_to_20`)
+    await archiveOld('altered.t', 'altered', '--no-delete')
+    // As a run leaves it that was killed after its receipt and half of its deletes.
+    const receipts = join(folder.path, 'altered/receipts')
+    const [name = ''] = readdirSync(receipts)
+    const receipt = readFileSync(join(receipts, name), 'utf8')
+    writeFileSync(join(receipts, name), receipt.replace('"deletes": false', '"deletes": true'))
+    await mariadb('DELETE FROM altered.t WHERE id <= 10; ALTER TABLE altered.t DROP v, ADD w INT DEFAULT 5')
+    const run = await archiveOld('altered.t', 'altered')
+    expect(run.stderr).toBe('')
+    expect(run.stdout).toMatch(/deleted +10 rows/)
+    expect(await mariadb('SELECT COUNT(*) FROM altered.t')).toBe('0\n')
+    expect((await archive('verify', 'altered')).code).toBe(0)
+    const refused = await archive('restore', 'altered', '--into', 'altered.again', '--yes')
+    expect(refused.stderr).toContain('altered.again has no column v (int(11)), which was archived')
+    expect(refused.code).toBe(3)
+    await mariadb('CREATE TABLE altered.again (id INT PRIMARY KEY, v INT, at DATETIME, w INT)')
+    expect((await archive('restore', 'altered', '--into', 'altered.again', '--yes')).stderr).toBe('')
+    expect(await mariadb('SELECT COUNT(*), SUM(v), SUM(w) FROM altered.again')).toBe('20\t55\t50\n')
+  })
+
+  test('a place of another server is refused; one that names no server is taken, with a note', async () => {
+    await mariadb(`CREATE DATABASE two; USE two; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      INSERT INTO t VALUES (1, '2020-01-01')`)
+    expect((await archiveOld('two.t', 'two')).code).toBe(0)
+    await mariadb("INSERT INTO two.t VALUES (2, '2020-01-01'); SET GLOBAL server_id = 77")
+    const left = join(folder.path, 'two/rows/20200101T000000Z-abcdef-000001.tsv.gz')
+    writeFileSync(left, 'of a run of the other server')
+    const refused = await archiveOld('two.t', 'two')
+    expect(refused.stderr).toContain('is the archive of two.t of another server')
+    expect(refused.stderr).toContain('Choose another folder')
+    expect(refused.code).toBe(3)
+    expect(readFileSync(left, 'utf8')).toBe('of a run of the other server')
+    expect(await mariadb('SELECT GROUP_CONCAT(id) FROM two.t')).toBe('2\n')
+    const mark = join(folder.path, 'two/archive.json')
+    const { server, ...older } = JSON.parse(readFileSync(mark, 'utf8')) as Record<string, unknown>
+    expect(server).toMatchObject({ id: expect.stringMatching(/^[0-9a-f-]{32,36}$/) })
+    writeFileSync(mark, JSON.stringify(older))
+    const taken = await archiveOld('two.t', 'two')
+    await mariadb('SET GLOBAL server_id = 1')
+    expect(taken.stderr).toBe('')
+    expect(taken.stdout).toContain('does not say which server this place is of')
+    expect(taken.stdout).toMatch(/deleted +1 row/)
+  })
+
+  test('a run that fails after a part of its work tells what it did, and that it changed something', async () => {
+    await mariadb(`CREATE DATABASE part; USE part; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, '2020-01-01' FROM seq_1_to_20000`)
+    const holder = host().exec('mariadb part -e "LOCK TABLES t READ; DO SLEEP(601)"')
+    const holding = "SELECT MAX(ID) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(601)%'"
+    while ((await mariadb(holding)).trim() === 'NULL') await pause(50)
+    const running = archiveOld('part.t', 'part')
+    const place = join(folder.path, 'part')
+    // Its first delete waits for the lock: now the store takes nothing more.
+    const waiting =
+      "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE LIKE 'Waiting for table metadata%'"
+    while ((await mariadb(waiting)).trim() === '0') await pause(50)
+    renameSync(join(place, 'rows'), join(place, 'away'))
+    writeFileSync(join(place, 'rows'), 'in the way')
+    await mariadb(`SELECT CONCAT('KILL ', (${holding})) INTO @k; EXECUTE IMMEDIATE @k`)
+    await holder
+    const failed = await running
+    const left = Number(await mariadb('SELECT COUNT(*) FROM part.t'))
+    expect(failed.code).not.toBe(0)
+    expect(left).toBeLessThan(20_000)
+    const deleted = (20_000 - left).toLocaleString('en')
+    expect(failed.stderr).toContain(`and ${deleted} saved rows deleted`)
+    expect(failed.stderr).toMatch(/changed +yes/)
+    expect(failed.stdout).toContain(`deleted  ${deleted} rows`)
+    rmSync(join(place, 'rows'))
+    renameSync(join(place, 'away'), join(place, 'rows'))
+    const rest = await archiveOld('part.t', 'part')
+    expect(rest.stderr).toBe('')
+    expect(await mariadb('SELECT COUNT(*) FROM part.t')).toBe('0\n')
+
+    await mariadb(
+      `USE part; CREATE TABLE again LIKE t; ALTER TABLE again ADD CONSTRAINT no CHECK (id <> 1700)`,
+    )
+    const halfway = await archive('restore', 'part', '--into', 'part.again', '--yes')
+    const there = Number(await mariadb('SELECT COUNT(*) FROM part.again'))
+    expect(halfway.code).not.toBe(0)
+    expect(there).toBeGreaterThan(0)
+    expect(halfway.stderr).toContain(`${there.toLocaleString('en')} rows were restored`)
+    expect(halfway.stderr).toMatch(/changed +yes/)
+    expect(halfway.stdout).toContain(`restored  ${there.toLocaleString('en')} rows`)
+    await mariadb('ALTER TABLE part.again DROP CONSTRAINT no')
+    expect((await archive('restore', 'part', '--into', 'part.again', '--yes')).stderr).toBe('')
+    expect(await mariadb('SELECT COUNT(*) FROM part.again')).toBe('20000\n')
+  })
+
+  test('a run that fails while it finishes what an earlier one left tells how much of that it deleted', async () => {
+    await mariadb(`CREATE DATABASE later; USE later; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, '2020-01-01' FROM seq_1_to_8000`)
+    await archiveOld('later.t', 'later', '--no-delete')
+    const receipts = join(folder.path, 'later/receipts')
+    for (const name of readdirSync(receipts)) {
+      const receipt = readFileSync(join(receipts, name), 'utf8')
+      writeFileSync(join(receipts, name), receipt.replace('"deletes": false', '"deletes": true'))
+    }
+    const objects = readdirSync(join(folder.path, 'later/rows')).sort()
+    expect(objects.length).toBeGreaterThan(1)
+    truncateSync(join(folder.path, 'later/rows', objects.at(-1) ?? ''), 100)
+    const failed = await archiveOld('later.t', 'later')
+    const left = Number(await mariadb('SELECT COUNT(*) FROM later.t'))
+    expect(failed.code).not.toBe(0)
+    expect(left).toBeGreaterThan(0)
+    expect(left).toBeLessThan(8_000)
+    expect(failed.stderr).toContain(`and ${(8_000 - left).toLocaleString('en')} saved rows deleted`)
+    expect(failed.stderr).toMatch(/changed +yes/)
+    // The rows of that chunk may be gone from the table: the object is to be brought back.
+    expect(failed.stderr).toMatch(/next\s+Bring rows\/\S+ back .* may be deleted from the table in part/)
+    expect(failed.stderr).not.toContain('Nothing was deleted')
+    expect(failed.stdout).toContain(`deleted   ${(8_000 - left).toLocaleString('en')} rows`)
+  })
+
+  test('only one run at a time works on a table, and one restores into it; the other is told who holds it', async () => {
+    const holder = host().exec(
+      `mariadb -e "SELECT GET_LOCK('ops:restore held.into', 0), GET_LOCK('ops:archive later.t', 0), GET_LOCK('ops:archive held.t', 0); DO SLEEP(600)"`,
+    )
+    while ((await mariadb("SELECT IS_USED_LOCK('ops:archive held.t') IS NULL")).trim() === '1')
+      await pause(50)
+    const locked = await archiveOld('held.t', 'held')
+    const words = ['shop', 'later.t', '--older-than', '6mo', '--by', 'at', '--to', 'later', '--plan']
+    const planned = await archive(...words)
+    const restored = await archive('restore', 'later', '--into', 'held.into', '--yes')
+    await mariadb("SELECT CONCAT('KILL ', IS_USED_LOCK('ops:archive held.t')) INTO @k; EXECUTE IMMEDIATE @k")
+    await holder
+    expect(locked.code).toBe(6)
+    expect(locked.stderr).toContain('another run holds archive held.t')
+    expect(planned.stdout).toContain('another run is at work on this table, and they may be its own')
+    expect(restored.code).toBe(6)
+    expect(restored.stderr).toContain('another run holds restore held.into')
+  })
+
+  test('a key of the table that takes two saved rows for one is told, and only another than the primary one is to go', async () => {
+    await mariadb(`CREATE DATABASE twins; USE twins; CREATE TABLE t (k VARCHAR(9) COLLATE utf8mb4_bin PRIMARY KEY, at DATETIME, KEY (at));
+      INSERT INTO t VALUES ('a', '2020-01-01'), ('A', '2020-01-01');
+      CREATE TABLE loose (k VARCHAR(9) COLLATE utf8mb4_general_ci PRIMARY KEY, at DATETIME);
+      CREATE TABLE other (k VARCHAR(9) COLLATE utf8mb4_bin PRIMARY KEY, at DATETIME, UNIQUE KEY days (at))`)
+    expect((await archiveOld('twins.t', 'twins')).code).toBe(0)
+    for (const [into, way] of [
+      ['loose', 'two saved rows are one to its key'],
+      ['other', 'the unique key days. Drop it from twins.other'],
+    ] as const) {
+      const refused = await archive('restore', 'twins', '--into', `twins.${into}`, '--yes')
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toContain(way)
+      expect(refused.stderr.includes('DROP INDEX')).toBe(into === 'other')
+      expect(await mariadb(`SELECT COUNT(*) FROM twins.${into}`)).toBe('0\n')
+    }
+  })
+
+  test('rows that were archived under two keys go back by a key whose columns all of them have, or not at all', async () => {
+    await mariadb(`CREATE DATABASE keyed; USE keyed; CREATE TABLE t (a INT PRIMARY KEY, at DATETIME NOT NULL, KEY (at));
+      INSERT INTO t VALUES (1, '2020-01-01'), (2, '2020-01-01')`)
+    expect((await archiveOld('keyed.t', 'keyed')).code).toBe(0)
+    await mariadb(`ALTER TABLE keyed.t DROP PRIMARY KEY, ADD id INT NOT NULL, ADD PRIMARY KEY (a, id);
+      INSERT INTO keyed.t VALUES (1, '2020-02-02', 1), (1, '2020-03-03', 2)`)
+    expect((await archiveOld('keyed.t', 'keyed')).code).toBe(0)
+    for (const make of ['', 'CREATE TABLE keyed.again LIKE keyed.t']) {
+      await mariadb(make)
+      const refused = await archive('restore', 'keyed', '--into', 'keyed.again', '--yes')
+      expect(refused.code).toBe(3)
+      expect(refused.stderr).toContain(
+        'keyed.again names its rows by a, id, and some were archived when the table had no id',
+      )
+      expect(refused.stderr).toContain(
+        'a unique NOT NULL key of columns that all rows were archived with (a, at)',
+      )
+    }
+    expect(await mariadb('SELECT COUNT(*) FROM keyed.again')).toBe('0\n')
+    await mariadb('ALTER TABLE keyed.again ALTER id SET DEFAULT 0, ADD UNIQUE KEY (a, at)')
+    expect(await archive('restore', 'keyed', '--into', 'keyed.again', '--yes')).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+    expect(await mariadb('SELECT a, id FROM keyed.again ORDER BY a, id')).toBe('1\t0\n1\t1\n1\t2\n2\t0\n')
+  })
+
+  test('a chunk whose rows were deleted and whose receipt is gone is broken, and what is left of it is kept', async () => {
+    await mariadb(`CREATE DATABASE gone; USE gone; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, '2020-01-01' FROM seq_1_to_20`)
+    expect((await archiveOld('gone.t', 'gone')).code).toBe(0)
+    const [receipt = ''] = readdirSync(join(folder.path, 'gone/receipts'))
+    const [rows = ''] = readdirSync(join(folder.path, 'gone/rows'))
+    rmSync(join(folder.path, 'gone/receipts', receipt))
+    const verified = await archive('verify', 'gone')
+    expect(verified.code).toBe(1)
+    expect(verified.stderr).toContain(
+      '20 rows were deleted because this chunk had saved them, and its receipt is gone',
+    )
+    expect((await archive('restore', 'gone', '--into', 'gone.again', '--yes')).code).not.toBe(0)
+    // The next run takes it for nothing left over.
+    await mariadb("INSERT INTO gone.t VALUES (21, '2020-01-01')")
+    expect((await archiveOld('gone.t', 'gone')).code).toBe(0)
+    expect(readdirSync(join(folder.path, 'gone/rows'))).toContain(rows)
+    const partly = await archive('restore', 'gone', '--into', 'gone.again', '--yes')
+    expect(partly.code).toBe(1)
+    expect(partly.stderr).toContain('20 archived rows in 1 chunk were not restored')
+    expect(await mariadb('SELECT id FROM gone.again')).toBe('21\n')
+  })
+
+  test('an object that is not what its receipt says is named, and nothing is restored of it', async () => {
+    const rows = join(folder.path, 'app/rows')
+    const [first = ''] = readdirSync(rows)
+    truncateSync(join(rows, first), 100)
+    const verified = await archive('verify', 'app')
+    expect(verified.code).toBe(1)
+    expect(verified.stderr).toContain('does not hold what was stored')
+    const told = new RegExp(
+      String.raw`next\s+Bring rows/${first} back from .*\. It holds \S+ rows of app\.t, \(.+\) from \(.+\) to \(.+\), which were deleted`,
+    )
+    expect(verified.stderr).toMatch(told)
+    const restored = await archive('restore', 'app', '--into', 'app.again', '--yes')
+    expect(restored.code).toBe(1)
+    expect(restored.stderr).toMatch(told)
+    expect(verified.stderr + restored.stderr).not.toContain('Nothing was deleted')
+    expect(await mariadb('SHOW TABLES FROM app')).toBe('t\n')
+  })
+
+  test.each([
+    ['nokey (at DATETIME, KEY (at))', 'has no primary key and no unique key', 'Add a key'],
+    [
+      'nullable (u INT, at DATETIME, UNIQUE (u), KEY (at))',
+      'u of the unique key u may be NULL',
+      'Make it NOT NULL',
+    ],
+    [
+      'prefixed (t TEXT, at DATETIME, PRIMARY KEY (t(10)), KEY (at))',
+      'holds only the beginning of a column',
+      'Add a key',
+    ],
+    [
+      'downwards (a INT, b INT, at DATETIME, PRIMARY KEY (a, b DESC), KEY (at))',
+      'has a descending column',
+      'in ascending order',
+    ],
+    [
+      'self (id INT PRIMARY KEY, up INT, at DATETIME, KEY (at), FOREIGN KEY (up) REFERENCES self (id) ON DELETE CASCADE)',
+      'would change refuse.self too',
+      'Let that key be RESTRICT',
+    ],
+    ["enumkey (e ENUM('a') NOT NULL, at DATETIME, PRIMARY KEY (e), KEY (at))", 'has an ENUM or a SET', 'Add'],
+    [
+      'myisam (id INT PRIMARY KEY, at DATETIME, KEY (at)) ENGINE=MyISAM',
+      'the engine MyISAM, which cannot roll back',
+      'ENGINE=InnoDB',
+    ],
+    [
+      'noindex (id INT PRIMARY KEY, at DATETIME)',
+      'no index of refuse.noindex begins with at',
+      /ADD INDEX \(at\)[\s\S]*--scan: each run then reads the whole table in the order of its key, about [\d,]+ rows and [\d,]+ MB/,
+    ],
+    [
+      'notime (id INT PRIMARY KEY, at INT, KEY (at))',
+      'at of refuse.notime is int(11), which is no time',
+      'It has no column of a time',
+    ],
+    ['nocolumn (id INT PRIMARY KEY, att DATETIME, KEY (att))', 'has no column at', 'Columns of a time: att'],
+    [
+      'parent (id INT PRIMARY KEY, at DATETIME, KEY (at))',
+      'child too: its foreign key kept is ON DELETE CASCADE',
+      '--with refuse.child',
+    ],
+    [
+      'fires (id INT PRIMARY KEY, at DATETIME, KEY (at))',
+      'the trigger gone of refuse.fires fires',
+      'drop it while the job runs',
+    ],
+    [
+      'versioned (id INT PRIMARY KEY, at DATETIME, KEY (at)) WITH SYSTEM VERSIONING',
+      'keeps the history of its rows',
+      'DELETE HISTORY',
+    ],
+    [
+      'closed (id INT PRIMARY KEY, at DATETIME, KEY (at))',
+      'is read-only: a replica, or closed for writing',
+      'Name the server that the rows are written to',
+    ],
+  ] as const)('refuses %s and names the way out', async (definition, reason, way) => {
+    const name = definition.split(' ')[0] ?? ''
+    await mariadb(`CREATE DATABASE IF NOT EXISTS refuse; USE refuse; CREATE TABLE ${definition};
+      ${name === 'parent' ? 'CREATE TABLE child (p INT, CONSTRAINT kept FOREIGN KEY (p) REFERENCES parent (id) ON DELETE CASCADE);' : ''}
+      ${name === 'fires' ? 'CREATE TRIGGER gone AFTER DELETE ON fires FOR EACH ROW SET @x = 1;' : ''}`)
+    if (name === 'closed') {
+      await mariadb('SET GLOBAL read_only = 1')
+      onTestFinished(async () => void (await mariadb('SET GLOBAL read_only = 0')))
+    }
+    const refused = await archiveOld(`refuse.${name}`, 'refused')
+    expect(refused.stderr).toContain(reason)
+    expect(refused.stderr.replaceAll(/\s+/g, ' ')).toMatch(way)
+    expect(refused.code).toBe(3)
+    expect(readdirSync(folder.path)).not.toContain('refused')
+  })
+
+  test.each([
+    [['--older-than', 'sixmonths'], '--older-than sixmonths is no age'],
+    [['--older-than', '9000y'], '9000y ago was before the year 1000'],
+    [['--where', '1) OR (1'], 'a parenthesis is closed that was not opened'],
+    [['--where', 'v = 1 -- '], 'a condition has no comments'],
+    [['--where', 'nothing = 1'], 'is no condition on this table'],
+    [['--tz', 'Mars/Olympus'], 'there is no such zone'],
+    [['--to', 'gopher://x'], 'gopher'],
+  ])('refuses %j', async (argv, reason) => {
+    const refused = await archiveOld('app.t', 'refused', ...argv)
+    expect(refused.stderr).toContain(reason)
+    expect(refused.code).toBe(3)
+  })
+
+  test('a restore tells of a trigger that fires, and how to get past a unique key', async () => {
+    await mariadb(`CREATE DATABASE twice; USE twice; CREATE TABLE t (id INT PRIMARY KEY, mail VARCHAR(9), at DATETIME, UNIQUE (mail), KEY (at));
+      CREATE TABLE seen (id INT); CREATE TRIGGER fires AFTER INSERT ON t FOR EACH ROW INSERT INTO seen VALUES (NEW.id)`)
+    for (const id of [1, 2]) {
+      await mariadb(`INSERT INTO twice.t VALUES (${id}, 'same', '2020-01-01')`)
+      expect((await archiveOld('twice.t', 'twice')).code).toBe(0)
+    }
+    const stopped = await archive('restore', 'twice', '--yes')
+    expect(stopped.stdout).toContain('the trigger fires of the table fires with each restored row')
+    expect(stopped.stderr).toContain('ALTER TABLE ... DROP INDEX')
+    expect(stopped.code).toBe(1)
+    await mariadb('ALTER TABLE twice.t DROP INDEX mail')
+    expect((await archive('restore', 'twice', '--yes')).code).toBe(0)
+    expect(await mariadb('SELECT id, mail FROM twice.t ORDER BY id')).toBe('1\tsame\n2\tsame\n')
+    const old = ['--older-than', '60y', '--by', 'at', '--to', 'twice', '--plan']
+    expect((await archive('shop', 'twice.t', ...old)).stdout).toMatch(/at < 19\d\d-\d\d-\d\d \d\d:/)
+  })
+
+  test('an account that cannot see what a delete would do is refused, with the right that it lacks', async () => {
+    await mariadb(
+      `CREATE USER weak@localhost IDENTIFIED BY 'hidden words'; GRANT SELECT, DELETE ON app.t TO weak@localhost;
+      CREATE DATABASE elsewhere; CREATE TABLE elsewhere.child (p INT, CONSTRAINT far FOREIGN KEY (p) REFERENCES app.t (id) ON DELETE CASCADE)`,
+    )
+    writeFileSync(join(folder.path, 'password'), 'hidden words\n')
+    writeFileSync(
+      join(folder.path, 'ops.ini'),
+      '[db shop]\nhost = db1\n\n[db weak]\nhost = db1\nuser = weak\npassword = @password\n',
+    )
+    const refused = await archive(
+      'weak',
+      'app.t',
+      '--older-than',
+      '30d',
+      '--by',
+      'at',
+      '--to',
+      'weak',
+      '--yes',
+    )
+    expect(refused.stderr).toContain('cannot see whether app.t has triggers')
+    expect(refused.stderr).toContain('cannot see whether foreign keys of other tables lead to app.t')
+    expect(refused.stderr + refused.stdout).not.toContain('hidden words')
+    const kept = await archive(
+      'weak',
+      'app.t',
+      '--older-than',
+      '30d',
+      '--by',
+      'at',
+      '--to',
+      'weak',
+      '--yes',
+      '--no-delete',
+    )
+    expect(kept.stderr).toBe('')
+    expect(kept.code).toBe(0)
+    const again = (): Promise<Outcome> =>
+      archive('weak', 'app.t', '--older-than', '1d', '--by', 'at', '--to', 'weak', '--yes')
+    // The child is in another database, which an account of this one alone does not see.
+    // Nor does one that may read everything: MariaDB lists foreign keys only to who has another right on their table.
+    for (const grant of ['SELECT, DELETE, TRIGGER ON app.*', 'SELECT ON *.*']) {
+      await mariadb(`GRANT ${grant} TO weak@localhost`)
+      const hidden = await again()
+      expect(hidden.stderr).toContain('cannot see whether foreign keys of other tables lead to app.t')
+      expect(hidden.stderr).toContain('GRANT REFERENCES ON *.* TO the account')
+      expect(hidden.code).toBe(3)
+    }
+    await mariadb('REVOKE SELECT ON *.* FROM weak@localhost; GRANT REFERENCES ON *.* TO weak@localhost')
+    const seen = await again()
+    expect(seen.stderr).toContain('its foreign key far is ON DELETE CASCADE')
+    expect(seen.code).toBe(3)
+  })
+
+  test('--where takes the rows that it takes in a client, and zero dates are not old', async () => {
+    await mariadb('SET GLOBAL time_zone = "+02:00"')
+    try {
+      await mariadb(`CREATE DATABASE meant; USE meant; SET sql_mode = '';
+        CREATE TABLE t (id INT PRIMARY KEY, l VARCHAR(20) CHARACTER SET latin1, u VARCHAR(20) CHARACTER SET utf8mb4,
+          closed DATETIME, at DATETIME NOT NULL, KEY (at));
+        INSERT INTO t VALUES (1, 'gelöscht', 'Gelöscht', NOW() - INTERVAL 1 HOUR, '2020-01-01'), (2, 'offen', 'x', NOW() + INTERVAL 1 HOUR, '2020-01-01'),
+          (3, 'GELÖSCHT', 'gelöscht', '2020-01-01', '2020-01-02'), (4, 'n', "n'ö", NULL, '2020-01-03'), (5, 'gelöscht', 'n', '2020-01-01', 0),
+          (6, 'gelöscht', 'n', '2020-01-01', 0)`)
+      const otherMode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,HIGH_NOT_PRECEDENCE'
+      const otherQuotes = [
+        `"u" <> 'x'`,
+        `u || 'y' = 'xy'`,
+        String.raw`"l" = 'offen' AND u <> '\' AND NOT u BETWEEN 'a' AND 'n'`,
+      ]
+      const ask = async (where: string): Promise<string> => {
+        const plan = await archive(
+          ...[
+            'shop',
+            'meant.t',
+            '--older-than',
+            '6mo',
+            '--by',
+            'at',
+            '--to',
+            'meant',
+            '--plan',
+            '--where',
+            where,
+          ],
+        )
+        expect(plan.stderr).toBe('')
+        expect(plan.stdout).toContain('2 rows stay: their at is a zero date')
+        return /rows +(\d+) of/.exec(plan.stdout)?.[1] ?? (plan.stdout.includes('nothing to do') ? '0' : '')
+      }
+      for (const where of [
+        "l <> 'gelöscht'",
+        `l IN ("gelöscht", 'x')`,
+        "u = 'GELÖSCHT' OR l LIKE '%ff%'",
+        "l = 'gel' 'öscht' AND closed < DATE '2030-01-01'",
+        "u = N'n\\'ö' OR l = _latin1'offen' OR u = x'78'",
+        'closed < NOW()',
+        ...otherQuotes,
+      ]) {
+        const isOther = otherQuotes.includes(where)
+        await mariadb(`SET GLOBAL sql_mode = '${isOther ? otherMode : ''}'`)
+        const [count = ''] = (
+          await mariadb(
+            `USE meant; SELECT COUNT(*) FROM t WHERE at > '1000-01-01' AND at < NOW() - INTERVAL 6 MONTH AND (${where})`,
+          )
+        ).split('\n')
+        expect([where, await ask(where)]).toEqual([where, count])
+      }
+      const run = await archiveOld(
+        'meant.t',
+        'meant',
+        '--where',
+        "l <> 'gelöscht' AND closed < NOW() + INTERVAL 90 MINUTE",
+      )
+      expect(run).toMatchObject({ code: 0, stderr: '' })
+      expect(await mariadb('SELECT id FROM meant.t ORDER BY id')).toBe('1\n3\n4\n5\n6\n')
+      await mariadb('ALTER TABLE meant.t ADD ts TIMESTAMP NULL')
+      const told = await archive(
+        ...[
+          'shop',
+          'meant.t',
+          '--older-than',
+          '6mo',
+          '--by',
+          'at',
+          '--to',
+          'meant',
+          '--plan',
+          '--where',
+          'ts < NOW()',
+        ],
+      )
+      expect(told.stdout).toContain('times in --where are read in UTC')
+      await mariadb("SET GLOBAL sql_mode = 'ANSI_QUOTES'")
+      const check = await folder.ops([
+        'db',
+        'check',
+        'shop',
+        `SELECT 1 FROM meant.t WHERE "u" = 'u'`,
+        '--within',
+        '60',
+        '-F',
+        host().sshConfig,
+      ])
+      expect(check).toMatchObject({ code: 0, stdout: '0\n' })
+    } finally {
+      await mariadb("SET GLOBAL time_zone = 'SYSTEM', sql_mode = DEFAULT")
+    }
+  })
+
+  test('a condition on a column of a key of several is walked to its end', async () => {
+    await mariadb(`CREATE DATABASE several; USE several; CREATE TABLE t (tenant INT, no INT, at DATETIME NOT NULL,
+      PRIMARY KEY (tenant, no), KEY (at)); INSERT INTO t SELECT seq % 4, seq, '2020-01-01' + INTERVAL seq DIV 5000 DAY FROM seq_1_to_20000;
+      ANALYZE TABLE t`)
+    for (const where of ['tenant IN (1, 2)', 'no < 1000']) {
+      const run = await archiveOld('several.t', 'several', '--where', where)
+      expect(run).toMatchObject({ code: 0, stderr: '' })
+      expect(await mariadb(`SELECT COUNT(*) FROM several.t WHERE ${where}`)).toBe('0\n')
+    }
+  })
+})

@@ -1,0 +1,163 @@
+/** `ops db archive --with`: rows that refer to the archived ones go with them, and come back with them. */
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Folder, folderWith, type Outcome } from '../../cli/run-ops.ts'
+import { describeReal } from '../../hosts/available.ts'
+import { useHost } from '../../hosts/use-hosts.ts'
+import { runWhileItWaits } from '../while-it-waits.ts'
+
+describeReal('ops db archive --with', () => {
+  const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
+  let folder: Folder
+  beforeAll(() => {
+    folder = folderWith({ 'ops.ini': '[db shop]\nhost = db1\n' })
+  })
+  afterAll(() => folder?.remove())
+  const mariadb = (statements: string): Promise<string> =>
+    host().read('mariadb --default-character-set=utf8mb4 -BN', { input: statements })
+  const archive = (...argv: string[]): Promise<Outcome> =>
+    folder.ops(['db', 'archive', ...argv, ...(argv[0] === 'verify' ? [] : ['-F', host().sshConfig])])
+  const archiveOld = (table: string, to: string, ...argv: string[]): Promise<Outcome> =>
+    archive('shop', table, '--older-than', '6mo', '--by', 'at', '--to', to, '--yes', ...argv)
+
+  /** Orders whose code the server compares without regard to case, each with three items; half of the orders are old. */
+  const shop = (database: string, rule = 'CASCADE'): Promise<string> =>
+    mariadb(`CREATE DATABASE ${database}; USE ${database};
+      CREATE TABLE orders (area INT, code VARCHAR(20) COLLATE utf8mb4_general_ci, at DATETIME NOT NULL, v INT,
+        PRIMARY KEY (area, code), KEY (at)) CHARACTER SET utf8mb4;
+      CREATE TABLE items (id BIGINT UNSIGNED PRIMARY KEY, area INT, code VARCHAR(20) COLLATE utf8mb4_general_ci, text BLOB,
+        CONSTRAINT of_order FOREIGN KEY (area, code) REFERENCES orders (area, code) ON DELETE ${rule}) CHARACTER SET utf8mb4;
+      INSERT INTO orders SELECT seq % 7, CONCAT('Bestellung ', seq), IF(seq % 2, '2020-02-29 12:00:00', NOW()), seq FROM seq_1_to_1200;
+      INSERT INTO items SELECT seq, (seq DIV 3 + 1) % 7, CONCAT('BESTELLUNG ', seq DIV 3 + 1), CONCAT(seq, '\\0\\t\\n\\\\') FROM seq_0_to_3599`)
+  const sums = (database: string): Promise<string> =>
+    mariadb(`CHECKSUM TABLE ${database}.orders, ${database}.items EXTENDED`)
+  const counts = (database: string): Promise<string> =>
+    mariadb(`SELECT (SELECT COUNT(*) FROM ${database}.orders), (SELECT COUNT(*) FROM ${database}.items)`)
+
+  test('rows of a child go in the transaction of their parents, and both come back byte for byte', async () => {
+    await shop('app')
+    const before = await sums('app')
+    const refused = await archiveOld('app.orders', 'app')
+    expect(refused.code).toBe(3)
+    expect(refused.stderr).toContain('--with app.items')
+
+    const saved = await archiveOld('app.orders', 'app', '--with', 'app.items')
+    expect(saved).toMatchObject({ code: 0, stderr: '' })
+    expect(saved.stdout).toContain('the rows of app.items that refer to them by area, code (of_order)')
+    expect(saved.stdout).toContain('deleted  600 rows, 1,800 of app.items')
+    expect(await counts('app')).toBe('600\t1800\n')
+    const verified = await archive('verify', 'app')
+    expect(verified.code).toBe(0)
+    expect(verified.stdout).toContain('1,800 rows of app.items')
+
+    const restored = await archive('restore', 'app', '--yes')
+    expect(restored).toMatchObject({ code: 0, stderr: '' })
+    expect(await sums('app')).toBe(before)
+
+    const apart = await archive('restore', 'app', '--into', 'app.apart', '--yes')
+    expect(apart.stdout).toContain('the rows of app.items that went with them are not restored with --into')
+
+    // The child alone, into a table that is made: under its own foreign key's name there could be no second one.
+    const alone = await archive('restore', 'app', '--only', 'app.items', '--into', 'app.again', '--yes')
+    expect(alone).toMatchObject({ code: 0, stderr: '' })
+    expect(alone.stdout).toContain('without its foreign key: CONSTRAINT `of_order`')
+    expect(
+      await mariadb('SELECT COUNT(*), SUM(a.text = i.text) FROM app.again a JOIN app.items i USING (id)'),
+    ).toBe('1800\t1800\n')
+  })
+
+  test('a parent stays where a row that refers to it was not saved as it is now; the same run saves it anew', async () => {
+    await shop('late', 'RESTRICT')
+    expect((await archiveOld('late.orders', 'late', '--with', 'late.items')).code).toBe(0)
+    expect((await archive('restore', 'late', '--yes')).code).toBe(0)
+    // As after a kill between saving and deleting; then somebody changes a child, adds one, moves one and deletes one.
+    for (const name of readdirSync(join(folder.path, 'late/done')))
+      rmSync(join(folder.path, 'late/done', name))
+    await mariadb(`USE late;
+      UPDATE items SET text = 'newer' WHERE id = 0;
+      INSERT INTO items VALUES (90001, 3, 'bestellung 3', 'added');
+      UPDATE items SET area = 2, code = 'Bestellung 2' WHERE id = 12;
+      DELETE FROM items WHERE id = 18`)
+    const before = await sums('late')
+    const again = await archiveOld('late.orders', 'late', '--with', 'late.items')
+    expect(again).toMatchObject({ code: 0, stderr: '' })
+    expect(again.stdout).toContain(
+      '2 rows stay: rows that refer to them were added or changed after they were saved',
+    )
+    expect(await counts('late')).toBe('600\t1801\n')
+    expect((await archive('verify', 'late')).code).toBe(0)
+    expect((await archive('restore', 'late', '--yes')).code).toBe(0)
+    // What somebody deleted before its turn came is in the archive as it was saved; nothing else differs.
+    await mariadb('DELETE FROM late.items WHERE id = 18')
+    expect(await sums('late')).toBe(before)
+  })
+
+  test('what cannot go along is refused by its reason before anything moves', async () => {
+    await shop('odd')
+    const before = await sums('odd')
+    const refusal = async (...argv: string[]): Promise<string> => {
+      const refused = await archiveOld('odd.orders', 'odd', ...argv)
+      expect(refused.code).toBe(3)
+      return refused.stderr
+    }
+    expect(await refusal('--with', 'odd.item')).toContain('Did you mean odd.items?')
+    await mariadb(`USE odd; CREATE TABLE notes (id INT PRIMARY KEY, item BIGINT UNSIGNED,
+      FOREIGN KEY (item) REFERENCES items (id) ON DELETE CASCADE)`)
+    expect(await refusal('--with', 'odd.items')).toContain('would change odd.notes too')
+    await mariadb(
+      'DROP TABLE odd.notes; CREATE TRIGGER odd.fires AFTER DELETE ON odd.items FOR EACH ROW SET @a = 1',
+    )
+    expect(await refusal('--with', 'odd.items')).toContain('the trigger fires of odd.items')
+    await mariadb(`DROP TRIGGER odd.fires; ALTER TABLE odd.items ADD other_area INT, ADD other_code VARCHAR(20) COLLATE utf8mb4_general_ci,
+      ADD FOREIGN KEY (other_area, other_code) REFERENCES odd.orders (area, code)`)
+    expect(await refusal('--with', 'odd.items')).toContain('several foreign keys')
+    await mariadb(
+      'ALTER TABLE odd.items DROP FOREIGN KEY items_ibfk_1, DROP COLUMN other_area, DROP COLUMN other_code',
+    )
+    expect(await sums('odd')).toBe(before)
+    expect(readdirSync(folder.path)).not.toContain('odd')
+  })
+
+  test.each([
+    [
+      'a column of the table',
+      'ALTER TABLE DB.orders ADD note VARCHAR(20); UPDATE DB.orders SET note = "precious"',
+      'it has the new column note',
+    ],
+    [
+      'a column of a child',
+      'ALTER TABLE DB.items ADD note VARCHAR(20); UPDATE DB.items SET note = "precious"',
+      'it has the new column note',
+    ],
+    [
+      'a second child',
+      `CREATE TABLE DB.precious (id INT PRIMARY KEY, area INT, code VARCHAR(20) COLLATE utf8mb4_general_ci,
+        FOREIGN KEY (area, code) REFERENCES DB.orders (area, code) ON DELETE CASCADE) CHARACTER SET utf8mb4;
+        INSERT INTO DB.precious SELECT v, area, code FROM DB.orders`,
+      'refers to it now by precious_ibfk_1',
+    ],
+    [
+      'a trigger',
+      'CREATE TRIGGER DB.fires AFTER DELETE ON DB.items FOR EACH ROW SET @a = 1',
+      'the trigger fires came',
+    ],
+  ])('%s that comes after the plan is told, and nothing goes unsaved', async (_what, statements, text) => {
+    const database = `moved_${text.length}${statements.length}`
+    await shop(database)
+    const argv = ['archive', 'shop', `${database}.orders`, '--older-than', '6mo', '--by', 'at']
+    argv.push('--to', database, '--with', `${database}.items`)
+    const run = await runWhileItWaits(host(), folder, argv, () =>
+      mariadb(statements.replaceAll('DB.', `${database}.`)),
+    )
+    expect(run.stdout + run.stderr).toContain(text)
+    expect(run.code).toBe(8)
+    expect(await counts(database)).toBe('1200\t3600\n')
+    if (statements.includes('precious'))
+      expect(
+        await mariadb(
+          `SELECT COUNT(*) FROM ${database}.${/ALTER TABLE DB.(\w+)/.exec(statements)?.[1] ?? 'precious'}`,
+        ),
+      ).not.toBe('0\n')
+  })
+})
