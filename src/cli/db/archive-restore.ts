@@ -45,14 +45,14 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
 
 async function archiveSource(store: Store, url: string): Promise<string> {
   const { listArchive, readMark, readReceipt } = await import('../../jobs/archive/archive-store.ts')
-  await readMark(store, undefined)
+  const mark = await readMark(store, undefined)
   const newest = (await listArchive(store)).receipts.at(-1)
-  if (newest === undefined) {
+  if (newest === undefined || !mark) {
     throw inputError(`there is no archive in ${url}`, {
       next: 'Name the place that `ops db archive ... --to` was given.',
     })
   }
-  return (await readReceipt(store, newest)).source
+  return (await readReceipt(store, newest, mark.table)).source
 }
 
 function readRequest(given: GivenWords): Request {

@@ -9,6 +9,7 @@ import { jsonContent, neededRecord, readRecord } from '../json-record.ts'
 import { refuseOther } from '../place-of.ts'
 import {
   archiveFormat,
+  chunkName,
   type Done,
   doneKey,
   doneSchema,
@@ -19,6 +20,7 @@ import {
   type Receipt,
   receiptKey,
   receiptSchema,
+  rowsKey,
   serverText,
 } from './records.ts'
 
@@ -88,8 +90,18 @@ export async function writeMark(
   await putProved(store, markKey, jsonContent(mark))
 }
 
-export function readReceipt(store: Store, name: string): Promise<Receipt> {
-  return neededRecord(store, receiptKey(name), receiptSchema)
+/** @throws OpsError `failed` where it is none of this table and of this name: somebody has copied it here. */
+export async function readReceipt(store: Store, name: string, table: TableName): Promise<Receipt> {
+  const receipt = await neededRecord(store, receiptKey(name), receiptSchema)
+  const own = chunkName(receipt.run, receipt.chunk)
+  const isOfTable = tableText(receipt.table) === tableText(table)
+  if (isOfTable && own === name && receipt.object === rowsKey(name)) return receipt
+  throw new OpsError({
+    code: 'failed',
+    title: `${store.url}/${receiptKey(name)} is of ${isOfTable ? `the chunk ${own}` : tableText(receipt.table)}, and was copied into this archive of ${tableText(table)}`,
+    changed: 'no',
+    next: `Move what bears that name (${receiptKey(name)}, ${rowsKey(name)}, ${doneKey(name)}) out of this place: rows of two archives in one place would be taken for one table.`,
+  })
 }
 
 export function readDone(store: Store, name: string): Promise<Done> {

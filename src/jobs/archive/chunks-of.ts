@@ -62,13 +62,14 @@ export function lostError({ name, deleted, isThere }: LostChunk): ErrorData {
   }
 }
 
-export async function archivedChunks(store: Store): Promise<ArchivedChunks> {
+/** `table`: whose place it is. */
+export async function archivedChunks(store: Store, table: TableName): Promise<ArchivedChunks> {
   const { rows, receipts, done } = await listArchive(store)
   const chunks: ArchivedChunk[] = []
   for (const name of [...receipts].reverse()) {
     chunks.push({
       name,
-      receipt: await readReceipt(store, name),
+      receipt: await readReceipt(store, name, table),
       done: done.has(name) ? await readDone(store, name) : undefined,
     })
   }

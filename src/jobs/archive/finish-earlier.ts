@@ -33,7 +33,7 @@ export async function finishChunk(
   stillLocked: () => Promise<void>,
   governor?: Governor,
 ): Promise<DeleteTotals & { readonly failure?: unknown }> {
-  const receipt = await readReceipt(store, name)
+  const receipt = await readReceipt(store, name, table)
   let header: RowsHeader | undefined
   const rows: WireRow[] = []
   const proof = await readSaved(store, { receipt, done: undefined }, receipt, {

@@ -155,10 +155,10 @@ export async function planArchive(
     part,
     range,
     isOurs,
-    unfinished: deletes ? await findUnfinished(store, names, isOurs) : [],
+    unfinished: deletes ? await findUnfinished(store, table, names, isOurs) : [],
     isNew: mark === undefined,
     namesServer: mark === undefined || mark.server !== undefined,
-    newest: await newestReceipt(store, names),
+    newest: await newestReceipt(store, table, names),
     findings,
     contractNotes,
   }
@@ -185,20 +185,25 @@ async function partOf(
   )
 }
 
-async function newestReceipt(store: Store, { receipts }: ArchiveNames): Promise<Receipt | undefined> {
+async function newestReceipt(
+  store: Store,
+  table: TableName,
+  { receipts }: ArchiveNames,
+): Promise<Receipt | undefined> {
   const name = receipts.at(-1)
-  return name === undefined ? undefined : readReceipt(store, name)
+  return name === undefined ? undefined : readReceipt(store, name, table)
 }
 
 async function findUnfinished(
   store: Store,
+  table: TableName,
   { receipts, done }: ArchiveNames,
   isOurs: (chunk: string) => boolean,
 ): Promise<Unfinished[]> {
   const open: Unfinished[] = []
   for (const name of receipts.filter(isOurs)) {
     if (done.has(name)) continue
-    const { deletes, rows } = await readReceipt(store, name)
+    const { deletes, rows } = await readReceipt(store, name, table)
     if (deletes) open.push({ name, rows })
   }
   return open

@@ -32,7 +32,7 @@ export interface RestorePart {
 /** @throws OpsError where the archive holds no such rows. */
 export async function partsOf(store: Store, { into, only }: RestoreRequest): Promise<readonly RestorePart[]> {
   const mark = await existingMark(store)
-  const { chunks, lost } = await archivedChunks(store)
+  const { chunks, lost } = await archivedChunks(store, mark.table)
   const [firstLost] = lost
   if (chunks.length === 0 && firstLost) throw new OpsError(lostError(firstLost))
   if (chunks.length === 0)

@@ -19,7 +19,7 @@ export interface VerifyContext {
 /** Tells what is whole and what is not. @throws OpsError `failed` where anything is not, `input` where there is no archive. */
 export async function verifyArchive({ store, emit, interrupt }: VerifyContext): Promise<void> {
   const mark = await existingMark(store)
-  const { chunks, orphans, lost } = await archivedChunks(store)
+  const { chunks, orphans, lost } = await archivedChunks(store, mark.table)
   const title = `verify ${store.url}`
   const begun = performance.now()
   const broken: ErrorData[] = []

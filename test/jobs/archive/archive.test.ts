@@ -386,6 +386,40 @@ describeReal('ops db archive', () => {
     expect(await mariadb('SELECT id FROM gone.again')).toBe('21\n')
   })
 
+  test('a receipt that was copied from another archive is refused by all who read it, and so is one under another name', async () => {
+    await mariadb(`CREATE DATABASE mine; USE mine; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      CREATE TABLE other LIKE t; INSERT INTO t VALUES (1, '2020-01-01'), (2, NOW()); INSERT INTO other VALUES (1, '2020-02-02')`)
+    for (const table of ['t', 'other']) expect((await archiveOld(`mine.${table}`, table)).code).toBe(0)
+    const [foreign, own] = ['other', 't'].map(
+      from => readdirSync(join(folder.path, from, 'receipts'))[0] ?? '',
+    )
+    await mariadb(`INSERT INTO mine.t VALUES (3, '2020-03-03')`)
+    const cases = [
+      {
+        from: 'other',
+        name: foreign,
+        to: foreign,
+        says: 'is of mine.other, and was copied into this archive of mine.t',
+      },
+      { from: 't', name: own, to: own?.replace('000001', '000002'), says: 'is of the chunk ' },
+    ] as const
+    for (const { from, name, to, says } of cases) {
+      const copy = join(folder.path, 't/receipts', to ?? '')
+      writeFileSync(copy, readFileSync(join(folder.path, from, 'receipts', name ?? '')))
+      const [verified, restored] = [
+        await archive('verify', 't'),
+        await archive('restore', 't', '--into', 'mine.again', '--yes'),
+      ]
+      for (const refused of [verified, restored, await archiveOld('mine.t', 't')]) {
+        expect(refused.code).toBe(1)
+        expect(refused.stderr).toContain(says)
+      }
+      rmSync(copy)
+    }
+    expect(await mariadb('SELECT COUNT(*) FROM mine.t')).toBe('2\n')
+    expect((await archiveOld('mine.t', 't')).code).toBe(0)
+  })
+
   test('an object that is not what its receipt says is named, and nothing is restored of it', async () => {
     const rows = join(folder.path, 'app/rows')
     const [first = ''] = readdirSync(rows)
