@@ -1,7 +1,8 @@
 /** Reads how this machine reaches its Debian mirror, so that hosts of the tests reach it in the same way. */
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { run } from './command.ts'
+import { onceARun } from './once-a-run.ts'
 
 /** Releases of Debian (11, 12 and 13) that hosts of the tests can run. */
 export type Release = 'bullseye' | 'bookworm' | 'trixie'
@@ -86,6 +87,6 @@ export function sourcesOf(wanted: Release, own: string): string {
 export async function readAptConfig(wanted: Release = release): Promise<AptConfig> {
   const sources = sourcesOf(wanted, readSources())
   if (sources.trim() === '') throw new Error(`no apt source of Debian ${release} in /etc/apt`)
-  const dump = await run(['apt-config', 'dump'])
+  const dump = onceARun('apt-config', () => execFileSync('apt-config', ['dump'], { encoding: 'utf8' }))
   return { sources, settings: dump.split('\n').filter(line => fetching.test(line) && !line.endsWith(' "";')) }
 }

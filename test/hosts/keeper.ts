@@ -15,7 +15,8 @@ export interface Keeping {
   readonly disk: string | undefined
   /** False: nothing waits for that disk, whoever asks to (overlayfs, "volatile"). */
   readonly syncs: boolean
-  readonly packageLists: boolean
+  /** Paths of the image, from its root, that this host is without; `*` stands for any name. */
+  readonly removed: readonly string[]
   /** Login shells to set, as `user:path`. */
   readonly shells: readonly string[]
   readonly nspawn: readonly string[]
@@ -27,7 +28,7 @@ export interface Keeping {
  */
 const script = `set -eu
 umask 022
-folder=$1; lower=$2; disk=$3; more=$4; lists=$5; shells=$6; groups=$7; shift 7
+folder=$1; lower=$2; disk=$3; more=$4; removed=$5; shells=$6; groups=$7; shift 7
 for group in $groups; do echo $$ >"$group/keeper/cgroup.procs"; done
 if [ "$disk" = memory ]; then mount -t tmpfs -o mode=0755 ops-test "$folder/disk"
 else mount --bind "$disk" "$folder/disk"; fi
@@ -35,7 +36,7 @@ mkdir "$folder/disk/upper" "$folder/disk/work"
 mount -t overlay -o "lowerdir=$lower,upperdir=$folder/disk/upper,workdir=$folder/disk/work$more" overlay "$folder/root"
 cp -r "$folder/seed/." "$folder/root/"
 for user in deploy worker guest; do chroot "$folder/root" chown -R "$user:" "/home/$user/.ssh"; done
-[ "$lists" = true ] || rm -rf "$folder/root/var/lib/apt/lists/"*
+( cd "$folder/root"; rm -rf $removed )
 for change in $shells; do chroot "$folder/root" usermod --shell "\${change#*:}" "\${change%%:*}"; done
 boot='groups=$1; shift; for group in $groups; do echo $$ >"$group/host/cgroup.procs"; done; exec systemd-nspawn "$@"'
 while :; do
@@ -57,7 +58,7 @@ export function startKeeper(keeping: Keeping): ChildProcess {
     keeping.layers.join(':'),
     disk ?? 'memory',
     keeping.syncs ? '' : ',volatile',
-    String(keeping.packageLists),
+    keeping.removed.join(' '),
   ]
   const lists = [keeping.shells.join(' '), groups.join(' ')]
   const child = spawn(

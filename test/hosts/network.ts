@@ -151,15 +151,18 @@ export async function openNetwork(): Promise<Network> {
       const folder = networkFolder(number)
       const mtu = await routeMtu()
       raiseSettings()
-      await run(['ip', 'link', 'add', bridge, 'type', 'bridge'])
-      await run(['ip', 'address', 'add', `${gateway}/24`, 'dev', bridge])
-      await run(['ip', 'link', 'set', bridge, 'up'])
       const rule = `ip saddr ${subnet} ip daddr != ${subnet} masquerade`
       const chain = `chain out { type nat hook postrouting priority srcnat\n${rule}\n}`
       const table = `table ip ops_test_${number} {\n${chain}\n}\n`
-      await run(['nft', '--file', '-'], table)
       const keyFile = join(folder, 'key')
-      await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'ops-test', '-f', keyFile])
+      // In one child, as each that this process starts costs more than what it does.
+      const open = `set -e
+ip link add "$1" type bridge
+ip address add "$2/24" dev "$1"
+ip link set "$1" up
+nft --file -
+ssh-keygen -q -t ed25519 -N '' -C ops-test -f "$3" </dev/null`
+      await run(['sh', '-c', open, 'sh', bridge, gateway, keyFile], table)
       return { number, bridge, folder, gateway, mtu, keyFile }
     } catch (error) {
       takeDown(number)

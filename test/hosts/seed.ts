@@ -14,8 +14,8 @@ export interface Identity {
 
 /** See `HostOptions`. */
 export interface SeedOptions {
-  readonly sshd?: Readonly<Record<string, string>>
-  readonly files?: Readonly<Record<string, string>>
+  readonly sshd?: Readonly<Record<string, string>> | undefined
+  readonly files?: Readonly<Record<string, string>> | undefined
 }
 
 const homes = ['root', 'home/deploy', 'home/worker', 'home/guest']
@@ -53,11 +53,11 @@ Gateway=${network.gateway}\nLinkLocalAddressing=no\nIPv6AcceptRA=no\nLLDP=no\n`,
     write(path, content, path.startsWith('/root/') ? 0o600 : 0o644)
   }
   mkdirSync(join(folder, 'etc/ssh'), { recursive: true })
-  return Promise.all(
-    ['ed25519', 'ecdsa'].map(async type => {
-      const path = join(folder, `etc/ssh/ssh_host_${type}_key`)
-      await run(['ssh-keygen', '-q', '-t', type, '-N', '', '-C', identity.name, '-f', path])
-      return readFileSync(`${path}.pub`, 'utf8').trim()
-    }),
-  )
+  const types = ['ed25519', 'ecdsa']
+  const keys = join(folder, 'etc/ssh')
+  // In one child, as each that this process starts costs more than what it does.
+  const makeKeys = `cd "$1"
+for type in ${types.join(' ')}; do ssh-keygen -q -t "$type" -N '' -C "$2" -f "ssh_host_\${type}_key" || exit; done`
+  await run(['sh', '-c', makeKeys, 'sh', keys, identity.name])
+  return types.map(type => readFileSync(join(keys, `ssh_host_${type}_key.pub`), 'utf8').trim())
 }

@@ -5,6 +5,7 @@ import type { Release } from './apt-config.ts'
 import { type Access, Host, type User } from './host.ts'
 import { debsLayer, type Image, image } from './image.ts'
 import { startKeeper } from './keeper.ts'
+import { leanFiles, leanRemoves } from './lean.ts'
 import { loopDevicePaths } from './loop-devices.ts'
 import { groupName, hostFolder } from './network.ts'
 import { diskFolder } from './places.ts'
@@ -36,6 +37,8 @@ export interface HostOptions {
   readonly sharedDebs?: boolean
   /** False: apt knows no package until `apt-get update`. `named`: it knows what the sources of the tests name, and is fast. */
   readonly packageLists?: boolean | 'named'
+  /** Leaves out what costs time in each login or boot and what no test is about (`test/hosts/lean.ts`). */
+  readonly isLean?: boolean
   /** What to wait for: the end of the boot unless said otherwise. */
   readonly awaits?: 'boot' | 'sshd'
 }
@@ -121,7 +124,11 @@ async function bootOne(
   const folder = hostFolder(network.number, index)
   const seed = join(folder, 'seed')
   mkdirSync(seed, { recursive: true })
-  const hostKeys = await writeSeed(seed, access, peers, network, options)
+  const { sshd, files, isLean = false } = options
+  const hostKeys = await writeSeed(seed, access, peers, network, {
+    sshd,
+    files: { ...(isLean ? leanFiles : {}), ...files },
+  })
   const loops = options.loopDevices === true ? loopDevicePaths() : []
   const keeper = startKeeper({
     folder,
@@ -129,7 +136,10 @@ async function bootOne(
     layers: options.sharedDebs === false ? built.layers : [debsLayer, ...built.layers],
     disk: storage === 'memory' ? undefined : join(diskFolder(network.number), String(index)),
     syncs: storage !== 'disk-without-sync',
-    packageLists: options.packageLists !== false,
+    removed: [
+      ...(options.packageLists === false ? ['var/lib/apt/lists/*'] : []),
+      ...(options.isLean ? leanRemoves : []),
+    ],
     shells: Object.entries(options.shells ?? {}).map(([user, shell]) => `${user}:${shellPaths[shell]}`),
     nspawn: [
       `--hostname=${access.name}`,

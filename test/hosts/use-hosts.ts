@@ -6,7 +6,7 @@ import { type HostOptions, type HostsOptions, startHost, startHosts } from './st
 /** The first use of an image on a machine builds it, beside all that goes on there. */
 const buildTimeoutMs = 1_200_000
 
-const ofTests = { packageLists: 'named' } as const
+const ofTests = { packageLists: 'named', isLean: true } as const
 
 /** Boots hosts before the tests of this suite; the function returned gives them. */
 export function useHosts(options: HostsOptions): () => readonly Host[] {
