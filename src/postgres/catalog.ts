@@ -17,6 +17,8 @@ export interface PgTable extends PgTableName {
   readonly columns: readonly PgColumn[]
   /** The columns of each unique index that is whole: no condition, no expression. */
   readonly uniqueKeys: readonly (readonly string[])[]
+  /** Those that fire in our sessions, its partitions' included: each may change a row, or keep it out. */
+  readonly triggers: readonly string[]
   readonly hasRows: boolean
 }
 
@@ -56,6 +58,12 @@ export async function readPgPlace(
     doing,
     [oid],
   )
+  const triggers = await session.query(
+    `WITH RECURSIVE parts AS (SELECT $1::oid AS part UNION SELECT inhrelid FROM pg_inherits JOIN parts ON inhparent = part)
+     SELECT DISTINCT tgname FROM pg_trigger JOIN parts ON tgrelid = part WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') ORDER BY 1`,
+    doing,
+    [oid],
+  )
   const kind = found.kind ?? ''
   const rows = ['r', 'p'].includes(kind)
     ? await session.query(`SELECT 1 FROM ${quoted} LIMIT 1`, doing)
@@ -74,6 +82,7 @@ export async function readPgPlace(
         isGenerated: each.generated === 'true',
       })),
       uniqueKeys: keys.map(each => JSON.parse(each.columns ?? '[]') as string[]),
+      triggers: triggers.rows.map(([each]) => each ?? ''),
       hasRows: (rows?.rows.length ?? 0) > 0,
     },
   }

@@ -4,7 +4,7 @@ import { postgresError } from './postgres-error.ts'
 
 const pins = `SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres';
 SET standard_conforming_strings = on; SET bytea_output = 'hex'; SET extra_float_digits = 1; SET search_path = pg_catalog;
-SET quote_all_identifiers = off; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '10s'; SET client_min_messages = error`
+SET quote_all_identifiers = off; SET row_security = off; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '10s'; SET client_min_messages = error`
 
 /** One statement at a time. */
 export class PgSession {

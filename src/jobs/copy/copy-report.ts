@@ -4,6 +4,7 @@ import { counted, grouped } from '../../base/counted.ts'
 import { hasShape } from '../../mysql/columns.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
+import { deletedAtColumn } from '../../postgres/create-table.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { waitedFact } from '../waited-fact.ts'
@@ -60,11 +61,15 @@ export function copyPlanEvent(
           ]),
       ...leavingNotes(plan),
       ...(record && !hasShape(table, record.fingerprint)
-        ? ['the columns of the source changed since the last copy; the target holds what they need']
+        ? [
+            'the columns of the source changed since the last copy: `ops db copy audit` finds rows that this changed, as they have no new stamp',
+            ...leftBehind(plan),
+          ]
         : []),
       ...(order.isByColumn || mode !== 'delta'
         ? []
         : [`no index gives out rows by ${by}: the whole table is read in the order of ${order.index}`]),
+      ...triggerNotes(plan),
       ...(safe?.notes ?? []),
       ...plan.contractNotes,
       ...governor.notWatched.map(what => `not watched: ${what}`),
@@ -87,6 +92,25 @@ export function copyPlanEvent(
       index: order.index,
     },
   }
+}
+
+/** Columns that a target has of its own, or of a source that has them no more. */
+function leftBehind({ place, columns, request }: CopyPlan): readonly string[] {
+  const own = (place.table?.columns ?? [])
+    .map(each => each.name)
+    .filter(name => name !== deletedAtColumn.name && !columns.some(({ target }) => target.name === name))
+  return own.length === 0
+    ? []
+    : [`not in the source, so they stay as they are in ${pgTableText(request.as)}: ${own.join(', ')}`]
+}
+
+function triggerNotes({ place, request }: CopyPlan): readonly string[] {
+  const triggers = place.table?.triggers ?? []
+  return triggers.length === 0
+    ? []
+    : [
+        `triggers of ${pgTableText(request.as)} fire: ${triggers.join(', ')}; what they change of the source's columns ends the run`,
+      ]
 }
 
 function modeText({ mode, request, from }: CopyPlan): string {

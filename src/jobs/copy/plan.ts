@@ -2,6 +2,7 @@
 import { counted } from '../../base/counted.ts'
 import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
 import { readTable, type Table } from '../../mysql/catalog.ts'
+import { hasShape } from '../../mysql/columns.ts'
 import { type Grant, may, readGrants } from '../../mysql/grants.ts'
 import { checkDirection, type Key, keyOf, orderBy, type WalkOrder } from '../../mysql/keys.ts'
 import { type ServerState, serverState } from '../../mysql/server-state.ts'
@@ -16,6 +17,7 @@ import { keyOrError, refusals, timeColumn } from '../archive/refusals.ts'
 import { checkContracts } from '../drift/judge.ts'
 import { type CopyColumn, copyColumns } from './columns.ts'
 import type { CopyRequest } from './copy-request.ts'
+import { refuseEmptyColumns } from './empty-columns.ts'
 import { countLosses, type Loss } from './losses.ts'
 import { type CopyRecord, readRecord } from './record.ts'
 import { type SafeTime, safeTime } from './safe-time.ts'
@@ -109,6 +111,18 @@ export async function planCopy(
   // Before everything that is read: what is stamped from here on is read again next time.
   const safe = column && (await safeTime(session, column, request))
   const from = mode === 'delta' && safe ? beginOfDelta(session, safe, record?.watermark ?? '') : undefined
+  if (
+    mode === 'delta' &&
+    from !== undefined &&
+    by !== undefined &&
+    !hasShape(table, record?.fingerprint ?? '')
+  )
+    await refuseEmptyColumns(
+      session,
+      target,
+      { request, table, columns, place },
+      sql`(${name(by)} < ${from} OR ${name(by)} IS NULL)`,
+    )
   const where = by === undefined || from === undefined ? trusted('TRUE') : sql`${name(by)} >= ${from}`
   const isAsShown = shown?.mode === mode && shown.record?.watermark === record?.watermark
   const counted = isAsShown

@@ -1,4 +1,6 @@
 /** Rows on their way over those that are there: a table of the session's own, which ends with the transaction. */
+import { counted } from '../../base/counted.ts'
+import { OpsError } from '../../base/errors.ts'
 import { deletedAtColumn } from '../../postgres/create-table.ts'
 import type { PgSession } from '../../postgres/session.ts'
 import { nameList, quoteName } from '../../postgres/sql.ts'
@@ -15,6 +17,7 @@ export interface Stage {
   end(): Promise<number>
   /** How they differ from the target's; `pending` of those have their stamp from the watermark on. */
   judge(watermark: { readonly column: string; readonly text: string } | undefined): Promise<Judged>
+  /** @throws OpsError where the target's triggers made other rows of them. */
   merge(): Promise<{ readonly inserted: number; readonly updated: number }>
   /** Deletes or marks what is not in the stage. */
   deleteAbsent(): Promise<number>
@@ -63,10 +66,13 @@ export async function openStage(pg: PgSession, sides: Staged): Promise<Stage> {
     },
     async merge() {
       const [merged] = await pg.records(upsertText(sides), doing)
+      if (fires(sides)) refuseOthers(sides, Number(await pg.value(differingText(sides), doing)))
       return { inserted: Number(merged?.inserted ?? 0), updated: Number(merged?.updated ?? 0) }
     },
     async deleteAbsent() {
-      return (await pg.query(deleteAbsentText(sides), doing)).affected
+      const { affected } = await pg.query(deleteAbsentText(sides), doing)
+      if (fires(sides)) refuseOthers(sides, Number(await pg.value(stillThereText(sides), doing)))
+      return affected
     },
     async drop() {
       await pg.query(`DROP TABLE ${stage}; DROP SEQUENCE pg_temp.ops_numbers`, doing)
@@ -124,6 +130,38 @@ function judgeText(sides: Staged, by: string | undefined): string {
       ${hasMarks(place) ? `AND there.${quoteName(deletedAtColumn.name)} IS NULL` : ''}`
 }
 
+const fires = ({ place }: Staged): boolean => (place.table?.triggers.length ?? 0) > 0
+
+/** `rows` are not there as they came, or are still there. */
+function refuseOthers({ request, place }: Staged, rows: number): void {
+  if (rows === 0) return
+  const where = pgTableText(request.as)
+  throw new OpsError({
+    code: 'not-converged',
+    title: `${counted(rows, 'row')} of ${where} ${rows === 1 ? 'is' : 'are'} not as the source has ${rows === 1 ? 'it' : 'them'}: a trigger there changes rows or keeps them (${place.table?.triggers.join(', ')})`,
+    changed: 'no',
+    next: `Nothing was copied. Let the trigger write into columns of its own, or take it away: ALTER TABLE ${quoteName(request.as.schema, request.as.table)} DISABLE TRIGGER USER.`,
+  })
+}
+
+/** How many rows, as they came last, are not in the target just so. */
+function differingText(sides: Staged): string {
+  const { request, columns, key } = sides
+  const keys = key.columns.map(each => quoteName(each)).join(', ')
+  const cells = (side: string): string =>
+    columns.map(each => `${side}.${quoteName(each.target.name)}`).join(', ')
+  return `SELECT count(*) FROM (SELECT DISTINCT ON (${keys}) * FROM ${stage} ORDER BY ${keys}, ${numberColumn(columns)} DESC) AS stage
+    LEFT JOIN ${quoteName(request.as.schema, request.as.table)} AS there ON ${sameKey(sides)}
+    WHERE there.${quoteName(key.columns[0] ?? '')} IS NULL OR ROW(${cells('there')}) IS DISTINCT FROM ROW(${cells('stage')})`
+}
+
+function stillThereText(sides: Staged): string {
+  const { as, deletes } = sides.request
+  const unmarked = deletes === 'soft' ? ` AND there.${quoteName(deletedAtColumn.name)} IS NULL` : ''
+  return `SELECT count(*) FROM ${quoteName(as.schema, as.table)} AS there
+    WHERE NOT EXISTS (SELECT 1 FROM ${stage} AS stage WHERE ${sameKey(sides)})${unmarked}`
+}
+
 function deleteAbsentText(sides: Staged): string {
   const { as, deletes } = sides.request
   const quoted = quoteName(as.schema, as.table)
@@ -136,9 +174,10 @@ function deleteAbsentText(sides: Staged): string {
 /** Deletes or marks these keys, told as the target's own text. */
 export async function deleteKeys(
   pg: PgSession,
-  { request, key, columns }: Staged,
+  sides: Staged,
   keys: readonly (readonly string[])[],
 ): Promise<number> {
+  const { request, key, columns } = sides
   const { as, deletes } = request
   const quoted = quoteName(as.schema, as.table)
   const deletedAt = quoteName(deletedAtColumn.name)
@@ -161,6 +200,7 @@ export async function deleteKeys(
         : `DELETE FROM ${quoted} AS there USING ${gone} WHERE ${same}`
     affected += (await pg.query(text, `deleting from ${pgTableText(as)}`, [JSON.stringify(records)])).affected
   }
+  if (fires(sides)) refuseOthers(sides, keys.length - affected)
   return affected
 }
 

@@ -30,7 +30,9 @@ type Target = Pick<CopyPlan, 'request' | 'columns' | 'key' | 'place' | 'mode'>
 
 /** Inside the transaction that `settle` belongs to as well. */
 export async function openLanding(pg: PgSession, plan: Target): Promise<Landing> {
-  return plan.mode === 'new' ? intoNewTable(pg, plan) : throughStage(pg, plan)
+  // Behind triggers only a stage tells what should be there.
+  const fires = (plan.place.table?.triggers.length ?? 0) > 0
+  return plan.mode === 'new' && !fires ? intoNewTable(pg, plan) : throughStage(pg, plan)
 }
 
 async function intoNewTable(pg: PgSession, { request, columns, key, place }: Target): Promise<Landing> {

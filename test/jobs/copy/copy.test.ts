@@ -329,4 +329,63 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
     expect(await copy('moved.t', 'staging.moved')).toMatchObject({ code: 0, stderr: '' })
     expect(await psql('SELECT count(*), count(note) FROM staging.moved')).toBe('1000|0\n')
   })
+
+  test('rows that a trigger of the target changes or keeps out are no copy: nothing is committed', async () => {
+    await mariadb(`CREATE DATABASE fired; USE fired; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(9), at TIMESTAMP NOT NULL, KEY (at));
+      INSERT INTO t VALUES (1, 'a', '2026-01-01'), (2, 'b', '2026-01-01')`)
+    await psql(`CREATE SCHEMA fired; CREATE TABLE fired.t (id int PRIMARY KEY, v varchar(9), at timestamptz, seen int);
+      CREATE FUNCTION fired.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF NEW.v = 'out' THEN RETURN NULL; END IF; NEW.seen := 1; NEW.v := replace(NEW.v, 'x', 'y'); RETURN NEW; END $$;
+      CREATE TRIGGER own BEFORE INSERT OR UPDATE ON fired.t FOR EACH ROW EXECUTE FUNCTION fired.f()`)
+    const run = () => copy('fired.t', 'fired.t', '--by', 'at')
+    const first = await run()
+    expect(first.stderr).toBe('')
+    expect(first.stdout).toContain('triggers of fired.t fire: own')
+    const watermark = await psql('SELECT watermark FROM fired.ops_copy')
+    for (const v of ['out', 'x']) {
+      await mariadb(`UPDATE fired.t SET v = '${v}', at = NOW() WHERE id = 2`)
+      const refused = await run()
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toContain('1 row of fired.t is not as the source has it')
+    }
+    expect(await psql('SELECT id, v, seen FROM fired.t ORDER BY id')).toBe('1|a|1\n2|b|1\n')
+    expect(await psql('SELECT watermark FROM fired.ops_copy')).toBe(watermark)
+    await mariadb(`UPDATE fired.t SET v = 'c' WHERE id = 2`)
+    expect((await run()).stderr).toBe('')
+    expect(await psql('SELECT id, v FROM fired.t ORDER BY id')).toBe('1|a\n2|c\n')
+  })
+
+  test('a column that came to both sides is not left without its values, and what no stamp tells of is told', async () => {
+    await mariadb(`CREATE DATABASE came; USE came; CREATE TABLE t (id INT PRIMARY KEY, v INT, at TIMESTAMP NOT NULL, KEY (at));
+      INSERT INTO t SELECT seq, seq, '2026-01-01' FROM seq_1_to_9`)
+    const run = (...argv: string[]) => copy('came.t', 'staging.came', '--by', 'at', ...argv)
+    expect((await run()).code).toBe(0)
+    await psql('ALTER TABLE staging.came ADD note int')
+    await mariadb(
+      `ALTER TABLE came.t ADD note INT DEFAULT 7; INSERT INTO came.t VALUES (10, 1, '2026-02-02', 8)`,
+    )
+    const refused = await run()
+    expect(refused.code).toBe(3)
+    expect(refused.stderr).toContain('note came to came.t since the last copy')
+    expect((await run('--full')).stderr).toBe('')
+    expect(await psql('SELECT sum(note) FROM staging.came')).toBe(`${9 * 7 + 8}\n`)
+    await mariadb('ALTER TABLE came.t DROP v')
+    const later = await run()
+    expect(later.stderr).toBe('')
+    expect(later.stdout).toContain('not in the source, so they stay as they are in staging.came: v')
+  })
+
+  test('rows that a policy of the target hides are not taken for rows that are not there', async () => {
+    await mariadb(
+      'CREATE DATABASE hid; USE hid; CREATE TABLE t (id INT PRIMARY KEY); INSERT INTO t VALUES (1), (2)',
+    )
+    await psql(`CREATE SCHEMA hid; CREATE TABLE hid.t (id int PRIMARY KEY); ALTER TABLE hid.t ENABLE ROW LEVEL SECURITY;
+      CREATE POLICY few ON hid.t USING (id < 2); CREATE ROLE deploy LOGIN; GRANT ALL ON SCHEMA hid TO deploy; GRANT ALL ON hid.t TO deploy`)
+    const { stderr, code } = await folder.ops([
+      ...['db', 'copy', 'shop', 'hid.t', '--as', 'hid.t', '--yes', '-F', source().sshConfig],
+      ...['--to', 'postgres:///lab?via=dw1-deploy'],
+    ])
+    expect(stderr).toContain('row-level security')
+    expect(code).not.toBe(0)
+  })
 })
