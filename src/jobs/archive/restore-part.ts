@@ -26,6 +26,8 @@ export interface RestoreWork {
   readonly emit: Emit
   readonly interrupt: Interrupt
   readonly governor?: Governor
+  /** Throws where another run may be at work by now. */
+  readonly stillLocked: () => Promise<void>
 }
 
 /** @throws OpsError where not all of them came back. */
@@ -87,7 +89,7 @@ interface Restoring {
 
 function restoreChunks(
   chunks: readonly ArchivedChunk[],
-  { server, store, emit, interrupt, governor }: RestoreWork,
+  { server, store, emit, interrupt, governor, stillLocked }: RestoreWork,
   { title, rows: ofRows, into, totals }: Restoring,
 ): Promise<ChunksDone> {
   let index = 0
@@ -101,6 +103,7 @@ function restoreChunks(
         return chunk && readArchived(store, chunk)
       },
       async settle({ rows, columns }) {
+        await stillLocked()
         await restoreRows(into, columns, rows, totals)
       },
     },

@@ -9,7 +9,7 @@ import { type RestoreWork, restorePart } from './restore-part.ts'
 import { partsOf, type RestorePart, type RestoreRequest } from './restore-parts.ts'
 import { type PlannedPart, planPart, together } from './restore-plan.ts'
 
-export interface RestoreContext extends RestoreWork {
+export interface RestoreContext extends Omit<RestoreWork, 'stillLocked'> {
   readonly confirm?: (plan: JobPlan) => Promise<boolean>
   readonly plansOnly: boolean
 }
@@ -18,10 +18,15 @@ export interface RestoreContext extends RestoreWork {
 export async function restoreArchive(request: RestoreRequest, context: RestoreContext): Promise<boolean> {
   const parts = await partsOf(context.store, request)
   const targets = parts.map(({ target }) => target)
-  return holdingTargets(context.server, targets, () => restoreParts(parts, context))
+  return holdingTargets(context.server, targets, stillLocked =>
+    restoreParts(parts, { ...context, stillLocked }),
+  )
 }
 
-async function restoreParts(parts: readonly RestorePart[], context: RestoreContext): Promise<boolean> {
+async function restoreParts(
+  parts: readonly RestorePart[],
+  context: RestoreContext & Pick<RestoreWork, 'stillLocked'>,
+): Promise<boolean> {
   const { server, emit, confirm, plansOnly } = context
   const session = await server.session()
   const planned: PlannedPart[] = []

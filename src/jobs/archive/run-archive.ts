@@ -8,6 +8,7 @@ import { join } from '../../mysql/sql.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { Store } from '../../store/store.ts'
 import type { JobContext } from '../job-context.ts'
+import { keptApart } from '../kept-apart.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { PackedRows } from '../rows/packed-rows.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
@@ -59,6 +60,8 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
   if (confirm && !(await confirm(shown))) return false
   const place = await holdPlace(server, work, request.shard, interrupt)
   try {
+    for (const table of [request.table, ...request.with])
+      await keptApart(place, server.name, table, ['restore'])
     const plan = await planArchive(session, store, request, place)
     const outcome = await carryOut(plan, session, place, governor, context)
     emit({ event: 'job-end', ...archiveEnd(server.name, plan, outcome) })

@@ -32,13 +32,16 @@ export interface RestoreContext extends JobContext {
 export async function restoreDump({ day, into }: RestoreRequest, context: RestoreContext): Promise<boolean> {
   const mark = await existingMark(context.store)
   const target = into ?? mark.table
-  return holdingTargets(context.server, [target], () => restoreDays(target, day, context))
+  return holdingTargets(context.server, [target], stillLocked =>
+    restoreDays(target, day, context, stillLocked),
+  )
 }
 
 async function restoreDays(
   target: TableName,
   day: string | undefined,
   { server, store, emit, interrupt, confirm, plansOnly }: RestoreContext,
+  stillLocked: () => Promise<void>,
 ): Promise<boolean> {
   const title = `restore ${tableText(target)}`
   const receipts = await newestReceipts(store)
@@ -103,6 +106,7 @@ async function restoreDays(
         return receipt && { rows: { length: receipt.rows }, bytes: receipt.sizeBytes, receipt }
       },
       async settle({ receipt }) {
+        await stillLocked()
         await restoreDay(session, store, table, receipt, maxAllowedPacket)
         restored.days += 1
         restored.rows += receipt.rows

@@ -15,6 +15,7 @@ import { sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import { checkUnaltered } from '../drift/unaltered.ts'
 import type { JobContext } from '../job-context.ts'
+import { keptApart } from '../kept-apart.ts'
 import { partlyDone, runChunks } from '../run.ts'
 import { chunksOf } from './chunks.ts'
 import { findMoreProblems, type LoadFailure, loadError } from './find-more-problems.ts'
@@ -61,6 +62,7 @@ export async function runLoad(request: LoadRequest, context: LoadContext): Promi
         ),
       })
     try {
+      await keptApart(lock, server.name, request.table, ['restore'])
       const work = () => carryOut(plan, { input, reader, session, governor, title }, context)
       const outcome = await withoutIndexes(plan, server, work).catch((failure: unknown) => {
         end(undefined, failure)

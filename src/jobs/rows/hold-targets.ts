@@ -5,17 +5,27 @@
 import { type HeldLock, holdLock } from '../../mysql/named-lock.ts'
 import type { Server } from '../../mysql/server.ts'
 import { type TableName, tableText } from '../../mysql/table-name.ts'
+import { keptApart } from '../kept-apart.ts'
 
-/** A plan holds them too: it judges the tables as well. @throws OpsError `locked` where another run restores into one of them. */
+/**
+ * A plan holds them too: it judges the tables as well. `stillLocked` throws where another run may be at work by now.
+ * @throws OpsError `locked` where another run restores into one of them, loads into it or archives it.
+ */
 export async function holdingTargets<T>(
   server: Server,
   targets: readonly TableName[],
-  work: () => Promise<T>,
+  work: (stillLocked: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const locks: HeldLock[] = []
   try {
-    for (const target of targets) locks.push(await holdLock(server, `restore ${tableText(target)}`))
-    return await work()
+    for (const target of targets) {
+      const lock = await holdLock(server, `restore ${tableText(target)}`)
+      locks.push(lock)
+      await keptApart(lock, server.name, target, ['archive', 'load'])
+    }
+    return await work(async () => {
+      for (const lock of locks) await lock.check()
+    })
   } finally {
     for (const lock of locks) await lock.release()
   }

@@ -123,7 +123,12 @@ function interruptedBeforeWork(what: string): OpsError {
 
 /** Whether a run of that work, or a shard of one, is at work just now: for whoever only looks. */
 export function isAtWork(server: Server, what: string): Promise<boolean> {
-  return isLockHeld(server, what, ...allShards().map(each => shardTitle(what, each)))
+  return isLockHeld(server, ...titlesOf(what))
+}
+
+/** Of the whole of a work, and of each shard that there can be. */
+export function titlesOf(what: string): readonly string[] {
+  return [what, ...allShards().map(each => shardTitle(what, each))]
 }
 
 async function shardsAtWork(lock: HeldLock, what: string): Promise<readonly Shard[]> {

@@ -309,6 +309,7 @@ describeReal('ops db archive', () => {
     const words = ['shop', 'later.t', '--older-than', '6mo', '--by', 'at', '--to', 'later', '--plan']
     const planned = await archive(...words)
     const restored = await archive('restore', 'later', '--into', 'held.into', '--yes')
+    const beside = await archive('restore', 'later', '--into', 'held.t', '--yes')
     await mariadb("SELECT CONCAT('KILL ', IS_USED_LOCK('ops:archive held.t')) INTO @k; EXECUTE IMMEDIATE @k")
     await holder
     expect(locked.code).toBe(6)
@@ -316,6 +317,72 @@ describeReal('ops db archive', () => {
     expect(planned.stdout).toContain('another run is at work on this table, and they may be its own')
     expect(restored.code).toBe(6)
     expect(restored.stderr).toContain('another run holds restore held.into')
+    expect(beside).toMatchObject({ code: 6 })
+    expect(beside.stderr).toContain('another run holds archive held.t, which brings rows')
+  })
+
+  test('an archive, a shard of one and a load are kept from a table that a restore is at work on, and the other way round', async () => {
+    await mariadb(`CREATE DATABASE apart; USE apart; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      INSERT INTO t VALUES (1, '2020-01-01')`)
+    expect((await archiveOld('apart.t', 'apart', '--no-delete')).code).toBe(0)
+    writeFileSync(join(folder.path, 'apart.csv'), 'id,at\n2,2020-01-01\n')
+    const load = ['db', 'load', 'shop', 'apart.t', 'apart.csv', '--yes', '-F', host().sshConfig]
+    const restore = ['db', 'archive', 'restore', 'apart', '--yes', '-F', host().sshConfig]
+    const sharded = [
+      'db',
+      'archive',
+      'shop',
+      'apart.t',
+      '--older-than',
+      '6mo',
+      '--by',
+      'at',
+      '--to',
+      'apart',
+      '--yes',
+    ]
+    const cases = [
+      ['restore apart.t', sharded],
+      ['restore apart.t', [...sharded, '--shard', '0/4']],
+      ['restore apart.t', load],
+      ['load apart.t', restore],
+      ['archive apart.t 2/3', restore],
+    ] as const
+    for (const [held, argv] of cases) {
+      const holder = host().exec(`mariadb -e "SELECT GET_LOCK('ops:${held}', 0); DO SLEEP(600)"`)
+      const isFree = `SELECT IS_USED_LOCK('ops:${held}') IS NULL`
+      while ((await mariadb(isFree)).trim() === '1') await pause(50)
+      const refused = await folder.ops([
+        ...argv,
+        ...(argv === load || argv === restore ? [] : ['-F', host().sshConfig]),
+      ])
+      await mariadb(`SELECT CONCAT('KILL ', IS_USED_LOCK('ops:${held}')) INTO @k; EXECUTE IMMEDIATE @k`)
+      await holder
+      expect(refused.code, argv.join(' ')).toBe(6)
+      expect(refused.stderr).toContain(`another run holds ${held}, which brings rows`)
+    }
+    expect(await mariadb('SELECT COUNT(*) FROM apart.t')).toBe('1\n')
+  })
+
+  test('a restore whose lock the server has given up ends before it writes on', async () => {
+    await mariadb(`CREATE DATABASE given; USE given; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      CREATE TABLE later LIKE t; INSERT INTO t SELECT seq, '2020-01-01' FROM seq_1_to_4000`)
+    expect((await archiveOld('given.t', 'given')).code).toBe(0)
+    // Each row takes its time, so that chunks are left when the first rows are there.
+    await mariadb(
+      'CREATE TRIGGER given.slow BEFORE INSERT ON given.later FOR EACH ROW SET @slept = SLEEP(0.003)',
+    )
+    const running = archive('restore', 'given', '--into', 'given.later', '--yes')
+    while ((await mariadb('SELECT COUNT(*) FROM given.later')).trim() === '0') await pause(50)
+    await mariadb(
+      "SELECT CONCAT('KILL ', IS_USED_LOCK('ops:restore given.later')) INTO @k; EXECUTE IMMEDIATE @k",
+    )
+    const ended = await running
+    expect(ended.code).toBe(5)
+    expect(Number(await mariadb('SELECT COUNT(*) FROM given.later'))).toBeLessThan(4000)
+    await mariadb('DROP TRIGGER given.slow')
+    expect((await archive('restore', 'given', '--into', 'given.later', '--yes')).code).toBe(0)
+    expect(await mariadb('SELECT COUNT(*) FROM given.later')).toBe('4000\n')
   })
 
   test('a key of the table that takes two saved rows for one is told, and only another than the primary one is to go', async () => {
