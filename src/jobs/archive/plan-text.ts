@@ -7,6 +7,7 @@ import type { JobFact, JobPlan } from '../../run/job-events.ts'
 import { shardText, shardTitle } from '../shard/shard.ts'
 import { storeNotes, storeRemarks } from '../store-refusals.ts'
 import { timestampsOf } from './condition.ts'
+import { newestThatGoesText } from './numbers-again.ts'
 import { plannedPartitions, stayingPartitions } from './partitions-text.ts'
 import type { ArchivePlan, ArchiveRequest } from './plan.ts'
 import { serverText } from './records.ts'
@@ -115,6 +116,7 @@ export function archivePlanEvent(
                 `rows that ${tableText(child)} refers to stay (${constraint}), and each run saves them anew${tableText(child) === tableText(table) ? '' : `: --with ${tableText(child)} lets its rows go along`}`,
             )
         : []),
+      ...(plan.newestGoes ? [newestThatGoesText(plan.newestGoes)] : []),
       ...zoneNotes(plan),
       ...resolved.otherModes.map(
         each =>

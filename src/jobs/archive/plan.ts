@@ -17,6 +17,7 @@ import type { Age } from '../time-words.ts'
 import { type ArchiveNames, checkServer, listArchive, readMark, readReceipt } from './archive-store.ts'
 import { ageSql, judgeAsClient, type Resolved, resolveCondition, tryWhere } from './condition.ts'
 import { countPart, countRows, countStaying, type RowCount, type WalkedTable } from './count-rows.ts'
+import { type NewestRow, newestThatGoes } from './numbers-again.ts'
 import { noPartitions, type OldPartitions, readOldPartitions } from './old-partitions.ts'
 import type { Receipt } from './records.ts'
 import { refusals, timeColumn } from './refusals.ts'
@@ -85,6 +86,8 @@ export interface ArchivePlan {
   readonly namesServer: boolean
   /** The newest receipt; undefined: nothing is saved yet. */
   readonly newest: Receipt | undefined
+  /** Its number may come again, with another row. */
+  readonly newestGoes: NewestRow | undefined
   readonly findings: readonly Finding[]
   /** What contracts say that are not broken. */
   readonly contractNotes: readonly string[]
@@ -159,6 +162,7 @@ export async function planArchive(
     isNew: mark === undefined,
     namesServer: mark === undefined || mark.server !== undefined,
     newest: await newestReceipt(store, table, names),
+    newestGoes: deletes ? await newestThatGoes(session, table, resolved.condition) : undefined,
     findings,
     contractNotes,
   }

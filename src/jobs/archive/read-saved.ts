@@ -38,7 +38,7 @@ function nextFor(
 }
 
 /** Cells as the server wrote them; what is no text stays hex. */
-function keyText(cells: Receipt['first']): string {
+export function keyText(cells: Receipt['first']): string {
   return cells
     .map(hex => {
       if (hex === null) return 'NULL'

@@ -17,7 +17,7 @@ import { type ArchivedChunk, lostError } from './chunks-of.ts'
 import { type ArchivedRows, readArchived } from './read-archived.ts'
 import { keyForRestore } from './restore-key.ts'
 import type { PlannedPart } from './restore-plan.ts'
-import { type RestoredRows, type RestoreTarget, restoreRows } from './restore-rows.ts'
+import { noneRestored, type RestoredRows, type RestoreTarget, restoreRows } from './restore-rows.ts'
 
 /** From where to where, and who is told. */
 export interface RestoreWork {
@@ -39,12 +39,17 @@ export async function restorePart(session: Session, part: PlannedPart, context: 
   if (!isThere) await makeTable(session, target, header, 'archive')
   const table = await readTable(session, target)
   const key = keyForRestore(tableText(target), table, shapes)
-  const totals = { restored: 0, present: 0, other: 0 }
+  const [ofKept, ofDeleted] = [noneRestored(), noneRestored()]
   const maxAllowedPacket = (await serverState(session)).maxAllowedPacket
   const into = { session, table, key, maxAllowedPacket }
-  const work = { title, rows, into, totals }
+  const work = { title, rows, into, ofKept, ofDeleted }
   const done = await restoreChunks(chunks, context, work).catch((failure: unknown) => ({ failure }))
   const failed = 'failure' in done
+  const totals = {
+    restored: ofKept.restored + ofDeleted.restored,
+    present: ofKept.present + ofDeleted.present,
+    other: ofKept.other + ofDeleted.other,
+  }
   emit({
     event: 'job-end',
     job: 'archive restore',
@@ -58,13 +63,15 @@ export async function restorePart(session: Session, part: PlannedPart, context: 
         ? []
         : [{ name: 'were there', text: `${counted(totals.present, 'row')}, equal` }]),
     ],
-    notes:
-      totals.other === 0
+    notes: [
+      ...(ofKept.other === 0
         ? []
         : [
-            `${counted(totals.other, 'saved row was', 'saved rows were')} left out: the table has a newer row of the same key`,
-          ],
-    data: { into: tableText(target), ...totals },
+            `${counted(ofKept.other, 'saved row was', 'saved rows were')} left out: the table has a newer row of the same key`,
+          ]),
+      ...(ofDeleted.other === 0 ? [] : [replacedText(ofDeleted)]),
+    ],
+    data: { into: tableText(target), ...totals, replaced: ofDeleted.other },
   })
   if (failed) {
     const soFar = `Before that, ${counted(totals.restored, 'row was', 'rows were')} restored, read back and equal. The same command leaves them as they are.`
@@ -84,27 +91,48 @@ interface Restoring {
   readonly title: string
   readonly rows: number
   readonly into: RestoreTarget
-  readonly totals: RestoredRows
+  /** Of chunks whose rows were left in the table. */
+  readonly ofKept: RestoredRows
+  /** Of those whose rows were deleted from it once they were saved. */
+  readonly ofDeleted: RestoredRows
+}
+
+/** The archive had deleted these: whatever has their keys came later. */
+function replacedText({ other, otherKeys }: RestoredRows): string {
+  const keys = `${otherKeys.join('; ')}${other > otherKeys.length ? ' ...' : ''}`
+  const [what, why] =
+    other === 1
+      ? [
+          'deleted when it was archived: another row has its key since',
+          'The key was given again, or the row was',
+        ]
+      : [
+          'deleted when they were archived: other rows have their keys since',
+          'The keys were given again, or the rows were',
+        ]
+  return `${counted(other, 'saved row was', 'saved rows were')} left out, ${what} (${keys}). ${why} restored and changed. What was saved is whole in the archive: each file in rows/ says how to load it into another table`
 }
 
 function restoreChunks(
   chunks: readonly ArchivedChunk[],
   { server, store, emit, interrupt, governor, stillLocked }: RestoreWork,
-  { title, rows: ofRows, into, totals }: Restoring,
+  { title, rows: ofRows, into, ofKept, ofDeleted }: Restoring,
 ): Promise<ChunksDone> {
   let index = 0
-  return runChunks<ArchivedRows>(
+  return runChunks<ArchivedRows & { readonly isDeleted: boolean }>(
     {
       source: server.name,
       title,
       ofRows,
       async read() {
         const chunk = chunks[index++]
-        return chunk && readArchived(store, chunk)
+        if (!chunk) return undefined
+        const isDeleted = chunk.receipt.deletes && chunk.done !== undefined
+        return { ...(await readArchived(store, chunk)), isDeleted }
       },
-      async settle({ rows, columns }) {
+      async settle({ rows, columns, isDeleted }) {
         await stillLocked()
-        await restoreRows(into, columns, rows, totals)
+        await restoreRows(into, columns, rows, isDeleted ? ofDeleted : ofKept)
       },
     },
     { emit, interrupt, ...(governor && { governor }) },

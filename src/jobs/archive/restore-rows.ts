@@ -12,13 +12,21 @@ import { sql } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
 import type { WireRow } from '../../mysql/wire-row.ts'
 import { savedRow } from './finish-earlier.ts'
+import { keyText } from './read-saved.ts'
+import { positionToHex } from './records.ts'
 
 /** How many were put there, were there already, and have another row of their key. */
 export interface RestoredRows {
   restored: number
   present: number
   other: number
+  /** The keys of some of the last. */
+  otherKeys: readonly string[]
 }
+
+const mostKeys = 3
+
+export const noneRestored = (): RestoredRows => ({ restored: 0, present: 0, other: 0, otherKeys: [] })
 
 /** What of a batch came of one try. */
 type Counts = Readonly<RestoredRows>
@@ -53,6 +61,7 @@ export async function restoreRows(
     totals.restored += counts.restored
     totals.present += counts.present
     totals.other += counts.other
+    totals.otherKeys = [...totals.otherKeys, ...counts.otherKeys].slice(0, mostKeys)
   }
 }
 
@@ -93,14 +102,19 @@ async function insertMissing(into: Into, batch: readonly WireRow[]): Promise<Cou
     throw new OpsError({
       code: 'not-converged',
       title: `${session.source}: ${lost.length} of ${missing.length} restored rows of ${tableText(table)} are not what was saved`,
-      detail: `The first of them has the key ${savedRow(lost[0] ?? Buffer.alloc(0), columns, key)
-        .key.map(String)
-        .join(', ')}.`,
+      detail: `The first of them has the key ${keyOfRow(lost[0] ?? Buffer.alloc(0), columns, key)}.`,
       changed: 'no',
       next: 'Nothing of this batch was restored. Look for a trigger that changes rows, or restore into a table without one.',
     })
   }
-  return { restored: missing.length, present: equal.length, other: rest.length - missing.length }
+  const isMissing = new Set(missing)
+  const others = missing.length === rest.length ? [] : rest.filter(row => !isMissing.has(row))
+  return {
+    restored: missing.length,
+    present: equal.length,
+    other: others.length,
+    otherKeys: others.slice(0, mostKeys).map(row => keyOfRow(row, columns, key)),
+  }
 }
 
 /** The key that names the rows is not to go, whatever is in the way. */
@@ -148,4 +162,8 @@ function keysOf({ key, columns }: Into, rows: readonly WireRow[]): ReturnType<ty
     keyColumns,
     rows.map(row => savedRow(row, columns, key).key),
   )
+}
+
+function keyOfRow(row: WireRow, columns: readonly RowColumn[], key: Key): string {
+  return keyText(positionToHex(savedRow(row, columns, key).key))
 }

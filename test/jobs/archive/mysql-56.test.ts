@@ -26,4 +26,28 @@ describeMysql56('ops db archive', () => {
     expect(restored.stderr).toBe('')
     expect(await checksum(`${table}_again`)).toBe(before)
   })
+
+  test('a plan whose newest row goes says that its number comes again, and a restore names the rows that it leaves out for it', async () => {
+    await eyes().run(`CREATE TABLE lab.numbered (id INT AUTO_INCREMENT PRIMARY KEY, at DATETIME NOT NULL, x CHAR(3), KEY (at));
+      INSERT INTO lab.numbered (at, x) VALUES ('2020-01-01', 'one'), ('2020-01-01', 'two'), (NOW(), 'new')`)
+    const plan = ['old', 'lab.numbered', '--older-than', '6mo', '--by', 'at', '--to', 'numbered', '--plan']
+    const said = 'the newest row goes (id 2), and this server keeps its next number in memory alone'
+    expect((await ops(...plan)).stdout).not.toContain('the newest row goes')
+    await eyes().run('DELETE FROM lab.numbered WHERE id = 3')
+    expect((await ops(...plan)).stdout).toContain(said)
+    expect((await ops(...plan, '--where', 'id <> 2')).stdout).not.toContain('the newest row goes')
+    expect((await ops(...plan, '--no-delete')).stdout).not.toContain('the newest row goes')
+    expect((await archive('numbered')).stdout).toContain(said)
+    // What the server itself would do once it is started anew.
+    await eyes().run(`INSERT INTO lab.numbered VALUES (1, '2020-05-05', 'uno')`)
+    const restored = await ops('restore', 'numbered', '--yes')
+    expect(restored.code).toBe(0)
+    expect(restored.stdout).toContain(
+      '1 saved row was left out, deleted when it was archived: another row has its key since (1)',
+    )
+    expect(await eyes().rows('SELECT id, x FROM lab.numbered ORDER BY id')).toEqual([
+      ['1', 'uno'],
+      ['2', 'two'],
+    ])
+  })
 })
