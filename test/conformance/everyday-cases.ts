@@ -140,11 +140,12 @@ for n in one two; do echo $n >file; git add file; git commit -qm $n; done; git p
       path: '/srv/c/mounted here',
       device: 'conforms',
       type: 'tmpfs',
-      options: ['size=1m', 'nosuid', 'nodev'],
+      options: ['size=1m', 'nosuid', 'nodev', 'mode=0755'],
     },
     absent: "umount '/srv/c/mounted here'; sed -i /conforms/d /etc/fstab",
     wrong: [
       "mount -o remount,dev '/srv/c/mounted here'",
+      "chmod 0700 '/srv/c/mounted here'",
       'sed -i /conforms/s/nodev/dev/ /etc/fstab',
       "umount '/srv/c/mounted here'",
     ],

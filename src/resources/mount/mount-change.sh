@@ -14,7 +14,7 @@ ops_mount() (
   if [ -z "$ops_was_mounted" ]; then
     # With nofail a device that is not there is no failure.
     ops_said=$(mount "$ops_at" 2>&1) && { ops_mount_find "$2" || { ops_said="$1 is not there"; false; }; }
-  else ops_said=$(mount -o "remount,$3" "$ops_at" 2>&1)
+  else ops_said=$(mount -o "remount,$3" "$ops_at" 2>&1 && ops_mount_dress "$2" "$3" 2>&1)
   fi || {
     ops_restore /etc/fstab || { echo "ops: $ops_at: $ops_said; and /etc/fstab could not be put back" >&2; exit 96; }
     ops_mount_told
@@ -23,6 +23,13 @@ ops_mount() (
   }
   ops_mount_told
 )
+# PATH FLAGS: a tmpfs is not told anew whose its folder is, nor its mode.
+ops_mount_dress() {
+  [ "$ops_type" = tmpfs ] || return 0
+  if ops_mount_value uid "$2"; then chown -- "$ops_mount_asked" "$1" || return; fi
+  if ops_mount_value gid "$2"; then chgrp -- "$ops_mount_asked" "$1" || return; fi
+  if ops_mount_value mode "$2"; then chmod -- "$ops_mount_asked" "$1" || return; fi
+}
 # PATH
 ops_mount_absent() (
   set +e

@@ -24,7 +24,7 @@ ops_mount_look() {
   # Some can be read alone, whatever is asked.
   case $ops_type,$3, in squashfs,*|iso9660,*|*,ro,*) ;; *) case ,$ops_flags, in *,ro,*) ops_flags_lacking="$ops_flags_lacking rw";; esac;; esac
   ops_mount_unasked "$3"
-  ops_mount_size "$2" "$3" || ops_flags_lacking="$ops_flags_lacking $ops_mount_asked"
+  [ "$ops_type" != tmpfs ] || ops_mount_memory "$2" "$3" || return
   ops_flags_lacking=${ops_flags_lacking# }
   printf 'lacks=%s\n' "${ops_flags_lacking:-none}"
 }
@@ -38,20 +38,65 @@ ops_mount_unasked() {
     case ,$ops_flags, in *,"no$ops_mount_flag",*) ops_flags_lacking="$ops_flags_lacking $ops_mount_flag";; esac
   done
 }
-# PATH FLAGS: whether a tmpfs has the size that is asked for, in whole pages; ops_mount_asked is what asks for it. A percentage is not judged.
+# NAME FLAGS: into ops_mount_asked what is asked for by that name; 1: nothing.
+ops_mount_value() {
+  ops_mount_asked=$(printf '%s\n' "$2" | tr , '\n' | sed -n "s/^$1=//p" | tail -n 1)
+  [ -n "$ops_mount_asked" ]
+}
+# PATH FLAGS: adds to ops_flags_lacking what a tmpfs has otherwise: its size, how many files, and whose its folder is.
+ops_mount_memory() {
+  # The size of a page, how many there are, and how many files there may be.
+  ops_mount_pages=$(stat -f -c '%S %b %c' -- "$1") && ops_mount_folder=$(stat -c '%a:%u:%g' -- "$1") || return 1
+  for ops_mount_flag in size nr_inodes mode uid gid; do
+    ops_mount_value "$ops_mount_flag" "$2" || continue
+    case $ops_mount_flag in
+      size) ops_mount_size "${ops_mount_pages%% *}"; ops_mount_is=${ops_mount_pages#* } ops_mount_is=${ops_mount_is% *} ;;
+      nr_inodes) ops_mount_bytes "$ops_mount_asked"; ops_mount_is=${ops_mount_pages##* } ;;
+      mode) ops_mount_wanted=$(printf '%s' "$ops_mount_asked" | sed 's/^0*\(.\)/\1/'); ops_mount_is=${ops_mount_folder%%:*} ;;
+      uid) ops_mount_number -u; ops_mount_is=${ops_mount_folder#*:} ops_mount_is=${ops_mount_is%:*} ;;
+      gid) ops_mount_number -g; ops_mount_is=${ops_mount_folder##*:} ;;
+    esac
+    [ -z "$ops_mount_wanted" ] || [ "$ops_mount_wanted" = "$ops_mount_is" ] || ops_flags_lacking="$ops_flags_lacking $ops_mount_flag=$ops_mount_asked"
+  done
+}
+# Each sets ops_mount_wanted, which is empty where it cannot be known.
+# PAGE: how many pages that size is. A percentage is of the memory, unless a container shows another one.
 ops_mount_size() {
-  [ "$ops_type" = tmpfs ] || return 0
-  ops_mount_asked=$(printf '%s\n' "$2" | tr , '\n' | sed -n 's/^size=[0-9]*[kKmMgG]\{0,1\}$/&/p' | tail -n 1)
-  ops_mount_bytes=${ops_mount_asked#size=}
-  case $ops_mount_bytes in
-    '') return 0;;
-    *[kK]) ops_mount_bytes=$((${ops_mount_bytes%?} << 10));;
-    *[mM]) ops_mount_bytes=$((${ops_mount_bytes%?} << 20));;
-    *[gG]) ops_mount_bytes=$((${ops_mount_bytes%?} << 30));;
+  case $ops_mount_asked in
+    *[!0-9]*%) ops_mount_wanted= ;;
+    *%)
+      ops_mount_wanted=
+      ! grep -q ' /proc/meminfo ' /proc/self/mountinfo || return 0
+      ops_mount_memory_kib=$(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo)
+      [ -z "$ops_mount_memory_kib" ] || ops_mount_wanted=$(((ops_mount_memory_kib * 1024 * ${ops_mount_asked%?} / 100 + $1 - 1) / $1))
+      ;;
+    *)
+      ops_mount_bytes "$ops_mount_asked"
+      [ -z "$ops_mount_wanted" ] || ops_mount_wanted=$(((ops_mount_wanted + $1 - 1) / $1))
+      ;;
   esac
-  # That is the size of a page, and how many there are.
-  ops_mount_pages=$(stat -f -c '%S %b' -- "$1") || return 0
-  [ $(((ops_mount_bytes + ${ops_mount_pages% *} - 1) / ${ops_mount_pages% *})) = "${ops_mount_pages#* }" ]
+}
+ops_mount_bytes() {
+  case ${1%[kKmMgG]} in
+    '' | *[!0-9]* | 0?*) ops_mount_wanted=; return 0 ;;
+  esac
+  case $1 in
+    *[kK]) ops_mount_wanted=$((${1%?} << 10)) ;;
+    *[mM]) ops_mount_wanted=$((${1%?} << 20)) ;;
+    *[gG]) ops_mount_wanted=$((${1%?} << 30)) ;;
+    *) ops_mount_wanted=$1 ;;
+  esac
+}
+# FLAG of id(1) or, for a group, of getent: mount(8) takes names as well.
+ops_mount_number() {
+  case $ops_mount_asked in
+    *[!0-9]*)
+      if [ "$1" = -u ]; then ops_mount_wanted=$(id -u -- "$ops_mount_asked" 2>/dev/null) || ops_mount_wanted=
+      else ops_mount_wanted=$(getent group "$ops_mount_asked" | cut -d : -f 3)
+      fi
+      ;;
+    *) ops_mount_wanted=$ops_mount_asked ;;
+  esac
 }
 # TYPE: whether the kernel shows a file system of that type by this name, and mounts it itself.
 ops_mount_is_plain() {

@@ -68,6 +68,31 @@ describeReal('on a real host', () => {
     expect(await host().read('findmnt -n -o SOURCE /srv/busy; grep -c busy /etc/fstab')).toBe('busy\n1\n')
   })
 
+  test('memory that is mounted with another size, mode or owner than it is to have gets them', async () => {
+    const mounted = async (...options: readonly string[]) => {
+      const given = { path: '/srv/memory', device: 'memory', type: 'tmpfs', options }
+      expect((await apply('mount', given)).code).toBe(0)
+      return (await host().read('stat -f -c "%b %c" /srv/memory; stat -c "%a %u %g" /srv/memory')).split(/\s/)
+    }
+    await mounted('size=1m', 'mode=0755')
+    expect(await mounted('size=2m', 'nr_inodes=1k', 'mode=0750', 'uid=games', 'gid=60')).toEqual([
+      '512',
+      '1024',
+      '750',
+      '5',
+      '60',
+      '',
+    ])
+    const memoryKib = Number(await host().read("awk '/MemTotal/ { print $2 }' /proc/meminfo"))
+    expect(await mounted('size=7%')).toContain(String(Math.ceil((memoryKib * 0.07) / 4)))
+    await mounted('size=7%', 'mode=1777')
+    expect(
+      await host().read(
+        'chmod 0700 /srv/memory; umount /srv/memory; mount /srv/memory; stat -c %a /srv/memory',
+      ),
+    ).toBe('1777\n')
+  })
+
   test('a line of fstab is known with a slash at its end, and a unit that decides at boot is told', async () => {
     const given = { path: '/srv/slash', device: 'slash', type: 'tmpfs' }
     await host().read('mkdir -p /srv/slash && echo "slash //srv/slash/ tmpfs size=1m 0 0" >>/etc/fstab')
