@@ -109,7 +109,7 @@ export const authorizedKey = resource({
     if (given.exclusive && also !== 'none')
       return `sshd reads ${also} as well, and other keys stand there: take them out of that file`
     if (given.state === 'present' && accepted === 'the account has expired')
-      return `${given.user} may not log in with any key, as the account has expired (\`chage -l ${given.user}\` says when): \`chage -E -1 ${given.user}\` ends that; or leave the key out`
+      return `${given.user} may not log in with any key, as the account has expired (\`chage -l ${given.user}\` says when): \`chage -E -1 -I -1 ${given.user}\` ends that; or leave the key out`
     if (given.state === 'present' && String(accepted).startsWith('sshd '))
       return `a key here lets nobody in as ${given.user}, as ${accepted}: a step before this one changes that setting, or a \`file\` step writes the key where sshd looks`
     const home = homeIn(detail)
@@ -135,11 +135,16 @@ export const authorizedKey = resource({
     `path:${usualHome(given)}`,
     'path:/etc/ssh/',
   ],
-  notes: (detail, { user, state }) => {
-    const [, kept = ''] = detail.split('\n')
-    return state === 'absent' || kept === ''
-      ? []
-      : [`no key lets ${user} in as long as sshd goes by this: ${kept}`]
+  notes: (detail, { user, state, exclusive }) => {
+    const [, kept = '', more = '', others = ''] = detail.split('\n')
+    const isGoing = state === 'absent'
+    return [
+      ...(isGoing || kept === '' ? [] : [`no key lets ${user} in as long as sshd goes by this: ${kept}`]),
+      ...(isGoing || more === '' ? [] : [more]),
+      ...((isGoing || exclusive) && others !== ''
+        ? [`sshd lets ${user} in by this as well, which is not judged: ${others}`]
+        : []),
+    ]
   },
   affects: (given, detail) => {
     const home = homeIn(detail) || usualHome(given)

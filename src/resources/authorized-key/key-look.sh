@@ -67,15 +67,16 @@ ops_key_strict() {
   done
   echo accepted=yes
 }
-# USER: what sshd itself says of the keys of this user. Sets ops_keys_away to why it would not read them here, and ops_keys_kept to what
-# keeps the user out whatever the key; both are empty where that hangs on the place that somebody comes from. And ops_keys_paths to the
-# files that it reads, as far as that can be told.
+# USER KEY: what sshd itself says of the keys of this user. Sets ops_keys_away to why it would not read them here or not take this one, and
+# ops_keys_kept to what keeps the user out whatever the key; both are empty where that hangs on the place that somebody comes from. And
+# ops_keys_paths to the files that it reads, as far as that can be told; ops_keys_more to what a login needs besides, and ops_keys_others
+# to what lets in without a key of these files.
 ops_key_sshd() {
-  ops_keys_paths=$ops_home/.ssh/authorized_keys2 ops_keys_away= ops_keys_kept= ops_sshd=$(command -v sshd || echo /usr/sbin/sshd)
+  ops_keys_paths=$ops_home/.ssh/authorized_keys2 ops_keys_away= ops_keys_kept= ops_keys_more= ops_keys_others= ops_keys_revoked=none ops_sshd=$(command -v sshd || echo /usr/sbin/sshd)
   [ -x "$ops_sshd" ] && [ "$(id -u)" = 0 ] || return 0
   ! grep -qsiE '^[[:blank:]]*match[[:blank:]].*(address|host|port|rdomain|exec)' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf || return 0
   ops_sshd_said=$("$ops_sshd" -T -C "user=$1,host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22" 2>/dev/null) || return 0
-  ops_sshd_said=$(printf '%s\n' "$ops_sshd_said" | awk -v user="$1" -v home="$ops_home" -v uid="$ops_uid_of" -v groups="$(id -Gn -- "$1" 2>/dev/null)" -v password="$(getent shadow "$1" 2>/dev/null | cut -d : -f 2 | cut -c 1)" '
+  ops_sshd_said=$(printf '%s\n' "$ops_sshd_said" | awk -v user="$1" -v type="${2%% *}" -v home="$ops_home" -v uid="$ops_uid_of" -v groups="$(id -Gn -- "$1" 2>/dev/null)" -v password="$(getent shadow "$1" 2>/dev/null | cut -d : -f 2 | cut -c 1)" '
     function fits(names, pattern,   all, at, count) {
       gsub(/[^A-Za-z0-9_*?-]/, "[&]", pattern); gsub(/[*]/, ".*", pattern); gsub(/[?]/, ".", pattern)
       count = split(names, all, " ")
@@ -91,7 +92,22 @@ ops_key_sshd() {
     $1 == "pubkeyauthentication" && $2 == "no" { away = "sshd takes no keys (PubkeyAuthentication no)" }
     $1 == "permitrootlogin" && $2 == "no" && uid == 0 { kept = "PermitRootLogin no" }
     $1 == "usepam" { pam = $2 }
-    $1 == "authorizedkeyscommand" && $2 != "none" { asks = 1 }
+    $1 == "authorizedkeyscommand" && $2 != "none" { asks = 1; others = others ", what AuthorizedKeysCommand prints" }
+    $1 == "trustedusercakeys" && $2 != "none" { others = others ", certificates signed by TrustedUserCAKeys" }
+    $1 == "revokedkeys" { revoked = $2 }
+    # Of an RSA key, the ways to sign with it are named.
+    $1 == "pubkeyacceptedalgorithms" {
+      taken = "," $2 ","
+      if (!index(taken, "," type ",") && !(type == "ssh-rsa" && taken ~ /,rsa-sha2-(256|512),/)) away = "sshd takes no key of the type " type " (PubkeyAcceptedAlgorithms)"
+    }
+    $1 == "authenticationmethods" && $2 != "any" {
+      for (word = 2; word <= NF; word++) {
+        if ($word == "publickey") alone = 1
+        else if (("," $word ",") ~ /,publickey,/) needs = $word
+      }
+      if (!alone && needs == "") away = "sshd takes no keys (AuthenticationMethods" substr($0, length($1) + 1) ")"
+      else if (!alone) more = "sshd also asks for another proof than a key (AuthenticationMethods" substr($0, length($1) + 1) ")"
+    }
     $1 == "authorizedkeysfile" {
       for (word = 2; word <= NF; word++) {
         path = $word; listed = listed " " path
@@ -106,11 +122,15 @@ ops_key_sshd() {
     END {
       if (password == "!" && pam != "yes") kept = "UsePAM no, as the account is locked"
       for (setting in listing) if (!(setting in named)) kept = setting " names " (setting ~ /Users/ ? "others" : "other groups")
-      print away; print kept; print asks ? "" : listed; print paths
+      print away; print kept; print more; print substr(others, 3); print revoked == "" ? "none" : revoked; print asks ? "" : listed; print paths
     }') || return 0
   ops_keys_away=${ops_sshd_said%%"$ops_newline"*} ops_sshd_said=${ops_sshd_said#*"$ops_newline"}
   ops_keys_kept=${ops_sshd_said%%"$ops_newline"*} ops_sshd_said=${ops_sshd_said#*"$ops_newline"}
+  ops_keys_more=${ops_sshd_said%%"$ops_newline"*} ops_sshd_said=${ops_sshd_said#*"$ops_newline"}
+  ops_keys_others=${ops_sshd_said%%"$ops_newline"*} ops_sshd_said=${ops_sshd_said#*"$ops_newline"}
+  ops_keys_revoked=${ops_sshd_said%%"$ops_newline"*} ops_sshd_said=${ops_sshd_said#*"$ops_newline"}
   ops_keys_listed=${ops_sshd_said%%"$ops_newline"*} ops_keys_paths=${ops_sshd_said#*"$ops_newline"}
+  ops_key_revoked "$2"
   [ -n "$ops_keys_listed" ] && [ -z "$ops_keys_away" ] || return 0
   # shellcheck disable=SC2086 # one word for each file
   for ops_keys_read in $ops_keys_paths; do
@@ -118,6 +138,14 @@ ops_key_sshd() {
     if [ "$ops_keys_read" = "$ops_keys_file" ] || [ "$ops_keys_read" -ef "$ops_keys_file" ]; then return 0; fi
   done
   ops_keys_away="sshd looks for their keys elsewhere (AuthorizedKeysFile$ops_keys_listed)"
+}
+# KEY: of a list of keys, in text or by ssh-keygen, that sshd takes none of.
+ops_key_revoked() {
+  [ "$ops_keys_revoked" != none ] || return 0
+  if [ ! -r "$ops_keys_revoked" ]; then ops_keys_away="sshd takes no keys (RevokedKeys $ops_keys_revoked cannot be read)"
+  elif grep -qF -- "$1" "$ops_keys_revoked" || printf '%s\n' "$1" | ssh-keygen -Q -f "$ops_keys_revoked" /dev/stdin 2>/dev/null | grep -q 'REVOKED$'; then
+    ops_keys_away="sshd no longer takes this key (RevokedKeys $ops_keys_revoked)"
+  fi
 }
 # KEY: prints `elsewhere=` and `also=`, which other file that sshd reads has this key, and which has any others.
 ops_key_elsewhere() {
@@ -132,18 +160,30 @@ ops_key_elsewhere() {
   done
   printf 'elsewhere=%s\nalso=%s\n' "$ops_keys_elsewhere" "$ops_keys_also"
 }
-# USER: the account has expired, where we may read that: days since 1970 (shadow(5)).
+# USER: prints `account` where it has expired, `password` where sshd wants a new one before anything else, if we may read that: days
+# since 1970, and how many a password lasts (shadow(5), pam_unix(8)).
 ops_key_expired() {
-  ops_shadow_line=$(getent shadow "$1" 2>/dev/null) || return 1
-  ops_expires_on=${ops_shadow_line%:*} ops_expires_on=${ops_expires_on##*:}
-  case $ops_expires_on in ''|*[!0-9]*) return 1;; esac
-  [ $(($(date +%s) / 86400)) -ge "$ops_expires_on" ]
+  ops_shadow_line=$(getent shadow "$1" 2>/dev/null) || return 0
+  printf '%s\n' "$ops_shadow_line" | awk -F : -v today="$(($(date +%s) / 86400))" '
+    $8 ~ /^[0-9]+$/ && today >= $8 { print "account"; exit }
+    $3 == 0 && $3 != "" { print "password"; exit }
+    $3 ~ /^[0-9]+$/ && $5 ~ /^[0-9]+$/ && today > $3 + $5 { print $7 ~ /^[0-9]+$/ && today > $3 + $5 + $7 ? "account" : "password" }'
+}
+# USER: adds to ops_keys_kept and ops_keys_more what the account itself says, which sshd does not tell.
+ops_key_account() {
+  ops_keys_expired=$(ops_key_expired "$1")
+  ops_keys_shell=${ops_passwd_line##*:}
+  if [ -n "$ops_keys_shell" ] && [ ! -x "$ops_keys_shell" ]; then ops_keys_kept="the login shell $ops_keys_shell is not there"; fi
+  if [ "$ops_keys_expired" = password ] && [ -x /usr/sbin/sshd ]; then
+    ops_keys_more="the password of $1 has expired: at a login a new one is asked for, and commands without a terminal are refused (\`chage -l $1\` says when)"
+  fi
 }
 ops_key_look() {
   ops_key_home "$1" || case $? in 1) echo user=absent; return 0;; *) return 1;; esac
   ops_keys_file=$ops_home/.ssh/authorized_keys
-  ops_key_sshd "$1"
-  if ops_wants_detail; then printf '%s\n' "$ops_home" "$ops_keys_kept" | ops_detail 0; fi
+  ops_key_sshd "$1" "$2"
+  ops_key_account "$1"
+  if ops_wants_detail; then printf '%s\n' "$ops_home" "$ops_keys_kept" "$ops_keys_more" "$ops_keys_others" | ops_detail 0; fi
   ops_tread h "$ops_keys_file" || { printf 'state=refused\nwhy=%s\n' "$ops_why"; return 0; }
   if [ -f "$ops_keys_file" ]; then
     { ops_is_read "$ops_real" && ops_key_lines look "$2" ''; } <"$ops_keys_file" || return 1
@@ -151,7 +191,7 @@ ops_key_look() {
   else ops_key_lines look "$2" '' </dev/null || return 1
   fi
   ops_key_elsewhere "$2" || return 1
-  if ops_key_expired "$1"; then echo 'accepted=the account has expired'
+  if [ "$ops_keys_expired" = account ]; then echo 'accepted=the account has expired'
   elif [ -n "$ops_keys_away" ]; then printf 'accepted=%s\n' "$ops_keys_away"
   else ops_key_strict
   fi

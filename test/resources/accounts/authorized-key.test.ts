@@ -167,6 +167,12 @@ describeReal('a key of a user', () => {
         ['AllowUsers root carl?', 0, 'nothing to do'],
         ['UsePAM no', 0, 'UsePAM no, as the account is locked'],
         ['DenyGroups carla', 0, 'DenyGroups carla'],
+        ['AuthenticationMethods password', 1, 'sshd takes no keys (AuthenticationMethods password)'],
+        ['AuthenticationMethods publickey,password', 0, 'sshd also asks for another proof than a key'],
+        ['AuthenticationMethods publickey publickey,password', 0, 'nothing to do'],
+        ['PubkeyAcceptedAlgorithms rsa-sha2-512', 1, 'sshd takes no key of the type ssh-ed25519'],
+        ['RevokedKeys /home/carla/.ssh/authorized_keys', 1, 'sshd no longer takes this key'],
+        ['RevokedKeys /none', 1, 'RevokedKeys /none cannot be read'],
         ['Match Address 192.0.2.0/24\\nPubkeyAuthentication no', 0, 'nothing to do'],
       ] as const) {
         await host().read(`printf '%b\\n' '${setting}' >${config}`)
@@ -177,6 +183,26 @@ describeReal('a key of a user', () => {
         expect(done.stdout).not.toContain('no key lets')
       }
       await host().read(`rm -f ${config}`)
+
+      // What the account itself says: a shell that is not there, and a password that has expired.
+      for (const [broken, mended, said] of [
+        ['chsh -s /bin/none carla', 'chsh -s /bin/sh carla', 'the login shell /bin/none is not there'],
+        ['chage -d 0 carla', 'chage -d 2026-01-01 carla', 'the password of carla has expired'],
+      ] as const) {
+        await host().read(`${broken} 2>&1`)
+        expect(login('carla', 'one', 'id -un')).toBe('refused')
+        expect((await apply('--key', publicKey('one'))).stdout).toContain(said)
+        await host().read(mended)
+        expect(login('carla', 'one', 'id -un')).toBe('carla')
+      }
+
+      // Who comes in by no line of that file is told to whoever wants one key alone.
+      await host().read(`echo 'TrustedUserCAKeys /etc/ssh/ssh_host_ed25519_key.pub' >${config}`)
+      expect((await apply('--key', publicKey('one'), '--exclusive')).stdout).toContain(
+        'certificates signed by',
+      )
+      expect((await apply('--key', publicKey('one'))).stdout).not.toContain('certificates')
+      await host().read(`rm ${config}`)
 
       await host().read('chmod 0777 /home/carla')
       const refused = await apply('--key', publicKey('one'))
