@@ -139,7 +139,7 @@ ops_key_sshd() {
   done
   ops_keys_away="sshd looks for their keys elsewhere (AuthorizedKeysFile$ops_keys_listed)"
 }
-# KEY: of a list of keys, in text or by ssh-keygen, that sshd takes none of.
+# KEY: sets ops_keys_away where it stands in a list, a text or one of ssh-keygen, of keys that sshd takes none of.
 ops_key_revoked() {
   [ "$ops_keys_revoked" != none ] || return 0
   if [ ! -r "$ops_keys_revoked" ]; then ops_keys_away="sshd takes no keys (RevokedKeys $ops_keys_revoked cannot be read)"

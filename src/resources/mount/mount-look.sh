@@ -59,8 +59,7 @@ ops_mount_memory() {
     [ -z "$ops_mount_wanted" ] || [ "$ops_mount_wanted" = "$ops_mount_is" ] || ops_flags_lacking="$ops_flags_lacking $ops_mount_flag=$ops_mount_asked"
   done
 }
-# Each sets ops_mount_wanted, which is empty where it cannot be known.
-# PAGE: how many pages that size is. A percentage is of the memory, unless a container shows another one.
+# PAGE: sets ops_mount_wanted to how many pages that size is, or to nothing where it cannot be known. A percentage is of the memory, unless a container shows another one.
 ops_mount_size() {
   case $ops_mount_asked in
     *[!0-9]*%) ops_mount_wanted= ;;
@@ -76,6 +75,7 @@ ops_mount_size() {
       ;;
   esac
 }
+# NUMBER, which k, m or g may follow: sets ops_mount_wanted, in the same way.
 ops_mount_bytes() {
   case ${1%[kKmMgG]} in
     '' | *[!0-9]* | 0?*) ops_mount_wanted=; return 0 ;;
@@ -87,7 +87,7 @@ ops_mount_bytes() {
     *) ops_mount_wanted=$1 ;;
   esac
 }
-# FLAG of id(1) or, for a group, of getent: mount(8) takes names as well.
+# -u or -g: sets ops_mount_wanted to the number of that user or group, as mount(8) takes names as well.
 ops_mount_number() {
   case $ops_mount_asked in
     *[!0-9]*)
