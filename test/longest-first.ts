@@ -4,8 +4,11 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** What takes more than 35 s in a whole run on two cores, longest first. */
 export const longest = [
-  'conformance/resources.test.ts',
   'conformance/applies.test.ts',
+  'conformance/looks.test.ts',
+  'conformance/spoilt-programs.test.ts',
+  'conformance/hostile.test.ts',
+  'conformance/resources.test.ts',
   'resources/compose-project/compose-project.test.ts',
   'recipes/mysql-remote/mysql-remote.test.ts',
   'recipes/backup/guarded-backup.test.ts',
@@ -19,6 +22,7 @@ export const longest = [
   'recipes/dev/rails-dev.test.ts',
   'recipes/verify-filesystems/verify-filesystems.test.ts',
   'git-remote/git-remote.test.ts',
+  'git-remote/undo.test.ts',
   'resources/option/option.test.ts',
   'jobs/archive/archive.test.ts',
   'runs/undo.test.ts',

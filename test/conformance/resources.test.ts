@@ -4,30 +4,12 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { changeOf } from '../../src/engine/diff.ts'
 import { compositions, contracts, resources } from '../../src/resources/index.ts'
-import { restoredFile } from '../../src/resources/restored-file.ts'
 import { hasProgram, testWith } from '../needs.ts'
-import { librariesOf, mark, Place, shells } from '../resources/shells.ts'
-import {
-  bashisms,
-  bashismsAndSplitWords,
-  misnamed,
-  missingFunctions,
-  secretsInArguments,
-  unquotedParams,
-  unsteadyLooks,
-} from './checks.ts'
+import { librariesOf, shells } from '../resources/shells.ts'
+import { bashisms, bashismsAndSplitWords, misnamed, missingFunctions, secretsInArguments } from './checks.ts'
 import { isChosen, isWhole } from './host-case.ts'
-import { attacks, fuzz } from './hostile.ts'
-import { type AnyResource, accepted, textsOf } from './resource-texts.ts'
-import { deafLooks } from './spoilt-programs.ts'
-
-/** What recipes call, and what `ops kept` makes its plans of. */
-const kinds = [...Object.values(resources), restoredFile]
-  .map(({ definition }): AnyResource => definition)
-  .filter(({ type }) => isChosen(type))
-
-/** All fuzzed strings of one run, over all params of all resources; OPS_FUZZ asks for more, and G1 of `npm run faults` tries thousands. */
-const fuzzCount = Number(process.env.OPS_FUZZ ?? 150)
+import { describeKinds, kinds } from './kinds.ts'
+import { accepted, textsOf } from './resource-texts.ts'
 
 test('resources are listed in the order of the alphabet', () => {
   expect(Object.keys(contracts)).toEqual(Object.keys(contracts).sort())
@@ -41,7 +23,7 @@ test('resources have the type that they are called by', () => {
   expect(misnamed(contracts)).toEqual([])
 })
 
-describe.each(kinds.map(resource => ({ type: resource.type, resource })))('$type', ({ resource }) => {
+describeKinds(resource => {
   const examples = resource.examples.map(({ params }) => accepted(resource, params))
 
   test('is documented in one sentence, with at least two examples that it accepts', () => {
@@ -93,31 +75,6 @@ describe.each(kinds.map(resource => ({ type: resource.type, resource })))('$type
     }
   })
 
-  test.each(shells)('looks at its examples on this machine with $name, together as well as alone', shell => {
-    const place = new Place(shell)
-    place.environment.PATH = process.env.PATH ?? ''
-    try {
-      const libraries = librariesOf(resource)
-      const single = examples.map(params => place.execute(resource.probe(params), { libraries }))
-      for (const [index, done] of single.entries()) {
-        if (done.code === 0) resource.parse(done.stdout, examples[index])
-        else expect(done.stderr, `example ${index} failed without a word`).not.toBe('')
-      }
-      const answered = examples.filter((_params, index) => single[index]?.code === 0)
-      if (!resource.probeMany || answered.length < 2) return
-      const many = place.execute(resource.probeMany(answered), { libraries })
-      const apart = single.filter(({ code }) => code === 0).map(({ stdout }) => `${stdout}${mark}\n`)
-      expect(many.stdout).toBe(apart.join(''))
-    } finally {
-      place.remove()
-    }
-  })
-
-  test.each(shells)('hands hostile values to $name as data', shell => {
-    const strings = [...attacks, ...fuzz(Math.ceil(fuzzCount / kinds.length), resource.type.length)]
-    expect(unquotedParams(resource, shell, strings)).toEqual([])
-  })
-
   test('hands no secret to a program as an argument', () => {
     expect(secretsInArguments(resource)).toEqual([])
   })
@@ -125,18 +82,6 @@ describe.each(kinds.map(resource => ({ type: resource.type, resource })))('$type
   test('calls no function that its libraries do not bring', () => {
     expect(missingFunctions(resource)).toEqual([])
   })
-
-  test.each(shells.slice(0, 1))('looks the same a moment later, with $name', shell => {
-    expect(unsteadyLooks(resource, shell)).toEqual([])
-  })
-
-  test.each(shells.slice(0, 1))(
-    'takes no program that fails or is missing for an answer, with $name',
-    shell => {
-      expect(deafLooks(resource, shell)).toEqual([])
-    },
-    300_000,
-  )
 })
 
 describe.each(

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { shells } from '../resources/shells.ts'
+import { unquotedParams } from './checks.ts'
+import { attacks, fuzz } from './hostile.ts'
+import { describeKinds, kinds } from './kinds.ts'
+
+/** All fuzzed strings of one run, over all params of all resources; OPS_FUZZ asks for more, and G1 of `npm run faults` tries thousands. */
+const fuzzCount = Number(process.env.OPS_FUZZ ?? 150)
+
+describeKinds(resource => {
+  test.each(shells)('hands hostile values to $name as data', shell => {
+    const strings = [...attacks, ...fuzz(Math.ceil(fuzzCount / kinds.length), resource.type.length)]
+    expect(unquotedParams(resource, shell, strings)).toEqual([])
+  })
+})
