@@ -17,8 +17,15 @@ import type { Day } from './days.ts'
 import type { KeySpan } from './find-days.ts'
 import type { TableShape } from './table-shape.ts'
 
-/** An ALTER waits for one statement at most: they are kept well under a tenth of a second. */
+/** An ALTER waits for one statement at most: so long is waited for one, and however busy this machine is, none is to take longer than that. */
 export const dumpLimits: ChunkLimits = { targetMs: 25, mostBytes: 2 * 1024 * 1024, mostRows: 10_000 }
+const longestMs = 100
+
+/**
+ * For how long this thread has had nothing to do. While it works on other rows, the server goes on with its statement: what one
+ * brings fits into the window that the stream through SSH has.
+ */
+const idleMs = (): number => performance.eventLoopUtilization().idle
 
 /** A piece of a day as it goes into its file. */
 export interface DayPiece {
@@ -96,12 +103,14 @@ export class DayReader {
     const { size, lines } = this.#shared
     if (this.#begun === undefined && !this.#isShort) await this.#begin()
     const begun = performance.now()
+    const idleBefore = idleMs()
     this.#begun ??= begun
     const piece = await this.#piece()
     const milliseconds = performance.now() - begun
     this.longestMs = Math.max(this.longestMs, milliseconds)
-    if (piece.rows * 2 > size.rows || milliseconds > dumpLimits.targetMs)
-      size.learn(piece.rows, piece.bytes, milliseconds)
+    const counted = Math.max(idleMs() - idleBefore, (milliseconds / longestMs) * dumpLimits.targetMs)
+    if (piece.rows * 2 > size.rows || counted > dumpLimits.targetMs)
+      size.learn(piece.rows, piece.bytes, counted)
     if (this.#isShort && !piece.isLast) {
       // It has more rows than was expected: read it anew, as one snapshot of several statements.
       this.#forget()
