@@ -1,6 +1,7 @@
 /** How a column is read as bytes that lose nothing, and how such bytes are written as SQL again. */
 import type { Table } from './catalog.ts'
 import type { Column } from './columns.ts'
+import { exactJson } from './json-numbers.ts'
 import { join, name, quotedBytes, type Sql, sql, trusted } from './sql.ts'
 
 /**
@@ -74,7 +75,8 @@ export function cellSql({ dataType, readAs: how, name: column }: RowColumn, cell
   // MySQL compares a BIT with 0x... as numbers with a sign, so that one of 2^63 and more is less than all others.
   if (dataType === 'bit') return trusted(String(bitNumber(cell)))
   if (printedTypes.includes(dataType)) return sql`_latin1 ${quotedBytes(cell)}`
-  if (dataType === 'json') return sql`CAST(CONVERT(${quotedBytes(cell)} USING utf8mb4) AS JSON)`
+  // Stored, it becomes JSON where the column is; MariaDB keeps the text, and knows no CAST to it.
+  if (dataType === 'json') return sql`CONVERT(${quotedBytes(exactJson(Buffer.from(cell)))} USING utf8mb4)`
   return quotedBytes(cell)
 }
 

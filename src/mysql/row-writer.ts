@@ -1,4 +1,5 @@
 /** Writes rows as they were read: INSERTs with all columns by name, cut to what the server takes as one packet. */
+import type { Table } from './catalog.ts'
 import { cellSql, type RowColumn } from './column-sql.ts'
 import { join, name, Sql, sql } from './sql.ts'
 import { type TableName, tableSql } from './table-name.ts'
@@ -14,11 +15,12 @@ const packetHeadBytes = 64
  * statement of its own, which the server then refuses by name.
  */
 export function* insertStatements(
-  table: TableName,
-  columns: readonly RowColumn[],
+  table: TableName & Partial<Pick<Table, 'columns'>>,
+  saved: readonly RowColumn[],
   rows: Iterable<WireRow>,
   maxAllowedPacket: number,
 ): Generator<{ readonly statement: Sql; readonly rows: number }> {
+  const columns = saved.map(each => asThere(each, table))
   const head = sql`INSERT INTO ${tableSql(table)} (${join(columns.map(column => name(column.name)))}) VALUES `
   const most = Math.min(usualBytes, maxAllowedPacket - packetHeadBytes)
   let tuples: string[] = []
@@ -34,6 +36,12 @@ export function* insertStatements(
     bytes += tuple.length + 1
   }
   if (tuples.length > 0) yield { statement: new Sql(head.bytes + tuples.join(',')), rows: tuples.length }
+}
+
+/** JSON of MySQL is the text that it is where the column keeps texts, as MariaDB's JSON does. */
+function asThere(column: RowColumn, { columns }: Partial<Pick<Table, 'columns'>>): RowColumn {
+  if (column.dataType !== 'json') return column
+  return { ...column, dataType: columns?.find(each => each.name === column.name)?.dataType ?? 'json' }
 }
 
 /** One row as a list of literals. */

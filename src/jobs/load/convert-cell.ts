@@ -1,5 +1,6 @@
 /** What ops makes of cells that servers would misread in silence: bits, times with a zone, words for truth, numbers for members. */
 import { isAscii } from 'node:buffer'
+import { exactJson } from '../../mysql/json-numbers.ts'
 import type { Target } from './targets.ts'
 
 /** The bytes to store, or what is wrong with the cell. */
@@ -17,6 +18,8 @@ export function convertCell({ way, members, column }: Target, cell: Buffer): Con
       return column.isAutoIncrement ? numberOf(cell, column) : wholeOf(truthOf(cell), column.name)
     case 'clock':
       return clockOf(cell, column.name)
+    case 'json':
+      return exactJson(cell)
     case 'year':
       return column.type === 'year(2)' ? wholeOf(cell, column.name) : yearOf(cell, column.name)
     case 'ascii':

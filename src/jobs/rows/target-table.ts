@@ -27,9 +27,10 @@ export function checkColumns(
     const now = columns.find(each => each.name === column)
     if (!now) return [`${where} has no column ${column} (${type}), which was ${saved}`]
     if (now.isGenerated) return [`${column} of ${where} is computed now, and was ${saved} as ${type}`]
-    return typeSpelling(now.type) === typeSpelling(type)
-      ? []
-      : [`${column} of ${where} is ${now.type} now, and was ${saved} as ${type}`]
+    // MariaDB makes a text of the JSON of MySQL.
+    const isSame =
+      typeSpelling(now.type) === typeSpelling(type) || (type === 'json' && now.type === 'longtext')
+    return isSame ? [] : [`${column} of ${where} is ${now.type} now, and was ${saved} as ${type}`]
   })
   const next = `Nothing was restored. Make a table that has every ${saved} column as it was, and name it with --into.`
   if (problems.length > 0) throw new InputErrors(problems.map(title => inputError(title, { next }).data))
