@@ -14,6 +14,7 @@ export function loadPlanEvent(
   source: string,
   plan: LoadPlan,
   input: Input,
+  makes: readonly JobFact[],
   { notWatched }: Pick<Governor, 'notWatched'>,
 ): JobPlan {
   const { request, table, state, opened, targets, method, whyInserts, rebuilt, whyKept, owed, isEmpty } = plan
@@ -54,6 +55,7 @@ export function loadPlanEvent(
     ...(rebuilt.length === 0
       ? []
       : [{ name: 'indexes', text: `${rebuilt.join(', ')}: taken away for the load and built again` }]),
+    ...makes,
   ]
   return {
     job: 'load',

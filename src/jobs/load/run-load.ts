@@ -14,6 +14,7 @@ import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import { checkUnaltered } from '../drift/unaltered.ts'
+import { madeTables } from '../history/made-tables.ts'
 import type { JobContext } from '../job-context.ts'
 import { keptApart } from '../kept-apart.ts'
 import { partlyDone, runChunks } from '../run.ts'
@@ -45,7 +46,8 @@ export async function runLoad(request: LoadRequest, context: LoadContext): Promi
     const plan = await planLoad(session, request, input, reader)
     // A rest would keep the one transaction open, with its locks and its undo.
     const governor = await startGovernor(server, { sleepCoefficient: request.sleepCoefficient ?? 0 })
-    const shown = loadPlanEvent(server.name, plan, input, governor)
+    const makes = await madeTables(session, request.table.database)
+    const shown = loadPlanEvent(server.name, plan, input, makes, governor)
     emit({ event: 'job-plan', ...shown })
     if (plansOnly || (confirm && !(await confirm(shown)))) return false
     const lock = await holdLock(server, title)

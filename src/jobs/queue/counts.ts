@@ -15,7 +15,11 @@ export interface QueueCounts {
   readonly parked: number
   /** Since the first of them were parked; undefined: nothing is or was parked since the queue was last empty. */
   readonly since?: {
-    /** So many there were then. */
+    /** The newest number then. */
+    readonly upTo: string
+    /** So many were counted then. */
+    readonly counted: number
+    /** So many there are and were with numbers up to that: more where lower numbers were given since. */
     readonly jobs: number
     /** Of those still live, parked, and gone because a worker did them. */
     readonly live: number
@@ -68,12 +72,14 @@ export async function countQueue(
     }
     if (!ledger) return counts
     const early = { live: number(live, 'early'), parked: number(parked, 'early') }
-    // A job that was still being added when they were counted is one of them.
+    // A job that was still being added when they were counted, or got a lower number since, is one of them.
     const all = Math.max(number(ledger, 'jobs'), early.live + early.parked)
     return {
       ...counts,
       since: {
         ...early,
+        upTo: String(upTo),
+        counted: number(ledger, 'jobs'),
         jobs: all,
         done: all - early.live - early.parked,
         later: number(live, 'jobs') - early.live + counts.parked - early.parked,

@@ -19,6 +19,7 @@ export function queuePlan(
   jobs: JobTable,
   counts: QueueCounts,
   taken: Taken,
+  makes: readonly JobFact[],
   governor: Pick<Governor, 'notWatched' | 'notNamed'>,
 ): JobPlan {
   const canCome = counts.parked - taken.values.count - (request.renumbers ? 0 : taken.numbers.count)
@@ -38,6 +39,7 @@ export function queuePlan(
       name: 'at once',
       text: `up to ${grouped(request.batch)}, fewer when workers wait: none of their UPDATEs is to take ${limit}`,
     },
+    ...makes,
   ]
   return {
     job: `queue ${direction}`,
@@ -185,8 +187,16 @@ function countFacts({ waiting, held, failed, parked, since }: QueueCounts): read
       ? [
           {
             name: 'in all',
-            text: `${grouped(since.jobs)} when parking began = ${grouped(since.live)} live + ${grouped(since.parked)} parked + ${grouped(since.done)} done; ${grouped(since.later)} came since`,
+            text: `${grouped(since.jobs)} up to number ${since.upTo}, the newest when parking began = ${grouped(since.live)} live + ${grouped(since.parked)} parked + ${grouped(since.done)} done; ${grouped(since.later)} newer`,
           },
+          ...(since.jobs === since.counted
+            ? []
+            : [
+                {
+                  name: 'but',
+                  text: `${grouped(since.counted)} were counted then: ${grouped(since.jobs - since.counted)} or more came since with such numbers, and as many more may be done`,
+                },
+              ]),
           {
             name: 'moved',
             text: `${grouped(since.wereParked)} parked - ${grouped(since.wereDripped)} brought back = ${grouped(parked)}`,

@@ -8,6 +8,7 @@ import { replicasAlone, startGovernor } from '../../mysql/governor.ts'
 import { holdLock } from '../../mysql/named-lock.ts'
 import type { Session } from '../../mysql/session.ts'
 import { tableText } from '../../mysql/table-name.ts'
+import { madeTables } from '../history/made-tables.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { countQueue, discrepancy, type QueueCounts } from './counts.ts'
 import { hasTwin, type JobTable, makeTwin, queueGuard, readJobTable } from './job-table.ts'
@@ -35,7 +36,9 @@ export async function runQueue(
   const before = await countQueue(session, jobs, request.queue, isThere)
   const looksForTaken = isThere && direction === 'drip'
   const taken = looksForTaken ? await takenBy(session, jobs, request.queue) : noneTaken
-  const shown = queuePlan(server.name, direction, request, jobs, before, taken, governor)
+  const { parked, ledger } = jobs
+  const makes = await madeTables(session, parked.database, [parked.table, ledger.table])
+  const shown = queuePlan(server.name, direction, request, jobs, before, taken, makes, governor)
   emit({ event: 'job-plan', ...shown })
   checkCounts(server.name, jobs, before)
   if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly

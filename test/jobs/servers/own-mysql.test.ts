@@ -163,7 +163,7 @@ for (const version of ['5.7', '8.0'] as const) {
       const back = await queue('drip', '--yes', '--watch', '--when-below', '100000')
       expect(back.stderr).toBe('')
       expect((await queue('status')).stdout).toContain(
-        '1,000 when parking began = 1,000 live + 0 parked + 0 done',
+        '1,000 up to number 1000, the newest when parking began = 1,000 live + 0 parked + 0 done',
       )
       expect(await eyes.rows('SELECT COUNT(*), COUNT(DISTINCT id) FROM lab.delayed_jobs')).toEqual([
         ['1000', '1000'],
