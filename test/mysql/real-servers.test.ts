@@ -379,7 +379,7 @@ for (const { title, flavor, version, why, start } of servers) {
 
     test('shards of a table keep the whole and other numbers out, and know whether they are alone', async () => {
       const place = (shard: Shard | undefined): Promise<HeldPlace> =>
-        holdPlace(server, 'archive lab.shards', shard, { level: 'none' })
+        holdPlace(server, 'archive lab.shards', shard, { interrupt: { level: 'none' } })
       const isRefused = async (shard: Shard | undefined): Promise<void> => {
         await expect(place(shard)).rejects.toMatchObject({ data: { code: 'locked' } })
       }

@@ -40,7 +40,7 @@ const limitsWithChildren = { ...archiveLimits, mostRows: 500 }
 
 /** Answers whether it ran: false where the person said no, or only a plan was wanted. */
 export async function runArchive(request: ArchiveRequest, context: ArchiveContext): Promise<boolean> {
-  const { server, store, emit, interrupt, confirm, plansOnly } = context
+  const { server, store, emit, confirm, plansOnly } = context
   const title = archiveTitle(request)
   const session = await server.session()
   await tellOwed(session, request.table, emit)
@@ -58,7 +58,7 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
   emit({ event: 'job-plan', ...shown })
   if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
   if (confirm && !(await confirm(shown))) return false
-  const place = await holdPlace(server, work, request.shard, interrupt)
+  const place = await holdPlace(server, work, request.shard, context)
   try {
     for (const table of [request.table, ...request.with])
       await keptApart(place, server.name, table, ['restore'])

@@ -69,8 +69,8 @@ export async function runDump(request: DumpRequest, context: DumpContext): Promi
 }
 
 /** Days are whose they are by their number alone: shards need not wait for one another. */
-async function hold({ table, shard }: DumpRequest, { server, interrupt }: DumpContext): Promise<HeldLock> {
-  const place = await holdPlace(server, `dump ${tableText(table)}`, shard, interrupt)
+async function hold({ table, shard }: DumpRequest, context: DumpContext): Promise<HeldLock> {
+  const place = await holdPlace(context.server, `dump ${tableText(table)}`, shard, context)
   await place.letIn()
   return place
 }

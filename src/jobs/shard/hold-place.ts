@@ -5,6 +5,7 @@
 import { OpsError } from '../../base/errors.ts'
 import { type HeldLock, holdLock, isLockHeld } from '../../mysql/named-lock.ts'
 import type { Server } from '../../mysql/server.ts'
+import type { Emit } from '../../run/events.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import { interruptedError } from '../run.ts'
 import { mostShards, type Shard, shardText, shardTitle } from './shard.ts'
@@ -23,6 +24,12 @@ export interface HeldPlace extends HeldLock {
 const longestDoorSeconds = 300
 const askEverySeconds = 2
 
+/** Who may stop a run that waits for its turn to begin, and is told that it does. */
+export interface Meanwhile {
+  readonly interrupt: Pick<Interrupt, 'level'>
+  readonly emit?: Emit
+}
+
 /**
  * `what` names the work, as `archive app.events`.
  * @throws OpsError `locked` where another run is in the way.
@@ -31,9 +38,9 @@ export async function holdPlace(
   server: Server,
   what: string,
   shard: Shard | undefined,
-  interrupt: Pick<Interrupt, 'level'>,
+  meanwhile: Meanwhile,
 ): Promise<HeldPlace> {
-  return shard === undefined ? holdWhole(server, what) : holdShard(server, what, shard, interrupt)
+  return shard === undefined ? holdWhole(server, what) : holdShard(server, what, shard, meanwhile)
 }
 
 async function holdWhole(server: Server, what: string): Promise<HeldPlace> {
@@ -52,9 +59,9 @@ async function holdShard(
   server: Server,
   what: string,
   shard: Shard,
-  interrupt: Pick<Interrupt, 'level'>,
+  meanwhile: Meanwhile,
 ): Promise<HeldPlace> {
-  const door = await openDoor(server, what, interrupt)
+  const door = await openDoor(server, what, meanwhile)
   let own: HeldLock | undefined
   try {
     own = await holdLock(server, shardTitle(what, shard))
@@ -100,11 +107,7 @@ async function holdShard(
 }
 
 /** One shard begins at a time. */
-async function openDoor(
-  server: Server,
-  what: string,
-  interrupt: Pick<Interrupt, 'level'>,
-): Promise<HeldLock> {
+async function openDoor(server: Server, what: string, { interrupt, emit }: Meanwhile): Promise<HeldLock> {
   for (let waited = 0; ; waited += askEverySeconds) {
     if (interrupt.level !== 'none') throw interruptedBeforeWork(what)
     try {
@@ -112,6 +115,12 @@ async function openDoor(
     } catch (thrown) {
       const isLocked = thrown instanceof OpsError && thrown.data.code === 'locked'
       if (!isLocked || waited >= longestDoorSeconds) throw thrown
+      if (waited > 0) continue
+      emit?.({
+        event: 'note',
+        host: server.name,
+        text: `another shard of ${what} begins just now, and may have to finish what earlier runs left: waiting for it, up to ${longestDoorSeconds} s`,
+      })
     }
   }
 }

@@ -263,6 +263,35 @@ describeReal('shards', () => {
       expect(await mariadb('SELECT COUNT(*) FROM app.c')).toBe('0\n')
     })
 
+    test('tell that they wait for one that begins, and go on when it has begun', async () => {
+      await mariadb(`CREATE DATABASE doors; CREATE TABLE doors.t (id INT PRIMARY KEY, at DATETIME, KEY (at));
+        INSERT INTO doors.t VALUES (1, '2020-01-01'), (2, '2020-01-01')`)
+      const door = await hold('the beginning of archive doors.t')
+      const words = [
+        'db',
+        'archive',
+        'db1',
+        'doors.t',
+        '--older-than',
+        '6mo',
+        '--by',
+        'at',
+        '--to',
+        'doors',
+        '--yes',
+      ]
+      const running = folder().ops([...words, '--shard', '0/2', '-F', host().sshConfig])
+      const tries = new Set<string>()
+      const asking = `SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT GET_LOCK%the beginning of archive doors.t%' AND ID <> CONNECTION_ID()`
+      // Each try has a connection of its own: with the third, the first has failed and was told.
+      while (tries.size < 3)
+        for (const id of (await mariadb(asking)).split('\n').filter(Boolean)) tries.add(id)
+      await door.end()
+      const ended = await running
+      expect(ended).toMatchObject({ code: 0 })
+      expect(ended.stdout + ended.stderr).toContain('another shard of archive doors.t begins just now')
+    })
+
     test('are refused with --with, and those of a copy with the reason, before a server is asked', async () => {
       const copy = ['db', 'copy', 'nowhere', 'app.a', '--to', 'x', '--as', 'y.z', '--shard', '0/2', '--yes']
       const copied = await folder().ops(copy)
