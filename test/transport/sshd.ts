@@ -53,7 +53,7 @@ export async function startSshd(
     path('sshd_config'),
     [
       ...(options.sshd ?? []),
-      // The first that both know else takes 70 ms of a processor for each login.
+      // As in `test/hosts/lean.ts`.
       'KexAlgorithms curve25519-sha256',
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
@@ -86,7 +86,7 @@ export async function startSshd(
       '',
     ].join('\n'),
   )
-  const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', path('sshd_config')], {
+  const server = spawn('/usr/sbin/sshd', ['-D', '-r', '-e', '-f', path('sshd_config')], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...options.environment },
   })
