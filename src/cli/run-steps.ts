@@ -10,7 +10,7 @@ import { becomeOf } from './become.ts'
 import { confirmPlans } from './confirm-plans.ts'
 import { declinedExitCode, exitCodeOf } from './exit-code.ts'
 import type { CommonSettings } from './flags.ts'
-import { type Left, summariesLeft, tellingLeft } from './history/not-whole.ts'
+import { type Left, notWholeAt, summariesLeft, tellingLeft } from './history/not-whole.ts'
 import type { ReportSession } from './report-session.ts'
 import { type Chosen, connectTargets } from './targets.ts'
 
@@ -90,7 +90,7 @@ export async function runSteps(
   try {
     const outcome = await runHosts({
       ...options,
-      ...(record && { record }),
+      ...(record && { record, notWholeAt: notWholeAt(left) }),
       emit,
       interrupt,
       ...(asks && { confirm: confirmPlans(report, prompts) }),

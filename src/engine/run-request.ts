@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly purpose?: string
   /** What the run writes down on each host. */
   readonly record?: RunRecord
+  /** Names of hosts where an undo does not take back all. */
+  readonly notWholeAt?: ReadonlySet<string>
 }
 
 export interface RunOutcome {

@@ -98,6 +98,8 @@ describeReal('the history of a host', () => {
     expect(back.stdout).toMatch(/^not all taken back .* 1 not taken back/m)
     const [latest] = (await events('history')).find(each => each.event === 'history').runs
     expect(latest).toMatchObject({ purpose: `undo ${first}`, hosts: { [host().name]: 'not-whole' } })
+    const [told] = (await events('history', host().name)).find(each => each.event === 'history').runs
+    expect(told).toMatchObject({ purpose: `undo ${first}`, hosts: { [host().name]: 'not-whole' } })
     expect(await host().read(state)).toBe(found)
     const again = await ops('undo', first, '--yes')
     expect(again.stdout).toContain('nothing to do')

@@ -70,3 +70,7 @@ function errorOf(host: string, { status }: HostSummary, verb: string, left: Left
 
 const wholly = (notes: readonly UndoNote[]): readonly UndoNote[] =>
   notes.filter(({ kind }) => kind !== 'stays')
+
+/** The hosts where not all is taken back. */
+export const notWholeAt = (left: Left): ReadonlySet<string> =>
+  new Set([...left].flatMap(([host, { notes }]) => (wholly(notes).length > 0 ? [host] : [])))

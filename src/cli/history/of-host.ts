@@ -33,14 +33,15 @@ export function recordInFull(record: HostRecord, host: string): RunInFull {
   }
 }
 
-function stateOf({ steps, end, back }: HostRecord): RunState {
+function stateOf({ steps, end, back, isNotWhole }: HostRecord): RunState {
   if (back !== undefined) return back === 'restored' ? 'reverted' : 'failed'
   if (end === undefined) return 'unknown'
   const isFailed = steps.some(each => each.outcome === 'failed')
   if (!isFailed && steps.some(each => each.outcome === 'reverted')) return 'reverted'
   if (isFailed || end === 'failed' || end === 'nothing') return 'failed'
   if (end === 'stopped') return 'interrupted'
-  return end === 'done' ? 'ok' : 'unknown'
+  if (end !== 'done') return 'unknown'
+  return isNotWhole ? 'not-whole' : 'ok'
 }
 
 /** `user@machine (pid 7)`, without what else the holder of a lock says. */

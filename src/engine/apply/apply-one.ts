@@ -57,7 +57,9 @@ async function applyChanges(run: HostRun, options: RunOptions, behind?: Behind):
       emit,
       interrupt,
       purpose: options.purpose ?? 'apply',
-      ...(options.record && { record: options.record }),
+      ...(options.record && {
+        record: { ...options.record, ...(options.notWholeAt?.has(host) && { isNotWhole: true as const }) },
+      }),
       waitForLock: options.waitForLock ?? false,
       planAgain,
       login: run.login,

@@ -33,6 +33,8 @@ export interface HostRecord {
   readonly startedAt: string
   readonly who: string
   readonly purpose: string
+  /** An undo that did not take back all of what its run did here. */
+  readonly isNotWhole?: true | undefined
   readonly recipe?: string | undefined
   readonly params: Readonly<Record<string, unknown>>
   /** In the order in which they were begun. */
@@ -68,6 +70,7 @@ const head = z.object({
   who: z.string(),
   purpose: z.string(),
   recipe: z.string().optional(),
+  isNotWhole: z.literal(true).optional(),
   params: z.record(z.string(), z.unknown()),
 })
 const steps = z.object({

@@ -13,6 +13,8 @@ export interface RunRecord extends RunName {
   readonly recipe?: string
   /** Without secrets. */
   readonly params?: Readonly<Record<string, unknown>>
+  /** An undo that does not take back all of it on this host. */
+  readonly isNotWhole?: true
 }
 
 /** Of longer params only the names are written down. */
@@ -25,7 +27,7 @@ const longestSteps = 131_072
  * `later` are those that another batch will begin.
  */
 export function recordLines(
-  { run, startedAt, purpose, recipe, params }: RunRecord,
+  { run, startedAt, purpose, recipe, params, isNotWhole }: RunRecord,
   who: string,
   todo: readonly PlannedStep[],
   from: number,
@@ -43,6 +45,7 @@ export function recordLines(
     who,
     purpose,
     ...(recipe !== undefined && { recipe }),
+    ...(isNotWhole && { isNotWhole }),
     params: isShort ? (params ?? {}) : Object.fromEntries(names.map(name => [name, '…'])),
   }
   const steps = JSON.stringify({
