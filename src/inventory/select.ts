@@ -43,6 +43,13 @@ export function selectHosts(
   return [...selection.hosts.values()]
 }
 
+/** For whoever gave the name of a database where a host or a recipe is wanted, else empty; ends in a blank. */
+export function databaseMeant({ databases }: Inventory, word: string): string {
+  return databases.has(word)
+    ? `${word} is a database of ops.ini: did you mean a verb of \`ops db\`, such as \`ops db check ${word}\`, or \`ops job history\`? `
+    : ''
+}
+
 /** Members of groups that stand for no host, with what whoever names such a group is told. */
 export function unknownMembers(
   inventory: Inventory,
@@ -129,7 +136,7 @@ class Selection {
       )
     } else if (this.#isPlausible(address)) this.#put(word, address)
     else {
-      const near = didYouMean(word, this.#names())
+      const near = databaseMeant(this.#inventory, word) || didYouMean(word, this.#names())
       this.#refuse(
         `there is no host ${word}`,
         group,

@@ -28,6 +28,9 @@ export function findRecipes(cwd: string): readonly RecipeSource[] {
   return [...byName.values()]
 }
 
+/** The title of the error where there is none of this name. */
+export const noRecipe = (name: string): string => `there is no recipe ${JSON.stringify(name)}`
+
 /**
  * Finds one recipe: a bare word is a name; with a slash or an extension it is a path.
  * @throws OpsError `input` when there is none, with the nearest name.
@@ -41,7 +44,7 @@ export function findRecipe(nameOrPath: string, cwd: string): RecipeSource {
     nameOrPath,
     found.map(each => each.name),
   )
-  throw inputError(`there is no recipe ${JSON.stringify(nameOrPath)}`, {
+  throw inputError(noRecipe(nameOrPath), {
     detail: `Looked for ${join('recipes', `${nameOrPath}.ts`)} in ${foldersAbove(cwd).join(', ')}, and among the shipped recipes.`,
     next: `${near}\`ops recipes\` lists them; a path such as ./${nameOrPath}.ts works too.`,
   })

@@ -20,7 +20,8 @@ beforeAll(() => {
     'recipes/syntax.ts': 'export default recipe({\n  summary: "x",,\n})\n',
     'recipes/types.ts': greet.replace('params.greeting', 'params.greting'),
     'recipes/throws.ts': greet.replace("'echo ' + params.greeting", "(() => { throw new Error('oh') })()"),
-    'ops.ini': '[hosts]\nweb1 = 192.0.2.1\nweb2 = 192.0.2.2\n\n[groups]\nweb = web1, web2\n',
+    'ops.ini':
+      '[hosts]\nweb1 = 192.0.2.1\nweb2 = 192.0.2.2\n\n[groups]\nweb = web1, web2\n\n[db shop]\nhost = web1\n',
     'bad.ini': '[hosts]\nweb1 = -oProxyCommand=x\n__proto__ = a\n[grups]\na = b\n',
     'lost.ini': '[hosts]\nh1 = 192.0.2.1\n[groups]\nweb = h1, h7\nboth = web, *9\n',
     'near.ini': '# greet\n[params gret]\ngreeting = hi\n[hosts]\nweb1 = 192.0.2.1\n',
@@ -35,6 +36,16 @@ describe('bad input', () => {
     ['no verb', [], ['ops apply']],
     ['an unknown verb', ['aply', 'greet'], ['unknown verb aply', 'ops apply']],
     ['a verb of a verb', ['archive', 'shop'], ['unknown verb archive', 'Did you mean `ops db archive`?']],
+    [
+      'a database in the place of a recipe',
+      ['check', 'shop', 'SELECT 1'],
+      ['there is no recipe "shop"', 'a database of ops.ini', '`ops db check shop`'],
+    ],
+    [
+      'a database in the place of a host',
+      ['history', 'shop'],
+      ['there is no host shop', '`ops job history`'],
+    ],
     [
       'an unknown flag',
       ['plan', 'greet', 'web1', '--greeting', 'x', '--lod'],
