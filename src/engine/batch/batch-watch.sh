@@ -43,7 +43,16 @@ ops_watch() {
   ops_ticker=$!
 }
 ops_tail() { if [ "$1" -gt 8192 ]; then tail -c 8192 | sed 1d; else cat; fi; }
-ops_end_step() { ops_signal TERM; sleep 2; ops_slay; }
+# Whoever hears that it is to end has two seconds for it.
+ops_end_step() {
+  ops_signal TERM
+  for ops_end_turn in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    ops_signal 0
+    [ -n "$ops_signalled" ] || break
+    sleep 0.1 2>/dev/null || { sleep 2; break; }
+  done
+  ops_slay
+}
 ops_unwatch() {
   [ -n "$ops_ticker" ] || return 0
   kill -KILL "$ops_reader" "$ops_ticker" 2>/dev/null
