@@ -16,6 +16,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Most suites wait for real hosts: they compute for a third of their time. Those that take longest begin first.
     maxWorkers: 3 * availableParallelism(),
+    // One process runs many files and reads the sources once, which costs more than most suites compute.
+    isolate: false,
+    setupFiles: ['test/as-new.ts'],
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/hosts/announce.ts'],
     // Real hosts boot and apt runs in some of them.

@@ -28,7 +28,8 @@ prepare(root)
 const everything = process.argv.length === 2
 if (everything) {
   gate('Style (biome)', join(root, 'node_modules/.bin/biome'), ['check', '--error-on-warnings', '.'])
-  gate('Types (tsc)', join(root, 'node_modules/.bin/tsc'), ['--noEmit'])
+  // One checker reads what all share once, and memory is not swept: a third of the work.
+  gate('Types (tsc)', join(root, 'node_modules/.bin/tsc'), ['--noEmit', '--checkers', '1'], { GOGC: 'off' })
 }
 // The suites that other Nodes run mostly wait: they run beside all the others, and are told of once those have ended.
 const otherNodes = everything ? (process.env.OPS_TEST_NODES ?? '').split(' ').filter(Boolean) : []
@@ -67,9 +68,10 @@ function spent() {
 }
 
 /** A check, of the sources for one, counts like a test. */
-function gate(title, program, args) {
+function gate(title, program, args, environment = {}) {
   process.stdout.write(`${title} ...\n`)
-  count(title, spawnSync(program, args, { cwd: root, stdio: 'inherit' }).status)
+  const env = { ...process.env, ...environment }
+  count(title, spawnSync(program, args, { cwd: root, stdio: 'inherit', env }).status)
 }
 
 /** One that runs beside others: what it printed is told when it has ended. */

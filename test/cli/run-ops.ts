@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { folderOfRun } from '../hosts/once-a-run.ts'
 
 export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
@@ -16,9 +17,8 @@ const environment = (home: string): Record<string, string> => ({
   XDG_CACHE_HOME: cache,
 })
 
-/** Shared by the folders of a test file. */
-export const cache = mkdtempSync(join(tmpdir(), 'ops-cli-cache-'))
-process.once('exit', () => rmSync(cache, { recursive: true, force: true }))
+/** Shared by the folders of all test files that this process runs. */
+export const cache = folderOfRun()
 mkdirSync(join(cache, 'ops'), { mode: 0o700 })
 for (const name of ['code', 'checked'] as const) symlinkSync(folderOfBuild(name), join(cache, 'ops', name))
 

@@ -4,7 +4,6 @@ import {
   constants,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,10 +12,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
 import { changeOf } from '../../src/engine/diff.ts'
+import { folderOfRun } from '../hosts/once-a-run.ts'
 import { librariesOf, type Output, Place, type TestShell } from '../resources/shells.ts'
 import { type AnyResource, accepted } from './resource-texts.ts'
 
@@ -25,7 +23,7 @@ const failing = '#!/bin/sh\necho "${0##*/}: out of order" >&2\nexit 71\n'
 
 /** Links to all programs of this machine, and in front of them nothing yet. */
 class Programs {
-  readonly root = mkdtempSync(join(tmpdir(), 'ops-programs-'))
+  readonly root = folderOfRun()
   readonly #links = join(this.root, 'links')
   readonly #traced = join(this.root, 'traced')
   readonly #aside = join(this.root, 'aside')
@@ -73,11 +71,8 @@ class Programs {
   }
 }
 
+/** For all files that this process runs. */
 let programs: Programs | undefined
-
-afterAll(() => {
-  if (programs !== undefined) rmSync(programs.root, { recursive: true, force: true })
-})
 
 function isProgram(path: string): boolean {
   try {

@@ -1,4 +1,4 @@
-/** What one test file of a run has worked out, for all the others of that run: each is a process of its own. */
+/** What one process of a run has worked out, for all the others of that run; and what goes when the run has ended. */
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,15 @@ export function beginRun(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'ops-test-run-'))
   process.env[variable] = folder
   return () => rmSync(folder, { recursive: true, force: true })
+}
+
+/** A new folder for all files that this process runs, gone with the run. */
+export function folderOfRun(): string {
+  const run = process.env[variable]
+  if (run !== undefined && existsSync(run)) return mkdtempSync(join(run, 'ops-'))
+  const folder = mkdtempSync(join(tmpdir(), 'ops-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 /** The text of that name, which the first who asks makes: two who ask at once both make it, and it is the same. */

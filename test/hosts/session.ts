@@ -1,4 +1,4 @@
-/** The one network of this process, and the promise that nothing of it outlives its hosts. */
+/** The one network that this process has at a time, and the promise that nothing of it outlives its hosts. */
 import { closeNetwork, endHost, type Network, openNetwork } from './network.ts'
 
 let opening: Promise<Network> | undefined
@@ -9,7 +9,7 @@ const live = new Set<number>()
 /** A place on the network of this process. */
 export interface Place {
   readonly network: Network
-  /** No other host of this process has or had it. */
+  /** No other host of that network has or had it. */
   readonly index: number
 }
 
@@ -46,6 +46,7 @@ export function stopAll(): void {
   const closing = opened
   opened = undefined
   opening = undefined
+  lastIndex = 0
   live.clear()
   closeNetwork(closing)
 }

@@ -11,13 +11,15 @@ export async function startedServer(
   child: ChildProcess,
   { name, log, folder, withinMs }: Readonly<{ name: string; log: string; folder: string; withinMs: number }>,
 ): Promise<() => Promise<void>> {
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
   const gone = new Promise<void>(resolve => child.once('exit', () => resolve()))
   const stop = async (): Promise<void> => {
-    child.kill('SIGKILL')
+    kill()
     await gone
+    process.off('exit', kill)
     rmSync(folder, { recursive: true, force: true })
   }
-  process.once('exit', () => child.kill('SIGKILL'))
   const said = () => (existsSync(log) ? readFileSync(log, 'utf8') : '')
   const deadline = Date.now() + withinMs
   while (!said().includes('ready for connections')) {

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
 import type { Resource, State } from '../../src/engine/resource.ts'
 import { raw, type Shell, sh } from '../../src/shell/sh.ts'
+import { folderOfRun } from '../hosts/once-a-run.ts'
 import { lacking } from '../needs.ts'
 
 /** The shells that hosts have, with the applets of their own where the shell brings some. */
@@ -19,19 +19,15 @@ export const shells = [
   return folder === undefined ? [] : [{ name, argv: [join(folder, program), ...rest] }]
 })
 
-/** A folder where busybox alone stands for every command. */
+/** A folder where busybox alone stands for every command; it is there for all files that this process runs. */
 let applets: string | undefined
 function appletFolder(): string {
   if (applets !== undefined) return applets
-  const folder = mkdtempSync(join(tmpdir(), 'ops-applets-'))
+  const folder = folderOfRun()
   spawnSync('busybox', ['--install', '-s', folder])
   applets = folder
   return folder
 }
-
-afterAll(() => {
-  if (applets !== undefined) rmSync(applets, { recursive: true, force: true })
-})
 
 export type TestShell = (typeof shells)[number]
 
