@@ -58,6 +58,7 @@ export async function throughProxy(
 /** Everything until the end; rejects when the connection was reset instead of ended. */
 export function readAll(socket: Socket): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    if (socket.destroyed) reject(new Error('closed without an end'))
     const chunks: Buffer[] = []
     socket.on('data', chunk => chunks.push(chunk))
     socket.once('end', () => resolve(Buffer.concat(chunks)))
