@@ -103,11 +103,13 @@ export class ChunkReader {
   async nextInto(take: (row: WireRow) => void): Promise<ChunkBounds | undefined> {
     if (this.#isAtEnd) return undefined
     const begun = performance.now()
+    const serverMs = this.#session.stopwatch()
     const from = this.#place
     const read = this.walk.filter ? await this.#readToBorder(from, take) : await this.#readSome(from, take)
     const milliseconds = performance.now() - begun
     const { count, bytes, isCut, upTo: end } = read
-    this.size.learn(isCut ? count : this.size.rows, bytes, milliseconds)
+    // However far away the server is: fewer rows would not come sooner.
+    this.size.learn(isCut ? count : this.size.rows, bytes, serverMs())
     this.#place = end
     this.#isAtEnd = end === undefined
     return { count, bytes, after: from, upTo: end, milliseconds }

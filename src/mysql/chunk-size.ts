@@ -10,8 +10,10 @@ export interface ChunkLimits {
 
 export const usualLimits: ChunkLimits = { targetMs: 500, mostBytes: 16 * 1024 * 1024, mostRows: 100_000 }
 
-/** What a chunk should take where others are at work on the server. */
-const sharedTargetMs = 100
+/** What a chunk should take where others are at work on the server: one of their statements waits that long at most. */
+const sharedTargetMs = 10
+/** Fewer rows take no less time, whatever a busy machine makes of it. */
+const leastRows = 100
 
 /** The same, with shorter chunks while others are at work. */
 export function besideOthers(limits: ChunkLimits, governor: { readonly isShared: boolean }): ChunkLimits {
@@ -39,11 +41,11 @@ export class ChunkSize {
     return this.#rows
   }
 
-  /** What the last chunk took; `bytes` is what its rows held. */
+  /** What the server took for the last chunk; `bytes` is what its rows held. */
   learn(rows: number, bytes: number, milliseconds: number): void {
     const { targetMs, mostBytes } = this.limits
     const factor = Math.min(2, Math.max(0.1, (targetMs / Math.max(1, milliseconds)) * 0.9))
-    const byTime = this.#rows * (factor > 1 && factor < 1.2 ? 1 : factor)
+    const byTime = Math.max(leastRows, this.#rows * (factor > 1 && factor < 1.2 ? 1 : factor))
     const byBytes = bytes > 0 && rows > 0 ? (mostBytes / (bytes / rows)) * 0.8 : Number.POSITIVE_INFINITY
     this.#rows = clamp(Math.min(byTime, byBytes), this.limits)
   }

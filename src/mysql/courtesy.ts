@@ -1,9 +1,9 @@
 /** How long a job rests behind each turn at a server that others use: longer at once while they feel it, shorter by and by. */
 
-/** Kind before anything is known. */
-const first = 4
+/** Kind before anything is known: from here it grows where one look in twenty says that the work is felt, and else shrinks. */
+const first = 12
 const least = 0.25
-const most = 9
+const most = 24
 /** Beyond this the work is felt: a part of what threads wait without it, and what is too little to matter. */
 const feltFactor = 1.1
 const feltMs = 0.03

@@ -35,10 +35,16 @@ export interface Governor {
   readonly notWatched: readonly string[]
   /** What it watches where there is any, and nobody has named one. */
   readonly notNamed: readonly string[]
-  /** Resolves when the server bears another chunk. `waiting` is told why it does not, each time the reason changes. */
-  wait(waiting: (reason: string) => void, signal?: AbortSignal): Promise<void>
-  /** Runs a piece of work on the server: while others are at work there by itself, and with a rest behind it. */
-  turn<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * Resolves when the server bears another chunk. `waiting` is told why it does not, each time the reason changes. `holds`:
+   * the job keeps a snapshot open, so that undo which waits for it is no reason: it would never become less.
+   */
+  wait(waiting: (reason: string) => void, signal?: AbortSignal, holds?: boolean): Promise<void>
+  /**
+   * Runs a piece of work on the server: while others are at work there by itself, after a rest. `holds`: the job keeps
+   * a snapshot open meanwhile, which should not last long, so that it rests but shortly.
+   */
+  turn<T>(work: () => Promise<T>, holds?: boolean): Promise<T>
   /** Others are at work on the server: pieces of work are to be short. */
   readonly isShared: boolean
   /** How long the job has been held up in all, rests included, in milliseconds. */
@@ -47,6 +53,10 @@ export interface Governor {
 }
 
 const pauseMs = 250
+/** A chunk of several turns may take long: so often it is looked between them too. */
+const lookEveryMs = 1_000
+/** A rest takes at most as long as the turn before it then. */
+const mostTimesHolding = 1
 
 /** What else is watched: replicas matter to a job that writes. */
 export interface GovernorWishes {
@@ -102,6 +112,8 @@ export async function startGovernor(
   const first = await lookAtAll()
   let pausedMs = 0
   let toldOfOthers = false
+  let lookedAtMs = performance.now()
+  let waited: { readonly waiting: (reason: string) => void; readonly signal?: AbortSignal } | undefined
   let hasToken = !watchesServer
   const reasonNow = async (): Promise<Reason | undefined> => {
     hasToken ||= await takeToken(session, limits.jobs)
@@ -109,7 +121,7 @@ export async function startGovernor(
       ? reasonToWait(await lookAtAll(), limits)
       : { kind: 'token', text: `${limits.jobs} other jobs of ops are at work on this server` }
   }
-  return {
+  const governor: Governor = {
     notWatched: [
       ...(watchesServer && first.threadsRunning === undefined
         ? ['how many threads run (the server does not tell Threads_running)']
@@ -126,9 +138,17 @@ export async function startGovernor(
     get isShared() {
       return turns.areTaken
     },
-    turn: work => turns.take(work),
-    async wait(waiting, signal) {
+    async turn(work, holds = false) {
+      if (waited && turns.areTaken && performance.now() - lookedAtMs > lookEveryMs)
+        await governor.wait(waited.waiting, waited.signal, holds)
+      // Who stops the job waits for the end of its chunk.
+      if (waited?.signal?.aborted) return turns.take(work, 0)
+      return holds ? turns.take(work, mostTimesHolding) : turns.take(work)
+    },
+    async wait(waiting, signal, holds = false) {
       const begun = performance.now()
+      lookedAtMs = begun
+      waited = { waiting, ...(signal && { signal }) }
       let told: string | undefined
       try {
         for (;;) {
@@ -139,7 +159,7 @@ export async function startGovernor(
               `others are at work on the server (${Math.round(others.perSecond)} statements a second), so it rests between its own`,
             )
           }
-          if (reason === undefined || signal?.aborted) return
+          if (reason === undefined || (holds && reason.kind === 'history') || signal?.aborted) return
           if (told !== reason.kind) waiting(reason.text)
           told = reason.kind
           await pause(pauseMs, undefined, signal ? { signal } : {}).catch(() => undefined)
@@ -152,6 +172,7 @@ export async function startGovernor(
     },
     close: () => session.close(),
   }
+  return governor
 }
 
 interface Reason {

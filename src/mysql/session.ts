@@ -2,6 +2,7 @@
  * One connection to a MySQL or MariaDB server, pinned so that bytes stay bytes: no character set is converted, times are
  * UTC, and what the server, the account or its `init_connect` set otherwise plays no part.
  */
+import { performance } from 'node:perf_hooks'
 import type { Answer, Driver, StatementOptions } from './driver-connection.ts'
 import { mysqlError } from './mysql-error.ts'
 import { type Sql, sql } from './sql.ts'
@@ -44,6 +45,8 @@ export class Session {
   readonly #driver: Driver
   /** How many it has sent. */
   statements = 0
+  /** The shortest that an answer was waited for: the way there and back, and hardly more. */
+  #tripMs = Number.POSITIVE_INFINITY
 
   constructor(source: string, driver: Driver) {
     this.source = source
@@ -75,10 +78,24 @@ export class Session {
    */
   async query(statement: Sql, doing: string, options?: StatementOptions): Promise<Answer> {
     this.statements += 1
+    const begun = performance.now()
     try {
-      return await this.#driver.query(statement, options)
+      const answer = await this.#driver.query(statement, options)
+      const tookMs = performance.now() - begun
+      this.#tripMs = Math.min(this.#tripMs, tookMs)
+      return answer
     } catch (thrown) {
       throw mysqlError(thrown, this.source, doing)
+    }
+  }
+
+  /** Answers with what the server takes for the statements from here on, in milliseconds: however far away it is. */
+  stopwatch(): () => number {
+    const begun = performance.now()
+    const before = this.statements
+    return () => {
+      const sent = this.statements - before
+      return performance.now() - begun - (sent === 0 ? 0 : sent * this.#tripMs)
     }
   }
 

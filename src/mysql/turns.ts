@@ -29,7 +29,7 @@ export class Turns {
   readonly #source: TurnSource
   readonly #courtesy = new Courtesy()
   #line: Promise<unknown> = Promise.resolve()
-  #restUntilMs = 0
+  #last = { endMs: 0, serverMs: 0, restMs: 0 }
   #lookedAtWorkMs = Number.NEGATIVE_INFINITY
   #lookedAtRestMs = Number.NEGATIVE_INFINITY
   /** The shortest that was seen. */
@@ -51,11 +51,11 @@ export class Turns {
     return coefficient ?? (isBusy() ? this.#courtesy.coefficient : 0)
   }
 
-  /** Runs one turn. Work must not take another one within it. */
-  take<T>(work: () => Promise<T>): Promise<T> {
+  /** Runs one turn, after the rest that is due, or one of `mostTimes` what the last turn took. Work must not take another one within it. */
+  take<T>(work: () => Promise<T>, mostTimes = Number.POSITIVE_INFINITY): Promise<T> {
     if (!this.areTaken) return work()
     const turn = this.#line.then(async () => {
-      await this.#rest()
+      await this.#rest(mostTimes)
       return this.#work(work)
     })
     this.#line = turn.catch(() => undefined)
@@ -81,15 +81,18 @@ export class Turns {
       // What went by on the way is no burden to the server.
       const tripsMs = Number.isFinite(this.#tripMs) ? (statements() - sent) * this.#tripMs : 0
       const serverMs = Math.max(tookMs / 10, tookMs - tripsMs)
-      this.#restUntilMs = performance.now() + Math.min(longestRestMs, serverMs * this.#coefficient)
+      this.#last = { endMs: performance.now(), serverMs, restMs: serverMs * this.#coefficient }
     }
   }
 
-  async #rest(): Promise<void> {
+  async #rest(mostTimes: number): Promise<void> {
+    if (mostTimes === 0) return
     const { session } = this.#source
     const begun = performance.now()
     const looks = begun - this.#lookedAtRestMs > lookEveryMs
-    const untilMs = looks ? Math.max(this.#restUntilMs, begun + leastRestMs) : this.#restUntilMs
+    const { endMs, serverMs, restMs } = this.#last
+    const restUntilMs = endMs + Math.min(longestRestMs, restMs, serverMs * mostTimes)
+    const untilMs = looks ? Math.max(restUntilMs, begun + leastRestMs) : restUntilMs
     if (looks) {
       this.#lookedAtRestMs = begun
       const seen = await wakeDelay(session).catch(() => undefined)

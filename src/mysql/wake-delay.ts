@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks'
 import type { Session } from './session.ts'
 import { join, sql, trusted } from './sql.ts'
 
-const sleepMs = 1
+const sleepMs = 0.25
 const sleeps = 8
 
 export interface WakeDelay {

@@ -11,7 +11,7 @@ import { may, mayEverywhere, parseGrant } from '../../src/mysql/grants.ts'
 import { among } from '../../src/mysql/keyset.ts'
 import { OthersRate } from '../../src/mysql/others-rate.ts'
 import { versionOf } from '../../src/mysql/session.ts'
-import { join, name, sql } from '../../src/mysql/sql.ts'
+import { join, name, rawSql, sql } from '../../src/mysql/sql.ts'
 import { parseTableName } from '../../src/mysql/table-name.ts'
 import { cellsOf, rowOf } from '../../src/mysql/wire-row.ts'
 import { answeringSession } from './answering-session.ts'
@@ -137,6 +137,21 @@ test('a chunk grows while it is quick, shrinks at once when it was slow, and fit
   size.learn(10, 100_000_000, 10)
   expect(size.rows).toBe(1)
   expect(new ChunkSize(1_000_000_000).rows).toBe(1)
+  // On a machine that is so busy that everything takes long, fewer rows take no less.
+  const slow = new ChunkSize(100)
+  for (let chunk = 0; chunk < 20; chunk++) slow.learn(slow.rows, slow.rows * 100, 5_000)
+  expect(slow.rows).toBe(100)
+})
+
+test('the way to a server that is far away is no work of the server', async () => {
+  const session = answeringSession('a', () => new Promise(resolve => setTimeout(resolve, 20, ['1'])))
+  await session.value(rawSql('SELECT 1'), 'looking')
+  const begun = performance.now()
+  const serverMs = session.stopwatch()
+  expect(serverMs()).toBeLessThan(20)
+  for (let way = 0; way < 3; way++) await session.value(rawSql('SELECT 1'), 'looking')
+  const took = serverMs()
+  expect(took).toBeLessThanOrEqual(performance.now() - begun - 3 * 19)
 })
 
 test('rests grow at once while others feel the work, shrink by and by while they do not, and have bounds', () => {
@@ -149,7 +164,7 @@ test('rests grow at once while others feel the work, shrink by and by while they
   const felt = courtesy.coefficient
   expect(felt).toBeGreaterThan(first)
   for (let look = 0; look < 100; look++) courtesy.worked(5)
-  expect(courtesy.coefficient).toBe(9)
+  expect(courtesy.coefficient).toBe(24)
   for (let look = 0; look < 200; look++) courtesy.worked(1)
   expect(courtesy.coefficient).toBe(0.25)
 })

@@ -26,7 +26,10 @@ export const dumpVerb: JobVerb<typeof dumpKind.options, Request> = {
   kind: dumpKind,
   usage: 'SOURCE DB.TABLE --by COLUMN --tz ZONE --to URL',
   description,
-  read: ({ table, by, tz, to, closeAfter, recheck, sse, scan, unwatched, keep, contract, shard }, given) => ({
+  read: (
+    { table, by, tz, to, closeAfter, recheck, sse, scan, unwatched, keep, contract, shard, sleepCoef },
+    given,
+  ) => ({
     dump: {
       table: given.table('table', table),
       by,
@@ -38,6 +41,7 @@ export const dumpVerb: JobVerb<typeof dumpKind.options, Request> = {
       keep,
       contracts: contract,
       shard,
+      sleepCoefficient: sleepCoef,
     },
     to,
     sse,

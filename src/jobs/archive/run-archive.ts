@@ -6,6 +6,7 @@ import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join } from '../../mysql/sql.ts'
 import { tableText } from '../../mysql/table-name.ts'
+import type { Interrupt } from '../../run/interrupt.ts'
 import type { Store } from '../../store/store.ts'
 import type { JobContext } from '../job-context.ts'
 import { keptApart } from '../kept-apart.ts'
@@ -158,9 +159,9 @@ async function carryOut(
       read: async () => {
         if (range === 'nothing') return undefined
         const rows = new PackedRows(chunkBytes)
-        const bounds = await governor.turn(() => reader.nextInto(row => rows.add(row)))
+        const bytes = await readObject(rows, reader, limitsOf(plan), governor, interrupt)
         chunkBytes = Math.max(chunkBytes, Math.min(rows.bytes, archiveLimits.mostBytes))
-        return bounds && { rows, bytes: bounds.bytes }
+        return bytes === undefined ? undefined : { rows, bytes }
       },
       settle: async ({ rows }) => {
         const waiting = await saver.save(rows)
@@ -192,6 +193,34 @@ async function carryOut(
     const { rows, chunks } = saver
     return { ...outcome({ rows, bytes: 0, chunks, milliseconds, isInterrupted: false }), failure }
   }
+}
+
+/** A filter may leave out most of what is read. */
+const mostTurns = 32
+
+/** The rows of one object, in several short turns while others are at work. Answers how many bytes came; undefined at the end. */
+async function readObject(
+  rows: PackedRows,
+  reader: ChunkReader,
+  { mostRows, mostBytes }: ChunkLimits,
+  governor: Governor,
+  interrupt: Interrupt,
+): Promise<number | undefined> {
+  let bytes: number | undefined
+  let turns = 0
+  do {
+    const read = await governor.turn(() => reader.nextInto(row => rows.add(row)))
+    if (!read) break
+    bytes = (bytes ?? 0) + read.bytes
+    turns += 1
+  } while (
+    governor.isShared &&
+    interrupt.level === 'none' &&
+    turns < mostTurns &&
+    rows.length + reader.size.rows <= mostRows &&
+    bytes < mostBytes / 2
+  )
+  return bytes
 }
 
 /** What the walk is bounded by, and what is left out of it. */

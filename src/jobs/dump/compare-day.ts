@@ -45,9 +45,9 @@ export async function isAsDumped(
           )[0]
         : undefined
     const conditions = border ? [...behind, upTo(order.columns, border)] : behind
-    const begun = performance.now()
+    const serverMs = session.stopwatch()
     const part = await serverDigest(session, columns, sql`${from}${join(conditions, ' AND ')}`, doing)
-    if (part.rows > 0) size.learn(part.rows, part.rows, performance.now() - begun)
+    if (part.rows > 0) size.learn(part.rows, part.rows, serverMs())
     rows += part.rows
     xor ^= BigInt(`0x${part.hash}`)
     if (!border) break

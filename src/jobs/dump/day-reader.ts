@@ -104,12 +104,16 @@ export class DayReader {
     if (this.#begun === undefined && !this.#isShort) await this.#begin()
     const begun = performance.now()
     const idleBefore = idleMs()
+    const serverMs = this.#session.stopwatch()
     this.#begun ??= begun
     const piece = await this.#piece()
     const milliseconds = performance.now() - begun
     this.longestMs = Math.max(this.longestMs, milliseconds)
-    const counted = Math.max(idleMs() - idleBefore, (milliseconds / longestMs) * dumpLimits.targetMs)
-    if (piece.rows * 2 > size.rows || counted > dumpLimits.targetMs)
+    const workMs = serverMs()
+    // However far away the server is: fewer rows would not come sooner.
+    const wayMs = milliseconds - workMs
+    const counted = Math.max(idleMs() - idleBefore - wayMs, (workMs / longestMs) * dumpLimits.targetMs)
+    if (piece.rows * 2 > size.rows || counted > size.limits.targetMs)
       size.learn(piece.rows, piece.bytes, counted)
     if (this.#isShort && !piece.isLast) {
       // It has more rows than was expected: read it anew, as one snapshot of several statements.

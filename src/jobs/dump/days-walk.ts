@@ -1,7 +1,8 @@
 /** Hands out the pieces of one day after another: new days, and days that are looked at again and differ. */
 import type { Table } from '../../mysql/catalog.ts'
-import { ChunkSize } from '../../mysql/chunk-size.ts'
+import { besideOthers, type ChunkLimits, ChunkSize } from '../../mysql/chunk-size.ts'
 import { readFingerprint } from '../../mysql/columns.ts'
+import type { Governor } from '../../mysql/governor.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
 import type { RowsDigest } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -49,6 +50,8 @@ export interface WalkTotals {
 /** Where the pieces of days come from. */
 export interface DaysSource {
   readonly totals: WalkTotals
+  /** Between two pieces of a day: undo piles up behind it. */
+  readonly holdsSnapshot: boolean
   /** The next piece; undefined at the end. One without rows says that nothing of its day is to be saved. */
   next(): Promise<WalkPiece | undefined>
   /** Ends the snapshot of what was not read to its end. */
@@ -57,6 +60,12 @@ export interface DaysSource {
 
 /** Throws where a day must not be dumped in the shape that its table has now. */
 export type AgreeTo = (table: Table) => Promise<unknown>
+
+/** Pieces are turns of it. */
+export type Turn = Pick<Governor, 'turn' | 'isShared'>
+
+/** Nobody else is there. */
+export const alone: Turn = { turn: work => work(), isShared: false }
 
 export function newTotals(): WalkTotals {
   return { checked: 0, emptied: [], restarts: 0, longestStatementMs: 0, longestSnapshotMs: 0 }
@@ -81,6 +90,8 @@ export class DaysWalk implements DaysSource {
   #waits = 0
 
   readonly #agree: AgreeTo
+  readonly #governor: Turn
+  readonly #limits: ChunkLimits
 
   /** `clock`: the server's own time. */
   constructor(
@@ -89,20 +100,27 @@ export class DaysWalk implements DaysSource {
     days: readonly DayWork[],
     clock: () => Date,
     agree: AgreeTo,
+    governor: Turn = alone,
   ) {
+    this.#governor = governor
+    this.#limits = besideOthers(dumpLimits, governor)
     this.#agree = agree
     this.#session = session
     this.#clock = clock
     this.#shape = shape
     this.#days = days
-    this.#shared = sharedOf(session, shape)
+    this.#shared = sharedOf(session, shape, this.#limits)
+  }
+
+  get holdsSnapshot(): boolean {
+    return this.#reader !== undefined
   }
 
   async next(): Promise<WalkPiece | undefined> {
     const work = this.#days[this.#at]
     if (!work) return undefined
     try {
-      return await this.#piece(work)
+      return await this.#governor.turn(() => this.#piece(work), this.holdsSnapshot)
     } catch (thrown) {
       await this.close().catch(() => undefined)
       // The lines of the piece before may be at work still.
@@ -194,16 +212,16 @@ export class DaysWalk implements DaysSource {
     this.totals.restarts += 1
     this.#shape = await readShapeAgain(this.#session, this.#shape)
     await this.#agree(this.#shape.table)
-    this.#shared = sharedOf(this.#session, this.#shape)
+    this.#shared = sharedOf(this.#session, this.#shape, this.#limits)
   }
 }
 
 /** A few milliseconds' worth, so that the only day of a nightly run is not read in many statements. */
 const firstRows = 2_500
 
-function sharedOf(session: Session, shape: TableShape): ReaderShared {
+function sharedOf(session: Session, shape: TableShape, limits: ChunkLimits): ReaderShared {
   return {
-    size: new ChunkSize(shape.table.estimate.averageRowBytes, dumpLimits, firstRows),
+    size: new ChunkSize(shape.table.estimate.averageRowBytes, limits, firstRows),
     lines: new RowLines(),
     statements: new DayStatements(session, shape),
   }

@@ -1,6 +1,6 @@
 /** The options of a dump: as flags of `ops db dump`, as fields of `dump({ ... })`. */
 import { z } from 'zod'
-import { age, contracts, savedTo, scan, sourceAndTable, zone } from '../option-types.ts'
+import { age, contracts, savedTo, scan, sleepCoefficient, sourceAndTable, zone } from '../option-types.ts'
 import { jobKind } from '../options.ts'
 import { shard } from '../shard/shard.ts'
 
@@ -17,6 +17,7 @@ export const dumpKind = jobKind({
     keep: 'age',
     contract: 'file',
     shard: 'i/n',
+    sleepCoef: 'times',
   },
   options: {
     ...sourceAndTable,
@@ -32,6 +33,7 @@ export const dumpKind = jobKind({
     keep: age('how long the store must keep the days, as 7y (default: for ever)').optional(),
     contract: contracts(),
     shard: shard(),
+    sleepCoef: sleepCoefficient(),
     scan,
     unwatched: z
       .boolean()

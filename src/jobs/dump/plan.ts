@@ -40,6 +40,8 @@ export interface DumpRequest {
   readonly contracts: readonly string[]
   /** Only days of this part; undefined: all. */
   readonly shard: Shard | undefined
+  /** Rests of so many times what a turn took; undefined: by what others feel. */
+  readonly sleepCoefficient: number | undefined
 }
 
 /** A day that has a dump and is looked at again. */

@@ -13,7 +13,7 @@ import { tellOwed } from '../load/tell-owed.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { holdPlace } from '../shard/hold-place.ts'
 import { DaySaver } from './day-saver.ts'
-import type { WalkPiece } from './days-walk.ts'
+import type { DaysSource, WalkPiece } from './days-walk.ts'
 import type { DumpOutcome } from './dump-outcome.ts'
 import { writeMark } from './dump-store.ts'
 import { dumpEnd, dumpSoFar } from './end-text.ts'
@@ -33,7 +33,7 @@ export async function runDump(request: DumpRequest, context: DumpContext): Promi
   const title = dumpTitle(request)
   const session = await server.session()
   // Each has a session of its own: they log in beside one another.
-  const starting = startGovernor(server)
+  const starting = startGovernor(server, { sleepCoefficient: request.sleepCoefficient })
   // Where nobody is asked, the plan that is shown is the one that is carried out: one look at server and store.
   const locking = plansOnly || asks ? undefined : hold(request, context)
   // Their failures are told where they are awaited.
@@ -86,7 +86,7 @@ async function carryOut(
   const { request, names, state, now, shape } = plan
   if (!names.isMarked) await writeMark(store, request, state, now)
   const removedOrphans = await removeOrphans(names.orphans, store)
-  const walk = await walkOf(plan, session, server)
+  const walk = await walkOf(plan, session, server, governor)
   const saver = new DaySaver(plan, context, async () => lock?.check())
   const begun = performance.now()
   const soFar = { rows: 0, bytes: 0, chunks: 0 }
@@ -112,7 +112,7 @@ async function carryOut(
           soFar.chunks += 1
         },
       },
-      { emit, interrupt, governor: nowAndThen(governor) },
+      { emit, interrupt, governor: nowAndThen(governor, walk) },
     )
     await saver.end()
     return outcome(read)
@@ -146,8 +146,9 @@ async function removeOrphans(orphans: readonly string[], store: Store): Promise<
 
 const lookEveryMs = 250
 
-/** Pieces are far shorter than the chunks of other jobs: the server is looked at four times a second. */
-function nowAndThen(governor: Governor): Governor {
+/**
+ * Pieces are far shorter than the chunks of other jobs: the server is looked at four times a second. */
+function nowAndThen(governor: Governor, walk: Pick<DaysSource, 'holdsSnapshot'>): Governor {
   let last = Number.NEGATIVE_INFINITY
   return {
     notWatched: governor.notWatched,
@@ -155,13 +156,13 @@ function nowAndThen(governor: Governor): Governor {
     get pausedMs() {
       return governor.pausedMs
     },
-    turn: work => governor.turn(work),
+    turn: (work, holds) => governor.turn(work, holds),
     get isShared() {
       return governor.isShared
     },
     async wait(waiting, signal) {
       if (performance.now() - last < lookEveryMs) return
-      await governor.wait(waiting, signal)
+      await governor.wait(waiting, signal, walk.holdsSnapshot)
       last = performance.now()
     },
     close: () => governor.close(),

@@ -4,6 +4,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import { ChunkReader } from '../../mysql/chunk-reader.ts'
+import { besideOthers, type ChunkLimits } from '../../mysql/chunk-size.ts'
 import { errorNumber } from '../../mysql/mysql-error.ts'
 import { RowsHasher } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -14,7 +15,15 @@ import { altered } from '../drift/unaltered.ts'
 import { RowLines } from '../rows/row-lines.ts'
 import { dumpLimits } from './day-reader.ts'
 import { borderOf, dayOfValue, dayRange, nextDay, type TimeKind } from './days.ts'
-import { type AgreeTo, type DaysSource, mostRestarts, newTotals, type WalkPiece } from './days-walk.ts'
+import {
+  type AgreeTo,
+  alone,
+  type DaysSource,
+  mostRestarts,
+  newTotals,
+  type Turn,
+  type WalkPiece,
+} from './days-walk.ts'
 import { betweenSql, floorOf } from './find-days.ts'
 import { readShapeAgain, type TableShape } from './table-shape.ts'
 
@@ -52,9 +61,20 @@ export class ScanWalk implements DaysSource {
   #isAtEnd = false
 
   readonly #agree: AgreeTo
+  readonly #governor: Turn
+  readonly #limits: ChunkLimits
 
   /** `clock`: the server's own time. */
-  constructor(session: Session, shape: TableShape, range: ScanRange, clock: () => Date, agree: AgreeTo) {
+  constructor(
+    session: Session,
+    shape: TableShape,
+    range: ScanRange,
+    clock: () => Date,
+    agree: AgreeTo,
+    governor: Turn = alone,
+  ) {
+    this.#governor = governor
+    this.#limits = besideOthers(dumpLimits, governor)
     this.#agree = agree
     this.#session = session
     this.#clock = clock
@@ -62,10 +82,14 @@ export class ScanWalk implements DaysSource {
     this.#range = range
   }
 
+  get holdsSnapshot(): boolean {
+    return this.#reader !== undefined
+  }
+
   async next(): Promise<WalkPiece | undefined> {
     while (this.#pieces.length === 0 && !this.#isAtEnd) {
       try {
-        await this.#chunk()
+        await this.#governor.turn(() => this.#chunk(), this.holdsSnapshot)
       } catch (thrown) {
         await this.close().catch(() => undefined)
         if (!altered.includes(errorNumber(thrown) ?? 0) || this.totals.restarts >= mostRestarts) throw thrown
@@ -113,7 +137,7 @@ export class ScanWalk implements DaysSource {
     return new ChunkReader(
       this.#session,
       { table, order: walkOrder, columns, filter: this.#filter() },
-      dumpLimits,
+      this.#limits,
     )
   }
 

@@ -4,13 +4,18 @@ import type { Server } from '../../mysql/server.ts'
 import { serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { checkContracts } from '../drift/judge.ts'
-import { type AgreeTo, type DaysSource, DaysWalk } from './days-walk.ts'
+import { type AgreeTo, type DaysSource, DaysWalk, type Turn } from './days-walk.ts'
 import type { DumpPlan } from './plan.ts'
 import { ScanWalk } from './scan-walk.ts'
 import { WalksInTurn } from './walks-in-turn.ts'
 
 /** `session` is that of the plan. */
-export async function walkOf(plan: DumpPlan, session: Session, server: Server): Promise<DaysSource> {
+export async function walkOf(
+  plan: DumpPlan,
+  session: Session,
+  server: Server,
+  governor?: Turn,
+): Promise<DaysSource> {
   const { request, shape, names, until, kind, checks, newDays, state } = plan
   const begun = performance.now()
   const clock = (): Date => new Date(plan.now.getTime() + Math.round(performance.now() - begun))
@@ -22,17 +27,17 @@ export async function walkOf(plan: DumpPlan, session: Session, server: Server): 
     const isLong = checks.length === 0 && newDays.length >= leastForTwo
     // An account may be allowed no more of them.
     const second = isLong ? await sessionOf(state.ownId, server).catch(() => undefined) : undefined
-    if (!second) return new DaysWalk(session, shape, [...checks, ...newDays], clock, agree)
+    if (!second) return new DaysWalk(session, shape, [...checks, ...newDays], clock, agree, governor)
     const sessions = [session, second]
     return new WalksInTurn(
       sessions.map((each, turn) => {
         const days = newDays.filter((_, index) => index % sessions.length === turn)
-        return new DaysWalk(each, shape, days, clock, agree)
+        return new DaysWalk(each, shape, days, clock, agree, governor)
       }),
     )
   }
   const range = { kind, zone: request.zone, until, known: names.days.keys() }
-  return new ScanWalk(session, shape, range, clock, agree)
+  return new ScanWalk(session, shape, range, clock, agree, governor)
 }
 
 const leastForTwo = 8

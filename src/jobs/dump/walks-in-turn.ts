@@ -33,6 +33,10 @@ export class WalksInTurn implements DaysSource {
     }
   }
 
+  get holdsSnapshot(): boolean {
+    return this.#all.some(source => source.holdsSnapshot)
+  }
+
   async next(): Promise<WalkPiece | undefined> {
     for (const walk of this.#walks) this.#begin(walk)
     const walk = this.#walks[0]

@@ -3,6 +3,8 @@
 /** A chunk is full then. */
 export const mostBytes = 2 * 1024 * 1024
 export const mostRows = 25_000
+/** Where it rests between chunks: some milliseconds of the server. */
+export const shortBytes = 128 * 1024
 
 export interface Room {
   readonly bytes: Buffer

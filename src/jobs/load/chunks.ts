@@ -3,6 +3,8 @@ import { performance } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import { counted, grouped } from '../../base/counted.ts'
 import { OpsError } from '../../base/errors.ts'
+import type { Governor } from '../../mysql/governor.ts'
+import { mostBytes, shortBytes } from './chunk-room.ts'
 import type { Input } from './input.ts'
 import { ChunkBuilder, type LoadChunk } from './load-chunk.ts'
 import type { LoadPlan } from './plan.ts'
@@ -23,7 +25,11 @@ export interface InputChunks {
 /** Between so many records others get their turn, so that the server is never left waiting for what is there. */
 const recordsAtOnce = 1_000
 
-export function chunksOf({ opened, targets, request }: LoadPlan, reader: RecordReader): InputChunks {
+export function chunksOf(
+  { opened, targets, request }: LoadPlan,
+  reader: RecordReader,
+  governor?: Pick<Governor, 'isShared'>,
+): InputChunks {
   const { format } = opened
   const builder = new ChunkBuilder(targets.targets, targets.fields, request.nullWord)
   let waitedMs = 0
@@ -40,7 +46,8 @@ export function chunksOf({ opened, targets, request }: LoadPlan, reader: RecordR
     },
     async read() {
       if (isEnded) return undefined
-      for (let records = 1; !builder.isFull; records++) {
+      const bytes = governor?.isShared ? shortBytes : mostBytes
+      for (let records = 1; !builder.isFull(bytes); records++) {
         const record = reader.ready(format)
         if (record) builder.add(record)
         else if (!(await more())) {

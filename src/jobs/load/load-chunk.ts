@@ -63,8 +63,9 @@ export class ChunkBuilder {
     this.#nullWord = nullWord
   }
 
-  get isFull(): boolean {
-    return this.#size >= mostBytes || this.#count >= mostRows || this.#bad.length >= mostNamed
+  /** Of at most so many bytes, and the last row. */
+  isFull(bytes = mostBytes): boolean {
+    return this.#size >= bytes || this.#count >= mostRows || this.#bad.length >= mostNamed
   }
 
   add(record: InputRecord): void {

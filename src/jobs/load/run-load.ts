@@ -145,7 +145,7 @@ async function carryOut(
   const { onDuplicate } = request
   const into = { table: request.table, targets: targets.targets, onDuplicate, firesOnUpdate }
   const loader = new RowLoader(session, into, method, state.maxAllowedPacket, problems)
-  const chunks = chunksOf(plan, reader)
+  const chunks = chunksOf(plan, reader, governor)
   const failure = (): LoadFailure => ({ source: server.name, plan, input, problems })
   const begun = performance.now()
   // An input that does not come is not waited for either.

@@ -11,7 +11,8 @@ import type { Session } from '../../../src/mysql/session.ts'
 import { type Sql, sql } from '../../../src/mysql/sql.ts'
 import { rowOf } from '../../../src/mysql/wire-row.ts'
 
-const firstRows = 100
+/** More than the least that a chunk has. */
+const firstRows = 400
 const day = {
   day: '2025-06-01',
   from: '2025-06-01',
@@ -27,7 +28,11 @@ async function rowsAfter(before: () => void | Promise<void>): Promise<number> {
     await before()
     for (let row = 0; row < firstRows; row++) options?.onRow?.(rowOf([Buffer.from(`${row}`)]))
   }
-  const session = { query, lost: undefined } as unknown as Session
+  const stopwatch = (): (() => number) => {
+    const begun = performance.now()
+    return () => performance.now() - begun
+  }
+  const session = { query, stopwatch, lost: undefined } as unknown as Session
   const shape = { order: { isUnique: true, at: [0] } } as unknown as TableShape
   const statements = { byIndex: async () => sql`SELECT`, doing: 'reading' } as unknown as DayStatements
   const reader = new DayReader(

@@ -8,7 +8,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DaysWalk } from '../../../src/jobs/dump/days-walk.ts'
+import { DaysWalk, type Turn } from '../../../src/jobs/dump/days-walk.ts'
 import { findDays } from '../../../src/jobs/dump/find-days.ts'
 import { oldestTransaction } from '../../../src/jobs/dump/open-transactions.ts'
 import type { DumpPlan } from '../../../src/jobs/dump/plan.ts'
@@ -150,12 +150,22 @@ describeReal('ops db dump, meanwhile', () => {
       await mariadb(`USE late; INSERT INTO t VALUES (900000, '2025-06-02 12:00:00'); DELETE FROM t WHERE id = 3100;
         DELETE FROM t WHERE id = 4600; INSERT INTO t VALUES (900001, '2025-06-04 12:00:00')`)
       const read: string[] = []
+      let turns = 0
+      const governor: Turn = {
+        isShared: true,
+        turn(work) {
+          turns += 1
+          return work()
+        },
+      }
       for (const day of days) {
         const agree = async (): Promise<void> => undefined
-        const piece = await new DaysWalk(session, shape, [day], () => new Date(), agree).next()
+        const piece = await new DaysWalk(session, shape, [day], () => new Date(), agree, governor).next()
         expect(piece?.end?.digest.rows).toBe(piece?.rows.length)
         read.push(`${piece?.lines}`.replaceAll(/\t.*/g, ''))
       }
+      // While others are at work there, each piece waits for its turn.
+      expect(turns).toBe(days.length)
       const those = (day: number, order: string): Promise<string> =>
         mariadb(`SELECT id FROM late.t WHERE DATE(at) = '2025-06-0${day}' ORDER BY ${order}`)
       expect(read).toEqual([

@@ -8,6 +8,7 @@ function walkOf(names: readonly string[], failsAt?: number) {
   const walk = { totals, asked: 0, isClosed: false }
   const source: DaysSource = {
     totals,
+    holdsSnapshot: false,
     async next() {
       const at = walk.asked++
       if (at === failsAt) throw new Error('the connection is gone')
