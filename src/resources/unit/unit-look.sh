@@ -16,12 +16,13 @@ ops_unit_file_look() {
   case $ops_unit_is_old in yes) echo loaded=no;; *) echo loaded=yes;; esac
   case $ops_unit_runs in yes) echo runs=yes;; *) echo runs=no;; esac
 }
-# TEXT: the paths that it begins with, unless they are gone, which systemd has yet to learn; those for all units of a type are nobody's word on this one.
+# TEXT: the paths that it begins with, unless they are gone, which systemd has yet to learn; those for all units of a type are nobody's
+# word on this one, unless they say when it runs, or what.
 ops_unit_drop_ins() {
   set -f
   for ops_unit_drop_in in $1; do
     case $ops_unit_drop_in in
-      */"${ops_looked_unit##*.}".d/*) ;;
+      */"${ops_looked_unit##*.}".d/*) ! ops_unit_decides "$ops_unit_drop_in" || ops_unit_beside="$ops_unit_beside $ops_unit_drop_in";;
       /*) [ ! -f "$ops_unit_drop_in" ] || ops_unit_beside="$ops_unit_beside $ops_unit_drop_in";;
       *) break;;
     esac
@@ -33,6 +34,14 @@ ops_unit_drop_ins() {
   # shellcheck disable=SC2086 # several paths
   ops_unit_beside=$(awk '/^[ \t]*(On(Active|Boot|Startup|UnitActive|UnitInactive)Sec|OnCalendar|OnClockChange|OnTimezoneChange|Unit)[ \t]*=/ && !told[FILENAME]++ { printf " %s", FILENAME }' $ops_unit_beside) || return 1
   [ -z "$ops_unit_beside" ] || echo "times=${ops_unit_beside# }"
+}
+# FILE
+ops_unit_decides() {
+  case $ops_looked_unit in
+    *.timer) grep -qsE '^[[:blank:]]*(On(Active|Boot|Startup|UnitActive|UnitInactive)Sec|OnCalendar|OnClockChange|OnTimezoneChange|Unit)[[:blank:]]*=' "$1" ;;
+    *.service) grep -qsE '^[[:blank:]]*Exec(Start|Condition)[[:blank:]]*=' "$1" ;;
+    *) return 1 ;;
+  esac
 }
 # TIME...: those that systemd does not know; what stands in the file already it has taken.
 ops_unit_times_look() {

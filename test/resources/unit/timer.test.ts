@@ -80,6 +80,20 @@ describeReal('a timer', () => {
         0,
         expect.stringContaining('mine.conf adds to report.service or overrides it'),
       ])
+      // What is for all timers or services counts where it says when or what.
+      const all = '/etc/systemd/system/service.d/all.conf'
+      await write(all, '[Service]\\nTimeoutStartSec=5\\n')
+      expect((await ops(folder, 'check')).stdout).not.toContain(all)
+      await write(all, '[Service]\\nExecStart=\\nExecStart=/bin/false\\n')
+      expect((await ops(folder, 'check')).stdout).toContain(`${all} adds to report.service or overrides it`)
+      const timers = '/etc/systemd/system/timer.d/all.conf'
+      await write(timers, otherTime)
+      const all2030 = await ops(folder, 'check')
+      expect([all2030.code, all2030.stderr]).toEqual([
+        1,
+        expect.stringContaining(`${timers} says when report.timer runs`),
+      ])
+      await host().read(`rm ${all} ${timers}; systemctl daemon-reload`)
     } finally {
       folder.remove()
     }
