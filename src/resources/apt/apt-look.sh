@@ -134,13 +134,14 @@
   }
   # The word for a name that no source has: virtual with its providers, unknown with what is spelled like it.
   ops_apt_unknown() {
+    # One that is kept out may be provided by others as well.
+    ! ops_apt_pinned "$1" || { echo pinned; return; }
     for ops_unknown_name in $1; do
       [ "$ops_unknown_name" != '|' ] || continue
       ops_providers=$(apt-cache -o Dir::Cache::pkgcache= showpkg "$ops_unknown_name" 2>/dev/null |
         awk 'on && !seen[$1]++ { printf " %s", $1 } /^Reverse Provides:/ { on = 1 }')
       [ -z "$ops_providers" ] || { echo "virtual$ops_providers"; return; }
     done
-    ! ops_apt_pinned "$1" || { echo pinned; return; }
     ops_apt_fresh || { echo absent; return; }
     echo "unknown$(apt-cache -o Dir::Cache::pkgcache= pkgnames | awk -v wanted="${1%% *}" '
       function distance(a, b, i, j, best, corner, row) {

@@ -33,6 +33,7 @@ make t-foreign i386 'Multi-Arch: foreign'
 make t-held $native
 make t-needs-held $native 'Depends: t-held'
 make t-pinned $native
+make t-gives-pinned $native 'Provides: t-pinned'
 rm -f /etc/apt/sources.list.d/*
 echo 'deb [trusted=yes] file:/root/source ./' >/etc/apt/sources.list
 printf 'Package: t-pinned\\nPin: release *\\nPin-Priority: -1\\n' >/etc/apt/preferences.d/never
