@@ -55,7 +55,7 @@ const whole = {
 test.each([
   [{ ...whole, key: 'https://apt.example.org/key.asc' }, 'a key from the net is known by it'],
   [{ ...whole, key: whole.key.slice(0, 200) }, 'neither a URL of http(s) nor a whole armored public key'],
-  [{ ...whole, suites: ['..'] }, 'one that ends with a slash has no components'],
+  [{ ...whole, suites: ['./'] }, 'one that ends with a slash has no components'],
   [{ ...whole, fingerprint: '51024E0DB4D3554E' }, '40 hexadecimal digits'],
   [{ ...whole, url: undefined }, 'where the repository is'],
 ])('params are refused where they are not whole: %#', (given, reason) => {
