@@ -178,6 +178,14 @@ export class Converter<S extends RowSink> {
 
   #row(bytes: Buffer, from: number, to: number, positions: Positions): void {
     this.counts.lines++
+    // A hole that a crash or a truncated file left: they would be a part of the first cell.
+    if (bytes[from] === 0) {
+      this.counts.rejected++
+      const reason = () => 'bytes 0 stand before it, and what was written there is lost'
+      const end = bytes[to] === carriageReturn ? to + 1 : to
+      this.#options.reject({ bytes: bytes.subarray(from, end), reason, isEnd: true })
+      return
+    }
     const time = this.#needsTime ? this.#timeOf(bytes, positions) : Number.NaN
     const { sinceMs, keepsTimes } = this.#options
     if (sinceMs !== undefined && !(time >= sinceMs)) {

@@ -111,6 +111,15 @@ describe('ops logs csv', () => {
     expect(bytes.toString().trimEnd().split('\n')).toHaveLength(8)
   })
 
+  test('a line behind a hole of zeros is rejected as it was: they are no part of an address', () => {
+    const hole = `\0\0\0${plain.trimEnd()}\r\n`
+    writeFileSync(path('hole.log'), Buffer.from(plain + hole + plain + hole.trimEnd(), 'latin1'))
+    const { stderr } = csv(['hole.log', '--rejects', 'hole-bad.log'])
+    expect(stderr).toContain('4 lines = 2 rows + 2 rejected')
+    expect(stderr).toContain('hole.log, line 2 is rejected: bytes 0 stand before it')
+    expect(readFileSync(path('hole-bad.log'), 'latin1')).toBe(`${hole}${hole.trimEnd()}\n`)
+  })
+
   test('reads compressed files and standard input, and lines that end in CR LF or nowhere', () => {
     writeFileSync(path('a.log'), plain)
     writeFileSync(
