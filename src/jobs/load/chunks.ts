@@ -31,7 +31,12 @@ export function chunksOf(
   governor?: Pick<Governor, 'isShared'>,
 ): InputChunks {
   const { format } = opened
-  const builder = new ChunkBuilder(targets.targets, targets.fields, request.nullWord)
+  const builder = new ChunkBuilder(
+    targets.targets,
+    targets.fields,
+    request.nullWord,
+    opened.hasNames ? opened.names : undefined,
+  )
   let waitedMs = 0
   let isEnded = false
   const more = async (): Promise<boolean> => {

@@ -22,6 +22,8 @@ export interface OpenedFormat {
   readonly name: FormatName
   readonly format: RecordFormat
   readonly names: readonly string[]
+  /** They stood on the first line of the input. */
+  readonly hasNames: boolean
 }
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
@@ -51,7 +53,7 @@ export async function openFormat(
   const format = name === 'csv' ? new CsvFormat(wishes.separator ?? ',') : new TsvFormat()
   if (wishes.columns) {
     reader.keepsEmpty = wishes.columns.length === 1
-    return { name, format, names: wishes.columns }
+    return { name, format, names: wishes.columns, hasNames: false }
   }
   const first = await reader.next(format)
   if (!first) throw empty(inputName)
@@ -61,7 +63,7 @@ export async function openFormat(
     })
   const names = first.texts()
   reader.keepsEmpty = names.length === 1
-  return { name, format, names }
+  return { name, format, names, hasNames: true }
 }
 
 /** The keys of the first lines, in the order in which they come. */
@@ -76,6 +78,7 @@ async function openJson(
     name: 'ndjson',
     format: new JsonFormat(names),
     names,
+    hasNames: false,
   })
   if (wishes.columns) return opened(wishes.columns)
   const names = new Set<string>()

@@ -46,6 +46,7 @@ export class ChunkBuilder {
   readonly #targets: readonly Target[]
   readonly #fields: number
   readonly #nullWord: string | undefined
+  readonly #head: readonly Buffer[] | undefined
   #bad: BadLine[] = []
   #cut: { values: number; first: string | undefined } = { values: 0, first: undefined }
   #room = newRoom()
@@ -57,7 +58,15 @@ export class ChunkBuilder {
   #size = 0
   #count = 0
 
-  constructor(targets: readonly Target[], fields: number, nullWord: string | undefined) {
+  /** `head` is the line of names, where the input has one. */
+  constructor(
+    targets: readonly Target[],
+    fields: number,
+    nullWord: string | undefined,
+    head?: readonly string[],
+  ) {
+    // The only word of a line may well be the name of its column.
+    this.#head = head === undefined || head.length < 2 ? undefined : head.map(each => Buffer.from(each))
     this.#targets = targets
     this.#fields = fields
     this.#nullWord = nullWord
@@ -86,6 +95,8 @@ export class ChunkBuilder {
     if (problem !== undefined) return problem
     if (count !== this.#fields)
       return `it has ${count} ${count === 1 ? 'field' : 'fields'}, and ${this.#fields} are named`
+    if (this.#isHead(record))
+      return 'it is the line of names once more, as between two files that were put together'
     // By index: this runs for each cell of each row.
     for (let index = 0; index < this.#targets.length; index++) {
       const target = this.#targets[index]
@@ -95,6 +106,13 @@ export class ChunkBuilder {
     }
     this.#out[this.#size - 1] = lineFeed
     return undefined
+  }
+
+  #isHead(record: InputRecord): boolean {
+    const head = this.#head
+    const first = head?.[0]
+    if (!head || !first || record.bytes[record.starts[0] ?? 0] !== first[0]) return false
+    return head.every((each, index) => record.cell(index)?.equals(each) === true)
   }
 
   /** Its rows are settled: its memory may be used again. */

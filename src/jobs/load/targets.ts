@@ -69,7 +69,8 @@ export function targetsOf(
   const where = tableText(table)
   const refuse = (title: string, next: string): void => void errors.push(inputError(title, { next }).data)
   const known = new Map(table.columns.map(column => [column.name.toLowerCase(), column]))
-  const asked = new Set(wishes.leaveOut.map(each => each.toLowerCase()))
+  const leaveOut = new Set(wishes.leaveOut.map(each => each.toLowerCase()))
+  const asked = new Set(leaveOut)
   const unknown: string[] = []
   const leftOut: Targets['leftOut'][number][] = []
   const targets: Target[] = []
@@ -77,7 +78,8 @@ export function targetsOf(
   for (const [field, given] of names.entries()) {
     const word = given.trim()
     const lower = word.toLowerCase()
-    if (asked.delete(lower)) {
+    if (leaveOut.has(lower)) {
+      asked.delete(lower)
       leftOut.push({ name: word, why: 'asked' })
       continue
     }

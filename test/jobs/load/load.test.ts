@@ -392,6 +392,18 @@ describeReal('ops db load', () => {
     expect(asked.code).toBe(3)
   })
 
+  test('a second line of names is no row, and a field that is left out is so each time it stands there', async () => {
+    await mariadb('CREATE TABLE heads (a VARCHAR(9), b VARCHAR(9))')
+    const one = gzipSync('a,b\n1,2\n')
+    const run = await load('app.heads', write('heads.csv.gz', Buffer.concat([one, one])))
+    expect(run.code).toBe(1)
+    expect(run.stderr).toContain('line 3: it is the line of names once more')
+    expect(await count('heads')).toBe(0)
+    const left = await load('app.heads', write('left.csv', 'a,a,b\n1,2,a\nb,b,b\n'), '--leave-out', 'a')
+    expect(left.stderr).toBe('')
+    expect(await mariadb('SELECT * FROM heads')).toBe('NULL\ta\nNULL\tb\n')
+  })
+
   test('an input of names alone loads 0 rows and says so; the plan says in which zone times are read', async () => {
     await mariadb('CREATE TABLE clocks (id INT PRIMARY KEY, day DATETIME, seen TIMESTAMP NULL)')
     const run = await load('app.clocks', write('none.csv', 'id,day,seen\n'))
