@@ -1,18 +1,28 @@
 /** A column that came to both sides since the last copy: no later run would bring its values of rows that have no new stamp. */
 import { InputErrors, inputError } from '../../base/errors.ts'
+import type { Table } from '../../mysql/catalog.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, type Sql, sql } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
+import type { PgPlace } from '../../postgres/catalog.ts'
 import type { PgSession } from '../../postgres/session.ts'
 import { quoteName } from '../../postgres/sql.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
-import type { CopyPlan } from './plan.ts'
+import type { CopyColumn } from './columns.ts'
+import type { CopyRequest } from './copy-request.ts'
+
+interface Sides {
+  readonly request: CopyRequest
+  readonly table: Table
+  readonly columns: readonly CopyColumn[]
+  readonly place: PgPlace
+}
 
 /** `before` are rows of the source that the run does not read. @throws InputErrors with the columns. */
 export async function refuseEmptyColumns(
   session: Session,
   target: PgSession,
-  { request, table, columns, place }: Pick<CopyPlan, 'request' | 'table' | 'columns' | 'place'>,
+  { request, table, columns, place }: Sides,
   before: Sql,
 ): Promise<void> {
   const { as, by } = request
