@@ -62,6 +62,8 @@ ops_firewall_beside() {
   [ "$ops_has_nft" = no ] || nft list chains 2>/dev/null | awk -v by="$ops_by" '
     $1 == "table" { table = $2 " " $3 }
     $1 == "chain" { chain = $2 }
+    # What is dropped before it comes to the chains of input, by type filter: nat only leads elsewhere.
+    /type filter hook (prerouting|ingress) / { print "nft table " table ", chain " chain (/policy drop/ ? ", policy drop" : "") }
     / hook input / {
       drops = /policy drop/
       if (table == "inet ops_firewall" || table ~ /^ip6? filter$/ && (by == "ufw" || !drops)) next

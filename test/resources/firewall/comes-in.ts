@@ -95,6 +95,13 @@ export function comesIn(by: 'ufw' | 'nftables', host: () => Host): void {
     await host().read(
       by === 'ufw' ? 'iptables -D INPUT -p tcp --dport 8081 -j DROP' : 'nft delete chain ip theirs in',
     )
+    if (by === 'nftables') {
+      const early = "'{ type filter hook prerouting priority -300; tcp dport 8081 drop; }'"
+      await host().read(`nft add chain ip theirs early ${early}`)
+      expect(await reach(host(), 8081)).toBe('silent')
+      expect((await ops('plan', 'wanted')).stdout).toContain('nft table ip theirs, chain early')
+      await host().read('nft delete chain ip theirs early')
+    }
     expect([await reach(host(), 8081), await reach(host(), 8082), await reach(host(), 22)]).toEqual([
       'open',
       'silent',
