@@ -36,7 +36,9 @@ export class DayStatements {
       WHERE ${betweenSql(by, day.from, day.to)}${behind} ORDER BY ${orderByList(order.columns)} LIMIT ${limit}`
     const form = place ? 'later' : 'first'
     if (!this.#guarded.has(form)) {
-      const planned = { index: order.index, mustBeRange: true }
+      const before = sql`SELECT 1 FROM ${tableSql(table)} FORCE INDEX (${name(order.index)})
+        WHERE ${name(by)} < ${day.from} OR ${name(by)} IS NULL`
+      const planned = { index: order.index, mustBeRange: true, ...(!place && { before }) }
       if (await guardAccess(this.#session, statement, planned, this.doing)) this.#guarded.add(form)
     }
     return statement

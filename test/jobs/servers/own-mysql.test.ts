@@ -98,6 +98,19 @@ for (const version of ['5.7', '8.0'] as const) {
       expect(await contents(`${table}_again`, key)).toEqual(before)
     })
 
+    test('a day that is all of a table is dumped, also where the index of its time holds all columns', async () => {
+      await eyes.run(`USE lab; CREATE TABLE one_day (id INT PRIMARY KEY, at DATE NOT NULL, KEY (at)); INSERT INTO one_day VALUES
+        ${Array.from({ length: 4_500 }, (_, row) => `(${row * 1_000}, '2020-02-29')`).join()}; ANALYZE TABLE one_day`)
+      const before = await contents('one_day', 'id')
+      const made = await ops(
+        ...['dump', 'root', 'lab.one_day', '--by', 'at', '--tz', 'UTC', '--to', 'one-day'],
+      )
+      expect(made).toMatchObject({ code: 0, stderr: '' })
+      await eyes.run('TRUNCATE lab.one_day')
+      expect(await ops('restore', 'root', 'one-day')).toMatchObject({ code: 0, stderr: '' })
+      expect(await contents('one_day', 'id')).toEqual(before)
+    })
+
     test('a table has the same fingerprint before and after the upgrade from 5.7 to 8.0', async () => {
       await eyes.run(`CREATE TABLE lab.spelled (id INT UNSIGNED PRIMARY KEY, y YEAR, g GEOMETRYCOLLECTION, is_on TINYINT(1), t TEXT
         CHARACTER SET utf8, at DATE NOT NULL, KEY (at)); INSERT INTO lab.spelled VALUES (1, 2020, NULL, 1, 'x', '2020-02-29')`)
