@@ -253,8 +253,10 @@ async function emitTypes() {
 
 async function typescript(project) {
   const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  const argv = [compiler, '-p', project, '--pretty', 'false', '--checkers', '1']
   try {
-    await promisify(execFile)(process.execPath, [compiler, '-p', project, '--pretty', 'false'], { cwd: root })
+    // One checker reads what all share once, and memory is not swept: less than half of the work.
+    await promisify(execFile)(process.execPath, argv, { cwd: root, env: { ...process.env, GOGC: 'off' } })
     return ''
   } catch (error) {
     return `${project}:\n${error.stdout || error.message}`
