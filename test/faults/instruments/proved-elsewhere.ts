@@ -11,7 +11,7 @@ export interface ProvedElsewhere {
 const apt = 'resources/apt/hosts.test.ts'
 const service = 'resources/service/hosts.test.ts'
 const failover = 'recipes/nginx-failover/nginx-failover.test.ts'
-const mysql = 'recipes/mysql-remote/mysql-remote.test.ts'
+const mysql = 'recipes/mysql-remote/settings.test.ts'
 const tunnel = 'tunnel/tunnel.test.ts'
 
 const transport = 'transport/conformance.ts'
