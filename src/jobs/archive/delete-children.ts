@@ -1,7 +1,7 @@
 /** Deletes the rows that refer to others in the transaction that deletes those, and none that was not saved as it is now. */
 import { OpsError } from '../../base/errors.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
-import { among, orderByList, type Position, placeList } from '../../mysql/keyset.ts'
+import { among, orderByList, type Position } from '../../mysql/keyset.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
@@ -101,7 +101,8 @@ export async function stillThere(
 ): Promise<readonly Position[]> {
   if (places.length === 0) return []
   const found = await session.cells(
-    sql`SELECT ${placeList(keyColumns)} FROM ${tableSql(table)} WHERE ${among(keyColumns, places)}`,
+    // Where the table was altered since, several rows may bear a key.
+    sql`SELECT 1 FROM ${tableSql(table)} WHERE ${among(keyColumns, places)} GROUP BY ${orderByList(keyColumns)}`,
     `reading ${tableText(table)}`,
   )
   if (found.length === 0 || found.length === places.length) return found.length === 0 ? [] : places

@@ -5,7 +5,8 @@ import { readTable, type Table } from '../../mysql/catalog.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
 import { hasShape } from '../../mysql/columns.ts'
 import type { Governor } from '../../mysql/governor.ts'
-import type { Key } from '../../mysql/keys.ts'
+import { type Key, namingKey } from '../../mysql/keys.ts'
+import type { Position } from '../../mysql/keyset.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
 import { type TableName, tableText } from '../../mysql/table-name.ts'
@@ -43,11 +44,12 @@ export async function finishChunk(
     row: row => rows.push(row),
   })
   const columns = header?.columns ?? []
-  const key = keyOfReceipt(receipt, table)
+  const { key, isUnique } = keyOfReceipt(receipt, table, columns)
   const saved = rows.map(row => savedRow(row, columns, key))
   const earlier: EarlierChild[] = []
   for (const each of receipt.with ?? []) earlier.push(await readEarlierChild(session, store, receipt, each))
-  if (!hasShape(table, receipt.fingerprint) || earlier.some(({ isAltered }) => isAltered)) {
+  const isAltered = !isUnique || !hasShape(table, receipt.fingerprint)
+  if (isAltered || earlier.some(each => each.isAltered)) {
     return leaveToThisRun(session, store, table, { name, receipt, rows: saved, columns, key, earlier })
   }
   const children = earlier.map(({ child }) => child)
@@ -89,7 +91,7 @@ interface EarlierChild {
   readonly child: WithChild & { readonly looked: Table }
   readonly saved: SavedChildren
   readonly proof: Proof
-  /** It has another shape by now. */
+  /** It has another shape by now, or another key. */
   readonly isAltered: boolean
 }
 
@@ -108,15 +110,15 @@ async function readEarlierChild(
     },
     row: row => rows.push(row),
   })
-  const child = {
-    looked: table,
-    table: receipt.table,
-    key: keyOfReceipt(receipt, table),
-    columns,
-    link: receipt.link,
-  }
+  const { key, isUnique } = keyOfReceipt(receipt, table, columns)
+  const child = { looked: table, table: receipt.table, key, columns, link: receipt.link }
   const saved = savedChildren(child, rows)
-  return { child, saved, proof, isAltered: !hasShape(table, receipt.fingerprint) }
+  return { child, saved, proof, isAltered: !isUnique || !hasShape(table, receipt.fingerprint) }
+}
+
+/** A place by `keyOfReceipt` begins with the key of the receipt. */
+function keyToHex(place: Position, receipt: Pick<Receipt, 'key'> | undefined): (string | null)[] {
+  return positionToHex(place.slice(0, receipt?.key.length))
 }
 
 /** The table was altered since: no row can be compared with what was saved of it, so those that are there are saved anew. */
@@ -131,9 +133,9 @@ async function leaveToThisRun(
   const places = rows.map(row => row.key)
   const there = await stillThere(session, table, columnsOfKey(key, columns), places)
   const withDone = []
-  for (const { child, saved } of earlier) {
+  for (const [index, { child, saved }] of earlier.entries()) {
     const stayed = await stayedChildren(session, child, saved)
-    withDone.push({ deleted: 0, stayed: stayed.map(positionToHex) })
+    withDone.push({ deleted: 0, stayed: stayed.map(place => keyToHex(place, receipt.with?.[index])) })
   }
   const gone = rows.length - there.length
   const { run, chunk } = receipt
@@ -143,7 +145,7 @@ async function leaveToThisRun(
     chunk,
     deleted: 0,
     gone,
-    stayed: there.map(positionToHex),
+    stayed: there.map(place => keyToHex(place, receipt)),
     ...(withDone.length > 0 && { with: withDone }),
     doneAt: new Date().toISOString(),
   })
@@ -182,12 +184,28 @@ export function savedRow(
   return { key: places.map(cell => (cell === null ? null : Buffer.from(cell))), hash }
 }
 
-/** The index may have got another name since. */
-function keyOfReceipt({ key }: Pick<Receipt, 'key'>, { indexes }: Table): Key {
-  const same = indexes.find(
-    index => index.isUnique && index.columns.map(column => column.name).join('\0') === key.join('\0'),
+/**
+ * The index may have got another name since. Where none holds any more that the key is of one row, others may bear it by now:
+ * the columns that name each row today are looked at as well, as far as they were saved.
+ */
+function keyOfReceipt(
+  { key }: Pick<Receipt, 'key'>,
+  table: Table,
+  saved: readonly RowColumn[],
+): { readonly key: Key; readonly isUnique: boolean } {
+  const same = table.indexes.find(
+    index =>
+      index.isUnique &&
+      !index.isIgnored &&
+      index.columns.every(column => !column.isPrefix) &&
+      index.columns.map(column => column.name).join('\0') === key.join('\0'),
   )
-  return { index: same?.name ?? 'PRIMARY', columns: key }
+  if (same) return { key: { index: same.name, columns: key }, isUnique: true }
+  const named = namingKey(table)
+  const more = (named?.columns ?? []).filter(
+    column => !key.includes(column) && saved.some(each => each.name === column),
+  )
+  return { key: { index: named?.index ?? 'PRIMARY', columns: [...key, ...more] }, isUnique: false }
 }
 
 /** Objects that no receipt names: a run was killed between the two, and their rows were never deleted. */

@@ -205,6 +205,27 @@ describeReal('ops db archive', () => {
     expect(await mariadb('SELECT COUNT(*), SUM(v), SUM(w) FROM altered.again')).toBe('20\t55\t50\n')
   })
 
+  test('what a killed run left is finished also when the key was given to another column meanwhile', async () => {
+    await mariadb(`CREATE DATABASE rekeyed; USE rekeyed; CREATE TABLE t (a INT PRIMARY KEY, b INT NOT NULL, at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, seq + 100, '2020-01-01' FROM seq_1_to_20`)
+    await archiveOld('rekeyed.t', 'rekeyed', '--no-delete')
+    const receipts = join(folder.path, 'rekeyed/receipts')
+    const [name = ''] = readdirSync(receipts)
+    const receipt = readFileSync(join(receipts, name), 'utf8')
+    writeFileSync(join(receipts, name), receipt.replace('"deletes": false', '"deletes": true'))
+    // Another row bears the old key of one that is gone: what was saved under that must come back all the same.
+    await mariadb(`USE rekeyed; DELETE FROM t WHERE a <= 10; ALTER TABLE t DROP PRIMARY KEY, ADD PRIMARY KEY (b);
+      INSERT INTO t VALUES (3, 999, NOW())`)
+    expect(await archiveOld('rekeyed.t', 'rekeyed')).toMatchObject({ code: 0, stderr: '' })
+    expect(await mariadb('SELECT a, b FROM rekeyed.t')).toBe('3\t999\n')
+    expect((await archive('verify', 'rekeyed')).code).toBe(0)
+    const restored = await archive('restore', 'rekeyed', '--into', 'rekeyed.again', '--yes')
+    expect(restored).toMatchObject({ code: 0, stderr: '' })
+    expect(await mariadb('SELECT COUNT(*), SUM(a), SUM(b - a = 100) FROM rekeyed.again')).toBe(
+      '20\t210\t20\n',
+    )
+  })
+
   test('a place of another server is refused; one that names no server is taken, with a note', async () => {
     await mariadb(`CREATE DATABASE two; USE two; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
       INSERT INTO t VALUES (1, '2020-01-01')`)
