@@ -50,7 +50,13 @@ export async function startHiveServer(
   const settings = [
     ...['--master', 'local[1]', '--driver-memory', '700m'],
     // It answers a dozen queries: what compiles them best takes longer than all of them do.
-    ...['--driver-java-options', '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'],
+    ...[
+      '--driver-java-options',
+      '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote',
+    ],
+    // So does to compile each query to a class of its own, and to plan it again while it runs.
+    ...['--conf', 'spark.sql.codegen.wholeStage=false', '--conf', 'spark.sql.codegen.factoryMode=NO_CODEGEN'],
+    ...['--conf', 'spark.sql.adaptive.enabled=false'],
     ...[
       '--conf',
       'spark.ui.enabled=false',
