@@ -36,12 +36,13 @@ const names = { id: 'c0ffee0123456789', secret: 'none' }
 const programs = '/run/by-shell/programs'
 const failing = '#!/bin/sh\necho "$0: out of order" >&2\nexit 71\n'
 
-/** Links to every program of the host, so that one can be taken out or replaced; each call writes its name down. */
+/**
+ * Links to every program of the host, so that one can be taken out or replaced; each call writes its name down. What is in two
+ * folders is the one that is found first: `ln` replaces none.
+ */
 const linked = `rm -rf /run/by-shell; mkdir -p ${programs} /run/by-shell/real
-for each in /usr/local/sbin/* /usr/local/bin/* /usr/sbin/* /usr/bin/* /sbin/* /bin/*; do
-  name=\${each##*/}
-  [ ! -x "$each" ] || [ -d "$each" ] || [ -e "/run/by-shell/real/$name" ] || ln -s "$each" "/run/by-shell/real/$name"
-done
+find -L /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin -maxdepth 1 -type f -perm /111 \
+  -exec ln -s --target-directory=/run/by-shell/real '{}' + 2>/dev/null
 cp -P /run/by-shell/real/* ${programs}
 mkdir /run/by-shell/traced
 for each in /run/by-shell/real/*; do
@@ -61,34 +62,35 @@ function scriptOf(
   index: number,
 ): string {
   const place = `/run/by-shell/${index}`
-  const spoilt = program === undefined ? '' : `rm -f ${quote(`${programs}/${program}`)}\n`
-  const replaced =
-    fault === 'fails' && program !== undefined
-      ? `ln -s /run/by-shell/failing ${quote(`${programs}/${program}`)}\n`
-      : ''
-  const mended =
-    program === undefined
-      ? ''
-      : `ln -sfn ${quote(`/run/by-shell/real/${program}`)} ${quote(`${programs}/${program}`)}\n`
+  const link = quote(`${programs}/${program}`)
+  const fails = `ln -sfn /run/by-shell/failing ${link}\n`
+  const spoilt = program === undefined ? '' : fault === 'fails' ? fails : `rm -f ${link}\n`
+  const mended = program === undefined ? '' : `ln -sfn ${quote(`/run/by-shell/real/${program}`)} ${link}\n`
   const whole = `${environment(names, false)}PATH=${traced ? '/run/by-shell/traced' : programs} OPS_DIR=${place} OPS_STAGE=${place}/stage
 ops_wants_detail() { false; }
 ops_detail() { :; }
 ${librariesOf(step.resource)}
 ${text}`
   const done = (what: string) => (what === '' ? '' : `( ${what}\n) >/dev/null 2>&1 </dev/null\n`)
-  return `${done(before)}mkdir -p ${place}/stage; : >/run/by-shell/log; printf '%s' ${quote(whole)} >${place}/script
-${spoilt}${replaced}timeout 60 sh ${place}/script >${place}/out 2>${place}/err </dev/null; echo $? >${place}/code; sort -u /run/by-shell/log >${place}/log
+  const listed = traced ? `; sort -u /run/by-shell/log >${place}/log` : ''
+  return `${done(before)}: >/run/by-shell/log; printf '%s' ${quote(whole)} >${place}/script
+${spoilt}timeout 60 sh ${place}/script >${place}/out 2>${place}/err </dev/null; echo $? >${place}/code${listed}
 ${mended}${done(after)}`
 }
 
-/** Runs them one after the other on the host. */
+/** Runs them one after the other on the host. What surrounds them is built into the shell wherever it can be. */
 export async function askAll(host: Pick<Host, 'exec'>, asked: readonly Asked[]): Promise<readonly Said[]> {
-  const shown = asked.map(
-    (_, index) =>
-      `cd /run/by-shell/${index}; cat code; base64 -w 0 out; echo; base64 -w 0 err; echo; base64 -w 0 log; echo; cd /; rm -rf /run/by-shell/${index}`,
-  )
+  if (asked.length === 0) return []
+  const places = asked.map((_, index) => `/run/by-shell/${index}`).join(' ')
   const { code, stdout, stderr } = await host.exec('sh', {
-    input: `${asked.map(scriptOf).join('')}${shown.join('\n')}\n`,
+    input: `for each in ${places}; do set -- "$@" "$each/stage"; done; mkdir -p "$@"
+${asked.map(scriptOf).join('')}
+for each in ${places}; do
+  read -r code <$each/code; echo "$code"
+  for said in out err log; do [ ! -s $each/$said ] || base64 -w 0 $each/$said; echo; done
+done
+rm -rf ${places}
+`,
   })
   if (code !== 0) throw new Error(`asking failed: ${stderr}`)
   const lines = stdout.split('\n')
