@@ -156,7 +156,7 @@ export async function startGovernor(
           if (others.isBusy && turns.restedMs > 0 && !toldOfOthers) {
             toldOfOthers = true
             waiting(
-              `others are at work on the server (${Math.round(others.perSecond)} statements a second), so it rests between its own`,
+              `others are at work on the server (${Math.round(others.perSecond)} statements a second), so it rests between its own; --sleep-coef 0 rests never`,
             )
           }
           if (reason === undefined || (holds && reason.kind === 'history') || signal?.aborted) return

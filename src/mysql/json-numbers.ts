@@ -7,12 +7,22 @@
 export function exactJson(json: Buffer): Buffer {
   const text = json.toString('latin1')
   if (!doubtful.test(text)) return json
-  const made = text.replace(stringOrNumber, each => (each.startsWith('"') ? each : exactNumber(each)))
+  const made = changedNumbers(text, exactNumber)
   return made === text ? json : Buffer.from(made, 'latin1')
 }
 
+/** The text of JSON with each of its numbers changed, and none of the digits in its strings. */
+export function changedNumbers(json: string, change: (number: string) => string): string {
+  let isInString = false
+  return json.replace(quoteOrNumber, each => {
+    if (each === '"') isInString = !isInString
+    return isInString || each === '"' || each.startsWith('\\') ? each : change(each)
+  })
+}
+
 const doubtful = /\d[eE]|[\d.]{17}|-0/
-const stringOrNumber = /"(?:[^"\\]|\\[\s\S])*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+// Not a string as a whole: of some million characters that would be more than a RegExp can hold.
+const quoteOrNumber = /"|\\[\s\S]|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 const parts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
 
 function exactNumber(number: string): string {

@@ -44,3 +44,9 @@ test('strings, whole numbers and common fractions stay as they are', () => {
   expect(exactJson(Buffer.from(text)).toString()).toBe(text)
   expect(exactJson(Buffer.from('[-0,"-0",-0.0,-05]')).toString()).toBe('[-0.0,"-0",-0.0,-05]')
 })
+
+test("a string of twenty million characters stands in no number's way, and its digits stay as they are", () => {
+  const long = `${'x'.repeat(20_000_000)} 1e5 \\" -0 \\\\`
+  const given = Buffer.from(`{"${long}":-0,"a":"-0"}`)
+  expect(exactJson(given).equals(Buffer.from(`{"${long}":-0.0,"a":"-0"}`))).toBe(true)
+})

@@ -146,8 +146,7 @@ async function removeOrphans(orphans: readonly string[], store: Store): Promise<
 
 const lookEveryMs = 250
 
-/**
- * Pieces are far shorter than the chunks of other jobs: the server is looked at four times a second. */
+/** Pieces are far shorter than the chunks of other jobs: the server is looked at four times a second. */
 function nowAndThen(governor: Governor, walk: Pick<DaysSource, 'holdsSnapshot'>): Governor {
   let last = Number.NEGATIVE_INFINITY
   return {

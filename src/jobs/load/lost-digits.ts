@@ -1,4 +1,5 @@
 /** What a column keeps less of than a cell says, without a word of the server: parts of a second, digits of FLOAT and DOUBLE, numbers in JSON. */
+import { changedNumbers } from '../../mysql/json-numbers.ts'
 import type { Target } from './targets.ts'
 
 const dot = 0x2e
@@ -57,16 +58,19 @@ const significant = (digits: string): string => digits.replace(/^0+|0+$/g, '')
 function lostInJson(cell: Buffer): string | undefined {
   const text = cell.toString('latin1')
   if (!/\d[\d.]{15}|\d[eE][+-]?\d/.test(text)) return undefined
-  for (const [number] of text
-    .replace(/"(?:[^"\\]|\\.)*"/g, '""')
-    .matchAll(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g)) {
-    if (/^-?\d+$/.test(number)) {
-      const value = BigInt(number)
-      if (value >= -(2n ** 63n) && value < 2n ** 64n) continue
-    }
-    if (losesDigits(number, false, undefined)) return number.slice(0, 40)
-  }
-  return undefined
+  let lost: string | undefined
+  changedNumbers(text, number => {
+    if (lost === undefined && !isWhole64(number) && losesDigits(number, false, undefined))
+      lost = number.slice(0, 40)
+    return number
+  })
+  return lost
+}
+
+function isWhole64(number: string): boolean {
+  if (!/^-?\d+$/.test(number)) return false
+  const value = BigInt(number)
+  return value >= -(2n ** 63n) && value < 2n ** 64n
 }
 
 /** Whether a time has more of a second than its column keeps: a server cuts it. */
