@@ -23,6 +23,9 @@ export interface Access {
   readonly extra: string
 }
 
+/** The server would read another way than planned. */
+export class OtherAccess extends OpsError {}
+
 const nothingToRead = /impossible where|no matching row|select tables optimized away/i
 /** With so few rows the beginning is as good as anywhere, and optimizers say so; it is asked again with the next chunk. */
 const fewRows = 1_000
@@ -41,7 +44,7 @@ export async function explain(session: Session, statement: Sql, doing: string): 
   }
 }
 
-/** Answers whether it holds for good, or only while there are few rows. @throws OpsError `failed`, nothing was read. */
+/** Answers whether it holds for good, or only while there are few rows. @throws OtherAccess `failed`, nothing was read. */
 export async function guardAccess(
   session: Session,
   statement: Sql,
@@ -56,7 +59,7 @@ export async function guardAccess(
     const { rows } = await explain(session, planned.before, doing)
     if (rows <= fewRows) return false
   }
-  throw new OpsError({
+  throw new OtherAccess({
     code: 'failed',
     title: `${session.source}: the server would not use the index ${planned.index} for ${doing}: ${problem}`,
     detail: `EXPLAIN ${statement.toString().slice(0, 800)}`,

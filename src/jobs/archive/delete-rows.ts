@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { OpsError } from '../../base/errors.ts'
 import { type RowColumn, selectList } from '../../mysql/column-sql.ts'
-import { guardAccess } from '../../mysql/explain-guard.ts'
+import { guardAccess, OtherAccess } from '../../mysql/explain-guard.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { among, orderByList, type Position } from '../../mysql/keyset.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
@@ -29,6 +29,9 @@ const lockTries = 3
 function canSkipLocked({ flavor, number }: Session['version']): boolean {
   return flavor === 'mariadb' ? number >= 100_600 : number >= 80_001
 }
+
+/** So few are looked up wherever that makes sense. */
+const fewRows = 10
 
 type Turn = Pick<Governor, 'turn' | 'isShared'>
 
@@ -81,7 +84,9 @@ export class RowDeleter {
       const number = errorNumber(thrown)
       const isLock = number === serverErrors.lockWaitTimeout || number === serverErrors.deadlock
       const isReferred = number === serverErrors.foreignKeyParent
-      if (!isLock && !isReferred) throw thrown
+      // Of a small table whose columns are all in the key a server would rather read the whole key than look up many rows.
+      const isTooMany = thrown instanceof OtherAccess && batch.length > fewRows
+      if (!isLock && !isReferred && !isTooMany) throw thrown
       if (number === serverErrors.deadlock && tries > 0) {
         await pause(20 + Math.random() * 80)
         return this.#batchOrHalves(batch, tries - 1, skipsLocked)

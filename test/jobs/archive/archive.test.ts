@@ -53,6 +53,15 @@ describeReal('ops db archive', () => {
     }
   })
 
+  test('a small table of two columns, which both are its key, leaves too', async () => {
+    await mariadb(`CREATE DATABASE pairs; USE pairs; CREATE TABLE pairs.t (id INT, at DATE, PRIMARY KEY (id, at), KEY (at));
+      INSERT INTO pairs.t SELECT seq, '2020-01-01' + INTERVAL seq % 100 DAY FROM seq_1_to_5000`)
+    const saved = await archiveOld('pairs.t', 'pairs')
+    expect(saved.stderr).toBe('')
+    expect(saved.stdout).toContain('deleted  5,000 rows')
+    expect((await mariadb('SELECT COUNT(*) FROM pairs.t')).trim()).toBe('0')
+  })
+
   test('what it writes can be loaded without ops', async () => {
     await mariadb(
       `CREATE DATABASE plain; CREATE TABLE plain.t LIKE lab.hostile; INSERT INTO plain.t (id, x, at, f, b9, bl)
