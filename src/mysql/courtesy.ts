@@ -4,6 +4,8 @@
 const first = 12
 const least = 0.25
 const most = 24
+/** Where few statements come, few of them meet a turn: of so many a second one more turn of rest. */
+const perTurnOfRest = 10
 /** Beyond this the work is felt: a part of what threads wait without it, and what is too little to matter. */
 const feltFactor = 1.1
 const feltMs = 0.03
@@ -15,9 +17,9 @@ export class Courtesy {
   #besideRestMs: number | undefined
   #besideWorkMs: number | undefined
 
-  /** A rest takes so many times what the turn took. */
-  get coefficient(): number {
-    return this.#coefficient
+  /** A rest takes so many times what the turn took, beside others who send so many statements a second. */
+  coefficientBeside(perSecond: number): number {
+    return Math.min(this.#coefficient, Math.max(1, perSecond / perTurnOfRest))
   }
 
   /** How late the server's threads came to run while the job rested. */

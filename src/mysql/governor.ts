@@ -95,6 +95,7 @@ export async function startGovernor(
     session,
     statements: () => server.statements?.() ?? 0,
     isBusy: () => others.isBusy,
+    othersPerSecond: () => others.perSecond,
     coefficient: sleepCoefficient,
   })
   const lookAtAll = async (): Promise<Load> => {

@@ -21,6 +21,8 @@ export interface TurnSource {
   readonly statements: () => number
   /** Others are at work now. */
   readonly isBusy: () => boolean
+  /** Statements that they send in a second. */
+  readonly othersPerSecond: () => number
   /** Set by the user: rests of that many times a turn, whoever else is at work; 0: none. */
   readonly coefficient: number | undefined
 }
@@ -47,8 +49,8 @@ export class Turns {
   }
 
   get #coefficient(): number {
-    const { coefficient, isBusy } = this.#source
-    return coefficient ?? (isBusy() ? this.#courtesy.coefficient : 0)
+    const { coefficient, isBusy, othersPerSecond } = this.#source
+    return coefficient ?? (isBusy() ? this.#courtesy.coefficientBeside(othersPerSecond()) : 0)
   }
 
   /** Runs one turn, after the rest that is due, or one of `mostTimes` what the last turn took. Work must not take another one within it. */

@@ -156,17 +156,25 @@ test('the way to a server that is far away is no work of the server', async () =
 
 test('rests grow at once while others feel the work, shrink by and by while they do not, and have bounds', () => {
   const courtesy = new Courtesy()
-  const first = courtesy.coefficient
+  const first = courtesy.coefficientBeside(1_000)
   courtesy.worked(5)
-  expect(courtesy.coefficient).toBe(first)
+  expect(courtesy.coefficientBeside(1_000)).toBe(first)
   courtesy.rested(1)
   courtesy.worked(5)
-  const felt = courtesy.coefficient
+  const felt = courtesy.coefficientBeside(1_000)
   expect(felt).toBeGreaterThan(first)
   for (let look = 0; look < 100; look++) courtesy.worked(5)
-  expect(courtesy.coefficient).toBe(24)
+  expect(courtesy.coefficientBeside(1_000)).toBe(24)
   for (let look = 0; look < 200; look++) courtesy.worked(1)
-  expect(courtesy.coefficient).toBe(0.25)
+  expect(courtesy.coefficientBeside(1_000)).toBe(0.25)
+})
+
+test('beside a client that sends but some statements a second rests are short, as few of them meet a turn', () => {
+  const courtesy = new Courtesy()
+  expect([5, 20, 100, 1_000].map(each => courtesy.coefficientBeside(each))).toEqual([1, 2, 10, 12])
+  courtesy.rested(1)
+  for (let look = 0; look < 100; look++) courtesy.worked(1)
+  expect(courtesy.coefficientBeside(5)).toBe(0.25)
 })
 
 test.each([
