@@ -9,7 +9,6 @@ import { tableText } from '../../mysql/table-name.ts'
 import type { Interrupt } from '../../run/interrupt.ts'
 import type { Store } from '../../store/store.ts'
 import type { JobContext } from '../job-context.ts'
-import { keptApart } from '../kept-apart.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { PackedRows } from '../rows/packed-rows.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
@@ -24,6 +23,7 @@ import { archiveGuard } from './delete-target.ts'
 import { dropPartitions, noneDropped } from './drop-partitions.ts'
 import { finishAll, removeOrphans } from './earlier-runs.ts'
 import { archiveEnd, archiveSoFar } from './end-text.ts'
+import { holdWith } from './hold-with.ts'
 import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
 import { archivePlanEvent, archiveTitle } from './plan-text.ts'
 import { newRun } from './records.ts'
@@ -59,10 +59,8 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
   emit({ event: 'job-plan', ...shown })
   if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
   if (confirm && !(await confirm(shown))) return false
-  const place = await holdPlace(server, work, request.shard, context)
+  const place = await holdWith(await holdPlace(server, work, request.shard, context), server, request)
   try {
-    for (const table of [request.table, ...request.with])
-      await keptApart(place, server.name, table, ['restore'])
     const plan = await planArchive(session, store, request, place)
     const outcome = await carryOut(plan, session, place, governor, context)
     emit({ event: 'job-end', ...archiveEnd(server.name, plan, outcome) })

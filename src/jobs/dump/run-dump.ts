@@ -9,6 +9,7 @@ import type { Store } from '../../store/store.ts'
 import { isStoreError } from '../../store/store-error.ts'
 import { checkUnaltered } from '../drift/unaltered.ts'
 import type { JobContext } from '../job-context.ts'
+import { keptApart } from '../kept-apart.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { holdPlace } from '../shard/hold-place.ts'
@@ -71,8 +72,15 @@ export async function runDump(request: DumpRequest, context: DumpContext): Promi
 /** Days are whose they are by their number alone: shards need not wait for one another. */
 async function hold({ table, shard }: DumpRequest, context: DumpContext): Promise<HeldLock> {
   const place = await holdPlace(context.server, `dump ${tableText(table)}`, shard, context)
-  await place.letIn()
-  return place
+  try {
+    // A day that is half restored would be saved as if that were all of it.
+    await keptApart(place, context.server.name, table, ['restore'])
+    await place.letIn()
+    return place
+  } catch (thrown) {
+    await place.release()
+    throw thrown
+  }
 }
 
 async function carryOut(

@@ -9,7 +9,7 @@ import { keptApart } from '../kept-apart.ts'
 
 /**
  * A plan holds them too: it judges the tables as well. `stillLocked` throws where another run may be at work by now.
- * @throws OpsError `locked` where another run restores into one of them, loads into it or archives it.
+ * @throws OpsError `locked` where another run restores into one of them, loads into it, archives its rows or dumps it.
  */
 export async function holdingTargets<T>(
   server: Server,
@@ -21,7 +21,7 @@ export async function holdingTargets<T>(
     for (const target of targets) {
       const lock = await holdLock(server, `restore ${tableText(target)}`)
       locks.push(lock)
-      await keptApart(lock, server.name, target, ['archive', 'load'])
+      await keptApart(lock, server.name, target, ['archive', 'archive --with', 'dump', 'load'])
     }
     return await work(async () => {
       for (const lock of locks) await lock.check()

@@ -351,7 +351,7 @@ describeReal('ops db archive', () => {
     expect(beside.stderr).toContain('another run holds archive held.t, which brings rows')
   })
 
-  test('an archive, a shard of one and a load are kept from a table that a restore is at work on, and the other way round', async () => {
+  test('an archive, a shard of one, a load and a dump are kept from a table that a restore is at work on, and the other way round', async () => {
     await mariadb(`CREATE DATABASE apart; USE apart; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, KEY (at));
       INSERT INTO t VALUES (1, '2020-01-01')`)
     expect((await archiveOld('apart.t', 'apart', '--no-delete')).code).toBe(0)
@@ -371,7 +371,14 @@ describeReal('ops db archive', () => {
       'apart',
       '--yes',
     ]
+    const dump = ['db', 'dump', 'shop', 'apart.t', '--by', 'at', '--tz', 'UTC', '--to', 'apart-days', '--yes']
     const cases = [
+      ['restore apart.t', dump],
+      ['restore apart.t', [...dump, '--shard', '1/2']],
+      ['dump apart.t', restore],
+      ['dump apart.t 1/2', restore],
+      ['archive --with apart.t', restore],
+      ['archive --with apart.t 2/3', restore],
       ['restore apart.t', sharded],
       ['restore apart.t', [...sharded, '--shard', '0/4']],
       ['restore apart.t', load],
@@ -389,7 +396,8 @@ describeReal('ops db archive', () => {
       await mariadb(`SELECT CONCAT('KILL ', IS_USED_LOCK('ops:${held}')) INTO @k; EXECUTE IMMEDIATE @k`)
       await holder
       expect(refused.code, argv.join(' ')).toBe(6)
-      expect(refused.stderr).toContain(`another run holds ${held}, which brings rows`)
+      const what = held.startsWith('dump') ? 'saves the rows' : 'brings rows'
+      expect(refused.stderr).toContain(`another run holds ${held}, which ${what}`)
     }
     expect(await mariadb('SELECT COUNT(*) FROM apart.t')).toBe('1\n')
   })

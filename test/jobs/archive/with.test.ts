@@ -117,6 +117,21 @@ describeReal('ops db archive --with', () => {
     )
   })
 
+  test('a restore of a child alone is kept from it while an archive of its parents takes rows along', async () => {
+    await shop('beside')
+    const saved = await archiveOld('beside.orders', 'beside', '--with', 'beside.items', '--no-delete')
+    expect(saved).toMatchObject({ code: 0, stderr: '' })
+    let restored: Outcome | undefined
+    const argv = ['archive', 'shop', 'beside.orders', '--older-than', '6mo', '--by', 'at', '--to', 'beside']
+    const run = await runWhileItWaits(host(), folder, [...argv, '--with', 'beside.items'], async () => {
+      restored = await archive('restore', 'beside', '--only', 'beside.items', '--yes')
+    })
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    expect(restored).toMatchObject({ code: 6 })
+    expect(restored?.stderr).toContain('another run holds archive --with beside.items, which brings rows')
+    expect(await counts('beside')).toBe('600\t1800\n')
+  })
+
   test('what cannot go along is refused by its reason before anything moves', async () => {
     await shop('odd')
     const before = await sums('odd')
