@@ -19,7 +19,7 @@ import { ageSql, judgeAsClient, type Resolved, resolveCondition, tryWhere } from
 import { countPart, countRows, countStaying, type RowCount, type WalkedTable } from './count-rows.ts'
 import { type NewestRow, newestThatGoes } from './numbers-again.ts'
 import { noPartitions, type OldPartitions, readOldPartitions } from './old-partitions.ts'
-import type { Receipt } from './records.ts'
+import { doneKey, type Receipt } from './records.ts'
 import { refusals, timeColumn } from './refusals.ts'
 import { agreeOnPart, isOfPart, lookAtPart, type Part, partSql } from './split.ts'
 import { chooseBorders } from './split-borders.ts'
@@ -208,7 +208,8 @@ async function findUnfinished(
   for (const name of receipts.filter(isOurs)) {
     if (done.has(name)) continue
     const { deletes, rows } = await readReceipt(store, name, table)
-    if (deletes) open.push({ name, rows })
+    // A listing may lag behind: what says that it is done is asked for itself.
+    if (deletes && (await store.head(doneKey(name))) === undefined) open.push({ name, rows })
   }
   return open
 }

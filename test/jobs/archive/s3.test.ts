@@ -3,7 +3,15 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Outcome } from '../../cli/run-ops.ts'
 import { realHosts } from '../../hosts/available.ts'
 import { loginSecret } from '../../store/ceph.ts'
-import { always, flips, hides, refuses, refusesAfterDoing, shortens } from '../../store/fault-proxy.ts'
+import {
+  always,
+  changes,
+  flips,
+  hides,
+  refuses,
+  refusesAfterDoing,
+  shortens,
+} from '../../store/fault-proxy.ts'
 import { useS3Database } from '../use-s3-database.ts'
 
 describe.skipIf(!realHosts().available)('ops db archive into S3', () => {
@@ -67,5 +75,36 @@ describe.skipIf(!realHosts().available)('ops db archive into S3', () => {
     const restored = await ops('archive', 'restore', `s3://archive/${to}`, ...into)
     expect(restored.stderr).toBe('')
     expect((await mariadb('CHECKSUM TABLE app.again EXTENDED')).split('\t')[1]).toBe(before)
+  })
+
+  test('a listing that lags behind and hides what was done does not make the next run do it again', async () => {
+    await mariadb(
+      `CREATE TABLE app.lag (id INT PRIMARY KEY, at DATETIME, KEY (at)); INSERT INTO app.lag VALUES (1, '2020-01-01')`,
+    )
+    const argv = [
+      'archive',
+      'db1',
+      'app.lag',
+      '--older-than',
+      '6mo',
+      '--by',
+      'at',
+      '--to',
+      's3://archive/lag',
+    ]
+    const run = () => ops(...argv, ...encrypted, '--yes', '-F', host().sshConfig)
+    expect(await run()).toMatchObject({ code: 0, stderr: '' })
+    await mariadb("INSERT INTO app.lag VALUES (2, '2020-01-02')")
+    const without = changes(answer => ({
+      ...answer,
+      body: Buffer.from(answer.body.toString().replace(/<Contents>.*<\/Contents>/s, '')),
+    }))
+    proxy().inject('GET', /prefix=lag(%2F|\/)done/, ...always(without))
+    const second = await run()
+    expect(second).toMatchObject({ code: 0, stderr: '' })
+    expect(second.stdout).not.toContain('finishing')
+    expect(await mariadb('SELECT COUNT(*) FROM app.lag')).toBe('0\n')
+    proxy().calm()
+    expect((await ops('archive', 'verify', 's3://archive/lag', ...encrypted)).code).toBe(0)
   })
 })
