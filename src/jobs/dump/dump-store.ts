@@ -59,8 +59,15 @@ export async function listRevisions(store: Store): Promise<DumpRevisions> {
     if (found?.isReceipt) receipts.push(found)
     else if (found) objects.push({ key, receipt: receiptKey(found) })
   }
-  receipts.sort((one, other) => one.day.localeCompare(other.day) || one.revision - other.revision)
   const known = new Set(receipts.map(receiptKey))
+  for (const { receipt } of objects) {
+    // A listing may lag behind: the receipt itself is asked for, before a file is taken for left over.
+    if (known.has(receipt) || (await store.head(receipt)) === undefined) continue
+    known.add(receipt)
+    const hidden = dayNameIn(receipt)
+    if (hidden) receipts.push(hidden)
+  }
+  receipts.sort((one, other) => one.day.localeCompare(other.day) || one.revision - other.revision)
   return {
     receipts,
     orphans: objects.filter(({ receipt }) => !known.has(receipt)).map(({ key }) => key),

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Outcome } from '../../cli/run-ops.ts'
 import { realHosts } from '../../hosts/available.ts'
 import { loginSecret } from '../../store/ceph.ts'
-import { always, flips, hides, refusesAfterDoing, shortens } from '../../store/fault-proxy.ts'
+import { always, changes, flips, hides, refusesAfterDoing, shortens } from '../../store/fault-proxy.ts'
 import { useS3Database } from '../use-s3-database.ts'
 
 describe.skipIf(!realHosts().available)('ops db dump into S3', () => {
@@ -104,5 +104,30 @@ describe.skipIf(!realHosts().available)('ops db dump into S3', () => {
     const checksum = async (table: string): Promise<string | undefined> =>
       (await mariadb(`CHECKSUM TABLE ${table} EXTENDED`)).split('\t')[1]
     expect(await checksum('app.again')).toBe(await checksum('app.t'))
+  })
+
+  test('a listing that lags behind and hides a receipt makes the next run neither take its file away nor dump the day anew', async () => {
+    expect(await dump('lag')).toMatchObject({ code: 0, stderr: '' })
+    await mariadb("INSERT INTO app.t VALUES (9001, 'one more', '2025-03-02')")
+    const without = changes(answer => ({
+      ...answer,
+      body: Buffer.from(
+        answer.body
+          .toString()
+          .replaceAll(
+            /<Contents>(?:(?!<\/Contents>).)*receipts(?:\/|%2F)2025-01-03(?:(?!<\/Contents>).)*<\/Contents>/gs,
+            '',
+          ),
+      ),
+    }))
+    proxy().inject('GET', /list-type=2/, ...always(without))
+    const again = await dump('lag')
+    expect(again).toMatchObject({ code: 0, stderr: '' })
+    expect(again.stdout).toMatch(/dumped +1 row in 1 day/)
+    proxy().calm()
+    expect(await plain('dump', 'verify', 's3://dump/lag', ...encrypted)).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
   })
 })
