@@ -51,7 +51,7 @@ describe.skipIf(!isHere)('a real HiveServer2, behind SSH', () => {
   afterAll(async () => {
     await server?.stop()
     folder.remove()
-  }, 60_000)
+  })
 
   const ops = (argv: readonly string[]) =>
     spawnSync(process.execPath, [program, 'logs', ...argv], {

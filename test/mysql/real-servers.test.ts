@@ -120,7 +120,7 @@ for (const { title, flavor, version, why, start } of servers) {
       await eyes?.close()
       await server?.close()
       await started?.stop()
-    }, 60_000)
+    })
 
     const table = (name: string): Promise<Table> => readTable(session, { database: 'lab', table: name })
     const readerOf = (of: Table, mostRows: number): ChunkReader => {

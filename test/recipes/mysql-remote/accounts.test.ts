@@ -15,7 +15,7 @@ describeReal('mysql-remote with a server', () => {
     expect((await ops('check', 'account', 'db', '--settings', settings)).code).toBe(0)
     expect(await db().read('my_print_defaults --mysqld')).toContain('--max_connections=77')
     await db().read(`rm ${folderOf}/70-odd.cnf`)
-  }, 60_000)
+  })
 
   test('settings that the server spells in its own way converge, and it is restarted for none of them again', async () => {
     const first = await ops('apply', 'spelled', 'db', '--yes')
@@ -34,7 +34,7 @@ describeReal('mysql-remote with a server', () => {
     expect((await ops('apply', 'spelled', 'db', '--yes')).code).toBe(0)
     expect((await sql('SELECT @@max_connections')).stdout).toBe('222\n')
     expect(await pid()).not.toBe(running)
-  }, 60_000)
+  })
 
   test('a password that has outlived its days is expired, by a rule of its own or of the server; one that will is told', async () => {
     await sql('CREATE DATABASE IF NOT EXISTS held')
@@ -132,7 +132,7 @@ describeReal('mysql-remote with a server', () => {
       const planned = await folder().answer(['plan', 'mysql-remote', 'db', ...here, '-F', db().sshConfig])
       expect(planned.stderr).toBe('')
     }
-  }, 60_000)
+  })
 
   test.each([
     [['--bind-address', '203.0.113.9'], 3, '203.0.113.9 is not an address of db, which has 10.213.'],

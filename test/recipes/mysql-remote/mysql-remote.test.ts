@@ -27,7 +27,7 @@ describeReal('mysql-remote with a server and a client', () => {
     const second = await withAccount()
     expect(second.stdout).toContain('nothing to do')
     expect(await pid()).toBe(was)
-  }, 60_000)
+  })
 
   test('the account may use its database, change no table, and see no other database', async () => {
     expect((await knocks(password, 'INSERT INTO my_shop.t VALUES (1); SELECT * FROM my_shop.t')).stdout).toBe(
@@ -57,7 +57,7 @@ describeReal('mysql-remote with a server and a client', () => {
     expect((await withAccount()).code).toBe(0)
     expect((await withAccount()).stdout).toContain('nothing to do')
     expect((await knocks(password, 'DROP TABLE my_shop.t')).stderr).toContain('DROP command denied')
-  }, 60_000)
+  })
 
   test('no password is in an argument list, a log or a file of the host, nor in what is printed', async () => {
     await sql("SET GLOBAL general_log_file='/tmp/general.log'; SET GLOBAL general_log=ON")
@@ -81,7 +81,7 @@ describeReal('mysql-remote with a server and a client', () => {
     expect(await db().read('cat /tmp/general.log')).toContain('CREATE USER')
     expect((await knocks()).code).toBe(0)
     await sql('SET GLOBAL general_log=OFF')
-  }, 60_000)
+  })
 
   test('a server that does not run is started, and then its accounts are looked at', async () => {
     await db().read('systemctl disable --now mariadb')
@@ -92,14 +92,14 @@ describeReal('mysql-remote with a server and a client', () => {
     expect((await knocks()).code).toBe(0)
     await db().read('systemctl enable mariadb')
     expect((await withAccount()).stdout).toContain('nothing to do')
-  }, 60_000)
+  })
 
   test('an account that must use TLS is refused where the server offers none', async () => {
     const refused = await withAccount('app.password', '--require-tls')
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain('the server offers no TLS, so that nobody could log in')
     expect((await knocks()).code).toBe(0)
-  }, 60_000)
+  })
 
   test('where there is no server, it says so, and --install brings one', async () => {
     const bare = await freshHost({ name: 'bare' })

@@ -10,7 +10,7 @@ describeReal('mysql-remote with a server and a client', () => {
     await sql('CREATE DATABASE my_shop')
     expect((await withAccount()).code).toBe(0)
     expect((await knocks()).code).toBe(0)
-  }, 60_000)
+  })
 
   test('a later file that sets another address is named, nothing is changed, and it may be edited on request', async () => {
     const later = `${folderOf}/zzz-local.cnf`
@@ -31,7 +31,7 @@ describeReal('mysql-remote with a server and a client', () => {
     await db().read(`rm ${later}`)
     expect((await apply()).stdout).toContain('nothing to do')
     expect(await pid()).toBe(was[0])
-  }, 60_000)
+  })
 
   test('a server that runs with other settings than its files say is restarted, and only then', async () => {
     await write(dropIn, '[mysqld]\nbind-address = 127.0.0.2\n')
@@ -42,7 +42,7 @@ describeReal('mysql-remote with a server and a client', () => {
     expect(owed.stdout).toContain(`running bind-address: 127.0.0.2 -> ${db().address}`)
     expect(await pid()).not.toBe(was)
     expect(await listening()).toEqual([own()])
-  }, 60_000)
+  })
 
   test('what its command line sets is named with its place, and no file is written in vain', async () => {
     await db().read(
@@ -66,7 +66,7 @@ describeReal('mysql-remote with a server and a client', () => {
     expect(mended.stderr).toBe('')
     expect(mended.code).toBe(0)
     expect(await listening()).toEqual([own()])
-  }, 60_000)
+  })
 
   test('skip-networking is lifted', async () => {
     await write(`${folderOf}/60-quiet.cnf`, '[mysqld]\nskip-networking\n')
@@ -75,7 +75,7 @@ describeReal('mysql-remote with a server and a client', () => {
     expect((await apply()).stdout).toContain('skip-networking: ON -> OFF')
     expect((await knocks()).code).toBe(0)
     await db().read(`rm ${folderOf}/60-quiet.cnf`)
-  }, 60_000)
+  })
 
   /** The server runs with these bytes on disk, and lets the client in. */
   const comesBack = async (done: Outcome, was: string) => {
@@ -93,7 +93,7 @@ describeReal('mysql-remote with a server and a client', () => {
     const taken = await apply('--port', '81')
     expect(taken.stderr).toContain("Can't start server: Bind on TCP/IP port")
     await comesBack(taken, was)
-  }, 60_000)
+  })
 
   test('a port that somebody else has is refused with its holder, while the server runs on', async () => {
     const was = [await db().read(`cat ${dropIn}`), await pid()]
@@ -104,7 +104,7 @@ describeReal('mysql-remote with a server and a client', () => {
     expect(refused.stderr).toMatch(/port 22 is held by sshd \(pid \d+\): choose another/)
     expect(refused.stderr).toMatch(/changed +no/)
     expect([await db().read(`cat ${dropIn}`), await pid()]).toEqual(was)
-  }, 60_000)
+  })
 
   test('several addresses are one list, and leaving 127.0.0.1 is said before it is done', async () => {
     const both = `${db().address},127.0.0.1`
@@ -117,7 +117,7 @@ describeReal('mysql-remote with a server and a client', () => {
     )
     expect((await apply()).stdout).toContain('1 changed')
     expect(await listening()).toEqual([own()])
-  }, 60_000)
+  })
 
   test('a configuration that the server refuses is noticed before the server has seen it', async () => {
     const was = [await db().read(`cat ${dropIn}`), await pid()] as const
@@ -132,7 +132,7 @@ describeReal('mysql-remote with a server and a client', () => {
     expect(await pid()).toBe(was[1])
     await comesBack(refused, was[0])
     await db().read(`rm ${folderOf}/61-broken.cnf`)
-  }, 60_000)
+  })
 
   test('every address gets a warning unless a firewall stands before it, and TLS counts only when required', async () => {
     const plan = async () => (await ops('plan', 'mysql-remote', 'db', '--bind-address', '*')).stdout
@@ -157,5 +157,5 @@ describeReal('mysql-remote with a server and a client', () => {
     expect(await listening()).toEqual(['[::1]:3307'])
     expect((await apply()).code).toBe(0)
     expect(await listening()).toEqual([own()])
-  }, 60_000)
+  })
 })
