@@ -9,6 +9,7 @@ import { writeLibrary } from '../shell/write-library.ts'
 import { literalBytes } from './file/content.ts'
 import { look, lookLibrary, readLook, refusedWay, shownBytes } from './paths/look.ts'
 import { presence } from './paths/params.ts'
+import { unitAccounts } from './unit/accounts.ts'
 import { unitChangeLibrary } from './unit/change.ts'
 import { unitLookLibrary } from './unit/look.ts'
 
@@ -144,7 +145,8 @@ export const unit = resource({
       : 'new file'
   },
   owns: given => [`path:${pathOf(given)}`],
-  reads: given => [unitClaim(given.name), `path:${pathOf(given)}.d/`],
+  promises: ({ content = '' }) => unitAccounts(content).map(of => ({ of, is: 'there' })),
+  reads: given => [unitClaim(given.name), `path:${pathOf(given)}.d/`, ...unitAccounts(given.content ?? '')],
   affects: given => [`path:${pathOf(given)}`, unitClaim(given.name)],
   texts: (detail, { content }) => {
     if (detail === '' || content === undefined || detail.startsWith('private')) return undefined

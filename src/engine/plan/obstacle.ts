@@ -56,7 +56,8 @@ export function obstacleOf(judged: StepToJudge): ErrorData | undefined {
   if (itself) return itself
   const absent = lack === undefined ? undefined : lackingAt(step, lack, () => makersOf(movers))
   if (absent !== undefined) return lackError(step, absent, host)
-  const strange = change && missingAccountError(step, missing, movers, host)
+  // Also of a step that is ok: a unit file is as it should be, and what it starts fails.
+  const strange = missingAccountError(step, missing, movers, host)
   return strange ?? (change && access && login && unguardedError(step, access, login, host))
 }
 

@@ -7,11 +7,13 @@ import { useHost } from '../../hosts/use-hosts.ts'
 const dropIn = '/etc/systemd/system/report.timer.d/o.conf'
 const otherTime = '[Timer]\\nOnCalendar=\\nOnCalendar=2030-01-01\\n'
 
-const recipe = `import { directory, file, recipe, timer, z } from 'ops-recipes'
+const recipe = `import { directory, file, recipe, timer, user, z } from 'ops-recipes'
 export default recipe({
   summary: 'A report.',
-  params: { run: z.string().default('echo good'), at: z.string().default('daily'), own: z.boolean().default(false) },
-  steps: ({ params: { own, ...given } }) => [
+  params: { run: z.string().default('echo good'), at: z.string().default('daily'), own: z.boolean().default(false),
+    user: z.string().default('root'), makes: z.boolean().default(false) },
+  steps: ({ params: { own, makes, ...given } }) => [
+    makes && user({ name: given.user }),
     directory({ path: '/srv/before' }),
     own && file({ path: '${dropIn}', content: '${otherTime}' }),
     timer({ name: 'report', ...given }),
@@ -50,6 +52,25 @@ describeReal('a timer', () => {
       // What is loaded is what runs.
       expect((await apply('echo newest', 'daily')).code).toBe(0)
       expect(await host().read('systemctl show -p ExecStart report.service')).toContain('echo newest')
+    } finally {
+      folder.remove()
+    }
+  })
+
+  test('of a user that is not there is refused by the plan and by a check, unless a step before makes the user', async () => {
+    const folder = folderWith({ 'recipes/report.ts': recipe })
+    const refused = [
+      1,
+      expect.stringContaining('there is no user ghost on the host, and no step before this'),
+    ]
+    try {
+      const plan = await ops(folder, 'plan', '--user', 'ghost')
+      expect([plan.code, plan.stderr]).toEqual(refused)
+      expect((await ops(folder, 'apply', '--user', 'ghost', '--makes')).code).toBe(0)
+      expect((await ops(folder, 'check', '--user', 'ghost')).code).toBe(0)
+      await host().read('userdel ghost')
+      const check = await ops(folder, 'check', '--user', 'ghost')
+      expect([check.code, check.stderr]).toEqual(refused)
     } finally {
       folder.remove()
     }
