@@ -49,6 +49,8 @@ export interface Governor {
   readonly isShared: boolean
   /** How long the job has been held up in all, rests included, in milliseconds. */
   readonly pausedMs: number
+  /** How much of that were rests. */
+  readonly restedMs: number
   close(): Promise<void>
 }
 
@@ -64,6 +66,8 @@ export interface GovernorWishes {
   readonly watchesReplicas?: boolean
   /** So many times what a turn took is rested behind it, whoever else is at work (0: never); undefined: by what others feel. */
   readonly sleepCoefficient?: number | undefined
+  /** The option that sets them, as users write it; undefined: this job has none. */
+  readonly restsBy?: string
   /** Runs of the same work that are beside this one now: they are not the others that it makes room for. */
   readonly alike?: () => Promise<number>
   /** False: a busy server is what it is for, so that it is not held up by that, nor counted among the few jobs at once. */
@@ -83,6 +87,7 @@ export async function startGovernor(
     watchesReplicas = false,
     watchesServer = true,
     sleepCoefficient,
+    restsBy,
     alike,
   }: GovernorWishes = {},
 ): Promise<Governor> {
@@ -112,7 +117,7 @@ export async function startGovernor(
   }
   const first = await lookAtAll()
   let pausedMs = 0
-  let toldOfOthers = false
+  let toldOfRests = false
   let lookedAtMs = performance.now()
   let waited: { readonly waiting: (reason: string) => void; readonly signal?: AbortSignal } | undefined
   let hasToken = !watchesServer
@@ -136,6 +141,9 @@ export async function startGovernor(
     get pausedMs() {
       return pausedMs + turns.restedMs
     },
+    get restedMs() {
+      return turns.restedMs
+    },
     get isShared() {
       return turns.areTaken
     },
@@ -154,11 +162,9 @@ export async function startGovernor(
       try {
         for (;;) {
           const reason = await reasonNow()
-          if (others.isBusy && turns.restedMs > 0 && !toldOfOthers) {
-            toldOfOthers = true
-            waiting(
-              `others are at work on the server (${Math.round(others.perSecond)} statements a second), so it rests between its own; --sleep-coef 0 rests never`,
-            )
+          if (turns.areTaken && turns.restedMs > 0 && !toldOfRests) {
+            toldOfRests = true
+            waiting(whyRests(others.perSecond, sleepCoefficient, restsBy))
           }
           if (reason === undefined || (holds && reason.kind === 'history') || signal?.aborted) return
           if (told !== reason.kind) waiting(reason.text)
@@ -179,6 +185,13 @@ export async function startGovernor(
 interface Reason {
   readonly kind: string
   readonly text: string
+}
+
+function whyRests(perSecond: number, coefficient: number | undefined, restsBy: string | undefined): string {
+  if (coefficient !== undefined)
+    return `it rests behind each turn on the server, as ${restsBy ?? 'a factor of'} ${coefficient} says; a smaller number is faster, and others feel it more`
+  const why = `others are at work on the server (${Math.round(perSecond)} statements a second), so it rests between its own`
+  return restsBy === undefined ? why : `${why}; ${restsBy} 0 rests never, and they feel it, 1 is between`
 }
 
 /** Held until the session ends. In MySQL 5.6 a connection holds but one lock: this one is for nothing else. */

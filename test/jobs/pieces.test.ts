@@ -8,10 +8,12 @@ import { dropPartitions } from '../../src/jobs/archive/drop-partitions.ts'
 import { whyNoLock } from '../../src/jobs/archive/old-partitions.ts'
 import { leastInZone } from '../../src/jobs/copy/safe-time.ts'
 import { DayFile } from '../../src/jobs/dump/day-file.ts'
+import { withoutRests } from '../../src/jobs/rests.ts'
 import { LineRows, RowLines } from '../../src/jobs/rows/row-lines.ts'
 import { packRows, unpackRows } from '../../src/jobs/rows/rows-file.ts'
 import { decodeRow, encodeRows } from '../../src/jobs/rows/tsv.ts'
 import { before, isZone, parseAge, utcText, zoneText } from '../../src/jobs/time-words.ts'
+import { waitedFact } from '../../src/jobs/waited-fact.ts'
 import { inOurQuotes } from '../../src/mysql/client-mode.ts'
 import { rowOf } from '../../src/mysql/wire-row.ts'
 import { Interrupt } from '../../src/run/interrupt.ts'
@@ -213,4 +215,15 @@ test('the file of a day is the same whether it fits into memory or not, as often
     expect(gunzipSync(bytes).equals(Buffer.concat(lines))).toBe(true)
   }
   await file.discard()
+})
+
+test('a plan and an end name the option that shortens rests, where there are or may be any', () => {
+  expect(withoutRests(undefined)).toContain('with no others at work there (beside them it rests')
+  expect(withoutRests(undefined)).toContain('--sleep-coef')
+  expect(withoutRests(4)).toContain('--sleep-coef 4')
+  expect(withoutRests(0)).toBe('')
+  expect(waitedFact(45_000, 44_000)).toMatchObject([
+    { text: expect.stringMatching(/^45 s for the server, 44 s of that in rests: --sleep-coef 0 takes none/) },
+  ])
+  expect(waitedFact(3_000)).toEqual([{ name: 'waited', text: '3 s for the server' }])
 })

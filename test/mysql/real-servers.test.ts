@@ -408,7 +408,7 @@ for (const { title, flavor, version, why, start } of servers) {
     })
 
     test('a job takes turns while others are at work there, and works side by side when they are gone', async () => {
-      const governor = await startGovernor(server)
+      const governor = await startGovernor(server, { restsBy: '--sleep-coef' })
       onTestFinished(() => governor.close())
       const never = await startGovernor(server, { sleepCoefficient: 0 })
       onTestFinished(() => never.close())
@@ -438,11 +438,12 @@ for (const { title, flavor, version, why, start } of servers) {
         await Promise.all([turn(), turn(), turn()])
         expect(most).toBe(1)
         expect(governor.pausedMs).toBeGreaterThan(0)
+        expect(governor.restedMs).toBe(governor.pausedMs)
         await isShared()
         await isShared()
         expect(told).toEqual([
           expect.stringMatching(
-            /^others are at work on the server \([1-9]\d* statements a second\), so it rests .*; --sleep-coef 0 /,
+            /^others are at work on the server \([1-9]\d* statements a second\), so it rests between its own; --sleep-coef 0 rests never/,
           ),
         ])
         const failed = governor.turn(() => session.query(rawSql('no statement'), 'failing'))
@@ -471,7 +472,7 @@ for (const { title, flavor, version, why, start } of servers) {
       const delay = await wakeDelay(session)
       expect(delay?.lateMs).toBeGreaterThan(0)
       expect(delay?.tripMs).toBeGreaterThanOrEqual(0)
-      const governor = await startGovernor(server, { sleepCoefficient: 2 })
+      const governor = await startGovernor(server, { sleepCoefficient: 2, restsBy: '--sleep-coef' })
       onTestFinished(() => governor.close())
       expect(governor.isShared).toBe(true)
       const turn = (): Promise<unknown> =>
@@ -479,6 +480,11 @@ for (const { title, flavor, version, why, start } of servers) {
       await turn()
       await turn()
       expect(governor.pausedMs).toBeGreaterThan(0)
+      const told: string[] = []
+      for (const _ of [1, 2]) await governor.wait(reason => told.push(reason))
+      expect(told).toEqual([
+        expect.stringContaining('it rests behind each turn on the server, as --sleep-coef 2 says'),
+      ])
     })
 
     test('an account that the server does not let in is told so, without its password', async () => {

@@ -13,6 +13,8 @@ export interface ArchiveOutcome {
   readonly removedOrphans: number
   readonly longestLockMs: number
   readonly pausedMs: number
+  /** How much of that were rests. */
+  readonly restedMs: number
   /** What was thrown after a part of the work; undefined: it came to its end. */
   readonly failure?: unknown
 }

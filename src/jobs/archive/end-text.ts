@@ -38,7 +38,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
     ...(finished.chunks === 0
       ? []
       : [{ name: 'finished', text: `${counted(finished.chunks, 'chunk')} of earlier runs` }]),
-    ...waitedFact(outcome.pausedMs),
+    ...waitedFact(outcome.pausedMs, outcome.restedMs),
   ]
   return {
     job: 'archive',

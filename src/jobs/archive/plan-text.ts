@@ -4,6 +4,7 @@ import { counted, grouped } from '../../base/counted.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobFact, JobPlan } from '../../run/job-events.ts'
+import { withoutRests } from '../rests.ts'
 import { shardText, shardTitle } from '../shard/shard.ts'
 import { storeNotes, storeRemarks } from '../store-refusals.ts'
 import { timestampsOf } from './condition.ts'
@@ -80,7 +81,7 @@ export function archivePlanEvent(
     { name: 'key', text: `${key.columns.join(', ')} (${key.index}); walked by ${order.index}` },
     {
       name: 'time',
-      text: `about ${seconds < 90 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`}, in chunks of half a second; no row is locked longer than a batch of its delete`,
+      text: `about ${seconds < 90 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`}${withoutRests(request.sleepCoefficient)}, in chunks of half a second; no row is locked longer than a batch of its delete`,
     },
     {
       name: 'then',

@@ -1,4 +1,5 @@
 /** Archives old rows: plan, confirm, finish what earlier runs began, then chunk by chunk save, prove and delete. */
+
 import { performance } from 'node:perf_hooks'
 import { ChunkReader, type Walk } from '../../mysql/chunk-reader.ts'
 import { besideOthers, type ChunkLimits, usualLimits } from '../../mysql/chunk-size.ts'
@@ -10,6 +11,7 @@ import type { Interrupt } from '../../run/interrupt.ts'
 import type { Store } from '../../store/store.ts'
 import type { JobContext } from '../job-context.ts'
 import { tellOwed } from '../load/tell-owed.ts'
+import { restsBy } from '../rests.ts'
 import { PackedRows } from '../rows/packed-rows.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { comeNear } from '../shard/come-near.ts'
@@ -49,6 +51,7 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
   const governor = await startGovernor(server, {
     watchesReplicas: request.deletes,
     sleepCoefficient: request.sleepCoefficient,
+    restsBy,
     ...(near && { alike: () => near.beside() }),
   })
   // A look needs no lock; whoever goes on takes it and plans afresh, as another run may have ended since.
@@ -104,7 +107,14 @@ async function carryOut(
   const finished = await finishAll(plan, session, { ...context, governor, stillLocked })
   if (finished.failure !== undefined) {
     const saved = { rows: 0, bytes: 0, chunks: 0, milliseconds: 0, isInterrupted: false }
-    const none = { saved, storedBytes: 0, totals: noDeletes, longestLockMs: 0, pausedMs: governor.pausedMs }
+    const none = {
+      saved,
+      storedBytes: 0,
+      totals: noDeletes,
+      longestLockMs: 0,
+      pausedMs: governor.pausedMs,
+      restedMs: governor.restedMs,
+    }
     return {
       ...none,
       finished,
@@ -148,6 +158,7 @@ async function carryOut(
     removedOrphans,
     longestLockMs: deleter.longestLockMs,
     pausedMs: governor.pausedMs,
+    restedMs: governor.restedMs,
   })
   const work = runChunks(
     {

@@ -8,5 +8,7 @@ export interface CopyOutcome {
   readonly written: Written
   readonly losses: readonly Loss[]
   readonly pausedMs: number
+  /** How much of that were rests. */
+  readonly restedMs: number
   readonly milliseconds: number
 }

@@ -7,6 +7,7 @@ import { tableText } from '../../mysql/table-name.ts'
 import { deletedAtColumn } from '../../postgres/create-table.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
+import { withoutRests } from '../rests.ts'
 import { waitedFact } from '../waited-fact.ts'
 import type { CopyOutcome } from './copy-outcome.ts'
 import { lossText } from './losses.ts'
@@ -42,7 +43,7 @@ export function copyPlanEvent(
     { name: 'key', text: `${key.columns.join(', ')} (${key.index}); walked by ${order.index}` },
     {
       name: 'time',
-      text: `about ${seconds < 90 ? `${Math.max(1, seconds)} s` : `${Math.ceil(seconds / 60)} min`}, in chunks of half a second; no row of the source is locked, and no snapshot outlives a chunk`,
+      text: `about ${seconds < 90 ? `${Math.max(1, seconds)} s` : `${Math.ceil(seconds / 60)} min`}${withoutRests(plan.request.sleepCoefficient)}, in chunks of half a second; no row of the source is locked, and no snapshot outlives a chunk`,
     },
     { name: 'then', text: 'one transaction of the target brings the rows and the watermark, or nothing' },
   ]
@@ -133,7 +134,7 @@ export function copyEnd(source: string, target: string, plan: CopyPlan, outcome:
     },
     { name: 'into', text: `${pgTableText(request.as)} of ${target}` },
     ...(safe ? [{ name: 'watermark', text: `${safe.watermark} (${request.by})` }] : []),
-    ...waitedFact(pausedMs),
+    ...waitedFact(pausedMs, outcome.restedMs),
   ]
   return {
     job: 'copy',

@@ -2,6 +2,7 @@
  * Copies a table into PostgreSQL: plan, confirm, and then one transaction of the target that brings the rows, lets each
  * replace its old copy, and moves the watermark. Until it is committed nothing has happened; killed, the target takes it back.
  */
+
 import { performance } from 'node:perf_hooks'
 import { OpsError } from '../../base/errors.ts'
 import { readTable } from '../../mysql/catalog.ts'
@@ -18,6 +19,7 @@ import { pgTableText } from '../../postgres/table-name.ts'
 import { checkContracts } from '../drift/judge.ts'
 import type { JobContext } from '../job-context.ts'
 import { tellOwed } from '../load/tell-owed.ts'
+import { restsBy } from '../rests.ts'
 import { type ChunksDone, interruptedError, runChunks } from '../run.ts'
 import { compareSides } from './compare.ts'
 import type { CopyOutcome } from './copy-outcome.ts'
@@ -43,7 +45,7 @@ export async function runCopy(request: CopyRequest, context: CopyContext): Promi
   const source = await server.session()
   await tellOwed(source, request.table, emit)
   const pg = await target.session()
-  const governor = await startGovernor(server, { sleepCoefficient: request.sleepCoefficient })
+  const governor = await startGovernor(server, { sleepCoefficient: request.sleepCoefficient, restsBy })
   try {
     // A look needs no lock; whoever goes on takes it and plans afresh, as another run may have ended since.
     const first = await planCopy(source, pg, request)
@@ -151,6 +153,7 @@ async function carryOut(
     written,
     losses,
     pausedMs: governor.pausedMs,
+    restedMs: governor.restedMs,
     milliseconds: performance.now() - begun,
   }
 }

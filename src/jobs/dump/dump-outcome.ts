@@ -11,6 +11,8 @@ export interface DumpOutcome {
   readonly saved: readonly Receipt[]
   readonly removedOrphans: number
   readonly pausedMs: number
+  /** How much of that were rests. */
+  readonly restedMs: number
   /** What was thrown after a part of the work; undefined: it came to its end. */
   readonly failure?: unknown
 }

@@ -43,7 +43,7 @@ export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): J
           },
         ]
       : []),
-    ...waitedFact(pausedMs),
+    ...waitedFact(pausedMs, outcome.restedMs),
   ]
   return {
     job: 'dump',

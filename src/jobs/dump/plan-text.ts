@@ -1,9 +1,11 @@
 /** What a dump says of its plan: for people as facts, for programs as data. */
+
 import { counted, grouped } from '../../base/counted.ts'
 import { hasShape } from '../../mysql/columns.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobFact, JobPlan } from '../../run/job-events.ts'
+import { withoutRests } from '../rests.ts'
 import { shardText, shardTitle } from '../shard/shard.ts'
 import { storeNotes, storeRemarks } from '../store-refusals.ts'
 import type { NewDay } from './find-days.ts'
@@ -120,17 +122,25 @@ export function rowsOf(days: readonly NewDay[]): {
   }
 }
 
-function snapshotFact({ reads, newDays, shape }: DumpPlan): JobFact[] {
+function snapshotFact({ reads, newDays, shape, request }: DumpPlan): JobFact[] {
   const name = 'snapshot'
   if (reads === 'scan')
     return [
-      { name, text: `one for the whole table, about ${secondsText(shape.table.estimate.rows / usualRate)}` },
+      {
+        name,
+        text: `one for the whole table, about ${secondsText(shape.table.estimate.rows / usualRate)}${withoutRests(request.sleepCoefficient)}`,
+      },
     ]
   if (newDays.length === 0) return []
   const largest = Math.max(...newDays.map(day => day.rows ?? day.about ?? 0))
   if (largest === 0) return [{ name, text: 'one a day' }]
   const time = secondsText(largest / usualRate)
-  return [{ name, text: `one a day; the longest about ${time}, of about ${rowsText(largest)}` }]
+  return [
+    {
+      name,
+      text: `one a day; the longest of about ${rowsText(largest)}, about ${time}${withoutRests(request.sleepCoefficient)}`,
+    },
+  ]
 }
 
 function daysText(days: readonly { readonly day: string }[]): string {

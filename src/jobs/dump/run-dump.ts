@@ -1,4 +1,5 @@
 /** Dumps closed days: plan, confirm, then day by day a snapshot is read, saved and proved. */
+
 import { performance } from 'node:perf_hooks'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import { explained } from '../../mysql/moved-table.ts'
@@ -11,6 +12,7 @@ import { checkUnaltered } from '../drift/unaltered.ts'
 import type { JobContext } from '../job-context.ts'
 import { keptApart } from '../kept-apart.ts'
 import { tellOwed } from '../load/tell-owed.ts'
+import { restsBy } from '../rests.ts'
 import { type ChunksDone, interruptedError, partlyDone, runChunks } from '../run.ts'
 import { holdPlace } from '../shard/hold-place.ts'
 import { DaySaver } from './day-saver.ts'
@@ -34,7 +36,7 @@ export async function runDump(request: DumpRequest, context: DumpContext): Promi
   const title = dumpTitle(request)
   const session = await server.session()
   // Each has a session of its own: they log in beside one another.
-  const starting = startGovernor(server, { sleepCoefficient: request.sleepCoefficient })
+  const starting = startGovernor(server, { sleepCoefficient: request.sleepCoefficient, restsBy })
   // Where nobody is asked, the plan that is shown is the one that is carried out: one look at server and store.
   const locking = plansOnly || asks ? undefined : hold(request, context)
   // Their failures are told where they are awaited.
@@ -104,6 +106,7 @@ async function carryOut(
     saved: saver.saved.sort((one, other) => one.day.localeCompare(other.day)),
     removedOrphans,
     pausedMs: governor.pausedMs,
+    restedMs: governor.restedMs,
   })
   try {
     const { rows: ofRows } = plan.reads === 'days' ? rowsOf(plan.newDays) : { rows: undefined }
@@ -162,6 +165,9 @@ function nowAndThen(governor: Governor, walk: Pick<DaysSource, 'holdsSnapshot'>)
     notNamed: governor.notNamed,
     get pausedMs() {
       return governor.pausedMs
+    },
+    get restedMs() {
+      return governor.restedMs
     },
     turn: (work, holds) => governor.turn(work, holds),
     get isShared() {

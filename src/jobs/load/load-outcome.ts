@@ -11,6 +11,8 @@ export interface LoadOutcome {
   readonly commitMs: number
   readonly indexMs: number
   readonly pausedMs: number
+  /** How much of that were rests. */
+  readonly restedMs: number
   readonly emptyLines: number
   readonly endsOpen: boolean
   readonly stages: readonly Stage[]

@@ -160,7 +160,7 @@ export function loadEnd(
               text: `${rebuilt.join(', ')} ${error ? 'are still owed' : `built again in ${seconds(indexMs)}`}`,
             },
           ]),
-      ...waitedFact(outcome.pausedMs),
+      ...waitedFact(outcome.pausedMs, outcome.restedMs),
       ...profileFacts(outcome),
     ],
     notes: [

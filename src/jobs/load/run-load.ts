@@ -2,6 +2,7 @@
  * Loads an input into a table in one transaction: all of its rows, each as the server's counts and warnings prove, or
  * none, with the lines that are in the way. Indexes that were taken away for it are put back whatever happens.
  */
+
 import { performance } from 'node:perf_hooks'
 import type { Readable } from 'node:stream'
 import { counted } from '../../base/counted.ts'
@@ -17,6 +18,7 @@ import { checkUnaltered } from '../drift/unaltered.ts'
 import { madeTables } from '../history/made-tables.ts'
 import type { JobContext } from '../job-context.ts'
 import { keptApart } from '../kept-apart.ts'
+import { restsBy } from '../rests.ts'
 import { partlyDone, runChunks } from '../run.ts'
 import { chunksOf } from './chunks.ts'
 import { findMoreProblems, type LoadFailure, loadError } from './find-more-problems.ts'
@@ -45,7 +47,7 @@ export async function runLoad(request: LoadRequest, context: LoadContext): Promi
     const reader = new RecordReader(input.pieces())
     const plan = await planLoad(session, request, input, reader)
     // A rest would keep the one transaction open, with its locks and its undo.
-    const governor = await startGovernor(server, { sleepCoefficient: request.sleepCoefficient ?? 0 })
+    const governor = await startGovernor(server, { sleepCoefficient: request.sleepCoefficient ?? 0, restsBy })
     const makes = await madeTables(session, request.table.database)
     const shown = loadPlanEvent(server.name, plan, input, makes, governor)
     emit({ event: 'job-plan', ...shown })
@@ -207,6 +209,7 @@ async function carryOut(
     inputMs: chunks.waitedMs,
     commitMs: performance.now() - beforeCommit,
     pausedMs: governor.pausedMs,
+    restedMs: governor.restedMs,
     emptyLines: reader.emptyLines,
     endsOpen: reader.endsOpen,
     stages: profile.stages,

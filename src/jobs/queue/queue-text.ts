@@ -118,7 +118,7 @@ export function queueEnd(
         name: 'longest',
         text: `UPDATE of a worker ${notWatched === undefined ? `${Math.round(longestReserveMs)} ms` : 'not seen'}, move ${Math.round(longestMoveMs)} ms`,
       },
-      ...waitedFact(pausedMs, 'replicas'),
+      ...waitedFact(pausedMs, 0, 'replicas'),
       ...countFacts(counts),
     ],
     notes: [
