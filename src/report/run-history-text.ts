@@ -67,6 +67,7 @@ export function undoText({ host, run, notes }: EventOf<'undo'>, style: Style): s
 
 function paint({ kind }: UndoNote, style: Style): string {
   if (kind === 'stays') return style.dim('leaves a rest')
+  if (kind === 'unchanged') return style.dim('unchanged')
   return kind === 'skipped' ? style.yellow('skipped') : style.red('cannot')
 }
 

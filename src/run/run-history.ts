@@ -45,9 +45,12 @@ export interface RunInFull extends Omit<RunRow, 'hosts'> {
   readonly hosts: readonly HostOfRun[]
 }
 
-/** `skipped`: others have changed it since · `cannot`: there is no way back · `stays`: what is left over of a step that is taken back. */
+/**
+ * `skipped`: others have changed it since · `cannot`: there is no way back · `stays`: what is left over of a step that is taken back ·
+ * `unchanged`: there is nothing to take back.
+ */
 export interface UndoNote {
-  readonly kind: 'skipped' | 'cannot' | 'stays'
+  readonly kind: 'skipped' | 'cannot' | 'stays' | 'unchanged'
   readonly what: string
   readonly why: string
 }
@@ -70,3 +73,6 @@ export type HistoryEvent =
       readonly run: string
       readonly notes: readonly UndoNote[]
     }
+
+/** The undo takes back all that there is of this, but for a rest. */
+export const isWhole = ({ kind }: UndoNote): boolean => kind === 'stays' || kind === 'unchanged'

@@ -59,6 +59,23 @@ describe('the record of this machine', () => {
     expect(ended('ok', step('web1', 'running'), step('web1', 'changed'))).toBe(2)
   })
 
+  test('tells no change of a step that failed before it changed anything', () => {
+    const changes = [{ key: 'now', from: '60', to: '10' }]
+    const changesOf = (changed: 'no' | 'unknown') => {
+      const recorder = begun()
+      const steps = [{ name: 'file /etc/a', status: 'change' as const, changes }]
+      recorder.take({ event: 'plan', host: 'web1', steps } as unknown as RunEvent)
+      recorder.take(step('web1', 'running'))
+      recorder.take({ event: 'step', host: 'web1', step: 'file /etc/a', status: 'failed' } as RunEvent)
+      const error = { code: 'failed' as const, title: 'no', host: 'web1', step: 'file /etc/a', changed }
+      recorder.take({ event: 'error', host: 'web1', error })
+      recorder.end()
+      return storedRuns(1)[0]?.hosts.find(each => each.host === 'web1')?.steps[0]?.changes
+    }
+    expect(changesOf('unknown')).toEqual([['now', '60', '10']])
+    expect(changesOf('no')).toEqual([])
+  })
+
   test('drops what a killed writer has left, and leaves alone what is being written', () => {
     mkdirSync(runsFolder(), { recursive: true })
     const [old, fresh] = ['1', '2'].map(name => join(runsFolder(), `20260101T000000Z-${name}.json.part`))

@@ -3,7 +3,7 @@
 import { counted } from '../../base/counted.ts'
 import type { ErrorData } from '../../base/errors.ts'
 import type { Emit, HostSummary, RunEvent } from '../../run/events.ts'
-import type { UndoNote } from '../../run/run-history.ts'
+import { isWhole, type UndoNote } from '../../run/run-history.ts'
 
 /** What an undo leaves on each host. */
 export type Left = ReadonlyMap<string, { readonly run: string; readonly notes: readonly UndoNote[] }>
@@ -43,7 +43,7 @@ function summaryLeft(host: string, summary: HostSummary, verb: string, left: Lef
   const isNotWhole = whole > 0 && verb === 'apply' && summary.status === 'ok'
   return {
     ...summary,
-    left: { whole, rest: notes.length - whole },
+    left: { whole, rest: notes.filter(({ kind }) => kind === 'stays').length },
     ...(isNotWhole && { status: 'not-whole' as const }),
   }
 }
@@ -68,8 +68,7 @@ function errorOf(host: string, { status }: HostSummary, verb: string, left: Left
   }
 }
 
-const wholly = (notes: readonly UndoNote[]): readonly UndoNote[] =>
-  notes.filter(({ kind }) => kind !== 'stays')
+const wholly = (notes: readonly UndoNote[]): readonly UndoNote[] => notes.filter(note => !isWhole(note))
 
 /** The hosts where not all is taken back. */
 export const notWholeAt = (left: Left): ReadonlySet<string> =>

@@ -22,11 +22,16 @@ export function recordInFull(record: HostRecord, host: string): RunInFull {
         host,
         status: stateOf(record),
         errors: [],
-        steps: steps.map(({ index, name, outcome, changes }) => {
+        steps: steps.map(({ index, name, outcome, changes, isRefused }) => {
           const kept = files.flatMap(each =>
             each.step === index && each.before.kind === 'kept' ? [each.path] : [],
           )
-          return { name, status: outcome, changes, ...(kept.length > 0 && { kept }) }
+          return {
+            name,
+            status: outcome,
+            changes: isRefused ? [] : changes,
+            ...(kept.length > 0 && { kept }),
+          }
         }),
       },
     ],
@@ -38,8 +43,8 @@ function stateOf({ steps, end, back, isNotWhole }: HostRecord): RunState {
   if (end === undefined) return 'unknown'
   const isFailed = steps.some(each => each.outcome === 'failed')
   if (!isFailed && steps.some(each => each.outcome === 'reverted')) return 'reverted'
-  if (isFailed || end === 'failed' || end === 'nothing') return 'failed'
   if (end === 'stopped') return 'interrupted'
+  if (isFailed || end === 'failed' || end === 'nothing') return 'failed'
   if (end !== 'done') return 'unknown'
   return isNotWhole ? 'not-whole' : 'ok'
 }

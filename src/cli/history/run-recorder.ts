@@ -23,6 +23,8 @@ interface HostSoFar {
   status: RunState
   readonly steps: Map<string, DoneStep>
   readonly errors: string[]
+  /** Steps that failed before they changed anything. */
+  readonly refused: Set<string>
 }
 
 /** Takes events without secrets. A record that cannot be written never fails the run: `problem` says why, at its end. */
@@ -45,8 +47,11 @@ export class RunRecorder {
       host.planned = new Map(event.steps.map(each => [each.name, each]))
       host.behind = event.steps.flatMap(({ name }) => /(?:^|: )drain (.+)$/.exec(name)?.[1] ?? [])
     }
-    if (event.event === 'error')
-      this.#host(event.host ?? event.error.host ?? '').errors.push(event.error.title)
+    if (event.event === 'error') {
+      const host = this.#host(event.host ?? event.error.host ?? '')
+      host.errors.push(event.error.title)
+      if (event.error.changed === 'no' && event.error.step !== undefined) host.refused.add(event.error.step)
+    }
     if (event.event === 'host') this.#host(event.host).status = event.summary.status
     if (event.event === 'step') this.#step(event)
   }
@@ -73,6 +78,7 @@ export class RunRecorder {
       status: 'unknown',
       steps: new Map(),
       errors: [],
+      refused: new Set(),
     }
     this.#hosts.set(name, found)
     return found
@@ -99,8 +105,10 @@ export class RunRecorder {
 
   #write(endedAt?: string): void {
     this.#isWritten = true
-    const hosts = [...this.#hosts].map(([host, { status, steps, errors, behind }]): HostOfRun => {
-      const done = [...steps.values()]
+    const hosts = [...this.#hosts].map(([host, { status, steps, errors, behind, refused }]): HostOfRun => {
+      const done = [...steps.values()].map(step =>
+        step.status === 'failed' && refused.has(step.name) ? { ...withoutDiff(step), changes: [] } : step,
+      )
       // While it runs it is written once for each host: without diffs that stays cheap with hundreds of them.
       return {
         host,

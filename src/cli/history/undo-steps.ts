@@ -42,6 +42,11 @@ export function undoSteps(
     if (outcome === 'reverted') continue
     if (back !== 'files' && !('cannot' in back) && back.withFiles) byItself.add(index)
     const own = files.filter(file => file.step === index)
+    if (each.isRefused) {
+      steps.push(...own.flatMap(file => fileStep(file, copies, notes)))
+      notes.push({ kind: 'unchanged', what: name, why: 'this step failed before it changed anything' })
+      continue
+    }
     if (!byItself.has(index)) steps.push(...own.flatMap(file => fileStep(file, copies, notes)))
     if (back === 'files') continue
     if ('cannot' in back) {

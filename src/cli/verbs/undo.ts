@@ -2,6 +2,7 @@
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import { eachLimited } from '../../run/each-limited.ts'
 import type { RunEvent } from '../../run/events.ts'
+import { isWhole } from '../../run/run-history.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import { collected } from '../collected.ts'
 import { exitCodes } from '../exit-code.ts'
@@ -64,8 +65,8 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       session,
     )
     const code = exitCodeOfRun(verb, outcome)
-    const isWhole = undone.every(({ notes }) => notes.every(({ kind }) => kind === 'stays'))
-    return code === 0 && !isWhole ? exitCodes.moved : code
+    const isAll = undone.every(({ notes }) => notes.every(isWhole))
+    return code === 0 && !isAll ? exitCodes.moved : code
   })
 }
 

@@ -47,7 +47,8 @@ ops_record_end() {
     printf 'account\t%s\t%s\n' "$ops_recorded" "$(ops_account_state "${ops_recorded%%:*}" "${ops_recorded#*:}")" >>"$ops_history"
   done
   if [ $# -gt 0 ]; then sha256sum -- "$@"; stat -c '%a:%U:%G:%n' -- "$@"; fi >>"$ops_history" </dev/null
-  ops_note end "${ops_over:-done}"
+  # A step that was ended, as somebody asked, has not failed.
+  if [ "$ops_over" = failed ] && [ -e "$OPS_DIR/killed" ]; then ops_note end stopped; else ops_note end "${ops_over:-done}"; fi
   case $ops_over in surprise | paused | swept) ops_unended=$ops_history ;; esac
   ops_history=
 } 2>/dev/null

@@ -1,7 +1,7 @@
 /** Reads the record that a run has left on a host. What was cut short by a power loss is read as far as it goes. */
 import { z } from 'zod'
 import { reachedOf } from '../reached.ts'
-import { exitReverted } from '../step-error.ts'
+import { exitRefused, exitReverted } from '../step-error.ts'
 import type { Accounts } from './account-state.ts'
 import type { RecordedStep } from './recorded-step.ts'
 
@@ -38,7 +38,12 @@ export interface HostRecord {
   readonly recipe?: string | undefined
   readonly params: Readonly<Record<string, unknown>>
   /** In the order in which they were begun. */
-  readonly steps: readonly (RecordedStep & { readonly index: number; readonly outcome: RecordedOutcome })[]
+  readonly steps: readonly (RecordedStep & {
+    readonly index: number
+    readonly outcome: RecordedOutcome
+    /** It failed before it changed anything, as it says itself. */
+    readonly isRefused?: true
+  })[]
   readonly files: readonly RecordedFile[]
   /** What the accounts are that the run left, by `user:NAME` and `group:NAME`; of one that was cut off nothing is known. */
   readonly accounts: Accounts
@@ -82,6 +87,7 @@ const steps = z.object({
       changes: z.array(z.tuple([z.string(), value.nullable(), value])),
       back,
       takesBack: z.literal(true).optional(),
+      refuses: z.literal(true).optional(),
     }),
   ),
 })
@@ -99,6 +105,7 @@ class Reader {
   #back: HostRecord['back']
   readonly #steps = new Map<number, RecordedStep>()
   readonly #outcomes = new Map<number, RecordedOutcome>()
+  readonly #refused = new Set<number>()
   readonly #before = new Map<string, { readonly step: number | undefined; readonly before: FileBefore }>()
   readonly #sums = new Map<string, string>()
   readonly #modes = new Map<string, string>()
@@ -131,7 +138,8 @@ class Reader {
     }))
     const found = [...this.#outcomes].flatMap(([index, outcome]) => {
       const step = this.#steps.get(index)
-      return step ? [{ index, outcome, ...step }] : []
+      const isRefused = outcome === 'failed' && this.#refused.has(index)
+      return step ? [{ index, outcome, ...step, ...(isRefused && { isRefused }) }] : []
     })
     return { ...told, steps: found, files, accounts: this.#accounts, end: this.#end, back: this.#back }
   }
@@ -191,6 +199,8 @@ class Reader {
       const isReached = failed === undefined || index <= failed
       const isBeside = index !== failed && beside.has(index)
       const isBack = code === String(exitReverted) && this.#steps.get(index)?.takesBack === true
+      if (isFailed && code === String(exitRefused) && this.#steps.get(index)?.refuses === true)
+        this.#refused.add(index)
       if (isBeside) this.#outcomes.set(index, 'failed')
       else if (isReached) this.#outcomes.set(index, isFailed ? (isBack ? 'reverted' : 'failed') : 'changed')
       else if (!isWide) this.#outcomes.delete(index)

@@ -19,6 +19,8 @@ export interface RecordedStep {
   readonly back: RecordedBack
   /** Its exit code 97 says that it has put everything back. */
   readonly takesBack?: true | undefined
+  /** Its exit code 98 says that it has changed nothing. */
+  readonly refuses?: true | undefined
 }
 
 const longestValue = 300
@@ -31,6 +33,7 @@ export function recordedStep({ step, plan, change }: PlannedStep): RecordedStep 
     changes: plan.changes.map(({ key, from, to }) => [key, short(from) ?? null, short(to) ?? '']),
     back: change ? backOf(step, change) : 'files',
     ...(step.resource.takesBack && { takesBack: true }),
+    ...(step.resource.refuses && { refuses: true }),
   }
 }
 

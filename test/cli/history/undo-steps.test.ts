@@ -46,6 +46,30 @@ describe('an account that a run made', () => {
   })
 })
 
+test('of a step that failed before it changed anything nothing is taken back, and nothing is left over', () => {
+  const record: HostRecord = {
+    ...madeUser(new Map()),
+    steps: [
+      {
+        index: 0,
+        outcome: 'failed',
+        isRefused: true,
+        name: 'sysctl vm.swappiness',
+        type: 'sysctl',
+        changes: [],
+        back: {
+          params: { key: 'vm.swappiness', state: 'absent' },
+          left: {},
+          stays: 'the kernel goes on with 10; it was 60',
+        },
+      },
+    ],
+  }
+  const { steps, notes } = undoSteps(record, [], new Map(), new Map())
+  const why = 'this step failed before it changed anything'
+  expect([steps, notes]).toEqual([[], [{ kind: 'unchanged', what: 'sysctl vm.swappiness', why }]])
+})
+
 describe('what later runs have changed', () => {
   const at = { step: 'file /etc/a', path: '/etc/a', sha256: 'b'.repeat(64) }
   const why = changedBy('content: 1 as the run left it, 2 now')

@@ -75,6 +75,24 @@ describe('the record of a host', () => {
     expect(outcome({}, 97)).toEqual(['failed', 'failed'])
   })
 
+  test('of a step that says it refused tells no change, and of one that was ended that the run was interrupted', () => {
+    const told = (rest: object, code: number, end: string) => {
+      const given = { changes: [['now', '60', '10']], ...rest }
+      const record = recordOf(
+        { steps: { 3: step('sysctl vm.swappiness', given) } },
+        'run 3',
+        `done ${code} end 3`,
+        end,
+      )
+      const [host] = recordInFull(record, 'web1').hosts
+      return [host?.status, host?.steps[0]?.status, host?.steps[0]?.changes.length]
+    }
+    expect(told({ refuses: true }, 98, 'end failed')).toEqual(['failed', 'failed', 0])
+    expect(told({}, 98, 'end failed')).toEqual(['failed', 'failed', 1])
+    expect(told({ refuses: true }, 1, 'end failed')).toEqual(['failed', 'failed', 1])
+    expect(told({ refuses: true }, 143, 'end stopped')).toEqual(['interrupted', 'failed', 1])
+  })
+
   test('knows a service as it was before the login that it had to wait for', () => {
     const came = step('service app', { changes: [['state', 'absent', 'active']], back: { cannot: 'first' } })
     const runs = step('service app', { changes: [['enabled', 'no', 'yes']], back: { cannot: 'second' } })
