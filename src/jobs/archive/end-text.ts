@@ -48,6 +48,11 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
     facts,
     notes: [
       ...staying(all.stayed, 'they were changed after they were saved'),
+      ...(all.reshaped === 0
+        ? []
+        : [
+            `the table was altered after an earlier run saved ${counted(all.reshaped, 'row')} that it did not delete: a run saves them anew, as they are now, before it deletes them`,
+          ]),
       ...staying(all.locked, 'other transactions held them; the next run looks at them again'),
       ...staying(all.referred, 'rows of other tables refer to them'),
       ...staying(all.unsaved, 'rows that refer to them were added or changed after they were saved'),
@@ -65,6 +70,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
       chunks: saved.chunks,
       storedBytes,
       deletedRows: all.deleted,
+      reshapedRows: all.reshaped,
       stayedRows: { changed: all.stayed, locked: all.locked, referred: all.referred, unsaved: all.unsaved },
       withRows: Object.fromEntries(
         plan.children.map((child, index) => [tableText(child.table), all.children[index] ?? 0]),

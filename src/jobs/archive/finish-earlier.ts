@@ -149,7 +149,7 @@ async function leaveToThisRun(
     ...(withDone.length > 0 && { with: withDone }),
     doneAt: new Date().toISOString(),
   })
-  return { ...noDeletes, gone, stayed: there.length }
+  return { ...noDeletes, gone, reshaped: there.length }
 }
 
 /** Where a column of the key has another name, nobody can tell which rows are there still. */

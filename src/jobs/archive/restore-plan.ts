@@ -85,7 +85,7 @@ export async function planPart(
       ...(stayed === 0
         ? []
         : [
-            `${counted(stayed, 'saved row is left out: it', 'saved rows are left out: they')} stayed in the table`,
+            `${counted(stayed, 'saved row is left out: it was', 'saved rows are left out: they were')} still in the table after that run; what a later run saved of them is restored`,
           ]),
       ...(found?.triggers ?? [])
         .filter(each => each.event === 'INSERT')

@@ -28,6 +28,8 @@ export interface DeleteTotals {
   readonly gone: number
   /** Changed after they were saved. */
   readonly stayed: number
+  /** Of a table that was altered after they were saved: this run takes them as they are now. */
+  readonly reshaped: number
   readonly locked: number
   readonly referred: number
   /** Rows that refer to them were changed or added after they were saved. */
@@ -37,7 +39,7 @@ export interface DeleteTotals {
 }
 
 export const noDeletes: DeleteTotals = {
-  ...{ deleted: 0, gone: 0, stayed: 0, locked: 0, referred: 0, unsaved: 0, children: [] },
+  ...{ deleted: 0, gone: 0, stayed: 0, reshaped: 0, locked: 0, referred: 0, unsaved: 0, children: [] },
 }
 
 export function sumOf(one: DeleteTotals, other: DeleteTotals): DeleteTotals {
@@ -45,6 +47,7 @@ export function sumOf(one: DeleteTotals, other: DeleteTotals): DeleteTotals {
     deleted: one.deleted + other.deleted,
     gone: one.gone + other.gone,
     stayed: one.stayed + other.stayed,
+    reshaped: one.reshaped + other.reshaped,
     locked: one.locked + other.locked,
     referred: one.referred + other.referred,
     unsaved: one.unsaved + other.unsaved,
@@ -122,6 +125,7 @@ export class DeleteQueue {
       deleted,
       gone,
       stayed: stayed.length,
+      reshaped: 0,
       locked: locked.length,
       referred: referred.length,
       unsaved: unsaved.length,

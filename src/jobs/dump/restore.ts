@@ -1,6 +1,6 @@
 /** Restores a dump, or one day of it, into an empty or absent table: day by day, so that it can be killed and run again. */
 import { counted, grouped } from '../../base/counted.ts'
-import { inputError } from '../../base/errors.ts'
+import { inputError, OpsError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import { startGovernor } from '../../mysql/governor.ts'
 import { serverState } from '../../mysql/server-state.ts'
@@ -9,12 +9,13 @@ import { sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
+import { isStoreError } from '../../store/store-error.ts'
 import type { JobContext } from '../job-context.ts'
 import { holdingTargets } from '../rows/hold-targets.ts'
 import { checkColumns, existingTable, foreignKeysOf, makeTable } from '../rows/target-table.ts'
 import { interruptedError, partlyDone, runChunks } from '../run.ts'
 import { existingMark, listDump, readReceipt } from './dump-store.ts'
-import type { Receipt } from './records.ts'
+import { type DayName, type Receipt, receiptKey } from './records.ts'
 import { dayThere, restoreDay } from './restore-day.ts'
 
 export interface RestoreRequest {
@@ -44,7 +45,7 @@ async function restoreDays(
   stillLocked: () => Promise<void>,
 ): Promise<boolean> {
   const title = `restore ${tableText(target)}`
-  const receipts = await newestReceipts(store)
+  const receipts = await newestReceipts(store, day)
   const wanted = day === undefined ? receipts : receipts.filter(each => each.day === day)
   const newest = wanted.at(-1)
   if (!newest) throw noSuchDay(store, day, receipts)
@@ -142,16 +143,30 @@ async function restoreDays(
   return true
 }
 
-async function newestReceipts(store: Store): Promise<Receipt[]> {
+/** For one `day` alone: without the receipts of other days that are broken. */
+async function newestReceipts(store: Store, day: string | undefined): Promise<Receipt[]> {
   const { days } = await listDump(store)
   const receipts: Receipt[] = []
   const names = [...days].map(([day, revision]) => ({ day, revision }))
   const atOnce = 16
   for (let from = 0; from < names.length; from += atOnce) {
-    const some = names.slice(from, from + atOnce).map(name => readReceipt(store, name))
-    receipts.push(...(await Promise.all(some)))
+    const some = names.slice(from, from + atOnce).map(async name => {
+      try {
+        return await readReceipt(store, name)
+      } catch (thrown) {
+        if (!(thrown instanceof OpsError) || thrown.data.code !== 'failed' || isStoreError(thrown))
+          throw thrown
+        if (day !== undefined && day !== name.day) return undefined
+        throw new OpsError({ ...thrown.data, next: nextForBrokenReceipt(store, name) }, { cause: thrown })
+      }
+    })
+    receipts.push(...(await Promise.all(some)).filter(each => each !== undefined))
   }
   return receipts
+}
+
+function nextForBrokenReceipt({ url }: Store, name: DayName): string {
+  return `Nothing was restored. Bring ${receiptKey(name)} back from a version or a copy of the store, and run the same command again. To have other days before that: ops db dump verify ${url} names each that is broken, and --day restores one that is whole.`
 }
 
 function noSuchDay(store: Store, day: string | undefined, receipts: readonly Receipt[]): Error {

@@ -1,8 +1,8 @@
 /** How many jobs of a queue are where, read at one moment, and whether that adds up with what was moved. */
 import { counted } from '../../base/counted.ts'
 import type { Session } from '../../mysql/session.ts'
-import { name, sql } from '../../mysql/sql.ts'
-import { tableSql } from '../../mysql/table-name.ts'
+import { name, type Sql, sql } from '../../mysql/sql.ts'
+import { type TableName, tableSql } from '../../mysql/table-name.ts'
 import { type JobTable, ofQueue } from './job-table.ts'
 
 export interface QueueCounts {
@@ -88,6 +88,25 @@ export async function countQueue(
       },
     }
   }, doing)
+}
+
+const mostNamed = 10
+
+/** Other queues that have jobs, where this one has none: its name may be mistyped. Undefined: it has some. */
+export async function queuesInstead(
+  session: Session,
+  { live, parked }: JobTable,
+  counts: QueueCounts,
+  isThere: boolean,
+): Promise<readonly string[] | undefined> {
+  if (counts.waiting + counts.held + counts.failed + counts.parked > 0 || counts.since) return undefined
+  const names = (table: TableName): Sql =>
+    sql`SELECT DISTINCT CONVERT(queue USING utf8mb4) FROM ${tableSql(table)}`
+  const found = await session.cells(
+    sql`${names(live)} ${isThere ? sql`UNION ${names(parked)}` : sql``} LIMIT ${mostNamed}`,
+    'looking which queues there are',
+  )
+  return found.map(([queue]) => queue?.toString('utf8') ?? '').sort()
 }
 
 /** What does not add up; undefined: all does. Only ops touches the twin, so that its moves must leave just what is there. */

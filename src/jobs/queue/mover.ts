@@ -2,6 +2,7 @@
 
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
+import { grouped } from '../../base/counted.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import type { Session } from '../../mysql/session.ts'
 import type { ShapeGuard } from '../../mysql/shape-guard.ts'
@@ -19,6 +20,7 @@ import { whatStays } from './what-stays.ts'
 /** Between two looks at a queue that is full enough. */
 const lookEveryMs = 500
 const tellEveryMs = 500
+const tellEnoughMs = 2_000
 /** Jobs that other transactions hold are tried again so often in a row, before they are told. */
 const mostIdleRounds = 8
 const mostRenumbered = 500
@@ -150,7 +152,8 @@ export class Mover {
   /** One batch, when fewer wait than was asked for. */
   async #drip(): Promise<void> {
     if (await this.#isEnough()) {
-      if (await isAnyParked(this.#session, this.#jobs, this.#request)) this.#tell('the queue has enough')
+      if (await isAnyParked(this.#session, this.#jobs, this.#request))
+        this.#tell(this.#enough(), false, tellEnoughMs)
       return
     }
     for (let left = this.#request.batch; left > 0 && !this.#isStopped(); ) {
@@ -235,9 +238,14 @@ export class Mover {
     return this.isInterrupted
   }
 
-  #tell(held?: string, atOnce = false): void {
+  #enough(): string {
+    const { whenBelow } = this.#request
+    return `the queue has enough: ${grouped(whenBelow)} or more wait (--when-below ${whenBelow})`
+  }
+
+  #tell(held?: string, atOnce = false, everyMs = tellEveryMs): void {
     const now = performance.now()
-    if (!atOnce && now - this.#told < tellEveryMs) return
+    if (!atOnce && now - this.#told < everyMs) return
     this.#told = now
     const seconds = Math.max(0.001, (now - this.#begun) / 1000)
     this.#context.emit({

@@ -21,6 +21,7 @@ export function queuePlan(
   taken: Taken,
   makes: readonly JobFact[],
   governor: Pick<Governor, 'notWatched' | 'notNamed'>,
+  others?: readonly string[],
 ): JobPlan {
   const canCome = counts.parked - taken.values.count - (request.renumbers ? 0 : taken.numbers.count)
   const limit = `${request.lockUnderMs / 1000} s`
@@ -47,6 +48,7 @@ export function queuePlan(
     title: queueTitle(direction, request),
     facts,
     notes: [
+      ...othersNote(request, others),
       ...(direction === 'park' && counts.held + counts.failed > 0
         ? ['jobs that a worker holds, and those that failed for good, stay where they are']
         : takenNotes(request, jobs, taken)),
@@ -62,6 +64,18 @@ export function queuePlan(
     },
     isEmpty: !request.watches && (direction === 'park' ? counts.waiting : counts.parked) === 0,
   }
+}
+
+/** `others`: the queues that have jobs, where this one has none. */
+function othersNote(
+  { queue, table }: QueueRequest,
+  others: readonly string[] | undefined,
+): readonly string[] {
+  if (others === undefined) return []
+  const names = others.map(each => each || "'' (no name)").join(', ')
+  return [
+    `${tableText(table)} has no job of ${queue || 'no queue'} now${others.length === 0 ? ', nor of any other queue' : `; queues that have jobs: ${names}${others.length < 10 ? '' : ', ...'}`}`,
+  ]
 }
 
 function takenNotes({ renumbers }: QueueRequest, jobs: JobTable, taken: Taken): readonly string[] {
@@ -132,7 +146,9 @@ export function queueEnd(
         : []),
       ...(direction === 'park' && cameMeanwhile > 0
         ? [
-            `${counted(cameMeanwhile, 'job waits still: it', 'jobs wait still: they')} came meanwhile; the same command parks them`,
+            status === 'ok' || outcome.left
+              ? `${counted(cameMeanwhile, 'job waits still: it', 'jobs wait still: they')} came meanwhile; the same command parks them`
+              : `${counted(cameMeanwhile, 'job waits', 'jobs wait')} still`,
           ]
         : []),
     ],
@@ -164,13 +180,17 @@ export function queueStatusEvent(
   request: QueueRequest,
   { parked }: JobTable,
   counts: QueueCounts,
+  others?: readonly string[],
 ): JobPlan {
   return {
     job: 'queue status',
     source,
     title: `queue ${request.queue || '(no name)'} of ${tableText(request.table)}`,
     facts: countFacts(counts),
-    notes: counts.parked > 0 ? [`parked jobs are in ${tableText(parked)}, where no worker looks`] : [],
+    notes: [
+      ...othersNote(request, others),
+      ...(counts.parked > 0 ? [`parked jobs are in ${tableText(parked)}, where no worker looks`] : []),
+    ],
     data: { table: tableText(request.table), queue: request.queue, ...counts },
   }
 }

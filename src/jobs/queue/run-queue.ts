@@ -3,6 +3,7 @@
  * transaction with its count beside it, so that a kill at any time leaves every job on just one side and the counts true.
  */
 import { setTimeout as pause } from 'node:timers/promises'
+import { counted } from '../../base/counted.ts'
 import { OpsError } from '../../base/errors.ts'
 import { replicasAlone, startGovernor } from '../../mysql/governor.ts'
 import { holdLock } from '../../mysql/named-lock.ts'
@@ -10,7 +11,8 @@ import type { Session } from '../../mysql/session.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import { madeTables } from '../history/made-tables.ts'
 import { tellOwed } from '../load/tell-owed.ts'
-import { countQueue, discrepancy, type QueueCounts } from './counts.ts'
+import { partlyDone } from '../run.ts'
+import { countQueue, discrepancy, type QueueCounts, queuesInstead } from './counts.ts'
 import { hasTwin, type JobTable, makeTwin, queueGuard, readJobTable } from './job-table.ts'
 import { nameInLedger } from './ledger.ts'
 import type { Direction } from './move-batch.ts'
@@ -38,7 +40,8 @@ export async function runQueue(
   const taken = looksForTaken ? await takenBy(session, jobs, request.queue) : noneTaken
   const { parked, ledger } = jobs
   const makes = await madeTables(session, parked.database, [parked.table, ledger.table])
-  const shown = queuePlan(server.name, direction, request, jobs, before, taken, makes, governor)
+  const others = await queuesInstead(session, jobs, before, isThere)
+  const shown = queuePlan(server.name, direction, request, jobs, before, taken, makes, governor, others)
   emit({ event: 'job-plan', ...shown })
   checkCounts(server.name, jobs, before)
   if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
@@ -58,7 +61,7 @@ export async function runQueue(
     const outcome = mover.outcome(counts, left)
     const status = failure || left ? 'failed' : mover.isInterrupted ? 'interrupted' : 'ok'
     emit({ event: 'job-end', ...queueEnd(server.name, direction, request, outcome, status) })
-    if (failure) throw failure.thrown
+    if (failure) throw partlyDone(failure.thrown, mover.moved > 0, movedSoFar(direction, mover.moved))
     checkCounts(server.name, jobs, counts)
     if (mover.isInterrupted && !request.watches)
       throw new OpsError({
@@ -80,6 +83,11 @@ export async function runQueue(
     await lock.release()
     await governor.close()
   }
+}
+
+function movedSoFar(direction: Direction, moved: number): string {
+  const way = direction === 'park' ? 'parked' : 'brought back'
+  return `Before that, ${counted(moved, 'job was', 'jobs were')} ${way}. Every job is whole and on one side.`
 }
 
 async function asCounted(session: Session, jobs: JobTable, wanted: QueueRequest): Promise<QueueRequest> {
@@ -109,7 +117,8 @@ export async function queueStatus(
     const isThere = await hasTwin(session, jobs)
     const request = isThere ? await asCounted(session, jobs, wanted) : wanted
     const counts = await countQueue(session, jobs, request.queue, isThere)
-    emit({ event: 'job-plan', ...queueStatusEvent(server.name, request, jobs, counts) })
+    const others = await queuesInstead(session, jobs, counts, isThere)
+    emit({ event: 'job-plan', ...queueStatusEvent(server.name, request, jobs, counts, others) })
     if (!request.watches) return checkCounts(server.name, jobs, counts)
     for (let waited = 0; waited < 2_000; waited += 100) {
       if (interrupt.level !== 'none') return

@@ -204,13 +204,19 @@ describeReal('ops db archive', () => {
     const run = await archiveOld('altered.t', 'altered')
     expect(run.stderr).toBe('')
     expect(run.stdout).toMatch(/deleted +10 rows/)
+    expect(run.stdout).toContain(
+      'the table was altered after an earlier run saved 10 rows that it did not delete',
+    )
+    expect(run.stdout).not.toContain('they were changed')
     expect(await mariadb('SELECT COUNT(*) FROM altered.t')).toBe('0\n')
     expect((await archive('verify', 'altered')).code).toBe(0)
     const refused = await archive('restore', 'altered', '--into', 'altered.again', '--yes')
     expect(refused.stderr).toContain('altered.again has no column v (int(11)), which was archived')
     expect(refused.code).toBe(3)
     await mariadb('CREATE TABLE altered.again (id INT PRIMARY KEY, v INT, at DATETIME, w INT)')
-    expect((await archive('restore', 'altered', '--into', 'altered.again', '--yes')).stderr).toBe('')
+    const restored = await archive('restore', 'altered', '--into', 'altered.again', '--yes')
+    expect(restored.stderr).toBe('')
+    expect(restored.stdout).toContain('what a later run saved of them is restored')
     expect(await mariadb('SELECT COUNT(*), SUM(v), SUM(w) FROM altered.again')).toBe('20\t55\t50\n')
   })
 

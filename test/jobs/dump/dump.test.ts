@@ -196,6 +196,13 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     expect(broken.stderr.match(/is not the receipt that belongs there: it is that of/g)).toHaveLength(2)
     expect(broken.stderr).toContain('holds other rows than its receipt says')
     expect(broken.stderr).toContain('5 of 23 files')
+    writeFileSync(first, '{')
+    const restore = (...words: string[]): Promise<Outcome> =>
+      ops('restore', 'late', '--into', 'late.beside', ...words)
+    const refused = await restore()
+    expect(refused.stderr).toMatch(/Bring receipts\/.*\.json back .*--day restores one that is whole/)
+    const day = (files('late', 'days')[5] ?? '').slice(0, 10)
+    expect(await restore('--day', day)).toMatchObject({ code: 0, stderr: '' })
     writeFileSync(flipped, bytes)
     writeFileSync(gone, kept)
     writeFileSync(first, one)

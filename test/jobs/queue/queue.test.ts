@@ -195,6 +195,12 @@ describeReal('ops db queue', () => {
       '77 jobs are still parked: the same command brings back the next batch once fewer than 5 wait, and --watch goes on until none is',
     )
     expect(await ids('delayed_jobs_parked')).toBe('77\t14\t90\n')
+    const typo = await queue('status', 'sums.delayed_jobs', '--queue', 'mial')
+    expect(typo.stdout).toMatch(/sums\.delayed_jobs has no job of mial now; queues that have jobs: .*mail/)
+    expect((await queue('park', 'sums.delayed_jobs', '--queue', 'mial', '--yes')).stdout).toContain(
+      'has no job of mial now',
+    )
+    expect((await queue('status', 'sums.delayed_jobs', '--queue', 'mail')).stdout).not.toContain('has no job')
     const full = await queue('drip', 'sums.delayed_jobs', '--queue', 'mail', '--yes', '--when-below', '5')
     expect(full.stdout).toMatch(/back +0 jobs/)
     expect(full.stdout).toContain(
@@ -223,6 +229,24 @@ describeReal('ops db queue', () => {
     const wrong = await queue('status', 'sums.delayed_jobs', '--queue', 'mail')
     expect(wrong.stderr).toContain('87 jobs were parked and 10 brought back, but 76 are parked')
     expect(wrong.code).not.toBe(0)
+  })
+
+  test('a park that fails half-way says how many jobs it moved, and not that the others came meanwhile', async () => {
+    await mariadb(`CREATE DATABASE half; USE half; CREATE TABLE delayed_jobs ${table};
+      INSERT INTO delayed_jobs (handler, queue) SELECT IF(seq = 3, 'no', 'x'), 'mail' FROM seq_1_to_10;
+      INSERT INTO delayed_jobs (handler, queue) VALUES ('x', 'other')`)
+    expect((await queue('park', 'half.delayed_jobs', '--queue', 'other', '--yes')).code).toBe(0)
+    await mariadb("ALTER TABLE half.delayed_jobs_parked ADD CONSTRAINT no CHECK (handler <> 'no')")
+    const failed = await queue('park', 'half.delayed_jobs', '--queue', 'mail', '--batch', '2', '--yes')
+    expect(failed.code).toBe(1)
+    const moved = Number(
+      (await mariadb("SELECT COUNT(*) FROM half.delayed_jobs_parked WHERE queue = 'mail'")).trim(),
+    )
+    expect(moved).toBeGreaterThan(1)
+    expect(failed.stderr).toContain(`Before that, ${moved} jobs were parked`)
+    expect(failed.stderr).toMatch(/changed +yes/)
+    expect(failed.stdout).toContain(`${10 - moved} jobs wait still`)
+    expect(failed.stdout).not.toContain('came meanwhile')
   })
 
   test('a parked job whose number another job got stays parked and is told, and comes back under a new one', async () => {
