@@ -98,7 +98,7 @@ describeReal('ops db queue', () => {
     const killed: (number | null)[] = []
     const said: Buffer[] = []
     // Where the machine is busy, runs may end before they are killed: then there are more of them.
-    const isEnough = (kill: number) => kill >= kills && (killed.includes(null) || kill >= 10 * kills)
+    const isEnough = (kill: number) => kill >= kills && (killed.includes(null) || kill >= 50 * kills)
     for (let kill = 0; !isEnough(kill); kill++) {
       const verb = kill % 2 === 0 ? 'park' : 'drip'
       // Small moves, so that it is at work for a while.
