@@ -1,13 +1,11 @@
 /** Archives old rows: plan, confirm, finish what earlier runs began, then chunk by chunk save, prove and delete. */
 
 import { performance } from 'node:perf_hooks'
-import { ChunkReader, type Walk } from '../../mysql/chunk-reader.ts'
-import { besideOthers, type ChunkLimits, usualLimits } from '../../mysql/chunk-size.ts'
+import { ChunkReader } from '../../mysql/chunk-reader.ts'
+import { besideOthers } from '../../mysql/chunk-size.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import type { Session } from '../../mysql/session.ts'
-import { join } from '../../mysql/sql.ts'
 import { tableText } from '../../mysql/table-name.ts'
-import type { Interrupt } from '../../run/interrupt.ts'
 import type { Store } from '../../store/store.ts'
 import type { JobContext } from '../job-context.ts'
 import { tellOwed } from '../load/tell-owed.ts'
@@ -19,7 +17,7 @@ import { type HeldPlace, holdPlace, isAtWork } from '../shard/hold-place.ts'
 import type { ArchiveOutcome } from './archive-outcome.ts'
 import { randomName, writeMark } from './archive-store.ts'
 import { ChunkSaver } from './chunk-saver.ts'
-import { ageSql, conditionSql, judgeAsClient, whereSql } from './condition.ts'
+import { conditionSql, judgeAsClient, whereSql } from './condition.ts'
 import { RowDeleter } from './delete-rows.ts'
 import { archiveGuard } from './delete-target.ts'
 import { dropPartitions, noneDropped } from './drop-partitions.ts'
@@ -28,6 +26,7 @@ import { archiveEnd, archiveSoFar } from './end-text.ts'
 import { holdWith } from './hold-with.ts'
 import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
 import { archivePlanEvent, archiveTitle } from './plan-text.ts'
+import { archiveLimits, limitsOf, readObject, walkedRows } from './read-object.ts'
 import { newRun } from './records.ts'
 import { DeleteQueue, noDeletes, sumOf, trustAfterMs } from './settle-deletes.ts'
 import { partName, writePartDone } from './split.ts'
@@ -35,11 +34,6 @@ import { partName, writePartDone } from './split.ts'
 export interface ArchiveContext extends JobContext {
   readonly store: Store
 }
-
-/** Keys and hashes of a chunk wait until they may be deleted: smaller chunks keep memory flat. */
-const archiveLimits = { ...usualLimits, mostBytes: 2 * 1024 * 1024, mostRows: 5_000 }
-/** Each row may bring many of another table. */
-const limitsWithChildren = { ...archiveLimits, mostRows: 500 }
 
 /** Answers whether it ran: false where the person said no, or only a plan was wanted. */
 export async function runArchive(request: ArchiveRequest, context: ArchiveContext): Promise<boolean> {
@@ -202,60 +196,4 @@ async function carryOut(
     const { rows, chunks } = saver
     return { ...outcome({ rows, bytes: 0, chunks, milliseconds, isInterrupted: false }), failure }
   }
-}
-
-/** A filter may leave out most of what is read. */
-const mostTurns = 32
-
-/** The rows of one object, in several short turns while others are at work. Answers how many bytes came; undefined at the end. */
-async function readObject(
-  rows: PackedRows,
-  reader: ChunkReader,
-  { mostRows, mostBytes }: ChunkLimits,
-  governor: Governor,
-  interrupt: Interrupt,
-): Promise<number | undefined> {
-  let bytes: number | undefined
-  let turns = 0
-  do {
-    const read = await governor.turn(() => reader.nextInto(row => rows.add(row)))
-    if (!read) break
-    bytes = (bytes ?? 0) + read.bytes
-    turns += 1
-  } while (
-    governor.isShared &&
-    interrupt.level === 'none' &&
-    turns < mostTurns &&
-    rows.length + reader.size.rows <= mostRows &&
-    bytes < mostBytes / 2
-  )
-  return bytes
-}
-
-/** What the walk is bounded by, and what is left out of it. */
-function walkedRows({
-  order,
-  key,
-  resolved: { condition },
-  range,
-}: ArchivePlan): Pick<Walk, 'bound' | 'filter'> {
-  const part = range === undefined || range === 'nothing' ? [] : [range]
-  const where = whereSql(condition)
-  // Along another index, the age says nothing of where the walk ends, nor does a part of the key along that of the age.
-  const age = order.isByColumn ? [ageSql(condition)] : []
-  const isByKey = order.index === key.index
-  const bound = isByKey ? [...age, ...part] : age
-  const filter = order.isByColumn
-    ? [...(isByKey ? [] : part), ...(where ? [where] : [])]
-    : [conditionSql(condition)]
-  return {
-    ...(bound.length > 0 && { bound: join(bound, ' AND ') }),
-    ...(filter.length > 0 && { filter: join(filter, ' AND ') }),
-  }
-}
-
-/** Of the rows that are walked along the age a shard has but some. */
-function limitsOf({ children, request: { shard } }: ArchivePlan): ChunkLimits {
-  if (children.length > 0) return limitsWithChildren
-  return { ...archiveLimits, mostRows: archiveLimits.mostRows * Math.min(4, shard?.of ?? 1) }
 }
