@@ -1,10 +1,8 @@
 /** What apply, plan and check share: argv, recipe, params and hosts come together, then the engine runs. */
 import type { Command } from 'commander'
 import { type ErrorData, InputErrors, inputError } from '../base/errors.ts'
-import { readInventory } from '../inventory/read.ts'
-import { databaseMeant, type SelectedHost } from '../inventory/select.ts'
+import type { SelectedHost } from '../inventory/select.ts'
 import { describeParams, type ParamDoc } from '../params/param-docs.ts'
-import { noRecipe } from '../recipe/find.ts'
 import { type LoadedRecipe, loadRecipe, paramsOfRecipe } from '../recipe/load.ts'
 import type { LoadedSite } from '../recipe/load-site.ts'
 import type { Screen } from '../report/screen.ts'
@@ -29,6 +27,7 @@ import { isSavedPlan } from './saved-plan-file.ts'
 import { bindSite, loadedSite, siteOfProject, wordsOf } from './site-recipe.ts'
 import { Sources } from './sources.ts'
 import { type Chosen, chooseHosts, chooseReachable, connectTargets } from './targets.ts'
+import { tellDatabase } from './tell-database.ts'
 
 export type RecipeVerb = 'apply' | 'plan' | 'check'
 
@@ -123,22 +122,6 @@ export async function runRecipeVerb(
       session,
     ),
   )
-}
-
-/** Says so where the name of the recipe that was not found is one of a database. */
-function tellDatabase(errors: ErrorData[], name: string, { inventoryFile }: CommonSettings): void {
-  const at = errors.findIndex(({ title }) => title === noRecipe(name))
-  const [error] = errors.slice(at, at + 1)
-  if (at < 0 || !error) return
-  try {
-    const meant = databaseMeant(
-      readInventory(inventoryFile === undefined ? {} : { file: inventoryFile }),
-      name,
-    )
-    errors.splice(at, 1, { ...error, next: `${meant}${error.next ?? ''}` })
-  } catch {
-    // What is wrong with it is told where its hosts are read.
-  }
 }
 
 /** Where no flag of the recipe is given, ssh reads its config while the recipe is loaded: its answers are kept for when they are asked for. */
