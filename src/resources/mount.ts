@@ -73,7 +73,7 @@ export const mount = resource({
   type: 'mount',
   doc: 'A file system that is mounted now and, by its line of /etc/fstab, at each boot; one in use is never unmounted.',
   undone:
-    'One that is new is unmounted, where nobody uses it, and leaves fstab; else fstab is put back as it was.',
+    'One that is new is unmounted, where nobody uses it, and leaves fstab, and a directory that was made for it stays; else fstab is put back as it was.',
   params,
   examples: [
     {
@@ -155,7 +155,12 @@ export const mount = resource({
   ],
   wayBack: ({ actual, desired }, { path, state }) =>
     state === 'present' && actual.fstab === 'none' && actual.mounted === 'no'
-      ? { params: { path, state: 'absent' }, left: { fstab: desired.fstab ?? '' }, withFiles: true }
+      ? {
+          params: { path, state: 'absent' },
+          left: { fstab: desired.fstab ?? '' },
+          withFiles: true,
+          ...(actual.below === 'absent' && { stays: `the directory ${path} that was made for it stays` }),
+        }
       : 'files',
   // What is mounted there is not written to.
   changesBy: (path, _given, change) =>

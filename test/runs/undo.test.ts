@@ -193,6 +193,7 @@ describeReal('the history of a host', () => {
     expect(await host().read(machineState)).not.toBe(found)
     const undone = await ops('undo', runOf(applied.stdout), '--yes')
     expect(undone.stdout).not.toContain('skipped')
+    expect(undone.stdout).toContain('the directory /mnt/undo that was made for it stays')
     expect([undone.stderr, undone.code]).toEqual(['', 0])
     expect(await host().read(machineState)).toBe(found)
   })

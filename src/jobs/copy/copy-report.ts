@@ -46,6 +46,7 @@ export function copyPlanEvent(
       text: `about ${seconds < 90 ? `${Math.max(1, seconds)} s` : `${Math.ceil(seconds / 60)} min`}${withoutRests(plan.request.sleepCoefficient)}, in chunks of half a second; no row of the source is locked, and no snapshot outlives a chunk`,
     },
     { name: 'then', text: 'one transaction of the target brings the rows and the watermark, or nothing' },
+    ...plan.makes,
   ]
   return {
     job: 'copy',

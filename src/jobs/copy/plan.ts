@@ -13,13 +13,15 @@ import { type PgPlace, readPgPlace } from '../../postgres/catalog.ts'
 import type { TargetEngine } from '../../postgres/column-types.ts'
 import type { PgSession } from '../../postgres/session.ts'
 import { quoteName } from '../../postgres/sql.ts'
+import type { JobFact } from '../../run/job-events.ts'
 import { keyOrError, refusals, timeColumn } from '../archive/refusals.ts'
 import { checkContracts } from '../drift/judge.ts'
+import { madePgTables } from '../history/made-tables.ts'
 import { type CopyColumn, copyColumns } from './columns.ts'
 import type { CopyRequest } from './copy-request.ts'
 import { refuseEmptyColumns } from './empty-columns.ts'
 import { countLosses, type Loss } from './losses.ts'
-import { type CopyRecord, readRecord } from './record.ts'
+import { type CopyRecord, readRecord, recordTable } from './record.ts'
 import { type SafeTime, safeTime } from './safe-time.ts'
 import { countLeaving, type Leaving, refuseShrink } from './shrink.ts'
 import { targetProblems } from './target-problems.ts'
@@ -56,6 +58,8 @@ export interface CopyPlan {
   readonly safe: SafeTime | undefined
   /** What contracts say that are not broken. */
   readonly contractNotes: readonly string[]
+  /** Tables in the target's schema that the run makes beside its own. */
+  readonly makes: readonly JobFact[]
 }
 
 /** Both sides as they are, with nothing against a copy. */
@@ -138,9 +142,10 @@ export async function planCopy(
       }
   refuseLostKeys(losses, key, table)
   if (leaving) refuseShrink({ request, table, record }, leaving.atLeast, leaving.rows)
+  const makes = shown?.makes ?? (await madePgTables(target, request.as.schema, [recordTable]))
   return {
     ...{ request, table, key, order, columns, state, place, record, mode },
-    ...{ where, from, rows, nulls, losses, leaving, safe, contractNotes },
+    ...{ where, from, rows, nulls, losses, leaving, safe, contractNotes, makes },
   }
 }
 

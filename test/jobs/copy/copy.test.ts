@@ -45,6 +45,7 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
     await mariadb(`CREATE DATABASE lab; USE lab; ${hostileSql('mariadb')}`)
     const plan = await folder.ops(words('lab.hostile', 'staging.hostile', '--plan'))
     expect(plan.code).toBe(0)
+    expect(plan.stdout).toMatch(/makes +staging\.ops_copy, staging\.ops_runs, the history of its runs\n/)
     expect(plan.stdout.match(/lost: .*/g)).toEqual([
       'lost: dt: 1 value with no day that exists (as 0000-00-00): NULL there',
       'lost: da: 2 values with no day that exists (as 0000-00-00): NULL there',
@@ -86,6 +87,7 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
     )
     const plan = await folder.ops(words('app.t', 'staging.t', '--by', 'at', '--plan'))
     expect(plan.stdout).toContain('4: those with at from')
+    expect(plan.stdout).not.toContain('ops_copy')
     expect(await psql(`SELECT count(*) FROM staging.t WHERE v IN ('changed', 'new')`)).toBe('0\n')
     const logins = (host: Host): Promise<string> =>
       host.read('journalctl -q -u ssh | grep -c "Accepted publickey"')
