@@ -26,7 +26,6 @@ import { type SafeTime, safeTime } from './safe-time.ts'
 import { countLeaving, type Leaving, refuseShrink } from './shrink.ts'
 import { targetProblems } from './target-problems.ts'
 
-/** What becomes of rows that are gone from the source: nothing, they go too, or they get a mark. */
 /**
  * - `new`: there is no table, or an empty one: rows go straight into it
  * - `whole`: all rows, over those that are there; what is gone from the source goes
