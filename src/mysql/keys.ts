@@ -76,6 +76,16 @@ export function keyOf(table: Table): Key {
   })
 }
 
+/** What `keyOf` throws, as a value. */
+export function keyOrError(table: Table): Key | OpsError {
+  try {
+    return keyOf(table)
+  } catch (thrown) {
+    if (thrown instanceof OpsError) return thrown
+    throw thrown
+  }
+}
+
 function isInEachKey({ indexes }: Table, name: string): boolean {
   const unique = indexes.filter(each => each.isUnique)
   return unique.length > 0 && unique.every(({ columns }) => columns.some(column => column.name === name))

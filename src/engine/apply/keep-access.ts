@@ -1,13 +1,13 @@
 /** Sees to it that a login confirms what could have cut our access, and tells what a host took back. */
 import type { ErrorData, OpsError } from '../../base/errors.ts'
 import type { Verdict } from '../access/confirm.ts'
-import { Countdown } from '../access/countdown.ts'
 import type { Renewal } from '../access/renew.ts'
 import { verdictError } from '../access/verdict-error.ts'
 import { isDangerous, stepsOfBatch } from '../batch/batch.ts'
 import type { BatchReport } from '../batch/report.ts'
 import { aftermathOf } from './aftermath.ts'
 import type { ApplyResult } from './context.ts'
+import { Countdown } from './countdown.ts'
 import type { Progress } from './progress.ts'
 
 /** Of one run on one host. */

@@ -5,7 +5,7 @@ import { type ClientMode, clientModeSql, inOurQuotes, readClientMode } from '../
 import type { Column } from '../../mysql/columns.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, rawSql, type Sql, sql } from '../../mysql/sql.ts'
-import { floorOf } from '../dump/find-days.ts'
+import { floorOf } from '../time-column.ts'
 import { type Age, before, utcText, zoneText } from '../time-words.ts'
 import { clientText } from './client-text.ts'
 import { endOfQuoted } from './end-of-quoted.ts'

@@ -1,13 +1,12 @@
 /** What keeps an archive from being made, all of it at once, each with its reason and the way out. Pure. */
 import { type ErrorData, inputError, OpsError } from '../../base/errors.ts'
-import { nearest } from '../../base/nearest.ts'
 import type { Table } from '../../mysql/catalog.ts'
-import type { Column } from '../../mysql/columns.ts'
 import { type Grant, may, mayEverywhere } from '../../mysql/grants.ts'
 import type { Index } from '../../mysql/indexes.ts'
-import { type Key, keyOf } from '../../mysql/keys.ts'
+import { keyOrError } from '../../mysql/keys.ts'
 import type { ServerState } from '../../mysql/server-state.ts'
 import { type TableName, tableText } from '../../mysql/table-name.ts'
+import { refuseColumn, timeColumn } from '../time-column.ts'
 
 /** What was seen, and what is wanted. */
 export interface Seen {
@@ -20,14 +19,6 @@ export interface Seen {
   readonly scans: boolean
   /** Tables whose rows go with them. Undefined: none. */
   readonly with?: readonly TableName[]
-}
-
-const timeTypes = ['date', 'datetime', 'timestamp']
-
-/** The column of `--by`; undefined where it is refused below. */
-export function timeColumn({ table, by }: Pick<Seen, 'table' | 'by'>): Column | undefined {
-  const column = table.columns.find(each => each.name === by)
-  return column && !column.isGenerated && timeTypes.includes(column.dataType) ? column : undefined
 }
 
 /** Empty: nothing is against it. */
@@ -112,50 +103,11 @@ export function refusals(seen: Seen): readonly ErrorData[] {
   return found
 }
 
-/** What is wrong with the column of `--by`. */
-export function refuseColumn(
-  { table, by }: Pick<Seen, 'table' | 'by'>,
-  refuse: (title: string, next: string) => void,
-): void {
-  const where = tableText(table)
-  const column = table.columns.find(each => each.name === by)
-  const times = table.columns.filter(each => timeTypes.includes(each.dataType) && !each.isGenerated)
-  const candidates =
-    times.length === 0
-      ? 'It has no column of a time.'
-      : `Columns of a time: ${times.map(each => each.name).join(', ')}.`
-  if (!column) {
-    const near = nearest(
-      by,
-      table.columns.map(each => each.name),
-    )
-    refuse(
-      `${where} has no column ${by}`,
-      `${near === undefined ? '' : `Did you mean ${near}? `}${candidates}`,
-    )
-  } else if (column.isGenerated)
-    refuse(
-      `${by} of ${where} is computed by the server`,
-      `Name the column that it is computed from. ${candidates}`,
-    )
-  else if (!timeTypes.includes(column.dataType))
-    refuse(`${by} of ${where} is ${column.type}, which is no time`, candidates)
-}
-
 /** Any index will do for the walk that `orderBy` chooses; the others would be a scan as well. */
 export function indexOn(table: Table, by: string): Index | undefined {
   return table.indexes.find(
     index => index.columns[0]?.name === by && index.kind === 'BTREE' && !index.isIgnored,
   )
-}
-
-export function keyOrError(table: Table): Key | OpsError {
-  try {
-    return keyOf(table)
-  } catch (thrown) {
-    if (thrown instanceof OpsError) return thrown
-    throw thrown
-  }
 }
 
 export function grantText(privilege: string, { database, table }: Table): string {

@@ -5,14 +5,13 @@ import { readTable, type Table } from '../../mysql/catalog.ts'
 import { type RowColumn, readSql, rowColumns, selectList } from '../../mysql/column-sql.ts'
 import { readForeignKey } from '../../mysql/foreign-keys.ts'
 import { type Grant, may } from '../../mysql/grants.ts'
-import type { Key } from '../../mysql/keys.ts'
+import { type Key, keyOrError } from '../../mysql/keys.ts'
 import { among, type Position } from '../../mysql/keyset.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import { cellsOf, rowOf, type WireRow } from '../../mysql/wire-row.ts'
 import { positionToHex } from './records.ts'
-import { keyOrError } from './refusals.ts'
 
 /** A column that refers, and the one that it refers to. */
 export interface LinkColumn {

@@ -2,10 +2,8 @@
  * Days of a zone, and what a column is compared with at their borders. Borders are found here and never by the server,
  * which may not know the zone or know an older form of it. Pure.
  */
+import type { TimeKind } from '../time-column.ts'
 import { utcText, zoneText } from '../time-words.ts'
-
-/** A TIMESTAMP is a moment; DATETIME and DATE are what clocks of the zone showed. */
-export type TimeKind = 'date' | 'datetime' | 'timestamp'
 
 /** One day: `from` and all before `to`, as the column is compared with in our sessions (UTC). */
 export interface Day {

@@ -4,7 +4,8 @@ import { explain } from '../../mysql/explain-guard.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, type Sql, sql } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
-import { borderOf, type Day, dayOfValue, dayRange, nextDay, type TimeKind } from './days.ts'
+import { floorOf, type TimeKind } from '../time-column.ts'
+import { borderOf, type Day, dayOfValue, dayRange, nextDay } from './days.ts'
 
 /** Along what days are looked for. */
 export interface DayAxis {
@@ -39,11 +40,6 @@ const mostDays = 64
 /** An ALTER waits for each of these statements: they are kept short, and larger days are not counted. */
 const mostCounted = 50_000
 const longMs = 20
-
-/** Before this there are only zero dates, which are in no day. */
-export function floorOf(kind: TimeKind): string {
-  return kind === 'timestamp' ? '1970-01-01 00:00:01' : firstDay
-}
 
 /** The rows between two places of the axis. */
 export function betweenSql(by: string, from: string, to: string): Sql {

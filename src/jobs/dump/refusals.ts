@@ -2,9 +2,11 @@
 import { type ErrorData, inputError, OpsError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import { type Grant, may } from '../../mysql/grants.ts'
+import { keyOrError } from '../../mysql/keys.ts'
 import type { ReplicaState } from '../../mysql/replica-state.ts'
 import { tableText } from '../../mysql/table-name.ts'
-import { grantText, keyOrError, refuseColumn, timeColumn } from '../archive/refusals.ts'
+import { grantText } from '../archive/refusals.ts'
+import { refuseColumn, timeColumn } from '../time-column.ts'
 import type { OldestTransaction } from './open-transactions.ts'
 
 /** What was seen, and what is wanted. */

@@ -13,8 +13,9 @@ import { tableText } from '../../mysql/table-name.ts'
 import { cellsOf } from '../../mysql/wire-row.ts'
 import { altered } from '../drift/unaltered.ts'
 import { RowLines } from '../rows/row-lines.ts'
+import { floorOf, type TimeKind } from '../time-column.ts'
 import { dumpLimits } from './day-reader.ts'
-import { borderOf, dayOfValue, dayRange, nextDay, type TimeKind } from './days.ts'
+import { borderOf, dayOfValue, dayRange, nextDay } from './days.ts'
 import {
   type AgreeTo,
   alone,
@@ -24,7 +25,7 @@ import {
   type Turn,
   type WalkPiece,
 } from './days-walk.ts'
-import { betweenSql, floorOf } from './find-days.ts'
+import { betweenSql } from './find-days.ts'
 import { readShapeAgain, type TableShape } from './table-shape.ts'
 
 /** What of the table is wanted. */

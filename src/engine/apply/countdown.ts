@@ -1,9 +1,9 @@
 /** The time in which a host that could have cut us off waits for a fresh login, as one run sees it. */
 import type { Session } from '../../run/session.ts'
-import type { ApplyContext } from '../apply/context.ts'
-import { confirmAccess, type Verdict } from './confirm.ts'
-import { restoreNowScript } from './confirm-shell.ts'
-import { Renewal } from './renew.ts'
+import { confirmAccess, type Verdict } from '../access/confirm.ts'
+import { restoreNowScript } from '../access/confirm-shell.ts'
+import { Renewal } from '../access/renew.ts'
+import type { ApplyContext } from './context.ts'
 
 const aliveMs = 5000
 
