@@ -22,20 +22,16 @@ export interface HostProject {
   readonly notes: readonly string[]
 }
 
-/**
- * `isHere` tells whether a word names the very machine that the project goes to. `forUndo`: only the names of its files count,
- * and no password is fetched.
- */
+/** `isHere` tells whether a word names the very machine that the project goes to. */
 export async function hostProject(
   { job, file, project, name }: LoadedJob,
   host: string,
   inventory: Inventory,
   isHere: (word: string) => Promise<boolean>,
   errors: ErrorData[],
-  forUndo = false,
 ): Promise<HostProject> {
   const refuse = (title: string, next: string): void => {
-    if (!forUndo) errors.push(inputError(title, { next }).data)
+    errors.push(inputError(title, { next }).data)
   }
   const files: ProjectFile[] = []
   const notes: string[] = []
@@ -73,16 +69,10 @@ export async function hostProject(
       )
     }
     const folder = inventory.file === undefined ? project : dirname(inventory.file)
-    lines.push(
-      ...sectionOf(database, local),
-      ...(await passwordOf(database, folder, host, files, refuse, forUndo)),
-    )
+    lines.push(...sectionOf(database, local), ...(await passwordOf(database, folder, host, files, refuse)))
     if (database.tls.ca !== undefined) {
       const path = `ca-${word.replaceAll(/\W/g, '_')}.pem`
-      files.push({
-        path,
-        content: forUndo ? '' : readFileSync(resolve(folder, database.tls.ca), 'utf8'),
-      })
+      files.push({ path, content: readFileSync(resolve(folder, database.tls.ca), 'utf8') })
       lines.push(`ca = ${path}`)
     }
     lines.push('')
@@ -144,7 +134,6 @@ async function passwordOf(
   host: string,
   files: ProjectFile[],
   refuse: (title: string, next: string) => void,
-  forUndo: boolean,
 ): Promise<string[]> {
   if (!password) return []
   if (password.from === 'command') return [`password = cmd:${password.command}`]
@@ -156,6 +145,6 @@ async function passwordOf(
     return []
   }
   const path = `password-${name.replaceAll(/\W/g, '_')}`
-  files.push({ path, content: forUndo ? '' : await fetchPassword(password, name, folder) })
+  files.push({ path, content: await fetchPassword(password, name, folder) })
   return [`password = @${path}`]
 }

@@ -1,8 +1,9 @@
-/** What a host has that a scheduled job needs: Node, and systemd or not. */
+/** What a host has that a scheduled job needs, Node, and systemd or not; and the jobs that were scheduled there. */
 import { inputError } from '../../base/errors.ts'
 import { HostLink } from '../../run/host-link.ts'
 import type { ReportSession } from '../report-session.ts'
 import type { Reached } from '../run-steps.ts'
+import { projectOf, units } from './schedule-steps.ts'
 
 export interface HostLook {
   readonly host: string
@@ -11,6 +12,8 @@ export interface HostLook {
   /** What there is in place of it: `has no Node`. */
   readonly has: string
   readonly hasSystemd: boolean
+  /** Of each job that a schedule has left something of: the paths of the files that it brought, relative to the job's project. */
+  readonly jobs: ReadonlyMap<string, readonly string[]>
 }
 
 const oldest = [20, 17] as const
@@ -22,6 +25,18 @@ echo user=$(id -u)
 for ops_node in "$(command -v node)" /usr/bin/node /usr/local/bin/node /opt/node/bin/node; do
 [ -n "$ops_node" ] && [ -x "$ops_node" ] || continue
 echo "node=$("$ops_node" --version </dev/null) $ops_node"
+done
+for ops_unit in ${units}/ops-job-*.timer ${units}/ops-job-*.service; do
+[ -e "$ops_unit" ] || continue
+ops_job=\${ops_unit##*/ops-job-}
+echo "job=\${ops_job%.*}"
+done
+for ops_list in ${projectOf('*')}/.brought ${projectOf('*')}/.files; do
+[ -f "$ops_list" ] || continue
+ops_job=\${ops_list%/*}
+ops_job=\${ops_job##*/}
+echo "job=$ops_job"
+while IFS= read -r ops_file; do printf 'file=%s %s\\n' "$ops_job" "$ops_file"; done <"$ops_list"
 done
 `
 
@@ -61,7 +76,18 @@ export async function lookAtHost(
     node: nodes.find(each => each.isNew)?.path,
     has: nodes.length === 0 ? 'has no Node' : `has Node ${nodes.map(each => each.text).join(', ')}`,
     hasSystemd: said.includes('init=systemd'),
+    jobs: jobsIn(said),
   }
+}
+
+function jobsIn(said: string): Map<string, string[]> {
+  const jobs = new Map<string, string[]>()
+  for (const [, job = ''] of said.matchAll(/^job=(.+)$/gm)) jobs.set(job, [])
+  for (const [, job = '', path = ''] of said.matchAll(/^file=(\S+) (.+)$/gm)) {
+    const paths = jobs.get(job)
+    if (paths && !paths.includes(path)) paths.push(path)
+  }
+  return jobs
 }
 
 /** @throws OpsError `input` where there is no Node that is new enough. `what` needs it: `a job`. */

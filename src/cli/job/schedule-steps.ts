@@ -58,14 +58,15 @@ export function scheduleSteps(scheduled: Scheduled): readonly Step[] {
     ...foldersOf(all.map(each => each.path)).map(path =>
       directory({ path: join(project, path), mode: '0700', owner: 'root' }),
     ),
-    ...all.filter(each => !isSecret(each)).map(put),
-    // What an earlier schedule brought and this one does not may be a password.
+    // Before the files: whatever lies there stands in a list, from which --undo knows it.
     file({
       path: join(project, '.files'),
       content: all.map(({ path }) => `${path}\n`).join(''),
       mode: '0600',
       owner: 'root',
     }),
+    ...all.filter(each => !isSecret(each)).map(put),
+    // What an earlier schedule brought and this one does not may be a password.
     command({
       run: `cd ${project} && touch .brought && ${formerFiles} | while IFS= read -r f; do rm -f -- "$f"; done && cp .files .brought`,
       unless: `cmp -s ${project}/.files ${project}/.brought`,
@@ -99,7 +100,7 @@ export function scheduleSteps(scheduled: Scheduled): readonly Step[] {
 /** Prints those of `.brought` that are not in `.files`. */
 const formerFiles = `{ grep -vxF -f .files .brought || [ $? = 1 ]; }`
 
-/** Rows that the job saved in a folder of its project stay: they are data. */
+/** `files`: those that schedules brought, by the lists on the host. Rows that the job saved in a folder of its project stay: they are data. */
 export function unscheduleSteps(
   name: string,
   files: readonly string[],

@@ -1,9 +1,11 @@
 /** `ops job schedule NAME HOST --at WHEN`: a recipe that makes a host run a job by itself, as it ran by hand. */
-import { join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
+import { didYouMean } from '../../base/nearest.ts'
 import type { Step } from '../../engine/step.ts'
 import { readInventory } from '../../inventory/read.ts'
 import { evaluate } from '../../recipe/evaluate.ts'
+import { findJob } from '../../recipe/find.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import { collected } from '../collected.ts'
 import { addConnectionFlags, addPlanFlags, commonSettings } from '../flags.ts'
@@ -15,8 +17,8 @@ import type { VerbContext } from '../verb.ts'
 import { type HostProject, hostProject } from './host-project.ts'
 import { absolute } from './job-command.ts'
 import { tellLeft } from './left-on-host.ts'
-import { type LoadedJob, loadJob } from './load-job.ts'
-import { lookAtHost, neededNode } from './look-at-host.ts'
+import { loadJob } from './load-job.ts'
+import { type HostLook, lookAtHost, neededNode } from './look-at-host.ts'
 import { packOps } from './packed-ops.ts'
 import { commandOf, projectOf, type Scheduled, scheduleSteps, unscheduleSteps } from './schedule-steps.ts'
 import { parseSchedule, type Schedule } from './schedule-time.ts'
@@ -25,7 +27,7 @@ const description = `Makes a host run a job by itself: this very ops is sent the
   ops job schedule archive-events db1 --at 'daily 03:00'
   ops job schedule archive-events db1 --at 'sun 04:30' --on-failure 'mail -s "job failed" ops@example.org'
   ops job schedule archive-events db1 --at 'daily 03:00' --check     compare only: exit 2 when it differs
-  ops job schedule archive-events db1 --undo                         take it away; saved rows stay
+  ops job schedule archive-events db1 --undo                         take it away; saved rows stay (the job file may be gone)
 WHEN: hourly :15, daily 03:00, sun 03:00, monthly 1 03:00, or 'calendar TEXT' as systemd takes it; by the clock of the host.
 The command of --on-failure gets the error as JSON on standard input.`
 
@@ -57,8 +59,9 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const verb = options.check === true ? 'check' : options.plan === true ? 'plan' : 'apply'
   const yes = options.yes === true
   if (verb === 'apply' && !yes) errors.push(...needsYes('schedule', settings.json))
-  const loaded = name === undefined ? undefined : await collected(errors, () => loadJob(name))
-  if (loaded) process.chdir(loaded.project)
+  const loaded = name === undefined || undo ? undefined : await collected(errors, () => loadJob(name))
+  const named = name === undefined || !undo ? loaded : await collected(errors, async () => jobByName(name))
+  if (named) process.chdir(named.project)
   const chosen =
     host === undefined
       ? undefined
@@ -74,32 +77,27 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   )
   const isHere = async (word: string): Promise<boolean> =>
     word === host || (await chooseHosts([host ?? '', word], settings, 'machine')).hosts.length === 1
-  const project =
-    loaded && only ? await hostProject(loaded, only.name, inventory, isHere, errors, undo) : undefined
+  const project = loaded && only ? await hostProject(loaded, only.name, inventory, isHere, errors) : undefined
   return underReport(screen, settings, async session => {
-    if (!loaded || !project || !only || errors.length > 0 || !chosen) throw new InputErrors(errors)
-    for (const { content } of project.files)
+    if (!named || !only || errors.length > 0 || !chosen) throw new InputErrors(errors)
+    for (const { content } of project?.files ?? [])
       if (typeof content !== 'string') session.secrets.add(content.reveal())
     const [reached] = (await reachHosts(chosen, settings, session)).values()
     if (!reached) throw inputError(`ops cannot log in to ${only.name}`)
     const look = await lookAtHost(reached, session)
     const onFailure = typeof options.onFailure === 'string' ? options.onFailure : undefined
-    const node = undo ? '' : neededNode(look, 'a job')
-    const scheduled = scheduledOf(loaded, project, schedule, { ...look, node, onFailure })
-    const steps = scheduled
-      ? scheduleSteps(scheduled)
-      : unscheduleSteps(
-          loaded.name,
-          project.files.map(each => each.path),
-          look.hasSystemd,
-        )
-    const own = evaluated(loaded, only.name, steps)
+    const scheduled =
+      project && schedule
+        ? scheduledOf(named, project, schedule, { ...look, node: neededNode(look, 'a job'), onFailure })
+        : undefined
+    const steps = scheduled ? scheduleSteps(scheduled) : stepsOfUndo(named, look)
+    const own = evaluated(named, only.name, steps)
     const outcome = await runSteps(
       {
         verb,
         hosts: [{ ...reached, evaluate: () => ({ steps: own }) }],
         limit: 1,
-        purpose: `job schedule ${loaded.name}`,
+        purpose: `job schedule ${named.name}`,
         yes,
       },
       session,
@@ -110,20 +108,53 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     const isWhole = verb !== 'apply' || ended?.status === 'ok'
     if (scheduled && isWhole && !look.hasSystemd && schedule?.cron !== undefined) {
       session.report.say(
-        `${only.name} has no systemd. For its crontab, as root:\n${schedule.cron} cd ${projectOf(loaded.name)} && ${commandOf(scheduled)}`,
+        `${only.name} has no systemd. For its crontab, as root:\n${schedule.cron} cd ${projectOf(named.name)} && ${commandOf(scheduled)}`,
       )
     }
     if (!scheduled && !look.hasSystemd) {
       session.report.say(
-        `${only.name} has no systemd: take the line of ${projectOf(loaded.name)} out of root's crontab (crontab -e), if one stands there.`,
+        `${only.name} has no systemd: take the line of ${projectOf(named.name)} out of root's crontab (crontab -e), if one stands there.`,
       )
     }
     return exitCodeOfRun(verb, outcome)
   })
 }
 
+/** What a schedule is called, and the folder that the job file is or was run from. */
+interface NamedJob {
+  readonly name: string
+  readonly project: string
+  /** No file of this name is here: a slip of the keyboard, or the file is gone. */
+  readonly isGone?: boolean
+}
+
+/** A schedule is taken away by name: the file need not work any more, nor be there. @throws OpsError `input` where the word is no name. */
+function jobByName(nameOrPath: string): NamedJob {
+  try {
+    const { name, file } = findJob(nameOrPath, process.cwd())
+    return { name, project: dirname(dirname(file)) }
+  } catch (thrown) {
+    const name = basename(nameOrPath, extname(nameOrPath))
+    if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) throw thrown
+    return { name, project: process.cwd(), isGone: true }
+  }
+}
+
+/** @throws OpsError `input` where neither this machine nor the host knows the job. */
+function stepsOfUndo({ name, isGone }: NamedJob, { host, jobs, hasSystemd }: HostLook): readonly Step[] {
+  const files = jobs.get(name)
+  if (files === undefined && isGone === true) {
+    const there = jobs.size === 0 ? 'It runs none.' : `It runs ${[...jobs.keys()].sort().join(', ')}.`
+    throw inputError(`${host} runs no job ${name} by itself, and there is no file of this name here`, {
+      host,
+      next: `${didYouMean(name, [...jobs.keys()])}${there}`,
+    })
+  }
+  return unscheduleSteps(name, files ?? [], hasSystemd)
+}
+
 /** As those of any recipe: checked against each other, local files read. @throws InputErrors */
-function evaluated({ name, project }: LoadedJob, host: string, steps: readonly Step[]): readonly Step[] {
+function evaluated({ name, project }: NamedJob, host: string, steps: readonly Step[]): readonly Step[] {
   const summary = `Runs the job ${name} by itself.`
   const made = { summary, params: {}, steps: () => steps }
   const source = { name: 'job-schedule', file: join(project, 'jobs'), origin: 'shipped' as const }
@@ -146,12 +177,11 @@ function scheduleOf(at: unknown, errors: ErrorData[]): Schedule | undefined {
 }
 
 function scheduledOf(
-  { name }: LoadedJob,
+  { name }: NamedJob,
   { files, notes }: HostProject,
-  schedule: Schedule | undefined,
+  schedule: Schedule,
   host: { readonly node: string; readonly hasSystemd: boolean; readonly onFailure: string | undefined },
-): Scheduled | undefined {
-  if (!schedule) return undefined
+): Scheduled {
   if (!host.hasSystemd && schedule.cron === undefined) {
     throw inputError('the host has no systemd, and cron cannot express this time', {
       next: "Write --at 'daily 03:00', 'hourly :15', 'sun 03:00' or 'monthly 1 03:00'.",

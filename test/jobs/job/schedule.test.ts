@@ -1,5 +1,5 @@
 /** `ops job schedule` on a real host: its timer does what the job does by hand. */
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -186,6 +186,30 @@ describeReal('ops job schedule', () => {
     const undone = await ops('schedule', 'abroad', 'night1', '--undo', '--yes')
     expect([undone.stderr, undone.code]).toEqual(['', 0])
     expect((await host().read('ls /opt/ops /var/lib/ops/jobs')).trim()).not.toMatch(/tgz|abroad/)
+  })
+
+  test('--undo goes by the name alone: the job file may be broken, renamed or gone', async () => {
+    const file = join(folder.path, 'jobs/leaving.ts')
+    writeFileSync(file, job('app.b', './c'))
+    const leaving = (...argv: string[]): Promise<Outcome> => ops('schedule', 'leaving', 'night1', ...argv)
+    const made = await leaving('--at', 'daily 03:00', '--yes')
+    expect([made.stderr, made.code]).toEqual(['', 0])
+    writeFileSync(file, 'export default nothing that compiles')
+    const plan = await leaving('--undo', '--plan')
+    expect([plan.stderr, plan.code]).toEqual(['', 0])
+    expect(plan.stdout).toContain('/var/lib/ops/jobs/leaving/jobs/_age.ts')
+    rmSync(file)
+    // A run that ended before its lists were equal.
+    await host().read('cd /var/lib/ops/jobs/leaving && rm .brought && touch b-data')
+    const undone = await leaving('--undo', '--yes')
+    expect([undone.stderr, undone.code]).toEqual(['', 0])
+    expect((await host().exec('ls /etc/systemd/system/ops-job-leaving.timer')).code).not.toBe(0)
+    expect((await host().read('ls -A /var/lib/ops/jobs/leaving')).trim()).toBe('b-data')
+    const again = await ops('schedule', 'leving', 'night1', '--undo', '--yes')
+    expect(again.stderr).toContain(
+      'night1 runs no job leving by itself, and there is no file of this name here',
+    )
+    expect(again.code).toBe(3)
   })
 
   test('what cannot run there is refused before anything is changed', async () => {
