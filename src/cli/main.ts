@@ -20,8 +20,8 @@ else {
   const { runCompiled } = await import('./compiled-bundle.ts')
   const running = runCompiled(fileURLToPath(new URL(opsBundle, import.meta.url)), argv[0] ?? '')
   const exitCode = await running.exports.runProgram(argv, screen)
-  // A slip of the keyboard is no use to be prepared for.
-  if (exitCode !== exitCodes.input) keepCompiled = running.keep
+  // A slip of the keyboard is no use to be prepared for, nor are ways that lead nowhere.
+  if (exitCode !== exitCodes.input && exitCode !== exitCodes.unreachable) keepCompiled = running.keep
   process.exitCode = exitCode
 }
 

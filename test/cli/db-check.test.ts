@@ -1,4 +1,6 @@
 /** `ops db check` on a real MariaDB through SSH: 1 or 0, in time, whatever the server does; seen by the host's own client. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { oneSelect } from '../../src/params/one-select.ts'
 import { describeReal } from '../hosts/available.ts'
@@ -53,6 +55,7 @@ describeReal('ops db check', () => {
         section('shop', 'host = db1', 'database = app') +
         section('far', 'host = db1', 'address = 127.0.0.1', 'user = far', 'password = @word') +
         section('wrong', 'host = db1', 'address = 127.0.0.1', 'user = far', 'password = cmd:echo wrong') +
+        section('asking', 'host = db1', 'address = 127.0.0.1', 'user = far', 'password = cmd:exec sleep 60') +
         section('refused', 'host = db1', 'address = 127.0.0.1:1', 'user = far', 'password = @word') +
         section('silent', 'host = nowhere', 'user = far', 'password = @word'),
       // An address of the documentation (RFC 5737), by a way that never says a word.
@@ -69,10 +72,9 @@ describeReal('ops db check', () => {
     host().read('mariadb --default-character-set=utf8mb4 -BN', {
       input: statements.replace(/(CREATE FUNCTION.*END;)/s, 'DELIMITER //\n$1//\nDELIMITER ;\n'),
     })
-  const check = async (source: string, query: string, ...more: string[]): Promise<Outcome> => {
-    const config = source === 'silent' ? 'ssh_config' : host().sshConfig
-    return folder.ops(['db', 'check', source, query, '-F', config, ...more])
-  }
+  const configOf = (source: string): string => (source === 'silent' ? 'ssh_config' : host().sshConfig)
+  const check = async (source: string, query: string, ...more: string[]): Promise<Outcome> =>
+    folder.ops(['db', 'check', source, query, '-F', configOf(source), ...more])
   /** The same for what has no answer: it is left in time. */
   const leftInTime = async (source: string, query: string, ...more: string[]): Promise<Outcome> => {
     const { value, tookMs, unitMs } = await measured(() => check(source, query, ...more))
@@ -129,6 +131,12 @@ describeReal('ops db check', () => {
       const run = await check('shop', 'SELECT 1', ...more)
       expect(run).toMatchObject({ code: 3, stdout: '0\n' })
     }
+    const nameless = await check('', 'SELECT 1')
+    expect(nameless).toMatchObject({
+      code: 3,
+      stdout: '0\n',
+      stderr: expect.stringContaining('takes a source'),
+    })
   })
 
   test.each(['SELECT SLEEP(10)', 'SELECT 1 FROM t WHERE SLEEP(10) = 1'])(
@@ -148,6 +156,41 @@ describeReal('ops db check', () => {
     },
   )
 
+  test('a text that ends in a backslash is read as the server reads it, and never as a statement that follows', async () => {
+    await mariadb(
+      `SET GLOBAL sql_mode = 'NO_BACKSLASH_ESCAPES'; USE app; CREATE TABLE p (x VARCHAR(9)); INSERT INTO p VALUES (CONCAT('C:', CHAR(92)))`,
+    )
+    onTestFinished(async () => void (await mariadb('SET GLOBAL sql_mode = DEFAULT; DROP TABLE app.p')))
+    const asked = async (query: string): Promise<string> => {
+      const { code, stdout } = await check('shop', query, ...patient)
+      return `${code} ${stdout}`
+    }
+    const [found, other] = [
+      String.raw`SELECT 1 FROM p WHERE x = 'C:\'`,
+      String.raw`SELECT 1 FROM p WHERE x = 'D:\'`,
+    ]
+    const two = String.raw`SELECT 1 FROM p WHERE x = 'C:\'; DROP TABLE p -- '`
+    expect([await asked(found), await asked(other), await asked(two)]).toEqual(['0 1\n', '0 0\n', '3 0\n'])
+    await mariadb('SET GLOBAL sql_mode = DEFAULT')
+    // To this one the quote is not closed.
+    expect(await asked(found)).toBe('3 0\n')
+  })
+
+  test('where the start took long, the end is given as much longer', async () => {
+    writeFileSync(
+      join(folder.path, 'slow.cjs'),
+      'const until = Date.now() + 1000\nwhile (Date.now() < until);\n',
+    )
+    const { stdout, stderr } = await folder.ops(
+      ['db', 'check', 'silent', 'SELECT 1', '-F', configOf('silent')],
+      {
+        env: { NODE_OPTIONS: `--require ${join(folder.path, 'slow.cjs')}` },
+      },
+    )
+    expect(stdout).toBe('0\n')
+    expect(Number(/no answer within (\S+) s/.exec(stderr)?.[1])).toBeLessThan(1.8)
+  })
+
   test('a server that never answers is left in time', async () => {
     await host().read('systemctl kill --signal=STOP mariadb')
     onTestFinished(async () => void (await host().exec('systemctl kill --signal=CONT mariadb')))
@@ -155,6 +198,11 @@ describeReal('ops db check', () => {
       const run = await leftInTime(source, 'SELECT 1')
       expect(run).toMatchObject({ code: 4, stdout: '0\n', stderr: expect.stringContaining('no answer') })
     }
+  })
+
+  test('a password that does not come is not waited for, nor is the program that is asked for it', async () => {
+    const run = await leftInTime('asking', 'SELECT 1')
+    expect(run).toMatchObject({ code: 4, stdout: '0\n', stderr: expect.stringContaining('no answer') })
   })
 
   test('a server that is stopped is told', async () => {

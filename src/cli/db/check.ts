@@ -1,6 +1,6 @@
 /** `ops db check`: 1 or 0 on stdout for a monitoring agent, before the agent loses its patience. */
 import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
-import { asClientReads, hasRow, prepareCheck } from '../../jobs/check/has-row.ts'
+import { asClientReads, hasRow, prepareCheck, problemInAnyReading } from '../../jobs/check/has-row.ts'
 import type { Server } from '../../mysql/server.ts'
 import { oneSelect } from '../../params/one-select.ts'
 import { helped, parseArgv } from '../argv.ts'
@@ -16,8 +16,8 @@ const description = `Prints 1 when the query has at least one row, else 0, and n
 
 /** Just under the three seconds that the usual agent waits. */
 const usualMs = 2_500
-/** What a process needs to end once the answer is there, or is not. */
-const endingMs = 300
+/** What a process needs to end once the answer is there, or is not: more on a machine where its start took long as well. */
+const endingMs = (startMs: number): number => Math.max(300, 0.75 * startMs)
 const longestSeconds = 3_600
 /** How long the goodbye may take: it keeps the server's log clean, and nobody waits for more. */
 const goodbyeMs = 150
@@ -31,6 +31,7 @@ interface Given {
 }
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
+  const startMs = performance.now()
   const command = dbCommand('check', "SOURCE 'SELECT ...'", description).option(
     '--on-error <0|empty>',
     'what to print when there is no answer: 0 (the default) or nothing',
@@ -42,7 +43,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const { operands, options } = parseArgv(command, argv, errors)
   const settings = commonSettings(options, errors)
   const [word = '', text = '', ...more] = operands
-  if (errors.length === 0 && (operands.length < 2 || more.length > 0)) {
+  if (errors.length === 0 && (operands.length < 2 || more.length > 0 || word === '')) {
     const next = "Write ops db check SOURCE 'SELECT ...', the query as one word in quotes."
     errors.push(inputError('check takes a source and one query', { next }).data)
   }
@@ -63,7 +64,8 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   // Standard output is for the answer alone.
   const told = { ...screen, out: screen.error, isTerminal: false, style: screen.errorStyle }
   return underReport(told, { ...settings, json: false, stopTexts }, async session => {
-    const check = new Check(session, (seconds === undefined ? usualMs : seconds * 1000) - endingMs)
+    const withinMs = seconds === undefined ? usualMs : seconds * 1000
+    const check = new Check(session, Math.max(1, withinMs - endingMs(startMs)))
     try {
       const found = await check.beforeDeadline({ word, text, settings, errors })
       screen.out(found ? '1\n' : '0\n')
@@ -118,12 +120,12 @@ class Check {
   }
 
   async #ask({ word, text, settings, errors }: Given): Promise<boolean> {
-    const query = oneSelect(text)
-    if ('problem' in query && errors.length === 0) errors.push(refused(query.problem).data)
+    const problem = problemInAnyReading(text)
+    if (problem !== undefined && errors.length === 0) errors.push(refused(problem).data)
     const chosen = word === '' ? undefined : await chooseSource(word, settings, errors)
     if (chosen && chosen.database.engine !== 'mysql')
       errors.push(inputError(`${word} is no MySQL or MariaDB server`, { next: 'Name one that is.' }).data)
-    if (!chosen || 'problem' in query || errors.length > 0) throw new InputErrors(errors)
+    if (!chosen || errors.length > 0) throw new InputErrors(errors)
     const connectTimeoutMs = Math.min(settings.connectTimeoutMs ?? this.#patienceMs, this.#leftMs())
     // Nobody is there to answer a question in so short a time.
     const silent = { ...this.#session, prompts: undefined }
@@ -133,8 +135,7 @@ class Check {
     const server = await openServer(place, each => prepareCheck(each, database, this.#leftMs()))
     this.#server = server
     const session = await server.session()
-    // Other quotes may show another statement.
-    const read = oneSelect(await asClientReads(session, query.select))
+    const read = oneSelect(await asClientReads(session, text))
     if ('problem' in read) throw refused(read.problem)
     const { answer, ended } = hasRow(session, read.select)
     this.#ended = ended
@@ -142,7 +143,7 @@ class Check {
   }
 
   #late(word: string): OpsError {
-    const title = `${word}: no answer within ${this.#patienceMs / 1000} s`
+    const title = `${word}: no answer within ${(this.#patienceMs / 1000).toFixed(1)} s`
     return this.#ended
       ? new OpsError({
           code: 'failed',

@@ -49,8 +49,12 @@ async function said(command: string): Promise<{ readonly word: string } | { read
   )
   const ended = new Promise<number | null>(done => child.once('close', code => done(code)))
   child.once('error', () => undefined)
+  // Who waits for the end of our output would wait for the child, which has it too.
+  const stop = (): void => void child.kill()
+  process.once('exit', stop)
   const word = firstLine(await text(child.stdout))
   const code = await ended
+  process.off('exit', stop)
   return code === 0 ? { word } : { problem: `\`${command}\` ended with ${code ?? 'a signal'}` }
 }
 

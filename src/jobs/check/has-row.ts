@@ -2,6 +2,7 @@
 import { clientModeSql, inOurQuotes, readClientMode } from '../../mysql/client-mode.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, rawSql, sql } from '../../mysql/sql.ts'
+import { oneSelect } from '../../params/one-select.ts'
 
 const doing = 'preparing the check'
 /** A limit of the server that came first could end a SLEEP() in the middle of a condition, which is then true. */
@@ -32,6 +33,15 @@ export async function prepareCheck(
   const canReadOnly = flavor === 'mariadb' ? number >= 100_000 : number >= 50_605
   if (canReadOnly) await session.query(sql`START TRANSACTION READ ONLY`, doing)
   return session
+}
+
+/** Why no server would read it as one SELECT, whatever its `sql_mode` makes of quotes and backslashes; undefined: some server may. */
+export function problemInAnyReading(text: string): string | undefined {
+  const readings = [false, true].flatMap(quotesNames =>
+    [false, true].map(keepsBackslashes => oneSelect(inOurQuotes(text, { quotesNames, keepsBackslashes }))),
+  )
+  const [usual] = readings
+  return usual && 'problem' in usual && readings.every(each => 'problem' in each) ? usual.problem : undefined
 }
 
 /** What it is to a client, in the quotes that `oneSelect` knows; the server is asked only where that may be another text. */
