@@ -77,7 +77,8 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
           source,
           title: `drift ${tableText(table)}`,
           facts,
-          notes: judged.map(changeText),
+          notes: judged.filter(each => each.verdict !== 'harmless').map(changeText),
+          remarks: judged.filter(each => each.verdict === 'harmless').map(changeText),
           data: {},
         }
         screen.out(`${jobPlanText(told, screen.style)}\n`)

@@ -143,7 +143,7 @@ export function archivePlanEvent(
           ]),
       ...stayingPartitions(partitions),
       ...storeNotes(findings),
-      ...plan.contractNotes,
+      ...plan.contractWords.notes,
       ...governor.notWatched.map(what => `not watched: ${what}`),
     ],
     remarks: [
@@ -152,6 +152,7 @@ export function archivePlanEvent(
         .filter(column => column.isGenerated)
         .map(column => `${column.name} is computed by the server and not saved`),
       ...storeRemarks(findings),
+      ...plan.contractWords.remarks,
       ...governor.notNamed.map(what => `not watched: ${what}`),
     ],
     // A shard without rows still has to say that its part is done.

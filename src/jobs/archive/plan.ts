@@ -9,7 +9,7 @@ import type { Session } from '../../mysql/session.ts'
 import { type Sql, sql, trusted } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import type { Finding, Store } from '../../store/store.ts'
-import { checkContracts } from '../drift/judge.ts'
+import { type ContractWords, checkContracts } from '../drift/judge.ts'
 import type { HeldPlace } from '../shard/hold-place.ts'
 import type { Shard } from '../shard/shard.ts'
 import { keepDays, storeRefusals } from '../store-refusals.ts'
@@ -91,7 +91,7 @@ export interface ArchivePlan {
   readonly newestGoes: NewestRow | undefined
   readonly findings: readonly Finding[]
   /** What contracts say that are not broken. */
-  readonly contractNotes: readonly string[]
+  readonly contractWords: ContractWords
 }
 
 /**
@@ -114,7 +114,7 @@ export async function planArchive(
   errors.push(...storeRefusals(store.url, findings))
   const column = timeColumn(seen)
   if (errors.length > 0 || !column) throw new InputErrors(errors)
-  const contractNotes = await checkContracts(session, table, request.contracts)
+  const contractWords = await checkContracts(session, table, request.contracts)
   const key = keyOf(table)
   const order = orderBy(table, key, by)
   checkDirection(table, order)
@@ -165,7 +165,7 @@ export async function planArchive(
     newest: await newestReceipt(store, table, names),
     newestGoes: deletes ? await newestThatGoes(session, table, resolved.condition) : undefined,
     findings,
-    contractNotes,
+    contractWords,
   }
 }
 

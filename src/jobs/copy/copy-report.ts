@@ -73,9 +73,10 @@ export function copyPlanEvent(
         : [`no index gives out rows by ${by}: the whole table is read in the order of ${order.index}`]),
       ...triggerNotes(plan),
       ...(safe?.notes ?? []),
-      ...plan.contractNotes,
+      ...plan.contractWords.notes,
       ...governor.notWatched.map(what => `not watched: ${what}`),
     ],
+    remarks: plan.contractWords.remarks,
     isEmpty: mode === 'delta' && rows.count === 0 && deletes === 'off',
     data: {
       table: tableText(table),

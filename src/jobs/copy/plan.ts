@@ -15,7 +15,7 @@ import type { PgSession } from '../../postgres/session.ts'
 import { quoteName } from '../../postgres/sql.ts'
 import type { JobFact } from '../../run/job-events.ts'
 import { refusals } from '../archive/refusals.ts'
-import { checkContracts } from '../drift/judge.ts'
+import { type ContractWords, checkContracts } from '../drift/judge.ts'
 import { madePgTables } from '../history/made-tables.ts'
 import { timeColumn } from '../time-column.ts'
 import { type CopyColumn, copyColumns } from './columns.ts'
@@ -57,7 +57,7 @@ export interface CopyPlan {
   /** Undefined without `by`. */
   readonly safe: SafeTime | undefined
   /** What contracts say that are not broken. */
-  readonly contractNotes: readonly string[]
+  readonly contractWords: ContractWords
   /** Tables in the target's schema that the run makes beside its own. */
   readonly makes: readonly JobFact[]
 }
@@ -65,7 +65,7 @@ export interface CopyPlan {
 /** Both sides as they are, with nothing against a copy. */
 export type BothSides = Pick<
   CopyPlan,
-  'table' | 'key' | 'columns' | 'state' | 'place' | 'record' | 'contractNotes'
+  'table' | 'key' | 'columns' | 'state' | 'place' | 'record' | 'contractWords'
 >
 
 /** @throws InputErrors with everything that is refused; nothing was changed. */
@@ -84,12 +84,12 @@ export async function lookAtBoth(
   const key = keyOrError(table)
   const columns = copyColumns(table, key instanceof OpsError ? [] : key.columns, 'postgres', errors)
   if (errors.length > 0 || key instanceof OpsError) throw new InputErrors(errors)
-  const contractNotes = await checkContracts(session, table, request.contracts)
+  const contractWords = await checkContracts(session, table, request.contracts)
   const place = await readPgPlace(target, as, quoteName(as.schema, as.table))
   const record = await readRecord(target, as)
   errors.push(...(await targetProblems(target, { request, table, key, columns, state, place, record })))
   if (errors.length > 0) throw new InputErrors(errors)
-  return { table, key, columns, state, place, record, contractNotes }
+  return { table, key, columns, state, place, record, contractWords }
 }
 
 /**
@@ -103,7 +103,7 @@ export async function planCopy(
   shown?: CopyPlan,
 ): Promise<CopyPlan> {
   const { by } = request
-  const { table, key, columns, state, place, record, contractNotes } = await lookAtBoth(
+  const { table, key, columns, state, place, record, contractWords } = await lookAtBoth(
     session,
     target,
     request,
@@ -145,7 +145,7 @@ export async function planCopy(
   const makes = shown?.makes ?? (await madePgTables(target, request.as.schema, [recordTable]))
   return {
     ...{ request, table, key, order, columns, state, place, record, mode },
-    ...{ where, from, rows, nulls, losses, leaving, safe, contractNotes, makes },
+    ...{ where, from, rows, nulls, losses, leaving, safe, contractWords, makes },
   }
 }
 

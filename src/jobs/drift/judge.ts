@@ -67,14 +67,21 @@ function contractErrors(
     )
 }
 
-/** For a job that is about to begin: notes for its plan. @throws InputErrors where a contract is broken. */
+/** What contracts have for the plan of a job: in `remarks` what does no consumer harm. */
+export interface ContractWords {
+  readonly notes: readonly string[]
+  readonly remarks: readonly string[]
+}
+
+/** For a job that is about to begin. @throws InputErrors where a contract is broken. */
 export async function checkContracts(
   session: Session,
   table: Table,
   files: readonly string[],
-): Promise<readonly string[]> {
+): Promise<ContractWords> {
   const errors: ErrorData[] = []
   const notes: string[] = []
+  const remarks: string[] = []
   for (const file of files) {
     const contract = readContract(file)
     if (contract.table !== tableText(table)) {
@@ -83,8 +90,11 @@ export async function checkContracts(
     }
     const judged = await judge(session, table, contract)
     errors.push(...contractErrors(judged, contract, file))
-    notes.push(...judged.map(each => `contract of ${contract.consumer}: ${changeText(each)}`))
+    for (const each of judged)
+      (each.verdict === 'harmless' ? remarks : notes).push(
+        `contract of ${contract.consumer}: ${changeText(each)}`,
+      )
   }
   if (errors.length > 0) throw new InputErrors(errors)
-  return notes
+  return { notes, remarks }
 }

@@ -65,7 +65,7 @@ export function dumpPlanEvent(
     facts,
     notes: [
       ...planNotes(plan),
-      ...plan.contractNotes,
+      ...plan.contractWords.notes,
       ...governor.notWatched.map(what => `not watched: ${what}`),
     ],
     remarks: [
@@ -73,6 +73,7 @@ export function dumpPlanEvent(
         .filter(column => column.isGenerated)
         .map(column => `${column.name} is computed by the server and not dumped`),
       ...storeRemarks(plan.findings),
+      ...plan.contractWords.remarks,
     ],
     isEmpty: plan.reads === 'days' && newDays.length === 0 && checks.length === 0,
     data: {

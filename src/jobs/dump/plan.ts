@@ -9,7 +9,7 @@ import { name, sql } from '../../mysql/sql.ts'
 import { type TableName, tableText } from '../../mysql/table-name.ts'
 import type { Finding, Store } from '../../store/store.ts'
 import { serverZoneTexts } from '../archive/condition.ts'
-import { checkContracts } from '../drift/judge.ts'
+import { type ContractWords, checkContracts } from '../drift/judge.ts'
 import { isPartOf, type Shard } from '../shard/shard.ts'
 import { keepDays, storeRefusals } from '../store-refusals.ts'
 import { floorOf, type TimeKind, timeColumn } from '../time-column.ts'
@@ -74,7 +74,7 @@ export interface DumpPlan {
   readonly inServerZone: readonly string[]
   readonly findings: readonly Finding[]
   /** What contracts say that are not broken. */
-  readonly contractNotes: readonly string[]
+  readonly contractWords: ContractWords
 }
 
 /** Counting is a read of an index: so many entries are counted, more are estimated. */
@@ -98,7 +98,7 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
   errors.push(...storeRefusals(store.url, findings))
   const column = timeColumn({ table, by })
   if (errors.length > 0 || !column) throw new InputErrors(errors)
-  const contractNotes = await checkContracts(session, table, request.contracts)
+  const contractWords = await checkContracts(session, table, request.contracts)
   const shape = await shapeOf(session, table, by)
   const isOurs = (day: string): boolean => shard === undefined || isPartOf(shard, dayNumber(day))
   const names = ofDays(await listDump(store), isOurs)
@@ -132,7 +132,7 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
     dayless: await countDayless(session, axis),
     inServerZone: await bordersOnServer(session, newDays),
     findings,
-    contractNotes,
+    contractWords,
   }
 }
 

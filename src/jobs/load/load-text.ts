@@ -78,7 +78,7 @@ export function loadPlanEvent(
       ...table.triggers
         .filter(each => each.event === 'INSERT' || request.onDuplicate === 'replace')
         .map(each => `the trigger ${each.name} fires with each row (${each.timing} ${each.event})`),
-      ...plan.contractNotes,
+      ...plan.contractWords.notes,
       ...(state.binlogFormat === undefined
         ? []
         : [
@@ -89,6 +89,7 @@ export function loadPlanEvent(
         : []),
       ...notWatched.map(what => `not watched: ${what}`),
     ],
+    remarks: plan.contractWords.remarks,
     data: {
       table: tableText(table),
       input: input.name,

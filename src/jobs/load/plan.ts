@@ -6,7 +6,7 @@ import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
-import { checkContracts } from '../drift/judge.ts'
+import { type ContractWords, checkContracts } from '../drift/judge.ts'
 import { type FormatWishes, type OpenedFormat, openFormat } from './formats.ts'
 import type { Input } from './input.ts'
 import { owedIndexes, removableIndexes, twinOf } from './owed-indexes.ts'
@@ -54,7 +54,7 @@ export interface LoadPlan {
   /** A trigger fires with each UPDATE of a row; also where the account may not see. */
   readonly firesOnUpdate: boolean
   /** What contracts say that are not broken. */
-  readonly contractNotes: readonly string[]
+  readonly contractWords: ContractWords
 }
 
 /** Under this size an index is filled as fast as it is rebuilt. */
@@ -82,7 +82,7 @@ export async function planLoad(
       }).data,
     )
   if (errors.length > 0) throw new InputErrors(errors)
-  const contractNotes = await checkContracts(session, table, request.contracts)
+  const contractWords = await checkContracts(session, table, request.contracts)
   const isEmpty =
     (await session.cells(sql`SELECT 1 FROM ${tableSql(table)} LIMIT 1`, `looking at ${tableText(table)}`))
       .length === 0
@@ -107,7 +107,7 @@ export async function planLoad(
     owed: (owed ?? []).map(each => each.name),
     isEmpty,
     firesOnUpdate: !may(grants, 'TRIGGER', table) || table.triggers.some(each => each.event === 'UPDATE'),
-    contractNotes,
+    contractWords,
   }
 }
 

@@ -133,7 +133,8 @@ describeReal('ops db drift', () => {
       'breaks: customer_name: it is gone, renamed to client_name it seems: it is new and varchar(50) as well, it stands after id as well, its name is alike',
     )
     expect(run.stdout).toContain('breaks: note: it is gone (8 rows do not fit)')
-    expect(run.stdout).toContain('harmless: extra: it is new (int not null)')
+    // What does no harm stands below the marks.
+    expect(run.stdout).toContain('  - harmless: extra: it is new (int not null)')
     expect(run.stdout).toContain('breaks: id: no unique key names a row by id any more (2 rows do not fit)')
     expect(run.stdout).not.toContain('internal')
     expect(run.code).toBe(2)
@@ -242,6 +243,12 @@ describeReal('ops db drift', () => {
         '-F',
         host().sshConfig,
       ])
+    await mariadb('USE app; ALTER TABLE w MODIFY v SMALLINT')
+    const narrower = await archive('--plan')
+    expect(narrower.stdout).toContain(
+      '  - contract of reports: harmless: v: its type was int and is smallint',
+    )
+    expect(narrower.code).toBe(0)
     await mariadb('USE app; ALTER TABLE w MODIFY v BIGINT')
     const widened = await archive('--plan')
     expect(widened.stdout).toContain('contract of reports: widens: v: its type was int and is bigint')
