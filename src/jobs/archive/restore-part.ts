@@ -1,7 +1,7 @@
 /** Restores the rows of one table, chunk after chunk, and tells what came of it. */
 
 import { counted } from '../../base/counted.ts'
-import { OpsError } from '../../base/errors.ts'
+import type { ErrorData } from '../../base/errors.ts'
 import { readTable } from '../../mysql/catalog.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import type { Server } from '../../mysql/server.ts'
@@ -30,12 +30,14 @@ export interface RestoreWork {
   readonly stillLocked: () => Promise<void>
 }
 
-/** @throws OpsError where not all of them came back. */
-export async function restorePart(session: Session, part: PlannedPart, context: RestoreWork): Promise<void> {
+/** Gives what did not come back, where all that could has. @throws OpsError where a chunk failed, or the operator stopped it. */
+export async function restorePart(
+  session: Session,
+  part: PlannedPart,
+  context: RestoreWork,
+): Promise<readonly ErrorData[]> {
   const { server, emit } = context
-  const { target, chunks, lost, title, rows, header, shapes, isThere } = part
-  const missing = lost.reduce((sum, { deleted }) => sum + deleted, 0)
-  const [firstLost] = lost
+  const { target, chunks, title, rows, header, shapes, isThere } = part
   if (!isThere) await makeTable(session, target, header, 'archive')
   const table = await readTable(session, target)
   const key = keyForRestore(tableText(target), table, shapes)
@@ -50,13 +52,13 @@ export async function restorePart(session: Session, part: PlannedPart, context: 
     present: ofKept.present + ofDeleted.present,
     other: ofKept.other + ofDeleted.other,
   }
+  const left = leftOut(part, ofDeleted)
   emit({
     event: 'job-end',
     job: 'archive restore',
     source: server.name,
     title,
-    status:
-      failed || (firstLost && !done.isInterrupted) ? 'failed' : done.isInterrupted ? 'interrupted' : 'ok',
+    status: !failed && done.isInterrupted ? 'interrupted' : failed || left.length > 0 ? 'failed' : 'ok',
     facts: [
       { name: 'restored', text: `${counted(totals.restored, 'row')}, read back and equal` },
       ...(totals.present === 0
@@ -69,7 +71,6 @@ export async function restorePart(session: Session, part: PlannedPart, context: 
         : [
             `${counted(ofKept.other, 'saved row was', 'saved rows were')} left out: the table has a newer row of the same key`,
           ]),
-      ...(ofDeleted.other === 0 ? [] : [replacedText(ofDeleted)]),
     ],
     data: { into: tableText(target), ...totals, replaced: ofDeleted.other },
   })
@@ -79,12 +80,7 @@ export async function restorePart(session: Session, part: PlannedPart, context: 
   }
   if (done.isInterrupted)
     throw interruptedError(title, 'Run the same command again: what is there already is left as it is.')
-  if (firstLost)
-    throw new OpsError({
-      ...lostError(firstLost),
-      title: `${counted(missing, 'archived row')} in ${counted(lost.length, 'chunk')} ${missing === 1 ? 'was' : 'were'} not restored, as their receipts are gone`,
-      changed: 'yes',
-    })
+  return left
 }
 
 interface Restoring {
@@ -97,8 +93,31 @@ interface Restoring {
   readonly ofDeleted: RestoredRows
 }
 
-/** The archive had deleted these: whatever has their keys came later. */
-function replacedText({ other, otherKeys }: RestoredRows): string {
+/** Rows that the archive had deleted, and that are in no table now. */
+function leftOut(part: PlannedPart, ofDeleted: RestoredRows): readonly ErrorData[] {
+  const { lost } = part
+  const missing = lost.reduce((sum, { deleted }) => sum + deleted, 0)
+  const [firstLost] = lost
+  return [
+    ...(firstLost === undefined
+      ? []
+      : [
+          {
+            ...lostError(firstLost),
+            title: `${counted(missing, 'archived row')} in ${counted(lost.length, 'chunk')} ${missing === 1 ? 'was' : 'were'} not restored, as their receipts are gone`,
+            changed: 'yes' as const,
+          },
+        ]),
+    ...(ofDeleted.other === 0 ? [] : [replacedError(ofDeleted, part)]),
+  ]
+}
+
+/** Whatever has their keys came later: where the table was empty, from the archive too. */
+function replacedError(
+  { other, otherKeys }: RestoredRows,
+  { target, isEmpty, followedBy }: PlannedPart,
+): ErrorData {
+  const where = tableText(target)
   const keys = `${otherKeys.join('; ')}${other > otherKeys.length ? ' ...' : ''}`
   const [what, why] =
     other === 1
@@ -110,7 +129,20 @@ function replacedText({ other, otherKeys }: RestoredRows): string {
           'deleted when they were archived: other rows have their keys since',
           'The keys were given again, or the rows were',
         ]
-  return `${counted(other, 'saved row was', 'saved rows were')} left out, ${what} (${keys}). ${why} restored and changed. What was saved is whole in the archive: each file in rows/ says how to load it into another table`
+  const others =
+    followedBy.length === 0
+      ? 'All others are there, read back and equal.'
+      : `All others are there, and rows of ${followedBy.map(tableText).join(', ')} are restored under the keys that they refer to: those of ${other === 1 ? 'this one' : 'these'} belong to ${other === 1 ? 'the row that has its key' : 'the rows that have their keys'} now.`
+  const byHand = 'each file in rows/ says how to load it into a table without ops'
+  return {
+    code: 'failed',
+    title: `${where}: ${counted(other, 'saved row was', 'saved rows were')} left out, ${what} (${keys})`,
+    detail: `${why} restored and changed. ${others}`,
+    changed: 'yes',
+    next: isEmpty
+      ? `What was saved is whole in the archive, with a newer row of the same key: ${byHand}.`
+      : `What was saved is whole in the archive. Restore it into a table of its own with --into, and move from there what is missing here, under other keys; or ${byHand}.`,
+  }
 }
 
 function restoreChunks(

@@ -27,6 +27,8 @@ export interface RestorePart {
   readonly lost: readonly LostChunk[]
   /** Tables that went with these rows, and are not restored with them. */
   readonly without: readonly TableName[]
+  /** Tables that went with these rows, and are restored after them. */
+  readonly followedBy: readonly TableName[]
 }
 
 /** @throws OpsError where the archive holds no such rows. */
@@ -40,18 +42,18 @@ export async function partsOf(store: Store, { into, only }: RestoreRequest): Pro
       next: 'There is nothing to restore, and nothing was changed.',
     })
   const others = tablesWith(chunks)
+  const alone = { without: [], followedBy: [] }
   if (only) {
     const ofIt = chunksWith(chunks, only)
-    if (ofIt.length > 0) return [{ target: into ?? only, chunks: ofIt, lost: [], without: [] }]
+    if (ofIt.length > 0) return [{ target: into ?? only, chunks: ofIt, lost: [], ...alone }]
     const names = others.map(tableText).join(', ')
     throw inputError(`no rows of ${tableText(only)} went with those of ${tableText(mark.table)}`, {
       next: names === '' ? 'Leave --only out.' : `Tables that did: ${names}.`,
     })
   }
-  const own = { target: into ?? mark.table, chunks, lost, without: into ? others : [] }
-  if (into) return [own]
+  if (into) return [{ target: into, chunks, lost, without: others, followedBy: [] }]
   return [
-    own,
-    ...others.map(table => ({ target: table, chunks: chunksWith(chunks, table), lost: [], without: [] })),
+    { target: mark.table, chunks, lost, without: [], followedBy: others },
+    ...others.map(table => ({ target: table, chunks: chunksWith(chunks, table), lost: [], ...alone })),
   ]
 }

@@ -22,6 +22,8 @@ export interface PlannedPart extends RestorePart {
   /** One for each shape that the rows were saved in. */
   readonly shapes: readonly RowsHeader[]
   readonly isThere: boolean
+  /** It has no rows, or is not there. */
+  readonly isEmpty: boolean
 }
 
 /** One question for all tables. */
@@ -107,5 +109,5 @@ export async function planPart(
       makesTable: found === undefined,
     },
   }
-  return { ...part, plan, title, rows, header, shapes, isThere: found !== undefined }
+  return { ...part, plan, title, rows, header, shapes, isThere: found !== undefined, isEmpty }
 }

@@ -2,6 +2,7 @@
  * Restores an archive into a table: the newest form of each row, byte for byte. A row that is there already is never
  * overwritten, so that it can be killed and run again, and what lives in the table wins.
  */
+import { type ErrorData, OpsError } from '../../base/errors.ts'
 import { startGovernor } from '../../mysql/governor.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import { holdingTargets } from '../rows/hold-targets.ts'
@@ -40,9 +41,19 @@ async function restoreParts(
     const [first] = planned
     if (!first || plansOnly) return false
     if (confirm && !(await confirm(together(planned, first.plan)))) return false
-    for (const part of planned) await restorePart(session, part, { ...context, governor })
+    const left: ErrorData[] = []
+    for (const part of planned) left.push(...(await restorePart(session, part, { ...context, governor })))
+    const [firstLeft, ...more] = left
+    if (firstLeft) throw new OpsError(withMore(firstLeft, more))
     return true
   } finally {
     await governor.close()
   }
+}
+
+/** One error of all that did not come back: none of it kept the rest from coming back. */
+function withMore(first: ErrorData, more: readonly ErrorData[]): ErrorData {
+  if (more.length === 0) return first
+  const lines = [first.detail, ...more.map(({ title, next }) => [title, next].join('. '))]
+  return { ...first, detail: lines.filter(line => line !== undefined).join('\n') }
 }

@@ -27,7 +27,7 @@ describeMysql56('ops db archive', () => {
     expect(await checksum(`${table}_again`)).toBe(before)
   })
 
-  test('a plan whose newest row goes says that its number comes again, and a restore names the rows that it leaves out for it', async () => {
+  test('a plan whose newest row goes says that its number comes again; a restore ends with 1 and names the rows that it leaves out for it', async () => {
     await eyes().run(`CREATE TABLE lab.numbered (id INT AUTO_INCREMENT PRIMARY KEY, at DATETIME NOT NULL, x CHAR(3), KEY (at));
       INSERT INTO lab.numbered (at, x) VALUES ('2020-01-01', 'one'), ('2020-01-01', 'two'), (NOW(), 'new')`)
     const plan = ['old', 'lab.numbered', '--older-than', '6mo', '--by', 'at', '--to', 'numbered', '--plan']
@@ -41,11 +41,28 @@ describeMysql56('ops db archive', () => {
     // What the server itself would do once it is started anew.
     await eyes().run(`INSERT INTO lab.numbered VALUES (1, '2020-05-05', 'uno')`)
     const restored = await ops('restore', 'numbered', '--yes')
-    expect(restored.code).toBe(0)
-    expect(restored.stdout).toContain(
-      '1 saved row was left out, deleted when it was archived: another row has its key since (1)',
+    expect(restored.code).toBe(1)
+    expect(restored.stderr).toContain(
+      'lab.numbered: 1 saved row was left out, deleted when it was archived: another row has its key since (1)',
     )
+    expect(restored.stdout).toMatch(/restored +1 row,/)
     expect(await eyes().rows('SELECT id, x FROM lab.numbered ORDER BY id')).toEqual([
+      ['1', 'uno'],
+      ['2', 'two'],
+    ])
+    // The way out that it names.
+    expect(restored.stderr).toContain('Restore it into a table of its own with --into')
+    expect((await ops('restore', 'numbered', '--into', 'lab.numbered_apart', '--yes')).code).toBe(0)
+    expect(await eyes().rows('SELECT id, x FROM lab.numbered_apart ORDER BY id')).toEqual([
+      ['1', 'one'],
+      ['2', 'two'],
+    ])
+    // A key that was given again and archived again: no table can hold both.
+    expect((await archive('numbered')).code).toBe(0)
+    const both = await ops('restore', 'numbered', '--into', 'lab.numbered_both', '--yes')
+    expect(both.code).toBe(1)
+    expect(both.stderr).toContain('each file in rows/ says how to load it into a table without ops')
+    expect(await eyes().rows('SELECT id, x FROM lab.numbered_both ORDER BY id')).toEqual([
       ['1', 'uno'],
       ['2', 'two'],
     ])

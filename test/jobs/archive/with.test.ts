@@ -117,6 +117,17 @@ describeReal('ops db archive --with', () => {
     )
   })
 
+  test('a parent whose key was given again is left out: its children come back all the same, and the run ends with 1 and says under whom', async () => {
+    await shop('again', 'RESTRICT')
+    expect((await archiveOld('again.orders', 'again', '--with', 'again.items')).code).toBe(0)
+    await mariadb("INSERT INTO again.orders (area, code, at) VALUES (3, 'bestellung 3', NOW())")
+    const run = await archive('restore', 'again', '--yes')
+    expect(run.code).toBe(1)
+    expect(run.stderr).toContain('again.orders: 1 saved row was left out, deleted when it was archived')
+    expect(run.stderr).toContain('rows of again.items are restored under the keys that they refer to')
+    expect(await counts('again')).toBe('1200\t3600\n')
+  })
+
   test('a restore of a child alone is kept from it while an archive of its parents takes rows along', async () => {
     await shop('beside')
     const saved = await archiveOld('beside.orders', 'beside', '--with', 'beside.items', '--no-delete')
