@@ -35,7 +35,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     async ({ url, into, only, plan, yes }, session) => {
       const store = await openTarget(url, undefined, session)
       const { restoreArchive } = await import('../../jobs/archive/restore.ts')
-      return runRestore('db archive restore', session, { plan, yes }, context =>
+      return runRestore('archive restore', session, store, { plan, yes }, context =>
         restoreArchive({ into, only }, { ...context, store }),
       )
     },

@@ -7,7 +7,7 @@ import type { RunRecords } from '../../jobs/history/record.ts'
 import { masked } from '../../report/mask.ts'
 import { jsonLine } from '../../report/ndjson-report.ts'
 import type { Emit, RunEvent } from '../../run/events.ts'
-import type { JobEnd, JobPlan } from '../../run/job-events.ts'
+import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 
 /** More of a log is cut off: it is for people. */
 const longestLog = 1_000_000
@@ -43,11 +43,11 @@ export function recordRun(
   const lines: string[] = []
   let length = 0
   let shown: JobPlan | undefined
-  let ended: JobEnd | undefined
+  const ends: JobEnd[] = []
   let run: string | undefined
   const keep = (event: RunEvent): void => {
     if (event.event === 'job-plan') shown = event
-    if (event.event === 'job-end') ended = event
+    if (event.event === 'job-end') ends.push(event)
     if (event.event === 'progress' && event.held === undefined) return
     const line = jsonLine(masked(event, secrets))
     length += line.length
@@ -105,7 +105,6 @@ export function recordRun(
       const isFailedLook = run === undefined && name !== undefined && thrown !== undefined && !isAsked
       if (isFailedLook) await begin(shown ?? named, firstLook)
       if (run === undefined) return
-      const { facts, notes, data } = ended ?? { facts: [], notes: [], data: {} }
       const nothing =
         shown?.isEmpty === true && thrown === undefined ? [{ name: 'nothing', text: 'to do' }] : []
       const error = thrown === undefined ? undefined : firstErrorOf(thrown)
@@ -114,15 +113,20 @@ export function recordRun(
         format: 'ops-run-end/1' as const,
         run,
         endedAt: new Date().toISOString(),
-        status: error?.code ?? ended?.status ?? 'ok',
-        facts: [...facts, ...nothing],
-        notes: [...notes],
-        data: { ...data },
+        status: error?.code ?? ends.at(-1)?.status ?? 'ok',
+        facts: [...ends.flatMap(each => factsOf(each, ends.length > 1)), ...nothing],
+        notes: ends.flatMap(({ notes }) => notes),
+        data: { ...ends.at(-1)?.data },
         ...(error && { error: errorWords(error) }),
       }
       await told(named.source, each => each.end(masked(record, secrets), lines.join('')))
     },
   }
+}
+
+/** A restore of several tables tells an end of each. */
+function factsOf({ title, facts }: JobEnd, isOneOfMany: boolean): readonly JobFact[] {
+  return isOneOfMany ? facts.map(({ name, text }) => ({ name, text: `${text} (${title})` })) : facts
 }
 
 function errorWords({ title, detail, next }: ErrorData): { title: string; detail?: string; next?: string } {

@@ -36,7 +36,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     async ({ url, sse, plan, yes, ...request }, session) => {
       const store = await openTarget(url, sse, session)
       const { restoreDump } = await import('../../jobs/dump/restore.ts')
-      return runRestore('db restore', session, { plan, yes }, context =>
+      return runRestore('restore', session, store, { plan, yes }, context =>
         restoreDump(request, { ...context, store }),
       )
     },

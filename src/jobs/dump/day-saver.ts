@@ -20,9 +20,10 @@ interface SaverContext {
 const mostUnderWay = 8
 const mostBytesUnderWay = 8 * 1024 * 1024
 
-/** `saved` holds what has a receipt. */
+/** `saved` holds what has a receipt of this run; `hidden` are days of earlier ones that the listing had not shown. */
 export class DaySaver {
   readonly saved: Receipt[] = []
+  readonly hidden: string[] = []
   readonly #plan: DumpPlan
   readonly #context: SaverContext
   readonly #stillLocked: () => Promise<void>
@@ -105,7 +106,7 @@ export class DaySaver {
       this.#stillLocked,
     )
       .then(
-        receipt => void this.saved.push(receipt),
+        receipt => void (receipt ? this.saved.push(receipt) : this.hidden.push(head.day)),
         (failure: unknown) => {
           this.#failure ??= { failure }
         },

@@ -9,6 +9,8 @@ export interface DumpOutcome {
   readonly walk: WalkTotals
   /** Of this run, in its order. */
   readonly saved: readonly Receipt[]
+  /** Days that an earlier run had saved with the same rows, and that the listing of the store did not show. */
+  readonly hidden: readonly string[]
   readonly removedOrphans: number
   readonly pausedMs: number
   /** How much of that were rests. */

@@ -56,6 +56,10 @@ export function dumpEnd(source: string, plan: DumpPlan, outcome: DumpOutcome): J
         ({ day, revision, rows: now, before }) =>
           `${day} ${wasAltered(plan, day) ? 'is dumped again in the shape that an ALTER of the table gave its rows' : 'changed after it was closed'}: revision ${revision} has ${counted(now, 'row')}, ${grouped(before?.rows ?? 0)} were dumped before; both are kept`,
       ),
+      ...outcome.hidden.map(
+        day =>
+          `${day} had been dumped with the same rows, and the listing of the store did not show it: that stays`,
+      ),
       ...walk.emptied.map(day => `${day} has no rows any more: its dump stays`),
       ...(walk.restarts === 0
         ? []

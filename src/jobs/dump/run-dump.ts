@@ -104,6 +104,7 @@ async function carryOut(
     read,
     walk: walk.totals,
     saved: saver.saved.sort((one, other) => one.day.localeCompare(other.day)),
+    hidden: saver.hidden.sort(),
     removedOrphans,
     pausedMs: governor.pausedMs,
     restedMs: governor.restedMs,

@@ -3,11 +3,12 @@ import { OpsError } from '../../base/errors.ts'
 import { type RowsDigest, RowsHasher, sameRows } from '../../mysql/row-hash.ts'
 import { type Bytes, checked, openEncrypted } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
+import { isStoreError } from '../../store/store-error.ts'
 import { hashedLines } from '../rows/row-machine.ts'
 import { type RowsHeader, scanLines } from '../rows/rows-file.ts'
 import type { DayFile } from './day-file.ts'
-import { writeReceipt } from './dump-store.ts'
-import { objectKey, type Receipt } from './records.ts'
+import { readReceipt, writeReceipt } from './dump-store.ts'
+import { objectKey, type Receipt, receiptKey } from './records.ts'
 
 /** `rows`: about how many it has; `textBytes`: what the lines are without compression, where that is known. */
 type DayBytes = Bytes & { readonly rows: number; readonly textBytes?: number }
@@ -15,7 +16,11 @@ type DayBytes = Bytes & { readonly rows: number; readonly textBytes?: number }
 /** What a receipt says beside what is found out by saving. */
 export type ReceiptHead = Omit<Receipt, 'format' | 'rows' | 'hash' | 'object' | 'sizeBytes' | 'sha256'>
 
-/** `digest` is of the rows as they were read. The day counts as saved when this resolves, and not before. */
+/**
+ * `digest` is of the rows as they were read. The day counts as saved when this resolves, and not before. Undefined: it was saved
+ * already, with the same rows, and the listing of the store had hidden it.
+ * @throws OpsError `moved` where it was saved with other rows.
+ */
 export async function saveDay(
   store: Store,
   file: DayFile,
@@ -23,7 +28,7 @@ export async function saveDay(
   digest: RowsDigest,
   head: ReceiptHead,
   stillLocked: () => Promise<void>,
-): Promise<Receipt> {
+): Promise<Receipt | undefined> {
   const content = await file.finish()
   const object = objectKey(head, token)
   await store.put(object, content)
@@ -38,8 +43,33 @@ export async function saveDay(
   }
   // Another run would take a file without a receipt away.
   await stillLocked()
-  await writeReceipt(store, receipt)
-  return receipt
+  try {
+    await writeReceipt(store, receipt)
+    return receipt
+  } catch (thrown) {
+    if (!isStoreError(thrown, 'taken')) throw thrown
+    const there = await readReceipt(store, receipt)
+    // No receipt names it. A login may have no right to delete: then it is in nobody's way.
+    await store.delete(object).catch(() => undefined)
+    if (isSameDay(there, receipt)) return undefined
+    throw hiddenError(store, there, receipt)
+  }
+}
+
+const isSameDay = (one: Receipt, other: Receipt): boolean =>
+  sameRows(one, other) &&
+  one.fingerprint === other.fingerprint &&
+  one.fromUtc === other.fromUtc &&
+  one.toUtc === other.toUtc
+
+function hiddenError(store: Store, there: Receipt, read: Receipt): OpsError {
+  return new OpsError({
+    code: 'moved',
+    title: `${store.url}/${receiptKey(read)} is there already, and the listing of the store did not show it`,
+    detail: `It proves ${there.rows} rows with hash ${there.hash} of ${there.day}, read at ${there.seenAt}; ${read.rows} with ${read.hash} were read from the table now.`,
+    changed: 'no',
+    next: 'What was dumped then is as it was. Run the same command again once the listing shows that receipt, with --recheck: it compares the day, and saves what changed as a new revision beside it.',
+  })
 }
 
 /** @throws StoreError of kind `absent`, `wrong` or `unencrypted`, or OpsError where the rows are not those that were read. */

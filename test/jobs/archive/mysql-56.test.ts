@@ -1,4 +1,6 @@
 /** `ops db archive` on Oracle's MySQL 5.6, the oldest server that it is to work with, by its socket on this machine. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Outcome } from '../../cli/run-ops.ts'
 import { describeMysql56, hostileTables, logsStatements, useMysql56 } from '../../mysql/use-mysql-56.ts'
@@ -50,6 +52,15 @@ describeMysql56('ops db archive', () => {
       ['1', 'uno'],
       ['2', 'two'],
     ])
+    mkdirSync(join(folder().path, 'jobs'))
+    writeFileSync(
+      join(folder().path, 'jobs/numbered.ts'),
+      `import { archive } from 'ops-recipes/jobs'
+        export default archive({ source: 'old', table: 'lab.numbered', olderThan: '6mo', by: 'at', to: './numbered' })`,
+    )
+    const history = await folder().ops(['job', 'history', 'numbered'])
+    expect(history.stdout).toMatch(/failed .*: restore lab\.numbered of old/)
+    expect(history.stdout).toContain('lab.numbered: 1 saved row was left out, deleted when it was archived')
     // The way out that it names.
     expect(restored.stderr).toContain('Restore it into a table of its own with --into')
     expect((await ops('restore', 'numbered', '--into', 'lab.numbered_apart', '--yes')).code).toBe(0)

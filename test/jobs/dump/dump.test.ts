@@ -153,6 +153,8 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     expect(history.stdout).toMatch(/UTC {2}done in .*: dump late\.t of shop/)
     expect((await dump('late.t', 'late', '--recheck', '1d')).stdout).toContain('nothing to do')
     expect((await restore('late', 'late.again')).code).toBe(0)
+    const restored = await folder.ops(['job', 'history', 'late-days', '-F', host().sshConfig])
+    expect(restored.stdout).toMatch(/restore late\.again of shop, typed by hand as `ops db restore`/)
     expect(
       await mariadb('SELECT COUNT(*) FROM late.again LEFT JOIN late.t USING (id, v, at) WHERE t.id IS NULL'),
     ).toBe('100\n')

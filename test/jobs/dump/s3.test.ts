@@ -130,4 +130,38 @@ describe.skipIf(!realHosts().available)('ops db dump into S3', () => {
       stderr: '',
     })
   })
+
+  test('where a listing hides the file of a day as well, its dump stays: equal rows are told, and other rows end the run with 8', async () => {
+    expect(await dump('hidden')).toMatchObject({ code: 0, stderr: '' })
+    const without = changes(answer => ({
+      ...answer,
+      body: Buffer.from(
+        answer.body
+          .toString()
+          .replaceAll(/<Contents>(?:(?!<\/Contents>).)*2025-01-03(?:(?!<\/Contents>).)*<\/Contents>/gs, ''),
+      ),
+    }))
+    proxy().inject('GET', /list-type=2/, ...always(without))
+    proxy().seen()
+    const same = await dump('hidden')
+    expect(same).toMatchObject({ code: 0, stderr: '' })
+    expect(same.stdout).toContain('2025-01-03 had been dumped with the same rows')
+    await mariadb("UPDATE app.t SET v = CONCAT(v, '!') WHERE at = '2025-01-03'")
+    const other = await dump('hidden')
+    expect(other.code).toBe(8)
+    expect(other.stderr).toContain(
+      'receipts/2025-01-03-r1.json is there already, and the listing of the store did not show it',
+    )
+    expect(other.stderr).toContain('with --recheck')
+    // What they stored themselves is gone: no receipt names it.
+    const seen = proxy().seen()
+    const stored = (method: string): number =>
+      seen.filter(each => each.startsWith(`${method} /dump/hidden/days/2025-01-03`)).length
+    expect([stored('PUT'), stored('DELETE')]).toEqual([2, 2])
+    proxy().calm()
+    // The way out that it names.
+    const again = await dump('hidden', '--recheck', '10y')
+    expect(again).toMatchObject({ code: 0, stderr: '' })
+    expect(again.stdout).toContain('2025-01-03 changed after it was closed: revision 2')
+  })
 })
