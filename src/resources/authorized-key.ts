@@ -4,6 +4,7 @@ import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
+import { expiredLookLibrary } from './accounts/expired-look.ts'
 import { keyChangeLibrary } from './authorized-key/change.ts'
 import { keyLookLibrary } from './authorized-key/look.ts'
 import { publicKeyProblem } from './authorized-key/public-key.ts'
@@ -76,7 +77,15 @@ export const authorizedKey = resource({
     },
   ],
   identity: given => `${given.user} ${given.key.split(/\s+/).slice(2).join(' ') || keyOf(given).slice(-16)}`,
-  library: [wayLibrary, lookLibrary, keyLookLibrary, directoryChangeLibrary, writeLibrary, keyChangeLibrary],
+  library: [
+    wayLibrary,
+    lookLibrary,
+    expiredLookLibrary,
+    keyLookLibrary,
+    directoryChangeLibrary,
+    writeLibrary,
+    keyChangeLibrary,
+  ],
   refuses: true,
   probe: given => sh`ops_key_look ${given.user} ${keyOf(given)}`,
   parse: observation => {

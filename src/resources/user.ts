@@ -8,6 +8,7 @@ import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { accountChangeLibrary } from './accounts/change.ts'
 import { notesIn, obstacleIn } from './accounts/detail.ts'
+import { expiredLookLibrary } from './accounts/expired-look.ts'
 import { accountFiles } from './accounts/files.ts'
 import { accountLookLibrary } from './accounts/look.ts'
 import { absolutePath, accountName, oneLine, presence, readKeys } from './paths/params.ts'
@@ -60,7 +61,7 @@ export const user = resource({
     { title: 'No such user', params: { name: 'old', state: 'absent' } },
   ],
   identity: ({ name }) => name,
-  library: [wayLibrary, accountLookLibrary, accountChangeLibrary],
+  library: [wayLibrary, expiredLookLibrary, accountLookLibrary, accountChangeLibrary],
   probe: given => sh`ops_users '' ${fields(given)}`,
   probeMany: many => {
     const mark = raw('a variable that the engine sets', '"$OPS_MARK"')

@@ -78,15 +78,17 @@
   }
   # NAME WANT: reads ops_found.
   ops_user_tell() {
-    ops_uid= ops_home=
+    ops_uid= ops_home= ops_shell=
     if ops_entry "$ops_found" "$1"; then
       ops_field 2; ops_uid=$ops_field_text
       ops_field 5; ops_home=$ops_field_text
+      ops_field 6; ops_shell=$ops_field_text
     fi
     case $2 in absent) [ -z "$ops_uid" ] || ops_user_busy "$1"; return 0;; esac
     ops_wanted_home=${2#*:} ops_wanted=${ops_wanted_home%%:*} ops_wanted_home=${ops_wanted_home#*:}
     ops_kind=${ops_wanted_home%%:*} ops_wanted_home=${ops_wanted_home#*:}
     ops_wanted_shell=${ops_wanted_home#*:} ops_wanted_home=${ops_wanted_home%%:*}
+    ops_wanted_shell=${ops_wanted_shell:-$ops_shell}
     case $ops_wanted_shell in ?*) [ -x "$ops_wanted_shell" ] || echo "note=the host has no program $ops_wanted_shell: nobody can log in as $1 before a step brings it";; esac
     if [ -n "$ops_wanted" ] && [ "$ops_wanted" != "$ops_uid" ]; then
       ops_holder=$(getent passwd "$ops_wanted") && echo "obstacle=the uid $ops_wanted belongs to ${ops_holder%%:*}"
@@ -96,7 +98,12 @@
       ops_user_busy "$1"
       echo "note=nothing is moved from $ops_home to $ops_wanted_home, and no home is made"
     fi
+    [ -z "$ops_uid" ] || case $(ops_account_expired "$1") in
+      account) echo "note=the account has expired: nobody can log in as $1 (\`chage -l $1\` says when): \`chage -E -1 -I -1 $1\` ends that";;
+      password) echo "note=the password of $1 has expired: at a login a new one is asked for, and commands without a terminal are refused (\`chage -l $1\` says when)";;
+    esac
     [ "$ops_kind" != system ] || return 0
+    ops_user_homeless "$1"
     case $ops_uid in '') ops_wanted_home=${ops_wanted_home:-/home/$1};; *) ops_wanted_home=${ops_wanted_home:-$ops_home};; esac
     case $ops_uid,$ops_wanted_home in ,* | *,/home/*) ;; *) return 0;; esac
     [ -d "$ops_wanted_home" ] || return 0
@@ -105,6 +112,11 @@
     case $ops_home_owner in "${ops_wanted:-${ops_uid:-none}}":*) ;; *)
       echo "note=$ops_wanted_home is there already and belongs to ${ops_home_owner#*:}: $1 cannot write there unless a step gives it to $1 (\`directory\` with \`owner\`)";;
     esac
+  }
+  # NAME: of a user that is there and keeps its home. Users that come with packages have homes that were never made.
+  ops_user_homeless() {
+    [ -n "$ops_uid" ] && [ "${ops_wanted_home:-$ops_home}" = "$ops_home" ] && [ ! -d "$ops_home" ] || return 0
+    case $ops_wanted_home,$ops_home in ?*,* | ,/home/*) echo "note=$1 has no home: $ops_home is not there, and is made for a new user alone; a \`directory\` step with \`owner\` makes it";; esac
   }
   # Whose processes keep userdel and usermod from it.
   ops_user_busy() {

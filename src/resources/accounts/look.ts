@@ -7,6 +7,6 @@ import accountLookText from './account-look.sh'
  * home, `s` shell, `c` comment; and which of the comma-separated groups the user is in.
  * `ops_groups MARK (NAME FLAGS WANT)...` prints `state=` and, for `i`, the gid.
  * WANT is what is to come about, `absent` or `present:UID:system|:HOME` and `present:GID`: what stands against it is told in
- * the detail as `obstacle=` and `note=` lines.
+ * the detail as `obstacle=` and `note=` lines. Of users it needs `ops_account_expired`.
  */
 export const accountLookLibrary = libraryOf('account-look', accountLookText)

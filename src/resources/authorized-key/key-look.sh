@@ -160,18 +160,9 @@ ops_key_elsewhere() {
   done
   printf 'elsewhere=%s\nalso=%s\n' "$ops_keys_elsewhere" "$ops_keys_also"
 }
-# USER: prints `account` where it has expired, `password` where sshd wants a new one before anything else, if we may read that: days
-# since 1970, and how many a password lasts (shadow(5), pam_unix(8)).
-ops_key_expired() {
-  ops_shadow_line=$(getent shadow "$1" 2>/dev/null) || return 0
-  printf '%s\n' "$ops_shadow_line" | awk -F : -v today="$(($(date +%s) / 86400))" '
-    $8 ~ /^[0-9]+$/ && today >= $8 { print "account"; exit }
-    $3 == 0 && $3 != "" { print "password"; exit }
-    $3 ~ /^[0-9]+$/ && $5 ~ /^[0-9]+$/ && today > $3 + $5 { print $7 ~ /^[0-9]+$/ && today > $3 + $5 + $7 ? "account" : "password" }'
-}
 # USER: adds to ops_keys_kept and ops_keys_more what the account itself says, which sshd does not tell.
 ops_key_account() {
-  ops_keys_expired=$(ops_key_expired "$1")
+  ops_keys_expired=$(ops_account_expired "$1")
   ops_keys_shell=${ops_passwd_line##*:}
   if [ -n "$ops_keys_shell" ] && [ ! -x "$ops_keys_shell" ]; then ops_keys_kept="the login shell $ops_keys_shell is not there"; fi
   if [ "$ops_keys_expired" = password ] && [ -x /usr/sbin/sshd ]; then
