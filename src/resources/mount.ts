@@ -140,6 +140,8 @@ export const mount = resource({
     if (below === 'filled') return `${given.path} is not empty: what lies in it would be hidden`
     return below === 'occupied' ? `${given.path} is there and is not a folder` : undefined
   },
+  notes: (detail, { state }, _said, change) =>
+    change && state === 'present' && detail !== '' ? [`makes ${detail.trim()}`] : [],
   // At boot systemd goes by its own units first.
   beside: ({ unit, asked }, { path, state }) => {
     const [decides, wrong] =

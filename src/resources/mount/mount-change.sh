@@ -14,7 +14,7 @@ ops_mount() (
   if [ -z "$ops_was_mounted" ]; then
     # With nofail a device that is not there is no failure.
     ops_said=$(mount "$ops_at" 2>&1) && { ops_mount_find "$2" || { ops_said="$1 is not there"; false; }; }
-  else ops_said=$(mount -o "remount,$3" "$ops_at" 2>&1 && ops_mount_dress "$2" "$3" 2>&1)
+  else ops_said=$(mount -o "remount,$3$(ops_mount_plain_memory "$3")" "$ops_at" 2>&1 && ops_mount_dress "$2" "$3" 2>&1)
   fi || {
     ops_restore /etc/fstab || { echo "ops: $ops_at: $ops_said; and /etc/fstab could not be put back" >&2; exit 96; }
     ops_mount_told
@@ -23,6 +23,13 @@ ops_mount() (
   }
   ops_mount_told
 )
+# FLAGS: what a tmpfs has without them; it keeps what it had otherwise.
+ops_mount_plain_memory() {
+  [ "$ops_type" = tmpfs ] && ops_mount_pages=$(stat -f -c '%S' -- "$ops_at") || return 0
+  for ops_mount_flag in size nr_inodes; do
+    ops_mount_value "$ops_mount_flag" "$1" || ! ops_mount_default "$ops_mount_flag" || printf ',%s=%s' "$ops_mount_flag" "$ops_mount_asked"
+  done
+}
 # PATH FLAGS: a tmpfs is not told anew whose its folder is, nor its mode.
 ops_mount_dress() {
   [ "$ops_type" = tmpfs ] || return 0

@@ -43,12 +43,29 @@ ops_mount_value() {
   ops_mount_asked=$(printf '%s\n' "$2" | tr , '\n' | sed -n "s/^$1=//p" | tail -n 1)
   [ -n "$ops_mount_asked" ]
 }
+# NAME: into ops_mount_asked what a tmpfs has without it, where the kernel shows another size or number of files: half of the memory, and one
+# for each such page. 1: it shows none, or that cannot be known.
+ops_mount_default() {
+  case $1,$ops_flags, in
+    size,*,size=*) ops_mount_asked=50% ;;
+    nr_inodes,*,nr_inodes=*)
+      ops_mount_memory_known && ops_mount_asked=$((ops_mount_memory_kib * 1024 / ${ops_mount_pages%% *} / 2))
+      ;;
+    *) return 1 ;;
+  esac
+}
+# Sets ops_mount_memory_kib, unless a container shows another one.
+ops_mount_memory_known() {
+  ! grep -q ' /proc/meminfo ' /proc/self/mountinfo || return 1
+  ops_mount_memory_kib=$(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo)
+  [ -n "$ops_mount_memory_kib" ]
+}
 # PATH FLAGS: adds to ops_flags_lacking what a tmpfs has otherwise: its size, how many files, and whose its folder is.
 ops_mount_memory() {
   # The size of a page, how many there are, and how many files there may be.
   ops_mount_pages=$(stat -f -c '%S %b %c' -- "$1") && ops_mount_folder=$(stat -c '%a:%u:%g' -- "$1") || return 1
   for ops_mount_flag in size nr_inodes mode uid gid; do
-    ops_mount_value "$ops_mount_flag" "$2" || continue
+    ops_mount_value "$ops_mount_flag" "$2" || ops_mount_default "$ops_mount_flag" || continue
     case $ops_mount_flag in
       size) ops_mount_size "${ops_mount_pages%% *}"; ops_mount_is=${ops_mount_pages#* } ops_mount_is=${ops_mount_is% *} ;;
       nr_inodes) ops_mount_bytes "$ops_mount_asked"; ops_mount_is=${ops_mount_pages##* } ;;
@@ -65,9 +82,7 @@ ops_mount_size() {
     *[!0-9]*%) ops_mount_wanted= ;;
     *%)
       ops_mount_wanted=
-      ! grep -q ' /proc/meminfo ' /proc/self/mountinfo || return 0
-      ops_mount_memory_kib=$(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo)
-      [ -z "$ops_mount_memory_kib" ] || ops_mount_wanted=$(((ops_mount_memory_kib * 1024 * ${ops_mount_asked%?} / 100 + $1 - 1) / $1))
+      ! ops_mount_memory_known || ops_mount_wanted=$(((ops_mount_memory_kib * 1024 * ${ops_mount_asked%?} / 100 + $1 - 1) / $1))
       ;;
     *)
       ops_mount_bytes "$ops_mount_asked"
@@ -164,6 +179,11 @@ ops_mount_below() {
   if [ -d "$1" ]; then
     if [ -n "$(ls -A -- "$1" | head -c 1)" ]; then echo below=filled; else echo below=empty; fi
   elif [ -e "$1" ] || [ -L "$1" ]; then echo below=occupied
-  else echo below=absent
+  else
+    echo below=absent
+    ops_wants_detail || return 0
+    ops_mount_made= ops_mount_path=$1
+    until [ -e "$ops_mount_path/" ]; do ops_mount_made=$ops_mount_path${ops_mount_made:+, $ops_mount_made} ops_mount_path=${ops_mount_path%/*}; done
+    printf '%s\n' "$ops_mount_made" | ops_detail 0
   fi
 }

@@ -85,7 +85,15 @@ describeReal('on a real host', () => {
     ])
     const memoryKib = Number(await host().read("awk '/MemTotal/ { print $2 }' /proc/meminfo"))
     expect(await mounted('size=7%')).toContain(String(Math.ceil((memoryKib * 0.07) / 4)))
-    await mounted('size=7%', 'mode=1777')
+    await mounted('size=7%', 'nr_inodes=1k', 'mode=1777')
+    // What nobody asks for any more is as in a file system that was never told otherwise, up to the rounding of half a page.
+    const [blocks, files] = await mounted('mode=1777')
+    const [plainBlocks = '', plainFiles] = (
+      await host().read(
+        'mkdir /srv/plain; mount -t tmpfs plain /srv/plain; stat -f -c "%b %c" /srv/plain; umount /srv/plain',
+      )
+    ).split(/\s/)
+    expect([Number(blocks) - Number(plainBlocks) < 2, files]).toEqual([true, plainFiles])
     expect(
       await host().read(
         'chmod 0700 /srv/memory; umount /srv/memory; mount /srv/memory; stat -c %a /srv/memory',
@@ -95,6 +103,8 @@ describeReal('on a real host', () => {
 
   test('a line of fstab is known with a slash at its end, and a unit that decides at boot is told', async () => {
     const given = { path: '/srv/slash', device: 'slash', type: 'tmpfs' }
+    const below = await apply('mount', { ...given, device: 'below', path: '/srv/up/down' })
+    expect(below.stdout).toContain('note: makes /srv/up, /srv/up/down\n')
     await host().read('mkdir -p /srv/slash && echo "slash //srv/slash/ tmpfs size=1m 0 0" >>/etc/fstab')
     expect((await apply('mount', given)).code).toBe(0)
     expect(await host().read('grep slash /etc/fstab')).toBe('slash /srv/slash tmpfs nofail 0 0\n')
