@@ -154,6 +154,11 @@ export interface Resource<Params, Input = Params> {
    * detail: an error before any change.
    */
   impossible?(actual: State, params: Params, detail?: string): string | undefined
+  /**
+   * Which of that hardly any step mends, such as a kernel that is read-only: told in the plan even where steps before this one
+   * may change what is seen, which puts all else of `impossible` off until its turn.
+   */
+  lasting?(actual: State, params: Params): string | undefined
   /** From the detail: a directory that must be there and is not. An error before any change, unless an earlier step may make it. */
   lacks?(detail: string, params: Params): string | undefined
   /** What else must be there and is not, seen from the actual state. An error before any change, unless an earlier step may bring it. */
@@ -202,6 +207,7 @@ export interface Definition<Params, Input, Found, Wanted>
     | 'same'
     | 'apply'
     | 'impossible'
+    | 'lasting'
     | 'needs'
     | 'takesAway'
     | 'wayBack'
@@ -213,6 +219,7 @@ export interface Definition<Params, Input, Found, Wanted>
   same?(key: Keys<Found>, actual: Value, desired: Value): boolean
   apply?(change: Change<Keys<Found>>, params: NoInfer<Params>, seen?: string): readonly Shell[]
   impossible?(actual: Partly<Found>, params: NoInfer<Params>, detail?: string): string | undefined
+  lasting?(actual: Partly<Found>, params: NoInfer<Params>): string | undefined
   needs?(actual: Partly<Found>, params: NoInfer<Params>, detail: string): Need | undefined
   takesAway?(change: Change<Keys<Found>>, params: NoInfer<Params>, detail: string): readonly Claim[]
   wayBack?(change: Change<Keys<Found>>, params: NoInfer<Params>): WayBack

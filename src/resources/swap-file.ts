@@ -1,6 +1,7 @@
 /** A file that the kernel swaps to. */
 import { z } from 'zod'
 import { printed } from '../engine/printed.ts'
+import type { Value } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
@@ -74,6 +75,15 @@ const plainLine = (line: string) => {
   return [device, type, ...own.sort()].join(' ')
 }
 
+/** Why nobody may set swap on this host, where that is asked. */
+const forbiddenHere = (
+  { rights, active }: { rights?: Value | undefined; active?: Value | undefined },
+  state: SwapParams['state'],
+) =>
+  rights !== 'yes' && (state === 'present' || active !== 'no')
+    ? `nobody may set swap here: ${String(rights).replace(/^no \(|\.?\)$/g, '')}. It belongs to the machine that this container runs on`
+    : undefined
+
 const read = printed(
   ...(['kind', 'why?', 'to?', 'mode?', 'owner?', 'group?'] as const),
   ...(['size?', 'space?', 'active?', 'fstab?', 'rights?', 'type?'] as const),
@@ -135,11 +145,12 @@ export const swapFile = resource({
       return `${path} is there and is no swap space: it would be lost`
     if (active === 'deleted')
       return `the kernel still swaps to a file of this name that was deleted: only a new start of the host ends that`
-    if (rights !== 'yes' && (state === 'present' || active !== 'no'))
-      return `nobody may set swap here: ${String(rights).replace(/^no \(|\)$/g, '')}. It belongs to the machine that this container runs on`
+    const forbidden = forbiddenHere({ rights, active }, state)
+    if (forbidden !== undefined) return forbidden
     if (state === 'absent' || String(given.size) === size) return undefined
     return noSwap[String(type)] === undefined ? undefined : `${path} lies on ${type}: ${noSwap[String(type)]}`
   },
+  lasting: ({ rights, active }, { state }) => forbiddenHere({ rights, active }, state),
   apply: ({ keys }, given) => [
     given.state === 'absent'
       ? sh`ops_swap_absent ${given.path}`

@@ -13,11 +13,12 @@ import { foldersAbove, readsOf } from '../reach.ts'
 import type { Change } from '../resource.ts'
 import { desiredOf, type Step } from '../step.ts'
 import { filesBeside } from './files-beside.ts'
+import { missingAccountNotes } from './missing-accounts.ts'
 import { type Mover, obstacleOf } from './obstacle.ts'
 import { placeError, placeNotes } from './odd-places.ts'
 import type { Places } from './places.ts'
 import { type PlannedStep, stepNameAt } from './planned-step.ts'
-import { readState } from './read-state.ts'
+import { type ReadState, readState } from './read-state.ts'
 import { shownStep } from './shown-step.ts'
 import { twoNames, withRealNames } from './two-names.ts'
 
@@ -65,7 +66,13 @@ export function makePlan(
     const { access, notes: accessNotes } = accessTaken(step, detail, change, login)
     const isReached = because.length > 0
     const beside = filesBeside(step, read.state, steps, host)
-    const notes = [...(change ? placeNotes(step, change, places, told) : []), ...accessNotes, ...beside.notes]
+    const notes = [
+      ...missingAccountNotes(step, missing, movers),
+      ...(isReached && change ? lastingNotes(step, read) : []),
+      ...(change ? placeNotes(step, change, places, told) : []),
+      ...accessNotes,
+      ...beside.notes,
+    ]
     const judged = {
       host,
       step,
@@ -110,6 +117,12 @@ export function makePlan(
     const error = each.error ?? colliding.get(index)
     return { ...withUndoers(each, index, planned, byClaim, places), error }
   })
+}
+
+/** What hardly any step mends, of one whose error waits for its turn. */
+function lastingNotes({ resource, params }: Step, { state = {} }: ReadState): readonly string[] {
+  const lasting = resource.lasting?.(state, params)
+  return lasting === undefined ? [] : [`as the host is now, ${lasting}`]
 }
 
 /** How applying a step could cut our own access, where the host can guard that, and what to say of it. */

@@ -34,6 +34,25 @@ export function missingAccounts(printed: string): ReadonlySet<string> {
   return new Set(printed.split('\n').filter(line => line !== ''))
 }
 
+/** Of a step whose accounts may come with steps before it that do not name them, as packages bring some: which are not there. */
+export function missingAccountNotes(
+  step: Step,
+  missing: ReadonlySet<string>,
+  movers: readonly { readonly affects: readonly Claim[] }[],
+): readonly string[] {
+  return accountsOf(step)
+    .filter(
+      claim =>
+        missing.has(claim) &&
+        movers.some(({ affects }) => anyOverlap(affects, [claim])) &&
+        !movers.some(({ affects }) => affects.includes(claim)),
+    )
+    .map(claim => {
+      const [kind = '', name = ''] = claim.split(':')
+      return `there is no ${kind} ${name} on the host now: a step before this one has to bring it`
+    })
+}
+
 /** The error of a step that names one; undefined where an earlier step may make it. */
 export function missingAccountError(
   step: Step,

@@ -141,6 +141,8 @@ export function nowAndAtBoot<Params extends Held, Input>(kind: NowAndAtBoot<Para
       if (other !== undefined || wantedOf(params) === undefined) return other
       return String(cannot || unreadAtBoot(folder, service, reader) || overruled || '') || undefined
     },
+    lasting: ({ cannot }, params) =>
+      cannot === undefined || wantedOf(params) === undefined ? undefined : String(cannot),
     needs: ({ program }, params) =>
       needed === undefined || program !== 'none' || wantedOf(params) === undefined
         ? undefined

@@ -11,9 +11,9 @@ import { difference, librariesOf } from '../shells.ts'
 type AnyResource = Resource<any, any>
 
 const steps = `
-import { directory, file, group, recipe, service, user, z } from 'ops-recipes'
+import { authorizedKey, command, directory, file, group, recipe, service, sysctl, user, z } from 'ops-recipes'
 
-const make: any = { directory, file, group, service, user }
+const make: any = { authorizedKey, command, directory, file, group, service, sysctl, user }
 export default recipe({
   summary: 'Steps as the test says.',
   params: { steps: z.string().describe('Type and params of each, as JSON.') },
@@ -174,6 +174,59 @@ describeReal('users and groups of a real host', () => {
       expect(await read('stat -c %U /home/early')).toBe('early')
       const moved = await ops('plan', ['user', { name: 'early', home: '/srv/early' }])
       expect(moved.stdout).toContain('nothing is moved from /home/early to /srv/early, and no home is made')
+    })
+
+    test('behind a step that may bring anything, who is not there is told, and a kernel that is read-only', async () => {
+      const after = ['command', { run: 'true', unless: 'false' }] as const
+      const planned = async (...all: Parameters<typeof ops>[1][]) => (await ops('plan', ...all)).stdout
+      const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKhXN+zGxfhbrSDRXojyz/XY33RYZ2Ewxy+EEuRXKZYX ann'
+      const ghost = ['authorizedKey', { user: 'ghost', key }] as const
+      const lacks = 'note: there is no user ghost on the host now: a step before this one has to bring it'
+      expect(await planned(after, ghost)).toContain(lacks)
+      expect(await planned(after, ['user', { name: 'ghost' }], ghost)).not.toContain('there is no user')
+      expect(await planned(after, ['file', { path: '/srv/x', content: 'x', group: 'ghosts' }])).toContain(
+        'note: there is no group ghosts on the host now',
+      )
+      // The kernel of the test's hosts is this machine's, and what is not of the network is read-only to them.
+      const setting = ['sysctl', { key: 'vm.swappiness', value: '7' }] as const
+      const cannot = 'vm.swappiness cannot be written here: it is read-only'
+      expect(await planned(after, setting)).toContain(`note: as the host is now, ${cannot}`)
+      const alone = await ops('plan', setting)
+      expect([alone.stdout, alone.stderr]).toEqual([
+        expect.not.stringContaining('as the host is now'),
+        expect.stringContaining(cannot),
+      ])
+    })
+
+    test('an account that is there and serves nobody is told as such, also where nothing is to change', async () => {
+      await host().read(`for each in late stale homeless shellless whole; do useradd -m -s /bin/bash $each; done
+        chage -E 2020-01-01 late; chage -d 0 stale; rm -r /home/homeless; usermod -s /bin/none-such shellless 2>&1`)
+      const told = async (...names: readonly string[]) => {
+        const seen = await ops('check', ...names.map(name => ['user', { name }] as const))
+        expect(seen.code, seen.stderr).toBe(0)
+        return seen.stdout
+      }
+      const out = await told('late', 'stale', 'homeless', 'shellless')
+      expect(out).toContain('note: the account has expired: nobody can log in as late')
+      expect(out).toContain('note: the password of stale has expired')
+      expect(out).toContain('note: homeless has no home: /home/homeless is not there')
+      expect(out).toContain('note: the host has no program /bin/none-such: nobody can log in as shellless')
+      // The oracle is PAM: it lets in as that user, into that home.
+      const enters = async (name: string) =>
+        (await host().exec(`su -l -c 'test "$PWD" = /home/${name}' ${name} </dev/null`)).code
+      expect(await Promise.all(['late', 'stale', 'homeless', 'shellless'].map(enters))).not.toContain(0)
+      expect([await enters('whole'), await told('whole')]).toEqual([0, expect.not.stringContaining('note')])
+      await host().read('chage -E -1 -I -1 late')
+      expect([await enters('late'), await told('late')]).toEqual([0, expect.not.stringContaining('note')])
+      const given = [
+        ['user', { name: 'homeless', home: '/home/homeless' }],
+        ['directory', { path: '/home/homeless', owner: 'homeless' }],
+      ] as const
+      expect((await ops('apply', ...given)).code).toBe(0)
+      expect([await enters('homeless'), await told('homeless')]).toEqual([
+        0,
+        expect.not.stringContaining('note'),
+      ])
     })
   })
 
