@@ -1,5 +1,7 @@
 # The watcher of a batch, as runtime.ts describes it.
 ops_halt() { [ -e "$OPS_DIR/stop" ] || echo "$1" >"$OPS_DIR/stop"; }
+# Ends the nap of the one that ticks, which has said by then that it takes this well.
+ops_wake() { ops_ticks= && read -r ops_nap ops_ticks <"$OPS_DIR/nap" && kill -USR1 "$ops_ticks"; }
 ops_watch() {
   ops_own
   exec 8<&0
@@ -9,7 +11,7 @@ ops_watch() {
       ops_beats=$((ops_beats + 1)); echo "$ops_beats" >"$OPS_DIR/beat"
       case $ops_word in
         ': stop') ops_halt asked ;;
-        ': kill') ops_halt asked; [ -e "$OPS_DIR/killed" ] || { : >"$OPS_DIR/killed"; : >"$OPS_DIR/kill"; } ;;
+        ': kill') ops_halt asked; [ -e "$OPS_DIR/killed" ] || { : >"$OPS_DIR/killed"; : >"$OPS_DIR/kill"; ops_wake; } ;;
       esac
     done
     ops_halt silence ) &
@@ -18,8 +20,10 @@ ops_watch() {
   ( exec 9>&- </dev/null >/dev/null
     ops_own_self; ops_keep="$ops_keep$ops_reader "
     ops_quiet=0 ops_was= ops_turn= ops_age=0 ops_seen=0
+    ops_nap=
+    trap '[ -z "$ops_nap" ] || kill "$ops_nap"' USR1
     while kill -0 $$ 2>/dev/null; do
-      sleep 1 2>/dev/null & ops_nap=$!; echo "$ops_nap" >"$OPS_DIR/nap"; wait "$ops_nap"
+      sleep 1 2>/dev/null & ops_nap=$!; echo "$ops_nap $ops_self" >"$OPS_DIR/nap"; wait "$ops_nap"; ops_nap=
       read -r ops_beat <"$OPS_DIR/beat"
       if [ "$ops_beat" = "$ops_was" ]; then ops_quiet=$((ops_quiet + 1)); else ops_quiet=0 ops_was=$ops_beat; fi
       [ "$ops_quiet" -lt "$ops_silence_seconds" ] || ops_halt silence
@@ -57,6 +61,6 @@ ops_unwatch() {
   [ -n "$ops_ticker" ] || return 0
   kill -KILL "$ops_reader" "$ops_ticker" 2>/dev/null
   wait "$ops_reader" 2>/dev/null; wait "$ops_ticker" 2>/dev/null
-  read -r ops_nap <"$OPS_DIR/nap" && kill "$ops_nap" 2>/dev/null
+  read -r ops_nap ops_ticks <"$OPS_DIR/nap" && kill "$ops_nap" 2>/dev/null
   ops_ticker=
 }
