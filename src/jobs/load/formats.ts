@@ -3,7 +3,7 @@ import { type ErrorData, inputError, type OpsError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import { CsvFormat } from './csv-format.ts'
 import { JsonFormat, jsonKeys } from './json-format.ts'
-import type { RecordFormat } from './record.ts'
+import { byteOrderMark, type RecordFormat } from './record.ts'
 import type { RecordReader } from './record-reader.ts'
 import { TsvFormat } from './tsv-format.ts'
 
@@ -26,7 +26,6 @@ export interface OpenedFormat {
   readonly hasNames: boolean
 }
 
-const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 const lineFeed = 0x0a
 /** No first line with names is longer. */
 const mostNames = 1024 * 1024

@@ -1,4 +1,4 @@
-/** What is loaded: a file or standard input, unpacked where it is gzip, piece by piece. */
+/** What is loaded: a file or standard input, unpacked where it is gzip, piece by piece. What is packed in another way is told as that. */
 import { createReadStream, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
@@ -35,13 +35,13 @@ export async function openInput(file: string | undefined, standard: Readable): P
     takenBytes += (value as Buffer).length
     return value as Buffer
   }
-  // Two bytes tell what it is; a pipe may hand them out one by one.
-  const head: Buffer[] = []
+  // A few bytes tell what it is; a pipe may hand them out one by one.
+  let first: Buffer = Buffer.alloc(0)
   try {
-    while (head.reduce((sum, each) => sum + each.length, 0) < 4) {
+    while (mayBePacked(first)) {
       const piece = await next()
       if (!piece) break
-      head.push(piece)
+      first = Buffer.concat([first, piece])
     }
   } catch (thrown) {
     throw inputError(`cannot read ${name}: ${errorDataOf(thrown).title}`, {
@@ -51,7 +51,8 @@ export async function openInput(file: string | undefined, standard: Readable): P
       next: 'Nothing was loaded. Name a file that can be read.',
     })
   }
-  const first = Buffer.concat(head)
+  const packer = packers.find(each => startsWith(first, each.begins))
+  if (packer) throw packed(packer, file)
   const isPacked = first[0] === 0x1f && first[1] === 0x8b
   async function* stored(): AsyncGenerator<Buffer> {
     if (first.length > 0) yield first
@@ -83,6 +84,53 @@ export async function openInput(file: string | undefined, standard: Readable): P
     },
     close: () => stream.destroy(),
   }
+}
+
+interface Packer {
+  readonly name: string
+  /** Of the first bytes. */
+  readonly begins: readonly number[]
+  /** The program that writes it unpacked to its output; undefined: it may hold several files. */
+  readonly unpack: string | undefined
+}
+
+/** As file(1) tells them apart. Behind the four letters of bzip2, which text may begin with as well, stands the number pi. */
+const packers: readonly Packer[] = [
+  { name: 'zstd', begins: [0x28, 0xb5, 0x2f, 0xfd], unpack: 'zstd -dc' },
+  { name: 'xz', begins: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], unpack: 'xz -dc' },
+  ...[...'123456789'].map(level => ({
+    name: 'bzip2',
+    begins: [...Buffer.from(`BZh${level}`), 0x31, 0x41, 0x59, 0x26, 0x53, 0x59],
+    unpack: 'bzip2 -dc',
+  })),
+  { name: 'lz4', begins: [0x04, 0x22, 0x4d, 0x18], unpack: 'lz4 -dc' },
+  { name: 'zip', begins: [0x50, 0x4b, 0x03, 0x04], unpack: undefined },
+]
+const shortest = 4
+
+/** It begins as something packed does, and is too short to tell. */
+function mayBePacked(first: Buffer): boolean {
+  return (
+    first.length < shortest ||
+    packers.some(
+      ({ begins }) => first.length < begins.length && startsWith(first, begins.slice(0, first.length)),
+    )
+  )
+}
+
+function startsWith(first: Buffer, begins: readonly number[]): boolean {
+  return begins.length <= first.length && begins.every((byte, index) => first[index] === byte)
+}
+
+function packed({ name, unpack }: Packer, file: string | undefined): OpsError {
+  // Only where it is one word of a shell.
+  const words = file === undefined ? unpack : `${unpack} ${/^[\w./-]+$/.test(file) ? file : 'FILE'}`
+  return inputError(`${file ?? 'standard input'} is packed with ${name}, which a load does not unpack`, {
+    next:
+      unpack === undefined
+        ? 'Unpack it first. A sheet of a spreadsheet program (.xlsx, .ods) has to be saved as CSV.'
+        : `Unpack it on the way: ${words} | ops db load SOURCE DB.TABLE - --yes`,
+  })
 }
 
 function sizeOf(file: string): number | undefined {

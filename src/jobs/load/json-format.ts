@@ -3,7 +3,7 @@
  * made a JavaScript value, which would lose digits beyond 2^53.
  */
 import { isUtf8 } from 'node:buffer'
-import { cellKinds, type InputRecord, type RecordFormat } from './record.ts'
+import { byteOrderMark, cellKinds, type InputRecord, type RecordFormat } from './record.ts'
 
 const lineFeed = 0x0a
 const quote = 0x22
@@ -72,6 +72,11 @@ function* members(
   end: number,
 ): Generator<Member | { readonly problem: string }> {
   let at = skip(bytes, from, end)
+  if (byteOrderMark.equals(bytes.subarray(at, at + byteOrderMark.length)))
+    return yield {
+      problem:
+        'it begins with a byte order mark, as a second file does that was put behind the first: take the mark out',
+    }
   if (bytes[at] !== 0x7b) return yield { problem: 'it is no JSON object' }
   at = skip(bytes, at + 1, end)
   if (bytes[at] === 0x7d) return yield* atEnd(bytes, at + 1, end)

@@ -19,6 +19,9 @@ export const cellKinds = {
   truth: 7,
 } as const
 
+/** That of UTF-8, which a file may begin with. */
+export const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
+
 /** A record that its reader fills again and again. */
 export class InputRecord {
   /** Where it begins, counted from 1. */

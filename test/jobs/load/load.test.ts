@@ -399,6 +399,19 @@ describeReal('ops db load', () => {
     expect(run.code).toBe(1)
     expect(run.stderr).toContain('line 3: it is the line of names once more')
     expect(await count('heads')).toBe(0)
+    const marked = await pipe('a,b\n1,2\n\ufeffa,b\n\ufeff3,4\n\ufeff"5",6\n', 'app.heads')
+    expect(marked.stderr).toContain('line 3: it is the line of names once more')
+    for (const line of [4, 5])
+      expect(marked.stderr).toContain(`line ${line}: it begins with a byte order mark`)
+    expect(await count('heads')).toBe(0)
+    const meant = await pipe('a,b\na,b\n"\ufeff3",4\n', 'app.heads', '--columns', 'a,b')
+    expect(meant.stderr).toBe('')
+    expect(await mariadb('SELECT HEX(a), HEX(b) FROM heads ORDER BY a')).toBe(
+      '61\t62\n61\t62\nEFBBBF33\t34\n',
+    )
+    await mariadb('TRUNCATE heads')
+    const json = await pipe('{"a":1,"b":2}\n\ufeff{"a":3,"b":4}\n', 'app.heads', '--format', 'ndjson')
+    expect(json.stderr).toContain('line 2: it begins with a byte order mark')
     const left = await load('app.heads', write('left.csv', 'a,a,b\n1,2,a\nb,b,b\n'), '--leave-out', 'a')
     expect(left.stderr).toBe('')
     expect(await mariadb('SELECT * FROM heads')).toBe('NULL\ta\nNULL\tb\n')
@@ -422,6 +435,27 @@ describeReal('ops db load', () => {
     ['needed (id INT, n INT NOT NULL)', 'id\n1\n', [], 'no field for n of refuse.needed, which is NOT NULL'],
     ['twice (id INT)', 'id,ID\n1,2\n', [], 'the input names id twice'],
     ['wide (id INT)', Buffer.from('\ufeffid\n1\n', 'utf16le'), [], 'is UTF-16'],
+    [
+      'zstd (id INT)',
+      Buffer.from('KLUv/SQFKQAAaWQKMQrtgLVy', 'base64'),
+      [],
+      'zstd -dc refused.csv | ops db load SOURCE DB.TABLE - --yes',
+    ],
+    [
+      'bzip2 (id INT)',
+      Buffer.from('QlpoOTFBWSZTWTK+O7EAAAJJAAAQIAAEICAAMM00GZCuOLuSKcKEgZXx3Yg=', 'base64'),
+      [],
+      'is packed with bzip2, which a load does not unpack',
+    ],
+    [
+      'xz (id INT)',
+      Buffer.from(
+        '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAEaWQKMQoAAAAAWH6jXi9QM2IAAR0FuC2Arx+2830BAAAAAARZWg==',
+        'base64',
+      ),
+      [],
+      'xz -dc refused.csv',
+    ],
     ['empty (id INT)', '', [], 'is empty'],
     ['parent (id INT PRIMARY KEY)', 'id\n1\n', ['--on-duplicate', 'replace'], 'kept is ON DELETE CASCADE'],
     ['method (id INT)', 'id\n1\n', ['--method', 'fast'], '--method fast: not one of auto, infile, insert'],
