@@ -3,7 +3,7 @@ import { counted } from '../../base/counted.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, type Sql, sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql } from '../../mysql/table-name.ts'
-import { type JobTable, ofQueue } from './job-table.ts'
+import { type JobTable, type OwnTables, ofQueue } from './job-table.ts'
 
 export interface QueueCounts {
   /** Live: nobody holds them. */
@@ -21,7 +21,7 @@ export interface QueueCounts {
     readonly counted: number
     /** So many there are and were with numbers up to that: more where lower numbers were given since. */
     readonly jobs: number
-    /** Of those still live, parked, and gone because a worker did them. */
+    /** Of those still live, parked, and gone because a worker did them: more are where lower numbers were given since. */
     readonly live: number
     readonly parked: number
     readonly done: number
@@ -37,12 +37,12 @@ export async function countQueue(
   session: Session,
   jobs: JobTable,
   queue: string,
-  isThere: boolean,
+  there: OwnTables,
 ): Promise<QueueCounts> {
   const doing = `counting jobs of ${queue}`
   await session.query(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`, doing)
   return session.transaction(async () => {
-    const [ledger] = isThere
+    const [ledger] = there.ledger
       ? await session.records(
           sql`SELECT up_to, jobs, parked, dripped FROM ${tableSql(jobs.ledger)} WHERE queue = ${queue}`,
           doing,
@@ -54,7 +54,7 @@ export async function countQueue(
         COALESCE(SUM(${name(jobs.id)} <= ${upTo}), 0) AS early FROM ${tableSql(jobs.live)} WHERE ${ofQueue(queue)}`,
       doing,
     )
-    const [parked] = isThere
+    const [parked] = there.parked
       ? await session.records(
           sql`SELECT COUNT(*) AS jobs, COALESCE(SUM(${name(jobs.id)} <= ${upTo}), 0) AS early
             FROM ${tableSql(jobs.parked)} WHERE ${ofQueue(queue)}`,
@@ -97,13 +97,13 @@ export async function queuesInstead(
   session: Session,
   { live, parked }: JobTable,
   counts: QueueCounts,
-  isThere: boolean,
+  there: OwnTables,
 ): Promise<readonly string[] | undefined> {
   if (counts.waiting + counts.held + counts.failed + counts.parked > 0 || counts.since) return undefined
   const names = (table: TableName): Sql =>
     sql`SELECT DISTINCT CONVERT(queue USING utf8mb4) FROM ${tableSql(table)}`
   const found = await session.cells(
-    sql`${names(live)} ${isThere ? sql`UNION ${names(parked)}` : sql``} LIMIT ${mostNamed}`,
+    sql`${names(live)} ${there.parked ? sql`UNION ${names(parked)}` : sql``} LIMIT ${mostNamed}`,
     'looking which queues there are',
   )
   return found.map(([queue]) => queue?.toString('utf8') ?? '').sort()

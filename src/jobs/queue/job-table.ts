@@ -85,13 +85,28 @@ export function ofQueue(queue: string): Sql {
     : sql`${name('queue')} = _utf8mb4 ${queue}`
 }
 
-/** Undefined: nothing was ever parked. @throws InputErrors where twin and table differ. */
-export async function hasTwin(session: Session, { live, parked, fingerprint }: JobTable): Promise<boolean> {
-  const there = await session.cells(
-    sql`SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${parked.database} AND TABLE_NAME = ${parked.table}`,
-    `looking for ${tableText(parked)}`,
+/** Which of the two tables of ops are there. Neither: nothing was ever parked. One alone: somebody dropped the other. */
+export interface OwnTables {
+  readonly parked: boolean
+  readonly ledger: boolean
+}
+
+/** @throws OpsError `input` where twin and table differ. */
+export async function ownTables(session: Session, jobs: JobTable): Promise<OwnTables> {
+  return { parked: await hasTwin(session, jobs), ledger: await isThere(session, jobs.ledger) }
+}
+
+async function isThere(session: Session, { database, table }: TableName): Promise<boolean> {
+  const found = await session.cells(
+    sql`SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${database} AND TABLE_NAME = ${table}`,
+    `looking for ${tableText({ database, table })}`,
   )
-  if (there.length === 0) return false
+  return found.length > 0
+}
+
+/** @throws OpsError `input` where twin and table differ. */
+async function hasTwin(session: Session, { live, parked, fingerprint }: JobTable): Promise<boolean> {
+  if (!(await isThere(session, parked))) return false
   const twin = await readTable(session, parked)
   if (twin.fingerprint === fingerprint) return true
   throw inputError(`${tableText(parked)} no longer has the columns of ${tableText(live)}`, {
@@ -117,12 +132,11 @@ export async function queueGuard(session: Session, jobs: JobTable): Promise<Shap
 export async function makeTwin(session: Session, { live, parked, ledger }: JobTable): Promise<void> {
   const doing = `making ${tableText(parked)}`
   await session.query(sql`CREATE TABLE IF NOT EXISTS ${tableSql(parked)} LIKE ${tableSql(live)}`, doing)
-  await session.query(
-    sql`CREATE TABLE IF NOT EXISTS ${tableSql(ledger)} (queue VARBINARY(255) NOT NULL PRIMARY KEY,
-      up_to BIGINT UNSIGNED NOT NULL, jobs BIGINT UNSIGNED NOT NULL, parked BIGINT UNSIGNED NOT NULL,
-      dripped BIGINT UNSIGNED NOT NULL) ENGINE=InnoDB COMMENT='ops: what ops db queue moved'`,
-    doing,
-  )
+  await session.query(createLedger(ledger), doing)
+}
+
+export function createLedger(ledger: TableName): Sql {
+  return sql`CREATE TABLE IF NOT EXISTS ${tableSql(ledger)} (queue VARBINARY(255) NOT NULL PRIMARY KEY, up_to BIGINT UNSIGNED NOT NULL, jobs BIGINT UNSIGNED NOT NULL, parked BIGINT UNSIGNED NOT NULL, dripped BIGINT UNSIGNED NOT NULL) ENGINE=InnoDB COMMENT='ops: what ops db queue moved'`
 }
 
 const columnOf = ({ columns }: Table, column: string): Column | undefined =>

@@ -207,7 +207,7 @@ function countFacts({ waiting, held, failed, parked, since }: QueueCounts): read
       ? [
           {
             name: 'in all',
-            text: `${grouped(since.jobs)} up to number ${since.upTo}, the newest when parking began = ${grouped(since.live)} live + ${grouped(since.parked)} parked + ${grouped(since.done)} done; ${grouped(since.later)} newer`,
+            text: `${grouped(since.jobs)} up to number ${since.upTo}, the newest when parking began = ${grouped(since.live)} live + ${grouped(since.parked)} parked + ${grouped(since.done)} done at least; ${grouped(since.later)} newer`,
           },
           ...(since.jobs === since.counted
             ? []

@@ -8,12 +8,21 @@ import { OpsError } from '../../base/errors.ts'
 import { replicasAlone, startGovernor } from '../../mysql/governor.ts'
 import { holdLock } from '../../mysql/named-lock.ts'
 import type { Session } from '../../mysql/session.ts'
-import { tableText } from '../../mysql/table-name.ts'
+import { sql } from '../../mysql/sql.ts'
+import { tableSql, tableText } from '../../mysql/table-name.ts'
 import { madeTables } from '../history/made-tables.ts'
 import { tellOwed } from '../load/tell-owed.ts'
 import { partlyDone } from '../run.ts'
 import { countQueue, discrepancy, type QueueCounts, queuesInstead } from './counts.ts'
-import { hasTwin, type JobTable, makeTwin, queueGuard, readJobTable } from './job-table.ts'
+import {
+  createLedger,
+  type JobTable,
+  makeTwin,
+  type OwnTables,
+  ownTables,
+  queueGuard,
+  readJobTable,
+} from './job-table.ts'
 import { nameInLedger } from './ledger.ts'
 import type { Direction } from './move-batch.ts'
 import { Mover } from './mover.ts'
@@ -33,17 +42,17 @@ export async function runQueue(
   await tellOwed(session, wanted.table, emit)
   const governor = await startGovernor(server, replicasAlone)
   const jobs = await readJobTable(session, wanted.table)
-  const isThere = await hasTwin(session, jobs)
-  const request = isThere ? await asCounted(session, jobs, wanted) : wanted
-  const before = await countQueue(session, jobs, request.queue, isThere)
-  const looksForTaken = isThere && direction === 'drip'
+  const there = await ownTables(session, jobs)
+  const request = there.ledger ? await asCounted(session, jobs, wanted) : wanted
+  const before = await countQueue(session, jobs, request.queue, there)
+  const looksForTaken = there.parked && direction === 'drip'
   const taken = looksForTaken ? await takenBy(session, jobs, request.queue) : noneTaken
   const { parked, ledger } = jobs
   const makes = await madeTables(session, parked.database, [parked.table, ledger.table])
-  const others = await queuesInstead(session, jobs, before, isThere)
+  const others = await queuesInstead(session, jobs, before, there)
   const shown = queuePlan(server.name, direction, request, jobs, before, taken, makes, governor, others)
   emit({ event: 'job-plan', ...shown })
-  checkCounts(server.name, jobs, before)
+  checkCounts(server.name, jobs, request.queue, before, there)
   if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
   if (confirm && !(await confirm(shown))) return false
   const lock = await holdLock(server, `queue ${tableText(request.table)}`)
@@ -56,13 +65,14 @@ export async function runQueue(
       () => undefined,
       (thrown: unknown) => ({ thrown }),
     )
-    const counts = await countQueue(session, jobs, request.queue, true)
+    const made = { parked: true, ledger: true }
+    const counts = await countQueue(session, jobs, request.queue, made)
     const left = mover.isInterrupted || failure ? undefined : await mover.whatStays()
     const outcome = mover.outcome(counts, left)
     const status = failure || left ? 'failed' : mover.isInterrupted ? 'interrupted' : 'ok'
     emit({ event: 'job-end', ...queueEnd(server.name, direction, request, outcome, status) })
     if (failure) throw partlyDone(failure.thrown, mover.moved > 0, movedSoFar(direction, mover.moved))
-    checkCounts(server.name, jobs, counts)
+    checkCounts(server.name, jobs, request.queue, counts, made)
     if (mover.isInterrupted && !request.watches)
       throw new OpsError({
         code: 'interrupted',
@@ -94,15 +104,34 @@ async function asCounted(session: Session, jobs: JobTable, wanted: QueueRequest)
   return { ...wanted, queue: await nameInLedger(session, jobs, wanted.queue) }
 }
 
-export function checkCounts(source: string, jobs: JobTable, counts: QueueCounts): void {
+function checkCounts(
+  source: string,
+  jobs: JobTable,
+  queue: string,
+  counts: QueueCounts,
+  there: OwnTables,
+): void {
   const problem = discrepancy(counts)
   if (problem === undefined) return
-  throw new OpsError({
-    code: 'not-converged',
-    title: `${source}: ${tableText(jobs.parked)} does not add up: ${problem}`,
-    changed: 'no',
-    next: `Somebody else wrote into it, or gave old numbers to new jobs. Correct ${tableText(jobs.ledger)}, or delete its row of the queue once nothing is parked.`,
-  })
+  const [parked, ledger] = [tableText(jobs.parked), tableText(jobs.ledger)]
+  const refuse = (title: string, next: string): never => {
+    throw new OpsError({ code: 'not-converged', title: `${source}: ${title}`, changed: 'no', next })
+  }
+  if (!there.parked)
+    refuse(
+      `${parked} is gone: ${problem}`,
+      `Bring it back from a backup. If its jobs are not wanted any more: delete the row of the queue from ${ledger}.`,
+    )
+  if (counts.since)
+    refuse(
+      `${parked} does not add up: ${problem}`,
+      `Somebody else wrote into it, or gave old numbers to new jobs. Correct ${ledger}, or delete its row of the queue once nothing is parked.`,
+    )
+  const begins = sql`INSERT INTO ${tableSql(jobs.ledger)} VALUES (${queue}, 0, 0, ${counts.parked}, 0)`
+  refuse(
+    there.ledger ? `${parked} does not add up: ${problem}` : `${ledger} is gone: ${problem}`,
+    `The jobs are whole in ${parked}, and none is moved without a count. Begin one: ${there.ledger ? '' : `${createLedger(jobs.ledger)}; `}${begins};`,
+  )
 }
 
 /** `status`: looks, and tells again and again where that is asked for. */
@@ -114,12 +143,12 @@ export async function queueStatus(
   const jobs = await readJobTable(session, wanted.table)
   const { queueStatusEvent } = await import('./queue-text.ts')
   for (;;) {
-    const isThere = await hasTwin(session, jobs)
-    const request = isThere ? await asCounted(session, jobs, wanted) : wanted
-    const counts = await countQueue(session, jobs, request.queue, isThere)
-    const others = await queuesInstead(session, jobs, counts, isThere)
+    const there = await ownTables(session, jobs)
+    const request = there.ledger ? await asCounted(session, jobs, wanted) : wanted
+    const counts = await countQueue(session, jobs, request.queue, there)
+    const others = await queuesInstead(session, jobs, counts, there)
     emit({ event: 'job-plan', ...queueStatusEvent(server.name, request, jobs, counts, others) })
-    if (!request.watches) return checkCounts(server.name, jobs, counts)
+    if (!request.watches) return checkCounts(server.name, jobs, request.queue, counts, there)
     for (let waited = 0; waited < 2_000; waited += 100) {
       if (interrupt.level !== 'none') return
       await pause(100)
