@@ -1,5 +1,5 @@
 # Part of the awk of options, as finding.ts describes it.
-function find(section, key,   e, here, wanted) {
+function find(section, key,   e, here, wanted, first) {
   hit = found = live = 0
   why = several = ""
   fatal = trouble
@@ -14,6 +14,10 @@ function find(section, key,   e, here, wanted) {
   }
   for (e = 1; e <= m; e++) {
     if (what[e] == "header" && unclear[e] != "" && within[e] == here && fatal == "") fatal = unclear[e] " (line " top[e] ")"
+    if (what[e] == "header" && form_unknown() && within[e] == here) {
+      if (!first) first = e
+      else if (written[e] != written[first] && fatal == "") fatal = "whether [" written[first] "] and [" written[e] "] are one section depends on the program that reads the file (line " top[e] ")"
+    }
     if (what[e] != "item") continue
     if (perhaps[e] != "" && perhaps[e] == here && name[e] == wanted) doubt(e, "whether its section begins depends on the program that reads the file")
     if (within[e] == "*" && here == "-" && name[e] == wanted && format == "sshd" && fatal == "") fatal = "a Match block for everybody sets it as well (line " top[e] ")"

@@ -149,7 +149,7 @@ function more(i, t,   j) {
   if (bare[open]) lost(i, "it goes on with a value that does not begin")
 }
 # Returns the column after the header, or 0 where there is none; trailing tells whether an item may follow on the line.
-function header(i, at,   t, p, title, after, list, l) {
+function header(i, at,   t, p, title, as_written, after, list, l) {
   t = substr(line[i], at, limit - at)
   trailing = 0
   if (format == "git") p = match(t, /^\[[A-Za-z0-9.-]+([ \t]+"([^"\\]|\\.)*")?\]/) ? RLENGTH : 0
@@ -169,6 +169,7 @@ function header(i, at,   t, p, title, after, list, l) {
   if (list && substr(after, 1, 1) == "]") { after = substr(after, 2); p++ }
   else if (list) { if (is_ini) return 0; lost(i, "it is not a table") }
   if (format == "mysql") sub(/[ \t]+$/, "", title)
+  as_written = title
   if (is_ini || is_php) title = trim(title)
   if (is_ini && after !~ /^[ \t]*([#;].*)?$/) {
     if (after !~ /^[ \t]*[A-Za-z_][A-Za-z0-9_.-]*[ \t]*(=|$)/) return 0
@@ -195,6 +196,7 @@ function header(i, at,   t, p, title, after, list, l) {
   }
   entry("header", i)
   name[m] = title
+  written[m] = as_written
   p += at
   match(substr(line[i], p), /^[ \t]*/)
   return p + RLENGTH

@@ -442,6 +442,26 @@ const forms: readonly Form[] = [
     'unclear',
     /whether a key counts on the line.*\(line 3\)/,
   ],
+  ...(['a', 'b'] as const).map(
+    (section): Form => [
+      'nothing known',
+      `in a file with [a] and [ a ], ${section === 'a' ? 'refuses a key of either' : 'changes one of another section'}`,
+      '[b]\nk = 2\n[a]\nz = 1\n[ a ]\nk = 2\n',
+      { section, key: 'k', value: '3' },
+      section === 'a' ? 'unclear' : '2',
+      section === 'a'
+        ? /whether \[a\] and \[ a \] are one section.*\(line 5\)/
+        : '[b]\nk = 3\n[a]\nz = 1\n[ a ]\nk = 2\n',
+    ],
+  ),
+  [
+    'nothing known',
+    'takes [ a ] alone for the section a',
+    '[ a ]\nk = 2\n',
+    { section: 'a', key: 'k', value: '3' },
+    '2',
+    '[ a ]\nk = 3\n',
+  ],
   [
     'plain',
     'takes each line for itself',
