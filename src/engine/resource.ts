@@ -215,7 +215,10 @@ export interface Definition<Params, Input, Found, Wanted>
   > {
   readonly params: z.ZodType<Params, Input>
   parse(observation: string, params: NoInfer<Params>): Found
-  desired(params: NoInfer<Params>): Wanted
+  /** A key that `parse` does not give is an error in whichever of several states it stands. */
+  desired(
+    params: NoInfer<Params>,
+  ): Wanted & { readonly [Key in Exclude<Keys<Wanted>, Keys<Found>>]?: `parse gives no ${Key}` }
   same?(key: Keys<Found>, actual: Value, desired: Value): boolean
   apply?(change: Change<Keys<Found>>, params: NoInfer<Params>, seen?: string): readonly Shell[]
   impossible?(actual: Partly<Found>, params: NoInfer<Params>, detail?: string): string | undefined

@@ -1,6 +1,7 @@
 /** One bare git repository to push to. */
 import { z } from 'zod'
-import type { Change } from '../engine/resource.ts'
+import { printed } from '../engine/printed.ts'
+import type { KeyChange } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
@@ -10,7 +11,7 @@ import { gitBareLookLibrary } from './git-bare/look.ts'
 import { accountClaims, accountPromises, attributeFlags } from './paths/attributes.ts'
 import { lookLibrary } from './paths/look.ts'
 import { neededProgram } from './paths/needed-program.ts'
-import { account, entryPath, oneLine, readKeys } from './paths/params.ts'
+import { account, entryPath, oneLine } from './paths/params.ts'
 
 /** As `git check-ref-format` has it, for the names that people give to branches. */
 const branch = oneLine
@@ -65,7 +66,7 @@ export const gitBare = resource({
       many.map(given => sh`ops_git_look ${fields(given)} && ${mark}`.shell).join(' &&\n'),
     )
   },
-  parse: observation => readKeys(observation, ['state']),
+  parse: printed('state', 'git?', 'branch?', 'description?', 'shared?', 'owner?', 'group?'),
   desired: ({ branch: head, description, shared, owner, group }) => ({
     state: 'present',
     branch: head,
@@ -79,7 +80,7 @@ export const gitBare = resource({
     state === 'present' || state === 'absent'
       ? undefined
       : `${path} is there and is not a bare git repository`,
-  apply: (change, given) => [write(change, given)],
+  apply: ({ keys }, given) => [write(keys, given)],
   owns: ({ path }) => [`path:${path}`],
   promises: given => [{ of: `path:${given.path}`, is: 'directory' }, ...accountPromises(given)],
   reads: given => ['pkg:git', ...accountClaims(given)],
@@ -94,7 +95,7 @@ function fields(given: GitBareParams): readonly string[] {
   ]
 }
 
-function write({ keys }: Change, given: GitBareParams): Shell {
+function write(keys: readonly KeyChange[], given: GitBareParams): Shell {
   const isNew = keys.some(({ key }) => key === 'state')
   const value = (key: 'branch' | 'description' | 'shared' | 'owner' | 'group') =>
     isNew || keys.some(change => change.key === key) ? (given[key] ?? '') : ''

@@ -56,6 +56,25 @@ function query({ name }: Params): string {
   return `set standard_conforming_strings=on; select ${columns.join('||chr(10)||')} from pg_authid a where rolname='${name}';`
 }
 
+/** A key for each group that is asked about, beside what every role has. */
+type RoleState = {
+  readonly role: string
+} & {
+  readonly [Key in
+    | 'silent'
+    | 'server'
+    | 'password'
+    | 'login'
+    | 'createDatabases'
+    | 'superuser'
+    | 'expired']?: string
+} & { readonly [Group in `in ${string}`]: string }
+
+const memberships = (groups: readonly string[], is: (group: string) => string) =>
+  Object.fromEntries(groups.map((name): [`in ${string}`, string] => [`in ${name}`, is(name)])) as {
+    readonly [Group in `in ${string}`]: string
+  }
+
 /** `postgresRole {name, password, login, createDatabases, superuser, memberOf, state}`. */
 export const postgresRole = resource({
   type: 'postgresRole',
@@ -73,14 +92,11 @@ export const postgresRole = resource({
   identity: ({ name }) => name,
   library: [postgresLookLibrary, postgresChangeLibrary],
   probe: given => sh`ops_pg_look role ${query(given)}`,
-  parse: (observation, given) => {
+  parse: (observation, given): RoleState => {
     const found = readKeys(observation, ['role'])
-    if (found.silent !== undefined)
-      return { role: 'unknown', silent: found.silent } as Readonly<Record<string, string>>
+    if (found.silent !== undefined) return { role: 'unknown', silent: found.silent }
     if (found.role !== 'present')
-      return { role: 'absent', ...(found.server !== undefined && { server: found.server }) } as Readonly<
-        Record<string, string>
-      >
+      return { role: 'absent', ...(found.server !== undefined && { server: found.server }) }
     const { head = '', rest = '', member = '' } = found
     const groups = member.split(' ').filter(Boolean)
     const isWanted = given.password !== undefined && isStored(given.password.reveal(), given.name, head, rest)
@@ -91,11 +107,11 @@ export const postgresRole = resource({
       createDatabases: found.createdb ?? '',
       superuser: found.superuser ?? '',
       expired: found.expired ?? '',
-      ...Object.fromEntries(given.memberOf.map(name => [`in ${name}`, yesNo(groups.includes(name))])),
-    } as Readonly<Record<string, string>>
+      ...memberships(given.memberOf, name => yesNo(groups.includes(name))),
+    }
   },
   desired: given =>
-    (given.state === 'absent'
+    given.state === 'absent'
       ? { role: 'absent' }
       : {
           role: 'present',
@@ -103,15 +119,15 @@ export const postgresRole = resource({
           login: yesNo(given.login),
           ...(given.createDatabases !== undefined && { createDatabases: yesNo(given.createDatabases) }),
           ...(given.superuser !== undefined && { superuser: yesNo(given.superuser) }),
-          ...Object.fromEntries(given.memberOf.map(name => [`in ${name}`, 'yes'])),
-        }) as Readonly<Record<string, string>>,
+          ...memberships(given.memberOf, () => 'yes'),
+        },
   needs: ({ server }) => (server === 'absent' ? noPostgres : undefined),
   impossible: ({ silent }) => silentServer(silent),
   apply: ({ keys }, given) => {
     const role = quoted(given.name)
     if (given.state === 'absent') return [sh`ops_pg_change ${given.name} ${`drop role if exists ${role};`}`]
-    const differs = (key: string) => keys.some(change => change.key === key)
-    const word = (key: string, value: boolean | undefined, name: string) =>
+    const differs = (key: keyof RoleState) => keys.some(change => change.key === key)
+    const word = (key: keyof RoleState, value: boolean | undefined, name: string) =>
       value !== undefined && differs(key) ? [value ? name : `no${name}`] : []
     const password = given.password?.reveal()
     const how = [

@@ -1,6 +1,6 @@
 /** Keeps units of systemd running, enabled, and on the configuration that is on disk. */
 import type { Claim } from '../engine/claims.ts'
-import type { State, Value } from '../engine/resource.ts'
+import type { Value } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
@@ -132,20 +132,36 @@ function alsoOf(detail: string): readonly string[] {
   return names.map(name => name.replace(/\.service$/, ''))
 }
 
-function parseUnit(observation: string, { enabled, follows }: Params): State {
+/** What the look tells of a unit; `oneshot` to `reload` are why it cannot be as it is wanted. */
+type UnitState = {
+  readonly [Key in 'unit' | 'definition']: string
+} & {
+  readonly [Key in
+    | 'running'
+    | 'enabled'
+    | 'loaded'
+    | 'source'
+    | 'oneshot'
+    | 'start'
+    | 'stop'
+    | 'reload']?: string
+}
+
+function parseUnit(observation: string, { enabled, follows }: Params): UnitState {
   const state: Record<string, string> = { definition: 'as on disk' }
   for (const line of observation.split('\n')) {
     const at = line.indexOf('=')
     if (at > 0) state[line.slice(0, at)] = line.slice(at + 1)
   }
-  const { unit } = state
+  const { unit, definition = '' } = state
   if (unit === undefined) throw new Error('the probe of a unit printed nothing of it')
   // What does not run has nothing old loaded.
-  if (unit === 'absent') return { ...state, running: 'absent', enabled: 'absent', loaded: 'yes' }
+  if (unit === 'absent')
+    return { ...state, unit, definition, running: 'absent', enabled: 'absent', loaded: 'yes' }
   const isWhole =
     state.running !== undefined &&
     (enabled === undefined || state.enabled !== undefined) &&
     (follows.length === 0 || state.loaded !== undefined)
   if (!isWhole) throw new Error(`the observation of a unit was cut short: ${observation}`)
-  return state
+  return { ...state, unit, definition }
 }

@@ -1,8 +1,9 @@
 /** One user of the host. */
 import { z } from 'zod'
 import type { Claim } from '../engine/claims.ts'
+import { printed } from '../engine/printed.ts'
 import type { Promised } from '../engine/promised.ts'
-import type { Change, State } from '../engine/resource.ts'
+import type { KeyChange, State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { raw, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
@@ -11,7 +12,7 @@ import { notesIn, obstacleIn } from './accounts/detail.ts'
 import { expiredLookLibrary } from './accounts/expired-look.ts'
 import { accountFiles } from './accounts/files.ts'
 import { accountLookLibrary } from './accounts/look.ts'
-import { absolutePath, accountName, oneLine, presence, readKeys } from './paths/params.ts'
+import { absolutePath, accountName, oneLine, presence } from './paths/params.ts'
 
 const params = z
   .strictObject({
@@ -67,9 +68,9 @@ export const user = resource({
     const mark = raw('a variable that the engine sets', '"$OPS_MARK"')
     return sh`ops_users ${mark} ${many.flatMap(fields)}`
   },
-  parse: observation => readKeys(observation, ['state']),
+  parse: printed('state', 'uid?', 'group?', 'comment?', 'home?', 'shell?', 'groups?'),
   desired: given => (given.state === 'absent' ? { state: 'absent' } : { state: 'present', ...wanted(given) }),
-  apply: (change, given) => [sh`ops_account_may user ${given.name} ${wantOf(given)}`, write(change, given)],
+  apply: ({ keys }, given) => [sh`ops_account_may user ${given.name} ${wantOf(given)}`, write(keys, given)],
   wayBack: ({ actual, keys }, { name, state }) => {
     if (state === 'absent') return { cannot: 'what is removed with a user is not kept' }
     if (actual.state === 'absent')
@@ -120,7 +121,7 @@ export const user = resource({
     removeHome || keys.some(({ key, from }) => key === 'uid' && from !== undefined) ? [`user:${name}`] : [],
 })
 
-function wanted({ uid, group, groups, shell, home, comment }: UserParams): State {
+function wanted({ uid, group, groups, shell, home, comment }: UserParams) {
   return {
     ...(uid !== undefined && { uid: String(uid) }),
     ...(group !== undefined && { group }),
@@ -144,7 +145,7 @@ function wantOf({ state, uid, system, home, shell }: UserParams): string {
     : `present:${uid ?? ''}:${system ? 'system' : ''}:${home ?? ''}:${shell ?? ''}`
 }
 
-function write({ keys }: Change, given: UserParams): Shell {
+function write(keys: readonly KeyChange[], given: UserParams): Shell {
   const { name } = given
   if (given.state === 'absent') return sh`ops_user_remove ${name} ${given.removeHome ? 'home' : ''}`
   if (keys.some(({ key }) => key === 'state')) {

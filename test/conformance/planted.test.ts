@@ -66,6 +66,10 @@ describe.runIf(isWhole)('a planted mistake is caught by types', () => {
   const folder = temporaryFolder({
     'sound.ts': written(),
     'desired.ts': written("desired: () => ({ state: 'present' })", "desired: () => ({ stat: 'present' })"),
+    'several.ts': written(
+      "desired: () => ({ state: 'present' })",
+      "desired: ({ name }) => name === '' ? { state: 'absent' } : { ...{ state: 'present' }, mod: '0644' }",
+    ),
     'same.ts': written("key === 'mode' ||", "key === 'mdoe' ||"),
     'apply.ts': written("({ key }) => key === 'state'", "({ key }) => key === 'stat'"),
     'owns.ts': written('  owns: ({ name }) => [`path:/etc/marks/${name}`],\n', ''),
@@ -73,7 +77,7 @@ describe.runIf(isWhole)('a planted mistake is caught by types', () => {
     'inline.ts': listed('stat'),
     'above.ts': listed('stat', true),
     'printed.ts': listed('state').replace("key === 'why'", "key === 'wyh'"),
-    'all.ts': ['sound', 'desired', 'same', 'apply', 'owns', 'listed', 'inline', 'above', 'printed']
+    'all.ts': ['sound', 'desired', 'several', 'same', 'apply', 'owns', 'listed', 'inline', 'above', 'printed']
       .map(name => `export * as ${name} from './${name}.ts'\n`)
       .join(''),
   })
@@ -92,6 +96,7 @@ describe.runIf(isWhole)('a planted mistake is caught by types', () => {
 
   test.each([
     ['a typo in a desired key', 'desired.ts', /^13: .*'"parse gives no stat"'/],
+    ['a typo in one of several desired states', 'several.ts', /^13: .*parse gives no mod/],
     ['a typo in a key that is compared', 'same.ts', /^14: .*no overlap/],
     ['a typo in a key that apply asks for', 'apply.ts', /^15: .*no overlap/],
     ['a typo in a desired key, beside a list', 'inline.ts', /^13: .*'"parse gives no stat"'/],
