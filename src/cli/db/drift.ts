@@ -9,10 +9,11 @@ import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
 import { dbCommand, onSource, tableOperand } from './on-source.ts'
 
-const description = `Compares a table with the contract of a consumer: the columns that it uses, their types, its key. Each change is harmless, widens (more than it knows may come) or breaks (with the number of rows that do not fit). Exit code 2 where anything widens or breaks.
+const description = `Compares a table with the contract of a consumer: its columns with types, collations, defaults and what the server computes or sets by itself, its keys, indexes, CHECKs, foreign keys, triggers, partitions and engine. Each change is harmless, widens (more than the consumer knows may come) or breaks (with the number of rows that do not fit). Exit code 2 where anything widens or breaks, 0 otherwise.
   ops db drift shop app.events --contract reports.json --pin     writes the file: what the table is now is agreed
   ops db drift shop app.events --contract reports.json           has it changed since?
-Leave out of its \`columns\` what the consumer does not use; \`"writes": true\` is for one that puts rows in.`
+Delete from the file what the consumer does not mind: a column that it does not use, or a whole list such as \`indexes\`. Add \`"writes": true\` for one that puts rows in.
+The account needs SELECT on the table; without TRIGGER on it, triggers are not compared. Rows are counted where a change may not fit them, which reads the table.`
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
   const command = dbCommand('drift', 'SOURCE DB.TABLE --contract FILE [--pin]', description)
@@ -49,11 +50,12 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       const session = await (await open()).session()
       const { readTable } = await import('../../mysql/catalog.ts')
       const { changeText, judge } = await import('../../jobs/drift/judge.ts')
+      const { see } = await import('../../jobs/drift/seen.ts')
       const table = await readTable(session, wanted)
       const judged = before ? await judge(session, table, before) : []
       const isDrift = judged.some(each => each.verdict !== 'harmless')
       const who = before?.consumer ?? consumer ?? basename(file).replace(/\.json$/, '')
-      if (pins) writeContract(file, pinned(table, before, who))
+      if (pins) writeContract(file, pinned(table, before, who, await see(session, table)))
       if (settings.json) {
         for (const each of judged)
           screen.out(

@@ -3,16 +3,17 @@ import { nearest } from '../../base/nearest.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import type { Column } from '../../mysql/columns.ts'
 import { name, type Sql, sql, trusted } from '../../mysql/sql.ts'
+import { type AgreedColumn, agreedColumn, columnText } from './agreed-column.ts'
 import { columnType } from './column-type.ts'
 import { type Comparison, compareCharsets, compareTypes } from './compare-types.ts'
-import { type AgreedColumn, agreedColumn, type Contract, columnText, uniqueKeysOf } from './contract.ts'
+import { type Contract, uniqueKeysOf } from './contract.ts'
 
 export interface Change {
   readonly column: string
   readonly verdict: 'harmless' | 'widens' | 'breaks'
   readonly sentence: string
-  /** The rows that do not fit; `all`: each row. Undefined: none can. */
-  readonly suffers?: Sql | 'all' | 'duplicates'
+  /** The rows that do not fit; `all`: each row. Undefined: none can. A unique key `takesNull` any number of times. */
+  readonly suffers?: Sql | 'all' | { readonly duplicatesOf: readonly string[]; readonly takesNull: boolean }
   /** Guessed, with its evidence. */
   readonly renamedTo?: { readonly column: string; readonly evidence: string }
 }
@@ -58,7 +59,8 @@ function columnChanges(column: string, before: AgreedColumn, now: Column, writes
     tell('it may be NULL now', { verdict: 'widens', suffers: sql`${quoted} IS NULL` })
   if (before.isNullable && !now.isNullable)
     tell('it is NOT NULL now', { verdict: writes ? 'breaks' : 'harmless' })
-  if (now.isGenerated && writes) tell('the server computes it now, and takes no value', { verdict: 'breaks' })
+  if (now.isGenerated && writes && before.computed === undefined)
+    tell('the server computes it now, and takes no value', { verdict: 'breaks' })
   return changes
 }
 
@@ -169,7 +171,9 @@ function keyChanges({ key, columns }: Contract, table: Table): Change[] {
   )
   if (isUnique) return []
   const sentence = `no unique key names a row by ${key.join(', ')} any more`
-  return [{ column: key.join(', '), verdict: 'widens', sentence, suffers: 'duplicates' }]
+  return [
+    { column: key.join(', '), verdict: 'widens', sentence, suffers: { duplicatesOf: key, takesNull: false } },
+  ]
 }
 
 /** A name of a character set, from a contract or the catalog. */

@@ -1,7 +1,8 @@
 /** What a column can hold, read from its type as any server spells it: two servers of one table must come to the same. */
 
 export type ColumnType =
-  | { readonly kind: 'int'; readonly bits: number; readonly isUnsigned: boolean }
+  /** `filled`: with ZEROFILL, it is printed with so many digits at least; 0: nobody wrote how many. */
+  | { readonly kind: 'int'; readonly bits: number; readonly isUnsigned: boolean; readonly filled?: number }
   | {
       readonly kind: 'decimal'
       readonly digits: number
@@ -41,10 +42,10 @@ const blobs: Readonly<Record<string, number>> = {
   long: 4_294_967_295,
 }
 
-/** The spelling that all servers share: no width of integers, no width of a year; MySQL's json is MariaDB's longtext. MySQL 8 has a name of its own for a collection. */
+/** The spelling that all servers share: no width of integers that are not filled up with zeros, no width of a year; MySQL's json is MariaDB's longtext. MySQL 8 has a name of its own for a collection. */
 export function plainType(type: string): string {
   return type
-    .replace(/^((?:tiny|small|medium|big)?int)\(\d+\)/i, (whole, word: string) =>
+    .replace(/^((?:tiny|small|medium|big)?int)\(\d+\)(?!.*zerofill)/i, (whole, word: string) =>
       whole.toLowerCase() === 'tinyint(1)' ? whole : word,
     )
     .replace(/^year\(\d+\)/i, 'year')
@@ -58,7 +59,8 @@ export function columnType(text: string): ColumnType {
   const first = Number(inside.split(',')[0])
   const bits = ints[word]
   const isUnsigned = /unsigned/i.test(rest)
-  if (bits !== undefined) return { kind: 'int', bits, isUnsigned }
+  if (bits !== undefined)
+    return { kind: 'int', bits, isUnsigned, ...(/zerofill/i.test(rest) && { filled: first || 0 }) }
   if (word === 'decimal')
     return { kind: 'decimal', digits: first, scale: Number(inside.split(',')[1] ?? 0), isUnsigned }
   if (word === 'float' || word === 'double')

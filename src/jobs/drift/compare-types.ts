@@ -22,8 +22,17 @@ export function compareTypes(before: ColumnType, now: ColumnType, column: Sql): 
   if (before.kind === 'int' && now.kind === 'int') {
     const [low, high] = rangeOf(before)
     const [newLow, newHigh] = rangeOf(now)
-    if (newLow >= low && newHigh <= high) return harmless
-    return widens(sql`${column} < ${low} OR ${column} > ${high}`)
+    const isOutside = sql`${column} < ${low} OR ${column} > ${high}`
+    const printed = filledOtherwise(before.filled, now.filled)
+    const isFit = newLow >= low && newHigh <= high
+    if (printed === undefined)
+      return isFit
+        ? before.bits === now.bits && before.isUnsigned === now.isUnsigned
+          ? undefined
+          : harmless
+        : widens(isOutside)
+    const isPrinted = sql`${column} < ${10n ** BigInt(printed - 1)}`
+    return widens(isFit ? isPrinted : sql`${isOutside} OR ${isPrinted}`)
   }
   if (before.kind === 'int' && now.kind === 'decimal') {
     const [low, high] = rangeOf(before)
@@ -66,7 +75,7 @@ export function compareTypes(before: ColumnType, now: ColumnType, column: Sql): 
   }
   if ((before.kind === 'enum' || before.kind === 'set') && now.kind === before.kind) {
     const added = now.values.flatMap((value, index) => (before.values.includes(value) ? [] : [index]))
-    if (added.length === 0) return harmless
+    if (added.length === 0) return isInOrder(before.values, now.values) ? harmless : widens()
     const number = sql`CAST(${column} AS UNSIGNED)`
     const mask = added.reduce((sum, index) => sum | (1n << BigInt(index)), 0n)
     return widens(
@@ -89,6 +98,17 @@ export function compareTypes(before: ColumnType, now: ColumnType, column: Sql): 
     return now.bits <= before.bits ? harmless : widens(sql`(${column} + 0) >= ${1n << BigInt(before.bits)}`)
   }
   return breaks
+}
+
+/** It sorts by their order, and a SET prints them in it. */
+function isInOrder(before: readonly string[], now: readonly string[]): boolean {
+  const places = now.map(value => before.indexOf(value))
+  return places.every((place, index) => index === 0 || place > (places[index - 1] ?? 0))
+}
+
+/** Values of fewer digits than these are printed otherwise; undefined: none, as far as anybody knows. */
+function filledOtherwise(before: number | undefined, now: number | undefined): number | undefined {
+  return before === now || before === 0 || now === 0 ? undefined : Math.max(before ?? 1, now ?? 1)
 }
 
 const breadth = ['ascii', 'latin1', 'utf8mb3', 'utf8mb4']

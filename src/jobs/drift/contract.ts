@@ -3,36 +3,43 @@ import { existsSync, readFileSync, realpathSync, renameSync, statSync, writeFile
 import { z } from 'zod'
 import { inputError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
-import type { Column } from '../../mysql/columns.ts'
 import { keyOrError } from '../../mysql/keys.ts'
 import { tableText } from '../../mysql/table-name.ts'
-import { plainType } from './column-type.ts'
-import { plainCharset } from './compare-types.ts'
+import type { ForeignKey } from '../../mysql/table-rules.ts'
+import { columnText } from './agreed-column.ts'
+import type { Seen } from './seen.ts'
 
 const schema = z.strictObject({
-  format: z.literal('ops-contract/1'),
+  /** 1 knows types, nullness and keys alone: what the server does of its own accord is not compared. */
+  format: z.enum(['ops-contract/1', 'ops-contract/2']),
   /** Whose it is. */
   consumer: z.string(),
   /** It also puts rows in. */
   writes: z.boolean().optional(),
   table: z.string(),
-  /** The columns that it uses: `bigint unsigned not null`, `varchar(100) charset utf8mb4`. */
+  /** The kind of server it was written from: each prints expressions in its own way. */
+  server: z.enum(['mariadb', 'mysql']).optional(),
+  /** The columns that it uses: `bigint unsigned not null`, `varchar(100) charset utf8mb4 default 'new'`. */
   columns: z.record(z.string(), z.string()),
   /** The columns that name a row to it. */
   key: z.array(z.string()).optional(),
-  /** The columns of each unique key, for one that puts rows in. */
+  /** The columns of each unique key. */
   unique: z.array(z.array(z.string())).optional(),
+  /** Of those below a contract that lacks one does not mind it. The columns of each index. */
+  indexes: z.array(z.array(z.string())).optional(),
+  fulltext: z.array(z.array(z.string())).optional(),
+  checks: z.array(z.string()).optional(),
+  /** `customer_id -> customers (id) on delete cascade`. */
+  foreignKeys: z.array(z.string()).optional(),
+  /** By name: when it fires, with a mark of what it does. */
+  triggers: z.record(z.string(), z.string()).optional(),
+  /** `range (to_days(at)), maxvalue`; empty: none. */
+  partitions: z.string().optional(),
+  engine: z.string().optional(),
   /** Columns that were there and are not used. */
   others: z.array(z.string()).optional(),
 })
 export type Contract = z.infer<typeof schema>
-
-/** A column as a contract knows it. */
-export interface AgreedColumn {
-  readonly type: string
-  readonly charset: string | undefined
-  readonly isNullable: boolean
-}
 
 /** @throws OpsError `input`. */
 export function readContract(file: string): Contract {
@@ -55,33 +62,74 @@ export function readContract(file: string): Contract {
   }
 }
 
-export function agreedColumn(text: string): AgreedColumn {
-  const [, withoutNull = '', notNull] = /^([\s\S]*?)( not null)?$/i.exec(text.trim()) ?? []
-  const [, type = '', charset] = /^([\s\S]*?)(?: charset (\w+))?$/i.exec(withoutNull) ?? []
-  return { type, charset: plainCharset(charset ?? null), isNullable: notNull === undefined }
-}
-
-export function columnText({ type, characterSet, isNullable }: Column): string {
-  const charset = plainCharset(characterSet)
-  return `${plainType(type)}${charset === undefined ? '' : ` charset ${charset}`}${isNullable ? '' : ' not null'}`
-}
-
-/** The table as it is; of an earlier contract its consumer and the columns that it uses stay. */
-export function pinned(table: Table, before: Contract | undefined, consumer: string): Contract {
+/** The table as it is, with its rules where they are given; of an earlier contract its consumer and what it minds stay. */
+export function pinned(table: Table, before: Contract | undefined, consumer: string, seen?: Seen): Contract {
   const isUsed = (name: string): boolean => before === undefined || Object.hasOwn(before.columns, name)
   const used = table.columns.filter(column => isUsed(column.name))
   const found = keyOrError(table)
   const key = found instanceof Error ? undefined : found.columns
   return {
-    format: 'ops-contract/1',
+    format: seen ? 'ops-contract/2' : 'ops-contract/1',
     consumer: before?.consumer ?? consumer,
     ...(before?.writes !== undefined && { writes: before.writes }),
     table: tableText(table),
-    columns: Object.fromEntries(used.map(column => [column.name, columnText(column)])),
+    ...(seen && { server: seen.flavor }),
+    columns: Object.fromEntries(
+      used.map(column => [
+        column.name,
+        columnText(column, seen && (seen.columns.get(column.name.toLowerCase()) ?? {})),
+      ]),
+    ),
     ...(key?.every(isUsed) && { key: [...key] }),
     unique: uniqueKeysOf(table).map(each => [...each]),
+    ...(seen && rulesOf(seen, before)),
     others: table.columns.filter(column => !isUsed(column.name)).map(column => column.name),
   }
+}
+
+function rulesOf(seen: Seen, before: Contract | undefined): Partial<Contract> {
+  const { indexes, fulltext } = indexesOf(seen.table)
+  const all = {
+    indexes: indexes.map(each => [...each]),
+    fulltext: fulltext.map(each => [...each]),
+    checks: [...seen.checks],
+    foreignKeys: seen.foreignKeys.map(each => each.text),
+    ...(seen.triggers && { triggers: Object.fromEntries(seen.triggers) }),
+    partitions: partitionsText(seen),
+    engine: seen.table.engine,
+  }
+  if (before === undefined || before.format === 'ops-contract/1') return all
+  return Object.fromEntries(Object.entries(all).filter(([rule]) => Object.hasOwn(before, rule)))
+}
+
+/** Each with its columns; those of expressions are left out, which only some servers have. */
+export function indexesOf({ indexes }: Pick<Table, 'indexes'>): {
+  readonly indexes: readonly (readonly string[])[]
+  readonly fulltext: readonly (readonly string[])[]
+} {
+  const named = indexes.flatMap(({ kind, columns }) => {
+    const names = columns.flatMap(({ name }) => (name === null ? [] : [name]))
+    return names.length === columns.length ? [{ isText: kind === 'FULLTEXT', names }] : []
+  })
+  const of = (isText: boolean) => named.filter(each => each.isText === isText).map(each => each.names)
+  return { indexes: of(false), fulltext: of(true) }
+}
+
+const partitionsText = ({ partitions, isOpenAbove }: Seen): string =>
+  partitions === undefined
+    ? ''
+    : `${partitions}${isOpenAbove && partitions.startsWith('range') ? ', maxvalue' : ''}`
+
+/** What is said of partitions, taken apart. */
+export function partitionsOf(text: string): { readonly by: string; readonly isOpenAbove: boolean } {
+  const by = text.replace(/, maxvalue$/i, '')
+  return { by, isOpenAbove: by !== text }
+}
+
+/** What is said of a foreign key, taken apart. */
+export function foreignKeyOf(text: string): Pick<ForeignKey, 'link' | 'rule'> {
+  const [, link = text, rule = ''] = /^(.*?\))(?: (on .*))?$/s.exec(text.trim()) ?? []
+  return { link, rule }
 }
 
 /** Columns of each unique key; without those of expressions or prefixes, which servers write in their own ways. */

@@ -4,10 +4,12 @@ import { counted } from '../../base/counted.ts'
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import type { Session } from '../../mysql/session.ts'
-import { join, name, sql } from '../../mysql/sql.ts'
+import { join, name, Sql, sql } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
 import { type Change, changesOf } from './changes.ts'
 import { type Contract, readContract } from './contract.ts'
+import { ruleChanges } from './rule-changes.ts'
+import { see } from './seen.ts'
 
 export interface Judged extends Omit<Change, 'suffers'> {
   /** Rows that do not fit; undefined: none can, or nobody need count them. */
@@ -17,12 +19,14 @@ export interface Judged extends Omit<Change, 'suffers'> {
 /** A change that only widens breaks as soon as one row does not fit. */
 export async function judge(session: Session, table: Table, contract: Contract): Promise<readonly Judged[]> {
   const judged: Judged[] = []
-  for (const { suffers, ...change } of changesOf(contract, table)) {
+  const seen = contract.format === 'ops-contract/1' ? undefined : await see(session, table)
+  const changes = [...changesOf(contract, table), ...(seen ? ruleChanges(contract, seen) : [])]
+  for (const { suffers, ...change } of changes) {
     if (suffers === undefined) {
       judged.push({ ...change, rows: undefined })
       continue
     }
-    const rows = await countOf(session, table, contract, suffers)
+    const rows = await countOf(session, table, suffers)
     const verdict = change.verdict === 'widens' && rows > 0 ? 'breaks' : change.verdict
     judged.push({ ...change, verdict, rows })
   }
@@ -32,18 +36,23 @@ export async function judge(session: Session, table: Table, contract: Contract):
 async function countOf(
   session: Session,
   table: Table,
-  contract: Contract,
   suffers: NonNullable<Change['suffers']>,
 ): Promise<number> {
   const doing = `counting rows of ${tableText(table)} that do not fit`
-  const key = (contract.key ?? []).map(each => name(each))
-  const statement =
-    suffers === 'all'
-      ? sql`SELECT COUNT(*) FROM ${tableSql(table)}`
-      : suffers === 'duplicates'
-        ? sql`SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM ${tableSql(table)} GROUP BY ${join(key)} HAVING COUNT(*) > 1) AS found`
-        : sql`SELECT COUNT(*) FROM ${tableSql(table)} WHERE ${suffers}`
-  return Number(await session.value(statement, doing))
+  return Number(await session.value(countSql(table, suffers), doing))
+}
+
+function countSql(table: Table, suffers: NonNullable<Change['suffers']>): Sql {
+  if (suffers === 'all') return sql`SELECT COUNT(*) FROM ${tableSql(table)}`
+  if (suffers instanceof Sql) return sql`SELECT COUNT(*) FROM ${tableSql(table)} WHERE ${suffers}`
+  const columns = suffers.duplicatesOf.map(each => name(each))
+  const isWhole = suffers.takesNull
+    ? sql` WHERE ${join(
+        columns.map(each => sql`${each} IS NOT NULL`),
+        ' AND ',
+      )}`
+    : sql``
+  return sql`SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM ${tableSql(table)}${isWhole} GROUP BY ${join(columns)} HAVING COUNT(*) > 1) AS found`
 }
 
 /** `widens: name: it may be NULL now (0 rows)`. */

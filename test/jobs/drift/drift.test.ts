@@ -49,7 +49,7 @@ const changes: readonly (readonly [was: string, is: string, last: string, verdic
     ['VARCHAR(10) CHARACTER SET latin1', 'VARCHAR(10) CHARACTER SET utf8mb4', "'ä'", 'widens', 0],
     ['VARCHAR(10) CHARACTER SET utf8mb4', 'VARCHAR(10) CHARACTER SET latin1', "'ä'", 'harmless'],
     ['VARCHAR(10) CHARACTER SET utf8mb3', 'VARCHAR(10) CHARACTER SET utf8mb4', "'\u{1f600}'", 'breaks', 1],
-    ['VARCHAR(10) COLLATE utf8mb4_bin', 'VARCHAR(10) COLLATE utf8mb4_general_ci', "'x'", 'none'],
+    ['VARCHAR(10) COLLATE utf8mb4_bin', 'VARCHAR(10) COLLATE utf8mb4_general_ci', "'x'", 'widens'],
     ['BINARY(4)', 'VARBINARY(8)', "'12345678'", 'breaks', 1],
     ['VARBINARY(4)', 'BINARY(4)', "'x'", 'breaks', 5],
     ['BINARY(4)', 'VARBINARY(4)', "'x'", 'harmless'],
@@ -68,7 +68,8 @@ const changes: readonly (readonly [was: string, is: string, last: string, verdic
     ['INT NOT NULL', 'INT', 'NULL', 'breaks', 1],
     ['INT NOT NULL', 'INT', '5', 'widens', 0],
     ['INT', 'INT NOT NULL', '5', 'harmless'],
-    ["INT DEFAULT 5 COMMENT 'x'", "INT DEFAULT 6 COMMENT 'y'", '5', 'none'],
+    ["INT DEFAULT 5 COMMENT 'x'", "INT DEFAULT 6 COMMENT 'y'", '5', 'widens'],
+    ["INT DEFAULT 5 COMMENT 'x'", "INT DEFAULT 5 COMMENT 'y'", '5', 'none'],
   ]
 
 describeReal('ops db drift', () => {
