@@ -3,6 +3,8 @@
 /** A chunk is full then. */
 export const mostBytes = 2 * 1024 * 1024
 export const mostRows = 25_000
+/** Where it becomes INSERTs, whose size does not depend on it: memory is let go of between chunks. */
+export const insertedBytes = 512 * 1024
 /** Where it rests between chunks: some milliseconds of the server. */
 export const shortBytes = 128 * 1024
 

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { counted, grouped } from '../../base/counted.ts'
 import { OpsError } from '../../base/errors.ts'
 import type { Governor } from '../../mysql/governor.ts'
-import { mostBytes, shortBytes } from './chunk-room.ts'
+import { insertedBytes, mostBytes, shortBytes } from './chunk-room.ts'
 import type { Input } from './input.ts'
 import { ChunkBuilder, type LoadChunk } from './load-chunk.ts'
 import type { LoadPlan } from './plan.ts'
@@ -26,7 +26,7 @@ export interface InputChunks {
 const recordsAtOnce = 1_000
 
 export function chunksOf(
-  { opened, targets, request }: LoadPlan,
+  { opened, targets, request, method }: LoadPlan,
   reader: RecordReader,
   governor?: Pick<Governor, 'isShared'>,
 ): InputChunks {
@@ -51,7 +51,7 @@ export function chunksOf(
     },
     async read() {
       if (isEnded) return undefined
-      const bytes = governor?.isShared ? shortBytes : mostBytes
+      const bytes = governor?.isShared ? shortBytes : method === 'insert' ? insertedBytes : mostBytes
       for (let records = 1; !builder.isFull(bytes); records++) {
         const record = reader.ready(format)
         if (record) builder.add(record)

@@ -5,6 +5,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import { Readable } from 'node:stream'
+import { releaseBuffers } from '../../base/release-buffers.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import type { LoadChunk } from './load-chunk.ts'
@@ -197,5 +198,9 @@ export class RowLoader {
 }
 
 function* pieces(lines: Buffer): Generator<Buffer> {
-  for (let at = 0; at < lines.length; at += pieceBytes) yield lines.subarray(at, at + pieceBytes)
+  for (let at = 0; at < lines.length; at += pieceBytes) {
+    yield lines.subarray(at, at + pieceBytes)
+    // The driver copies each piece.
+    releaseBuffers()
+  }
 }

@@ -34,8 +34,8 @@ export interface InsertPart {
   readonly to: number
 }
 
-/** A server reads a long INSERT slower than several of this size. */
-const usualBytes = 1024 * 1024
+/** A server reads a long INSERT slower than several shorter ones, and each is in memory as text and as bytes. */
+const usualBytes = 256 * 1024
 /** What a packet holds beside its statement. */
 const packetHeadBytes = 64
 
@@ -53,24 +53,23 @@ export function* inserts(
 ): Generator<InsertPart> {
   const head = headOf(into)
   const tail = tailOf(into)
-  const fixed = head.bytes.length + tail.bytes.length
-  const tuples = new Tuples(into.targets)
+  const tuples = new Tuples(into.targets, head.bytes)
   let begin = from
   for (let index = from; index < to; index++) {
     const before = tuples.length
     tuples.add(chunk.lines, lineStart(chunk, index), lineEnd(chunk, index))
-    if (index === begin || fixed + tuples.length <= mostBytes) continue
-    yield { statement: statementOf(head, tuples.take(before), tail), from: begin, to: index }
+    if (index === begin || tuples.length + tail.bytes.length <= mostBytes) continue
+    yield { statement: statementOf(tuples.take(before), tail), from: begin, to: index }
     begin = index
   }
-  if (to > begin) yield { statement: statementOf(head, tuples.take(), tail), from: begin, to }
+  if (to > begin) yield { statement: statementOf(tuples.take(), tail), from: begin, to }
 }
 
 function headOf(into: Into): Sql {
   const { table, targets, onDuplicate } = into
   const columns = join(targets.map(({ column }) => name(column.name)))
   const verb = onDuplicate === 'replace' ? 'REPLACE' : ignores(into) ? 'INSERT IGNORE' : 'INSERT'
-  return sql`${trusted(verb)} INTO ${tableSql(table)} (${columns})`
+  return sql`${trusted(verb)} INTO ${tableSql(table)} (${columns}) VALUES `
 }
 
 /** Without need no INSERT IGNORE, which makes warnings of all errors. */
@@ -82,5 +81,4 @@ function tailOf(into: Into): Sql {
   return sql` ON DUPLICATE KEY UPDATE ${column} = IF(@ops_there := @ops_there + 1, ${column}, ${column})`
 }
 
-const statementOf = (head: Sql, tuples: string, tail: Sql): Sql =>
-  new Sql(`${head.bytes} VALUES ${tuples}${tail.bytes}`)
+const statementOf = (inserts: string, tail: Sql): Sql => new Sql(inserts + tail.bytes)

@@ -1,6 +1,6 @@
 /**
- * Rows of an INSERT, with commas between, as bytes: a string that was put together of pieces takes several times its length
- * until it is read.
+ * INSERTs as bytes, row by row behind a head that is the same for all: a string that was put together of pieces takes several
+ * times its length until it is read.
  */
 import { quotedBytes, trusted } from '../../mysql/sql.ts'
 import { decodeCells } from '../rows/tsv.ts'
@@ -14,11 +14,18 @@ export class Tuples {
   readonly #targets: readonly Target[]
   /** All cells are stored as they are. */
   readonly #isPlain: boolean
+  readonly #headLength: number
   #bytes = Buffer.allocUnsafe(64 * 1024)
-  length = 0
+  /** Of the head and the rows behind it. */
+  length: number
 
-  constructor(targets: readonly Target[]) {
+  /** `head` is SQL, a byte each character. */
+  constructor(targets: readonly Target[], head: string) {
     this.#targets = targets
+    this.#headLength = head.length
+    this.length = 0
+    this.#reserve(head.length)
+    this.length = this.#bytes.write(head, 'latin1')
     this.#isPlain = targets.every(each => each.stored === undefined)
   }
 
@@ -28,20 +35,20 @@ export class Tuples {
     else this.#addStored(lines.subarray(from, to))
   }
 
-  /** The text up to `end`, where a row ended; those behind it stay. */
+  /** The head and the rows up to `end`, where one ended; those behind it stay. */
   take(end = this.length): string {
     const text = this.#bytes.toString('latin1', 0, end)
     // Without the comma.
     const rest = Math.min(end + 1, this.length)
-    this.#bytes.copyWithin(0, rest, this.length)
-    this.length -= rest
+    this.#bytes.copyWithin(this.#headLength, rest, this.length)
+    this.length += this.#headLength - rest
     return text
   }
 
   #addStored(line: Buffer): void {
     const tuple = this.#tupleOf(line)
     this.#reserve(tuple.length + 1)
-    if (this.length > 0) this.#bytes[this.length++] = comma
+    if (this.length > this.#headLength) this.#bytes[this.length++] = comma
     this.length += this.#bytes.write(tuple, this.length, 'latin1')
   }
 
@@ -51,7 +58,7 @@ export class Tuples {
     this.#reserve((to - from) * 3 + 16)
     const out = this.#bytes
     let size = this.length
-    if (size > 0) out[size++] = comma
+    if (size > this.#headLength) out[size++] = comma
     out[size++] = opening
     for (let at = from; ; at++) {
       const isNull =
