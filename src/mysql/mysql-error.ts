@@ -4,8 +4,10 @@ import { type ErrorCode, errorDataOf, OpsError } from '../base/errors.ts'
 /** The server's error numbers that ops acts on (MySQL and MariaDB, "Server Error Message Reference"). */
 export const serverErrors = {
   duplicateKey: 1062,
+  unknownCharacterSet: 1115,
   lockWaitTimeout: 1205,
   deadlock: 1213,
+  unknownCollation: 1273,
   queryInterrupted: 1317,
   foreignKeyParent: 1451,
 } as const

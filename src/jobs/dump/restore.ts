@@ -12,6 +12,7 @@ import type { Store } from '../../store/store.ts'
 import { isStoreError } from '../../store/store-error.ts'
 import type { JobContext } from '../job-context.ts'
 import { holdingTargets } from '../rows/hold-targets.ts'
+import { checkMakeable } from '../rows/makeable.ts'
 import { checkColumns, existingTable, foreignKeysOf, makeTable } from '../rows/target-table.ts'
 import { interruptedError, partlyDone, runChunks } from '../run.ts'
 import { existingMark, listDump, readReceipt } from './dump-store.ts'
@@ -52,8 +53,8 @@ async function restoreDays(
   const session = await server.session()
   const found = await existingTable(session, target)
   const made = widestOf(wanted) ?? newest
-  for (const shape of shapesOf(wanted))
-    checkColumns(tableText(target), found?.columns ?? made.columns, shape, 'dumped')
+  for (const shape of shapesOf(wanted)) checkColumns(tableText(target), found ?? made, shape, 'dumped')
+  if (!found) await checkMakeable(session, target, made.createTable)
   const there = found ? await daysThere(session, found, receipts) : new Set<string>()
   const todo = wanted.filter(each => !there.has(each.day))
   const rows = todo.reduce((sum, each) => sum + each.rows, 0)

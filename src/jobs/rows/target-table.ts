@@ -1,10 +1,12 @@
 /** The table that saved rows go back into: as it is there, whether it can hold them, or made as it was. */
-import { InputErrors, inputError, OpsError } from '../../base/errors.ts'
+import { errorDataOf, InputErrors, inputError, OpsError } from '../../base/errors.ts'
 import { readTable, type Table } from '../../mysql/catalog.ts'
+import { isSameText, textKinds } from '../../mysql/character-sets.ts'
 import { typeSpelling } from '../../mysql/columns.ts'
 import type { Session } from '../../mysql/session.ts'
 import { name, rawSql, sql } from '../../mysql/sql.ts'
 import { type TableName, tableText } from '../../mysql/table-name.ts'
+import { checkMakeable, makeItYourself } from './makeable.ts'
 import type { RowsHeader } from './rows-file.ts'
 
 /** Undefined: there is no such table. */
@@ -16,13 +18,17 @@ export async function existingTable(session: Session, target: TableName): Promis
   return there.length === 0 ? undefined : readTable(session, target)
 }
 
+/** A table that is there, or that is made so. */
+type Target = Pick<Table, 'columns'> | Pick<RowsHeader, 'columns' | 'createTable'>
+
 /** Each saved column must be there as it was; others may have come since. `saved` is a word as `archived`. */
 export function checkColumns(
   where: string,
-  columns: readonly { readonly name: string; readonly type: string; readonly isGenerated?: boolean }[],
-  header: Pick<RowsHeader, 'columns'>,
+  target: Target,
+  header: Pick<RowsHeader, 'columns' | 'createTable'>,
   saved: string,
 ): void {
+  const columns: readonly { name: string; type: string; isGenerated?: boolean }[] = target.columns
   const problems = header.columns.flatMap(({ name: column, type }) => {
     const now = columns.find(each => each.name === column)
     if (!now) return [`${where} has no column ${column} (${type}), which was ${saved}`]
@@ -33,7 +39,44 @@ export function checkColumns(
     return isSame ? [] : [`${column} of ${where} is ${now.type} now, and was ${saved} as ${type}`]
   })
   const next = `Nothing was restored. Make a table that has every ${saved} column as it was, and name it with --into.`
-  if (problems.length > 0) throw new InputErrors(problems.map(title => inputError(title, { next }).data))
+  const asItWas =
+    'createTable' in target
+      ? 'It was converted between two runs, and no table can hold both. A dump brings a day alone back with --day; else load the files of one time without ops into a table made as their first line says (createTable, load).'
+      : `Name a table that is not there yet with --into: it is made as it was ${saved}. From there INSERT ... SELECT converts the texts.`
+  const refusals = [
+    ...problems.map(title => inputError(title, { next })),
+    ...otherTexts(where, target, header, saved).map(title =>
+      inputError(title, { detail: bytesDetail, next: `Nothing was restored. ${asItWas}` }),
+    ),
+  ]
+  if (refusals.length > 0) throw new InputErrors(refusals.map(({ data }) => data))
+}
+
+const bytesDetail = 'Texts are saved as their bytes: there these would be other letters.'
+
+/** Columns whose bytes would be another text. */
+function otherTexts(
+  where: string,
+  target: Target,
+  { columns, createTable }: Pick<RowsHeader, 'columns' | 'createTable'>,
+  saved: string,
+): readonly string[] {
+  const [before, now] = [textKinds(createTable), characterSets(target)]
+  return columns.flatMap(({ name: column, readAs, dataType }) => {
+    // MySQL gives its JSON as utf8mb4.
+    const was = dataType === 'json' ? 'utf8mb4' : before.get(column)?.characterSet
+    const is = now.get(column)
+    if (readAs !== 'text' || was === undefined || is === undefined || isSameText(was, is)) return []
+    return [`${column} of ${where} holds text as ${is}, and was ${saved} as ${was}`]
+  })
+}
+
+function characterSets(target: Target): ReadonlyMap<string, string> {
+  if ('createTable' in target)
+    return new Map([...textKinds(target.createTable)].map(([column, kind]) => [column, kind.characterSet]))
+  return new Map(
+    target.columns.flatMap(each => (each.characterSet === null ? [] : [[each.name, each.characterSet]])),
+  )
 }
 
 /** A line of SHOW CREATE TABLE. Names of foreign keys are unique in a database, and what they lead to may not be there. */
@@ -68,9 +111,15 @@ export async function makeTable(
       next: 'Make the table, then run the same command again.',
     })
   }
+  await checkMakeable(session, target, createTable)
   const doing = `making ${tableText(target)}`
-  await session.query(
-    sql`CREATE TABLE ${name(target.database, target.table)} ${rawSql(withoutForeignKeys(definition))}`,
-    doing,
-  )
+  try {
+    await session.query(
+      sql`CREATE TABLE ${name(target.database, target.table)} ${rawSql(withoutForeignKeys(definition))}`,
+      doing,
+    )
+  } catch (thrown) {
+    const { data } = thrown instanceof OpsError ? thrown : new OpsError(errorDataOf(thrown))
+    throw new OpsError({ ...data, next: data.next ?? makeItYourself(target) }, { cause: thrown })
+  }
 }

@@ -1,0 +1,116 @@
+/** Rows that were saved on one kind of server and go back into another one: what it cannot hold as it was is refused, or told. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connect } from '../../../src/transport/index.ts'
+import { type Folder, folderWith, type Outcome } from '../../cli/run-ops.ts'
+import { type Eyes, openEyes } from '../../mysql/eyes.ts'
+import { type OwnMysql, startOwnMysql, whyNoOwnMysql } from '../../mysql/own-mysql.ts'
+
+const why = whyNoOwnMysql('5.7') ?? whyNoOwnMysql('8.0')
+describe.skipIf(why !== undefined)(`what MySQL 8.0 saved${why === undefined ? '' : ` (${why})`}`, () => {
+  const servers: OwnMysql[] = []
+  const eyes: Eyes[] = []
+  let folder: Folder
+  beforeAll(async () => {
+    for (const version of ['8.0', '5.7'] as const) {
+      const server = await startOwnMysql(version)
+      servers.push(server)
+      const local = await connect({ name: 'local', destination: 'local', backend: 'local' })
+      eyes.push(await openEyes(await local.forwardSocket(server.socket)))
+    }
+    const [newer, older] = servers.map(({ socket }) => `socket = ${socket}\nuser = root\n`)
+    folder = folderWith({ 'ops.ini': `[db newer]\n${newer}[db older]\n${older}` })
+    for (const each of eyes) await each.run('CREATE DATABASE lab CHARACTER SET utf8mb4')
+  }, 300_000)
+  afterAll(async () => {
+    for (const each of eyes) await each.close()
+    for (const each of servers) await each.stop()
+    folder?.remove()
+  })
+  const ops = (...argv: string[]): Promise<Outcome> => folder.ops(['db', ...argv, '--yes'])
+  const ask = async (server: number, statement: string): Promise<unknown> =>
+    statement.startsWith('SELECT') ? eyes[server]?.rows(statement) : eyes[server]?.run(statement)
+  const newer = (statement: string): Promise<unknown> => ask(0, statement)
+  const older = (statement: string): Promise<unknown> => ask(1, statement)
+  /** Saves a table of the newer server in both ways, and names how each comes back. */
+  const saved = async (table: string): Promise<readonly (readonly string[])[]> => {
+    const archived = ['archive', 'newer', `lab.${table}`, '--older-than', '6mo', '--by', 'at', '--no-delete']
+    expect(await ops(...archived, '--to', table)).toMatchObject({ code: 0, stderr: '' })
+    const dumped = ['dump', 'newer', `lab.${table}`, '--by', 'at', '--tz', 'UTC', '--to', `${table}-days`]
+    expect(await ops(...dumped)).toMatchObject({ code: 0, stderr: '' })
+    return [
+      ['archive', 'restore', 'older', table],
+      ['restore', 'older', `${table}-days`],
+    ]
+  }
+
+  test('a collation that the other server does not have is refused with its columns, and the table that one makes oneself takes the rows', async () => {
+    await newer(
+      `CREATE TABLE lab.t (id INT PRIMARY KEY, a VARCHAR(9), b TEXT COLLATE utf8mb4_bin, at DATE NOT NULL, KEY (at))`,
+    )
+    await newer(`INSERT INTO lab.t VALUES (1, 'ä😀', 'x', '2020-02-29')`)
+    for (const restore of await saved('t')) {
+      const refused = await ops(...restore)
+      expect(refused.code).toBe(3)
+      expect(refused.stderr).toContain(
+        'lab.t cannot be made as it was: older has no collation utf8mb4_0900_ai_ci (of a)',
+      )
+      expect(refused.stderr).toContain('Make lab.t yourself')
+      await older('CREATE TABLE lab.t (id INT PRIMARY KEY, a VARCHAR(9), b TEXT, at DATE NOT NULL)')
+      expect(await ops(...restore)).toMatchObject({ code: 0, stderr: '' })
+      expect(await older('SELECT HEX(a), b FROM lab.t')).toEqual([['C3A4F09F9880', 'x']])
+      await older('DROP TABLE lab.t')
+    }
+  })
+
+  test('a table whose texts are of another character set is refused; one whose bytes are the same texts is not', async () => {
+    await newer(
+      `CREATE TABLE lab.texts (id INT PRIMARY KEY, a VARCHAR(9) CHARACTER SET utf8, j JSON, at DATE NOT NULL, KEY (at)) COLLATE utf8mb4_bin`,
+    )
+    await newer(`INSERT INTO lab.texts VALUES (1, 'ä', '"ö"', '2020-02-29')`)
+    for (const restore of await saved('texts')) {
+      const table = `CREATE TABLE lab.texts (id INT PRIMARY KEY, a VARCHAR(9), j LONGTEXT, at DATE NOT NULL) CHARSET`
+      await older(`${table} latin1`)
+      const refused = await ops(...restore)
+      expect(refused.code).toBe(3)
+      expect(refused.stderr).toMatch(
+        /a of lab\.texts holds text as latin1, and was (archived|dumped) as utf8/,
+      )
+      expect(refused.stderr).toMatch(
+        /j of lab\.texts holds text as latin1, and was (archived|dumped) as utf8mb4/,
+      )
+      expect(refused.stderr).toContain('From there INSERT ... SELECT converts the texts')
+      await older('DROP TABLE lab.texts')
+      await older(`${table} utf8mb4`)
+      expect(await ops(...restore)).toMatchObject({ code: 0, stderr: '' })
+      expect(await older('SELECT HEX(a), HEX(j) FROM lab.texts')).toEqual([['C3A4', '22C3B622']])
+      await older('DROP TABLE lab.texts')
+    }
+  })
+
+  test('days of a table that was converted meanwhile are not put together in one table', async () => {
+    await newer(
+      `CREATE TABLE lab.conv (id INT PRIMARY KEY, a VARCHAR(9), at DATE NOT NULL, KEY (at)) CHARSET ucs2`,
+    )
+    await newer(`INSERT INTO lab.conv VALUES (1, 'ab', '2020-02-28')`)
+    const archive = ['archive', 'newer', 'lab.conv', '--older-than', '6mo', '--by', 'at', '--to', 'conv']
+    const dump = ['dump', 'newer', 'lab.conv', '--by', 'at', '--tz', 'UTC', '--to', 'conv-days']
+    for (const save of [dump, archive]) expect(await ops(...save)).toMatchObject({ code: 0, stderr: '' })
+    await newer('ALTER TABLE lab.conv CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin')
+    await newer(`INSERT INTO lab.conv VALUES (2, 'cd', '2020-02-29')`)
+    for (const save of [dump, archive]) expect(await ops(...save)).toMatchObject({ code: 0, stderr: '' })
+    for (const restore of [
+      ['archive', 'restore', 'newer', 'conv'],
+      ['restore', 'newer', 'conv-days'],
+    ]) {
+      const refused = await ops(...restore, '--into', 'lab.conv_again')
+      expect(refused.code).toBe(3)
+      expect(refused.stderr).toMatch(
+        /a of lab\.conv_again holds text as utf8mb4, and was (archived|dumped) as ucs2/,
+      )
+      expect(refused.stderr).toContain('converted between two runs')
+    }
+    const one = ['--day', '2020-02-28', '--into', 'lab.conv_day']
+    expect(await ops('restore', 'newer', 'conv-days', ...one)).toMatchObject({ code: 0, stderr: '' })
+    expect(await newer('SELECT HEX(a) FROM lab.conv_day')).toEqual([['00610062']])
+  })
+})
