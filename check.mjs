@@ -1,11 +1,10 @@
-/** `npm run check`: formatter and linter, types, and shellcheck where it is there; all at once, none hides another. */
+/** `npm run check`: formatter and linter, types, shellcheck and awk where they are there; all at once, none hides another. */
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { shellcheckFlags, shellFindings, unexplained } from './shellcheck.mjs'
 
-const shell = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter(path => path.endsWith('.sh'))
-  .map(path => `src/${path}`)
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).map(path => `src/${path}`)
+const shell = sources.filter(path => path.endsWith('.sh'))
 
 /** Its exit code and all that it wrote; undefined where it is not there. */
 function run([program, ...argv], environment = {}) {
@@ -42,10 +41,34 @@ async function shellPasses() {
   return findings.length === 0
 }
 
+const functionsOf = text => [...text.matchAll(/^function (\w+)\(/gm)].map(([, name]) => name)
+
+/** Each awk that is there reads every program, as they are of different minds; it may call what another file defines. */
+async function awkPasses() {
+  const files = sources.filter(path => path.endsWith('.awk'))
+  const known = new Set(files.flatMap(path => functionsOf(readFileSync(path, 'utf8'))))
+  const programs = [['mawk'], ['gawk', '--posix'], ['busybox', 'awk']]
+  const findings = await Promise.all(
+    programs.flatMap(program =>
+      files.map(async path => {
+        const ran = await run([...program, `BEGIN { exit }\n${readFileSync(path, 'utf8')}`])
+        if (ran === undefined || ran.code === 0) return []
+        const left = ran.said
+          .split('\n')
+          .filter(line => !known.has(/function `?(\w+)'? (?:never|is not) defined/.exec(line)?.[1]))
+        return left.map(line => `${path}: ${line}`)
+      }),
+    ),
+  )
+  if (findings.flat().length > 0) console.log(findings.flat().join('\n'))
+  return findings.flat().length === 0
+}
+
 const passed = await Promise.all([
   passes(['@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.']),
   // As `npm test` does: one checker reads what all share once, and memory is not swept.
   passes(['typescript/bin/tsc', '--noEmit', '--checkers', '1'], { GOGC: 'off' }),
   shellPasses(),
+  awkPasses(),
 ])
 process.exitCode = passed.every(Boolean) ? 0 : 1

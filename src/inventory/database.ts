@@ -207,8 +207,8 @@ export function databaseOfUrl(url: string, errors: ErrorData[]): Database | unde
   const [database, user] = [percentDecoded(pathname.replace(/^\//, '')), percentDecoded(username)]
   if (database === undefined || user === undefined)
     return refuse(
-      'a % in the address of a database begins no sign',
-      'Write %25 for a % that is meant as itself.',
+      'a % in the address of a database has no two hexadecimal digits behind it',
+      'Write %25 where a % itself is meant.',
     )
   return {
     name: `${protocol}//${username === '' ? '' : `${username}@`}${parsed.host}${pathname}`,

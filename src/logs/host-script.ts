@@ -1,7 +1,9 @@
 /** The shell text that finds log files on a host, tells what its servers write there, and reads one file. */
 import { bareShell } from '../shell/library.ts'
 import { quote } from '../shell/quote.ts'
+import { sh } from '../shell/sh.ts'
 import configurationsText from './configurations.sh'
+import hostScriptText from './host-script.sh'
 
 /** Quotes all of a glob but `*`, `?` and `[...]`; `~/` is the home of whoever looks. */
 export function quotedGlob(glob: string): string {
@@ -16,12 +18,9 @@ export function quotedGlob(glob: string): string {
  * NUL. A server that is not there is silent. POSIX sh; needs `stat` as GNU and busybox have it.
  */
 export function lookScript(globs: readonly string[]): string {
-  return `cd "\${HOME:-/}" 2>/dev/null || cd /
-for ops_file in ${globs.map(quotedGlob).join(' ')}; do
-[ -f "$ops_file" ] || continue
-printf 'file\\0%s\\0%s\\0' "$(stat -L -c '%Y %s %d:%i' -- "$ops_file")" "$ops_file"
-done
-${bareShell(configurationsText)}ops_configurations 2>/dev/null </dev/null
+  return `${bareShell(hostScriptText)}${bareShell(configurationsText)}ops_logs_home
+ops_logs_tell ${globs.map(quotedGlob).join(' ')}
+ops_configurations 2>/dev/null </dev/null
 exit 0
 `
 }
@@ -33,15 +32,5 @@ export const rotatedAwayCode = 91
  * Ends with `rotatedAwayCode` where it is gone.
  */
 export function readScript(path: string, id: string): string {
-  const inode = id.slice(id.indexOf(':') + 1)
-  return `cd "\${HOME:-/}" 2>/dev/null || cd /
-ops_file=${quote(path)}
-ops_is_it() { [ "$(stat -L -c %d:%i /proc/self/fd/3)" = ${quote(id)} ]; }
-if ! { exec 3<"$ops_file" && ops_is_it; } 2>/dev/null; then
-case $ops_file in */*) ops_folder=\${ops_file%/*}/ ;; *) ops_folder=./ ;; esac
-ops_file=$(find "$ops_folder" -maxdepth 1 -inum ${quote(inode)} 2>/dev/null | head -n 1)
-[ -n "$ops_file" ] && exec 3<"$ops_file" && ops_is_it || exit ${rotatedAwayCode}
-fi
-exec cat <&3
-`
+  return `${bareShell(hostScriptText)}ops_logs_home\n${sh`ops_logs_read ${path} ${id} ${rotatedAwayCode}`.shell}\n`
 }

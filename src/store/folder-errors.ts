@@ -38,7 +38,7 @@ export function failed(name: string, error: unknown, changed: Changed = 'no'): S
     return new StoreError('absent', {
       title: `${name} is not there`,
       changed: 'no',
-      next: 'Look at what there is with a list of its folder.',
+      next: 'List its folder to see what is there.',
     })
   if (code === 'ELOOP') return inTheWay(name, true)
   return new StoreError(

@@ -49,7 +49,7 @@ export async function lookAtFolder(path: string): Promise<readonly Finding[]> {
   findings.push({
     about: 'encryption',
     verdict: 'note',
-    sentence: 'A folder encrypts nothing by itself: that is its file system’s to do.',
+    sentence: 'A folder encrypts nothing by itself: its file system has to.',
     isRemark: true,
   })
   if (found !== undefined && (found.mode & 0o022) !== 0)

@@ -151,7 +151,7 @@ export function refusedError(refusal: Refusal, asked: Asked): StoreError {
       'Make it, with encryption and without public access, or correct --to.',
     )
   if (status === 404)
-    return error('absent', `${asked.name} is not there`, 'Look at what there is with a list of its folder.')
+    return error('absent', `${asked.name} is not there`, 'List its folder to see what is there.')
   if (status === 412)
     return error('taken', `${asked.name} is there already, or is another one by now`, 'Compare the two.')
   const ofLogin = loginCodes[code]

@@ -6,7 +6,9 @@ import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { bareShell } from '../shell/library.ts'
 import { endOfGroup } from './child-group.ts'
+import guardianText from './openssh-guardian.sh'
 
 /** News of one channel of the master. */
 export type ChannelNews =
@@ -31,21 +33,7 @@ interface MasterEvents {
  * child on its stderr, which nobody reads any more. All of its group ends with it, as an ssh that has not logged in yet
  * leaves its ProxyCommand behind.
  */
-const guardian = `directory=$1; shift
-[ -d "$directory" ] || mkdir -m 0700 -- "$directory" || exit 255
-exec 3<&0
-ssh "$@" </dev/null 3<&- & master=$!
-( exec >/dev/null 2>&1; while read -r line <&3; do :; done; kill "$master"; sleep 2; kill -KILL "$master" ) & watcher=$!
-exec 3<&-
-trap '' HUP INT TERM PIPE
-while kill -0 "$master" 2>/dev/null; do wait "$master"; status=$?; done
-kill -KILL "$watcher" 2>/dev/null
-early=; [ -S "$directory/m" ] || [ "\${status:-0}" -le 128 ] || early=yes
-rm -rf -- "$directory"
-kill -TERM 0
-[ -z "$early" ] || { sleep 0.2 2>/dev/null || sleep 1; kill -KILL 0; }
-exit "\${status:-255}"
-`
+const guardian = bareShell(guardianText)
 
 /** Lines that say nothing about why a connection failed. */
 const chatter = /^(debug\d: |Authenticated to |\s*$)/

@@ -6,9 +6,11 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { OpsError } from '../base/errors.ts'
+import { bareShell } from '../shell/library.ts'
 import { sh } from '../shell/sh.ts'
 import { openShell } from './become.ts'
 import type { Become, Transport } from './transport.ts'
+import uploadText from './upload.sh'
 
 /** What to bring where. */
 export interface UploadRequest {
@@ -111,27 +113,7 @@ export async function upload(
 
 function uploadScript(path: string, sizeBytes: number, nonce: string): string {
   // Everything is in a function that is called on the last line: a script that was cut runs nothing.
-  // `set -C` makes the shell refuse a file or link that is there already.
-  return `${
-    sh`ops_upload() {
-  umask 077
-  set -C
-  exec 3>"$1" || exit 1
-  printf '%s ready\n' "$3"
-  cat >&3 || { rm -f -- "$1"; exit 1; }
-  exec 3>&-
-  bytes=$(($(wc -c <"$1")))
-  sum=-
-  for tool in sha256sum 'busybox sha256sum' 'openssl dgst -sha256 -r' 'shasum -a 256'; do
-    found=$($tool <"$1" 2>/dev/null) && sum=\${found%% *} && break
-  done
-  [ "$bytes" -eq "$2" ] || rm -f -- "$1"
-  printf '%s %s %s\n' "$3" "$bytes" "$sum"
-  exit 0
-}
-ops_upload ${path} ${sizeBytes} ${nonce}
-`.shell
-  }\n`
+  return `${bareShell(uploadText)}${sh`ops_upload ${path} ${sizeBytes} ${nonce}`.shell}\n`
 }
 
 function collectTail(stream: Readable): () => string {

@@ -2,12 +2,14 @@
 import { z } from 'zod'
 import { OpsError } from '../../base/errors.ts'
 import type { RunRow } from '../../report/history-text.ts'
-import { quote } from '../../shell/quote.ts'
+import { bareShell } from '../../shell/library.ts'
+import { sh } from '../../shell/sh.ts'
 import type { CommonSettings } from '../flags.ts'
 import { overLink } from '../history/ask-hosts.ts'
 import type { ReportSession } from '../report-session.ts'
 import { reachHosts } from '../run-steps.ts'
 import { chooseReachable } from '../targets.ts'
+import hostText from './host.sh'
 import { lookAtHost, neededNode } from './look-at-host.ts'
 import { projectOf } from './schedule-steps.ts'
 
@@ -86,18 +88,6 @@ function eventsIn(line: string): readonly { event?: string }[] {
   }
 }
 
-/** Says `rc=` only where the job, an ops and a Node are there; the newest ops is the one that the last schedule sent. */
 function question(project: string, name: string, node: string, last: number): string {
-  const cli = '$(ls -t /opt/ops/*/dist/cli.js 2>/dev/null | head -n 1)'
-  return `
-ops_frame history
-ops_cli=${cli} ops_node=${quote(node)}
-if [ -n "$ops_cli" ] && [ -f ${quote(`${project}/ops.ini`)} ]; then
-echo scheduled
-if [ -n "$ops_node" ]; then
-( cd ${quote(project)} && "$ops_node" "$ops_cli" job history ${quote(name)} --json --last ${last} ) </dev/null 2>&1
-echo "rc=$?"
-fi
-fi
-`
+  return `${bareShell(hostText)}ops_frame history\n${sh`ops_job_history ${project} ${name} ${node} ${last}`.shell}\n`
 }

@@ -1,9 +1,11 @@
 /** What a schedule that failed has left on its host: told, and a password that nothing uses yet is taken away again. */
 import type { HostSummary } from '../../run/events.ts'
-import { quote } from '../../shell/quote.ts'
+import { bareShell } from '../../shell/library.ts'
+import { sh } from '../../shell/sh.ts'
 import { overLink } from '../history/ask-hosts.ts'
 import type { ReportSession } from '../report-session.ts'
 import type { Reached } from '../run-steps.ts'
+import hostText from './host.sh'
 import { folderOf, isSecret, projectOf, type Scheduled, units } from './schedule-steps.ts'
 
 const untouched: readonly HostSummary['status'][] = ['ok', 'unreachable', 'locked', 'moved', 'not-begun']
@@ -68,19 +70,10 @@ async function asked(text: string, reached: Reached, session: ReportSession): Pr
 
 /** Where the host has once proved that it can plan the job, what lies there belongs to a schedule that works. */
 function question(name: string, secrets: readonly string[], places: readonly string[]): string {
-  const words = (paths: readonly string[]): string => paths.map(quote).join(' ')
-  return `
-ops_frame left
-ops_timer=none
-if systemctl is-enabled ${quote(`ops-job-${name}.timer`)} >/dev/null 2>&1; then ops_timer=set; fi
-if [ "$ops_timer" = none ] && [ ! -e ${quote(`${projectOf(name)}/.planned`)} ]; then
-for ops_path in ${secrets.length === 0 ? "''" : words(secrets)}; do
-if [ -f "$ops_path" ] && rm -f -- "$ops_path"; then echo "gone=$ops_path"; fi
-done
-fi
-for ops_path in ${words(places)} ${quote(`${units}/ops-job-${name}.timer`)}; do
-if [ -e "$ops_path" ]; then echo "left=$ops_path"; fi
-done
-echo "timer=$ops_timer"
-`
+  const timer = `ops-job-${name}.timer`
+  return `${bareShell(hostText)}ops_frame left\n${
+    sh`ops_job_left ${timer} ${projectOf(name)}
+ops_job_forget ${secrets}
+ops_job_there ${places} ${`${units}/${timer}`}`.shell
+  }\n`
 }

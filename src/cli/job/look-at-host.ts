@@ -1,9 +1,11 @@
 /** What a host has that a scheduled job needs, Node, and systemd or not; and the jobs that were scheduled there. */
 import { inputError } from '../../base/errors.ts'
 import { HostLink } from '../../run/host-link.ts'
+import { bareShell } from '../../shell/library.ts'
 import type { ReportSession } from '../report-session.ts'
 import type { Reached } from '../run-steps.ts'
-import { projectOf, units } from './schedule-steps.ts'
+import hostText from './host.sh'
+import { jobsFolder, units } from './schedule-steps.ts'
 
 export interface HostLook {
   readonly host: string
@@ -18,27 +20,7 @@ export interface HostLook {
 
 const oldest = [20, 17] as const
 
-const question = `
-ops_frame host
-if [ -d /run/systemd/system ]; then echo init=systemd; else echo init=none; fi
-echo user=$(id -u)
-for ops_node in "$(command -v node)" /usr/bin/node /usr/local/bin/node /opt/node/bin/node; do
-[ -n "$ops_node" ] && [ -x "$ops_node" ] || continue
-echo "node=$("$ops_node" --version </dev/null) $ops_node"
-done
-for ops_unit in ${units}/ops-job-*.timer ${units}/ops-job-*.service; do
-[ -e "$ops_unit" ] || continue
-ops_job=\${ops_unit##*/ops-job-}
-echo "job=\${ops_job%.*}"
-done
-for ops_list in ${projectOf('*')}/.brought ${projectOf('*')}/.files; do
-[ -f "$ops_list" ] || continue
-ops_job=\${ops_list%/*}
-ops_job=\${ops_job##*/}
-echo "job=$ops_job"
-while IFS= read -r ops_file; do printf 'file=%s %s\\n' "$ops_job" "$ops_file"; done <"$ops_list"
-done
-`
+const question = `${bareShell(hostText)}ops_frame host\nops_job_host ${units} ${jobsFolder}\n`
 
 /** @throws OpsError `input` where the login is not root's; nothing was changed. */
 export async function lookAtHost(

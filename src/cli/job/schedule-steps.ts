@@ -23,7 +23,8 @@ export interface Scheduled {
 }
 
 export const units = '/etc/systemd/system'
-export const projectOf = (name: string): string => `/var/lib/ops/jobs/${name}`
+export const jobsFolder = '/var/lib/ops/jobs'
+export const projectOf = (name: string): string => `${jobsFolder}/${name}`
 export const folderOf = ({ name }: PackedOps): string => `/opt/ops/${name}`
 
 /** The words that run the job on the host, in its project. */

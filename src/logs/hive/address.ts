@@ -33,7 +33,8 @@ export function hiveAddress(text: string): HiveAddress {
   const number = port === undefined ? usualPort : Number(port)
   if (number < 1 || number > 65_535) throw wrong(`${port} is not a port`)
   const word = via === undefined ? undefined : percentDecoded(via)
-  if (via !== undefined && word === undefined) throw wrong('a % in it begins no sign')
+  if (via !== undefined && word === undefined)
+    throw wrong('a % in it has no two hexadecimal digits behind it')
   if (word !== undefined) return { user, host, port: number, via: word }
   if (loopback.test(host)) return { user, host, port: number, via: undefined }
   return { user, host: '127.0.0.1', port: number, via: host }
