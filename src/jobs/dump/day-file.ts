@@ -3,14 +3,24 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
+import { ReusedZlib } from '../../base/reused-zlib.ts'
 import type { Content } from '../../store/store.ts'
 
-const compress = promisify(gzip)
 const mostInMemory = 8 * 1024 * 1024
 /** Rows are like those just before them: looking further back takes longer and finds worse. */
-const windowBits = 13
+const options = { level: 1, windowBits: 13 }
+const packer = ReusedZlib.gzip(options)
+
+/** The first line, compressed: days of one shape begin with the same. */
+export interface DayHead {
+  readonly packed: Buffer
+  readonly textBytes: number
+}
+
+export function dayHead(line: Buffer): DayHead {
+  return { packed: gzipSync(line, options), textBytes: line.length }
+}
 
 const spareBytes = 512 * 1024
 /** Memory that days take turns with: large buffers that live for a while are dear to collect. */
@@ -28,6 +38,10 @@ export class DayFile {
   #used = 0
   #file: FileHandle | undefined
 
+  constructor({ packed, textBytes }: DayHead) {
+    this.#push(packed, textBytes)
+  }
+
   /** As far as it has grown. */
   get sizeBytes(): number {
     return this.#sizeBytes
@@ -40,14 +54,9 @@ export class DayFile {
 
   /** Appends lines. Whoever reads the whole sees no borders between them: RFC 1952 allows members one after another. */
   async add(lines: Uint8Array): Promise<void> {
-    // One piece of memory for the whole answer, as most texts become less than a third.
-    const chunkSize = Math.max(4096, Math.ceil(lines.length / 3))
-    const part = this.#kept(await compress(lines, { level: 1, windowBits, chunkSize }))
-    this.#hash.update(part)
-    this.#textBytes += lines.length
-    this.#sizeBytes += part.length
-    this.#parts.push(part)
-    this.#inMemory += part.length
+    // Most texts become less than a third.
+    for await (const part of packer.once(lines, Math.max(4096, Math.ceil(lines.length / 3))))
+      this.#push(this.#kept(part), lines.length)
     if (this.#inMemory > mostInMemory) await this.#spill()
   }
 
@@ -73,8 +82,16 @@ export class DayFile {
     this.#file = undefined
   }
 
+  #push(part: Buffer, textBytes: number): void {
+    this.#hash.update(part)
+    this.#textBytes += textBytes
+    this.#sizeBytes += part.length
+    this.#parts.push(part)
+    this.#inMemory += part.length
+  }
+
   #kept(part: Buffer): Buffer {
-    if (part.length > spareBytes) return part
+    if (part.length > spareBytes) return Buffer.from(part)
     let memory = this.#memory.at(-1)
     if (!memory || this.#used + part.length > spareBytes) {
       memory = spare.pop() ?? Buffer.allocUnsafeSlow(spareBytes)

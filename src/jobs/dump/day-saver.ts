@@ -5,11 +5,12 @@ import type { Store } from '../../store/store.ts'
 import { randomName } from '../archive/archive-store.ts'
 import { serverText } from '../archive/records.ts'
 import { headerLine } from '../rows/rows-file.ts'
-import { DayFile } from './day-file.ts'
+import { DayFile, type DayHead, dayHead } from './day-file.ts'
 import type { WalkPiece } from './days-walk.ts'
 import type { DumpPlan } from './plan.ts'
 import type { Receipt } from './records.ts'
 import { type ReceiptHead, saveDay } from './save-day.ts'
+import type { TableShape } from './table-shape.ts'
 
 interface SaverContext {
   readonly server: Pick<Server, 'name'>
@@ -29,6 +30,7 @@ export class DaySaver {
   readonly #stillLocked: () => Promise<void>
   readonly #token = randomName()
   readonly #files = new Map<string, DayFile>()
+  readonly #heads = new WeakMap<TableShape, DayHead>()
   readonly #underWay = new Set<Promise<void>>()
   #bytesUnderWay = 0
   #failure: { readonly failure: unknown } | undefined
@@ -43,17 +45,12 @@ export class DaySaver {
   async add({ work, shape, isFirst, lines, end }: WalkPiece): Promise<void> {
     const { request, kind, state } = this.#plan
     const { server } = this.#context
-    const { table, columns, key, createTable } = shape
+    const { table, columns, createTable } = shape
     const { day } = work
     if (isFirst) await this.#drop(day)
-    const file = this.#files.get(day) ?? new DayFile()
-    if (file.textBytes > 0) await file.add(lines)
-    else {
-      this.#files.set(day, file)
-      const { fingerprint } = table
-      const header = { table: request.table, columns, key, fingerprint, createTable, server: state.version }
-      await file.add(Buffer.concat([headerLine(header), lines]))
-    }
+    const file = this.#files.get(day) ?? new DayFile(this.#headOf(shape))
+    this.#files.set(day, file)
+    await file.add(lines)
     if (!end) return
     const { from, to, startsAt, endsAt, receipt } = work
     this.#files.delete(day)
@@ -77,6 +74,18 @@ export class DaySaver {
       snapshotMs: end.snapshotMs,
       ...(receipt && { before: { rows: receipt.rows, hash: receipt.hash } }),
     })
+  }
+
+  #headOf(shape: TableShape): DayHead {
+    const known = this.#heads.get(shape)
+    if (known) return known
+    const { request, state } = this.#plan
+    const { table, columns, key, createTable } = shape
+    const { fingerprint } = table
+    const header = { table: request.table, columns, key, fingerprint, createTable, server: state.version }
+    const head = dayHead(headerLine(header))
+    this.#heads.set(shape, head)
+    return head
   }
 
   /** Resolves when all days are saved. @throws what kept one of them from it. */

@@ -9,6 +9,7 @@ import { type RowsHeader, scanLines } from '../rows/rows-file.ts'
 import type { DayFile } from './day-file.ts'
 import { readReceipt, writeReceipt } from './dump-store.ts'
 import { objectKey, type Receipt, receiptKey } from './records.ts'
+import { mostAtOnce, scanWhole } from './scan-whole.ts'
 
 /** `rows`: about how many it has; `textBytes`: what the lines are without compression, where that is known. */
 type DayBytes = Bytes & { readonly rows: number; readonly textBytes?: number }
@@ -102,6 +103,9 @@ export async function readDay(
     header: (header: RowsHeader) => void headers.push(header),
     ...hashedLines(hasher, bytes.rows),
   }
-  await scanLines(checked(opened, bytes, name), name, takers, bytes.textBytes)
+  const pieces = checked(opened, bytes, name)
+  const { textBytes } = bytes
+  if (textBytes !== undefined && textBytes <= mostAtOnce) await scanWhole(pieces, name, takers, textBytes)
+  else await scanLines(pieces, name, takers, textBytes)
   return { found: hasher.digest(), header: headers[0] }
 }

@@ -202,14 +202,16 @@ function resumed(gunzip: ReturnType<typeof createGunzip>, resume: () => void): v
   for (const event of ['drain', 'close', 'error']) gunzip.once(event, settle)
 }
 
-function parseHeader(line: Buffer, name: string): RowsHeader {
+/** @throws where it is not the first line of such a file. */
+export function parseHeader(line: Buffer, name: string): RowsHeader {
   const parsed = JSON.parse(line.toString('utf8')) as RowsHeader & { readonly format?: string }
   if (parsed.format !== format)
     throw new Error(`its format is ${JSON.stringify(parsed.format)}, not ${format}: ${name}`)
   return parsed
 }
 
-function unreadable(name: string, thrown: unknown): unknown {
+/** What is told of a file whose reading ended with `thrown`. */
+export function unreadable(name: string, thrown: unknown): unknown {
   if (thrown instanceof OpsError) return thrown
   const reason = thrown instanceof Error ? thrown.message : String(thrown)
   return new OpsError(
