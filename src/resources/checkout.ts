@@ -135,6 +135,16 @@ export const checkout = resource({
       ? `files in ${path} were changed and not committed: \`git status\` there names them`
       : `${path} has commits that ${url} has not: push them, or take them away`
   },
+  // Where something is to change, that is an error or its own business.
+  notes: (detail, { path }, _said, change) => {
+    if (change) return []
+    const [first, ...more] = detail.split('\n').filter(line => line !== '')
+    if (first === undefined) return []
+    const files = more.length === 0 ? `${first} is` : `${first} and ${more.length} more are`
+    return [
+      `in ${path} ${files} not as committed: whoever uses them gets what was changed here (\`git status\` and \`git diff\` there show it)`,
+    ]
+  },
   apply: (_change, given) => [sh`ops_checkout ${wordsOf(given)}`],
   owns: ({ path }) => [`path:${path}`],
   reads: given => [

@@ -39,7 +39,9 @@ ops_checkout_told() {
   printf 'branch=%s\n' "$(ops_checkout_git symbolic-ref -q --short HEAD || echo none)"
   ops_checkout_wanted "$@" || return 1
   printf 'wanted=%s\n' "$ops_commit_wanted"
-  printf 'local=%s\n' "$(ops_checkout_local "$3" "$4")"
+  ops_commit_local=$(ops_checkout_local "$3" "$4")
+  printf 'local=%s\n' "$ops_commit_local"
+  [ "$ops_commit_local" != changes ] || ! ops_wants_detail || ops_checkout_git status --porcelain -uno | sed 's/^...//' | ops_detail 0
   [ -z "$6" ] || if ops_checkout_git submodule status --recursive | grep -q '^[-+U]'; then echo submodules=stale; else echo submodules=current; fi
 }
 # Sets ops_commit_wanted to the commit that is wanted; the other side is asked for branches alone.

@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkout } from '../../../src/resources/checkout.ts'
-import { Place, shells } from '../shells.ts'
+import { librariesOf, Place, shells } from '../shells.ts'
 
 const { definition } = checkout
 
@@ -59,6 +59,13 @@ describe.each(shells)('a checkout with $name', shell => {
     definition.params.parse({ url: join(root, 'origin'), path: join(root, 'srv/app'), ...more })
   const apply = (more: object) => place.apply(definition, given(more))
   const problem = (more: object) => definition.impossible?.(place.look(definition, given(more)), given(more))
+  const notes = (more: object) => {
+    const looked = place.execute(definition.probe(given(more)), {
+      libraries: librariesOf(definition),
+      details: true,
+    })
+    return definition.notes?.(looked.stdout.split('detail 0\n')[1] ?? '', given(more), '', undefined)
+  }
   const text = () => readFileSync(join(root, 'srv/app/file'), 'utf8')
   const branch = { branch: 'main' }
 
@@ -68,6 +75,7 @@ describe.each(shells)('a checkout with $name', shell => {
     expect(apply(branch)).toMatchObject({ code: 0, stderr: '' })
     expect([text(), git('srv/app', 'status', '-sb')]).toEqual(['two', '## main...origin/main'])
     expect(apply(branch).keys).toEqual([])
+    expect(notes(branch)).toEqual([])
     first = git('origin', 'rev-parse', 'v1')
     second = commit('origin', 'three')
     writeFileSync(join(root, 'srv/app/.git/hooks/post-checkout'), `#!/bin/sh\n: >'${root}/hooked'\n`, {
@@ -95,6 +103,10 @@ describe.each(shells)('a checkout with $name', shell => {
     expect(problem({ tag: 'v1' })).toContain('were changed and not committed')
     expect(apply({ tag: 'v1' })).toMatchObject({ code: 98 })
     expect(problem({ commit: second })).toBeUndefined()
+    // It is at its commit, and what is used is another text: git itself is asked which.
+    expect(apply({ commit: second }).keys).toEqual([])
+    expect(git('srv/app', 'diff', '--name-only')).toBe('file')
+    expect(notes({ commit: second })).toEqual([expect.stringMatching(/srv\/app file is not as committed/)])
     git('srv/app', 'checkout', '-q', '-b', 'own')
     git('srv/app', 'commit', '-qam', 'own')
     expect(problem({ tag: 'v1' })).toContain('has commits that')
