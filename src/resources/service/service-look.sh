@@ -101,6 +101,7 @@
             *) ops_told=also=$ops_also$ops_nl ;;
           esac
         }
+        [ "$ops_wants_running" != no ] || ops_unit_triggers
         ops_unit_get NeedDaemonReload
         if [ "$ops_unit_value" = yes ]; then echo definition=old; else ops_unit_limits; fi
         if [ -n "$ops_tokens" ]; then
@@ -138,6 +139,18 @@
         ops_unit_get CanStop
         case $ops_active,$ops_unit_value in inactive,* | failed,*) ;; *,no) echo stop=no ;; esac ;;
     esac
+  }
+  # Adds to ops_told which socket, timer or path will start again what is to be stopped.
+  ops_unit_triggers() {
+    ops_unit_get TriggeredBy
+    ops_wants_detail || return 0
+    for ops_trigger in $ops_unit_value; do
+      if systemctl -q is-active -- "$ops_trigger"; then ops_trigger_is=active
+      elif systemctl -q is-enabled -- "$ops_trigger" 2>/dev/null; then ops_trigger_is=enabled
+      else continue
+      fi
+      ops_told="$ops_told$ops_trigger is $ops_trigger_is and may start $ops_unit again: a \`service\` step with running: false and enabled: false is for that one, too$ops_nl"
+    done
   }
   # A unit that is still to start will not get a port that somebody else has: adds that to ops_told.
   ops_unit_ports() {
