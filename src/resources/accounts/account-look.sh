@@ -98,6 +98,7 @@
       ops_user_busy "$1"
       echo "note=nothing is moved from $ops_home to $ops_wanted_home, and no home is made"
     fi
+    [ -z "$ops_uid" ] || case $(getent shadow "$1" 2>/dev/null) in "$1"::*) echo "note=the password of $1 is empty: at the console and by su the name alone may be enough; \`passwd -l $1\` locks it";; esac
     [ -z "$ops_uid" ] || case $(ops_account_expired "$1") in
       account) echo "note=the account has expired: nobody can log in as $1 (\`chage -l $1\` says when): \`chage -E -1 -I -1 $1\` ends that";;
       password) echo "note=the password of $1 has expired: at a login a new one is asked for, and commands without a terminal are refused (\`chage -l $1\` says when)";;

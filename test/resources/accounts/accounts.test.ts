@@ -216,6 +216,11 @@ describeReal('users and groups of a real host', () => {
         (await host().exec(`su -l -c 'test "$PWD" = /home/${name}' ${name} </dev/null`)).code
       expect(await Promise.all(['late', 'stale', 'homeless', 'shellless'].map(enters))).not.toContain(0)
       expect([await enters('whole'), await told('whole')]).toEqual([0, expect.not.stringContaining('note')])
+      await host().read('passwd -d whole')
+      expect([await read('passwd -S whole | cut -d " " -f 2'), await told('whole')]).toEqual([
+        'NP',
+        expect.stringContaining('note: the password of whole is empty'),
+      ])
       await host().read('chage -E -1 -I -1 late')
       expect([await enters('late'), await told('late')]).toEqual([0, expect.not.stringContaining('note')])
       const given = [
