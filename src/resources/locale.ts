@@ -41,7 +41,13 @@ export const locale = resource({
   apply: (_change, given) => [sh`ops_locale ${namesOf(given)}`],
   wayBack: () => 'files',
   owns: () => ['path:/etc/default/locale', 'path:/etc/locale.conf'],
-  reads: () => ['path:/etc/default/locale', 'path:/etc/locale.conf', 'path:/etc/locale.gen', 'pkg:locales'],
+  reads: () => [
+    'path:/etc/default/locale',
+    'path:/etc/environment',
+    'path:/etc/locale.conf',
+    'path:/etc/locale.gen',
+    'pkg:locales',
+  ],
   affects: () => [
     'path:/etc/default/locale',
     'path:/etc/locale.conf',
@@ -49,11 +55,14 @@ export const locale = resource({
     'path:/usr/lib/locale/',
   ],
   notes: (detail, { lang }, _said, change) => {
-    const over = detail.trim().replaceAll(/["']/g, '')
+    const over = detail
+      .replaceAll(/["']/g, '')
+      .split('\n')
+      .flatMap(line => (/^\S+ LC_ALL=./.test(line) && !line.endsWith(` LC_ALL=${lang}`) ? [line] : []))
     return [
-      ...(over === '' || over === 'LC_ALL=' || over === `LC_ALL=${lang}`
-        ? []
-        : [`/etc/default/locale says ${over}, by which logins go in the place of LANG: take that line out`]),
+      ...over.map(
+        line => `${line.replace(' ', ' says ')}, by which logins go in the place of LANG: take that line out`,
+      ),
       ...(change ? ['logins and services that run keep the old one until they begin anew'] : []),
     ]
   },

@@ -14,7 +14,11 @@ ops_locale_spelled() {
 ops_locale_look() {
   ops_lang_now=$(ops_locale_in /etc/default/locale) || return
   printf 'lang=%s\n' "${ops_lang_now:-none}"
-  if ops_wants_detail && [ -f /etc/default/locale ]; then sed -n 's/^[[:blank:]]*\(export[[:blank:]]*\)\{0,1\}\(LC_ALL=[^[:blank:]#]*\).*/\2/p' /etc/default/locale | tail -n 1 | ops_detail 0; fi
+  if ops_wants_detail; then
+    for ops_locale_file in /etc/environment /etc/default/locale; do
+      [ ! -f "$ops_locale_file" ] || sed -n "s|^[[:blank:]]*\(export[[:blank:]]*\)\{0,1\}\(LC_ALL=[^[:blank:]#]*\).*|$ops_locale_file \2|p" "$ops_locale_file" | tail -n 1
+    done | ops_detail 0
+  fi
   ! ops_locale_apart || ops_lang_now=$(ops_locale_in /etc/locale.conf) || return
   case $ops_locale_reader in 0|1|2) ;; *) echo 'nobody can tell which file systemd reads' >&2; return 1;; esac
   printf 'services=%s\n' "${ops_lang_now:-none}"

@@ -4,9 +4,16 @@ import { locale } from '../../../src/resources/locale.ts'
 import { parsed } from '../shells.ts'
 
 test.each([
-  ['LC_ALL=de_DE.UTF-8\n', ['/etc/default/locale says LC_ALL=de_DE.UTF-8, by which logins go']],
-  ['LC_ALL="C.UTF-8"\n', []],
-  ['LC_ALL=\n', []],
+  [
+    '/etc/default/locale LC_ALL=de_DE.UTF-8\n',
+    ['/etc/default/locale says LC_ALL=de_DE.UTF-8, by which logins go'],
+  ],
+  [
+    '/etc/environment LC_ALL="POSIX"\n/etc/default/locale LC_ALL=C.UTF-8\n',
+    ['/etc/environment says LC_ALL=POSIX, by which logins go'],
+  ],
+  ['/etc/default/locale LC_ALL="C.UTF-8"\n', []],
+  ['/etc/default/locale LC_ALL=\n', []],
   ['', []],
 ])('%j beside LANG', (detail, told) => {
   const notes = locale.definition.notes?.(detail, parsed(locale, { lang: 'C.UTF-8' }), '', undefined) ?? []
