@@ -65,6 +65,7 @@ export const firewall = resource({
       root,
       shut,
       kept: keptRules(found),
+      ...(/^masked/.test(found.unit ?? '') && { masked: `${by === 'ufw' ? 'ufw' : 'nftables'}.service` }),
       loaded: found.loaded ?? '',
       ipv6: found.ipv6 ?? '',
       rules4: found.rules4 ?? '',
@@ -84,9 +85,11 @@ export const firewall = resource({
           next: `Put a step before it that installs it: apt({ packages: ['${given.by ?? 'ufw'}'] }).`,
         }
       : undefined,
-  impossible: ({ clash = '', root, shut = '', loaded }, given) => {
+  impossible: ({ clash = '', root, shut = '', loaded, masked }, given) => {
     if (root === 'no') return 'only root may look at a firewall'
     if (given.state === 'absent') return undefined
+    if (masked !== undefined)
+      return `${masked} is masked, so that nothing would load the rules at boot: \`systemctl unmask ${masked}\` first, if that was not meant`
     if (clash !== '') return `${clash}: two firewalls would be in each other's way, so disable one first`
     if (loaded === 'unknown')
       return 'what ufw keeps and what the kernel runs cannot be compared here (no network can be made by unshare -n, or ufw keeps rules that do not load)'

@@ -67,6 +67,16 @@ export function comesIn(by: 'ufw' | 'nftables', host: () => Host): void {
   const oracle = () =>
     host().read(by === 'ufw' ? 'ufw status | grep -v "^$"' : 'nft -j list ruleset | tr -d " \\n"')
 
+  test('a firewall whose unit is masked, which would be gone at the next boot, is an error of the plan', async () => {
+    await host().read(`systemctl -q mask ${by}.service`)
+    const refused = await ops('apply', 'wanted')
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`${by}.service is masked[^]*changed +no`)),
+    ])
+    await host().read(`systemctl -q unmask ${by}.service`)
+  })
+
   test('what is allowed comes in, what is not does not, and ssh always does', async () => {
     await served()
     if (by === 'nftables') {
