@@ -42,7 +42,7 @@ export interface TableRules {
 export async function readRules(session: Session, table: Table): Promise<TableRules | undefined> {
   const [record] = await session.records(
     sql`SHOW CREATE TABLE ${tableSql(table)}`,
-    `looking at ${tableText(table)}`,
+    `reading how ${tableText(table)} is made (SHOW CREATE TABLE, which needs SELECT on the whole table)`,
   )
   const create = record?.['Create Table']
   return create == null ? undefined : rulesIn(create, table, session.version.flavor)

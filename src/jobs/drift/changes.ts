@@ -83,7 +83,9 @@ function renamed(
   table: Table,
 ): Change['renamedTo'] {
   const known = new Set(
-    [...Object.keys(contract.columns), ...(contract.others ?? [])].map(each => each.toLowerCase()),
+    [...Object.keys(contract.columns), ...(contract.known ?? contract.others ?? [])].map(each =>
+      each.toLowerCase(),
+    ),
   )
   const agreed = Object.keys(contract.columns)
   const above = agreed[agreed.indexOf(column) - 1]
@@ -117,13 +119,13 @@ function shareWord(one: string, other: string): boolean {
 }
 
 /** Who reads by name does not see them; who writes has to give those that demand a value. */
-function additions({ columns, others, writes }: Contract, table: Table): Change[] {
+function additions({ columns, others, known = others, writes }: Contract, table: Table): Change[] {
   const low = (names: readonly string[]): Set<string> => new Set(names.map(each => each.toLowerCase()))
-  const [used, unused] = [low(Object.keys(columns)), low(others ?? [])]
+  const [used, unused] = [low(Object.keys(columns)), low(known ?? [])]
   return table.columns.flatMap((column): readonly Change[] => {
     const lower = column.name.toLowerCase()
     if (used.has(lower)) return []
-    const isNew = others !== undefined && !unused.has(lower)
+    const isNew = known !== undefined && !unused.has(lower)
     const isBad = writes === true && demandsValue(column)
     if (!isNew && !isBad) return []
     const sentence = isNew

@@ -36,8 +36,10 @@ const schema = z.strictObject({
   /** `range (to_days(at)), maxvalue`; empty: none. */
   partitions: z.string().optional(),
   engine: z.string().optional(),
-  /** Columns that were there and are not used. */
+  /** Columns that were there and are not used, of an earlier ops. */
   others: z.array(z.string()).optional(),
+  /** All columns that were there: one that is deleted from `columns` by hand is no new one. */
+  known: z.array(z.string()).optional(),
 })
 export type Contract = z.infer<typeof schema>
 
@@ -83,18 +85,22 @@ export function pinned(table: Table, before: Contract | undefined, consumer: str
     ...(key?.every(isUsed) && { key: [...key] }),
     unique: uniqueKeysOf(table).map(each => [...each]),
     ...(seen && rulesOf(seen, before)),
-    others: table.columns.filter(column => !isUsed(column.name)).map(column => column.name),
+    ...(seen
+      ? { known: table.columns.map(column => column.name) }
+      : { others: table.columns.filter(column => !isUsed(column.name)).map(column => column.name) }),
   }
 }
 
 function rulesOf(seen: Seen, before: Contract | undefined): Partial<Contract> {
-  const { indexes, fulltext } = indexesOf(seen.table)
+  const { plain, fulltext } = indexesOf(seen.table)
+  // An account that may not see triggers does not make a contract forget them.
+  const triggers = seen.triggers ? Object.fromEntries(seen.triggers) : before?.triggers
   const all = {
-    indexes: indexes.map(each => [...each]),
-    fulltext: fulltext.map(each => [...each]),
+    indexes: plain,
+    fulltext,
     checks: [...seen.checks],
     foreignKeys: seen.foreignKeys.map(each => each.text),
-    ...(seen.triggers && { triggers: Object.fromEntries(seen.triggers) }),
+    ...(triggers && { triggers }),
     partitions: partitionsText(seen),
     engine: seen.table.engine,
   }
@@ -102,17 +108,18 @@ function rulesOf(seen: Seen, before: Contract | undefined): Partial<Contract> {
   return Object.fromEntries(Object.entries(all).filter(([rule]) => Object.hasOwn(before, rule)))
 }
 
-/** Each with its columns; those of expressions are left out, which only some servers have. */
-export function indexesOf({ indexes }: Pick<Table, 'indexes'>): {
-  readonly indexes: readonly (readonly string[])[]
-  readonly fulltext: readonly (readonly string[])[]
-} {
-  const named = indexes.flatMap(({ kind, columns }) => {
+/** Columns of each index; those of expressions are left out, which only some servers have. `plain` are not unique. */
+export function indexesOf({
+  indexes,
+}: Pick<Table, 'indexes'>): Record<'plain' | 'unique' | 'fulltext', string[][]> {
+  const found: ReturnType<typeof indexesOf> = { plain: [], unique: [], fulltext: [] }
+  for (const { kind, isUnique, columns } of indexes) {
     const names = columns.flatMap(({ name }) => (name === null ? [] : [name]))
-    return names.length === columns.length ? [{ isText: kind === 'FULLTEXT', names }] : []
-  })
-  const of = (isText: boolean) => named.filter(each => each.isText === isText).map(each => each.names)
-  return { indexes: of(false), fulltext: of(true) }
+    const list = found[kind === 'FULLTEXT' ? 'fulltext' : isUnique ? 'unique' : 'plain']
+    const isNew = list.every(each => JSON.stringify(each) !== JSON.stringify(names))
+    if (names.length === columns.length && isNew) list.push(names)
+  }
+  return found
 }
 
 const partitionsText = ({ partitions, isOpenAbove }: Seen): string =>

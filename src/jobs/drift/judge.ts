@@ -16,11 +16,18 @@ export interface Judged extends Omit<Change, 'suffers'> {
   readonly rows: number | undefined
 }
 
+const isNoTable: Change = {
+  column: 'TABLE',
+  verdict: 'widens',
+  sentence: 'it is a view now, whose rules are those of other tables: they are not compared',
+}
+
 /** A change that only widens breaks as soon as one row does not fit. */
 export async function judge(session: Session, table: Table, contract: Contract): Promise<readonly Judged[]> {
   const judged: Judged[] = []
   const seen = contract.format === 'ops-contract/1' ? undefined : await see(session, table)
   const changes = [...changesOf(contract, table), ...(seen ? ruleChanges(contract, seen) : [])]
+  if (contract.format !== 'ops-contract/1' && !seen) changes.push(isNoTable)
   for (const { suffers, ...change } of changes) {
     if (suffers === undefined) {
       judged.push({ ...change, rows: undefined })

@@ -1,5 +1,6 @@
 /** What a server does otherwise with the rows of a table than a contract says: values that it fills in, rows that it takes, what is equal. Pure. */
 import { sameExpression } from '../../mysql/expression.ts'
+import { tokensOf } from '../../mysql/sql-tokens.ts'
 import type { Change } from './changes.ts'
 import { columnRuleChanges } from './column-rules.ts'
 import { type Contract, foreignKeyOf, indexesOf, partitionsOf } from './contract.ts'
@@ -35,10 +36,23 @@ function orderChange({ columns }: Contract, { table }: Seen): Change[] {
     : [{ column, verdict: 'harmless', sentence: 'the columns stand in another order from here on' }]
 }
 
+const low = (words: readonly string[]): string[] => words.map(each => each.toLowerCase())
+
+/** Whether what is about these columns is about one that the consumer uses. Of one that is gone is told already. */
+function concerns({ columns }: Contract, { table }: Seen, names: readonly string[]): boolean {
+  const [used, now] = [low(Object.keys(columns)), low(table.columns.map(each => each.name))]
+  const known = low(names).filter(each => used.includes(each) || now.includes(each))
+  if (known.some(each => !now.includes(each))) return false
+  return known.length === 0 || known.some(each => used.includes(each))
+}
+
+const namesIn = (expression: string): readonly string[] =>
+  tokensOf(expression).flatMap(({ kind, text }) => (kind === 'word' || kind === 'name' ? [text] : []))
+
 function indexChanges(contract: Contract, seen: Seen): Change[] {
-  const low = (words: readonly string[]): string[] => words.map(each => each.toLowerCase())
-  const columns = new Set(seen.table.columns.map(each => each.name.toLowerCase()))
-  const isThere = (wanted: readonly string[]): boolean => low(wanted).every(each => columns.has(each))
+  const [used, there] = [Object.keys(contract.columns), seen.table.columns.map(each => each.name)].map(low)
+  const isThere = (wanted: readonly string[]): boolean =>
+    low(wanted).every(each => used?.includes(each) && there?.includes(each))
   const usable = seen.table.indexes.filter(each => !each.isIgnored)
   const uniques = seen.table.indexes.flatMap(({ isUnique, columns: parts }) =>
     isUnique ? [parts.map(each => each.name?.toLowerCase())] : [],
@@ -54,7 +68,7 @@ function indexChanges(contract: Contract, seen: Seen): Change[] {
       !uniques.some(unique => unique.every(each => each !== undefined && low(wanted).includes(each))),
   )
   const lost = (contract.indexes ?? []).filter(
-    wanted => isThere(wanted) && !now.indexes.some(each => leads(each, low(wanted))),
+    wanted => isThere(wanted) && ![...now.plain, ...now.unique].some(each => leads(each, low(wanted))),
   )
   const lostText = (contract.fulltext ?? []).filter(
     wanted => isThere(wanted) && !now.fulltext.some(each => low(each).join() === low(wanted).join()),
@@ -74,17 +88,19 @@ function indexChanges(contract: Contract, seen: Seen): Change[] {
     ...lost.map(wanted => ({
       column: wanted.join(', '),
       verdict: 'harmless' as const,
-      sentence: 'no index that the server uses leads by it any more: to find rows by it takes longer',
+      sentence: 'no index that the server uses begins with it any more: finding rows by it takes longer',
     })),
   ]
 }
 
-function checkChanges({ checks, writes }: Contract, seen: Seen, isElsewhere: boolean): Change[] {
+function checkChanges(contract: Contract, seen: Seen, isElsewhere: boolean): Change[] {
+  const { checks, writes } = contract
   if (checks === undefined) return []
   const isIn = (list: readonly string[], wanted: string): boolean =>
     list.some(each => sameExpression(each, wanted, isElsewhere))
-  const lost = checks.filter(each => !isIn(seen.checks, each))
-  const added = seen.checks.filter(each => !isIn(checks, each))
+  const isAbout = (each: string): boolean => concerns(contract, seen, namesIn(each))
+  const lost = checks.filter(each => !isIn(seen.checks, each) && isAbout(each))
+  const added = seen.checks.filter(each => !isIn(checks, each) && (writes || isAbout(each)))
   const told = (expression: string, verdict: Change['verdict'], sentence: string): Change => ({
     column: `CHECK (${expression})`,
     verdict,
@@ -103,14 +119,17 @@ function checkChanges({ checks, writes }: Contract, seen: Seen, isElsewhere: boo
   ]
 }
 
-function foreignKeyChanges({ foreignKeys, writes }: Contract, seen: Seen): Change[] {
+function foreignKeyChanges(contract: Contract, seen: Seen): Change[] {
+  const { foreignKeys, writes } = contract
   if (foreignKeys === undefined) return []
   const before = foreignKeys.map(foreignKeyOf)
   const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
   const changes: Change[] = []
   const tell = (link: string, verdict: Change['verdict'], sentence: string): void =>
     void changes.push({ column: `FOREIGN KEY ${link}`, verdict, sentence })
-  for (const { link, rule } of before) {
+  const isAbout = (link: string): boolean =>
+    concerns(contract, seen, link.split(' -> ')[0]?.split(', ') ?? [])
+  for (const { link, rule } of before.filter(each => isAbout(each.link))) {
     const now = seen.foreignKeys.find(each => same(each.link, link))
     if (!now) tell(link, 'widens', 'it is gone: rows may come that refer to nothing')
     else if (!same(now.rule, rule))
@@ -119,6 +138,7 @@ function foreignKeyChanges({ foreignKeys, writes }: Contract, seen: Seen): Chang
   for (const { link, rule } of seen.foreignKeys.filter(
     each => !before.some(old => same(old.link, each.link)),
   )) {
+    if (!writes && !isAbout(link)) continue
     const changesRows = /cascade|set null|set default/.test(rule)
     const verdict = writes ? 'breaks' : changesRows ? 'widens' : 'harmless'
     tell(

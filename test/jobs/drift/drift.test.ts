@@ -223,7 +223,7 @@ describeReal('ops db drift', () => {
 
   test('an archive begins only while the contracts hold, and says which one does not', async () => {
     await mariadb(
-      `USE app; CREATE TABLE w (id INT PRIMARY KEY, v INT, at DATETIME NOT NULL, KEY (at)); INSERT INTO w VALUES (1, 1, '2020-01-01')`,
+      `USE app; CREATE TABLE w (id INT PRIMARY KEY, v INT, at DATETIME NOT NULL, n INT NOT NULL DEFAULT 5, KEY (at)); INSERT INTO w (id, v, at) VALUES (1, 1, '2020-01-01')`,
     )
     await drift('app.w', 'w1.json', ['--pin', '--consumer', 'reports'])
     const archive = (...argv: string[]): Promise<Outcome> =>
@@ -254,6 +254,12 @@ describeReal('ops db drift', () => {
     const widened = await archive('--plan')
     expect(widened.stdout).toContain('contract of reports: widens: v: its type was int and is bigint')
     expect(widened.code).toBe(0)
+    await mariadb('USE app; ALTER TABLE w ALTER n DROP DEFAULT, DROP INDEX at, ADD INDEX (at, v)')
+    const lost = await archive('--plan')
+    expect(lost.stdout).toContain(
+      '! contract of reports: widens: n: its default 5 is gone, and it demands a value',
+    )
+    expect(lost.code).toBe(0)
     await mariadb('USE app; UPDATE w SET v = 5000000000')
     const broken = await archive('--yes')
     expect(broken.stderr).toContain(

@@ -584,6 +584,20 @@ for (const { flavor, why, start } of servers) {
         const again = pinned(now, contract, 'reports', await see(session, now))
         expect(again).toMatchObject({ format: 'ops-contract/2', columns: { n: 'int' } })
         expect(again).not.toHaveProperty('indexes')
+        // Nor what is about columns that the consumer does not use.
+        await eyes.run(`USE one; DROP TABLE t; CREATE TABLE t (id INT PRIMARY KEY, n INT, up INT, KEY (up), UNIQUE (n),
+          CONSTRAINT fk FOREIGN KEY (up) REFERENCES p (id)) ENGINE=InnoDB`)
+        const [wide, seen] = [await look(), await see(session, await look())]
+        const few = { ...pinned(wide, undefined, 'reports', seen), columns: { id: 'int not null' } }
+        await eyes.run('ALTER TABLE one.t DROP FOREIGN KEY fk, DROP INDEX up, DROP INDEX n')
+        expect(await judge(session, await look(), few)).toEqual([])
+        await eyes.run('USE one; DROP TABLE t; CREATE VIEW t AS SELECT id FROM p')
+        const [first] = await judge(session, await look(), { ...few, key: [] })
+        expect(first).toMatchObject({
+          verdict: 'widens',
+          sentence: expect.stringContaining('it is a view now'),
+        })
+        await eyes.run('DROP VIEW one.t')
       })
     },
   )
