@@ -7,6 +7,7 @@ import { Secret } from '../../src/base/secret.ts'
 import { lookFunctions } from '../../src/shell/runtime.ts'
 import { hasProgram } from '../needs.ts'
 import { librariesOf, Place, shells, type TestShell } from '../resources/shells.ts'
+import { withAptIndex } from './apt-index.ts'
 import { Arena, attacks } from './hostile.ts'
 import { type AnyResource, accepted, hashedParams, hostileCases, textsOf } from './resource-texts.ts'
 
@@ -105,6 +106,22 @@ export const bashismsAndSplitWords = (text: string): readonly string[] =>
 export const unproved = (texts: readonly string[]): readonly string[] =>
   shellchecked([`set -e\n${texts.map(text => `(\n${text}\n)`).join('\n')}`], code => code === 2251)
 
+/** What that shell cannot read: started by one small process, as each start from this one copies its whole map of memory. */
+export function unreadable(texts: readonly string[], shell: TestShell): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ops-read-'))
+  try {
+    for (const [index, text] of texts.entries()) writeFileSync(join(folder, `${index}.sh`), text)
+    const each =
+      'cd "$0" && for each in *.sh; do "$@" -n "$each" || { echo "$each:"; cat "$each"; }; done 2>&1'
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', each, folder, ...shell.argv], {
+      encoding: 'utf8',
+    })
+    return status === 0 ? stdout : `${status}: ${stderr}`
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
 /** Looks at one example again and again while every clock goes on: what it prints must stay. */
 export function unsteadyLooks(resource: AnyResource, shell: TestShell): readonly string[] {
   const place = new Place(shell)
@@ -116,7 +133,7 @@ export function unsteadyLooks(resource: AnyResource, shell: TestShell): readonly
       writeFileSync(join(programs, name), `#!/bin/sh\necho x >>'${clock}'\nwc -c <'${clock}'\n`)
       chmodSync(join(programs, name), 0o755)
     }
-    place.environment.PATH = `${programs}:${process.env.PATH ?? ''}`
+    Object.assign(place.environment, withAptIndex(), { PATH: `${programs}:${process.env.PATH ?? ''}` })
     const libraries = librariesOf(resource)
     return examplesOf(resource).flatMap((params, index) => {
       const looks = [0, 1].map(() => place.execute(resource.probe(params), { libraries }))
@@ -130,34 +147,41 @@ export function unsteadyLooks(resource: AnyResource, shell: TestShell): readonly
   }
 }
 
-/** Params that become code on a host, or that do not arrive as they were given. */
+/** Params that become code on a host, or that do not arrive as they were given: by each of these shells. */
 export function unquotedParams(
   resource: AnyResource,
-  shell: TestShell,
+  shells: readonly TestShell[],
   strings: readonly string[] = attacks,
-): readonly string[] {
+): Readonly<Record<string, readonly string[]>> {
   const arena = new Arena()
   try {
     const cases = strings.flatMap(template => hostileCases(resource, template.replaceAll('X', arena.canary)))
-    const done = arena.run(
-      shell,
-      cases.flatMap(({ texts }) => texts),
-    )
-    const lost = cases.filter(
-      ({ where, value, texts }) =>
-        !hashedParams.includes(where) &&
-        texts.some(text => text.includes('ops_')) &&
-        !done.recorded.includes(value.trim()),
-    )
-    return [
-      ...(arena.touched ? ['a param was run as code'] : []),
-      ...(done.recorded.endsWith('the end') ? [] : ['a param ended the script']),
-      ...(done.complaints === '' ? [] : [done.complaints]),
-      ...lost.map(({ where, value }) => `${where} did not arrive: ${value}`),
-    ]
+    const texts = [...new Set(cases.flatMap(each => each.texts))]
+    return Object.fromEntries(shells.map(shell => [shell.name, unquoted(arena, shell, cases, texts)]))
   } finally {
     arena.remove()
   }
+}
+
+function unquoted(
+  arena: Arena,
+  shell: TestShell,
+  cases: ReturnType<typeof hostileCases>,
+  texts: readonly string[],
+): readonly string[] {
+  const done = arena.run(shell, texts)
+  const lost = cases.filter(
+    ({ where, value, texts }) =>
+      !hashedParams.includes(where) &&
+      texts.some(text => text.includes('ops_')) &&
+      !done.recorded.includes(value.trim()),
+  )
+  return [
+    ...(done.touched ? ['a param was run as code'] : []),
+    ...(done.recorded.endsWith('the end') ? [] : ['a param ended the script']),
+    ...(done.complaints === '' ? [] : [done.complaints]),
+    ...lost.map(({ where, value }) => `${where} did not arrive: ${value}`),
+  ]
 }
 
 /** Programs that its look and its change call with a secret as an argument, which every user of the host can read. */

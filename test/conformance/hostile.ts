@@ -95,6 +95,8 @@ export interface Recorded {
   /** Other programs: with bash alone. */
   readonly programs: string
   readonly complaints: string
+  /** Something was run as code. */
+  readonly touched: boolean
 }
 
 /** A folder where a shell can run text with no real command in reach; what is called is written down. */
@@ -114,6 +116,7 @@ export class Arena {
 
   /** Runs the texts, each in its own subshell; the functions of ops that they call only record their arguments. */
   run(shell: TestShell, texts: readonly string[]): Recorded {
+    rmSync(this.canary, { force: true })
     writeFileSync(this.#record, '')
     writeFileSync(this.#programs, '')
     const functions = new Set(texts.flatMap(text => text.match(/\bops_[a-z_]+/g) ?? []))
@@ -140,11 +143,7 @@ export class Arena {
     const [recorded = '', programs = ''] = [this.#record, this.#programs].map(each =>
       readFileSync(each, 'utf8'),
     )
-    return { recorded, programs, complaints: done.stderr }
-  }
-
-  get touched(): boolean {
-    return existsSync(this.canary)
+    return { recorded, programs, complaints: done.stderr, touched: existsSync(this.canary) }
   }
 
   remove(): void {

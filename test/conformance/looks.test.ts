@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { librariesOf, mark, Place, shells } from '../resources/shells.ts'
+import { withAptIndex } from './apt-index.ts'
 import { unsteadyLooks } from './checks.ts'
 import { describeKinds } from './kinds.ts'
 import { accepted } from './resource-texts.ts'
@@ -9,7 +10,7 @@ describeKinds(resource => {
 
   test.each(shells)('looks at its examples on this machine with $name, together as well as alone', shell => {
     const place = new Place(shell)
-    place.environment.PATH = process.env.PATH ?? ''
+    Object.assign(place.environment, withAptIndex(), { PATH: process.env.PATH ?? '' })
     try {
       const libraries = librariesOf(resource)
       const single = examples.map(params => place.execute(resource.probe(params), { libraries }))

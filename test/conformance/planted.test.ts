@@ -19,6 +19,7 @@ import {
   unclaimed,
   unproved,
   unquotedParams,
+  unreadable,
   unsteadyLooks,
 } from './checks.ts'
 import { isWhole } from './host-case.ts'
@@ -113,7 +114,7 @@ describe.runIf(isWhole)('a planted mistake is caught by types', () => {
 describe('a planted mistake is caught by conformance', () => {
   test('and a sound resource is let through', () => {
     expect(missingFunctions(sound)).toEqual([])
-    expect(unquotedParams(sound, shell)).toEqual([])
+    expect(unquotedParams(sound, [shell])).toEqual({ [shell.name]: [] })
     expect(unsteadyLooks(sound, shell)).toEqual([])
     expect(misnamed({ link: sound })).toEqual([])
   })
@@ -126,6 +127,11 @@ describe('a planted mistake is caught by conformance', () => {
     expect(missingFunctions({ ...sound, library: [way, look].flatMap(each => each ?? []) })).toContain(
       'ops_symlink is in none of its libraries',
     )
+  })
+
+  test('a text that a shell cannot read', () => {
+    expect(unreadable(['if true; then :; fi'], shell)).toBe('')
+    expect(unreadable([':', 'if true; then :'], shell)).toContain('1.sh:')
   })
 
   test('`owns` that says nothing of what is written', () => {
@@ -145,7 +151,7 @@ describe('a planted mistake is caught by conformance', () => {
         raw('planted', `ops_symlink ${path} ${to}`),
       ],
     }
-    expect(unquotedParams(unquoted, shell)).toContain('a param was run as code')
+    expect(unquotedParams(unquoted, [shell])[shell.name]).toContain('a param was run as code')
     expect(() => sh`ops_symlink "${'a'}"`).toThrow('a hole inside " cannot be protected')
   })
 

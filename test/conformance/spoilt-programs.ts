@@ -3,6 +3,7 @@ import {
   accessSync,
   constants,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -16,6 +17,7 @@ import { join } from 'node:path'
 import { changeOf } from '../../src/engine/diff.ts'
 import { folderOfRun } from '../hosts/once-a-run.ts'
 import { librariesOf, type Output, Place, type TestShell } from '../resources/shells.ts'
+import { withAptIndex } from './apt-index.ts'
 import { type AnyResource, accepted } from './resource-texts.ts'
 
 /** An exit code that no program gives as an answer. */
@@ -44,14 +46,11 @@ class Programs {
   /** What `run` starts: a first run with wrappers that write themselves down. */
   started(run: (path: string) => void): readonly string[] {
     if (readdirSync(this.#traced).length === 0) {
-      for (const [name, target] of this.#targets)
-        writeFileSync(
-          join(this.#traced, name),
-          `#!/bin/sh\necho '${name}' >>'${this.#log}'\nexec '${target}' "$@"\n`,
-          {
-            mode: 0o755,
-          },
-        )
+      // One file by all their names: to make thousands of files takes longer than the looks.
+      const traced = join(this.root, 'writes-itself-down')
+      const text = `#!/bin/sh\necho "\${0##*/}" >>'${this.#log}'\nexec '${this.#links}'/"\${0##*/}" "$@"\n`
+      writeFileSync(traced, text, { mode: 0o755 })
+      for (const name of this.#targets.keys()) linkSync(traced, join(this.#traced, name))
     }
     writeFileSync(this.#log, '')
     run(this.#traced)
@@ -99,7 +98,7 @@ export function deafLooks(resource: AnyResource, shell: TestShell): readonly str
     return resource.examples.flatMap((example, index) => {
       const params = accepted(resource, example.params)
       const look = (path: string): Output => {
-        place.environment.PATH = path
+        Object.assign(place.environment, withAptIndex(), { PATH: path })
         return place.execute(resource.probe(params), { libraries })
       }
       const sound = look(process.env.PATH ?? '')
