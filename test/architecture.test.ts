@@ -224,6 +224,16 @@ describe('the house', () => {
     expect(matching(/\bconsole\.\w+\(|process\.std(out|err)\.write/, ['report', 'cli'])).toEqual([])
   })
 
+  test('what a resource wants hangs on its params alone: no clock, no chance, no environment', () => {
+    const impure = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.env\b/
+    expect(
+      matching(
+        impure,
+        Object.keys(arrows).filter(room => room !== 'resources'),
+      ),
+    ).toEqual([])
+  })
+
   test('only transport speaks ssh2, and nothing quotes for a remote shell but shell/', () => {
     expect(matching(/(from|import\()\s*'ssh2/, ['transport'])).toEqual([])
     expect(matching(/(from|import\()\s*'zx/, [])).toEqual([])

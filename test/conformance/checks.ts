@@ -25,7 +25,9 @@ const definition = /^[ \t]*(ops_\w+)\(\)/m
 /** Where a command stands: at the beginning of one, or behind what lets another follow. */
 const call =
   /(?:^|[;&|!]|(?<!\()\((?!\()|\{[ \t]|\b(?:then|do|else|elif|if|while|until)\b)[ \t]*(ops_\w*[a-z0-9])\b(?!\s*=|\()/gm
-const variable = /\b(ops_\w+)=|\$\{?(ops_\w+)\b|\bfor (ops_\w+) in\b/g
+/** One that another function calls, handed on by its name: `ops_told ops_whole PATH`. */
+const handedOn = /(?<=\bops_\w+ )(ops_\w*[a-z0-9])(?=[ \t;&|)]|$)/gm
+const variable = /\b(ops_\w+)=|\$\{?(ops_\w+)\b|\bfor (ops_\w+) in\b|(?<=\bread (?:-r )?(?:\w+ )*)(ops_\w+)/g
 
 /** Of the view library, called by a write that has `view=` alone; of the engine, called where steps are one act. */
 const optional = ['ops_judge', 'ops_judge_late', 'ops_reached', 'ops_do_member']
@@ -43,14 +45,14 @@ export function missingFunctions(resource: AnyResource): readonly string[] {
   )
   const bodies = new Map(parts.map(part => [definition.exec(part)?.[1] ?? '', part]))
   const variables = new Set(namesIn(variable, libraries + texts.join('\n')))
-  const waiting = namesIn(call, [loose, ...texts].join('\n')).filter(name => !variables.has(name))
+  const called = (text: string) =>
+    [...namesIn(call, text), ...namesIn(handedOn, text)].filter(name => !variables.has(name))
+  const waiting = called([loose, ...texts].join('\n'))
   const reached = new Set<string>()
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (reached.has(name)) continue
     reached.add(name)
-    waiting.push(
-      ...namesIn(call, bodies.get(name)?.replace(definition, '') ?? '').filter(each => !variables.has(each)),
-    )
+    waiting.push(...called(bodies.get(name)?.replace(definition, '') ?? ''))
   }
   return [...reached]
     .filter(name => !bodies.has(name) && !optional.includes(name))

@@ -4,6 +4,7 @@ import { Secret } from '../../src/base/secret.ts'
 import { compile, type Diagnostic } from '../../src/recipe/compiler.ts'
 import { debconf } from '../../src/resources/debconf.ts'
 import { link } from '../../src/resources/link.ts'
+import { wholeFiles } from '../../src/resources/whole-files.ts'
 import { raw, type Shell, sh } from '../../src/shell/sh.ts'
 import { wayLibrary } from '../../src/shell/write/way.ts'
 import { writeLibrary } from '../../src/shell/write-library.ts'
@@ -126,6 +127,12 @@ describe('a planted mistake is caught by conformance', () => {
     const { library: [way, look] = [] } = sound
     expect(missingFunctions({ ...sound, library: [way, look].flatMap(each => each ?? []) })).toContain(
       'ops_symlink is in none of its libraries',
+    )
+    // Called by another one, which gets its name.
+    const { library: whole = [] } = wholeFiles.definition
+    const others = whole.filter(({ name }) => name !== 'whole-files-look')
+    expect(missingFunctions({ ...wholeFiles.definition, library: others })).toContain(
+      'ops_whole is in none of its libraries',
     )
   })
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { changeOf } from '../../src/engine/diff.ts'
+import { describeResource } from '../../src/resources/docs/describe.ts'
 import { compositions, contracts, resources } from '../../src/resources/index.ts'
 import { hasProgram, testWith } from '../needs.ts'
 import { librariesOf, shells } from '../resources/shells.ts'
@@ -28,6 +29,16 @@ test('what is made of others says in its page what an undo does about it', () =>
 
 test('resources have the type that they are called by', () => {
   expect(misnamed(contracts)).toEqual([])
+})
+
+test('each param has a sentence in the page of its resource', () => {
+  expect(
+    Object.values(contracts).flatMap(contract =>
+      describeResource(contract)
+        .params.filter(({ help }) => !/^\S.{4}/.test(help))
+        .map(({ name }) => `${contract.type}.${name} has no .describe()`),
+    ),
+  ).toEqual([])
 })
 
 describeKinds(resource => {
