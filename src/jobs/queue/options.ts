@@ -34,7 +34,11 @@ const shared = {
   words: { queue: 'name', batch: 'jobs', whenBelow: 'jobs', lockUnder: 'time' },
   options: {
     ...sourceAndTable,
-    queue: z.string().describe("the queue; '' for jobs without one"),
+    queue: z
+      .string()
+      // The counts of moves are kept under it.
+      .refine(text => Buffer.byteLength(text) <= 255, 'is longer than 255 bytes')
+      .describe("the queue; '' for jobs without one"),
     batch: jobCount('the most that are moved at once, and that come back in one go', 10_000),
     whenBelow: jobCount('bring jobs back while fewer than this wait', 500),
     lockUnder,
