@@ -73,7 +73,7 @@ describe('a job file', () => {
     ['no-table', 'jobs/no-table.ts:5:3', '"events" names no database'],
     ['load', 'jobs/load.ts:3:3', `Type '"later"' is not assignable to type`],
     ['park', 'jobs/park.js:3:3', 'batch 0 is no number of jobs'],
-    ['long', 'jobs/long.js:2:58', 'is longer than 255 bytes'],
+    ['long', 'jobs/long.js:2:59', 'is longer than 255 bytes'],
     ['park', 'jobs/park.js:3:13', 'lockUnder 10ms is no time from 50 ms on'],
     ['nothing', 'jobs/nothing.ts:1', 'the file has no default export'],
     ['god', '', 'Did you mean good?'],

@@ -78,8 +78,12 @@ function placeOf(file: string, field: string): SourceLocation {
     const column = pattern.exec(lines[line] ?? '')?.index
     return column === undefined ? undefined : { file, line: line + 1, column: column + 1 }
   }
+  const word = (behind: string): RegExp =>
+    new RegExp(`(?<![\\w$.])${field.replaceAll('$', '\\$')}(?=['"\`]?\\s*${behind})`)
   return (
-    found(new RegExp(`(?<![\\w$.])${field.replaceAll('$', '\\$')}(?=['"\`]?\\s*[:,}]|$)`)) ??
+    found(word(':')) ??
+    // Its value is of the same name; so may be what the first line imports.
+    found(word('(?:[,}]|$)')) ??
     found(/(?<=export\s+default\s+)\w+/) ?? { file, line: 1 }
   )
 }
