@@ -1,4 +1,5 @@
-/** What a column keeps less of than a cell says, without a word of the server: parts of a second, digits of FLOAT and DOUBLE, numbers in JSON. */
+/** What a column keeps less of than a cell says, without a word of the server: parts of a second, digits of FLOAT and DOUBLE, numbers and doubled keys in JSON. */
+import { doubledKey } from '../../mysql/json-keys.ts'
 import { changedNumbers } from '../../mysql/json-numbers.ts'
 import type { Target } from './targets.ts'
 
@@ -10,6 +11,9 @@ export function lostDigits({ way, column }: Target, made: Buffer): string | unde
   if (way === 'time' || way === 'clock')
     return losesFraction(column.type, made) ? 'a time with more of a second than its column keeps' : undefined
   if (way === 'json') {
+    const key = doubledKey(made)
+    if (key !== undefined)
+      return `${column.name}: the key "${key.slice(0, 40)}" stands twice in an object of JSON, and one of its values is kept`
     const found = lostInJson(made)
     return found === undefined ? undefined : `${column.name}: ${found} of JSON is kept as DOUBLE`
   }

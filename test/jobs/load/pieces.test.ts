@@ -141,6 +141,11 @@ test.each([
   ['json', '{"a":[18446744073709551617]}', 'c: 18446744073709551617 of JSON is kept as DOUBLE'],
   ['json', '{"18446744073709551617":"\\"18446744073709551617"}', undefined],
   ['json', '0.1000000000000000055', 'c: 0.1000000000000000055 of JSON is kept as DOUBLE'],
-])('of what %s gets as %s, these digits are lost: %s', (type, cell, expected) => {
+  [
+    'json',
+    '{"a":1,"a":2}',
+    'c: the key "a" stands twice in an object of JSON, and one of its values is kept',
+  ],
+])('of what %s gets as %s, this is lost: %s', (type, cell, expected) => {
   expect(lostDigits(targetOf(type), Buffer.from(cell))).toBe(expected)
 })
