@@ -3,7 +3,7 @@ import { errorDataOf, OpsError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import { selectList } from '../../mysql/column-sql.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
-import { type RowsDigest, RowsHasher, sameRows } from '../../mysql/row-hash.ts'
+import { type RowsDigest, RowsHasher, rowHash, sameRows } from '../../mysql/row-hash.ts'
 import { isSameOnServer, serverDigest } from '../../mysql/row-hash-sql.ts'
 import { insertStatements } from '../../mysql/row-writer.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -13,7 +13,9 @@ import type { WireRow } from '../../mysql/wire-row.ts'
 import { checked, openEncrypted } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError } from '../../store/store-error.ts'
+import { otherRowError } from '../rows/other-row.ts'
 import { unpackRows } from '../rows/rows-file.ts'
+import { engineWithoutRollback, withWhatStays } from '../rows/takes-nothing-back.ts'
 import { betweenSql } from './find-days.ts'
 import type { Receipt } from './records.ts'
 
@@ -58,8 +60,13 @@ export async function restoreDay(
       return await insertAll(session, store, table, receipt, maxAllowedPacket)
     } catch (thrown) {
       const number = errorNumber(thrown)
+      if (engineWithoutRollback(table) !== undefined) {
+        const way = `Delete its rows of ${receipt.day}, or name another table with --into, before the same command is run again.`
+        const told = number === serverErrors.duplicateKey ? inTwoDays(thrown, table, receipt) : thrown
+        throw withWhatStays(told, table, way)
+      }
       const waits = number === serverErrors.lockWaitTimeout || number === serverErrors.deadlock
-      if ((!waits && number !== serverErrors.duplicateKey) || tries >= mostTries) throw thrown
+      if ((!waits && number !== serverErrors.duplicateKey) || tries >= mostTries) throw withWayOut(thrown)
       const there = await dayThere(session, table, receipt)
       if (there === 'all') return
       if (number === serverErrors.duplicateKey) throw inTwoDays(thrown, table, receipt)
@@ -68,8 +75,18 @@ export async function restoreDay(
   }
 }
 
+/** What a server refuses of a row is for a rule that the dumped table had not: a CHECK, a foreign key, partitions. */
+function withWayOut(thrown: unknown): unknown {
+  if (errorNumber(thrown) === undefined) return thrown
+  const { data } = thrown instanceof OpsError ? thrown : new OpsError(errorDataOf(thrown))
+  const next =
+    data.next ??
+    'Nothing of this day was restored. Restore into a table of its own with --into, and move the rows from there.'
+  return new OpsError({ ...data, next }, { cause: thrown instanceof OpsError ? thrown.cause : thrown })
+}
+
 function inTwoDays(thrown: unknown, table: Table, { day, by }: Receipt): OpsError {
-  const detail = `A row of another day has the same key: its ${by} was changed after one of the two days was dumped, and each dump keeps the row as it was then. Or something else writes rows into the table just now.`
+  const detail = `A row of another day has the same key: its ${by} was changed after one of the two days was dumped, and each dump keeps the row as it was then. Or two dumped rows are one to its key as this table compares them, or something else writes rows into it just now.`
   const next = `Restore into a table without unique keys, which takes both forms: CREATE TABLE ... LIKE ${tableText(table)}, drop its keys, and name it with --into. Or restore ${day} alone with --day.`
   return new OpsError({ ...errorDataOf(thrown), detail, next }, { cause: thrown })
 }
@@ -107,14 +124,50 @@ async function insertAll(
       })
     }
     if (digest.rows > 0 && (await dayThere(session, table, receipt)) !== 'all') {
-      throw new OpsError({
-        code: 'not-converged',
-        title: `${session.source}: the rows of ${receipt.day} in ${tableText(table)} are not what was dumped`,
-        changed: 'no',
-        next: 'Nothing of this day was restored. Look for a trigger that changes rows, or restore into a table without one.',
-      })
+      const title = `the rows of ${receipt.day} in ${tableText(table)} are not what was dumped`
+      throw await otherRowError(
+        session,
+        table,
+        title,
+        'of this day',
+        await firstOther(session, store, table, receipt),
+      )
     }
   }, doing)
+}
+
+/** More hashes than these are not held for an error. */
+const mostHashes = 200_000
+
+/** One of the dumped rows that are not there as they were. */
+async function firstOther(
+  session: Session,
+  store: Store,
+  table: Table,
+  receipt: Receipt,
+): Promise<Parameters<typeof otherRowError>[4]> {
+  const { columns, by, from, to } = receipt
+  if (receipt.rows > mostHashes) return undefined
+  const there = new Set<string>()
+  await session.query(
+    sql`SELECT ${selectList(columns)} FROM ${tableSql(table)} WHERE ${betweenSql(by, from, to)}`,
+    `reading ${tableText(table)}`,
+    { onRow: row => void there.add(rowHash(row)) },
+  )
+  let key: readonly string[] = []
+  let found: WireRow | undefined
+  const { body } = await openEncrypted(store, receipt.object)
+  await unpackRows(
+    body as AsyncIterable<Buffer>,
+    receipt.object,
+    header => {
+      key = header.key
+    },
+    row => {
+      if (!found && !there.has(rowHash(row))) found = Buffer.from(row)
+    },
+  )
+  return found && { row: found, columns, key }
 }
 
 async function insertDay(

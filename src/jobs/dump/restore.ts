@@ -13,7 +13,8 @@ import { isStoreError } from '../../store/store-error.ts'
 import type { JobContext } from '../job-context.ts'
 import { holdingTargets } from '../rows/hold-targets.ts'
 import { checkMakeable } from '../rows/makeable.ts'
-import { checkColumns, existingTable, foreignKeysOf, makeTable } from '../rows/target-table.ts'
+import { engineNotes } from '../rows/takes-nothing-back.ts'
+import { checkColumns, existingTable, foreignKeysOf, makeTable, triggerNotes } from '../rows/target-table.ts'
 import { interruptedError, partlyDone, runChunks } from '../run.ts'
 import { existingMark, listDump, readReceipt } from './dump-store.ts'
 import { type DayName, type Receipt, receiptKey } from './records.ts'
@@ -76,6 +77,8 @@ async function restoreDays(
     ],
     notes: [
       ...revisionNotes(todo),
+      ...engineNotes(found ?? made),
+      ...(found ? triggerNotes(found) : []),
       ...(found ? [] : foreignKeysOf(made)).map(each => `the table is made without its foreign key: ${each}`),
       ...governor.notWatched.map(what => `not watched: ${what}`),
     ],

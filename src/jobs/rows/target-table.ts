@@ -120,6 +120,16 @@ export async function makeTable(
     )
   } catch (thrown) {
     const { data } = thrown instanceof OpsError ? thrown : new OpsError(errorDataOf(thrown))
-    throw new OpsError({ ...data, next: data.next ?? makeItYourself(target) }, { cause: thrown })
+    throw new OpsError(
+      { ...data, next: data.next ?? makeItYourself(target) },
+      { cause: thrown instanceof OpsError ? thrown.cause : thrown },
+    )
   }
+}
+
+/** Triggers that may change what is restored, and what else they change. */
+export function triggerNotes({ triggers }: Pick<Table, 'triggers'>): readonly string[] {
+  return triggers
+    .filter(each => each.event === 'INSERT')
+    .map(each => `the trigger ${each.name} of the table fires with each restored row`)
 }

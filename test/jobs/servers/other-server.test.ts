@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect } from '../../../src/transport/index.ts'
 import { type Folder, folderWith, type Outcome } from '../../cli/run-ops.ts'
+import { realHosts } from '../../hosts/available.ts'
+import { useHost } from '../../hosts/use-hosts.ts'
 import { type Eyes, openEyes } from '../../mysql/eyes.ts'
 import { type OwnMysql, startOwnMysql, whyNoOwnMysql } from '../../mysql/own-mysql.ts'
 
@@ -112,5 +114,71 @@ describe.skipIf(why !== undefined)(`what MySQL 8.0 saved${why === undefined ? ''
     const one = ['--day', '2020-02-28', '--into', 'lab.conv_day']
     expect(await ops('restore', 'newer', 'conv-days', ...one)).toMatchObject({ code: 0, stderr: '' })
     expect(await newer('SELECT HEX(a) FROM lab.conv_day')).toEqual([['00610062']])
+  })
+})
+
+const noHost = realHosts().available ? undefined : 'no host can be booted'
+describe.skipIf(why !== undefined || noHost !== undefined)('what MySQL 8.0 saved, on MariaDB', () => {
+  const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
+  let server: OwnMysql
+  let folder: Folder
+  let eyes: Eyes
+  beforeAll(async () => {
+    server = await startOwnMysql('8.0')
+    const local = await connect({ name: 'local', destination: 'local', backend: 'local' })
+    eyes = await openEyes(await local.forwardSocket(server.socket))
+    folder = folderWith({ 'ops.ini': `[db mysql]\nsocket = ${server.socket}\nuser = root\n` })
+    await eyes.run('CREATE DATABASE lab CHARACTER SET utf8mb4 COLLATE utf8mb4_bin')
+  }, 300_000)
+  afterAll(async () => {
+    await eyes?.close()
+    await server?.stop()
+    folder?.remove()
+  })
+  const ops = (...argv: string[]): Promise<Outcome> =>
+    folder.ops(['db', ...argv, '--yes', '-F', host().sshConfig])
+  const mariadb = (statements: string): Promise<string> => host().read('mariadb -BN', { input: statements })
+
+  test('a zero with a sign, which MariaDB does not store, is named as the reason, and nothing is restored', async () => {
+    await eyes.run(`USE lab; CREATE TABLE signs (id INT PRIMARY KEY, f FLOAT, d DOUBLE, at DATE NOT NULL, KEY (at));
+      INSERT INTO signs VALUES (1, 0, 0, '2020-02-29'), (2, -0e0, -0e0, '2020-02-29')`)
+    await mariadb('CREATE DATABASE lab')
+    const dump = ['dump', 'mysql', 'lab.signs', '--by', 'at', '--tz', 'UTC', '--to', 'signs-days']
+    expect(await ops(...dump)).toMatchObject({ code: 0, stderr: '' })
+    const run = await ops('restore', 'db1', 'signs-days')
+    expect(run.code).toBe(1)
+    expect(run.stderr).toContain(
+      'The first of them has the key 2: f was saved as -0 and is 0, d was saved as -0 and is 0.',
+    )
+    expect(run.stderr).toContain('MariaDB stores 0 where -0 is written')
+    expect(run.stderr).not.toContain('trigger')
+    expect(await mariadb('SELECT COUNT(*) FROM lab.signs')).toBe('0\n')
+  })
+
+  test('what a restore into a table without transactions leaves there is told, before and after; a trigger too', async () => {
+    await eyes.run(`USE lab; CREATE TABLE parts (id INT PRIMARY KEY, v INT, at DATE NOT NULL, KEY (at));
+      INSERT INTO parts VALUES (1, 1, '2020-02-29'), (2, 2, '2020-02-29')`)
+    const dump = ['dump', 'mysql', 'lab.parts', '--by', 'at', '--tz', 'UTC', '--to', 'parts-days']
+    expect(await ops(...dump)).toMatchObject({ code: 0, stderr: '' })
+    await mariadb(`CREATE DATABASE IF NOT EXISTS lab; USE lab;
+      CREATE TABLE parts (id INT PRIMARY KEY, v INT, at DATE NOT NULL) ENGINE=MyISAM;
+      CREATE TRIGGER changes BEFORE INSERT ON parts FOR EACH ROW SET NEW.v = IF(NEW.id = 2, 7, NEW.v)`)
+    const run = await ops('restore', 'db1', 'parts-days')
+    expect(run.code).toBe(1)
+    expect(run.stdout).toContain('the table is MyISAM, which rolls nothing back')
+    expect(run.stdout).toContain('the trigger changes of the table fires with each restored row')
+    expect(run.stderr).toContain('The first of them has the key 2: v was saved as 2 and is 7.')
+    expect(run.stderr).toContain(
+      'lab.parts is MyISAM, which rolls nothing back: rows that were sent before this are in it still',
+    )
+    expect(run.stderr).toMatch(/changed +yes/)
+    expect(run.stderr).not.toContain('Nothing of this day was restored')
+    expect(await mariadb('SELECT COUNT(*) FROM lab.parts')).toBe('2\n')
+    await mariadb(`USE lab; CREATE TABLE ruled (id INT PRIMARY KEY, v INT CHECK (v < 2), at DATE NOT NULL)`)
+    const ruled = await ops('restore', 'db1', 'parts-days', '--into', 'lab.ruled')
+    expect(ruled.code).toBe(1)
+    expect(ruled.stderr).toContain(
+      'Nothing of this day was restored. Restore into a table of its own with --into',
+    )
   })
 })
