@@ -9,7 +9,7 @@ import { declinedExitCode } from '../exit-code.ts'
 import type { VerbContext } from '../verb.ts'
 import { dbCommand, onSource, tableOperand } from './on-source.ts'
 
-const description = `Compares a table with the contract of a consumer: its columns with types, collations, defaults and what the server computes or sets by itself, its keys, indexes, CHECKs, foreign keys, triggers, partitions and engine. Each change is harmless, widens (more than the consumer knows may come) or breaks (with the number of rows that do not fit). Exit code 2 where anything widens or breaks, 0 otherwise.
+const description = `Compares a table with the contract of a consumer: its columns with types, collations, defaults and what the server computes or sets by itself, its keys, indexes, CHECKs, foreign keys, triggers, partitions and engine. Each change is harmless, widens (more than the consumer knows may come) or breaks (with the number of rows that do not fit). Exit code 2 where anything widens or breaks.
   ops db drift shop app.events --contract reports.json --pin     writes the file: what the table is now is agreed
   ops db drift shop app.events --contract reports.json           has it changed since?
 Delete from the file what the consumer does not mind: a column that it does not use, or a whole list such as \`indexes\`. Add \`"writes": true\` for one that puts rows in.

@@ -20,10 +20,15 @@ const isOfServer = (collation: string): boolean =>
  * - `order`: the same ones but for rare letters, which stand in another place
  * Undefined: nothing that anybody has chosen.
  */
-export function compareCollations(before: string, now: string): 'less' | 'more' | 'order' | undefined {
+export function compareCollations(
+  before: string,
+  now: string,
+  isSameRelease: boolean,
+): 'less' | 'more' | 'order' | undefined {
   const [was, is] = [before, now].map(each => strictness.indexOf(strictnessOf(each))) as [number, number]
   if (was !== is) return is > was ? 'less' : 'more'
   const [wasSet, isSet] = [before, now].map(each => each.split('_')[0])
-  if (before === now || wasSet !== isSet || (isOfServer(before) && isOfServer(now))) return undefined
+  if (before === now || wasSet !== isSet || (!isSameRelease && isOfServer(before) && isOfServer(now)))
+    return undefined
   return 'order'
 }

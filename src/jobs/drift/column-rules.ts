@@ -18,15 +18,18 @@ interface Pair {
   readonly isUnique: boolean
   /** The contract is of MariaDB and this is MySQL, or the other way round. */
   readonly isElsewhere: boolean
+  /** It is of the release that the contract was written from. */
+  readonly isSameRelease: boolean
 }
 type Told = readonly [verdict: Change['verdict'], sentence: string, suffers?: Sql | undefined]
 
 /** Of the columns that are there. */
 export function columnRuleChanges(
-  { columns, writes = false }: Contract,
+  { columns, writes = false, server }: Contract,
   seen: Seen,
   isElsewhere: boolean,
 ): readonly Change[] {
+  const isSameRelease = server === seen.server
   return Object.entries(columns).flatMap(([column, text]) => {
     const lower = column.toLowerCase()
     const now = seen.table.columns.find(each => each.name.toLowerCase() === lower)
@@ -35,7 +38,8 @@ export function columnRuleChanges(
     const isUnique = seen.table.indexes.some(
       index => index.isUnique && index.columns.some(each => each.name === now.name),
     )
-    const pair: Pair = { before: agreedColumn(text), now, rules, writes, isUnique, isElsewhere }
+    const before = agreedColumn(text)
+    const pair: Pair = { before, now, rules, writes, isUnique, isElsewhere, isSameRelease }
     return [defaults, stamps, numbering, computing, visibility, reference, collating]
       .flatMap(each => each(pair))
       .map(([verdict, sentence, suffers]) => ({ column, verdict, sentence, ...(suffers && { suffers }) }))
@@ -93,11 +97,11 @@ function reference({ before, now, rules, writes, isElsewhere }: Pair): readonly 
   return [['widens', `its reference system was ${was} and is ${is ?? 'any'}`, others]]
 }
 
-function collating({ before, now, writes, isUnique }: Pair): readonly Told[] {
+function collating({ before, now, writes, isUnique, isSameRelease }: Pair): readonly Told[] {
   if (before.collation === undefined || now.collation === null) return []
   const collation = plainCollation(now.collation)
   const sentence = `its collation was ${before.collation} and is ${collation}`
-  switch (compareCollations(before.collation, collation)) {
+  switch (compareCollations(before.collation, collation, isSameRelease)) {
     case 'less':
       return [['widens', `${sentence}: fewer texts are equal, as 'a' and 'A' or 'a' and 'ä'`]]
     case 'more':
@@ -108,7 +112,7 @@ function collating({ before, now, writes, isUnique }: Pair): readonly Told[] {
         ],
       ]
     case 'order':
-      return [['harmless', `${sentence}: rare letters sort otherwise`]]
+      return [['harmless', `${sentence}: rare letters are compared and sorted otherwise`]]
     default:
       return []
   }

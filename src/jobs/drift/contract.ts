@@ -17,8 +17,8 @@ const schema = z.strictObject({
   /** It also puts rows in. */
   writes: z.boolean().optional(),
   table: z.string(),
-  /** The kind of server it was written from: each prints expressions in its own way. */
-  server: z.enum(['mariadb', 'mysql']).optional(),
+  /** The server it was written from, as `mariadb 10.11`: each kind prints expressions in its own way, each release has its default collations. */
+  server: z.string().optional(),
   /** The columns that it uses: `bigint unsigned not null`, `varchar(100) charset utf8mb4 default 'new'`. */
   columns: z.record(z.string(), z.string()),
   /** The columns that name a row to it. */
@@ -75,7 +75,7 @@ export function pinned(table: Table, before: Contract | undefined, consumer: str
     consumer: before?.consumer ?? consumer,
     ...(before?.writes !== undefined && { writes: before.writes }),
     table: tableText(table),
-    ...(seen && { server: seen.flavor }),
+    ...(seen && { server: seen.server }),
     columns: Object.fromEntries(
       used.map(column => [
         column.name,

@@ -9,7 +9,7 @@ import type { Seen } from './seen.ts'
 /** Of a contract that knows of them; each is told in the words of its sentence. */
 export function ruleChanges(contract: Contract, seen: Seen): readonly Change[] {
   if (contract.format === 'ops-contract/1') return []
-  const isElsewhere = contract.server !== undefined && contract.server !== seen.flavor
+  const isElsewhere = contract.server !== undefined && contract.server.split(' ')[0] !== seen.flavor
   return [
     ...columnRuleChanges(contract, seen, isElsewhere),
     ...orderChange(contract, seen),

@@ -9,6 +9,8 @@ import { readRules, type TableRules } from '../../mysql/table-rules.ts'
 
 export interface Seen extends TableRules {
   readonly table: Table
+  /** As `mariadb 10.11`. */
+  readonly server: string
   /** By name: `before insert 1f2e3d4c5b6a`, with a mark of what it does. Undefined: the account may not see them. */
   readonly triggers: ReadonlyMap<string, string> | undefined
 }
@@ -16,7 +18,9 @@ export interface Seen extends TableRules {
 /** Undefined for what is no table, such as a view: no rules are its own. */
 export async function see(session: Session, table: Table): Promise<Seen | undefined> {
   const rules = await readRules(session, table)
-  return rules && { ...rules, table, triggers: await readTriggerTexts(session, table) }
+  const { flavor, text } = session.version
+  const server = `${flavor} ${/^\d+\.\d+/.exec(text)?.[0] ?? text}`
+  return rules && { ...rules, table, server, triggers: await readTriggerTexts(session, table) }
 }
 
 async function readTriggerTexts(session: Session, table: Table): Promise<Seen['triggers']> {
