@@ -19,7 +19,8 @@ ops_mount_look() {
   ops_flags_wanted=$3,
   while [ -n "$ops_flags_wanted" ]; do
     ops_mount_flag=${ops_flags_wanted%%,*} ops_flags_wanted=${ops_flags_wanted#*,}
-    case $ops_mount_flag in ro|nosuid|nodev|noexec|noatime) case ,$ops_flags, in *,"$ops_mount_flag",*) ;; *) ops_flags_lacking="$ops_flags_lacking $ops_mount_flag";; esac;; esac
+    ops_mount_is_shown "$ops_mount_flag" "$3" || continue
+    case ,$ops_flags, in *,"$ops_mount_flag",*) ;; *) ops_flags_lacking="$ops_flags_lacking $ops_mount_flag";; esac
   done
   # Some can be read alone, whatever is asked.
   case $ops_type,$3, in squashfs,*|iso9660,*|*,ro,*) ;; *) case ,$ops_flags, in *,ro,*) ops_flags_lacking="$ops_flags_lacking rw";; esac;; esac
@@ -27,6 +28,17 @@ ops_mount_look() {
   [ "$ops_type" != tmpfs ] || ops_mount_memory "$2" "$3" || return
   ops_flags_lacking=${ops_flags_lacking# }
   printf 'lacks=%s\n' "${ops_flags_lacking:-none}"
+}
+# FLAG FLAGS: whether the kernel shows that flag where it is in effect, and sets it on what is mounted; `dirsync`, it does not.
+ops_mount_is_shown() {
+  case $1 in
+    ro|nosuid|nodev|noexec|noatime) return 0 ;;
+    discard) [ "$ops_type" = ext4 ] || return 1 ;;
+    nodiratime|sync|lazytime) ;;
+    *) return 1 ;;
+  esac
+  case ,$2, in *,bind,*|*,rbind,*) return 1 ;; esac
+  ops_mount_is_plain "$ops_type"
 }
 # FLAGS: adds to ops_flags_lacking what a flag that nobody asked for takes away. Of a bind mount, and of what a program of its own
 # mounts, the flags may come from elsewhere; `user` and its like bring all three.

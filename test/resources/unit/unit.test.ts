@@ -147,6 +147,33 @@ describeReal('on a real host', () => {
     await host().read('umount /srv/sized')
   })
 
+  test.each([
+    [['nodiratime', 'sync'], 'nodiratime,sync'],
+    [['nodiratime', 'size=1m'], 'size=1m'],
+    [['sync', 'lazytime'], 'lazytime'],
+    [['noatime'], 'noatime,noexec'],
+  ])(
+    '%j, where it was mounted by hand with %s, is as wanted only where findmnt says so',
+    async (options, really) => {
+      const path = `/srv/by-hand-${really}`
+      const words = ['size=1m', 'nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime', 'sync', 'lazytime']
+      const shown = async () => {
+        const all = (await host().read(`findmnt -no OPTIONS '${path}'`))
+          .trim()
+          .replace('=1024k', '=1m')
+          .split(',')
+        return words.filter(word => all.includes(word))
+      }
+      const asked = words.filter(word => options.includes(word))
+      await host().read(`mkdir -p '${path}'; mount -t tmpfs -o '${really}' by-hand '${path}'
+      echo 'by-hand ${path} tmpfs ${options.join()},nofail 0 0' >>/etc/fstab`)
+      const isWanted = (await shown()).join() === asked.join()
+      const done = await apply('mount', { path, device: 'by-hand', type: 'tmpfs', options })
+      expect([done.code, done.stdout.includes('nothing to do')]).toEqual([0, isWanted])
+      expect(await shown()).toEqual(asked)
+    },
+  )
+
   test('nothing is mounted where somebody else could lead it elsewhere', async () => {
     await host().read('ln -s /etc /srv/led')
     const mounts = await host().read('findmnt -rn')
