@@ -154,6 +154,8 @@ function write(keys: readonly KeyChange[], given: UserParams): Shell {
     return sh`ops_user_add ${name} ${home} ${options}`
   }
   const changed = Object.fromEntries(keys.map(({ key, to }) => [key, to]))
+  // A user who leaves a primary group may be in it by that alone.
+  if (changed.group !== undefined && given.groups.length > 0) changed.groups = given.groups.join(',')
   const append = changed.groups === undefined ? [] : ['--append']
   return sh`usermod ${append} ${optionsFor(changed)} -- ${name}`
 }

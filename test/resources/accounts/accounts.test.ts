@@ -92,6 +92,47 @@ describeReal('users and groups of a real host', () => {
     ])
   })
 
+  test.each([
+    ['gpasswd -d judged adm', false],
+    ['usermod -aG staff judged', true],
+    ['usermod -g staff judged', false],
+    ['usermod -g adm judged; gpasswd -d judged adm 2>&1 || :', false],
+    ['usermod -u 4712 judged', false],
+    ['usermod -s /bin/sh -c Other judged', false],
+    ['usermod -d /srv/judged judged', false],
+    ['groupmod -n judges2 judges; groupadd judges', false],
+    ['groupmod -g 4720 judges', true],
+    ['usermod -L judged', true],
+  ])('after `%s`, a user is as wanted only where getent and id say so', async (command, isWanted) => {
+    const wanted = {
+      name: 'judged',
+      uid: 4711,
+      group: 'judges',
+      groups: ['adm', 'video'],
+      shell: '/bin/bash',
+    }
+    const more = { home: '/home/judged', comment: 'Judged' }
+    await groups({ name: 'judges' })
+    await users({ ...wanted, ...more })
+    const judged = async () => {
+      const [line = '', primary = '', all = ''] = (
+        await read('getent passwd judged; id -gn judged; id -Gn judged')
+      ).split('\n')
+      const [, , uid, , ...rest] = line.split(':')
+      const isIn = (name: string) => all.split(' ').includes(name)
+      return (
+        [uid, primary, ...rest].join() === '4711,judges,Judged,/home/judged,/bin/bash' &&
+        isIn('adm') &&
+        isIn('video')
+      )
+    }
+    expect(await judged()).toBe(true)
+    await read(command)
+    expect(await judged()).toBe(isWanted)
+    expect((await users({ ...wanted, ...more })).length === 0).toBe(isWanted)
+    expect(await judged()).toBe(true)
+  })
+
   test('a user joins the group of the same name that is there already', async () => {
     await groups({ name: 'bob', gid: 3456 })
     await users({ name: 'bob' })
