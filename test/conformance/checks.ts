@@ -92,6 +92,7 @@ function shellchecked(texts: readonly string[], isMeant: (code: number) => boole
 }
 
 const isBashism = (code: number): boolean => code >= 3000 && code < 4000 && code !== sameFile
+const isUnread = (code: number): boolean => code === 1072 || code === 1073
 const isSplitWord = (code: number): boolean => code === 2086 || code === 2046
 
 /** What is undefined in POSIX sh. */
@@ -100,13 +101,16 @@ export const bashisms = (...texts: readonly string[]): readonly string[] => shel
 /** `$1` and `$(...)` without quotes: a value with a blank or a `*` in it becomes several words, or names of files. */
 export const splitWords = (text: string): readonly string[] => shellchecked([text], isSplitWord)
 
-/** Both, by one reading. */
+/** Both, by one reading; and what cannot be read, as nothing is found behind that. */
 export const bashismsAndSplitWords = (text: string): readonly string[] =>
-  shellchecked([text], code => isBashism(code) || isSplitWord(code))
+  shellchecked([text], code => isBashism(code) || isSplitWord(code) || isUnread(code))
 
 /** A `!` that is not last proves nothing, as `set -e` goes on behind it whatever became of it. */
 export const unproved = (texts: readonly string[]): readonly string[] =>
-  shellchecked([`set -e\n${texts.map(text => `(\n${text}\n)`).join('\n')}`], code => code === 2251)
+  shellchecked(
+    [`set -e\n${texts.map(text => `(\n${text}\n)`).join('\n')}`],
+    code => code === 2251 || isUnread(code),
+  )
 
 /** What that shell cannot read: started by one small process, as each start from this one copies its whole map of memory. */
 export function unreadable(texts: readonly string[], shell: TestShell): string {
