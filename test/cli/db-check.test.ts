@@ -189,6 +189,7 @@ describeReal('ops db check', () => {
     )
     expect(stdout).toBe('0\n')
     expect(Number(/no answer within (\S+) s/.exec(stderr)?.[1])).toBeLessThan(1.8)
+    expect(stderr).toMatch(/The start of ops alone took \d+\.\d s: this machine is busy/)
   })
 
   test('a server that never answers is left in time', async () => {

@@ -18,6 +18,8 @@ const description = `Prints 1 when the query has at least one row, else 0, and n
 const usualMs = 2_500
 /** What a process needs to end once the answer is there, or is not: more on a machine where its start took long as well. */
 const endingMs = (startMs: number): number => Math.max(300, 0.75 * startMs)
+/** From here on it is told how long the start took. */
+const longStartMs = 600
 const longestSeconds = 3_600
 /** How long the goodbye may take: it keeps the server's log clean, and nobody waits for more. */
 const goodbyeMs = 150
@@ -65,7 +67,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const told = { ...screen, out: screen.error, isTerminal: false, style: screen.errorStyle }
   return underReport(told, { ...settings, json: false, stopTexts }, async session => {
     const withinMs = seconds === undefined ? usualMs : seconds * 1000
-    const check = new Check(session, Math.max(1, withinMs - endingMs(startMs)))
+    const check = new Check(session, Math.max(1, withinMs - endingMs(startMs)), startMs)
     try {
       const found = await check.beforeDeadline({ word, text, settings, errors })
       screen.out(found ? '1\n' : '0\n')
@@ -91,10 +93,12 @@ class Check {
   #ended: Promise<void> | undefined
   /** Counted from the start of the process. */
   readonly #patienceMs: number
+  readonly #startMs: number
 
-  constructor(session: ReportSession, patienceMs: number) {
+  constructor(session: ReportSession, patienceMs: number, startMs: number) {
     this.#session = session
     this.#patienceMs = patienceMs
+    this.#startMs = startMs
   }
 
   #leftMs(): number {
@@ -144,16 +148,24 @@ class Check {
 
   #late(word: string): OpsError {
     const title = `${word}: no answer within ${(this.#patienceMs / 1000).toFixed(1)} s`
+    const busy =
+      this.#startMs < longStartMs
+        ? {}
+        : {
+            detail: `The start of ops alone took ${(this.#startMs / 1000).toFixed(1)} s: this machine is busy.`,
+          }
     return this.#ended
       ? new OpsError({
           code: 'failed',
           title: `${title}: the query was still running`,
+          ...busy,
           changed: 'no',
           next: 'Make it cheaper: see its EXPLAIN for a missing index.',
         })
       : new OpsError({
           code: 'unreachable',
           title: `${title}: connecting and logging in had not ended`,
+          ...busy,
           changed: 'no',
           next: 'Look whether the host and its database server answer.',
         })
