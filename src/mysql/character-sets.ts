@@ -8,7 +8,7 @@ export interface TextKind {
 
 /** What is named in one line of a column. */
 const inColumn =
-  /^ *`((?:[^`]|``)+)` \w+(?:\((?:'(?:[^']|'')*'|[^')])*\))?(?: CHARACTER SET (\w+))?(?: COLLATE (\w+))?/
+  /^ *`((?:[^`]|``)+)` \w+(?:\((?:'(?:[^']|'')*'|[^')])*\))?(?: \/\*.*?\*\/)?(?: CHARACTER SET (\w+))?(?: COLLATE (\w+))?/
 /** The options of a table stand behind its last parenthesis at the beginning of a line, before anything in quotes. */
 const inOptions = /^\)[^'"]*?DEFAULT CHARSET=(\w+)(?: COLLATE=(\w+))?/
 

@@ -38,6 +38,17 @@ test.each([
   })
 })
 
+test('the character set of a compressed column of MariaDB stands behind a comment', () => {
+  const createTable = `CREATE TABLE \`cc\` (
+  \`v\` varchar(40) /*M!100301 COMPRESSED*/ CHARACTER SET latin1 COLLATE latin1_swedish_ci DEFAULT NULL,
+  \`t\` text /*M!100301 COMPRESSED*/ DEFAULT NULL,
+  \`e\` set('a','b') CHARACTER SET latin1 COLLATE latin1_swedish_ci NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`
+  const latin1 = { characterSet: 'latin1', collation: 'latin1_swedish_ci' }
+  const usual = { characterSet: 'utf8mb4', collation: 'utf8mb4_general_ci' }
+  expect(Object.fromEntries(textKinds(createTable))).toEqual({ v: latin1, t: usual, e: latin1 })
+})
+
 test.each([
   ['utf8mb4', 'utf8mb4', true],
   ['utf8', 'utf8mb3', true],
