@@ -336,7 +336,7 @@ done`,
     title: 'asks first, refuses what is mounted, repairs, and has nothing to do the second time',
   },
   restored: {
-    file: 'runs/kept.test.ts',
+    file: 'runs/undo/kept.test.ts',
     title: 'lists what was there before, and puts it back as a step that is planned, kept in turn and proved',
   },
   restoredBackup: {
@@ -459,7 +459,7 @@ done`,
     undo: { input: { name: 'conformist', state: 'absent' }, gone: '! grep -q ^conformist: /etc/passwd' },
   },
   waitFor: {
-    file: 'runs/across.test.ts',
+    file: 'runs/across/across.test.ts',
     title: 'a step waits until another host answers, and fails with what is there instead',
   },
   wholeFiles: {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Folder, folderWith } from '../cli/run-ops.ts'
-import { describeReal } from '../hosts/available.ts'
-import { useHost } from '../hosts/use-hosts.ts'
-import { watchOps } from './ops-run.ts'
+import { type Folder, folderWith } from '../../cli/run-ops.ts'
+import { describeReal } from '../../hosts/available.ts'
+import { useHost } from '../../hosts/use-hosts.ts'
+import { watchOps } from '../ops-run.ts'
 import {
   before,
   closing,

@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { hostsToUndo } from '../../src/cli/history/hosts-to-undo.ts'
-import { RunRecorder } from '../../src/cli/history/run-recorder.ts'
-import { runsFolder, storedRuns } from '../../src/cli/history/stored-runs.ts'
-import { readRecord } from '../../src/engine/record/read-record.ts'
-import type { RunEvent } from '../../src/run/events.ts'
-import type { HostStatus } from '../../src/run/host-status.ts'
-import { newRunName } from '../../src/run/run-id.ts'
+import { hostsToUndo } from '../../../src/cli/history/hosts-to-undo.ts'
+import { RunRecorder } from '../../../src/cli/history/run-recorder.ts'
+import { runsFolder, storedRuns } from '../../../src/cli/history/stored-runs.ts'
+import { readRecord } from '../../../src/engine/record/read-record.ts'
+import type { RunEvent } from '../../../src/run/events.ts'
+import type { HostStatus } from '../../../src/run/host-status.ts'
+import { newRunName } from '../../../src/run/run-id.ts'
 
 const hosts = ['web1', 'web2', 'web3']
 

@@ -1,9 +1,9 @@
 /** What is told later of steps that changed nothing, or that somebody ended. */
 import { expect, test } from 'vitest'
-import { folderWith } from '../cli/run-ops.ts'
-import { describeReal } from '../hosts/available.ts'
-import { useHost } from '../hosts/use-hosts.ts'
-import { watchOps } from './ops-run.ts'
+import { folderWith } from '../../cli/run-ops.ts'
+import { describeReal } from '../../hosts/available.ts'
+import { useHost } from '../../hosts/use-hosts.ts'
+import { watchOps } from '../ops-run.ts'
 
 const recipe = `import { command, file, recipe, sysctl, z } from 'ops-recipes'
 export default recipe({

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Folder, folderWith } from '../cli/run-ops.ts'
-import { describeReal } from '../hosts/available.ts'
-import { useHost } from '../hosts/use-hosts.ts'
+import { type Folder, folderWith } from '../../cli/run-ops.ts'
+import { describeReal } from '../../hosts/available.ts'
+import { useHost } from '../../hosts/use-hosts.ts'
 
 const recipe = `import { recipe, z, file } from 'ops-recipes'
 export default recipe({

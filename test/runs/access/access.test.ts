@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Folder, folderWith } from '../cli/run-ops.ts'
-import { describeReal } from '../hosts/available.ts'
-import { useHost } from '../hosts/use-hosts.ts'
+import { type Folder, folderWith } from '../../cli/run-ops.ts'
+import { describeReal } from '../../hosts/available.ts'
+import { useHost } from '../../hosts/use-hosts.ts'
 
 const forgetful = `
 import { command, recipe } from 'ops-recipes'

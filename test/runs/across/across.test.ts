@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { type Folder, folderWith } from '../cli/run-ops.ts'
-import { describeReal } from '../hosts/available.ts'
-import type { Host } from '../hosts/host.ts'
-import { useHosts } from '../hosts/use-hosts.ts'
+import { type Folder, folderWith } from '../../cli/run-ops.ts'
+import { describeReal } from '../../hosts/available.ts'
+import type { Host } from '../../hosts/host.ts'
+import { useHosts } from '../../hosts/use-hosts.ts'
+import { onTerminal, watchOps } from '../ops-run.ts'
+import { errorsOf, summaryOf, type Told, toldOps } from '../told-run.ts'
 import {
   files,
   follows,
@@ -18,8 +20,6 @@ import {
   ring,
   wide,
 } from './across-recipes.ts'
-import { onTerminal, watchOps } from './ops-run.ts'
-import { errorsOf, summaryOf, type Told, toldOps } from './told-run.ts'
 
 describeReal('runs in which hosts need one another', () => {
   const hosts = useHosts({ names: ['lb1', 'web1', 'web2'], withPackages: ['nginx-light', 'curl'] })
@@ -315,7 +315,7 @@ systemctl daemon-reload; systemctl stop nginx; rm -f /etc/made.key`)
   })
 
   test('what the page about hosts that need one another shows can be planned as it stands there', async () => {
-    const page = readFileSync(new URL('../../docs/site.md', import.meta.url), 'utf8')
+    const page = readFileSync(new URL('../../../docs/site.md', import.meta.url), 'utf8')
     const [, section = ''] = /^## Hosts that need one another\n([\s\S]*?)^## /m.exec(page) ?? []
     const shown = [...section.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, text = '']) => text)
     expect(shown).toHaveLength(3)
