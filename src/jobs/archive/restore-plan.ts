@@ -7,8 +7,10 @@ import { sql } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
+import { checkMakeable } from '../rows/makeable.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
-import { checkColumns, existingTable, foreignKeysOf } from '../rows/target-table.ts'
+import { engineNotes } from '../rows/takes-nothing-back.ts'
+import { checkColumns, existingTable, foreignKeysOf, triggerNotes } from '../rows/target-table.ts'
 import { headerOf, shapesOf } from './archived-shapes.ts'
 import { checkKeyColumns, keyForRestore } from './restore-key.ts'
 import type { RestorePart } from './restore-parts.ts'
@@ -51,7 +53,10 @@ export async function planPart(
     (await session.cells(sql`SELECT 1 FROM ${tableSql(target)} LIMIT 1`, title)).length === 0
   const shapes = await shapesOf(store, chunks)
   if (found) keyForRestore(tableText(target), found, shapes)
-  else checkKeyColumns(tableText(target), header.key, shapes)
+  else {
+    checkKeyColumns(tableText(target), header.key, shapes)
+    await checkMakeable(session, target, header.createTable)
+  }
   for (const shape of shapes) checkColumns(tableText(target), found ?? header, shape, 'archived')
   const rows = chunks.reduce((sum, { receipt }) => sum + receipt.rows, 0)
   const stayed = chunks.reduce((sum, { done }) => sum + (done?.stayed.length ?? 0), 0)
@@ -88,9 +93,8 @@ export async function planPart(
         : [
             `${counted(stayed, 'saved row is left out: it was', 'saved rows are left out: they were')} still in the table after that run; what a later run saved of them is restored`,
           ]),
-      ...(found?.triggers ?? [])
-        .filter(each => each.event === 'INSERT')
-        .map(each => `the trigger ${each.name} of the table fires with each restored row`),
+      ...engineNotes(found ?? header),
+      ...(found ? triggerNotes(found) : []),
       ...(found ? [] : foreignKeysOf(header)).map(
         each => `the table is made without its foreign key: ${each}`,
       ),

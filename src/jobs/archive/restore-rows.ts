@@ -11,6 +11,8 @@ import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
 import type { WireRow } from '../../mysql/wire-row.ts'
+import { otherRowError } from '../rows/other-row.ts'
+import { withWhatStays } from '../rows/takes-nothing-back.ts'
 import { savedRow } from './finish-earlier.ts'
 import { keyText } from './read-saved.ts'
 import { positionToHex } from './records.ts'
@@ -73,7 +75,12 @@ async function restoreBatch(into: Into, batch: readonly WireRow[]): Promise<Coun
     } catch (thrown) {
       const isDuplicate = errorNumber(thrown) === serverErrors.duplicateKey
       if (isDuplicate && tries < mostTries) continue
-      throw isDuplicate ? duplicateError(thrown, table, key) : thrown
+      const told = isDuplicate ? duplicateError(thrown, table, key) : thrown
+      throw withWhatStays(
+        told,
+        table,
+        'Those that are as they were saved count as restored when the same command is run again.',
+      )
     }
   }
 }
@@ -99,13 +106,15 @@ async function insertMissing(into: Into, batch: readonly WireRow[]): Promise<Cou
   const after = await hashesThere(into, missing)
   const lost = missing.filter(row => !after.hashes.has(rowHash(row)))
   if (lost.length > 0) {
-    throw new OpsError({
-      code: 'not-converged',
-      title: `${session.source}: ${lost.length} of ${missing.length} restored rows of ${tableText(table)} are not what was saved`,
-      detail: `The first of them has the key ${keyOfRow(lost[0] ?? Buffer.alloc(0), columns, key)}.`,
-      changed: 'no',
-      next: 'Nothing of this batch was restored. Look for a trigger that changes rows, or restore into a table without one.',
-    })
+    const title = `${lost.length} of ${missing.length} restored rows of ${tableText(table)} are not what was saved`
+    const [row] = lost
+    throw await otherRowError(
+      session,
+      table,
+      title,
+      'of this batch',
+      row && { row, columns, key: key.columns },
+    )
   }
   const isMissing = new Set(missing)
   const others = missing.length === rest.length ? [] : rest.filter(row => !isMissing.has(row))

@@ -181,4 +181,36 @@ describe.skipIf(why !== undefined || noHost !== undefined)('what MySQL 8.0 saved
       'Nothing of this day was restored. Restore into a table of its own with --into',
     )
   })
+
+  test('an archive tells the same of its rows, and its plan of a server that cannot make its table', async () => {
+    await eyes.run(`USE lab; CREATE TABLE kept (id INT PRIMARY KEY, d DOUBLE, v INT, at DATE NOT NULL, KEY (at));
+      INSERT INTO kept VALUES (1, 0, 1, '2020-02-29'), (2, -0e0, 2, '2020-02-29');
+      CREATE TABLE newer (id INT PRIMARY KEY, v TEXT COLLATE utf8mb4_0900_as_cs, at DATE NOT NULL, KEY (at));
+      INSERT INTO newer VALUES (1, 'x', '2020-02-29')`)
+    for (const table of ['kept', 'newer']) {
+      const archive = ['archive', 'mysql', `lab.${table}`, '--older-than', '6mo', '--by', 'at', '--to', table]
+      expect(await ops(...archive, '--no-delete')).toMatchObject({ code: 0, stderr: '' })
+    }
+    const restore = (place: string, ...argv: string[]): Promise<Outcome> =>
+      ops('archive', 'restore', 'db1', place, ...argv)
+    await mariadb('CREATE DATABASE IF NOT EXISTS lab')
+    const planned = await restore('newer', '--plan')
+    expect(planned.code).toBe(3)
+    expect(planned.stderr).toContain(
+      'lab.newer cannot be made as it was: db1 has no collation utf8mb4_0900_as_cs (of v)',
+    )
+    const signs = await restore('kept', '--into', 'lab.kept_signs')
+    expect(signs.code).toBe(1)
+    expect(signs.stderr).toContain('The first of them has the key 2: d was saved as -0 and is 0.')
+    expect(signs.stderr).toContain('MariaDB stores 0 where -0 is written')
+    await mariadb(
+      'USE lab; CREATE TABLE kept (id INT PRIMARY KEY, d DOUBLE, v INT UNIQUE, at DATE NOT NULL) ENGINE=MyISAM',
+    )
+    const parts = await restore('kept')
+    expect(parts.code).toBe(1)
+    expect(parts.stdout).toContain('the table is MyISAM, which rolls nothing back')
+    expect(parts.stderr).toContain('lab.kept is MyISAM, which rolls nothing back')
+    expect(parts.stderr).toMatch(/changed +yes/)
+    expect(parts.stderr).not.toContain('Nothing of this batch was restored')
+  })
 })
