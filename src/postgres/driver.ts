@@ -116,6 +116,8 @@ class PgDriver implements PostgresDriver {
     client.on('error', (error: Error) => this.#lose(error.message))
     client.on('end', () => this.#lose('the server closed the connection'))
     stream.once('close', () => this.#lose('the server closed the connection'))
+    // It says nothing more. A forwarded stream does not close by that: pg, which waits for it, would wait for ever.
+    stream.once('end', () => setImmediate(() => this.destroy('the server closed the connection')))
   }
 
   get lost(): string | undefined {
@@ -207,8 +209,8 @@ class PgDriver implements PostgresDriver {
     this.destroy()
   }
 
-  destroy(): void {
-    this.#lose('closed')
+  destroy(reason = 'closed'): void {
+    this.#lose(reason)
     this.#stream.destroy()
   }
 }

@@ -1,4 +1,5 @@
 /** One connection to PostgreSQL, pinned so that its text means the same everywhere, and no name is found but by its schema. */
+import { OpsError } from '../base/errors.ts'
 import type { CopyIn, PostgresAnswer, PostgresDriver } from './driver.ts'
 import { postgresError } from './postgres-error.ts'
 
@@ -89,7 +90,10 @@ export class PgSession {
     return { write: lines => told(copy.write(lines)), end: () => told(copy.end()), fail: () => copy.fail() }
   }
 
-  /** Runs work in a transaction: committed when it resolves, taken back when it rejects. */
+  /**
+   * Runs work in a transaction: committed when it resolves, taken back when it rejects.
+   * @throws what `work` threw; OpsError `lost` says `changed: no`, but where the connection was lost while it was committed.
+   */
   async transaction<T>(work: () => Promise<T>, doing: string): Promise<T> {
     await this.query('BEGIN', doing)
     let result: T
@@ -97,7 +101,7 @@ export class PgSession {
       result = await work()
     } catch (thrown) {
       if (this.lost === undefined) await this.query('ROLLBACK', doing).catch(() => undefined)
-      throw thrown
+      throw notCommitted(thrown)
     }
     await this.query('COMMIT', doing)
     return result
@@ -111,4 +115,12 @@ export class PgSession {
   destroy(): void {
     this.#driver.destroy()
   }
+}
+
+/** A server takes back what was not committed, also where nobody could tell it to. */
+function notCommitted(thrown: unknown): unknown {
+  if (!(thrown instanceof OpsError) || thrown.data.code !== 'lost' || thrown.data.changed !== 'unknown')
+    return thrown
+  const next = 'Nothing was committed: the target is as it was. Run the same command again.'
+  return new OpsError({ ...thrown.data, changed: 'no', next }, { cause: thrown.cause })
 }
