@@ -16,7 +16,8 @@ export interface RecipeSource {
   readonly noun?: 'recipe' | 'job' | 'values file' | 'site'
 }
 
-const extensions = ['.ts', '.mts', '.js', '.mjs']
+/** Of files of recipes and jobs. */
+export const extensions = ['.ts', '.mts', '.js', '.mjs']
 const recipeName = /^[A-Za-z0-9][A-Za-z0-9_-]*$/
 
 /** Every recipe that can be called by name, own ones first; an own one hides the shipped one of the same name. */

@@ -107,6 +107,19 @@ describe('a job file', () => {
     expect((await folder.ops(['completion', 'words', '--', 'job', 'plan', ''])).stdout).toContain('good\n')
   })
 
+  test('of another name is not taken where --undo is given one with a dot', async () => {
+    const { stderr, code } = await folder.ops([
+      'job',
+      'schedule',
+      'good.events',
+      '127.0.0.1',
+      '--undo',
+      '--yes',
+    ])
+    expect(stderr).toMatch(/there is no job file .*\/good\.events$/m)
+    expect(code).toBe(3)
+  })
+
   test('has its types in the project that ops init makes', async () => {
     const project = folderWith({
       'jobs/good.ts': job(whole),

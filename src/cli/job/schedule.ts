@@ -5,7 +5,7 @@ import { didYouMean } from '../../base/nearest.ts'
 import type { Step } from '../../engine/step.ts'
 import { readInventory } from '../../inventory/read.ts'
 import { evaluate } from '../../recipe/evaluate.ts'
-import { findJob } from '../../recipe/find.ts'
+import { extensions, findJob } from '../../recipe/find.ts'
 import { helped, parseArgv, verbCommand } from '../argv.ts'
 import { collected } from '../collected.ts'
 import { addConnectionFlags, addPlanFlags, commonSettings } from '../flags.ts'
@@ -134,7 +134,9 @@ function jobByName(nameOrPath: string): NamedJob {
     const { name, file } = findJob(nameOrPath, process.cwd())
     return { name, project: dirname(dirname(file)) }
   } catch (thrown) {
-    const name = basename(nameOrPath, extname(nameOrPath))
+    // A dot is in no name: without what follows it another job would be meant.
+    const extension = extname(nameOrPath)
+    const name = basename(nameOrPath, extensions.includes(extension) ? extension : '')
     if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) throw thrown
     return { name, project: process.cwd(), isGone: true }
   }
