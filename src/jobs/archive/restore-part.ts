@@ -30,12 +30,12 @@ export interface RestoreWork {
   readonly stillLocked: () => Promise<void>
 }
 
-/** Gives what did not come back, where all that could has. @throws OpsError where a chunk failed, or the operator stopped it. */
+/** Gives what did not come back, where all that could has, and whether this run changed the table. @throws OpsError where a chunk failed, or the operator stopped it. */
 export async function restorePart(
   session: Session,
   part: PlannedPart,
   context: RestoreWork,
-): Promise<readonly ErrorData[]> {
+): Promise<{ readonly left: readonly ErrorData[]; readonly isChanged: boolean }> {
   const { server, emit } = context
   const { target, chunks, title, rows, header, shapes, isThere } = part
   if (!isThere) await makeTable(session, target, header, 'archive')
@@ -52,6 +52,7 @@ export async function restorePart(
     present: ofKept.present + ofDeleted.present,
     other: ofKept.other + ofDeleted.other,
   }
+  const isChanged = totals.restored > 0 || !isThere
   const left = leftOut(part, ofDeleted)
   emit({
     event: 'job-end',
@@ -76,11 +77,11 @@ export async function restorePart(
   })
   if (failed) {
     const soFar = `Before that, ${counted(totals.restored, 'row was', 'rows were')} restored, read back and equal. The same command leaves them as they are.`
-    throw partlyDone(done.failure, totals.restored > 0 || !isThere, soFar)
+    throw partlyDone(done.failure, isChanged, soFar)
   }
   if (done.isInterrupted)
     throw interruptedError(title, 'Run the same command again: what is there already is left as it is.')
-  return left
+  return { left, isChanged }
 }
 
 interface Restoring {
@@ -105,7 +106,6 @@ function leftOut(part: PlannedPart, ofDeleted: RestoredRows): readonly ErrorData
           {
             ...lostError(firstLost),
             title: `${counted(missing, 'archived row')} in ${counted(lost.length, 'chunk')} ${missing === 1 ? 'was' : 'were'} not restored, as their receipts are gone`,
-            changed: 'yes' as const,
           },
         ]),
     ...(ofDeleted.other === 0 ? [] : [replacedError(ofDeleted, part)]),
@@ -138,7 +138,7 @@ function replacedError(
     code: 'failed',
     title: `${where}: ${counted(other, 'saved row was', 'saved rows were')} left out, ${what} (${keys})`,
     detail: `${why} restored and changed. ${others}`,
-    changed: 'yes',
+    changed: 'no',
     next: isEmpty
       ? `What was saved is whole in the archive, with a newer row of the same key: ${byHand}.`
       : `What was saved is whole in the archive. Restore it into a table of its own with --into, and move from there what is missing here, under other keys; or ${byHand}.`,

@@ -42,9 +42,14 @@ async function restoreParts(
     if (!first || plansOnly) return false
     if (confirm && !(await confirm(together(planned, first.plan)))) return false
     const left: ErrorData[] = []
-    for (const part of planned) left.push(...(await restorePart(session, part, { ...context, governor })))
+    let isChanged = false
+    for (const part of planned) {
+      const came = await restorePart(session, part, { ...context, governor })
+      left.push(...came.left)
+      isChanged ||= came.isChanged
+    }
     const [firstLeft, ...more] = left
-    if (firstLeft) throw new OpsError(withMore(firstLeft, more))
+    if (firstLeft) throw new OpsError({ ...withMore(firstLeft, more), changed: isChanged ? 'yes' : 'no' })
     return true
   } finally {
     await governor.close()

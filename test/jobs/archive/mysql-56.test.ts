@@ -48,6 +48,9 @@ describeMysql56('ops db archive', () => {
       'lab.numbered: 1 saved row was left out, deleted when it was archived: another row has its key since (1)',
     )
     expect(restored.stdout).toMatch(/restored +1 row,/)
+    const again = await ops('restore', 'numbered', '--yes')
+    expect(again.code).toBe(1)
+    expect(again.stderr).toMatch(/changed +no: /)
     expect(await eyes().rows('SELECT id, x FROM lab.numbered ORDER BY id')).toEqual([
       ['1', 'uno'],
       ['2', 'two'],
