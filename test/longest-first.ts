@@ -4,8 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** What takes more than 35 s in a whole run on two cores, longest first. */
 export const longest = [
-  'conformance/applies.test.ts',
-  'conformance/changed-by-others.test.ts',
+  'conformance/applied/applies.test.ts',
+  'conformance/applied/changed-by-others.test.ts',
   'conformance/looks.test.ts',
   'conformance/spoilt-programs.test.ts',
   'conformance/hostile.test.ts',

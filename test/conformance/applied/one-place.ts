@@ -1,9 +1,9 @@
 /** Looks at states in which one place alone differs, by the shell of the resources: what each would do then. */
 import { expect } from 'vitest'
-import { desiredOf, type Step } from '../../src/engine/step.ts'
-import { quote } from '../../src/shell/quote.ts'
-import type { Host } from '../hosts/host.ts'
-import { type Asked, applyOf, askAll, lookOf, type Verdict, verdictOf } from './by-shell.ts'
+import { desiredOf, type Step } from '../../../src/engine/step.ts'
+import { quote } from '../../../src/shell/quote.ts'
+import type { Host } from '../../hosts/host.ts'
+import { type Asked, applyOf, askAll, lookOf, type Verdict, verdictOf } from '../by-shell.ts'
 
 /** The steps of one resource, and a state of the host that is made for them. */
 export interface Place {

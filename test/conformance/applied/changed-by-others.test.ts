@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { all, applied, describeApplied, useAppliedHost } from './applied.ts'
-import { linkPrograms } from './by-shell.ts'
-import { type HostCase, isWhole } from './host-case.ts'
-import { changesOf, failuresOf, make, run, type Seen, stepsOf } from './on-host.ts'
+import { linkPrograms } from '../by-shell.ts'
+import { type HostCase, isWhole } from '../host-case.ts'
+import { changesOf, failuresOf, make, run, type Seen, stepsOf } from '../on-host.ts'
+import { all, applied, describeApplied, useAppliedHost } from './applied-host.ts'
 import { type Judged, judged, mend, neverAlone, unmissed } from './one-place.ts'
 
 describeApplied('on a host', () => {

@@ -1,5 +1,5 @@
 /** Which files came to be on a host since a moment, without what programs keep for themselves whatever a step asks of them. */
-import type { Host } from '../hosts/host.ts'
+import type { Host } from '../../hosts/host.ts'
 
 /** /proc, /sys, /dev and /tmp are left out: they are the kernel's, or everybody's. */
 const places = ['boot', 'etc', 'home', 'opt', 'root', 'run', 'srv', 'usr', 'var'].map(name => `/${name}`)

@@ -1,12 +1,12 @@
 /** The resources that are applied on a host, and that host: two files try what becomes of them, side by side. */
 import { beforeAll, describe } from 'vitest'
-import { describeReal } from '../hosts/available.ts'
-import type { Host } from '../hosts/host.ts'
-import { useHost } from '../hosts/use-hosts.ts'
-import { diskPackages } from '../recipes/disks.ts'
-import { type HostCase, isChosen } from './host-case.ts'
-import { cases } from './host-cases.ts'
-import { make } from './on-host.ts'
+import { describeReal } from '../../hosts/available.ts'
+import type { Host } from '../../hosts/host.ts'
+import { useHost } from '../../hosts/use-hosts.ts'
+import { diskPackages } from '../../recipes/disks.ts'
+import { type HostCase, isChosen } from '../host-case.ts'
+import { cases } from '../host-cases.ts'
+import { make } from '../on-host.ts'
 
 /** What is asked for of the cases. */
 export const entries = Object.entries(cases).filter(([type]) => isChosen(type))

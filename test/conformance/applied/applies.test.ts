@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { contracts } from '../../src/resources/index.ts'
-import { restoredFile } from '../../src/resources/restored-file.ts'
-import { describeReal } from '../hosts/available.ts'
-import { testWith } from '../needs.ts'
-import { all, applied, entries, useAppliedHost } from './applied.ts'
-import { unclaimed, unproved } from './checks.ts'
-import { isWhole, type LookCase } from './host-case.ts'
-import { cases } from './host-cases.ts'
+import { contracts } from '../../../src/resources/index.ts'
+import { restoredFile } from '../../../src/resources/restored-file.ts'
+import { describeReal } from '../../hosts/available.ts'
+import { testWith } from '../../needs.ts'
+import { unclaimed, unproved } from '../checks.ts'
+import { isWhole, type LookCase } from '../host-case.ts'
+import { cases } from '../host-cases.ts'
+import { changesOf, failuresOf, make, run, type Seen } from '../on-host.ts'
+import { all, applied, entries, useAppliedHost } from './applied-host.ts'
 import { filesWritten } from './left-files.ts'
-import { changesOf, failuresOf, make, run, type Seen } from './on-host.ts'
 
 const types = [...Object.keys(contracts), restoredFile.definition.type]
 const looks = entries.flatMap(([type, each]): [string, LookCase][] => ('right' in each ? [[type, each]] : []))
@@ -23,7 +23,7 @@ test('every resource says what must be true of it on a host, and those that are 
 test.each(entries.flatMap(([type, each]) => ('title' in each ? [{ type, ...each }] : [])))(
   '$type is applied on real hosts by $file',
   ({ file, title }) => {
-    const text = readFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)), 'utf8')
+    const text = readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8')
     // `proves` is a test that is left out where the machine lacks what it needs; a long title stands on a line of its own.
     const tested = text.replaceAll(/\b(?:test|proves)\(\s*/g, 'test(')
     expect(tested).toContain(`test('${title}'`)
