@@ -146,8 +146,9 @@
     ops_wants_detail || return 0
     for ops_trigger in $ops_unit_value; do
       if systemctl -q is-active -- "$ops_trigger"; then ops_trigger_is=active
-      elif systemctl -q is-enabled -- "$ops_trigger" 2>/dev/null; then ops_trigger_is=enabled
-      else continue
+      else
+        # Not by how is-enabled ends: well for static ones, too, which start nothing by themselves.
+        case $(systemctl is-enabled -- "$ops_trigger" 2>/dev/null) in enabled*) ops_trigger_is=enabled ;; *) continue ;; esac
       fi
       ops_told="$ops_told$ops_trigger is $ops_trigger_is and may start $ops_unit again: a \`service\` step with running: false and enabled: false is for that one, too$ops_nl"
     done

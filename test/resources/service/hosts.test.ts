@@ -121,6 +121,11 @@ describeReal('service on a real host', () => {
     expect(await told()).toContain('note: calls.socket is enabled and may start calls again')
     await host().read('systemctl -q disable calls.socket')
     expect(await told()).not.toContain('note')
+    // Static: `systemctl is-enabled` ends well, and it starts nothing by itself.
+    await host().read(`cd /etc/systemd/system
+      sed -i '/Install/,$d' calls.socket; sed -i '/^ExecStart/aSockets=calls.socket' calls.service; systemctl daemon-reload`)
+    expect(await show('calls', 'TriggeredBy')).toBe('calls.socket')
+    expect(await told()).not.toContain('note')
   })
 
   test('who holds a port that a stopped service needs is named in the plan, and when the start fails', async () => {
