@@ -19,7 +19,16 @@ export interface PgTable extends PgTableName {
   readonly uniqueKeys: readonly (readonly string[])[]
   /** Those that fire in our sessions, its partitions' included: each may change a row, or keep it out. */
   readonly triggers: readonly string[]
+  /** Foreign keys that lead here, and change rows of their own tables where a row goes. */
+  readonly followers: readonly PgFollower[]
   readonly hasRows: boolean
+}
+
+export interface PgFollower {
+  /** As the server spells it, with its schema. */
+  readonly table: string
+  readonly constraint: string
+  readonly onDelete: 'CASCADE' | 'SET NULL' | 'SET DEFAULT'
 }
 
 export interface PgPlace {
@@ -64,6 +73,16 @@ export async function readPgPlace(
     doing,
     [oid],
   )
+  // Each partition has a copy of the key of its whole: that one is told alone. Old servers have no such copies.
+  const followers = await session.query(
+    `WITH RECURSIVE parts AS (SELECT $1::oid AS part UNION SELECT inhrelid FROM pg_inherits JOIN parts ON inhparent = part),
+       keys AS (SELECT oid, conrelid, conname, confdeltype, (to_jsonb(c) ->> 'conparentid')::oid AS whole
+         FROM pg_constraint c WHERE contype = 'f' AND confrelid IN (SELECT part FROM parts) AND confdeltype IN ('c', 'n', 'd'))
+     SELECT conrelid::regclass::text, conname, confdeltype::text FROM keys
+     WHERE NOT EXISTS (SELECT FROM keys up WHERE up.oid = keys.whole) ORDER BY 1, 2`,
+    doing,
+    [oid],
+  )
   const kind = found.kind ?? ''
   const rows = ['r', 'p'].includes(kind)
     ? await session.query(`SELECT 1 FROM ${quoted} LIMIT 1`, doing)
@@ -83,6 +102,11 @@ export async function readPgPlace(
       })),
       uniqueKeys: keys.map(each => JSON.parse(each.columns ?? '[]') as string[]),
       triggers: triggers.rows.map(([each]) => each ?? ''),
+      followers: followers.rows.map(([follower, constraint, action]) => ({
+        table: follower ?? '',
+        constraint: constraint ?? '',
+        onDelete: action === 'c' ? 'CASCADE' : action === 'n' ? 'SET NULL' : 'SET DEFAULT',
+      })),
       hasRows: (rows?.rows.length ?? 0) > 0,
     },
   }

@@ -112,7 +112,7 @@ function triggerNotes({ place, request }: CopyPlan): readonly string[] {
   return triggers.length === 0
     ? []
     : [
-        `triggers of ${pgTableText(request.as)} fire: ${triggers.join(', ')}; what they change of the source's columns ends the run`,
+        `triggers of ${pgTableText(request.as)} fire: ${triggers.join(', ')}; what they change of the source's columns in rows that the run writes ends it, and in other rows it is found by \`ops db copy audit\` alone`,
       ]
 }
 

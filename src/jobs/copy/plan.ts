@@ -21,6 +21,7 @@ import { timeColumn } from '../time-column.ts'
 import { type CopyColumn, copyColumns } from './columns.ts'
 import type { CopyRequest } from './copy-request.ts'
 import { refuseEmptyColumns } from './empty-columns.ts'
+import { refuseFollowers } from './followers.ts'
 import { countLosses, type Loss } from './losses.ts'
 import { type CopyRecord, readRecord, recordTable } from './record.ts'
 import { type SafeTime, safeTime } from './safe-time.ts'
@@ -141,6 +142,8 @@ export async function planCopy(
         leaving: await countLeaving(session, target, { request, table, place, mode }, known),
       }
   refuseLostKeys(losses, key, table)
+  if (mode === 'whole' || (mode === 'delta' && request.deletes === 'hard'))
+    refuseFollowers({ request, place })
   if (leaving) refuseShrink({ request, table, record }, leaving.atLeast, leaving.rows)
   const makes = shown?.makes ?? (await madePgTables(target, request.as.schema, [recordTable]))
   return {

@@ -17,6 +17,7 @@ import { pgTableText } from '../../postgres/table-name.ts'
 import { type Audited, auditEnd, auditPlanEvent } from './audit-report.ts'
 import { compareSides, type Differences, keyColumns } from './compare.ts'
 import type { CopyRequest } from './copy-request.ts'
+import { refuseFollowers } from './followers.ts'
 import { type BothSides, lookAtBoth } from './plan.ts'
 import { lockTarget } from './record.ts'
 import type { CopyContext } from './run-copy.ts'
@@ -58,6 +59,7 @@ export async function runAudit(
     const compared = { ...sides, request }
     const differences = await compareSides(source, pg, compared, false)
     if (repairs) refuseShrink(compared, differences.extra.length, differences.targetRows)
+    if (repairs && differences.extra.length > 0) refuseFollowers(compared)
     const doing = `comparing ${pgTableText(request.as)}`
     const judged = await pg.transaction(() => settle(source, pg, compared, differences, repairs), doing)
     const audited: Audited = { ...judged, differences, milliseconds: performance.now() - begun, repairs }
@@ -105,6 +107,7 @@ async function settle(
   )
   const written = repairs ? await stage.merge() : { inserted: 0, updated: 0 }
   const deleted = repairs ? await deleteKeys(pg, sides, extra) : 0
+  if (repairs) await stage.prove(extra)
   await stage.drop()
   return { ...judged, ...written, deleted, readRows }
 }

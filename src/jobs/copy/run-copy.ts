@@ -29,7 +29,7 @@ import { lossesOf } from './losses.ts'
 import { type CopyPlan, planCopy, refuseLostKeys } from './plan.ts'
 import { lockTarget, writeRecord } from './record.ts'
 import { refuseShrink } from './shrink.ts'
-import { deleteKeys } from './stage.ts'
+import { deleteKeys, type Keys } from './stage.ts'
 import { openLanding } from './write-rows.ts'
 
 export interface CopyContext extends JobContext {
@@ -64,12 +64,13 @@ export async function runCopy(request: CopyRequest, context: CopyContext): Promi
   }
 }
 
-/** A delta does not see what is gone: the keys of both sides are compared. */
-async function deleteGone(plan: CopyPlan, pg: PgSession, server: Server, inserted: number): Promise<number> {
-  if (plan.mode !== 'delta' || plan.request.deletes === 'off') return 0
+/** A delta does not see what is gone: the keys of both sides are compared. Answers those that went. */
+async function deleteGone(plan: CopyPlan, pg: PgSession, server: Server, inserted: number): Promise<Keys> {
+  if (plan.mode !== 'delta' || plan.request.deletes === 'off') return []
   const { extra, targetRows } = await compareSides(await server.session(), pg, plan, true)
   refuseShrink(plan, extra.length, targetRows - inserted)
-  return deleteKeys(pg, plan, extra)
+  await deleteKeys(pg, plan, extra)
+  return extra
 }
 
 async function carryOut(
@@ -138,7 +139,9 @@ async function carryOut(
   const { came, inserted, deleted } = landed
   // Nothing is committed yet: what was planned may be otherwise by now.
   refuseShrink(plan, deleted, deleted + came - inserted)
-  const written = { ...landed, deleted: deleted + (await deleteGone(plan, pg, server, inserted)) }
+  const gone = await deleteGone(plan, pg, server, inserted)
+  await landing.prove(gone)
+  const written = { ...landed, deleted: deleted + gone.length }
   // A column that came meanwhile would be missing there, and its rows behind the watermark.
   await guard.look(session)
   await writeRecord(pg, request.as, {

@@ -17,12 +17,19 @@ export interface Stage {
   end(): Promise<number>
   /** How they differ from the target's; `pending` of those have their stamp from the watermark on. */
   judge(watermark: { readonly column: string; readonly text: string } | undefined): Promise<Judged>
-  /** @throws OpsError where the target's triggers made other rows of them. */
   merge(): Promise<{ readonly inserted: number; readonly updated: number }>
   /** Deletes or marks what is not in the stage. */
   deleteAbsent(): Promise<number>
+  /**
+   * Call it when all is written: triggers that wait for the commit fire here. `gone` is what may not be there any more.
+   * @throws OpsError where the target's triggers made other rows of them.
+   */
+  prove(gone: 'what is not in the stage' | Keys): Promise<void>
   drop(): Promise<void>
 }
+
+/** Each told as the target's own text. */
+export type Keys = readonly (readonly string[])[]
 
 export interface Judged {
   readonly missing: number
@@ -66,13 +73,19 @@ export async function openStage(pg: PgSession, sides: Staged): Promise<Stage> {
     },
     async merge() {
       const [merged] = await pg.records(upsertText(sides), doing)
-      if (fires(sides)) refuseOthers(sides, Number(await pg.value(differingText(sides), doing)))
       return { inserted: Number(merged?.inserted ?? 0), updated: Number(merged?.updated ?? 0) }
     },
     async deleteAbsent() {
       const { affected } = await pg.query(deleteAbsentText(sides), doing)
-      if (fires(sides)) refuseOthers(sides, Number(await pg.value(stillThereText(sides), doing)))
       return affected
+    },
+    async prove(gone) {
+      if (!fires(sides)) return
+      await pg.query('SET CONSTRAINTS ALL IMMEDIATE', doing)
+      refuseOthers(sides, Number(await pg.value(differingText(sides), doing)))
+      const stillThere =
+        typeof gone === 'string' ? pg.value(stillThereText(sides), doing) : countKeys(pg, sides, gone)
+      refuseOthers(sides, Number(await stillThere))
     },
     async drop() {
       await pg.query(`DROP TABLE ${stage}; DROP SEQUENCE pg_temp.ops_numbers`, doing)
@@ -171,16 +184,37 @@ function deleteAbsentText(sides: Staged): string {
   return `UPDATE ${quoted} AS there SET ${deletedAt} = now() WHERE ${absent} AND ${deletedAt} IS NULL`
 }
 
-/** Deletes or marks these keys, told as the target's own text. */
-export async function deleteKeys(
-  pg: PgSession,
-  sides: Staged,
-  keys: readonly (readonly string[])[],
-): Promise<number> {
-  const { request, key, columns } = sides
-  const { as, deletes } = request
+/** Deletes or marks the rows of these keys. */
+export async function deleteKeys(pg: PgSession, sides: Staged, keys: Keys): Promise<number> {
+  const { as, deletes } = sides.request
   const quoted = quoteName(as.schema, as.table)
   const deletedAt = quoteName(deletedAtColumn.name)
+  const { gone, same } = goneText(sides)
+  const text =
+    deletes === 'soft'
+      ? `UPDATE ${quoted} AS there SET ${deletedAt} = now() FROM ${gone} WHERE ${same} AND there.${deletedAt} IS NULL`
+      : `DELETE FROM ${quoted} AS there USING ${gone} WHERE ${same}`
+  let affected = 0
+  for (const some of inRecords(keys))
+    affected += (await pg.query(text, `deleting from ${pgTableText(as)}`, [some])).affected
+  if (fires(sides)) refuseOthers(sides, keys.length - affected)
+  return affected
+}
+
+/** How many rows of these keys are there, unmarked. */
+async function countKeys(pg: PgSession, sides: Staged, keys: Keys): Promise<number> {
+  const { as, deletes } = sides.request
+  const { gone, same } = goneText(sides)
+  const unmarked = deletes === 'soft' ? ` AND there.${quoteName(deletedAtColumn.name)} IS NULL` : ''
+  const text = `SELECT count(*) FROM ${quoteName(as.schema, as.table)} AS there, ${gone} WHERE ${same}${unmarked}`
+  let found = 0
+  for (const some of inRecords(keys))
+    found += Number(await pg.value(text, `looking at ${pgTableText(as)}`, [some]))
+  return found
+}
+
+/** Keys that come as `$1`, and how they are joined. */
+function goneText({ key, columns }: Staged): { readonly gone: string; readonly same: string } {
   const fields = key.columns.map((_each, index) => `k${index} text`).join(', ')
   const same = key.columns
     .map(
@@ -188,20 +222,14 @@ export async function deleteKeys(
         `there.${quoteName(each)} = gone.k${index}::${columns.find(({ source }) => source.name === each)?.target.type}`,
     )
     .join(' AND ')
-  let affected = 0
-  for (let from = 0; from < keys.length; from += keysAtOnce) {
-    const records = keys
-      .slice(from, from + keysAtOnce)
-      .map(each => Object.fromEntries(each.map((cell, index) => [`k${index}`, cell])))
-    const gone = `json_to_recordset($1::json) AS gone(${fields})`
-    const text =
-      deletes === 'soft'
-        ? `UPDATE ${quoted} AS there SET ${deletedAt} = now() FROM ${gone} WHERE ${same} AND there.${deletedAt} IS NULL`
-        : `DELETE FROM ${quoted} AS there USING ${gone} WHERE ${same}`
-    affected += (await pg.query(text, `deleting from ${pgTableText(as)}`, [JSON.stringify(records)])).affected
-  }
-  if (fires(sides)) refuseOthers(sides, keys.length - affected)
-  return affected
+  return { gone: `json_to_recordset($1::json) AS gone(${fields})`, same }
 }
 
 const keysAtOnce = 5_000
+
+function* inRecords(keys: Keys): Generator<string> {
+  for (let from = 0; from < keys.length; from += keysAtOnce) {
+    const some = keys.slice(from, from + keysAtOnce)
+    yield JSON.stringify(some.map(each => Object.fromEntries(each.map((cell, index) => [`k${index}`, cell]))))
+  }
+}

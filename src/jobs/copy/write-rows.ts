@@ -6,7 +6,7 @@ import type { PgSession } from '../../postgres/session.ts'
 import { nameList, quoteName, quoteText } from '../../postgres/sql.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import type { CopyPlan } from './plan.ts'
-import { openStage } from './stage.ts'
+import { type Keys, openStage } from './stage.ts'
 
 /** What became of the rows that came. */
 export interface Written {
@@ -23,6 +23,8 @@ export interface Landing {
   write(lines: Buffer): Promise<void>
   /** Puts them in their place. */
   settle(): Promise<Written>
+  /** Call it when all is written; `gone` was deleted beside. @throws OpsError where the target has it otherwise. */
+  prove(gone: Keys): Promise<void>
   fail(): Promise<void>
 }
 
@@ -60,6 +62,8 @@ async function intoNewTable(pg: PgSession, { request, columns, key, place }: Tar
       if (!(await analyzesItself(pg, quoted, doing))) await pg.query(`ANALYZE ${quoted}`, doing)
       return { came, inserted: came, updated: 0, unchanged: 0, deleted: 0 }
     },
+    // No trigger fired.
+    prove: async () => undefined,
   }
 }
 
@@ -89,8 +93,11 @@ async function throughStage(pg: PgSession, plan: Target): Promise<Landing> {
       const came = await stage.end()
       const { inserted, updated } = await stage.merge()
       const deleted = plan.mode === 'whole' ? await stage.deleteAbsent() : 0
-      await stage.drop()
       return { came, inserted, updated, unchanged: came - inserted - updated, deleted }
+    },
+    async prove(gone) {
+      await stage.prove(plan.mode === 'whole' ? 'what is not in the stage' : gone)
+      await stage.drop()
     },
   }
 }

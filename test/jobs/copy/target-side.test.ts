@@ -52,4 +52,84 @@ describeReal('the target of ops db copy', () => {
     expect(await copy('ends.t', 'staging.ends', '--by', 'at')).toMatchObject({ code: 0, stderr: '' })
     expect(await psql('SELECT count(*) FROM staging.ends')).toBe('5000\n')
   }, 120_000)
+
+  test('what a deferred trigger of the target makes of a row, or brings back, is seen before the commit', async () => {
+    await mariadb(`CREATE DATABASE late; USE late; CREATE TABLE t (id INT PRIMARY KEY, nm VARCHAR(20), at TIMESTAMP NOT NULL, KEY (at));
+      INSERT INTO t SELECT seq, 'a', '2026-01-01' FROM seq_1_to_9`)
+    const run = (...argv: string[]) => copy('late.t', 'late.t', '--by', 'at', ...argv)
+    expect((await run()).stderr).toBe('')
+    await psql(`CREATE FUNCTION late.df() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE late.t SET nm = 'DEFERRED' WHERE id = NEW.id; RETURN NULL; END $$;
+      CREATE CONSTRAINT TRIGGER dfr AFTER UPDATE ON late.t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+        WHEN (NEW.nm IS DISTINCT FROM 'DEFERRED') EXECUTE FUNCTION late.df();
+      CREATE FUNCTION late.back() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO late.t VALUES (OLD.*); RETURN NULL; END $$;
+      CREATE CONSTRAINT TRIGGER back AFTER DELETE ON late.t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION late.back()`)
+    const rows = 'SELECT id, nm FROM late.t ORDER BY id'
+    const before = await psql(rows)
+    await mariadb(`UPDATE late.t SET nm = 'b', at = NOW() WHERE id = 2`)
+    for (const argv of [[], ['--full']]) {
+      const refused = await run(...argv)
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toContain('1 row of late.t is not as the source has it')
+      expect(refused.stdout).toContain('in other rows it is found by `ops db copy audit` alone')
+      expect(await psql(rows)).toBe(before)
+    }
+    await psql('DROP TRIGGER dfr ON late.t')
+    await mariadb(
+      `UPDATE late.t SET nm = 'a', at = '2026-01-01' WHERE id = 2; DELETE FROM late.t WHERE id = 9`,
+    )
+    for (const argv of [['--deletes', 'hard'], ['--full']]) {
+      const refused = await run(...argv)
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toContain('1 row of late.t is not as the source has it')
+    }
+    const mended = await folder.ops([
+      ...['db', 'copy', 'audit', 'shop', 'late.t', '--to', 'reports', '--as', 'late.t', '--by', 'at'],
+      ...['--repair', '--yes', '-F', host().sshConfig],
+    ])
+    expect(mended.code).toBe(1)
+    expect(mended.stderr).toContain('1 row of late.t is not as the source has it')
+    expect(await psql(rows)).toBe(before)
+    await psql('DROP TRIGGER back ON late.t')
+    expect((await run('--deletes', 'hard')).stderr).toBe('')
+    expect(await psql('SELECT count(*) FROM late.t')).toBe('8\n')
+  })
+
+  test('deletes that would reach rows of other tables through their foreign keys are refused with the names of both', async () => {
+    await mariadb(`CREATE DATABASE led; USE led; CREATE TABLE t (id INT PRIMARY KEY, at TIMESTAMP NOT NULL, KEY (at));
+      INSERT INTO t SELECT seq, '2026-01-01' FROM seq_1_to_9`)
+    const run = (...argv: string[]) => copy('led.t', 'led.t', '--by', 'at', ...argv)
+    expect((await run()).stderr).toBe('')
+    await psql(`CREATE TABLE led.orders (t int CONSTRAINT of_t REFERENCES led.t ON DELETE CASCADE) PARTITION BY LIST (t);
+      CREATE TABLE led.orders_all PARTITION OF led.orders DEFAULT;
+      CREATE TABLE led."No tes" (t int CONSTRAINT on_t REFERENCES led.t ON DELETE SET NULL);
+      CREATE TABLE led.kept (t int REFERENCES led.t);
+      INSERT INTO led.orders VALUES (9); INSERT INTO led."No tes" VALUES (9)`)
+    await mariadb('DELETE FROM led.t WHERE id = 9')
+    const audit = (...argv: string[]): Promise<Outcome> =>
+      folder.ops([
+        ...['db', 'copy', 'audit', 'shop', 'led.t', '--to', 'reports', '--as', 'led.t', '--by', 'at'],
+        ...[...argv, '--yes', '-F', host().sshConfig],
+      ])
+    for (const refused of [
+      await run('--deletes', 'hard', '--plan'),
+      await run('--deletes', 'hard'),
+      await run('--full'),
+      await audit('--repair'),
+    ]) {
+      expect(refused.code).toBe(3)
+      expect(refused.stderr.match(/deleting from .*/g)).toEqual([
+        'deleting from led.t would change rows of led."No tes" too: its foreign key on_t is ON DELETE SET NULL',
+        'deleting from led.t would delete rows of led.orders too: its foreign key of_t is ON DELETE CASCADE',
+      ])
+    }
+    expect((await audit()).code).toBe(2)
+    expect((await run()).code).toBe(0)
+    await psql('ALTER TABLE led.orders DROP CONSTRAINT of_t; ALTER TABLE led."No tes" DROP CONSTRAINT on_t')
+    expect((await run('--deletes', 'hard')).stderr).toBe('')
+    expect(await psql('SELECT (SELECT count(*) FROM led.orders), (SELECT count(t) FROM led."No tes")')).toBe(
+      '1|1\n',
+    )
+    expect(await psql('SELECT count(*) FROM led.t')).toBe('8\n')
+  })
 })

@@ -1,0 +1,26 @@
+/** Rows of other tables that would go or change with deleted rows of the target: nobody asked for that, and no copy brings them back. */
+import { InputErrors, inputError } from '../../base/errors.ts'
+import type { PgPlace } from '../../postgres/catalog.ts'
+import { pgTableText } from '../../postgres/table-name.ts'
+import type { CopyRequest } from './copy-request.ts'
+
+/**
+ * Call it where rows of the target may be deleted.
+ * @throws InputErrors with each foreign key that leads to the target and does more than to refuse.
+ */
+export function refuseFollowers({ request, place }: { request: CopyRequest; place: PgPlace }): void {
+  const followers = place.table?.followers ?? []
+  if (request.deletes === 'soft' || followers.length === 0) return
+  const where = pgTableText(request.as)
+  throw new InputErrors(
+    followers.map(
+      ({ table, constraint, onDelete }) =>
+        inputError(
+          `deleting from ${where} would ${onDelete === 'CASCADE' ? 'delete' : 'change'} rows of ${table} too: its foreign key ${constraint} is ON DELETE ${onDelete}`,
+          {
+            next: `Let that key be NO ACTION: a row that others refer to ends the run then, and nothing is copied. Or let rows that are gone get a mark: --deletes soft.`,
+          },
+        ).data,
+    ),
+  )
+}
