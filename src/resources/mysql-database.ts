@@ -9,6 +9,7 @@ import { replicaNotes, serverHinders } from './mysql/server-stance.ts'
 import { mysqlUserChangeLibrary } from './mysql/user-change.ts'
 import { readKeys } from './paths/params.ts'
 import { serviceLookLibrary } from './service/look.ts'
+import { unitUnreadLibrary } from './unit/unread.ts'
 
 const word = z.string().regex(/^[a-z0-9_]{1,64}$/, 'must be small letters, digits and _')
 
@@ -52,7 +53,13 @@ export const mysqlDatabase = resource({
     },
   ],
   identity: ({ name }) => name,
-  library: [serviceLookLibrary, mysqlLookLibrary, mysqlDatabaseLookLibrary, mysqlUserChangeLibrary],
+  library: [
+    unitUnreadLibrary,
+    serviceLookLibrary,
+    mysqlLookLibrary,
+    mysqlDatabaseLookLibrary,
+    mysqlUserChangeLibrary,
+  ],
   probe: ({ name }) => sh`ops_sql_database ${name}`,
   parse: observation => {
     const { database = '', charset, collation, writes, stopped, server } = readKeys(observation, ['database'])

@@ -14,6 +14,7 @@ import { replicaNotes, serverHinders } from './mysql/server-stance.ts'
 import { mysqlUserChangeLibrary } from './mysql/user-change.ts'
 import { mysqlUserLookLibrary } from './mysql/user-look.ts'
 import { serviceLookLibrary } from './service/look.ts'
+import { unitUnreadLibrary } from './unit/unread.ts'
 
 /** `mysqlUser {name, from, password, rights, tls, state}`. */
 export const mysqlUser = resource({
@@ -44,7 +45,13 @@ export const mysqlUser = resource({
     { title: 'No such account', params: { name: 'old', from: '%', state: 'absent' } },
   ],
   identity: ({ name, from }) => `${name}@${from}`,
-  library: [serviceLookLibrary, mysqlLookLibrary, mysqlUserLookLibrary, mysqlUserChangeLibrary],
+  library: [
+    unitUnreadLibrary,
+    serviceLookLibrary,
+    mysqlLookLibrary,
+    mysqlUserLookLibrary,
+    mysqlUserChangeLibrary,
+  ],
   probe: given =>
     sh`ops_sql_user ${accountQuery(given)} ${accountOf(given)} ${Object.keys(given.rights).map(asPattern)}`,
   parse: (observation, given) => accountState(observation, given),

@@ -18,6 +18,7 @@ import { silentServer } from './postgres/silent-server.ts'
 import { serviceChangeLibrary } from './service/change.ts'
 import { serviceLookLibrary } from './service/look.ts'
 import { portLibrary } from './service/port-holder.ts'
+import { unitUnreadLibrary } from './unit/unread.ts'
 
 const dress = '644 postgres:postgres'
 
@@ -44,6 +45,7 @@ export const postgresSettings = resource({
     writeLibrary,
     lookLibrary,
     portLibrary,
+    unitUnreadLibrary,
     serviceLookLibrary,
     serviceChangeLibrary,
     postgresLookLibrary,

@@ -13,6 +13,7 @@ import { serviceLookLibrary } from './service/look.ts'
 import { type Params, params } from './service/params.ts'
 import { portLibrary } from './service/port-holder.ts'
 import { serviceWayBack } from './service/way-back.ts'
+import { unitUnreadLibrary } from './unit/unread.ts'
 
 const words = ({ unit, onChange, running, enabled, listens, follows }: Params): string[] => [
   unit,
@@ -118,7 +119,15 @@ export const service = resource({
         }
       : undefined,
   impossible,
-  library: [wayLibrary, writeLibrary, portLibrary, serviceEnabled, serviceLookLibrary, serviceChangeLibrary],
+  library: [
+    wayLibrary,
+    writeLibrary,
+    portLibrary,
+    serviceEnabled,
+    unitUnreadLibrary,
+    serviceLookLibrary,
+    serviceChangeLibrary,
+  ],
   applySeconds: 900,
   takesBack: true,
 })

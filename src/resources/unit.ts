@@ -12,6 +12,7 @@ import { presence } from './paths/params.ts'
 import { unitAccounts } from './unit/accounts.ts'
 import { unitChangeLibrary } from './unit/change.ts'
 import { unitLookLibrary } from './unit/look.ts'
+import { unitUnreadLibrary } from './unit/unread.ts'
 
 const params = z
   .strictObject({
@@ -69,7 +70,7 @@ export const unit = resource({
     { title: 'No longer', params: { name: 'old-worker@.service', state: 'absent' } },
   ],
   identity: ({ name }) => name,
-  library: [wayLibrary, lookLibrary, unitLookLibrary, writeLibrary, unitChangeLibrary],
+  library: [wayLibrary, lookLibrary, unitUnreadLibrary, unitLookLibrary, writeLibrary, unitChangeLibrary],
   refuses: true,
   probe: given =>
     joinShell([

@@ -411,8 +411,6 @@ done`,
   },
   timer: {
     input: { name: 'conforming', run: 'echo "100%" $HOME \'x\' >/srv/c/timed', at: '03:00', user: 'root' },
-    // systemd tells of no folder that it did not know when it last read its files.
-    setUp: 'mkdir -p /etc/systemd/system/conforming.timer.d',
     absent:
       'systemctl disable -q --now conforming.timer; rm -f /etc/systemd/system/conforming.*; systemctl daemon-reload',
     wrong: [

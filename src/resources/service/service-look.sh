@@ -2,7 +2,7 @@
   ops_nl='
 '
   # Old systemctl knows no --timestamp; whole seconds then err on the side of loading again.
-  ops_unit_names=Id,LoadState,ActiveState,SubState,UnitFileState,InvocationID,MainPID,NRestarts,CanReload,NeedDaemonReload,ControlGroup,ActiveEnterTimestampMonotonic,StateChangeTimestampMonotonic,InactiveExitTimestamp,Type,RemainAfterExit,CanStart,CanStop,FragmentPath,DropInPaths,SourcePath,WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy,BusName,ConditionResult
+  ops_unit_names=Id,LoadState,ActiveState,SubState,UnitFileState,InvocationID,MainPID,NRestarts,CanReload,CanFreeze,NeedDaemonReload,ControlGroup,ActiveEnterTimestampMonotonic,StateChangeTimestampMonotonic,InactiveExitTimestamp,Type,RemainAfterExit,CanStart,CanStop,FragmentPath,DropInPaths,SourcePath,WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy,BusName,ConditionResult
   ops_units() {
     ops_mark=$1
     shift
@@ -54,6 +54,7 @@
     ops_show=${ops_show#*"$ops_nl$ops_nl"}
     ops_unit_id=$ops_has_Id ops_load=$ops_has_LoadState ops_active=$ops_has_ActiveState
     ops_invocation=$ops_has_InvocationID ops_change=$ops_has_StateChangeTimestampMonotonic ops_pid=${ops_has_MainPID:-0}
+    [ "$ops_load,$ops_has_NeedDaemonReload" != loaded,no ] || ! ops_unit_unread "$ops_unit_id" "$ops_has_FragmentPath" "$ops_has_DropInPaths" "$ops_has_CanFreeze" || ops_has_NeedDaemonReload=yes
   }
   # PROPERTY: sets ops_unit_value to its value.
   ops_unit_get() { eval "ops_unit_value=\$ops_has_$1"; }

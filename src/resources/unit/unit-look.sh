@@ -1,4 +1,6 @@
 # The functions of `unit-look`, as look.ts describes them.
+ops_nl='
+'
 ops_unit_file_look() {
   if [ -d /run/systemd/system ]; then echo systemd=yes; else echo systemd=no; return 0; fi
   ops_looked_unit=$1
@@ -8,13 +10,25 @@ ops_unit_file_look() {
   ops_unit_is_old=no ops_unit_runs=inactive ops_unit_beside=
   # Of a template nothing is loaded but its instances.
   case $ops_looked_unit in *@.*) ;; *)
-    ops_unit_shown=$(systemctl -p NeedDaemonReload -p ActiveState -p DropInPaths -- show "$ops_looked_unit") || return 1
-    case $ops_unit_shown in *NeedDaemonReload=yes*) ops_unit_is_old=yes;; esac
+    ops_unit_shown=$(systemctl -p LoadState -p FragmentPath -p NeedDaemonReload -p ActiveState -p CanFreeze -p DropInPaths -- show "$ops_looked_unit") || return 1
+    case $ops_unit_shown in
+      *NeedDaemonReload=yes*) ops_unit_is_old=yes;;
+      *LoadState=loaded*)
+        ops_unit_shown_as FragmentPath; ops_unit_fragment=$ops_unit_value
+        ops_unit_shown_as CanFreeze; ops_unit_knows_types=$ops_unit_value
+        ops_unit_shown_as DropInPaths
+        ! ops_unit_unread "$ops_looked_unit" "$ops_unit_fragment" "$ops_unit_value" "$ops_unit_knows_types" || ops_unit_is_old=yes;;
+    esac
     case $ops_unit_shown in *ActiveState=inactive*|*ActiveState=failed*) ops_unit_runs=no;; *) ops_unit_runs=yes;; esac
     ops_unit_drop_ins "${ops_unit_shown#*DropInPaths=}" || return 1;;
   esac
   case $ops_unit_is_old in yes) echo loaded=no;; *) echo loaded=yes;; esac
   case $ops_unit_runs in yes) echo runs=yes;; *) echo runs=no;; esac
+}
+# PROPERTY: sets ops_unit_value to what ops_unit_shown says of it.
+ops_unit_shown_as() {
+  ops_unit_value=
+  case $ops_nl$ops_unit_shown in *"$ops_nl$1="*) ops_unit_value=$ops_nl$ops_unit_shown ops_unit_value=${ops_unit_value#*"$ops_nl$1="} ops_unit_value=${ops_unit_value%%"$ops_nl"*};; esac
 }
 # TEXT: the paths that it begins with, unless they are gone, which systemd has yet to learn; those for all units of a type are nobody's
 # word on this one, unless they say when it runs, or what.

@@ -100,6 +100,37 @@ describeReal('service on a real host', () => {
     expect((await ops('check', nginx, { [conf]: page(8080) })).code).toBe(0)
   })
 
+  test('what systemd has yet to see of a unit is told and loaded: in folders that are new, for its like as well, and above its file', async () => {
+    const [vendor, own] = ['/usr/lib/systemd/system', '/etc/systemd/system']
+    await host().read(
+      `printf '[Service]\nExecStart=/bin/sleep 600\n' | tee '${vendor}/late-one@.service' >'${vendor}/late-one\\x2dtwo.service'; systemctl daemon-reload`,
+    )
+    for (const [unit, path] of [
+      ['late-one@a-b.service', `${own}/late-.service.d/new.conf`],
+      ['late-one@a-b.service', `${own}/late-one@.service.d/new.conf`],
+      ['late-one@a-b.service', `${own}/late-one@a-b.service.d/new.conf`],
+      ['late-one@a-b.service', `${own}/late-one@.service`],
+      ['late-one\\x2dtwo.service', `${own}/late-one\\x2dtwo.service.d/new.conf`],
+    ] as const) {
+      const given = { unit, running: true }
+      expect((await ops('apply', given)).code).toBe(0)
+      await host().read(
+        `mkdir -p '${path.replace(/[^/]*$/, '')}'; printf '[Service]\nExecStart=\nExecStart=/bin/sleep 700\n' >'${path}'`,
+      )
+      expect([path, (await ops('check', given)).code]).toEqual([path, 1])
+      expect([path, (await ops('apply', given)).code]).toEqual([path, 0])
+      expect([path, await show(`'${unit}'`, 'ExecStart')]).toEqual([
+        path,
+        expect.stringContaining('sleep 700'),
+      ])
+      expect([path, (await ops('check', given)).code]).toEqual([path, 0])
+      await host().read(
+        `systemctl stop '${unit}'; rm -r '${path.endsWith('.conf') ? path.replace(/\/[^/]*$/, '') : path}'; systemctl daemon-reload`,
+      )
+    }
+    await host().read(`rm ${vendor}/late-*; systemctl daemon-reload`)
+  })
+
   test('a socket that would start again what is stopped and off is told, until it is off, too', async () => {
     const calls = { unit: 'calls', running: false, enabled: false }
     await host().read(`cd /etc/systemd/system

@@ -120,6 +120,31 @@ describeReal('a timer', () => {
     }
   })
 
+  test.each([
+    '/etc/systemd/system/report.timer.d',
+    '/etc/systemd/system/timer.d',
+    '/run/systemd/system/report.service.d',
+    '/usr/lib/systemd/system/service.d',
+  ])('is told as not loaded where a file lies in %s, which systemd has yet to see', async unseen => {
+    const folder = folderWith({ 'recipes/report.ts': recipe })
+    const unit = unseen.includes('timer') ? 'report.timer' : 'report.service'
+    const seen = () => host().read(`systemctl show --value -p DropInPaths ${unit}`)
+    try {
+      expect((await ops(folder, 'apply')).code).toBe(0)
+      await host().read(
+        `rm -rf ${unseen}; systemctl daemon-reload; mkdir ${unseen}; printf '[Unit]\\nDescription=Late\\n' >${unseen}/late.conf`,
+      )
+      expect((await ops(folder, 'check')).code).toBe(1)
+      expect(await seen()).not.toContain('late.conf')
+      expect((await ops(folder, 'apply')).code).toBe(0)
+      expect(await seen()).toContain(`${unseen.replace('/usr', '')}/late.conf`)
+      expect((await ops(folder, 'check')).code).toBe(0)
+    } finally {
+      folder.remove()
+      await host().read(`rm -rf ${unseen}; systemctl daemon-reload`)
+    }
+  })
+
   test('is looked at alike where the login sets how programs read their options', async () => {
     const folder = folderWith({ 'recipes/report.ts': recipe })
     try {
