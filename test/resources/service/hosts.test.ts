@@ -117,7 +117,7 @@ describeReal('service on a real host', () => {
       await host().read(
         `mkdir -p '${path.replace(/[^/]*$/, '')}'; printf '[Service]\nExecStart=\nExecStart=/bin/sleep 700\n' >'${path}'`,
       )
-      expect([path, (await ops('check', given)).code]).toEqual([path, 1])
+      expect([path, (await ops('check', given)).code]).toEqual([path, 2])
       expect([path, (await ops('apply', given)).code]).toEqual([path, 0])
       expect([path, await show(`'${unit}'`, 'ExecStart')]).toEqual([
         path,

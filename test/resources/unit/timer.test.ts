@@ -134,7 +134,7 @@ describeReal('a timer', () => {
       await host().read(
         `rm -rf ${unseen}; systemctl daemon-reload; mkdir ${unseen}; printf '[Unit]\\nDescription=Late\\n' >${unseen}/late.conf`,
       )
-      expect((await ops(folder, 'check')).code).toBe(1)
+      expect((await ops(folder, 'check')).code).toBe(2)
       expect(await seen()).not.toContain('late.conf')
       expect((await ops(folder, 'apply')).code).toBe(0)
       expect(await seen()).toContain(`${unseen.replace('/usr', '')}/late.conf`)
