@@ -38,7 +38,7 @@ const usualIdleMs = 60_000
 const connectMs = 10_000
 const mostConnections = 32
 const mostCorrections = 4
-const checksumHeaders = 'x-amz-checksum-'
+const checksumHeaders = /^x-amz-(?:sdk-)?checksum-/
 /** Servers that copy S3 refuse headers that they do not know, each in its own words. */
 const lacksChecksums = ({ status, code, message }: Refusal): boolean =>
   /checksum/i.test(message) &&
@@ -138,7 +138,7 @@ export class S3Client {
     const url = urlOf({ ...this.#place, region: this.#region }, path, query)
     if (this.#host !== undefined) url.host = this.#host
     const taken = Object.entries(headers).filter(
-      ([name]) => this.#takesChecksums || !name.startsWith(checksumHeaders),
+      ([name]) => this.#takesChecksums || !checksumHeaders.test(name),
     )
     const signer = new AwsV4Signer({
       method,

@@ -7,7 +7,7 @@ import { header, headIn, metadataSha256, oddAnswer, storedIn } from './s3-answer
 import { S3Client, type S3ClientOptions, streamOf } from './s3-client.ts'
 import { listObjects } from './s3-list.ts'
 import { lookAtBucket } from './s3-look.ts'
-import { base64Of, type PartsUpload, putInParts } from './s3-parts.ts'
+import { checksumOf, type PartsUpload, putInParts } from './s3-parts.ts'
 import type {
   CallOptions,
   Content,
@@ -148,7 +148,7 @@ export class S3Store implements Store {
     const { message } = await this.#client.sendForHead({
       method: 'PUT',
       path: this.#path(key),
-      headers: { ...headers, 'x-amz-checksum-sha256': base64Of(content.sha256) },
+      headers: { ...headers, ...checksumOf(content) },
       body: content,
       signal,
       action: 's3:PutObject',

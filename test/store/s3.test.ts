@@ -11,6 +11,7 @@ import { realHosts } from '../hosts/available.ts'
 import { login, loginSecret, useCeph } from './ceph.ts'
 import { bytesOf, isKind, keysOf, storeConformance } from './conformance.ts'
 import {
+  always,
   changes,
   cuts,
   dropsAfter,
@@ -240,7 +241,7 @@ describe.skipIf(!realHosts().available)('a store in S3', () => {
       const store = await open()
       const withChecksums: string[] = []
       const note: Fault = async exchange => {
-        if (Object.keys(exchange.incoming.headers).some(name => name.startsWith('x-amz-checksum-'))) {
+        if (Object.keys(exchange.incoming.headers).some(name => /^x-amz-(?:sdk-)?checksum-/.test(name))) {
           withChecksums.push(exchange.path)
           const more = 'A header you provided implies functionality that is not implemented: x-amz-checksum'
           await refuses(501, 'NotImplemented', {}, more)(exchange)
@@ -250,6 +251,20 @@ describe.skipIf(!realHosts().available)('a store in S3', () => {
       await putProved(store, 'rows', contentOf(Buffer.alloc(method === 'PUT' ? 10 : partsFromBytes)))
       expect(withChecksums).toHaveLength(1)
     }
+  })
+
+  test('a bucket with Object Lock, which takes nothing whose checksum is not named, takes an object and a large one in parts', async () => {
+    const store = await open()
+    const locked: Fault = async exchange => {
+      const { 'x-amz-sdk-checksum-algorithm': named, 'content-md5': md5 } = exchange.incoming.headers
+      const more = 'Content-MD5 or x-amz-sdk-checksum-algorithm header required'
+      await (named === 'SHA256' || md5 !== undefined
+        ? changes(answer => answer)
+        : refuses(400, 'InvalidRequest', {}, more))(exchange)
+    }
+    proxy().inject('PUT', /locked/, ...always(locked))
+    await putProved(store, 'locked', contentOf('x'))
+    await putProved(store, 'locked-large', contentOf(Buffer.alloc(partsFromBytes)))
   })
 
   test('a server that confirms an object before it has got it is not believed', async () => {
