@@ -135,7 +135,8 @@ export function partlyDone(thrown: unknown, isChanged: boolean, soFar: string): 
   return new OpsError({ ...data, detail, changed: 'yes' }, { cause: thrown })
 }
 
-/** What a job ends with where the operator stopped it. */
-export function interruptedError(title: string, next: string): OpsError {
-  return new OpsError({ code: 'interrupted', title: `${title} was stopped`, changed: 'yes', next })
+/** What a job ends with where the operator stopped it; `isChanged`: rows, files or tables are not what they were before. */
+export function interruptedError(title: string, isChanged: boolean, next: string): OpsError {
+  const changed = isChanged ? 'yes' : 'no'
+  return new OpsError({ code: 'interrupted', title: `${title} was stopped`, changed, next })
 }

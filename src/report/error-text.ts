@@ -91,7 +91,8 @@ export function changedText({ changed, step, host }: ErrorData): string {
     if (step !== undefined) return 'no, as far as this step goes'
     return host === undefined ? 'no: all is as it was' : 'no: the host is as it was'
   }
-  return changed === 'yes' ? 'yes: the host differs from before' : 'unknown: look at the host'
+  if (changed !== 'yes') return 'unknown: look at the host'
+  return host === undefined ? 'yes: something differs from before' : 'yes: the host differs from before'
 }
 
 function lastLines(text: string, count: number): string {

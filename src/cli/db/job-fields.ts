@@ -71,6 +71,9 @@ export function fieldsOfArgv(
       : readText(type, doc.kind === 'list' ? texts : (texts.at(-1) ?? ''))
     // One that could not be read is there, though it has no value.
     fields[doc.name] = 'value' in reading ? reading.value : undefined
+    // A field of the input may have no name: an empty word by itself is that one.
+    if (doc.kind === 'list' && !isRepeated && texts.includes('') && Array.isArray(fields[doc.name]))
+      fields[doc.name] = [...(fields[doc.name] as readonly unknown[]), '']
     if ('problem' in reading) errors.push(wrongField(argvPlaces(kind), doc, given, reading.problem))
   }
   return fields

@@ -84,7 +84,9 @@ export async function hostProject(
       ...s3.filter(each => each.key !== 'ca').map(({ key, value }) => `${key} = ${value}`),
       '',
     )
-    notes.push(`${host} takes its credentials for S3 from its own environment, files or role`)
+    notes.push(
+      `${host} takes its credentials for S3 from /root/.aws there, or from the role of the machine: AWS_ variables of this shell (keys, profile, region, endpoint) do not go there, and what [s3] of ops.ini says does`,
+    )
     if (s3.some(each => each.key === 'ca'))
       refuse(
         '[s3] names an authority in a file of this machine',

@@ -90,6 +90,8 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       project && schedule
         ? scheduledOf(named, project, schedule, { ...look, node: neededNode(look, 'a job'), onFailure })
         : undefined
+    const isKnown = !('isGone' in named) || look.jobs.has(named.name)
+    if (!scheduled && !isKnown) session.report.say(noTimer(named.name, look))
     const steps = scheduled ? scheduleSteps(scheduled) : stepsOfUndo(named, look)
     const own = evaluated(named, only.name, steps)
     const outcome = await runSteps(
@@ -142,17 +144,15 @@ function jobByName(nameOrPath: string): NamedJob {
   }
 }
 
-/** @throws OpsError `input` where neither this machine nor the host knows the job. */
-function stepsOfUndo({ name, isGone }: NamedJob, { host, jobs, hasSystemd }: HostLook): readonly Step[] {
-  const files = jobs.get(name)
-  if (files === undefined && isGone === true) {
-    const there = jobs.size === 0 ? 'It runs none.' : `It runs ${[...jobs.keys()].sort().join(', ')}.`
-    throw inputError(`${host} runs no job ${name} by itself, and there is no file of this name here`, {
-      host,
-      next: `${didYouMean(name, [...jobs.keys()])}${there}`,
-    })
-  }
-  return unscheduleSteps(name, files ?? [], hasSystemd)
+function stepsOfUndo({ name }: NamedJob, { jobs, hasSystemd }: HostLook): readonly Step[] {
+  return unscheduleSteps(name, jobs.get(name) ?? [], hasSystemd)
+}
+
+/** It is gone already, or was never there: which of the two nobody knows, so that the names that are there are told. */
+function noTimer(name: string, { host, jobs }: HostLook): string {
+  const names = [...jobs.keys()].sort()
+  const there = names.length === 0 ? 'It runs no job by itself.' : `It runs ${names.join(', ')} by itself.`
+  return `There is no timer ${name} on ${host}, and no file of this name here. ${didYouMean(name, names)}${there}`
 }
 
 /** As those of any recipe: checked against each other, local files read. @throws InputErrors */

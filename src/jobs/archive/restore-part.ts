@@ -80,7 +80,11 @@ export async function restorePart(
     throw partlyDone(done.failure, isChanged, soFar)
   }
   if (done.isInterrupted)
-    throw interruptedError(title, 'Run the same command again: what is there already is left as it is.')
+    throw interruptedError(
+      title,
+      isChanged,
+      'Run the same command again: what is there already is left as it is.',
+    )
   return { left, isChanged }
 }
 

@@ -61,19 +61,20 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
     const plan = await planArchive(session, store, request, place)
     const outcome = await carryOut(plan, session, place, governor, context)
     emit({ event: 'job-end', ...archiveEnd(server.name, plan, outcome) })
-    if (outcome.failure !== undefined) {
-      const isChanged =
-        sumOf(outcome.totals, outcome.finished).deleted +
-          outcome.saved.chunks +
-          outcome.finished.chunks +
-          outcome.partitions.dropped.length >
-        0
-      throw partlyDone(outcome.failure, isChanged, archiveSoFar(outcome))
-    }
+    const isChanged =
+      sumOf(outcome.totals, outcome.finished).deleted +
+        outcome.saved.chunks +
+        outcome.finished.chunks +
+        outcome.partitions.dropped.length >
+      0
+    if (outcome.failure !== undefined) throw partlyDone(outcome.failure, isChanged, archiveSoFar(outcome))
     if (outcome.saved.isInterrupted) {
       throw interruptedError(
         title,
-        'What was saved is saved, what was deleted is proved. Run the same command again: it goes on.',
+        isChanged || outcome.removedOrphans > 0 || plan.isNew,
+        isChanged
+          ? 'What was saved is saved, what was deleted is proved. Run the same command again: it goes on.'
+          : 'No row was saved, and none deleted. Run the same command again.',
       )
     }
     return true

@@ -4,7 +4,6 @@
  */
 
 import { performance } from 'node:perf_hooks'
-import { OpsError } from '../../base/errors.ts'
 import { readTable } from '../../mysql/catalog.ts'
 import { ChunkReader } from '../../mysql/chunk-reader.ts'
 import { besideOthers, usualLimits } from '../../mysql/chunk-size.ts'
@@ -119,13 +118,12 @@ async function carryOut(
       },
       { emit, interrupt, governor },
     )
-    if (read.isInterrupted) {
-      const { data } = interruptedError(
+    if (read.isInterrupted)
+      throw interruptedError(
         title,
+        false,
         'The target is as it was. Run the same command again: it begins anew.',
       )
-      throw new OpsError({ ...data, changed: 'no' })
-    }
     // One that came after it was planned.
     refuseLostKeys(lossesOf(encoder.losses), plan.key, table)
     if (request.contracts.length > 0)

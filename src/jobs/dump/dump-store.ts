@@ -28,6 +28,8 @@ export interface DumpNames {
   readonly revisions: number
   /** Objects of days for which there is no receipt: of runs that were killed. */
   readonly orphans: readonly string[]
+  /** Keys of the receipts whose object the listing shows. */
+  readonly withObject: ReadonlySet<string>
   readonly isMarked: boolean
 }
 
@@ -36,15 +38,18 @@ export interface DumpRevisions {
   /** In the order of days and revisions. */
   readonly receipts: readonly DayName[]
   readonly orphans: readonly string[]
+  /** Keys of the receipts whose object the listing shows. */
+  readonly withObject: ReadonlySet<string>
   readonly isMarked: boolean
 }
 
 export async function listDump(store: Store): Promise<DumpNames> {
-  const { receipts, orphans, isMarked } = await listRevisions(store)
+  const { receipts, orphans, withObject, isMarked } = await listRevisions(store)
   return {
     days: new Map(receipts.map(({ day, revision }) => [day, revision])),
     revisions: receipts.length,
     orphans,
+    withObject,
     isMarked,
   }
 }
@@ -71,8 +76,31 @@ export async function listRevisions(store: Store): Promise<DumpRevisions> {
   return {
     receipts,
     orphans: objects.filter(({ receipt }) => !known.has(receipt)).map(({ key }) => key),
+    withObject: new Set(objects.map(({ receipt }) => receipt)),
     isMarked,
   }
+}
+
+/** So many are asked for at once. */
+const atOnce = 16
+
+/** Receipts of the newest revisions whose file is gone. A listing may lag behind: each file that it hides is asked for by its name. */
+export async function withoutFile(
+  store: Store,
+  { days, withObject }: Pick<DumpNames, 'days' | 'withObject'>,
+  isWanted: (day: string) => boolean,
+): Promise<readonly Receipt[]> {
+  const names = [...days].map(([day, revision]) => ({ day, revision }))
+  const hidden = names.filter(name => isWanted(name.day) && !withObject.has(receiptKey(name)))
+  const gone: Receipt[] = []
+  for (let from = 0; from < hidden.length; from += atOnce) {
+    const some = hidden.slice(from, from + atOnce).map(async name => {
+      const receipt = await readReceipt(store, name)
+      return (await store.head(receipt.object)) === undefined ? [receipt] : []
+    })
+    gone.push(...(await Promise.all(some)).flat())
+  }
+  return gone
 }
 
 export function readReceipt(store: Store, name: DayName): Promise<Receipt> {

@@ -75,7 +75,7 @@ export function dumpPlanEvent(
       ...storeRemarks(plan.findings),
       ...plan.contractWords.remarks,
     ],
-    isEmpty: plan.reads === 'days' && newDays.length === 0 && checks.length === 0,
+    isEmpty: readsNothing(plan) && plan.gone.length === 0,
     data: {
       table: tableText(table),
       by: request.by,
@@ -91,6 +91,7 @@ export function dumpPlanEvent(
       rows: isCounted ? rows : null,
       dumpedDays: names.days.size,
       recheckDays: checks.length,
+      daysWithoutFile: plan.gone.map(({ day }) => day),
       ...(request.shard && { shard: shardText(request.shard) }),
       dayless: plan.dayless ?? null,
       heldBy: plan.holding ? plan.holding.connection : null,
@@ -99,6 +100,23 @@ export function dumpPlanEvent(
     },
   }
 }
+
+/** Neither new days nor such as are looked at again. */
+export function readsNothing({ reads, newDays, checks }: DumpPlan): boolean {
+  return reads === 'days' && newDays.length === 0 && checks.length === 0
+}
+
+/** As `the file of 2026-03-01 is gone, and its receipt is there`; undefined where no file is gone. */
+export function goneText({ gone }: Pick<DumpPlan, 'gone'>): string | undefined {
+  const [first] = gone
+  if (!first) return undefined
+  if (gone.length === 1) return `the file of ${first.day} is gone, and its receipt is there`
+  const more = gone.length > mostNamed ? ` and ${grouped(gone.length - mostNamed)} more` : ''
+  const named = gone.slice(0, mostNamed).map(({ day }) => day)
+  return `the files of ${grouped(gone.length)} days are gone, and their receipts are there: ${named.join(', ')}${more}`
+}
+
+const mostNamed = 10
 
 function newText({ reads, newDays, shape, request }: DumpPlan): string {
   const { rows: about, dataBytes } = shape.table.estimate
@@ -164,7 +182,9 @@ function bordersFact({ newDays, inServerZone, state, request, kind }: DumpPlan):
 
 function planNotes(plan: DumpPlan): string[] {
   const { shape, holding, oldest, replica, dayless, request, newest, findings } = plan
+  const gone = goneText(plan)
   return [
+    ...(gone === undefined ? [] : [gone]),
     ...(holding
       ? [
           `days from ${plan.until} on are not closed: a transaction of connection ${holding.connection} is open since ${holding.since.toISOString()}`,

@@ -16,7 +16,7 @@ import { floorOf, type TimeKind, timeColumn } from '../time-column.ts'
 import { type Age, before } from '../time-words.ts'
 import { closing } from './closing.ts'
 import { type Day, dayNumber, dayOf, dayRange } from './days.ts'
-import { checkMark, type DumpNames, listDump, readMark, readReceipt } from './dump-store.ts'
+import { checkMark, type DumpNames, listDump, readMark, readReceipt, withoutFile } from './dump-store.ts'
 import { countSql, type DayAxis, findDays, liesBy, type NewDay } from './find-days.ts'
 import { type OldestTransaction, oldestTransaction } from './open-transactions.ts'
 import { dayNameIn, type Receipt } from './records.ts'
@@ -68,6 +68,8 @@ export interface DumpPlan {
   readonly checks: readonly DayToCheck[]
   readonly names: DumpNames
   readonly newest: Receipt | undefined
+  /** Days whose newest receipt is there, and its file is not. */
+  readonly gone: readonly Receipt[]
   /** Rows in no day: their column is NULL or a zero date. Undefined: not counted. */
   readonly dayless: number | undefined
   /** Where the first and the last border are, as clocks of the server show them. */
@@ -129,6 +131,7 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
     checks: (await daysToCheck(store, names, request, kind, now)).filter(each => isOurs(each.day)),
     names,
     newest: last && (await readReceipt(store, { day: last[0], revision: last[1] })),
+    gone: await withoutFile(store, names, isOurs),
     dayless: await countDayless(session, axis),
     inServerZone: await bordersOnServer(session, newDays),
     findings,

@@ -62,14 +62,15 @@ export async function restoreDay(
       const number = errorNumber(thrown)
       if (engineWithoutRollback(table) !== undefined) {
         const way = `Delete its rows of ${receipt.day}, or name another table with --into, before the same command is run again.`
-        const told = number === serverErrors.duplicateKey ? inTwoDays(thrown, table, receipt) : thrown
+        const told =
+          number === serverErrors.duplicateKey ? await inTwoDays(session, thrown, table, receipt) : thrown
         throw withWhatStays(told, table, way)
       }
       const waits = number === serverErrors.lockWaitTimeout || number === serverErrors.deadlock
       if ((!waits && number !== serverErrors.duplicateKey) || tries >= mostTries) throw withWayOut(thrown)
       const there = await dayThere(session, table, receipt)
       if (there === 'all') return
-      if (number === serverErrors.duplicateKey) throw inTwoDays(thrown, table, receipt)
+      if (number === serverErrors.duplicateKey) throw await inTwoDays(session, thrown, table, receipt)
       if (there === 'other' || !waits) throw thrown
     }
   }
@@ -85,9 +86,24 @@ function withWayOut(thrown: unknown): unknown {
   return new OpsError({ ...data, next }, { cause: thrown instanceof OpsError ? thrown.cause : thrown })
 }
 
-function inTwoDays(thrown: unknown, table: Table, { day, by }: Receipt): OpsError {
-  const detail = `A row of another day has the same key: its ${by} was changed after one of the two days was dumped, and each dump keeps the row as it was then. Or two dumped rows are one to its key as this table compares them, or something else writes rows into it just now.`
-  const next = `Restore into a table without unique keys, which takes both forms: CREATE TABLE ... LIKE ${tableText(table)}, drop its keys, and name it with --into. Or restore ${day} alone with --day.`
+async function inTwoDays(
+  session: Session,
+  thrown: unknown,
+  table: Table,
+  { day, by, from, to }: Receipt,
+): Promise<OpsError> {
+  const where = tableText(table)
+  const others = sql`SELECT 1 FROM ${tableSql(table)} WHERE NOT (${betweenSql(by, from, to)}) LIMIT 1`
+  const isAlone = (await session.value(others, `looking for other days in ${where}`)) === undefined
+  const oneToIt =
+    'wo dumped rows are one to its key as this table compares them (upper and lower case, accents), or something else writes rows into it just now.'
+  const detail = isAlone
+    ? `The table has rows of no other day: t${oneToIt}`
+    : `A row of another day has the same key: its ${by} was changed after one of the two days was dumped, and each dump keeps the row as it was then. Or t${oneToIt}`
+  const keyless = `CREATE TABLE ... LIKE ${where}, drop its keys, and name it with --into`
+  const next = isAlone
+    ? `Name a table with --into that is not there: it is made as it was dumped. Or restore into one without unique keys: ${keyless}.`
+    : `Restore into a table without unique keys, which takes both forms: ${keyless}. Or restore ${day} alone with --day.`
   return new OpsError({ ...errorDataOf(thrown), detail, next }, { cause: thrown })
 }
 

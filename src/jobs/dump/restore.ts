@@ -143,7 +143,7 @@ async function restoreDays(
     const soFar = `Before that, ${counted(restored.days, 'day')} with ${counted(restored.rows, 'row')} were restored. ${again}`
     throw partlyDone(done.failure, restored.days > 0 || !found, soFar)
   }
-  if (done.isInterrupted) throw interruptedError(title, again)
+  if (done.isInterrupted) throw interruptedError(title, restored.days > 0 || !found, again)
   return true
 }
 

@@ -1,6 +1,8 @@
 /** Dumps closed days: plan, confirm, then day by day a snapshot is read, saved and proved. */
 
 import { performance } from 'node:perf_hooks'
+import { counted } from '../../base/counted.ts'
+import { OpsError } from '../../base/errors.ts'
 import { type Governor, startGovernor } from '../../mysql/governor.ts'
 import { explained } from '../../mysql/moved-table.ts'
 import type { HeldLock } from '../../mysql/named-lock.ts'
@@ -21,7 +23,8 @@ import type { DumpOutcome } from './dump-outcome.ts'
 import { writeMark } from './dump-store.ts'
 import { dumpEnd, dumpSoFar } from './end-text.ts'
 import { type DumpPlan, type DumpRequest, planDump } from './plan.ts'
-import { dumpPlanEvent, dumpTitle, rowsOf } from './plan-text.ts'
+import { dumpPlanEvent, dumpTitle, goneText, readsNothing, rowsOf } from './plan-text.ts'
+import { receiptKey } from './records.ts'
 import { walkOf } from './walk-of.ts'
 
 export interface DumpContext extends JobContext {
@@ -49,6 +52,7 @@ export async function runDump(request: DumpRequest, context: DumpContext): Promi
     let plan = await planDump(session, store, request)
     const shown = dumpPlanEvent(server.name, plan, governor)
     emit({ event: 'job-plan', ...shown })
+    if (!plansOnly && readsNothing(plan)) refuseGone(store, plan, false)
     if (plansOnly || shown.isEmpty) return shown.isEmpty === true && !plansOnly
     if (confirm && !(await confirm(shown))) return false
     if (!lock) {
@@ -62,13 +66,29 @@ export async function runDump(request: DumpRequest, context: DumpContext): Promi
     if (outcome.read.isInterrupted)
       throw interruptedError(
         title,
+        outcome.saved.length + outcome.removedOrphans > 0 || !plan.names.isMarked,
         'Whole days are saved. Run the same command again: it goes on with the next one.',
       )
+    refuseGone(store, plan, outcome.saved.length > 0)
     return true
   } finally {
     await lock?.release()
     await governor.close()
   }
+}
+
+/** Told when the other days are saved. @throws OpsError `failed` where a receipt is there and its file is not. */
+function refuseGone({ url }: Store, plan: DumpPlan, isChanged: boolean): void {
+  const [first] = plan.gone
+  if (!first) return
+  const again = first.revision === 1 ? 'the next run' : 'a run with --recheck over that day'
+  throw new OpsError({
+    code: 'failed',
+    title: `${url}: ${goneText(plan)}`,
+    detail: `${receiptKey(first)} says that the ${counted(first.rows, 'row')} of ${first.day} are in ${first.object}, and there is none.`,
+    changed: isChanged ? 'yes' : 'no',
+    next: `Bring it back from a version or a copy of the store. Where the table has the rows of that day still, take ${receiptKey(first)} away: ${again} dumps it again. ops db dump verify ${url} reads all the others.`,
+  })
 }
 
 /** Days are whose they are by their number alone: shards need not wait for one another. */

@@ -83,6 +83,13 @@ export function targetsOf(
       leftOut.push({ name: word, why: 'asked' })
       continue
     }
+    if (word === '') {
+      refuse(
+        `the name of the input's field ${field + 1} of ${names.length} is empty`,
+        "Leave that field out with --leave-out '', or give it a name.",
+      )
+      continue
+    }
     const column = known.get(lower)
     if (!column) {
       unknown.push(word)

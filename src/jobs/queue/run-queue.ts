@@ -73,7 +73,7 @@ export async function runQueue(
     emit({ event: 'job-end', ...queueEnd(server.name, direction, request, outcome, status) })
     if (failure) throw partlyDone(failure.thrown, mover.moved > 0, movedSoFar(direction, mover.moved))
     checkCounts(server.name, jobs, request.queue, counts, made)
-    if (mover.isInterrupted && !request.watches)
+    if (mover.isInterrupted)
       throw new OpsError({
         code: 'interrupted',
         title: `${direction} of ${request.queue} was stopped`,

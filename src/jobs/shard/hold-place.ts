@@ -109,7 +109,7 @@ async function holdShard(
 /** One shard begins at a time. */
 async function openDoor(server: Server, what: string, { interrupt, emit }: Meanwhile): Promise<HeldLock> {
   for (let waited = 0; ; waited += askEverySeconds) {
-    if (interrupt.level !== 'none') throw interruptedBeforeWork(what)
+    if (interrupt.level !== 'none') throw interruptedError(what, false, 'Nothing was begun.')
     try {
       return await holdLock(server, `the beginning of ${what}`, askEverySeconds)
     } catch (thrown) {
@@ -123,11 +123,6 @@ async function openDoor(server: Server, what: string, { interrupt, emit }: Meanw
       })
     }
   }
-}
-
-function interruptedBeforeWork(what: string): OpsError {
-  const { data } = interruptedError(what, 'Nothing was begun.')
-  return new OpsError({ ...data, changed: 'no' })
 }
 
 /** Whether a run of that work, or a shard of one, is at work just now: for whoever only looks. */

@@ -295,6 +295,12 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     const refused = await restore('moving', 'moving.whole')
     expect(refused.stderr).toContain('A row of another day has the same key: its at was changed')
     expect(refused.stderr).toContain('Restore into a table without unique keys')
+    await mariadb(`USE moving; CREATE TABLE twins (id VARBINARY(9) PRIMARY KEY, at DATE, KEY (at)); INSERT INTO twins VALUES ('a', '2024-01-01'), ('A', '2024-01-01');
+      CREATE TABLE folded (id VARCHAR(9) CHARACTER SET latin1 COLLATE latin1_swedish_ci PRIMARY KEY, at DATE, KEY (at))`)
+    expect((await dump('moving.twins', 'twins')).code).toBe(0)
+    const twins = await restore('twins', 'moving.folded', '--day', '2024-01-01')
+    expect(twins.stderr).toContain('The table has rows of no other day: two dumped rows are one to its key')
+    expect(twins.stderr).not.toContain('A row of another day')
     await mariadb('USE moving; CREATE TABLE both_forms LIKE t; ALTER TABLE both_forms DROP PRIMARY KEY')
     const both = await restore('moving', 'moving.both_forms')
     expect(both.stderr).toBe('')
@@ -362,6 +368,28 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     expect(unwatched.stdout).toContain('the history of its rows is not dumped')
     expect(files('few', 'receipts')).toEqual(['2024-01-01-r1.json'])
     expect(readdirSync(folder.path)).not.toContain('no')
+  })
+
+  test('a day whose file is gone, with its receipt there, is named and no success; other days are saved, and the way out is one', async () => {
+    await mariadb(`CREATE DATABASE torn; USE torn; CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, at DATE, KEY (at));
+      INSERT INTO t (at) VALUES ('2025-01-01'), ('2025-01-02'), ('2025-01-02'), ('2025-01-03')`)
+    expect((await dump('torn.t', 'torn')).code).toBe(0)
+    rmSync(join(folder.path, 'torn/days', files('torn', 'days')[1] ?? ''))
+    const gone = await dump('torn.t', 'torn')
+    expect(gone.code).toBe(1)
+    expect(gone.stdout).toContain('! the file of 2025-01-02 is gone, and its receipt is there')
+    expect(gone.stdout).not.toContain('nothing to do')
+    expect(gone.stderr).toContain('receipts/2025-01-02-r1.json says that the 2 rows of 2025-01-02 are in')
+    expect(gone.stderr).toContain('take receipts/2025-01-02-r1.json away: the next run dumps it again')
+    await mariadb("INSERT INTO torn.t (at) VALUES ('2025-01-04')")
+    const others = await dump('torn.t', 'torn')
+    expect(others.stdout).toMatch(/dumped +1 row in 1 day/)
+    expect(others.code).toBe(1)
+    rmSync(join(folder.path, 'torn/receipts/2025-01-02-r1.json'))
+    const again = await dump('torn.t', 'torn')
+    expect(again).toMatchObject({ code: 0, stderr: '' })
+    expect(again.stdout).toMatch(/dumped +2 rows in 1 day/)
+    expect((await folder.ops(['db', 'dump', 'verify', 'torn'])).code).toBe(0)
   })
 
   test('a table that has other rows is not restored into; what a killed restore left is gone on with', async () => {

@@ -131,6 +131,28 @@ describe.skipIf(!realHosts().available)('ops db dump into S3', () => {
     })
   })
 
+  test('a file that a listing hides is asked for by its name, and not taken for gone', async () => {
+    expect(await dump('torn')).toMatchObject({ code: 0, stderr: '' })
+    const hidesFile = changes(answer => ({
+      ...answer,
+      body: Buffer.from(
+        answer.body
+          .toString()
+          .replaceAll(
+            /<Contents>(?:(?!<\/Contents>).)*days(?:\/|%2F)2025-01-03(?:(?!<\/Contents>).)*<\/Contents>/gs,
+            '',
+          ),
+      ),
+    }))
+    proxy().inject('GET', /list-type=2/, ...always(hidesFile))
+    proxy().seen()
+    expect(await dump('torn')).toMatchObject({ code: 0, stderr: '' })
+    const asked = proxy().seen()
+    expect(asked.filter(each => each.startsWith('HEAD /dump/torn/days/'))).toEqual([
+      expect.stringContaining('2025-01-03-r1-'),
+    ])
+  })
+
   test('where a listing hides the file of a day as well, its dump stays: equal rows are told, and other rows end the run with 8', async () => {
     expect(await dump('hidden')).toMatchObject({ code: 0, stderr: '' })
     const without = changes(answer => ({

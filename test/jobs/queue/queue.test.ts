@@ -334,6 +334,40 @@ describeReal('ops db queue', () => {
     ).toBe('7\t5\t5\n')
   })
 
+  test.each([[], ['--json']])(
+    'a drip --watch that is ended while jobs are parked ends with 130 %s',
+    async (...json) => {
+      const name = `watched${json.length}.delayed_jobs`
+      await mariadb(`CREATE DATABASE watched${json.length}; USE watched${json.length}; CREATE TABLE delayed_jobs ${table};
+      INSERT INTO delayed_jobs (handler, run_at, queue) SELECT 'x', NOW(), 'mail' FROM seq_1_to_50`)
+      expect((await queue('park', name, '--queue', 'mail', '--yes')).code).toBe(0)
+      const argv = [
+        ...argvOf('drip', name, '--queue', 'mail', '--yes'),
+        '--watch',
+        '--when-below',
+        '1',
+        '--batch',
+        '5',
+      ]
+      const child = spawn(process.execPath, [program, ...argv, ...json], {
+        cwd: folder().path,
+        env: { PATH: process.env.PATH, HOME: folder().path },
+      })
+      const said = { stdout: '', stderr: '' }
+      for (const stream of ['stdout', 'stderr'] as const)
+        child[stream].setEncoding('utf8').on('data', text => {
+          said[stream] += text
+        })
+      const ended = once(child, 'exit')
+      while ((await mariadb(`SELECT COUNT(*) FROM ${name}`)) === '0\n' && child.exitCode === null)
+        await pause(20)
+      child.kill('SIGINT')
+      expect(((await ended) as [number | null])[0]).toBe(130)
+      expect(said.stdout + said.stderr).toContain('drip of mail was stopped')
+      expect(await mariadb(`SELECT COUNT(*) FROM ${name}_parked`)).toBe('45\n')
+    },
+  )
+
   test('a park that leaves jobs which other transactions hold is no success', async () => {
     await mariadb(`CREATE DATABASE held; USE held; CREATE TABLE delayed_jobs ${table};
       INSERT INTO delayed_jobs (handler, queue) SELECT 'x', 'mail' FROM seq_1_to_5`)
