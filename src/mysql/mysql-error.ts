@@ -7,6 +7,9 @@ export const serverErrors = {
   unknownCharacterSet: 1115,
   lockWaitTimeout: 1205,
   deadlock: 1213,
+  /** Of a word that the server does not know at its place. */
+  syntax: 1064,
+  unknownType: 4161,
   unknownCollation: 1273,
   queryInterrupted: 1317,
   foreignKeyParent: 1451,

@@ -182,6 +182,29 @@ describe.skipIf(why !== undefined || noHost !== undefined)('what MySQL 8.0 saved
     )
   })
 
+  test('types that the other server does not have are refused with their columns, before a table is made', async () => {
+    await mariadb(`CREATE DATABASE IF NOT EXISTS lab; USE lab; CREATE TABLE typed (id UUID PRIMARY KEY, \`fr\`\`om\` INET6, too INET6, c TEXT COMPRESSED, at DATE NOT NULL, KEY (at));
+      INSERT INTO typed VALUES ('6ccd780c-baba-1026-9564-5b8c656024db', '::1', NULL, 'x', '2020-02-29')`)
+    const words = ['lab.typed', '--by', 'at', '--to']
+    expect(await ops('dump', 'db1', ...words, 'typed-days', '--tz', 'UTC')).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+    const archive = ['archive', 'db1', ...words, 'typed', '--older-than', '6mo', '--no-delete']
+    expect(await ops(...archive)).toMatchObject({ code: 0, stderr: '' })
+    for (const restore of [
+      ['restore', 'mysql', 'typed-days'],
+      ['archive', 'restore', 'mysql', 'typed'],
+    ]) {
+      const planned = await ops(...restore, '--plan')
+      expect(planned.code).toBe(3)
+      expect(planned.stderr).toContain('lab.typed cannot be made as it was: mysql has no type uuid (of id)')
+      expect(planned.stderr).toContain('mysql has no type inet6 (of fr`om, too)')
+    }
+    const back = await ops('restore', 'db1', 'typed-days', '--into', 'lab.typed_again')
+    expect(back).toMatchObject({ code: 0, stderr: '' })
+  })
+
   test('an archive tells the same of its rows, and its plan of a server that cannot make its table', async () => {
     await eyes.run(`USE lab; CREATE TABLE kept (id INT PRIMARY KEY, d DOUBLE, v INT, at DATE NOT NULL, KEY (at));
       INSERT INTO kept VALUES (1, 0, 1, '2020-02-29'), (2, -0e0, 2, '2020-02-29');
