@@ -114,7 +114,7 @@ function noChild(parent: Table, wanted: TableName): ErrorData {
         ? `Did you mean ${near}?`
         : names.length > 0
           ? `Tables that have one: ${names.join(', ')}.`
-          : `This account sees no table that has one. Where one has, the account may lack the rights: a server shows a foreign key only to who has more than SELECT on its table (GRANT REFERENCES ON ${tableText(wanted)} is enough). Else leave --with out.`,
+          : `This account sees no table that has one. Where one has, the account may lack the rights: a server shows a foreign key only to who has more than SELECT on its database (GRANT REFERENCES ON ${wanted.database}.* is enough). Else leave --with out.`,
   }).data
 }
 
