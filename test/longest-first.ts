@@ -29,6 +29,7 @@ export const longest = [
   'git-remote/undo.test.ts',
   'resources/option/option.test.ts',
   'jobs/archive/archive.test.ts',
+  'jobs/archive/restore.test.ts',
   'runs/undo/undo.test.ts',
   'jobs/copy/audit.test.ts',
   'resources/postgres/settings.test.ts',
