@@ -9,7 +9,7 @@ import { replicaNotes, serverHinders } from './mysql/server-stance.ts'
 import { mysqlUserChangeLibrary } from './mysql/user-change.ts'
 import { readKeys } from './paths/params.ts'
 import { serviceLookLibrary } from './service/look.ts'
-import { unitUnreadLibrary } from './unit/unread.ts'
+import { unreadLookLibrary } from './unit/unread-look.ts'
 
 const word = z.string().regex(/^[a-z0-9_]{1,64}$/, 'must be small letters, digits and _')
 
@@ -54,7 +54,7 @@ export const mysqlDatabase = resource({
   ],
   identity: ({ name }) => name,
   library: [
-    unitUnreadLibrary,
+    unreadLookLibrary,
     serviceLookLibrary,
     mysqlLookLibrary,
     mysqlDatabaseLookLibrary,

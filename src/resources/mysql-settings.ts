@@ -18,7 +18,7 @@ import { optionLookLibrary } from './option/look.ts'
 import { serviceChangeLibrary } from './service/change.ts'
 import { serviceLookLibrary } from './service/look.ts'
 import { portLibrary } from './service/port-holder.ts'
-import { unitUnreadLibrary } from './unit/unread.ts'
+import { unreadLookLibrary } from './unit/unread-look.ts'
 
 /** `mysqlSettings {settings, listens, name, overrides, settleSeconds}`. */
 export const mysqlSettings = resource({
@@ -47,7 +47,7 @@ export const mysqlSettings = resource({
     optionLookLibrary,
     optionChangeLibrary,
     portLibrary,
-    unitUnreadLibrary,
+    unreadLookLibrary,
     serviceLookLibrary,
     serviceChangeLibrary,
     mysqlLookLibrary,

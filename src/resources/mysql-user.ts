@@ -14,7 +14,7 @@ import { replicaNotes, serverHinders } from './mysql/server-stance.ts'
 import { mysqlUserChangeLibrary } from './mysql/user-change.ts'
 import { mysqlUserLookLibrary } from './mysql/user-look.ts'
 import { serviceLookLibrary } from './service/look.ts'
-import { unitUnreadLibrary } from './unit/unread.ts'
+import { unreadLookLibrary } from './unit/unread-look.ts'
 
 /** `mysqlUser {name, from, password, rights, tls, state}`. */
 export const mysqlUser = resource({
@@ -46,7 +46,7 @@ export const mysqlUser = resource({
   ],
   identity: ({ name, from }) => `${name}@${from}`,
   library: [
-    unitUnreadLibrary,
+    unreadLookLibrary,
     serviceLookLibrary,
     mysqlLookLibrary,
     mysqlUserLookLibrary,

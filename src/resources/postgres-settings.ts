@@ -18,7 +18,7 @@ import { silentServer } from './postgres/silent-server.ts'
 import { serviceChangeLibrary } from './service/change.ts'
 import { serviceLookLibrary } from './service/look.ts'
 import { portLibrary } from './service/port-holder.ts'
-import { unitUnreadLibrary } from './unit/unread.ts'
+import { unreadLookLibrary } from './unit/unread-look.ts'
 
 const dress = '644 postgres:postgres'
 
@@ -45,7 +45,7 @@ export const postgresSettings = resource({
     writeLibrary,
     lookLibrary,
     portLibrary,
-    unitUnreadLibrary,
+    unreadLookLibrary,
     serviceLookLibrary,
     serviceChangeLibrary,
     postgresLookLibrary,

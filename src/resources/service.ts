@@ -13,7 +13,7 @@ import { serviceLookLibrary } from './service/look.ts'
 import { type Params, params } from './service/params.ts'
 import { portLibrary } from './service/port-holder.ts'
 import { serviceWayBack } from './service/way-back.ts'
-import { unitUnreadLibrary } from './unit/unread.ts'
+import { unreadLookLibrary } from './unit/unread-look.ts'
 
 const words = ({ unit, onChange, running, enabled, listens, follows }: Params): string[] => [
   unit,
@@ -124,7 +124,7 @@ export const service = resource({
     writeLibrary,
     portLibrary,
     serviceEnabled,
-    unitUnreadLibrary,
+    unreadLookLibrary,
     serviceLookLibrary,
     serviceChangeLibrary,
   ],

@@ -12,7 +12,7 @@ import { presence } from './paths/params.ts'
 import { unitAccounts } from './unit/accounts.ts'
 import { unitChangeLibrary } from './unit/change.ts'
 import { unitLookLibrary } from './unit/look.ts'
-import { unitUnreadLibrary } from './unit/unread.ts'
+import { unreadLookLibrary } from './unit/unread-look.ts'
 
 const params = z
   .strictObject({
@@ -70,7 +70,7 @@ export const unit = resource({
     { title: 'No longer', params: { name: 'old-worker@.service', state: 'absent' } },
   ],
   identity: ({ name }) => name,
-  library: [wayLibrary, lookLibrary, unitUnreadLibrary, unitLookLibrary, writeLibrary, unitChangeLibrary],
+  library: [wayLibrary, lookLibrary, unreadLookLibrary, unitLookLibrary, writeLibrary, unitChangeLibrary],
   refuses: true,
   probe: given =>
     joinShell([

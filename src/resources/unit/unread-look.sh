@@ -1,4 +1,4 @@
-# The functions of `unit-unread`, as unread.ts describes them.
+# The functions of `unread-look`, as unread-look.ts describes them.
 ops_unit_places='/etc/systemd/system.control /run/systemd/system.control /run/systemd/transient /run/systemd/generator.early /etc/systemd/system /etc/systemd/system.attached /run/systemd/system /run/systemd/system.attached /run/systemd/generator /usr/local/lib/systemd/system /lib/systemd/system /usr/lib/systemd/system /run/systemd/generator.late'
 ops_unit_unread() {
   ops_unread_fragment=${2:-/usr/lib/systemd/system/$1} ops_unread_paths=" $3 " ops_unread_type=${1##*.} ops_unread_stem=${1%.*}

@@ -1,6 +1,6 @@
 /** Shell that sees what systemd has not read of a unit, and does not say. */
 import { libraryOf } from '../../shell/library.ts'
-import unitUnreadText from './unit-unread.sh'
+import unreadLookText from './unread-look.sh'
 
 /**
  * `ops_unit_unread ID FRAGMENT DROP-INS TYPES` succeeds where files of a loaded unit lie there that systemd has not read, FRAGMENT and
@@ -10,4 +10,4 @@ import unitUnreadText from './unit-unread.sh'
  * Its NeedDaemonReload passes over every folder that was not there when it last read its files, and over a unit file that was put above
  * the one it has taken (252). No program is started.
  */
-export const unitUnreadLibrary = libraryOf('unit-unread', unitUnreadText)
+export const unreadLookLibrary = libraryOf('unread-look', unreadLookText)
