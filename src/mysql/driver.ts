@@ -51,14 +51,19 @@ export async function openDriver(login: DriverLogin): Promise<Driver> {
     infileStreamFactory: noFile,
   } as object) as unknown as RawConnection
   if (tls?.verify && isIP(tls.servername) !== 0) checkAddress(connection, tls.servername)
+  // Nobody else listens before the driver does. Where the stream stays half open, a server that goes meanwhile would be waited for.
+  let gone: Error | undefined
   await new Promise<void>((resolve, reject) => {
-    const failed = (error?: Error): void => reject(error ?? new Error('the server closed the connection'))
-    connection.once('connect', () => {
-      connection.off('error', failed)
-      resolve()
-    })
-    connection.once('error', failed)
+    const lose = (error?: Error): void => {
+      gone ??= error ?? new Error('the server closed the connection')
+      reject(gone)
+    }
+    connection.on('error', lose)
+    for (const event of ['end', 'close']) stream.once(event, () => lose())
+    connection.once('connect', () => resolve())
   })
+  // Right behind its welcome.
+  if (gone) throw gone
   return new Mysql2Driver(connection, stream)
 }
 
