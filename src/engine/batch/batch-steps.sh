@@ -18,7 +18,9 @@ ops_child_of() {
   echo '- 0' >"$OPS_DIR/now"
   ops_tries=0
   while [ "$ops_tries" -lt 100 ] && { [ -e "$OPS_DIR/kill" ] || { [ -e "$OPS_DIR/overdue.$ops_turn" ] && [ ! -e "$OPS_DIR/ended.$ops_turn" ]; }; }; do
-    if sleep 0.1 2>/dev/null; then ops_tries=$((ops_tries + 1)); else sleep 1; ops_tries=$((ops_tries + 10)); fi
+    # What ends the step may end this nap too.
+    sleep 0.1 2>/dev/null || [ "$?" -gt 128 ] || { sleep 1; ops_tries=$((ops_tries + 9)); }
+    ops_tries=$((ops_tries + 1))
   done
   [ ! -e "$OPS_DIR/overdue.$ops_turn" ] || { ops_frame overdue "${1%.*}"; ops_code=124; }
 }

@@ -15,7 +15,7 @@ test.each(['dash', 'bash', 'busybox'].filter(each => !lacking(each)))(
     const { session } = place.open(shell)
     // Between two ticks lies all time, so that only the word itself can end the step.
     const script = `${batchFunctions}
-sleep() { case $1 in 1) exec sleep 3600 ;; *) command sleep "$1" ;; esac; }
+sleep() { case $1,$ops_quiet in 1,?*) exec sleep 3600 ;; *) command sleep "$1" ;; esac; }
 ops_try() {
 ops_begin 'a test' || return 0
 ops_watch
