@@ -50,7 +50,7 @@ export const serverCases: Readonly<Record<string, SpoiltCase>> = {
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout api.key -out api.pem -days 9 -subj /CN=acme.test -addext subjectAltName=DNS:acme.test
 cp api.pem /usr/local/share/ca-certificates/acme.crt; update-ca-certificates
 echo 127.0.0.1 acme.test ${name} >>/etc/hosts
-systemd-run -q --unit acme -E PEBBLE_VA_NOSLEEP=1 -E PEBBLE_AUTHZREUSE=0 /opt/pebble -config /opt/acme/config.json
+systemd-run -q --unit acme -E PEBBLE_VA_NOSLEEP=1 -E PEBBLE_AUTHZREUSE=0 -E PEBBLE_WFE_NONCEREJECT=0 /opt/pebble -config /opt/acme/config.json
 timeout 300 sh -c 'until openssl s_client -connect 127.0.0.1:14000 </dev/null >/dev/null 2>&1; do sleep 0.1; done'
 certbot register --non-interactive --agree-tos --register-unsafely-without-email --server https://acme.test:14000/dir`,
       absent: `certbot delete --non-interactive --cert-name ${name}; rm -rf /etc/letsencrypt/live/${name} /etc/letsencrypt/archive/${name} /etc/letsencrypt/renewal/${name}.conf /var/lib/ops/certificates /opt/acme/hooked`,

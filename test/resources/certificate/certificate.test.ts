@@ -63,7 +63,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout api
 cp api.pem /usr/local/share/ca-certificates/acme.crt; update-ca-certificates >/dev/null 2>&1
 echo 127.0.0.1 acme.test one.example.org two.example.org three.example.org >>/etc/hosts
 printf '${ca}' >ca.conf; : >index
-systemd-run -q --unit acme -E PEBBLE_VA_NOSLEEP=1 -E PEBBLE_AUTHZREUSE=0 /opt/pebble -config /root/acme/config.json
+systemd-run -q --unit acme -E PEBBLE_VA_NOSLEEP=1 -E PEBBLE_AUTHZREUSE=0 -E PEBBLE_WFE_NONCEREJECT=0 /opt/pebble -config /root/acme/config.json
 timeout 300 sh -c 'until openssl s_client -connect 127.0.0.1:14000 </dev/null >/dev/null 2>&1; do sleep 0.1; done'`)
     }, 900_000)
     afterAll(() => folder?.remove())
