@@ -22,7 +22,7 @@ import { evaluations } from './recipe-hosts.ts'
 import { recipeLibrary } from './recipe-library.ts'
 import { type ReportSession, underReport } from './report-session.ts'
 import { addApplyFlags, type RollOutFlags, rollOutFlags, rollOutOf } from './roll-out-flags.ts'
-import { exitCodeOfRun, type Reached, reachHosts, runSteps } from './run-steps.ts'
+import { exitCodeOfRun, type ReachedHost, reachHosts, runSteps } from './run-steps.ts'
 import { isSavedPlan } from './saved-plan-file.ts'
 import { bindSite, loadedSite, siteOfProject, wordsOf } from './site-recipe.ts'
 import { Sources } from './sources.ts'
@@ -169,7 +169,7 @@ async function runRequest(request: Request, session: ReportSession): Promise<num
   )
   const reached = new Map([...ways].filter(([host]) => !beside.includes(host)))
   /** Also to a host that steps name only once their own host has been asked. */
-  const wayTo = async (host: SelectedHost): Promise<Reached | undefined> => {
+  const wayTo = async (host: SelectedHost): Promise<ReachedHost | undefined> => {
     const [become] = [...ways.values()].flatMap(way => way.become ?? [])
     const missing = ways.has(host) ? [] : [host]
     const targets = await connectTargets({ ...chosen, hosts: missing, merged: [] }, settings, session)

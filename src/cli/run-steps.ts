@@ -15,14 +15,14 @@ import type { ReportSession } from './report-session.ts'
 import { type Chosen, connectTargets } from './targets.ts'
 
 /** A host that can be logged in to. */
-export type Reached = Pick<RunHost, 'target' | 'become'>
+export type ReachedHost = Pick<RunHost, 'target' | 'become'>
 
 /** How each chosen host is logged in to, and whom to become there. */
 export async function reachHosts(
   chosen: Chosen,
   settings: CommonSettings,
   session: ReportSession,
-): Promise<ReadonlyMap<SelectedHost, Reached>> {
+): Promise<ReadonlyMap<SelectedHost, ReachedHost>> {
   const become = await becomeOf(settings, session)
   const targets = await connectTargets(chosen, settings, session)
   return new Map([...targets].map(([host, target]) => [host, { target, ...(become && { become }) }]))

@@ -11,9 +11,9 @@ import type { Screen } from '../../report/screen.ts'
 import { parseArgv, verbCommand } from '../argv.ts'
 import { addConnectionFlags, type CommonSettings, commonSettings } from '../flags.ts'
 import type { StopTexts } from '../interrupt.ts'
-import { onOwnWay } from '../job/own-way.ts'
 import { isInteractive } from '../prompts.ts'
 import { type ReportSession, underReport } from '../report-session.ts'
+import { onOwnWay } from '../scheduled-job.ts'
 import { type ChosenSource, chooseSource, serverPlace } from './source.ts'
 
 /** What a sub-verb works with. */

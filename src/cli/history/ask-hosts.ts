@@ -8,11 +8,11 @@ import { type HostStatus, statusOf } from '../../run/host-status.ts'
 import type { Session } from '../../run/session.ts'
 import { exitCodeOf } from '../exit-code.ts'
 import type { ReportSession } from '../report-session.ts'
-import type { Reached } from '../run-steps.ts'
+import type { ReachedHost } from '../run-steps.ts'
 
 /** What is done over a connection, which ends with it; a second Ctrl-C cuts it. */
 export async function overLink<Result>(
-  { target, become }: Reached,
+  { target, become }: ReachedHost,
   { report, interrupt }: ReportSession,
   work: (session: Session, link: HostLink) => Promise<Result>,
 ): Promise<{ readonly result: Result; readonly trips: number }> {
@@ -29,7 +29,7 @@ export async function overLink<Result>(
 /** Asks each host and tells what it says; one that cannot be asked is told, and decides the exit code. */
 export async function askHosts(
   verb: string,
-  hosts: readonly Reached[],
+  hosts: readonly ReachedHost[],
   limit: number,
   session: ReportSession,
   ask: (session: Session, host: string) => Promise<RunEvent>,

@@ -10,7 +10,7 @@ import type { UndoNote } from '../../run/run-history.ts'
 import type { Session } from '../../run/session.ts'
 import { quote } from '../../shell/quote.ts'
 import type { ReportSession } from '../report-session.ts'
-import type { Reached } from '../run-steps.ts'
+import type { ReachedHost } from '../run-steps.ts'
 import { overLink } from './ask-hosts.ts'
 import { endedRun } from './ended-run.ts'
 import { byLaterRuns, type Changed, isChange } from './later-runs.ts'
@@ -23,7 +23,7 @@ export interface PlannedUndo {
   readonly isUntouched?: true
   /** The host has taken back by itself all that it did there. */
   readonly isBack?: true
-  readonly host: Reached
+  readonly host: ReachedHost
   readonly run: string
   readonly steps: readonly Step[]
   readonly notes: readonly UndoNote[]
@@ -34,7 +34,7 @@ export interface PlannedUndo {
  * @throws OpsError where the host cannot be asked, or has no such record; nothing was changed.
  */
 export async function planUndo(
-  host: Reached,
+  host: ReachedHost,
   word: string,
   report: ReportSession,
   { mayBeUntouched, wait }: { readonly mayBeUntouched: boolean; readonly wait: boolean },

@@ -7,8 +7,8 @@ import type { Database } from '../../inventory/database.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
 import { localSources } from '../../recipe/local-imports.ts'
 import { fetchPassword } from '../db/password.ts'
+import { scheduledMark } from '../scheduled-job.ts'
 import type { LoadedJob } from './load-job.ts'
-import { scheduledMark } from './own-way.ts'
 
 export interface ProjectFile {
   /** Relative to the project. */

@@ -4,7 +4,7 @@ import { bareShell } from '../../shell/library.ts'
 import { sh } from '../../shell/sh.ts'
 import { overLink } from '../history/ask-hosts.ts'
 import type { ReportSession } from '../report-session.ts'
-import type { Reached } from '../run-steps.ts'
+import type { ReachedHost } from '../run-steps.ts'
 import hostText from './host.sh'
 import { folderOf, isSecret, projectOf, type Scheduled, units } from './schedule-steps.ts'
 
@@ -15,7 +15,7 @@ export async function tellLeft(
   scheduled: Scheduled,
   host: string,
   { status, changed, failed }: HostSummary,
-  reached: Reached,
+  reached: ReachedHost,
   session: ReportSession,
 ): Promise<void> {
   if (untouched.includes(status) || (status !== 'lost' && changed + failed === 0)) return
@@ -51,7 +51,11 @@ export async function tellLeft(
 }
 
 /** Undefined where the host does not answer. */
-async function asked(text: string, reached: Reached, session: ReportSession): Promise<string | undefined> {
+async function asked(
+  text: string,
+  reached: ReachedHost,
+  session: ReportSession,
+): Promise<string | undefined> {
   let said = ''
   try {
     await overLink(reached, session, open =>

@@ -3,7 +3,7 @@ import { inputError } from '../../base/errors.ts'
 import { HostLink } from '../../run/host-link.ts'
 import { bareShell } from '../../shell/library.ts'
 import type { ReportSession } from '../report-session.ts'
-import type { Reached } from '../run-steps.ts'
+import type { ReachedHost } from '../run-steps.ts'
 import hostText from './host.sh'
 import { jobsFolder, units } from './schedule-steps.ts'
 
@@ -24,7 +24,7 @@ const question = `${bareShell(hostText)}ops_frame host\nops_job_host ${units} ${
 
 /** @throws OpsError `input` where the login is not root's; nothing was changed. */
 export async function lookAtHost(
-  { target, become }: Reached,
+  { target, become }: ReachedHost,
   { report, interrupt }: ReportSession,
 ): Promise<HostLook> {
   const link = new HostLink(target, become, report.emit)

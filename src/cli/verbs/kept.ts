@@ -7,7 +7,7 @@ import { addConnectionFlags, addPlanFlags, commonSettings } from '../flags.ts'
 import { askHosts, overLink } from '../history/ask-hosts.ts'
 import { needsYes } from '../needs-yes.ts'
 import { type ReportSession, underReport } from '../report-session.ts'
-import { exitCodeOfRun, type Reached, reachHosts, runSteps } from '../run-steps.ts'
+import { exitCodeOfRun, type ReachedHost, reachHosts, runSteps } from '../run-steps.ts'
 import { chooseReachable } from '../targets.ts'
 import type { VerbContext } from '../verb.ts'
 
@@ -56,7 +56,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
 }
 
 function list(
-  hosts: readonly Reached[],
+  hosts: readonly ReachedHost[],
   path: string | undefined,
   limit: number,
   session: ReportSession,
@@ -70,7 +70,7 @@ function list(
 }
 
 async function restore(
-  host: Reached,
+  host: ReachedHost,
   path: string,
   { from, yes }: { readonly from: string | undefined; readonly yes: boolean },
   session: ReportSession,

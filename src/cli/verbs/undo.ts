@@ -12,7 +12,7 @@ import { runWord, storedRun } from '../history/named-run.ts'
 import { type PlannedUndo, planUndo } from '../history/plan-undo.ts'
 import { needsYes } from '../needs-yes.ts'
 import { underReport } from '../report-session.ts'
-import { exitCodeOfRun, type Reached, reachHosts, runSteps } from '../run-steps.ts'
+import { exitCodeOfRun, type ReachedHost, reachHosts, runSteps } from '../run-steps.ts'
 import { chooseReachable } from '../targets.ts'
 import type { VerbContext } from '../verb.ts'
 
@@ -44,7 +44,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
     if (!chosen || word === undefined || errors.length > 0) throw new InputErrors(errors)
     const reached = [...(await reachHosts(chosen, settings, session)).values()]
     const name = storedRun(word)?.run ?? word
-    const found = new Map<Reached, PlannedUndo>()
+    const found = new Map<ReachedHost, PlannedUndo>()
     await eachLimited(reached, settings.limit, async host => {
       const mayBeUntouched = meant?.unknown.includes(host.target.name) === true
       found.set(host, await planUndo(host, name, session, { mayBeUntouched, wait: options.wait === true }))

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { OpsError } from '../../base/errors.ts'
+import { OpsError } from '../base/errors.ts'
 
 /** The first line of the ops.ini that a schedule writes. */
 export function scheduledMark(job: string, host: string): string {

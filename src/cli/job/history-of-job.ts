@@ -6,12 +6,12 @@ import type { RunStory } from '../../jobs/history/record.ts'
 import { isLockHeld } from '../../mysql/named-lock.ts'
 import type { Server } from '../../mysql/server.ts'
 import { parseTableName } from '../../mysql/table-name.ts'
+import { atField, checkFields } from '../db/job-fields.ts'
+import { openSource } from '../db/on-source.ts'
+import { chooseSource } from '../db/source.ts'
 import type { CommonSettings } from '../flags.ts'
-import type { LoadedJob } from '../job/load-job.ts'
 import type { ReportSession } from '../report-session.ts'
-import { atField, checkFields } from './job-fields.ts'
-import { openSource } from './on-source.ts'
-import { chooseSource } from './source.ts'
+import type { LoadedJob } from './load-job.ts'
 
 export interface History {
   readonly stories: readonly RunStory[]
