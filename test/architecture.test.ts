@@ -21,7 +21,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   tunnel: ['run', 'transport'],
   mysql: ['transport'],
   postgres: ['mysql', 'transport'],
-  jobs: ['mysql', 'params', 'postgres', 'run', 'store'],
+  jobs: ['mysql', 'params', 'postgres', 'run', 'shell', 'store'],
   sandbox: ['transport'],
   logs: ['shell', 'store', 'transport'],
   'git-remote': ['engine', 'resources', 'run', 'shell', 'transport'],

@@ -39,3 +39,10 @@ export function tableSql({ database, table }: TableName): Sql {
 export function tableText({ database, table }: TableName): string {
   return `${database}.${table}`
 }
+
+/** As `DB.TABLE` is written for `parseTableName`: odd names in backquotes. */
+export function tableWord({ database, table }: TableName): string {
+  return [database, table]
+    .map(part => (/[.`]/.test(part) ? `\`${part.replaceAll('`', '``')}\`` : part))
+    .join('.')
+}

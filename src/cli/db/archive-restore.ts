@@ -18,6 +18,7 @@ interface Request {
   readonly url: string
   readonly into: TableName | undefined
   readonly only: TableName | undefined
+  readonly shape: string | undefined
   readonly plan: boolean
   readonly yes: boolean
 }
@@ -26,17 +27,21 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   const command = dbCommand('archive restore', '[SOURCE] URL [--into DB.TABLE]', description, true)
     .option('--into <table>', 'DB.TABLE to restore into (default: the one that was archived)')
     .option('--only <table>', 'the rows of this table alone, which went with the archived one (--with)')
+    .option(
+      '--shape <shape>',
+      'what was archived in this shape of the table alone, where no table can hold all',
+    )
   if (helped(command, argv, screen)) return 0
   return onSource(
     command,
     await withSource(argv, command, archiveSource),
     screen,
     readRequest,
-    async ({ url, into, only, plan, yes }, session) => {
+    async ({ url, into, only, shape, plan, yes }, session) => {
       const store = await openTarget(url, undefined, session)
       const { restoreArchive } = await import('../../jobs/archive/restore.ts')
       return runRestore('archive restore', session, store, { plan, yes }, context =>
-        restoreArchive({ into, only }, { ...context, store }),
+        restoreArchive({ into, only, shape }, { ...context, store }),
       )
     },
     jobStopTexts,
@@ -73,6 +78,7 @@ function readRequest(given: GivenWords): Request {
     url: url ?? '',
     into: table('--into', options.into),
     only: table('--only', options.only),
+    shape: typeof options.shape === 'string' ? options.shape : undefined,
     ...needsYesOrPlan('db archive restore', given),
   }
 }

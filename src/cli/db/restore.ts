@@ -25,6 +25,10 @@ interface Request extends RestoreRequest {
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
   const command = dbCommand('restore', '[SOURCE] URL [--day D] [--into DB.TABLE]', description, true)
     .option('--day <day>', 'one day alone, as 2026-03-29')
+    .option(
+      '--shape <shape>',
+      'days that were dumped in this shape of the table alone, where no table can hold all',
+    )
     .option('--into <table>', 'DB.TABLE to restore into (default: the one that was dumped)')
     .option('--sse <key>', 'the encryption that the store must confirm: AES256, aws:kms or aws:kms:KEY')
   if (helped(command, argv, screen)) return 0
@@ -75,6 +79,7 @@ function readRequest(given: GivenWords): Request {
     url: url ?? '',
     sse: text('sse'),
     day,
+    shape: text('shape'),
     into: into && 'table' in into ? into : undefined,
     ...needsYesOrPlan('db restore', given),
   }

@@ -1,7 +1,7 @@
 /** `ops db sizes`: which tables eat the disk, and what of them is old. */
 import { counted } from '../../base/counted.ts'
 import { inputError } from '../../base/errors.ts'
-import { tableText } from '../../mysql/table-name.ts'
+import { tableText, tableWord } from '../../mysql/table-name.ts'
 import { jobPlanText } from '../../report/job-text.ts'
 import { quote } from '../../shell/quote.ts'
 import { helped } from '../argv.ts'
@@ -65,11 +65,4 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       return 0
     },
   )
-}
-
-/** As `DB.TABLE` is written: odd names in backquotes. */
-function tableWord({ database, table }: { readonly database: string; readonly table: string }): string {
-  return [database, table]
-    .map(part => (/[.`]/.test(part) ? `\`${part.replaceAll('`', '``')}\`` : part))
-    .join('.')
 }

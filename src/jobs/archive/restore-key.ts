@@ -6,17 +6,22 @@ import type { RowsHeader } from '../rows/rows-file.ts'
 
 type Shape = Pick<RowsHeader, 'columns'>
 
-/** @throws OpsError `input` where no key names the rows of each shape that was saved. */
-export function keyForRestore(where: string, table: Table, shapes: readonly Shape[]): Key {
+/** `apart`: how to restore each shape by itself. @throws OpsError `input` where no key names the rows of each shape that was saved. */
+export function keyForRestore(where: string, table: Table, shapes: readonly Shape[], apart: string): Key {
   const key = keyOf(table)
   const shared = namesInAll(shapes)
   const found = namingKey({ ...table, stored: table.stored.filter(({ name }) => shared.includes(name)) })
-  if (!found) checkKeyColumns(where, key.columns, shapes)
+  if (!found) checkKeyColumns(where, key.columns, shapes, apart)
   return found ?? key
 }
 
 /** The same of a table that is made as it was archived, with this key. */
-export function checkKeyColumns(where: string, key: readonly string[], shapes: readonly Shape[]): void {
+export function checkKeyColumns(
+  where: string,
+  key: readonly string[],
+  shapes: readonly Shape[],
+  apart: string,
+): void {
   const shared = namesInAll(shapes)
   const missing = key.filter(column => !shared.includes(column))
   if (missing.length === 0) return
@@ -25,7 +30,7 @@ export function checkKeyColumns(where: string, key: readonly string[], shapes: r
     {
       detail:
         'The table got another key between two runs: whether such a row is there already cannot be told by it.',
-      next: `Nothing was restored. Make a table with a unique NOT NULL key of columns that all rows were archived with (${shared.join(', ')}), and name it with --into.`,
+      next: `Nothing was restored. Make a table with a unique NOT NULL key of columns that all rows were archived with (${shared.join(', ')}), and name it with --into. Or: ${apart}`,
     },
   )
 }

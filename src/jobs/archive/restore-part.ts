@@ -37,10 +37,10 @@ export async function restorePart(
   context: RestoreWork,
 ): Promise<{ readonly left: readonly ErrorData[]; readonly isChanged: boolean }> {
   const { server, emit } = context
-  const { target, chunks, title, rows, header, shapes, isThere } = part
+  const { target, chunks, title, rows, header, shapes, apart, isThere } = part
   if (!isThere) await makeTable(session, target, header, 'archive')
   const table = await readTable(session, target)
-  const key = keyForRestore(tableText(target), table, shapes)
+  const key = keyForRestore(tableText(target), table, shapes, apart)
   const [ofKept, ofDeleted] = [noneRestored(), noneRestored()]
   const maxAllowedPacket = (await serverState(session)).maxAllowedPacket
   const into = { session, table, key, maxAllowedPacket }

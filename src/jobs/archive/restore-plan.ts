@@ -9,6 +9,7 @@ import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import { checkMakeable } from '../rows/makeable.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
+import { restoreApart } from '../rows/shapes.ts'
 import { engineNotes } from '../rows/takes-nothing-back.ts'
 import { checkColumns, existingTable, foreignKeysOf, triggerNotes } from '../rows/target-table.ts'
 import { headerOf, shapesOf } from './archived-shapes.ts'
@@ -23,6 +24,8 @@ export interface PlannedPart extends RestorePart {
   readonly header: RowsHeader
   /** One for each shape that the rows were saved in. */
   readonly shapes: readonly RowsHeader[]
+  /** How to restore each by itself. */
+  readonly apart: string
   readonly isThere: boolean
   /** It has no rows, or is not there. */
   readonly isEmpty: boolean
@@ -41,7 +44,7 @@ export async function planPart(
   part: RestorePart,
   { server, store }: { readonly server: Server; readonly store: Store },
 ): Promise<PlannedPart> {
-  const { target, chunks, lost } = part
+  const { only, target, chunks, lost } = part
   const missing = lost.reduce((sum, { deleted }) => sum + deleted, 0)
   const title = `restore ${tableText(target)}`
   const [newest] = chunks
@@ -52,12 +55,15 @@ export async function planPart(
     found === undefined ||
     (await session.cells(sql`SELECT 1 FROM ${tableSql(target)} LIMIT 1`, title)).length === 0
   const shapes = await shapesOf(store, chunks)
-  if (found) keyForRestore(tableText(target), found, shapes)
+  const words = only === undefined ? [] : ['--only', tableText(only)]
+  const command = ['archive', 'restore', server.name, store.url, ...words]
+  const apart = restoreApart({ command, target, shapes })
+  if (found) keyForRestore(tableText(target), found, shapes, apart)
   else {
-    checkKeyColumns(tableText(target), header.key, shapes)
+    checkKeyColumns(tableText(target), header.key, shapes, apart)
     await checkMakeable(session, target, header.createTable)
   }
-  for (const shape of shapes) checkColumns(tableText(target), found ?? header, shape, 'archived')
+  checkColumns(tableText(target), found, { shapes, made: header, saved: 'archived', apart })
   const rows = chunks.reduce((sum, { receipt }) => sum + receipt.rows, 0)
   const stayed = chunks.reduce((sum, { done }) => sum + (done?.stayed.length ?? 0), 0)
   const open = chunks.filter(({ receipt, done }) => receipt.deletes && !done)
@@ -85,7 +91,7 @@ export async function planPart(
           ]),
       ...part.without.map(
         table =>
-          `the rows of ${tableText(table)} that went with them are not restored with --into: --only ${tableText(table)} brings them`,
+          `the rows of ${tableText(table)} that went with them are not restored with --into or --shape: --only ${tableText(table)} brings them`,
       ),
       ...(isEmpty ? [] : ['the table has rows: those whose key is there already stay as they are']),
       ...(stayed === 0
@@ -112,5 +118,5 @@ export async function planPart(
       makesTable: found === undefined,
     },
   }
-  return { ...part, plan, title, rows, header, shapes, isThere: found !== undefined, isEmpty }
+  return { ...part, plan, title, rows, header, shapes, apart, isThere: found !== undefined, isEmpty }
 }

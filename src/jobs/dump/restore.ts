@@ -13,6 +13,7 @@ import { isStoreError } from '../../store/store-error.ts'
 import type { JobContext } from '../job-context.ts'
 import { holdingTargets } from '../rows/hold-targets.ts'
 import { checkMakeable } from '../rows/makeable.ts'
+import { restoreApart, savedInShape } from '../rows/shapes.ts'
 import { engineNotes } from '../rows/takes-nothing-back.ts'
 import { checkColumns, existingTable, foreignKeysOf, makeTable, triggerNotes } from '../rows/target-table.ts'
 import { interruptedError, partlyDone, runChunks } from '../run.ts'
@@ -23,6 +24,8 @@ import { dayThere, restoreDay } from './restore-day.ts'
 export interface RestoreRequest {
   /** Undefined: all days. */
   readonly day: string | undefined
+  /** Days that were dumped in this shape of the table alone: the beginning of its fingerprint. */
+  readonly shape: string | undefined
   /** Undefined: the table that was dumped. */
   readonly into: TableName | undefined
 }
@@ -32,29 +35,35 @@ export interface RestoreContext extends JobContext {
 }
 
 /** Answers whether it ran. @throws OpsError `locked` where another run restores into that table. */
-export async function restoreDump({ day, into }: RestoreRequest, context: RestoreContext): Promise<boolean> {
+export async function restoreDump(
+  { day, shape, into }: RestoreRequest,
+  context: RestoreContext,
+): Promise<boolean> {
   const mark = await existingMark(context.store)
   const target = into ?? mark.table
   return holdingTargets(context.server, [target], stillLocked =>
-    restoreDays(target, day, context, stillLocked),
+    restoreDays(target, { day, shape }, context, stillLocked),
   )
 }
 
 async function restoreDays(
   target: TableName,
-  day: string | undefined,
+  { day, shape }: Pick<RestoreRequest, 'day' | 'shape'>,
   { server, store, emit, interrupt, confirm, plansOnly }: RestoreContext,
   stillLocked: () => Promise<void>,
 ): Promise<boolean> {
   const title = `restore ${tableText(target)}`
-  const receipts = await newestReceipts(store, day)
+  const all = await newestReceipts(store, day)
+  const receipts = savedInShape(all, each => each, { shape, url: store.url })
   const wanted = day === undefined ? receipts : receipts.filter(each => each.day === day)
   const newest = wanted.at(-1)
   if (!newest) throw noSuchDay(store, day, receipts)
   const session = await server.session()
   const found = await existingTable(session, target)
   const made = widestOf(wanted) ?? newest
-  for (const shape of shapesOf(wanted)) checkColumns(tableText(target), found ?? made, shape, 'dumped')
+  const shapes = shapesOf(wanted)
+  const apart = restoreApart({ command: ['restore', server.name, store.url], target, shapes })
+  checkColumns(tableText(target), found, { shapes, made, saved: 'dumped', apart })
   if (!found) await checkMakeable(session, target, made.createTable)
   const there = found ? await daysThere(session, found, receipts) : new Set<string>()
   const todo = wanted.filter(each => !there.has(each.day))
@@ -189,12 +198,13 @@ function widestOf(receipts: readonly Receipt[]): Receipt | undefined {
   const shapes = shapesOf(receipts)
   const holds = ({ columns }: Receipt): boolean =>
     shapes.every(shape => shape.columns.every(({ name }) => columns.some(each => each.name === name)))
-  return [...shapes].sort((one, other) => other.seenAt.localeCompare(one.seenAt)).find(holds)
+  return shapes.find(holds)
 }
 
-/** One receipt for each shape that the table had. */
+/** One receipt for each shape that the table had, the newest first. */
 function shapesOf(receipts: readonly Receipt[]): readonly Receipt[] {
-  return [...new Map(receipts.map(each => [each.fingerprint, each])).values()]
+  const shapes = [...new Map(receipts.map(each => [each.fingerprint, each])).values()]
+  return shapes.sort((one, other) => other.seenAt.localeCompare(one.seenAt))
 }
 
 /** Which days the table has. @throws OpsError `input` where it has rows that are not of this dump. */

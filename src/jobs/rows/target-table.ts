@@ -21,15 +21,57 @@ export async function existingTable(session: Session, target: TableName): Promis
 /** A table that is there, or that is made so. */
 type Target = Pick<Table, 'columns'> | Pick<RowsHeader, 'columns' | 'createTable'>
 
-/** Each saved column must be there as it was; others may have come since. `saved` is a word as `archived`. */
-export function checkColumns(
-  where: string,
-  target: Target,
-  header: Pick<RowsHeader, 'columns' | 'createTable'>,
-  saved: string,
-): void {
+/** What the rows were saved in. */
+export interface SavedShapes {
+  readonly shapes: readonly SavedShape[]
+  /** As a table is made that is not there. */
+  readonly made: SavedShape
+  /** A word as `archived`. */
+  readonly saved: string
+  /** How to restore each shape by itself. */
+  readonly apart: string
+}
+
+type SavedShape = Pick<RowsHeader, 'columns' | 'createTable'>
+
+/** Each column of each shape must be there as it was; others may have come since. @throws InputErrors that name those which are not. */
+export function checkColumns(where: string, found: Table | undefined, saved: SavedShapes): void {
+  const { shapes, made, apart } = saved
+  const problems = problemsOf(where, found ?? made, saved)
+  if (problems.length === 0) return
+  const isMadeFit = problemsOf(where, made, saved).length === 0
+  const isOfText = problems.some(({ detail }) => detail !== undefined)
+  const asItWas = `Name a table that is not there yet with --into: it is made as it was ${saved.saved}.${isOfText ? ' From there INSERT ... SELECT converts the texts.' : ''}`
+  const next =
+    shapes.length === 1 || isMadeFit
+      ? asItWas
+      : `The table was altered between two runs, and no table holds what was ${saved.saved} before and after. ${apart}`
+  throw new InputErrors(
+    problems.map(
+      ({ title, ...more }) => inputError(title, { ...more, next: `Nothing was restored. ${next}` }).data,
+    ),
+  )
+}
+
+interface Problem {
+  readonly title: string
+  readonly detail?: string
+}
+
+/** Each once, whichever shapes have it. */
+function problemsOf(where: string, target: Target, { shapes, saved }: SavedShapes): readonly Problem[] {
+  const titles = new Set(shapes.flatMap(shape => otherColumns(where, target, shape, saved)))
+  const texts = new Set(shapes.flatMap(shape => otherTexts(where, target, shape, saved)))
+  return [
+    ...[...titles].map(title => ({ title })),
+    ...[...texts].map(title => ({ title, detail: bytesDetail })),
+  ]
+}
+
+/** Columns that are missing, or of another type. */
+function otherColumns(where: string, target: Target, shape: SavedShape, saved: string): readonly string[] {
   const columns: readonly { name: string; type: string; isGenerated?: boolean }[] = target.columns
-  const problems = header.columns.flatMap(({ name: column, type }) => {
+  return shape.columns.flatMap(({ name: column, type }) => {
     const now = columns.find(each => each.name === column)
     if (!now) return [`${where} has no column ${column} (${type}), which was ${saved}`]
     if (now.isGenerated) return [`${column} of ${where} is computed now, and was ${saved} as ${type}`]
@@ -38,18 +80,6 @@ export function checkColumns(
       typeSpelling(now.type) === typeSpelling(type) || (type === 'json' && now.type === 'longtext')
     return isSame ? [] : [`${column} of ${where} is ${now.type} now, and was ${saved} as ${type}`]
   })
-  const next = `Nothing was restored. Make a table that has every ${saved} column as it was, and name it with --into.`
-  const asItWas =
-    'createTable' in target
-      ? 'It was converted between two runs, and no table can hold both. A dump brings a day alone back with --day; else load the files of one time without ops into a table made as their first line says (createTable, load).'
-      : `Name a table that is not there yet with --into: it is made as it was ${saved}. From there INSERT ... SELECT converts the texts.`
-  const refusals = [
-    ...problems.map(title => inputError(title, { next })),
-    ...otherTexts(where, target, header, saved).map(title =>
-      inputError(title, { detail: bytesDetail, next: `Nothing was restored. ${asItWas}` }),
-    ),
-  ]
-  if (refusals.length > 0) throw new InputErrors(refusals.map(({ data }) => data))
 }
 
 const bytesDetail = 'Texts are saved as their bytes: there these would be other letters.'
@@ -58,7 +88,7 @@ const bytesDetail = 'Texts are saved as their bytes: there these would be other 
 function otherTexts(
   where: string,
   target: Target,
-  { columns, createTable }: Pick<RowsHeader, 'columns' | 'createTable'>,
+  { columns, createTable }: SavedShape,
   saved: string,
 ): readonly string[] {
   const [before, now] = [textKinds(createTable), characterSets(target)]

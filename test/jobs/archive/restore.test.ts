@@ -150,6 +150,9 @@ describeReal('ops db archive restore', () => {
       expect(refused.stderr).toContain(
         'a unique NOT NULL key of columns that all rows were archived with (a, at)',
       )
+      expect(
+        refused.stderr.match(/ops db archive restore shop \S+ --shape \w{8} --into keyed\.again_/g),
+      ).toHaveLength(2)
     }
     expect(await mariadb('SELECT COUNT(*) FROM keyed.again')).toBe('0\n')
     await mariadb('ALTER TABLE keyed.again ALTER id SET DEFAULT 0, ADD UNIQUE KEY (a, at)')
@@ -158,6 +161,36 @@ describeReal('ops db archive restore', () => {
       stderr: '',
     })
     expect(await mariadb('SELECT a, id FROM keyed.again ORDER BY a, id')).toBe('1\t0\n1\t1\n1\t2\n2\t0\n')
+  })
+
+  test('a table that was converted between two runs comes back by the commands that the refusal names, and INSERT ... SELECT makes it one', async () => {
+    await mariadb(`CREATE DATABASE turned; USE turned; CREATE TABLE \`t.x\` (k VARCHAR(9) PRIMARY KEY, at DATETIME, n INT, KEY (at)) CHARSET latin1;
+      INSERT INTO \`t.x\` VALUES ('é', '2020-01-01', 1), ('ü', '2020-01-01', 2)`)
+    expect((await archiveOld('turned.`t.x`', 'turned')).code).toBe(0)
+    await mariadb(`ALTER TABLE turned.\`t.x\` CONVERT TO CHARACTER SET utf8mb4, MODIFY n BIGINT;
+      INSERT INTO turned.\`t.x\` VALUES ('ü', '2020-02-02', 3), ('日', '2020-01-01', 4)`)
+    expect((await archiveOld('turned.`t.x`', 'turned')).code).toBe(0)
+    const refused = await archive('restore', 'turned', '--yes')
+    expect(refused.code).toBe(3)
+    expect(refused.stderr).toContain('holds text as utf8mb4, and was archived as latin1')
+    const commands = refused.stderr.split('\n').filter(line => line.includes('--shape'))
+    expect(commands).toHaveLength(2)
+    const tables: string[] = []
+    for (const line of commands) {
+      const [ops, ...words] = line.trim().replaceAll("'", '').split(' ')
+      expect(ops).toBe('ops')
+      const done = await folder().ops([...words, '--yes', '-F', host().sshConfig])
+      expect(done).toMatchObject({ code: 0, stderr: '' })
+      tables.push(words.at(-1) ?? '')
+    }
+    const into = 'turned.`t.x`'
+    for (const table of tables)
+      await mariadb(`INSERT INTO ${into} SELECT * FROM ${table} s WHERE NOT EXISTS
+        (SELECT 1 FROM ${into} t WHERE t.k = CONVERT(s.k USING utf8mb4))`)
+    expect(await mariadb(`SELECT HEX(k), n FROM ${into} ORDER BY n`)).toBe('C3A9\t1\nC3BC\t3\nE697A5\t4\n')
+    const unknown = await archive('restore', 'turned', '--shape', 'ffff', '--yes')
+    expect(unknown.code).toBe(3)
+    expect(unknown.stderr).toContain('Shapes that its table had: ')
   })
 
   test('a chunk whose rows were deleted and whose receipt is gone is broken, and what is left of it is kept', async () => {

@@ -318,6 +318,28 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     expect(await mariadb('SELECT id, n FROM moving.made ORDER BY id')).toBe('2\t7\n3\t8\n')
   })
 
+  test('days that were dumped before and after the table was converted come back by the commands that the refusal names', async () => {
+    await mariadb(`CREATE DATABASE turned; USE turned; CREATE TABLE t (id INT PRIMARY KEY, at DATETIME, name VARCHAR(9), KEY (at)) CHARSET latin1;
+      INSERT INTO t VALUES (1, '2024-01-01', 'a'), (2, '2024-01-02', 'b')`)
+    expect((await dump('turned.t', 'turned')).code).toBe(0)
+    await mariadb(
+      `USE turned; ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4; INSERT INTO t VALUES (3, '2024-01-05', 'c')`,
+    )
+    expect((await dump('turned.t', 'turned')).code).toBe(0)
+    const refused = await restore('turned', 'turned.whole')
+    const commands = refused.stderr.split('\n').filter(line => line.includes('--shape'))
+    const rows: string[] = []
+    for (const line of commands) {
+      const [, ...words] = line.trim().split(' ')
+      expect(await folder.ops([...words, '--yes', '-F', host().sshConfig])).toMatchObject({
+        code: 0,
+        stderr: '',
+      })
+      rows.push(await mariadb(`SELECT name FROM ${words.at(-1)} ORDER BY id`))
+    }
+    expect(rows).toEqual(['c\n', 'a\nb\n'])
+  })
+
   test('what cannot be dumped is refused with the way out', async () => {
     await mariadb(`CREATE DATABASE no; USE no; CREATE TABLE keyless (id INT, at DATETIME, KEY (at));
       CREATE TABLE nullable (id INT UNIQUE, at DATETIME, KEY (at)); CREATE TABLE isam (id INT PRIMARY KEY, at DATETIME, KEY (at)) ENGINE=MyISAM;

@@ -1,0 +1,54 @@
+/** The shapes that a table had while its rows were saved: where no table can hold all of them, each goes back into one of its own. */
+import { inputError } from '../../base/errors.ts'
+import { type TableName, tableWord } from '../../mysql/table-name.ts'
+import { quote } from '../../shell/quote.ts'
+
+/** What people call a shape: the beginning of its fingerprint, which later runs do not change. */
+export function shapeName(fingerprint: string): string {
+  return fingerprint.slice(0, 8)
+}
+
+interface Saved {
+  readonly fingerprint: string
+}
+
+/** What was saved in one shape. @throws OpsError `input` where nothing was. */
+export function savedInShape<T>(
+  all: readonly T[],
+  savedOf: (each: T) => Saved,
+  { shape, url }: { readonly shape: string | undefined; readonly url: string },
+): readonly T[] {
+  if (shape === undefined) return all
+  const found = all.filter(each => savedOf(each).fingerprint.startsWith(shape))
+  const names = [...new Set(all.map(each => shapeName(savedOf(each).fingerprint)))]
+  if (found.length > 0 && shape.length >= 4) return found
+  throw inputError(`nothing in ${url} was saved in the shape ${shape}`, {
+    next: `Nothing was restored. Shapes that its table had: ${names.join(', ')}.`,
+  })
+}
+
+/** How to restore each shape by itself. */
+export interface ApartWords {
+  /** As `ops db restore shop URL`. */
+  readonly command: readonly string[]
+  readonly target: TableName
+  /** The newest first. */
+  readonly shapes: readonly Saved[]
+}
+
+/** Lines of what to do. */
+export function restoreApart({ command, target, shapes }: ApartWords): string {
+  const commands = shapes.map(({ fingerprint }) => {
+    const name = shapeName(fingerprint)
+    const begun = [...target.table].slice(0, longestName - name.length - 1).join('')
+    const into = tableWord({ ...target, table: `${begun}_${name}` })
+    return ['ops db', ...[...command, '--shape', name, '--into', into].map(quote)].join(' ')
+  })
+  return [
+    'Restore each shape into a table of its own, and move the rows from there with INSERT ... SELECT, which converts them: the newest first, as a row whose key is there by then is an older form.',
+    ...commands.map(each => `  ${each}`),
+  ].join('\n')
+}
+
+/** In characters (MySQL, "Identifier Length Limits"). */
+const longestName = 64
