@@ -8,8 +8,8 @@ ops_configurations() {
   fi
   for ops_apache in apache2ctl apachectl httpd; do
     command -v "$ops_apache" >/dev/null || continue
-    if [ -r /etc/apache2/envvars ]; then . /etc/apache2/envvars; fi
-    printf 'apache\0%s\0' "$APACHE_LOG_DIR"
+    ops_apache_logs=$([ ! -r /etc/apache2/envvars ] || . /etc/apache2/envvars >/dev/null; printf %s "$APACHE_LOG_DIR")
+    printf 'apache\0%s\0' "$ops_apache_logs"
     ops_list=$("$ops_apache" -t -D DUMP_INCLUDES | sed -n 's/^ *([^)]*) *//p')
     if [ -n "$ops_list" ]; then printf '%s\n' "$ops_list" | while IFS= read -r ops_file; do cat "$ops_file"; echo; done
     else cat /etc/apache2/apache2.conf /etc/apache2/mods-enabled/*.conf /etc/apache2/conf-enabled/*.conf /etc/apache2/sites-enabled/*.conf /etc/httpd/conf/httpd.conf /etc/httpd/conf.d/*.conf

@@ -35,9 +35,9 @@ if [ "$kind" = fuse ] && [ -z "${view_stage-}" ]; then
     mkdir -p "$layers/1/upper${path%/*}"
     if [ -d "$path" ] && [ ! -L "$path" ]; then
       mkdir "$layers/1/upper$path"
-      : >"$layers/1/upper$path/.wh..wh..opq"
+      true >"$layers/1/upper$path/.wh..wh..opq"
     else
-      : >"$layers/1/upper$path"
+      true >"$layers/1/upper$path"
     fi
     chmod --reference="$path" "$layers/1/upper$path"
   done
@@ -93,7 +93,7 @@ done </proc/self/mountinfo
 cd "$root"
 mount -t tmpfs -o mode=0755,nosuid tmpfs dev
 for name in null zero full random urandom tty; do
-  : >"dev/$name"
+  true >"dev/$name"
   mount --bind "/dev/$name" "dev/$name"
 done
 mkdir dev/pts dev/shm
@@ -151,7 +151,7 @@ for file in /var/lib/dpkg/lock /var/lib/dpkg/lock-frontend /var/lib/dpkg/trigger
 done
 # What the machine's own apt may replace meanwhile would change under the view: opening it for writing copies it up.
 for file in /var/lib/dpkg/status /var/lib/dpkg/diversions /var/lib/dpkg/statoverride /var/lib/dpkg/triggers/File /var/lib/apt/extended_states /etc/passwd /etc/group /etc/shadow /etc/gshadow /etc/ld.so.cache; do
-  [ ! -f "$file" ] || : >>"$file"
+  [ ! -f "$file" ] || true >>"$file"
 done
 # sshd without PAM refuses an account whose password is locked by "!"; "*" is no password either.
 if grep -q '^root:!' /etc/shadow 2>/dev/null; then sed -i 's/^root:![^:]*:/root:*:/' /etc/shadow; fi

@@ -4,7 +4,7 @@
 ops_upload() {
   umask 077
   set -C
-  exec 3>"$1" || exit 1
+  command exec 3>"$1" || exit 1
   printf '%s ready\n' "$3"
   cat >&3 || { rm -f -- "$1"; exit 1; }
   exec 3>&-

@@ -86,7 +86,7 @@ ops_arm_area() {
     [ "$(systemctl show -p Id -- "$ops_unit" 2>/dev/null)" != "Id=$ops_unit" ] || [ -z "$(ops_access_unit "$ops_unit")" ] || ops_arm_unit "$ops_unit" || return 1
   done
   case $ops_area in
-    ssh) [ -e saved/sshd-sound ] || ! sshd -t 2>/dev/null || : >saved/sshd-sound ;;
+    ssh) [ -e saved/sshd-sound ] || ! sshd -t 2>/dev/null || true >saved/sshd-sound ;;
     firewall)
       ops_arm_has rules 'the rules of the firewall' && return 0
       ops_arm_next
@@ -124,7 +124,7 @@ ops_arm() {
   mkdir -p "$ops_access" && [ ! -L "$ops_access" ] && [ -O "$ops_access" ] && cd "$ops_access" || ops_arm_no "$ops_access cannot be used"
   [ ! -e restoring ] || ops_arm_no 'the host is just taking something back'
   if [ "$(cat run 2>/dev/null)" != "$OPS_NONCE" ]; then
-    rm -rf saved list restore sh why && mkdir saved && : >list && ops_arm_packages && echo "$OPS_NONCE" >run || ops_arm_no "nothing can be written in $ops_access"
+    rm -rf saved list restore sh why && mkdir saved && true >list && ops_arm_packages && echo "$OPS_NONCE" >run || ops_arm_no "nothing can be written in $ops_access"
   fi
   [ "$ops_areas" != any ] || [ -s list ] || exit 0
   printf %s "$ops_restore" >restore || ops_arm_no "nothing can be written in $ops_access"
@@ -164,5 +164,5 @@ ops_arm() {
   # shellcheck disable=SC2086 # names of units
   [ -z "$ops_earlier_timers" ] || systemctl stop $ops_earlier_timers
   [ -e armed ] || ops_arm_no 'the host is just taking something back'
-  : >"$OPS_DIR/armed"
+  true >"$OPS_DIR/armed"
 }

@@ -9,7 +9,7 @@ ops_access_begin() {
     return 1
   done
   [ -e "$ops_access/verdict" ] && [ ! -e "$ops_access/told" ] || return 0
-  : >"$ops_access/told"
+  true >"$ops_access/told"
   grep -qx "verdict=confirmed" "$ops_access/verdict" || { ops_frame access; cat "$ops_access/verdict"; }
 }
 ops_access_overdue() {

@@ -25,7 +25,7 @@ ops_confirm() {
   elif [ "$(ops_access_get run armed)" = "$1" ] && [ ! -d "$(ops_access_get dir armed)" ] && mv armed confirmed 2>/dev/null; then
     ops_access_disarm
     ops_access_verdict confirmed confirmed
-    : >told
+    true >told
     rm -f confirmed
     [ -z "$2" ] || rm -rf saved list restore sh run
   fi
@@ -34,7 +34,7 @@ ops_confirm() {
   ops_frame verdict
   if ops_goes_on; then echo verdict=running
   elif [ -e armed ]; then echo verdict=busy
-  elif [ "$(ops_access_get run verdict)" = "$1" ]; then cat verdict; : >told
+  elif [ "$(ops_access_get run verdict)" = "$1" ]; then cat verdict; true >told
   else echo verdict=none
   fi
 }

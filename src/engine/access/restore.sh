@@ -125,7 +125,7 @@ ops_back_halt() {
   ops_batch_folder=$(ops_access_get dir "$1")
   if [ -n "$ops_batch_folder" ] && [ -d "$ops_batch_folder" ]; then
     echo restore >"$ops_batch_folder/stop"
-    : >"$ops_batch_folder/kill"
+    true >"$ops_batch_folder/kill"
     ops_naps=0
     while [ -d "$ops_batch_folder" ] && [ -e "$ops_batch_folder/kill" ] && [ "$ops_naps" -lt 60 ]; do ops_naps=$((ops_naps + 1)); sleep 0.1; done
     # It is to say how it ended, and to leave nothing that looks like a run that died.

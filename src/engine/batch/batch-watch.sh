@@ -11,7 +11,7 @@ ops_watch() {
       ops_beats=$((ops_beats + 1)); echo "$ops_beats" >"$OPS_DIR/beat"
       case $ops_word in
         ': stop') ops_halt asked ;;
-        ': kill') ops_halt asked; [ -e "$OPS_DIR/killed" ] || { : >"$OPS_DIR/killed"; : >"$OPS_DIR/kill"; ops_wake; } ;;
+        ': kill') ops_halt asked; [ -e "$OPS_DIR/killed" ] || { true >"$OPS_DIR/killed"; true >"$OPS_DIR/kill"; ops_wake; } ;;
       esac
     done
     ops_halt silence ) &
@@ -38,10 +38,10 @@ ops_watch() {
       fi
       if [ -e "$OPS_DIR/kill" ]; then ops_end_step; rm -f "$OPS_DIR/kill"
       elif [ "$ops_age" -ge "$ops_limit" ]; then
-        : >"$OPS_DIR/overdue.$ops_turn"
+        true >"$OPS_DIR/overdue.$ops_turn"
         read -r ops_step ops_limit ops_now <"$OPS_DIR/now"
         [ "$ops_now" != "$ops_turn" ] || ops_end_step
-        : >"$OPS_DIR/ended.$ops_turn"
+        true >"$OPS_DIR/ended.$ops_turn"
       fi
     done ) &
   ops_ticker=$!

@@ -5,7 +5,7 @@ ops_take_lock() {
     { ops_frame broken "cannot write in $ops_base"; return 1; }
   command -v flock >/dev/null || { ops_frame broken "this host has no flock (util-linux or busybox)"; return 1; }
   [ -z "$ops_locked" ] || return 0
-  exec 9>>"$ops_base/lock"
+  command exec 9>>"$ops_base/lock" || { ops_frame broken "cannot write in $ops_base"; return 1; }
   flock -n 9 || { ops_frame locked; cat "$ops_base/holder" 2>/dev/null; exec 9>&-; return 1; }
   printf '%s\n' "$1" >"$ops_base/holder"
   ops_locked=yes

@@ -111,7 +111,7 @@ ops_apt_change() {
   shift 5
   ops_apt_components $ops_wanted_names || return 1
   ops_left=$ops_seconds ops_held= ops_said= ops_again_words= ops_refreshed= ops_trouble= ops_err=${OPS_DIR:-$(mktemp -d)}/apt-stderr
-  : >"$ops_err"
+  true >"$ops_err" || return 1
   ops_apt_read $ops_apt_names || return 1
   ops_apt_mend || return 1
   ops_apt_read $ops_apt_names

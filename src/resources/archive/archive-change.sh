@@ -69,7 +69,7 @@ ops_archive_kind() {
 ops_archive_open() {
   case $ops_open_with in
     cat) cat -- "$ops_file";;
-    *) "$ops_open_with" -dc <"$ops_file" || : >./.unpacked/cut;;
+    *) "$ops_open_with" -dc <"$ops_file" || true >./.unpacked/cut;;
   esac
 }
 # No name in it may lead out.

@@ -48,7 +48,7 @@ ops_backup_copy() {
   case $(printf '%s\n' "$ops_name" "$ops_newest" | sort | tail -n 1) in "$ops_newest") ops_backup_undo "the clock of this host ($ops_name) stands before the newest copy ($ops_newest): set it right";; esac
   mv -T -- "$ops_work" "$ops_to/$ops_name" || ops_backup_undo "the copy cannot be named $ops_name"
   sync -f "$ops_to" 2>/dev/null || sync
-  [ -z "$OPS_DIR" ] || : >"$OPS_DIR/backup-$ops_name"
+  [ -z "$OPS_DIR" ] || true >"$OPS_DIR/backup-$ops_name"
   echo "made $ops_to/$ops_name"
 }
 # Generations whose files are linked where they are the same: the newest of this backup last, as rsync is told it first.

@@ -94,7 +94,7 @@ ops_compose_look() (
   fi
   if [ -n "$6" ] && ! { [ -f "$2/.env" ] && printf %s "${6#=}" | cmp -s - "$2/.env"; }; then
     # No file with this name ever holds it.
-    exec 7<>"$ops_compose_stage/env" && rm "$ops_compose_stage/env" && printf %s "${6#=}" >&7 || return 1
+    command exec 7<>"$ops_compose_stage/env" && rm "$ops_compose_stage/env" && printf %s "${6#=}" >&7 || return 1
     ops_compose_new_env=yes
   fi
   ops_compose_model_text=$(ops_compose_model 2>"$ops_compose_stage/said") || {

@@ -98,7 +98,7 @@ ops_unit_load() {
   ops_unit_hold "$@"
   ops_ref=${OPS_DIR:-/run/ops}/load
   ops_held=$ops_tokens
-  : >"$ops_ref"
+  true >"$ops_ref" || { ops_said="nothing can be written in ${ops_ref%/*}"; return 1; }
   ops_start=$(date +%s)
   ops_unit_workers; ops_before=$ops_workers
   ops_log_size=$(wc -c <"${ops_error_log:=/dev/null}" 2>/dev/null || echo 0)

@@ -36,7 +36,7 @@ ops_swap_make() {
     ops_swap_said="there is no room for it: $((${ops_swap_free% *} * ${ops_swap_free#* } / 1048576)) MB are free, and the former file goes only when the new one works"
     return 1
   }
-  (umask 077; set -C; : >"$ops_swap_new") 2>/dev/null || { ops_swap_said="$ops_swap_new cannot be made"; return 1; }
+  (umask 077; set -C; true >"$ops_swap_new") 2>/dev/null || { ops_swap_said="$ops_swap_new cannot be made"; return 1; }
   case $(stat -f -c %T -- "${1%/*}/.") in
     # xfs takes no allocated file as swap before Linux 4.18.
     ext2/ext3) fallocate -l "$2" -- "$ops_swap_new" 2>/dev/null || ops_swap_fill "$2" || return ;;

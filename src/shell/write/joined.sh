@@ -11,7 +11,7 @@ ops_unstage() {
   [ $# = 0 ] || { [ -z "$ops_swapped" ] && rmdir -- "$@" 2>/dev/null; } || rm -rf -- "$@" || return 1
   ops_nothing_held
   ops_stages
-  [ -z "$ops_stages" ] || [ -n "${ops_to_sync:-}" ] || : >"$ops_stages"
+  [ -z "$ops_stages" ] || [ -n "${ops_to_sync:-}" ] || true >"$ops_stages"
 }
 ops_nothing_held() {
   ops_swapped= ops_held=0 ops_last_path= ops_text= ops_staged=$ops_newline ops_held_paths=$ops_newline

@@ -16,7 +16,7 @@ ops_others_synced() {
   done
   { [ $# -gt 2 ] && ops_syncfs_tells && ops_one_of_each "$@" && ops_sync_devices; } || ops_each_synced "$@" || return
   ops_stages
-  [ -z "$ops_stages" ] || : >"$ops_stages"
+  [ -z "$ops_stages" ] || true >"$ops_stages"
 }
 # DIRECTORY...: sets ops_devices to one of each file system.
 ops_one_of_each() {

@@ -59,7 +59,7 @@ ops_enter() {
     esac
   done
   ops_stage=.ops.${OPS_NONCE:-$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')} ops_left=
-  [ -n "${ops_to_sync:-}" ] || [ -z "$ops_stages" ] || : >"$ops_stages"
+  [ -n "${ops_to_sync:-}" ] || [ -z "$ops_stages" ] || true >"$ops_stages"
   [ -z "$ops_stages" ] || echo "${ops_dir%/}/$ops_stage" >>"$ops_stages"
   # Without -m it may be open to those whom an ACL of this directory names, until it is closed from inside.
   ops_mkdir_words='-m 0700'
@@ -85,7 +85,7 @@ ops_enter() {
     done
   fi
   # In somebody else's directory, what only we can have put into it tells a stage from a directory that was renamed.
-  [ -O .. ] || { : >.ops-mark; ops_left=1; }
+  [ -O .. ] || { true >.ops-mark; ops_left=1; }
 }
 # The empty stage away, whether we stand beside it or in it: by what path either can be reached, somebody else may have changed.
 ops_unenter() { rmdir -- "./$ops_stage" 2>/dev/null || { cd -P .. && rmdir -- "./$ops_stage" 2>/dev/null; }; }
@@ -103,7 +103,7 @@ ops_written() {
   [ -z "${ops_late:-}" ] || ops_judge_late
   [ -z "${ops_unsynced:-}" ] || exit 0
   ops_name_synced
-  [ -z "$ops_stages" ] || [ -d "$ops_stage" ] || [ -n "${ops_to_sync:-}" ] || : >"$ops_stages"
+  [ -z "$ops_stages" ] || [ -d "$ops_stage" ] || [ -n "${ops_to_sync:-}" ] || true >"$ops_stages"
   exit 0
 }
 ops_name_synced() {
@@ -134,5 +134,5 @@ ops_sweep() (
     ops_swept_in=${ops_old%/*}
     ! ops_go "${ops_swept_in:-/}" || ops_drop_stage "${ops_old##*/}"
   done <"$ops_stages"
-  : >"$ops_stages"
+  true >"$ops_stages"
 )
