@@ -85,6 +85,13 @@ export function errorDataOf(thrown: unknown, code: ErrorCode = 'failed'): ErrorD
   return { code, title: String(thrown) }
 }
 
+/** The same error in other words: `words` makes them of its data. Its cause stays the same. */
+export function retold(thrown: unknown, words: (data: ErrorData) => Partial<ErrorData>): OpsError {
+  const data = errorDataOf(thrown)
+  const cause = thrown instanceof OpsError ? thrown.cause : thrown
+  return new OpsError({ ...data, ...words(data) }, { cause })
+}
+
 /** The first of what was wrong, for a line that has room for one. */
 export function firstErrorOf(thrown: unknown, code?: ErrorCode): ErrorData {
   const [first] = thrown instanceof InputErrors ? thrown.errors : []

@@ -8,10 +8,11 @@ import { type TableName, tableText } from '../mysql/table-name.ts'
 import { titlesOf } from './shard/hold-place.ts'
 
 /**
+ * `archive --with`: of another table, whose rows take some of this one along.
+ *
  * A load beside an archive or a dump is one writer like others, which those stand anyway: its rows come all at once, an archive
  * takes away only what it has saved just so, and a dump finds what comes late with --recheck.
- *
- * `archive --with`: of another table, whose rows take some of this one along. */
+ */
 export type Apart = 'archive' | 'archive --with' | 'dump' | 'load' | 'restore'
 
 /** `lock` is our own, of any work. @throws OpsError `locked` where one of the others is at work on the table. */

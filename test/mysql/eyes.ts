@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { createConnection } from 'mysql2/promise'
+import type { ServerPlace } from '../../src/mysql/server-place.ts'
+import { connect } from '../../src/transport/index.ts'
 
 export interface Eyes {
   run(statement: string): Promise<void>
@@ -32,6 +34,12 @@ export async function openEyes(stream: Duplex): Promise<Eyes> {
     },
     close: () => connection.end(),
   }
+}
+
+/** Logs in to the server's socket, through its host. */
+export async function eyesOn({ through, at }: ServerPlace): Promise<Eyes> {
+  const transport = await connect(through)
+  return openEyes(await transport.forwardSocket(at && 'socket' in at ? at.socket : '/run/mysqld/mysqld.sock'))
 }
 
 /** The table of everything that jobs get wrong, as a server of this kind takes it. */

@@ -26,13 +26,12 @@ import { ShapeGuard } from '../../src/mysql/shape-guard.ts'
 import { rawSql, sql } from '../../src/mysql/sql.ts'
 import { wakeDelay } from '../../src/mysql/wake-delay.ts'
 import { cellsOf } from '../../src/mysql/wire-row.ts'
-import { connect } from '../../src/transport/index.ts'
 import type { ConnectTarget } from '../../src/transport/transport.ts'
 import type { Release } from '../hosts/apt-config.ts'
 import { realHosts } from '../hosts/available.ts'
 import type { Host } from '../hosts/host.ts'
 import { startHost } from '../hosts/start.ts'
-import { type Eyes, hostileSql, openEyes } from './eyes.ts'
+import { type Eyes, eyesOn, hostileSql } from './eyes.ts'
 import { startMysql56, whyNoMysql56 } from './mysql-56.ts'
 import { type OwnMysqlVersion, startOwnMysql, whyNoOwnMysql } from './own-mysql.ts'
 import { parentTable, variedTables } from './varied-tables.ts'
@@ -111,10 +110,7 @@ for (const { title, flavor, version, why, start } of servers) {
       started = await start()
       server = await openServer(started.place)
       session = await server.session()
-      const transport = await connect(started.place.through)
-      const { at } = started.place
-      const socket = at && 'socket' in at ? at.socket : '/run/mysqld/mysqld.sock'
-      eyes = await openEyes(await transport.forwardSocket(socket))
+      eyes = await eyesOn(started.place)
       await eyes.run(`CREATE DATABASE lab CHARACTER SET utf8mb4; USE lab; ${hostileSql(flavor)}
         CREATE TABLE hostile_copy LIKE hostile; CREATE TABLE hostile_key_copy LIKE hostile_key`)
     }, 300_000)

@@ -1,5 +1,5 @@
 /** Puts saved rows into a table: all of a batch or none, what is there is left, and what is inserted is read back in the same transaction. */
-import { errorDataOf, OpsError } from '../../base/errors.ts'
+import { type OpsError, retold } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import { type RowColumn, selectList } from '../../mysql/column-sql.ts'
 import type { Key } from '../../mysql/keys.ts'
@@ -85,6 +85,9 @@ async function restoreBatch(into: Into, batch: readonly WireRow[]): Promise<Coun
   }
 }
 
+const wayOut =
+  'Nothing of this batch was restored. Restore into a table of its own with --into, and move the rows from there.'
+
 async function insertMissing(into: Into, batch: readonly WireRow[]): Promise<Counts> {
   const { session, table, key, columns, maxAllowedPacket } = into
   const doing = `restoring ${tableText(table)}`
@@ -97,11 +100,7 @@ async function insertMissing(into: Into, batch: readonly WireRow[]): Promise<Cou
     for (const { statement } of insertStatements(table, columns, missing, maxAllowedPacket))
       await session.query(statement, doing)
   } catch (thrown) {
-    const { data } = thrown instanceof OpsError ? thrown : new OpsError(errorDataOf(thrown))
-    const next =
-      data.next ??
-      'Nothing of this batch was restored. Restore into a table of its own with --into, and move the rows from there.'
-    throw new OpsError({ ...data, next }, { cause: thrown instanceof OpsError ? thrown.cause : thrown })
+    throw retold(thrown, ({ next = wayOut }) => ({ next }))
   }
   const after = await hashesThere(into, missing)
   const lost = missing.filter(row => !after.hashes.has(rowHash(row)))
@@ -135,7 +134,7 @@ function duplicateError(thrown: unknown, table: Table, { index: own }: Key): Ops
     ? `Something else writes rows into ${where} just now, or two saved rows are one to its key as it compares them. Stop what writes there and run the same command again, or restore into a table of its own with --into: it is made as it was archived.`
     : `Rows of other times have the same value of the unique key ${key}. Drop it from ${where} (ALTER TABLE ... DROP INDEX) and run the same command again, or restore into a table of its own without it.`
   const next = `Nothing of this batch was restored. ${way}`
-  return new OpsError({ ...errorDataOf(thrown), next }, { cause: thrown })
+  return retold(thrown, () => ({ next }))
 }
 
 async function hashesThere(

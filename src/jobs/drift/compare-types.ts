@@ -25,12 +25,10 @@ export function compareTypes(before: ColumnType, now: ColumnType, column: Sql): 
     const isOutside = sql`${column} < ${low} OR ${column} > ${high}`
     const printed = filledOtherwise(before.filled, now.filled)
     const isFit = newLow >= low && newHigh <= high
-    if (printed === undefined)
-      return isFit
-        ? before.bits === now.bits && before.isUnsigned === now.isUnsigned
-          ? undefined
-          : harmless
-        : widens(isOutside)
+    if (printed === undefined) {
+      if (!isFit) return widens(isOutside)
+      return before.bits === now.bits && before.isUnsigned === now.isUnsigned ? undefined : harmless
+    }
     const isPrinted = sql`${column} < ${10n ** BigInt(printed - 1)}`
     return widens(isFit ? isPrinted : sql`${isOutside} OR ${isPrinted}`)
   }

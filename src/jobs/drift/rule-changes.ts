@@ -22,21 +22,21 @@ export function ruleChanges(contract: Contract, seen: Seen): readonly Change[] {
   ]
 }
 
+const low = (words: readonly string[]): string[] => words.map(each => each.toLowerCase())
+
 /** Who reads by name does not see it; who reads or writes without names does. */
 function orderChange({ columns }: Contract, { table }: Seen): Change[] {
   // JSON keeps no order of names that are numbers.
   const names = Object.keys(columns).filter(each => !/^\d+$/.test(each))
-  const low = names.map(each => each.toLowerCase())
-  const now = table.columns.map(each => each.name.toLowerCase()).filter(each => low.includes(each))
-  const before = low.filter(each => now.includes(each))
+  const agreed = low(names)
+  const now = low(table.columns.map(each => each.name)).filter(each => agreed.includes(each))
+  const before = agreed.filter(each => now.includes(each))
   const moved = before.findIndex((each, index) => each !== now[index])
-  const column = names[low.indexOf(before[moved] ?? '')]
+  const column = names[agreed.indexOf(before[moved] ?? '')]
   return column === undefined
     ? []
     : [{ column, verdict: 'harmless', sentence: 'the columns stand in another order from here on' }]
 }
-
-const low = (words: readonly string[]): string[] => words.map(each => each.toLowerCase())
 
 /** Whether what is about these columns is about one that the consumer uses. Of one that is gone is told already. */
 function concerns({ columns }: Contract, { table }: Seen, names: readonly string[]): boolean {

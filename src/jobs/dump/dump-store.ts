@@ -2,6 +2,7 @@
 import { inputError } from '../../base/errors.ts'
 import type { ServerState } from '../../mysql/server-state.ts'
 import { tableText } from '../../mysql/table-name.ts'
+import { mapLimited } from '../../run/each-limited.ts'
 import { putProved } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError } from '../../store/store-error.ts'
@@ -81,8 +82,8 @@ export async function listRevisions(store: Store): Promise<DumpRevisions> {
   }
 }
 
-/** So many are asked for at once. */
-const atOnce = 16
+/** So many records are asked for at once. */
+export const readAtOnce = 16
 
 /** Receipts of the newest revisions whose file is gone. A listing may lag behind: each file that it hides is asked for by its name. */
 export async function withoutFile(
@@ -92,15 +93,11 @@ export async function withoutFile(
 ): Promise<readonly Receipt[]> {
   const names = [...days].map(([day, revision]) => ({ day, revision }))
   const hidden = names.filter(name => isWanted(name.day) && !withObject.has(receiptKey(name)))
-  const gone: Receipt[] = []
-  for (let from = 0; from < hidden.length; from += atOnce) {
-    const some = hidden.slice(from, from + atOnce).map(async name => {
-      const receipt = await readReceipt(store, name)
-      return (await store.head(receipt.object)) === undefined ? [receipt] : []
-    })
-    gone.push(...(await Promise.all(some)).flat())
-  }
-  return gone
+  const gone = await mapLimited(hidden, readAtOnce, async name => {
+    const receipt = await readReceipt(store, name)
+    return (await store.head(receipt.object)) === undefined ? receipt : undefined
+  })
+  return gone.filter(each => each !== undefined)
 }
 
 export function readReceipt(store: Store, name: DayName): Promise<Receipt> {

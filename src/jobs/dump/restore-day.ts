@@ -1,5 +1,5 @@
 /** Puts one dumped day into a table: all of it or nothing, compared by the server before it is committed. */
-import { errorDataOf, OpsError } from '../../base/errors.ts'
+import { OpsError, retold } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import { selectList } from '../../mysql/column-sql.ts'
 import { errorNumber, serverErrors } from '../../mysql/mysql-error.ts'
@@ -79,12 +79,11 @@ export async function restoreDay(
 /** What a server refuses of a row is for a rule that the dumped table had not: a CHECK, a foreign key, partitions. */
 function withWayOut(thrown: unknown): unknown {
   if (errorNumber(thrown) === undefined) return thrown
-  const { data } = thrown instanceof OpsError ? thrown : new OpsError(errorDataOf(thrown))
-  const next =
-    data.next ??
-    'Nothing of this day was restored. Restore into a table of its own with --into, and move the rows from there.'
-  return new OpsError({ ...data, next }, { cause: thrown instanceof OpsError ? thrown.cause : thrown })
+  return retold(thrown, ({ next = wayOut }) => ({ next }))
 }
+
+const wayOut =
+  'Nothing of this day was restored. Restore into a table of its own with --into, and move the rows from there.'
 
 async function inTwoDays(
   session: Session,
@@ -95,16 +94,13 @@ async function inTwoDays(
   const where = tableText(table)
   const others = sql`SELECT 1 FROM ${tableSql(table)} WHERE NOT (${betweenSql(by, from, to)}) LIMIT 1`
   const isAlone = (await session.value(others, `looking for other days in ${where}`)) === undefined
-  const oneToIt =
-    'wo dumped rows are one to its key as this table compares them (upper and lower case, accents), or something else writes rows into it just now.'
-  const detail = isAlone
-    ? `The table has rows of no other day: t${oneToIt}`
-    : `A row of another day has the same key: its ${by} was changed after one of the two days was dumped, and each dump keeps the row as it was then. Or t${oneToIt}`
+  const moved = `A row of another day has the same key: its ${by} was changed after one of the two days was dumped, and each dump keeps the row as it was then.`
+  const detail = `${isAlone ? 'No row of another day is there, so that' : `${moved} Or`} two dumped rows are one to its key as this table compares them (upper and lower case, accents), or something else writes rows into it just now.`
   const keyless = `CREATE TABLE ... LIKE ${where}, drop its keys, and name it with --into`
   const next = isAlone
     ? `Name a table with --into that is not there: it is made as it was dumped. Or restore into one without unique keys: ${keyless}.`
     : `Restore into a table without unique keys, which takes both forms: ${keyless}. Or restore ${day} alone with --day.`
-  return new OpsError({ ...errorDataOf(thrown), detail, next }, { cause: thrown })
+  return retold(thrown, () => ({ detail, next }))
 }
 
 /** What was thrown; where the file itself is gone or broken, with what to do. */

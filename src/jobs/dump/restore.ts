@@ -7,6 +7,7 @@ import { serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
+import { mapLimited } from '../../run/each-limited.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError } from '../../store/store-error.ts'
@@ -17,7 +18,7 @@ import { restoreApart, savedInShape } from '../rows/shapes.ts'
 import { engineNotes } from '../rows/takes-nothing-back.ts'
 import { checkColumns, existingTable, foreignKeysOf, makeTable, triggerNotes } from '../rows/target-table.ts'
 import { interruptedError, partlyDone, runChunks } from '../run.ts'
-import { existingMark, listDump, readReceipt } from './dump-store.ts'
+import { existingMark, listDump, readAtOnce, readReceipt } from './dump-store.ts'
 import { type DayName, type Receipt, receiptKey } from './records.ts'
 import { dayThere, restoreDay } from './restore-day.ts'
 
@@ -159,23 +160,17 @@ async function restoreDays(
 /** For one `day` alone: without the receipts of other days that are broken. */
 async function newestReceipts(store: Store, day: string | undefined): Promise<Receipt[]> {
   const { days } = await listDump(store)
-  const receipts: Receipt[] = []
   const names = [...days].map(([day, revision]) => ({ day, revision }))
-  const atOnce = 16
-  for (let from = 0; from < names.length; from += atOnce) {
-    const some = names.slice(from, from + atOnce).map(async name => {
-      try {
-        return await readReceipt(store, name)
-      } catch (thrown) {
-        if (!(thrown instanceof OpsError) || thrown.data.code !== 'failed' || isStoreError(thrown))
-          throw thrown
-        if (day !== undefined && day !== name.day) return undefined
-        throw new OpsError({ ...thrown.data, next: nextForBrokenReceipt(store, name) }, { cause: thrown })
-      }
-    })
-    receipts.push(...(await Promise.all(some)).filter(each => each !== undefined))
-  }
-  return receipts
+  const receipts = await mapLimited(names, readAtOnce, async name => {
+    try {
+      return await readReceipt(store, name)
+    } catch (thrown) {
+      if (!(thrown instanceof OpsError) || thrown.data.code !== 'failed' || isStoreError(thrown)) throw thrown
+      if (day !== undefined && day !== name.day) return undefined
+      throw new OpsError({ ...thrown.data, next: nextForBrokenReceipt(store, name) }, { cause: thrown })
+    }
+  })
+  return receipts.filter(each => each !== undefined)
 }
 
 function nextForBrokenReceipt({ url }: Store, name: DayName): string {

@@ -8,7 +8,8 @@ import { mostBytes, mostRows, newRoom, type Room } from './chunk-room.ts'
 import { convertCell } from './convert-cell.ts'
 import { lostDigits } from './lost-digits.ts'
 import { type BadLine, mostNamed } from './problems.ts'
-import { byteOrderMark, cellKinds, type InputRecord } from './record.ts'
+import { cellKinds, type InputRecord } from './record.ts'
+import { beginsAnotherFile } from './second-file.ts'
 import type { Target } from './targets.ts'
 
 type Numbers = Readonly<ArrayLike<number>>
@@ -95,10 +96,8 @@ export class ChunkBuilder {
     if (problem !== undefined) return problem
     if (count !== this.#fields)
       return `it has ${count} ${count === 1 ? 'field' : 'fields'}, and ${this.#fields} are named`
-    if (this.#isHead(record))
-      return 'it is the line of names once more, as between two files that were put together. If it is a row: leave the first line out of the input (tail -n +2), and name its fields with --columns'
-    if (this.#hasMark(record))
-      return 'it begins with a byte order mark, as a second file does that was put behind the first: take the mark out. If it belongs to the value: put quotes around the field, or in TSV a backslash before it'
+    const begins = beginsAnotherFile(record, this.#head)
+    if (begins !== undefined) return begins
     // By index: this runs for each cell of each row.
     for (let index = 0; index < this.#targets.length; index++) {
       const target = this.#targets[index]
@@ -108,25 +107,6 @@ export class ChunkBuilder {
     }
     this.#out[this.#size - 1] = lineFeed
     return undefined
-  }
-
-  #isHead(record: InputRecord): boolean {
-    const head = this.#head
-    const first = head?.[0]
-    if (!head || !first) return false
-    if (record.bytes[record.starts[0] ?? 0] !== first[0] && !this.#hasMark(record)) return false
-    return head.every((each, index) => {
-      const cell = record.cell(index)
-      return cell?.equals(each) === true || (index === 0 && cell !== null && isMarked(cell, each))
-    })
-  }
-
-  /** A mark inside of quotes is a part of the value. */
-  #hasMark({ bytes, starts, kinds }: InputRecord): boolean {
-    const start = starts[0] ?? 0
-    if (bytes[start] !== byteOrderMark[0] || (kinds[0] !== cellKinds.bare && kinds[0] !== cellKinds.escaped))
-      return false
-    return byteOrderMark.equals(bytes.subarray(start, start + byteOrderMark.length))
   }
 
   /** Its rows are settled: its memory may be used again. */
@@ -269,15 +249,6 @@ export class ChunkBuilder {
     this.#out.copy(wider, 0, 0, this.#size)
     this.#out = wider
   }
-}
-
-/** The same name behind a byte order mark, with quotes around it or without. */
-function isMarked(cell: Buffer, name: Buffer): boolean {
-  const rest = cell.subarray(byteOrderMark.length)
-  return (
-    cell.subarray(0, byteOrderMark.length).equals(byteOrderMark) &&
-    (rest.equals(name) || rest.toString('latin1') === `"${name.toString('latin1')}"`)
-  )
 }
 
 /** MariaDB writes the default NULL as a word. */

@@ -1,6 +1,7 @@
 /** Looks at the table and at the head of the input, and plans a load: where each field goes, how, and what is refused. */
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import { readTable, type Table } from '../../mysql/catalog.ts'
+import { rollsBack } from '../../mysql/engines.ts'
 import { type Grant, may, readGrants } from '../../mysql/grants.ts'
 import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
@@ -111,8 +112,6 @@ export async function planLoad(
   }
 }
 
-const transactional = ['InnoDB', 'ROCKSDB', 'TokuDB', 'ndbcluster']
-
 function refusals(
   table: Table,
   state: ServerState,
@@ -123,7 +122,7 @@ function refusals(
   const found: ErrorData[] = []
   const refuse = (title: string, next: string): void => void found.push(inputError(title, { next }).data)
   if (table.kind.includes('VIEW')) refuse(`${where} is a view`, 'Name the table that holds the rows.')
-  else if (!transactional.includes(table.engine))
+  else if (!rollsBack(table.engine))
     refuse(
       `${where} has the engine ${table.engine}, which cannot roll back: a load that fails would leave a part of its rows`,
       `ALTER TABLE ${where} ENGINE=InnoDB, or load into a copy of it that is InnoDB and move the rows from there.`,

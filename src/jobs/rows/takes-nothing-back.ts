@@ -1,17 +1,16 @@
 /** Tables whose engine rolls nothing back: what a failed or killed restore has written into them stays. */
-import { errorDataOf, OpsError } from '../../base/errors.ts'
+import { retold } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
+import { rollsBack } from '../../mysql/engines.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { RowsHeader } from './rows-file.ts'
-
-const rollBack = ['innodb', 'rocksdb', 'tokudb', 'ndbcluster']
 
 /** The engine that does so; undefined: it rolls back, or is not told. */
 export function engineWithoutRollback(
   table: Pick<Table, 'engine'> | Pick<RowsHeader, 'createTable'>,
 ): string | undefined {
   const engine = 'engine' in table ? table.engine : /^\)[^'"]*? ?ENGINE=(\w+)/m.exec(table.createTable)?.[1]
-  return engine === undefined || engine === '' || rollBack.includes(engine.toLowerCase()) ? undefined : engine
+  return engine === undefined || engine === '' || rollsBack(engine) ? undefined : engine
 }
 
 /** What its plan says. */
@@ -30,11 +29,9 @@ export function engineNotes(
 export function withWhatStays(thrown: unknown, table: Table, way: string): unknown {
   const engine = engineWithoutRollback(table)
   if (engine === undefined) return thrown
-  const { data } = thrown instanceof OpsError ? thrown : new OpsError(errorDataOf(thrown))
   const stays = `${tableText(table)} is ${engine}, which rolls nothing back: rows that were sent before this are in it still. ${way}`
-  const next = data.next?.replace(/^Nothing of [^.]+ was restored\. /, '')
-  return new OpsError(
-    { ...data, changed: 'yes', next: next === undefined ? stays : `${stays} ${next}` },
-    { cause: thrown instanceof OpsError ? thrown.cause : thrown },
-  )
+  return retold(thrown, ({ next = '' }) => ({
+    changed: 'yes',
+    next: `${stays} ${next.replace(/^Nothing of [^.]+ was restored\. /, '')}`.trimEnd(),
+  }))
 }

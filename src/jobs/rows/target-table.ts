@@ -1,5 +1,5 @@
 /** The table that saved rows go back into: as it is there, whether it can hold them, or made as it was. */
-import { errorDataOf, InputErrors, inputError, OpsError } from '../../base/errors.ts'
+import { InputErrors, inputError, OpsError, retold } from '../../base/errors.ts'
 import { readTable, type Table } from '../../mysql/catalog.ts'
 import { isSameText, textKinds } from '../../mysql/character-sets.ts'
 import { typeSpelling } from '../../mysql/columns.ts'
@@ -149,11 +149,7 @@ export async function makeTable(
       doing,
     )
   } catch (thrown) {
-    const { data } = thrown instanceof OpsError ? thrown : new OpsError(errorDataOf(thrown))
-    throw new OpsError(
-      { ...data, next: data.next ?? makeItYourself(target) },
-      { cause: thrown instanceof OpsError ? thrown.cause : thrown },
-    )
+    throw retold(thrown, ({ next = makeItYourself(target) }) => ({ next }))
   }
 }
 

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib'
 import { expect, test, vi } from 'vitest'
 import { describeReal } from '../../hosts/available.ts'
 import { hostileSql } from '../../mysql/eyes.ts'
-import { useArchive } from './use-archive.ts'
+import { older, useArchive } from './use-archive.ts'
 
 /** Far more than a test takes: machines may be busy. */
 vi.setConfig({ testTimeout: 600_000 })
@@ -80,47 +80,13 @@ describeReal('ops db archive', () => {
     expect(plan.stdout).toMatch(/^ {2}- 1 row stays: its at is NULL$/m)
     expect(plan.stdout).toMatch(/^ {2}- A folder encrypts nothing by itself/m)
     expect(readdirSync(folder().path)).not.toContain('app')
-    const run = await archive(
-      'shop',
-      'app.t',
-      '--older-than',
-      '30d',
-      '--by',
-      'at',
-      '--to',
-      'app',
-      '--yes',
-      '--where',
-      'v <> 77',
-    )
+    const run = await archive('shop', 'app.t', ...older('30d', 'app'), '--where', 'v <> 77')
     expect(run.stderr).toBe('')
     expect((await mariadb('SELECT COUNT(*), SUM(v = 77) FROM app.t')).trim()).toMatch(/^3[12]\t1$/)
-    const none = await archive(
-      'shop',
-      'app.t',
-      '--older-than',
-      '30d',
-      '--by',
-      'at',
-      '--to',
-      'app',
-      '--yes',
-      '--where',
-      'v <> 77',
-    )
+    const none = await archive('shop', 'app.t', ...older('30d', 'app'), '--where', 'v <> 77')
     expect(none.stdout).toContain('nothing to do')
     expect(none.code).toBe(0)
-    const other = await archive(
-      'shop',
-      'lab.hostile',
-      '--older-than',
-      '30d',
-      '--by',
-      'at',
-      '--to',
-      'app',
-      '--yes',
-    )
+    const other = await archive('shop', 'lab.hostile', ...older('30d', 'app'))
     expect(other.stderr).toContain('is the archive of app.t, not of lab.hostile')
   })
 

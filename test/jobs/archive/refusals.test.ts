@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import type { Outcome } from '../../cli/run-ops.ts'
 import { describeReal } from '../../hosts/available.ts'
-import { useArchive } from './use-archive.ts'
+import { older, useArchive } from './use-archive.ts'
 
 /** Far more than a test takes: machines may be busy. */
 vi.setConfig({ testTimeout: 600_000 })
@@ -115,36 +115,14 @@ describeReal('ops db archive refuses', () => {
       join(folder().path, 'ops.ini'),
       '[db shop]\nhost = db1\n\n[db weak]\nhost = db1\nuser = weak\npassword = @password\n',
     )
-    const refused = await archive(
-      'weak',
-      'app.t',
-      '--older-than',
-      '30d',
-      '--by',
-      'at',
-      '--to',
-      'weak',
-      '--yes',
-    )
+    const refused = await archive('weak', 'app.t', ...older('30d', 'weak'))
     expect(refused.stderr).toContain('cannot see whether app.t has triggers')
     expect(refused.stderr).toContain('cannot see whether foreign keys of other tables lead to app.t')
     expect(refused.stderr + refused.stdout).not.toContain('hidden words')
-    const kept = await archive(
-      'weak',
-      'app.t',
-      '--older-than',
-      '30d',
-      '--by',
-      'at',
-      '--to',
-      'weak',
-      '--yes',
-      '--no-delete',
-    )
+    const kept = await archive('weak', 'app.t', ...older('30d', 'weak'), '--no-delete')
     expect(kept.stderr).toBe('')
     expect(kept.code).toBe(0)
-    const again = (): Promise<Outcome> =>
-      archive('weak', 'app.t', '--older-than', '1d', '--by', 'at', '--to', 'weak', '--yes')
+    const again = (): Promise<Outcome> => archive('weak', 'app.t', ...older('1d', 'weak'))
     // The child is in another database, which an account of this one alone does not see.
     // Nor does one that may read everything: MariaDB lists foreign keys only to who has another right on their table.
     for (const grant of ['SELECT, DELETE, TRIGGER ON app.*', 'SELECT ON *.*']) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { describeReal } from '../../hosts/available.ts'
-import { useArchive } from './use-archive.ts'
+import { older, useArchive } from './use-archive.ts'
 
 /** Far more than a test takes: machines may be busy. */
 vi.setConfig({ testTimeout: 600_000 })
@@ -50,19 +50,7 @@ describeReal('ops db archive restore', () => {
     writeFileSync(join(folder().path, 'apart.csv'), 'id,at\n2,2020-01-01\n')
     const load = ['db', 'load', 'shop', 'apart.t', 'apart.csv', '--yes', '-F', host().sshConfig]
     const restore = ['db', 'archive', 'restore', 'apart', '--yes', '-F', host().sshConfig]
-    const sharded = [
-      'db',
-      'archive',
-      'shop',
-      'apart.t',
-      '--older-than',
-      '6mo',
-      '--by',
-      'at',
-      '--to',
-      'apart',
-      '--yes',
-    ]
+    const sharded = ['db', 'archive', 'shop', 'apart.t', ...older('6mo', 'apart')]
     const dump = ['db', 'dump', 'shop', 'apart.t', '--by', 'at', '--tz', 'UTC', '--to', 'apart-days', '--yes']
     const cases = [
       ['restore apart.t', dump],

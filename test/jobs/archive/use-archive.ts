@@ -15,6 +15,11 @@ export interface Archive {
   readonly archiveOld: (table: string, to: string, ...argv: string[]) => Promise<Outcome>
 }
 
+/** That what is older by `at` is archived. */
+export const older = (age: string, to: string): readonly string[] => [
+  ...['--older-than', age, '--by', 'at', '--to', to, '--yes'],
+]
+
 /** Boots `db1` before the tests of this suite. */
 export function useArchive(): Archive {
   const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
@@ -30,7 +35,6 @@ export function useArchive(): Archive {
     folder: () => folder,
     mariadb: statements => host().read('mariadb --default-character-set=utf8mb4 -BN', { input: statements }),
     archive,
-    archiveOld: (table, to, ...argv) =>
-      archive('shop', table, '--older-than', '6mo', '--by', 'at', '--to', to, '--yes', ...argv),
+    archiveOld: (table, to, ...argv) => archive('shop', table, ...older('6mo', to), ...argv),
   }
 }

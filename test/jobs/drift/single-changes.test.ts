@@ -7,10 +7,9 @@ import { readTable } from '../../../src/mysql/catalog.ts'
 import { openServer, type Server } from '../../../src/mysql/server.ts'
 import type { ServerPlace } from '../../../src/mysql/server-place.ts'
 import type { Session } from '../../../src/mysql/session.ts'
-import { connect } from '../../../src/transport/index.ts'
 import { realHosts } from '../../hosts/available.ts'
 import { startHost } from '../../hosts/start.ts'
-import { type Eyes, openEyes } from '../../mysql/eyes.ts'
+import { type Eyes, eyesOn } from '../../mysql/eyes.ts'
 import { startMysql56, whyNoMysql56 } from '../../mysql/mysql-56.ts'
 import { startOwnMysql, whyNoOwnMysql } from '../../mysql/own-mysql.ts'
 
@@ -508,10 +507,7 @@ for (const { flavor, why, start } of servers) {
         started = await start()
         server = await openServer(started.place)
         session = await server.session()
-        const transport = await connect(started.place.through)
-        const { at } = started.place
-        const socket = at && 'socket' in at ? at.socket : '/run/mysqld/mysqld.sock'
-        eyes = await openEyes(await transport.forwardSocket(socket))
+        eyes = await eyesOn(started.place)
         await eyes.run(
           'CREATE DATABASE one CHARACTER SET utf8mb4; CREATE TABLE one.p (id INT PRIMARY KEY) ENGINE=InnoDB',
         )
