@@ -299,7 +299,9 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
       CREATE TABLE folded (id VARCHAR(9) CHARACTER SET latin1 COLLATE latin1_swedish_ci PRIMARY KEY, at DATE, KEY (at))`)
     expect((await dump('moving.twins', 'twins')).code).toBe(0)
     const twins = await restore('twins', 'moving.folded', '--day', '2024-01-01')
-    expect(twins.stderr).toContain('The table has rows of no other day: two dumped rows are one to its key')
+    expect(twins.stderr).toContain(
+      'No row of another day is there, so that two dumped rows are one to its key',
+    )
     expect(twins.stderr).not.toContain('A row of another day')
     await mariadb('USE moving; CREATE TABLE both_forms LIKE t; ALTER TABLE both_forms DROP PRIMARY KEY')
     const both = await restore('moving', 'moving.both_forms')
