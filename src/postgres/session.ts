@@ -12,6 +12,8 @@ export class PgSession {
   /** What the user called the server. */
   readonly source: string
   readonly #driver: PostgresDriver
+  /** Rows that are on their way: until that has ended, a statement would wait behind them for ever. */
+  #copying: CopyIn | undefined
   #version = 0
 
   constructor(source: string, driver: PostgresDriver) {
@@ -50,6 +52,7 @@ export class PgSession {
 
   /** @throws OpsError `failed`, `authentication` or `lost`; its cause is the driver's error (see `sqlState`). */
   async query(text: string, doing: string, values?: readonly (string | null)[]): Promise<PostgresAnswer> {
+    if (this.#copying) throw new Error(`${doing}: rows are still on their way in this session`)
     try {
       return await this.#driver.query(text, values)
     } catch (thrown) {
@@ -77,9 +80,10 @@ export class PgSession {
     return rows[0]?.[0]
   }
 
-  /** Rows that are written as lines of COPY's text format. */
-  copyIn(text: string, doing: string): CopyIn {
+  /** Rows that are written as lines of COPY's text format; a transaction that is taken back stops them. */
+  copyIn(text: string, doing: string): Omit<CopyIn, 'fail'> {
     const copy = this.#driver.copyIn(text)
+    this.#copying = copy
     const told = async <T>(work: Promise<T>): Promise<T> => {
       try {
         return await work
@@ -87,7 +91,20 @@ export class PgSession {
         throw postgresError(thrown, this.source, doing)
       }
     }
-    return { write: lines => told(copy.write(lines)), end: () => told(copy.end()), fail: () => copy.fail() }
+    return {
+      write: lines => told(copy.write(lines)),
+      end: async () => {
+        const rows = await told(copy.end())
+        this.#copying = undefined
+        return rows
+      },
+    }
+  }
+
+  async #stopCopying(): Promise<void> {
+    const copy = this.#copying
+    this.#copying = undefined
+    await copy?.fail()
   }
 
   /**
@@ -100,6 +117,7 @@ export class PgSession {
     try {
       result = await work()
     } catch (thrown) {
+      await this.#stopCopying()
       if (this.lost === undefined) await this.query('ROLLBACK', doing).catch(() => undefined)
       throw notCommitted(thrown)
     }

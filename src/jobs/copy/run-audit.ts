@@ -91,14 +91,9 @@ async function settle(
   const stage = await openStage(pg, sides)
   const encoder = new CopyTextEncoder(sides.columns.map(each => each.cell))
   let readRows = 0
-  try {
-    for await (const rows of rowsAt(source, sides, wanted)) {
-      readRows += rows.length
-      await stage.write(encoder.encode(rows))
-    }
-  } catch (thrown) {
-    await stage.fail()
-    throw thrown
+  for await (const rows of rowsAt(source, sides, wanted)) {
+    readRows += rows.length
+    await stage.write(encoder.encode(rows))
   }
   await stage.end()
   const { byColumn, watermark } = sides.record ?? {}

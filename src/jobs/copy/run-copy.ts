@@ -80,13 +80,13 @@ async function carryOut(
 ): Promise<CopyOutcome> {
   const begun = performance.now()
   const { table, order, columns, request, where, mode, safe, state } = plan
-  const landing = await openLanding(pg, plan)
   const guard = new ShapeGuard([{ table, keyIndex: plan.key.index }], {
     during: 'copying its rows',
     fires: [],
     next: 'Nothing was copied: the target is as it was.',
   })
   const session = await server.session()
+  const landing = await openLanding(pg, plan)
   const encoder = new CopyTextEncoder(columns.map(each => each.cell))
   const reader = new ChunkReader(
     session,
@@ -129,7 +129,6 @@ async function carryOut(
     if (request.contracts.length > 0)
       await checkContracts(session, await readTable(session, request.table), request.contracts)
   } catch (thrown) {
-    await landing.fail()
     throw await guard.reasonOf(session, thrown)
   }
   const losses = lossesOf(encoder.losses)

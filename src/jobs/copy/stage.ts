@@ -12,7 +12,6 @@ export type Staged = Pick<CopyPlan, 'request' | 'columns' | 'key' | 'place'>
 
 export interface Stage {
   write(lines: Buffer): Promise<void>
-  fail(): Promise<void>
   /** No more rows; answers how many came. */
   end(): Promise<number>
   /** How they differ from the target's; `pending` of those have their stamp from the watermark on. */
@@ -55,7 +54,6 @@ export async function openStage(pg: PgSession, sides: Staged): Promise<Stage> {
   const copy = pg.copyIn(`COPY ${stage} ${nameList(names)} FROM STDIN`, doing)
   return {
     write: copy.write,
-    fail: copy.fail,
     async end() {
       const came = await copy.end()
       // It is joined by its key, and by nothing else.

@@ -25,7 +25,6 @@ export interface Landing {
   settle(): Promise<Written>
   /** Call it when all is written; `gone` was deleted beside. @throws OpsError where the target has it otherwise. */
   prove(gone: Keys): Promise<void>
-  fail(): Promise<void>
 }
 
 type Target = Pick<CopyPlan, 'request' | 'columns' | 'key' | 'place' | 'mode'>
@@ -55,7 +54,6 @@ async function intoNewTable(pg: PgSession, { request, columns, key, place }: Tar
   const copy = pg.copyIn(`COPY ${quoted} ${nameList(targets.map(each => each.name))} FROM STDIN`, doing)
   return {
     write: copy.write,
-    fail: copy.fail,
     async settle() {
       const came = await copy.end()
       if (isNew) await pg.query(`ALTER TABLE ${quoted} ADD PRIMARY KEY ${nameList(key.columns)}`, doing)
@@ -88,7 +86,6 @@ async function throughStage(pg: PgSession, plan: Target): Promise<Landing> {
   const stage = await openStage(pg, plan)
   return {
     write: stage.write,
-    fail: stage.fail,
     async settle() {
       const came = await stage.end()
       const { inserted, updated } = await stage.merge()

@@ -13,9 +13,11 @@ describeReal('the target of ops db copy', () => {
   let folder: Folder
   beforeAll(async () => {
     const reports = '[db reports]\nengine = postgres\nhost = both1\ndatabase = lab\n'
+    const small = '[db small]\nhost = both1\nuser = few\npassword = @few.password\n\n'
     folder = folderWith({
-      'ops.ini': `[db shop]\nhost = both1\n\n${reports}address = 127.0.0.1:5432\nuser = root\npassword = @reports.password\n`,
+      'ops.ini': `[db shop]\nhost = both1\n\n${small}${reports}address = 127.0.0.1:5432\nuser = root\npassword = @reports.password\n`,
       'reports.password': 'not guessed\n',
+      'few.password': 'few\n',
     })
     await host().read(`cd /; su postgres -c 'createuser -s root; createdb lab'
       psql -q lab -c "ALTER ROLE root PASSWORD 'not guessed'"`)
@@ -51,6 +53,20 @@ describeReal('the target of ops db copy', () => {
     expect(await psql(`SELECT count(*) FROM pg_tables WHERE tablename = 'ends'`)).toBe('0\n')
     expect(await copy('ends.t', 'staging.ends', '--by', 'at')).toMatchObject({ code: 0, stderr: '' })
     expect(await psql('SELECT count(*) FROM staging.ends')).toBe('5000\n')
+  }, 120_000)
+
+  test('a run whose source lets it open no further session ends at once, and the target is as it was', async () => {
+    await mariadb(`CREATE DATABASE few; USE few; CREATE TABLE t (id INT PRIMARY KEY, at TIMESTAMP NOT NULL, KEY (at));
+      INSERT INTO t VALUES (1, '2026-01-01');
+      GRANT SELECT, PROCESS ON *.* TO few@localhost IDENTIFIED BY 'few' WITH MAX_USER_CONNECTIONS 2`)
+    const refused = await folder.ops([
+      ...['db', 'copy', 'small', 'few.t', '--to', 'reports', '--as', 'staging.few', '--by', 'at', '--yes'],
+      ...['-F', host().sshConfig],
+    ])
+    expect(refused.stderr).toContain('max_user_connections')
+    expect(refused.code).toBe(4)
+    expect(await psql(`SELECT count(*) FROM pg_tables WHERE tablename = 'few'`)).toBe('0\n')
+    expect(await psql(`SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'`)).toBe('0\n')
   }, 120_000)
 
   test('what a deferred trigger of the target makes of a row, or brings back, is seen before the commit', async () => {
