@@ -98,8 +98,7 @@ export async function runSteps(
     return { ...outcome, hosts: summariesLeft(outcome.hosts, options.verb, left) }
   } finally {
     recorder?.end()
-    if (recorder?.problem !== undefined)
-      report.say(`This run is not written down on this machine: ${recorder.problem}`)
+    if (recorder?.problem !== undefined) report.say(recorder.problem)
   }
 }
 

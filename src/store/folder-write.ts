@@ -31,6 +31,22 @@ export async function writeWhole(
   }
 }
 
+/** Room in the file system of a folder, by a file without a name; it is free again when this one's function has ended. */
+export async function roomIn(folder: string, sizeBytes: number): Promise<() => Promise<void>> {
+  const path = join(folder, `${partial}${randomBytes(8).toString('hex')}`)
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await unlink(path)
+    // Some file systems keep no room for zeros.
+    await file.writeFile(randomBytes(sizeBytes))
+    await file.sync()
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+  return () => file.close()
+}
+
 /** Removes what killed runs have left in a folder. */
 export async function clearLeft(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {

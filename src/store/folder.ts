@@ -15,7 +15,7 @@ import {
   syncFolder,
 } from './folder-path.ts'
 import { readFrom } from './folder-read.ts'
-import { clearLeft, writeWhole } from './folder-write.ts'
+import { clearLeft, roomIn, writeWhole } from './folder-write.ts'
 import { checkKey, checkKeyPrefix, keyFault } from './key.ts'
 import type {
   CallOptions,
@@ -112,6 +112,13 @@ export class FolderStore implements Store {
       if (!stat.isFile()) throw inTheWay(path, stat.isSymbolicLink())
       await unlink(path).catch(absentIsUndefined)
       await syncFolder(dirname(path))
+    })
+  }
+
+  async keepRoom(sizeBytes: number): Promise<() => Promise<void>> {
+    return telling(this.url, async () => {
+      await this.#makeReady()
+      return roomIn(this.url, sizeBytes)
     })
   }
 

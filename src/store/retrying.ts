@@ -23,12 +23,14 @@ const triesOfLook = 4
 class RetryingStore implements Store {
   readonly url: string
   readonly encryption?: Encryption
+  readonly keepRoom?: NonNullable<Store['keepRoom']>
   readonly #inner: Store
   readonly #policy: RetryPolicy
 
   constructor(inner: Store, policy: RetryPolicy) {
     this.url = inner.url
     if (inner.encryption !== undefined) this.encryption = inner.encryption
+    if (inner.keepRoom) this.keepRoom = inner.keepRoom.bind(inner)
     this.#inner = inner
     this.#policy = policy
   }

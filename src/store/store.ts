@@ -123,6 +123,12 @@ export interface Store {
   /** `s3://BUCKET/PREFIX` or the folder's path: for people and receipts, without any secret. */
   readonly url: string
 
+  /**
+   * Keeps so many bytes of a store that may become full for what is to be put later; the promise is a function that lets
+   * go of them. Nothing of it has a name: it goes with this process. Left out by a store that does not become full.
+   */
+  keepRoom?(sizeBytes: number): Promise<() => Promise<void>>
+
   /** What every `put` asks for, so that none can forget it. */
   readonly encryption?: Encryption
 

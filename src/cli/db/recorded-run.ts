@@ -56,17 +56,19 @@ export function recordRun(
   /** What could not begin has no end either. */
   let isKept = true
   let isAsked = false
-  const told = async (source: string, write: (records: RunRecords) => Promise<void>): Promise<void> => {
+  /** What failed. */
+  const told = async (write: (records: RunRecords) => Promise<void>): Promise<unknown> => {
     try {
-      if (isKept) await write(await records())
+      await write(await records())
+      return undefined
     } catch (thrown) {
-      isKept = false
-      emit({
-        event: 'note',
-        host: source,
-        text: `this run is not whole in the history: ${firstErrorOf(thrown).title}`,
-      })
+      return thrown
     }
+  }
+  const note = (source: string, problem: string, thrown: unknown): void => {
+    const { title, detail } = firstErrorOf(thrown)
+    const why = detail === undefined ? title : `${title} (${detail})`
+    emit({ event: 'note', host: source, text: `${problem}: ${why}` })
   }
   const begin = async (
     { job, title, source }: Pick<JobPlan, 'job' | 'title' | 'source'>,
@@ -88,7 +90,10 @@ export function recordRun(
       ...(log !== undefined && { log }),
       version: opsVersion(),
     }
-    await told(source, each => each.begin(masked(begun, secrets)))
+    const problem = await told(each => each.begin(masked(begun, secrets)))
+    if (problem === undefined) return
+    isKept = false
+    note(source, 'this run is not in the history', problem)
   }
   return {
     begin: plan => begin(plan),
@@ -119,7 +124,15 @@ export function recordRun(
         data: { ...ends.at(-1)?.data },
         ...(error && { error: errorWords(error) }),
       }
-      await told(named.source, each => each.end(masked(record, secrets), lines.join('')))
+      if (!isKept) return
+      const ended = masked(record, secrets)
+      const problem = await told(each => each.end(ended, lines.join('')))
+      if (problem === undefined) return
+      // What is too small for the log, or for all that it counted, may take the end alone.
+      const another = await told(each => each.end({ ...ended, data: {} }, ''))
+      if (another === undefined)
+        note(named.source, 'the log of this run may be missing in the history', problem)
+      else note(named.source, 'the end of this run is not recorded, and the history says just that', another)
     },
   }
 }

@@ -27,12 +27,14 @@ interface HostSoFar {
   readonly refused: Set<string>
 }
 
-/** Takes events without secrets. A record that cannot be written never fails the run: `problem` says why, at its end. */
+/** Takes events without secrets. A record that cannot be written never fails the run: `problem` says so, at its end. */
 export class RunRecorder {
   readonly #begun: Begun
   readonly #who: string
   readonly #hosts = new Map<string, HostSoFar>()
   #isWritten = false
+  #isThere = false
+  /** What is missing on this machine, and why, as a sentence. */
   problem: string | undefined
 
   constructor(begun: Begun) {
@@ -67,7 +69,7 @@ export class RunRecorder {
     try {
       pruneRuns(hasChanged)
     } catch (error) {
-      this.problem ??= String(error)
+      this.problem ??= `Old runs are not taken away on this machine: ${String(error)}`
     }
   }
 
@@ -105,7 +107,7 @@ export class RunRecorder {
 
   #write(endedAt?: string): void {
     this.#isWritten = true
-    const hosts = [...this.#hosts].map(([host, { status, steps, errors, behind, refused }]): HostOfRun => {
+    const all = [...this.#hosts].map(([host, { status, steps, errors, behind, refused }]): HostOfRun => {
       const done = [...steps.values()].map(step =>
         step.status === 'failed' && refused.has(step.name) ? { ...withoutDiff(step), changes: [] } : step,
       )
@@ -118,7 +120,7 @@ export class RunRecorder {
         ...(behind.length > 0 && { behind }),
       }
     })
-    try {
+    const store = (hosts: readonly HostOfRun[]): void => {
       storeRun({
         format: 1,
         ...this.#begun,
@@ -127,10 +129,38 @@ export class RunRecorder {
         version: opsVersion(),
         hosts: hosts.filter(({ host }) => host !== ''),
       })
+      this.#isThere = true
+      this.problem = undefined
+    }
+    try {
+      store(all)
     } catch (error) {
-      this.problem ??= error instanceof Error ? error.message : String(error)
+      this.problem = notStored(this.#isThere, error)
+      if (endedAt !== undefined) this.#storeShort(() => store(all.map(withoutDiffs)))
     }
   }
+
+  /** How it ended fits where its diffs do not. */
+  #storeShort(store: () => void): void {
+    try {
+      store()
+    } catch {
+      // The first error says why.
+      return
+    }
+    this.problem = 'The diffs of this run are not written down on this machine: there is too little room.'
+  }
+}
+
+function notStored(isThere: boolean, error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error)
+  return isThere
+    ? `How this run ended is not written down on this machine, and \`ops history\` shows it as cut off: ${why}`
+    : `This run is not written down on this machine: ${why}`
+}
+
+function withoutDiffs({ steps, ...host }: HostOfRun): HostOfRun {
+  return { ...host, steps: steps.map(withoutDiff) }
 }
 
 function withoutDiff({ diff: _diff, ...step }: DoneStep): DoneStep {

@@ -63,8 +63,13 @@ export function storeRun(run: StoredRun): void {
   const file = join(folder, `${recordFileOf(run)}.json`)
   makeFolder(join(folder, '..'), 0o700)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  writeFileSync(`${file}.part`, `${JSON.stringify(run)}\n`, { mode: 0o600 })
-  renameSync(`${file}.part`, file)
+  try {
+    writeFileSync(`${file}.part`, `${JSON.stringify(run)}\n`, { mode: 0o600 })
+    renameSync(`${file}.part`, file)
+  } catch (error) {
+    rmSync(`${file}.part`, { force: true })
+    throw error
+  }
 }
 
 /** Drops the oldest, and what a killed writer has left; `bySize` looks at what they hold as well. */

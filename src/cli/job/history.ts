@@ -16,7 +16,7 @@ import { absolute, jobCommand } from './job-command.ts'
 import { type LoadedJob, loadJob, loadJobFile } from './load-job.ts'
 
 const description =
-  'Shows each run of a job in a few lines: rows, bytes, time, what stayed and why, where its log is. Runs are written down next to the data, so that any machine can read them; one that was killed is shown as killed.'
+  'Shows each run of a job in a few lines: rows, bytes, time, what stayed and why, where its log is. Runs are written down next to the data, so that any machine can read them; of one that was killed no end is recorded, and it is shown so.'
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
   const command = jobCommand('history', '[NAME]', description)
@@ -157,7 +157,7 @@ function rowOf(
   }
   if (running.has(run)) return { ...row, ...nothing, status: 'running', notes: [] }
   const notes = [
-    'its end is not recorded and nothing holds its lock: it was killed; the next run goes on from there',
+    'nothing holds its lock: it was killed, or could not write its end down; the next run goes on from there',
   ]
-  return { ...row, ...nothing, status: 'killed', notes }
+  return { ...row, ...nothing, status: 'no end recorded', notes }
 }

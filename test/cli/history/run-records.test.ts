@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -9,6 +9,7 @@ import { readRecord } from '../../../src/engine/record/read-record.ts'
 import type { RunEvent } from '../../../src/run/events.ts'
 import type { HostStatus } from '../../../src/run/host-status.ts'
 import { newRunName } from '../../../src/run/run-id.ts'
+import { smallDisk } from '../../full-disk.ts'
 
 const hosts = ['web1', 'web2', 'web3']
 
@@ -41,6 +42,48 @@ describe('the record of this machine', () => {
     const [run] = storedRuns(1)
     expect(run?.endedAt).toBeUndefined()
     expect(run && hostsToUndo(run)).toEqual({ begun: ['web1', 'web2'], unknown: ['web3'] })
+  })
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'says of a run whose end does not fit on the disk that its end is unknown, and leaves nothing half',
+    () => {
+      const disk = smallDisk(join(folder, 'ops'), 64)
+      try {
+        const recorder = begun()
+        recorder.take(step('web1', 'running'))
+        disk.fill()
+        recorder.take(step('web1', 'changed'))
+        recorder.end()
+        expect(recorder.problem).toMatch(
+          /^How this run ended is not written down on this machine, and `ops history` shows it as cut off: ENOSPC/,
+        )
+        expect(storedRuns(9).map(run => run.endedAt)).toEqual([undefined])
+        expect(readdirSync(runsFolder()).filter(name => !name.endsWith('.json'))).toEqual([])
+      } finally {
+        disk.remove()
+      }
+    },
+  )
+
+  test.skipIf(process.getuid?.() !== 0)('leaves out its diffs where only they do not fit on the disk', () => {
+    const disk = smallDisk(join(folder, 'ops'), 16)
+    try {
+      const recorder = begun()
+      const steps = [
+        { name: 'file /etc/a', status: 'change' as const, changes: [], diff: 'x'.repeat(19_000) },
+      ]
+      recorder.take({ event: 'plan', host: 'web1', steps } as unknown as RunEvent)
+      recorder.take(step('web1', 'running'))
+      recorder.take(step('web1', 'changed'))
+      recorder.end()
+      expect(recorder.problem).toBe(
+        'The diffs of this run are not written down on this machine: there is too little room.',
+      )
+      expect(storedRuns(9)[0]?.endedAt).toBeDefined()
+      expect(storedRuns(9)[0]?.hosts[0]?.steps).toMatchObject([{ status: 'changed' }])
+    } finally {
+      disk.remove()
+    }
   })
 
   test('is of runs that changed something or failed', () => {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cache, type Folder, folderWith, type Outcome, program } from '../../cli/run-ops.ts'
+import { smallDisk } from '../../full-disk.ts'
 import { describeReal } from '../../hosts/available.ts'
 import { useHost } from '../../hosts/use-hosts.ts'
 
@@ -16,6 +17,9 @@ describeReal('ops job', () => {
       'ops.ini': '[db shop]\nhost = jobs1\n',
       'jobs/slow.ts': `import { archive } from 'ops-recipes/jobs'
 export default archive({ source: 'shop', table: 'app.slow', olderThan: '30d', by: 'at', to: './slow' })
+`,
+      'jobs/full.ts': `import { archive } from 'ops-recipes/jobs'
+export default archive({ source: 'shop', table: 'app.large', olderThan: '30d', by: 'at', to: './full/x' })
 `,
       'rows.csv': 'id,v\n1,a\n2,b\n',
       'word.txt': 'hidden words\n',
@@ -170,7 +174,7 @@ export default archive({ source: 'shop', table: 'app.looks', olderThan: '30d', b
     expect(stdout).not.toContain('hidden words')
   })
 
-  test('a run that goes on is told as running, one that was killed as killed, and the next one finishes its work', async () => {
+  test('a run that goes on is told as running, of one that was killed no end is recorded, and the next one finishes its work', async () => {
     await mariadb(`USE app; CREATE TABLE slow (id INT AUTO_INCREMENT PRIMARY KEY, at DATETIME NOT NULL, KEY (at));
       INSERT INTO slow (at) SELECT '2020-01-01' FROM seq_1_to_3000`)
     const holder = host().exec('mariadb app -e "LOCK TABLES slow READ; DO SLEEP(600)"')
@@ -187,7 +191,7 @@ export default archive({ source: 'shop', table: 'app.looks', olderThan: '30d', b
     await ended
     await until("SELECT IS_USED_LOCK('ops:archive app.slow') IS NOT NULL", '0')
     const { stdout } = await job('history', 'slow')
-    expect(stdout).toMatch(/UTC {2}killed: archive app\.slow/)
+    expect(stdout).toMatch(/UTC {2}no end recorded: archive app\.slow/)
     expect(stdout).toContain('the next run goes on from there')
     await mariadb(
       "SELECT CONCAT('KILL ', ID) INTO @k FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP%'; EXECUTE IMMEDIATE @k",
@@ -199,7 +203,10 @@ export default archive({ source: 'shop', table: 'app.looks', olderThan: '30d', b
       .trim()
       .split('\n')
       .map(line => JSON.parse(line))
-    expect(all.filter(each => each.job === 'slow').map(each => each.status)).toEqual(['killed', 'ok'])
+    expect(all.filter(each => each.job === 'slow').map(each => each.status)).toEqual([
+      'no end recorded',
+      'ok',
+    ])
   })
 
   test('a load and the moves of a queue are jobs as well; their history lies beside their tables, for any machine', async () => {
@@ -235,7 +242,7 @@ export default archive({ source: 'shop', table: 'app.looks', olderThan: '30d', b
     expect(await mariadb(log)).toContain('"event":"job-end"')
   })
 
-  test('a load that goes on is told as running, one that was killed as killed', async () => {
+  test('a load that goes on is told as running, of one that was killed no end is recorded', async () => {
     await mariadb('CREATE TABLE app.piped (id INT PRIMARY KEY)')
     const child = spawn(process.execPath, [program, 'job', 'run', 'piped', '--yes', '-F', host().sshConfig], {
       cwd: folder.path,
@@ -250,6 +257,27 @@ export default archive({ source: 'shop', table: 'app.looks', olderThan: '30d', b
     child.kill('SIGKILL')
     await ended
     await until(held, '0')
-    expect((await job('history', 'piped')).stdout).toMatch(/UTC {2}killed: load app\.piped/)
+    expect((await job('history', 'piped')).stdout).toMatch(/UTC {2}no end recorded: load app\.piped/)
+  })
+
+  test('a run that fills its disk says so, and how it ended is in the history; one that finds it full is refused, and says that it is not there', async () => {
+    await mariadb(`USE app; CREATE TABLE large (id INT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(80), at DATETIME NOT NULL, KEY (at));
+      INSERT INTO large (v, at) SELECT HEX(RANDOM_BYTES(40)), '2020-01-01' FROM seq_1_to_40000`)
+    const disk = smallDisk(resolve(folder.path, 'full'), 400)
+    try {
+      const run = await job('run', 'full', '--yes')
+      expect(run.code).toBe(1)
+      expect(run.stderr).toMatch(/error\[failed\] \S+\/full\/x\/rows\/\S+ could not be used\n {2}ENOSPC/)
+      const { stdout } = await job('history', 'full')
+      expect(stdout).toMatch(/UTC {2}failed in .*: archive app\.large[\s\S]* {4}error \S+ could not be used/)
+      disk.fill()
+      const second = await job('run', 'full', '--yes', '--json')
+      expect(second.code).toBe(3)
+      const notes = second.stdout.split('\n').filter(line => line.includes('"event":"note"'))
+      expect(notes.join('\n')).toContain('this run is not in the history: ')
+      expect(notes.join('\n')).toContain('ENOSPC')
+    } finally {
+      disk.remove()
+    }
   })
 })
