@@ -28,14 +28,20 @@ const rowSchema = z.object({
   logs: z.array(z.string()),
 })
 
-/** @throws OpsError where the job is not scheduled there, or the host cannot tell it. */
+export interface HistoryThere {
+  readonly rows: readonly RunRow[]
+  /** Its schedule was taken away: these are the runs up to then. */
+  readonly isOver: boolean
+}
+
+/** @throws OpsError where the job was never scheduled there, or the host cannot tell it. */
 export async function historyOnHost(
   name: string,
   word: string,
   last: number,
   settings: CommonSettings,
   session: ReportSession,
-): Promise<readonly RunRow[]> {
+): Promise<HistoryThere> {
   const chosen = await chooseReachable([word], settings, 'machine')
   const [reached] = (await reachHosts(chosen, settings, session)).values()
   if (!reached) throw new OpsError({ code: 'input', title: `there is no host ${word}`, changed: 'no' })
@@ -54,16 +60,19 @@ export async function historyOnHost(
   const code = /^rc=(\d+)$/m.exec(said)?.[1]
   if (code === undefined && /^scheduled$/m.test(said))
     neededNode(look, `the ops there that tells the runs of ${name}`)
+  const events = said.split('\n').flatMap(eventsIn)
+  const rows = withoutTwins(events.flatMap(each => (each.event === 'job-run' ? [rowSchema.parse(each)] : [])))
+  if (code === undefined && /^kept$/m.test(said))
+    return { rows: rows.map(endedBy).slice(-last), isOver: true }
   if (code === undefined) {
     throw new OpsError({
       code: 'input',
       host,
       title: `${host} runs no job ${name} by itself`,
       changed: 'no',
-      next: `There is no ${project}/ops.ini with an ops to run it. \`ops job schedule ${name} ${host} --at WHEN\` sets it up.`,
+      next: `There is no ${project}/ops.ini with an ops to run it, and no history of an earlier schedule. \`ops job schedule ${name} ${host} --at WHEN\` sets it up.`,
     })
   }
-  const events = said.split('\n').flatMap(eventsIn)
   if (code !== '0') {
     const detail = said.replace(/^(?:scheduled$|rc=.*$)/gm, '').trim()
     throw new OpsError({
@@ -75,7 +84,18 @@ export async function historyOnHost(
       next: 'What the host said stands with the error: fix that there, then ask again.',
     })
   }
-  return events.filter(each => each.event === 'job-run').map(each => rowSchema.parse(each))
+  return { rows: rows.slice(-last), isOver: false }
+}
+
+/** What was kept stands first, and may be told again by the ops of a later schedule, with its end by then. */
+function withoutTwins(rows: readonly RunRow[]): readonly RunRow[] {
+  const byRun = new Map(rows.map(row => [`${row.startedAt} ${row.by.machine} ${row.by.pid}`, row]))
+  return [...byRun.values()].sort((one, other) => (one.startedAt < other.startedAt ? -1 : 1))
+}
+
+/** What ran when its schedule was taken away has ended since. */
+function endedBy(row: RunRow): RunRow {
+  return row.status === 'running' ? { ...row, status: 'no end recorded' } : row
 }
 
 /** None where the line is no event: a warning of Node may come between. */

@@ -1,9 +1,9 @@
 /** `ops job history [NAME]`: what the runs of a job did, read from where they wrote it down, next to their data. */
-import { type ErrorData, firstErrorOf, InputErrors, inputError } from '../../base/errors.ts'
+import { type ErrorData, firstErrorOf, InputErrors, inputError, OpsError } from '../../base/errors.ts'
 import type { Inventory } from '../../inventory/inventory.ts'
 import { readInventory } from '../../inventory/read.ts'
 import type { RunStory } from '../../jobs/history/record.ts'
-import { findJobs } from '../../recipe/find.ts'
+import { findJob, findJobs, type RecipeSource } from '../../recipe/find.ts'
 import { failedText, historyText, type RunRow } from '../../report/history-text.ts'
 import { helped, parseArgv } from '../argv.ts'
 import { exitCodes } from '../exit-code.ts'
@@ -13,7 +13,7 @@ import type { VerbContext } from '../verb.ts'
 import { historyOf } from './history-of-job.ts'
 import { historyOnHost } from './history-on-host.ts'
 import { absolute, jobCommand } from './job-command.ts'
-import { type LoadedJob, loadJob, loadJobFile } from './load-job.ts'
+import { type LoadedJob, loadJobFile } from './load-job.ts'
 
 const description =
   'Shows each run of a job in a few lines: rows, bytes, time, what stayed and why, where its log is. Runs are written down next to the data, so that any machine can read them; of one that was killed no end is recorded, and it is shown so.'
@@ -21,7 +21,10 @@ const description =
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
   const command = jobCommand('history', '[NAME]', description)
     .option('--last <n>', 'so many runs of each job (default: 10)')
-    .option('--on <host>', 'what that host tells of a job that it runs by itself (`ops job schedule`)')
+    .option(
+      '--on <host>',
+      'what that host tells of a job that it runs, or ran, by itself (`ops job schedule`)',
+    )
   if (helped(command, argv, screen)) return 0
   const errors: ErrorData[] = []
   const { operands, options } = parseArgv(command, argv, errors)
@@ -43,8 +46,14 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
   if (errors.length > 0) throw new InputErrors(errors)
   if (typeof on === 'string' && named !== undefined)
     return underReport(screen, settings, async session => {
-      const rows = await historyOnHost(named, on, last, settings, session)
-      tell(screen, settings.json, named, rows, `${named} on ${on}`)
+      const { rows, isOver } = await historyOnHost(named, on, last, settings, session)
+      tell(
+        screen,
+        settings.json,
+        named,
+        rows,
+        `${named} on ${on}${isOver ? ', whose schedule there was taken away' : ''}`,
+      )
       return 0
     })
   const jobs = await chosenJobs(operands)
@@ -106,9 +115,21 @@ interface BrokenJob {
   readonly error: ErrorData
 }
 
+/** A host may tell of one whose file is not here any more. */
+function sourceOf(name: string): RecipeSource {
+  try {
+    return findJob(name, process.cwd())
+  } catch (thrown) {
+    if (!(thrown instanceof OpsError)) throw thrown
+    const { next } = thrown.data
+    const there = `A host tells of one that it ran by itself: ops job history ${name} --on HOST.`
+    throw new OpsError({ ...thrown.data, next: next === undefined ? there : `${next} ${there}` })
+  }
+}
+
 /** Those that are named must be whole. */
 async function chosenJobs(names: readonly string[]): Promise<readonly (LoadedJob | BrokenJob)[]> {
-  if (names.length > 0) return Promise.all(names.map(name => loadJob(name)))
+  if (names.length > 0) return Promise.all(names.map(name => loadJobFile(sourceOf(name), true)))
   const found = findJobs(process.cwd())
   if (found.length === 0)
     throw inputError('there are no jobs here', { next: '`ops job --help` shows what one looks like.' })

@@ -40,9 +40,11 @@ ops_job_there() {
     if [ -e "$ops_path" ]; then echo "left=$ops_path"; fi
   done
 }
-# `ops_job_history PROJECT JOB NODE LAST`: `scheduled` where the job and an ops are there, then what that ops tells, and `rc=`.
+# `ops_job_history PROJECT JOB NODE LAST`: what the end of an earlier schedule has kept, behind `kept`;
+# `scheduled` where the job and an ops are there, then what that ops tells, and `rc=`.
 # The newest ops is the one that the last schedule sent.
 ops_job_history() {
+  if [ -s "$1/.history" ]; then echo kept; cat "$1/.history"; fi
   ops_cli=$(ls -t /opt/ops/*/dist/cli.js 2>/dev/null | head -n 1)
   if [ -n "$ops_cli" ] && [ -f "$1/ops.ini" ]; then
     echo scheduled

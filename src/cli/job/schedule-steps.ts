@@ -8,6 +8,7 @@ import { directory } from '../../resources/directory.ts'
 import { file } from '../../resources/file.ts'
 import { service } from '../../resources/service.ts'
 import type { ProjectFile } from './host-project.ts'
+import type { HostLook } from './look-at-host.ts'
 import type { PackedOps } from './packed-ops.ts'
 
 export interface Scheduled {
@@ -101,11 +102,27 @@ export function scheduleSteps(scheduled: Scheduled): readonly Step[] {
 /** Prints those of `.brought` that are not in `.files`. */
 const formerFiles = `{ grep -vxF -f .files .brought || [ $? = 1 ]; }`
 
-/** `files`: those that schedules brought, by the lists on the host. Rows that the job saved in a folder of its project stay: they are data. */
+/**
+ * Keeps what the ops there tells of the runs, without which nobody finds them by the name of the job, and takes its ops.ini
+ * away: a look sees by that whether it is done. One that cannot tell them keeps what an earlier one told.
+ */
+function keepHistory(name: string, node: string): Step {
+  const project = projectOf(name)
+  const told = `timeout 120 ${node} "$(ls -t /opt/ops/*/dist/cli.js | head -n 1)" job history ${name} --json --last 1000 </dev/null | grep '^{"event":"job-run",'`
+  return command({
+    run: `cd ${project} && umask 077 && { { ${told}; } >>.history || true; } && { [ -s .history ] || rm -f .history; } && rm ops.ini`,
+    unless: `[ ! -e ${project}/ops.ini ]`,
+  })
+}
+
+/**
+ * `files`: those that schedules brought, by the lists on the host. Rows that the job saved in a folder of its project stay: they
+ * are data. `node` tells of its runs; undefined: there is none that could.
+ */
 export function unscheduleSteps(
   name: string,
   files: readonly string[],
-  hasSystemd: boolean,
+  { hasSystemd, node }: Pick<HostLook, 'hasSystemd' | 'node'>,
 ): readonly Step[] {
   const project = projectOf(name)
   const timer = `ops-job-${name}.timer`
@@ -125,6 +142,7 @@ export function unscheduleSteps(
           }),
         ]
       : []),
+    ...(node === undefined ? [] : [keepHistory(name, node)]),
     command({
       run: `cd ${project} && while IFS= read -r f; do rm -f -- "$f"; done <.brought && rm -f .brought`,
       unless: `[ ! -e ${project}/.brought ]`,

@@ -144,8 +144,8 @@ function jobByName(nameOrPath: string): NamedJob {
   }
 }
 
-function stepsOfUndo({ name }: NamedJob, { jobs, hasSystemd }: HostLook): readonly Step[] {
-  return unscheduleSteps(name, jobs.get(name) ?? [], hasSystemd)
+function stepsOfUndo({ name }: NamedJob, look: HostLook): readonly Step[] {
+  return unscheduleSteps(name, look.jobs.get(name) ?? [], look)
 }
 
 /** It is gone already, or was never there: which of the two nobody knows, so that the names that are there are told. */

@@ -141,8 +141,18 @@ describeReal('ops job schedule', () => {
     ).not.toMatch(/ops-job|tgz/)
     expect(
       (await host().read('ls -A /var/lib/ops/jobs/nightly')).split('\n').filter(each => each !== ''),
-    ).toEqual(['b'])
+    ).toEqual(['.history', 'b'])
     expect((await schedule('--undo', '--check')).code).toBe(0)
+    // What ran is told by its name still, though nothing of ops is left there, and Node may go as well.
+    const told = await ops('history', 'nightly', '--on', 'night1', '--last', '1000')
+    expect([told.stderr, told.code]).toEqual(['', 0])
+    expect(told.stdout).toContain('nightly on night1, whose schedule there was taken away')
+    expect(told.stdout).toMatch(
+      /done in .*: archive app\.b of shop, by root on night1[\s\S]*deleted +17\d rows/,
+    )
+    expect(told.stdout).toMatch(/refused in .*: archive app\.b of shop, by root on night1/)
+    const gone = await ops('history', 'nightli')
+    expect(gone.stderr).toContain('ops job history nightli --on HOST')
     // A list that is cut says so, here and there.
     for (const place of [[], ['night1']]) {
       const listed = await folder.ops(['history', ...place, '--most', '1', '-F', host().sshConfig])
@@ -164,6 +174,12 @@ describeReal('ops job schedule', () => {
     const undone = await schedule('--undo', '--yes')
     expect(undone.stderr).toContain("take the line of /var/lib/ops/jobs/nightly out of root's crontab")
     expect(undone.code).toBe(0)
+    // A later schedule adds its runs, each of them once.
+    const told = await ops('history', 'nightly', '--on', 'night1', '--last', '1000', '--json')
+    const runs = told.stdout.split('\n').flatMap(each => (each === '' ? [] : [JSON.parse(each)]))
+    const starts = runs.filter(each => each.event === 'job-run').map(each => each.startedAt)
+    expect(starts.length).toBeGreaterThan(2)
+    expect(starts).toEqual([...new Set(starts)].sort())
   })
 
   test('a schedule that fails says what lies there, leaves no password, and is taken away without Node', async () => {
