@@ -192,7 +192,7 @@ export interface Resource<Params, Input = Params> {
 }
 
 /** A state as it may have been found: any of its keys may be missing. */
-type Partly<Found> = string extends Keys<Found> ? State : { readonly [Key in Keys<Found>]?: Value }
+export type Partly<Found> = string extends Keys<Found> ? State : { readonly [Key in Keys<Found>]?: Value }
 
 /**
  * What an author writes: the contract, with the keys of its own state in it. Params come from the schema, the state's keys

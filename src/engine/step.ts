@@ -51,9 +51,11 @@ export interface Step {
 }
 
 /** What `resource()` returns: call it to make a step; `definition` is the contract behind it. */
-export interface StepMaker<Params, Input> {
+export interface StepMaker<Params, Input, Key extends string = string> {
   (input: Input, options?: StepOptions): Step
   readonly definition: Resource<Params, Input>
+  /** Of types alone: the keys of its state. */
+  readonly stateKey?: Key
 }
 
 /**
@@ -69,7 +71,7 @@ export function resource<
       ? Value | undefined
       : `parse gives no ${Key & string}`
   },
->(contract: Definition<Params, Input, Found, Wanted>): StepMaker<Params, Input> {
+>(contract: Definition<Params, Input, Found, Wanted>): StepMaker<Params, Input, Keys<Found>> {
   // The states that the engine hands to it are those that it gave: their keys are its own.
   const written = contract as unknown as Resource<Params, Input>
   // What is undefined does not matter.

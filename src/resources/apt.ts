@@ -1,6 +1,7 @@
 /** Installs and removes packages of Debian and its relatives. */
 import { z } from 'zod'
-import type { State } from '../engine/resource.ts'
+import { type Named, named, namedKey } from '../engine/named-keys.ts'
+import type { Partly } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { joinShell, type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
@@ -73,6 +74,9 @@ type Params = z.output<typeof params>
 /** Not a package name, so that no package can be mistaken for it. */
 const dpkgRun = 'dpkg run'
 
+/** Of each package, and of each component that the sources must offer. */
+type AptState = { readonly [dpkgRun]: string } & Named & Named<'component'>
+
 const modeOf = ({ state, purge }: Params): string =>
   state === 'present' ? 'present' : purge ? 'purge' : 'absent'
 
@@ -116,8 +120,8 @@ ops_put_off=`,
   parse: (observation, { packages }) => parseLook(observation, packages),
   desired: each => ({
     [dpkgRun]: 'complete',
-    ...Object.fromEntries(each.components.map(name => [`component ${name}`, 'present'])),
-    ...Object.fromEntries(each.packages.map(spec => [spec, each.state])),
+    ...named<AptState>(Object.fromEntries(each.components.map(name => [name, 'present'])), 'component'),
+    ...named(Object.fromEntries(each.packages.map(spec => [spec, each.state]))),
   }),
   refuses: 'whatever is seen',
   apply: (_change, each) => [
@@ -152,7 +156,7 @@ ops_apt_change ${modeOf(each)} ${recommendsOf(each)} ${each.components.join(' ')
   applySeconds: 7200,
 })
 
-function parseLook(observation: string, packages: readonly string[]): State {
+function parseLook(observation: string, packages: readonly string[]): AptState {
   const state: Record<string, string> = {}
   for (const line of observation.split('\n')) {
     const at = line.indexOf('=')
@@ -161,12 +165,12 @@ function parseLook(observation: string, packages: readonly string[]): State {
   for (const key of [dpkgRun, ...packages]) {
     if (state[key] === undefined) throw new Error(`the probe of packages printed nothing of '${key}'`)
   }
-  return state
+  return state as AptState
 }
 
-function impossible(actual: State, { packages, state }: Params): string | undefined {
+function impossible(actual: Partly<AptState>, { packages, state }: Params): string | undefined {
   const found = packages.flatMap(spec => {
-    const [word, ...names] = String(actual[spec]).split(' ')
+    const [word, ...names] = String(actual[namedKey(spec)]).split(' ')
     if (word === 'virtual')
       return [`${spec} is a virtual package: name one that provides it (${names.join(', ')})`]
     if (word === 'held') {

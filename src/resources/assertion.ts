@@ -1,5 +1,6 @@
 /** A probe with a desired state and no way to bring it about: drift is an error. */
 import { z } from 'zod'
+import { type Named, named } from '../engine/named-keys.ts'
 import { resource } from '../engine/step.ts'
 import { raw } from '../shell/sh.ts'
 import { oneLine } from './paths/params.ts'
@@ -39,17 +40,16 @@ export const assertion = resource({
   ],
   identity: ({ name }) => name,
   probe: ({ probe }) => raw('the recipe author wrote this probe as shell', probe),
-  parse: (observation, { expect }) => {
+  parse: (observation, { expect }): { output: string } | Named => {
     if (typeof expect === 'string') return { output: observation.replace(/\n+$/, '') }
-    return Object.fromEntries(
-      observation.split('\n').flatMap(line => {
-        const at = line.indexOf('=')
-        const key = line.slice(0, Math.max(at, 0))
-        return Object.hasOwn(expect, key) ? [[key, line.slice(at + 1)]] : []
-      }),
-    )
+    const lines = observation.split('\n').flatMap(line => {
+      const at = line.indexOf('=')
+      const key = line.slice(0, Math.max(at, 0))
+      return Object.hasOwn(expect, key) ? [[key, line.slice(at + 1)]] : []
+    })
+    return named(Object.fromEntries(lines))
   },
-  desired: ({ expect }) => (typeof expect === 'string' ? { output: expect } : expect),
+  desired: ({ expect }) => (typeof expect === 'string' ? { output: expect } : named(expect)),
   reads: () => ['any:*'],
   owns: () => [],
 })

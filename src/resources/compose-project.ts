@@ -10,7 +10,7 @@ import { composeChangeLibrary } from './compose-project/change.ts'
 import { envText } from './compose-project/env-file.ts'
 import { composeLookLibrary } from './compose-project/look.ts'
 import { type ComposeParams, params } from './compose-project/params.ts'
-import { composeState, hashOf, sectionMark, wantedState } from './compose-project/state.ts'
+import { type ComposeState, composeState, hashOf, sectionMark, wantedState } from './compose-project/state.ts'
 import { composeNeeds, composeNotes } from './compose-project/told.ts'
 import { composeWayBack } from './compose-project/way-back.ts'
 import { contentOfSource } from './file/content.ts'
@@ -113,21 +113,21 @@ export const composeProject = resource({
 
 const mark: Shell = raw('a line between what is told', `echo '${sectionMark}'`)
 
-const down = ({ actual }: Change, given: ComposeParams) =>
+const down = ({ actual }: Change<keyof ComposeState>, given: ComposeParams) =>
   sh`ops_compose_down ${given.path} ${String(given.name ?? actual.name)}`
 
 /** What the file was, so that an edit of somebody else is not written over. */
 const wasOf = (found: unknown) =>
   found === 'absent' ? ['was=absent'] : /^[0-9a-f]{64}$/.test(String(found)) ? [`was=${found}`] : []
 
-function up({ keys, actual }: Change, given: ComposeParams, seen = ''): readonly Shell[] {
-  const differs = (...names: readonly string[]) => keys.some(({ key }) => names.includes(key))
+function up({ keys, actual }: Change<keyof ComposeState>, given: ComposeParams, seen = ''): readonly Shell[] {
+  const differs = (...names: readonly (keyof ComposeState)[]) => keys.some(({ key }) => names.includes(key))
   const { content, env } = given
   // As the host told it: of a secret, the state has no hash.
   const envWas = /^kind=(absent)\n|^kind=file\nsha256=([0-9a-f]{64})\n/.exec(seen)?.slice(1).find(Boolean)
   const writes = differs('compose.yaml', '.env', 'mode of .env')
   // What was not there before cannot be put back into use.
-  const isThere = ['compose.yaml', '.env'].every(name => actual[name] !== 'absent')
+  const isThere = [actual['compose.yaml'], actual['.env']].every(found => found !== 'absent')
   return [
     ...(writes ? [sh`ops_compose_folder ${given.path}`] : []),
     ...(content !== undefined && differs('compose.yaml')

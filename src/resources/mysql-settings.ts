@@ -1,6 +1,7 @@
 /** Settings of a MySQL or MariaDB server: in the file that wins, and in the server that runs. */
 import type { Claim } from '../engine/claims.ts'
-import type { Change, State } from '../engine/resource.ts'
+import { named, namedKeys } from '../engine/named-keys.ts'
+import type { Change, Keys, Partly } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
@@ -12,7 +13,7 @@ import { noServer, serverPackages } from './mysql/server-packages.ts'
 import { meansTheSame } from './mysql/setting-value.ts'
 import { settingsNotes } from './mysql/settings-notes.ts'
 import { type SettingsParams, settingsParams } from './mysql/settings-params.ts'
-import { setPersist, settingsState } from './mysql/settings-state.ts'
+import { type SettingsState, setPersist, settingsState } from './mysql/settings-state.ts'
 import { optionChangeLibrary } from './option/change.ts'
 import { optionLookLibrary } from './option/look.ts'
 import { serviceChangeLibrary } from './service/change.ts'
@@ -57,9 +58,9 @@ export const mysqlSettings = resource({
   parse: (observation, given) => settingsState(observation, given),
   desired: ({ settings, listens }) => ({
     server: 'present',
-    ...settings,
+    ...named(settings),
     running: 'yes',
-    ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [`running ${key}`, value])),
+    ...named<SettingsState>(settings, 'running'),
     ...(listens.length > 0 && { listening: 'yes' }),
   }),
   same: (key, actual, desired) => meansTheSame(key.replace(/^running /, ''), actual, desired),
@@ -89,8 +90,9 @@ export const mysqlSettings = resource({
 const words = ({ listens }: SettingsParams): string =>
   listens.map(({ address, port }) => listeningWords(address, port)).join(' ')
 
-function impossible(actual: State, given: SettingsParams): string | undefined {
-  for (const [key, value] of Object.entries(given.settings)) {
+function impossible(actual: Partly<SettingsState>, given: SettingsParams): string | undefined {
+  for (const key of namedKeys(given.settings)) {
+    const value = given.settings[key] ?? ''
     const over = actual[`over ${key}`]
     if (over === undefined || meansTheSame(key, actual[key] ?? '', value)) continue
     if (over === setPersist)
@@ -102,8 +104,8 @@ function impossible(actual: State, given: SettingsParams): string | undefined {
   return undefined
 }
 
-function write({ keys }: Change, given: SettingsParams): Shell {
-  const differs = new Set(keys.map(({ key }) => key))
+function write({ keys }: Change<Keys<SettingsState>>, given: SettingsParams): Shell {
+  const differs: ReadonlySet<string> = new Set(keys.map(({ key }) => key))
   const pairs = Object.entries(given.settings).filter(([key]) => differs.has(key))
   const restarts = [...differs].some(key => !Object.hasOwn(given.settings, key))
   const seen = given.listens.map(({ address, port }) =>

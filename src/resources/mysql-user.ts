@@ -1,12 +1,13 @@
 /** One account of a MySQL or MariaDB server, with a password that never leaves this machine and rights on databases. */
 import { mask, Secret } from '../base/secret.ts'
+import { named } from '../engine/named-keys.ts'
 import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { changeAccount } from './mysql/account-change.ts'
 import { accountOf, asPattern } from './mysql/account-name.ts'
 import { accountNotes } from './mysql/account-notes.ts'
-import { accountParams } from './mysql/account-params.ts'
-import { accountQuery, accountState, rightsText } from './mysql/account-state.ts'
+import { type AccountParams, accountParams } from './mysql/account-params.ts'
+import { type AccountState, accountQuery, accountState, rightsText } from './mysql/account-state.ts'
 import { lostWayIn } from './mysql/login-methods.ts'
 import { mysqlLookLibrary } from './mysql/look.ts'
 import { noServer, serverPackages } from './mysql/server-packages.ts'
@@ -63,9 +64,7 @@ export const mysqlUser = resource({
           password: mask,
           login: 'allowed',
           ...(given.tls !== undefined && { tls: given.tls ? 'required' : 'not required' }),
-          ...Object.fromEntries(
-            Object.entries(given.rights).map(([database, rights]) => [`on ${database}`, rightsText(rights)]),
-          ),
+          ...named<AccountState>(rightsTexts(given.rights), 'on'),
         },
   refuses: true,
   needs: ({ server }) => (server === 'absent' ? noServer : undefined),
@@ -84,3 +83,6 @@ export const mysqlUser = resource({
   owns: () => [],
   notes: (detail, given, _said, change) => [...replicaNotes(detail, change), ...accountNotes(detail, given)],
 })
+
+const rightsTexts = (rights: AccountParams['rights']) =>
+  Object.fromEntries(Object.entries(rights).map(([database, held]) => [database, rightsText(held)]))

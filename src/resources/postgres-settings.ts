@@ -1,5 +1,6 @@
 /** Settings of a PostgreSQL server: in a file of their own, and in the server that runs. */
-import type { Change, State, Value } from '../engine/resource.ts'
+import { type NamedKey, named, namedKeys } from '../engine/named-keys.ts'
+import type { Change, Keys, Partly } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { type Shell, sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
@@ -13,7 +14,14 @@ import { settingsLookLibrary } from './postgres/settings-look.ts'
 import { settingsNotes } from './postgres/settings-notes.ts'
 import { type SettingsParams, settingLine, settingsParams } from './postgres/settings-params.ts'
 import { settingsCheck, settingsDetail, settingsQuery } from './postgres/settings-query.ts'
-import { autoConf, hidden, notOurs, readSeen, settingsState } from './postgres/settings-state.ts'
+import {
+  autoConf,
+  hidden,
+  notOurs,
+  readSeen,
+  type SettingStates,
+  settingStates,
+} from './postgres/settings-state.ts'
 import { silentServer } from './postgres/silent-server.ts'
 import { serviceChangeLibrary } from './service/change.ts'
 import { serviceLookLibrary } from './service/look.ts'
@@ -21,6 +29,10 @@ import { portLibrary } from './service/port-holder.ts'
 import { unreadLookLibrary } from './unit/unread-look.ts'
 
 const dress = '644 postgres:postgres'
+
+/** `silent` is why a server that runs tells nothing; `why`, `folder` and `refusal` say what stands in the way. */
+type ServerState = SettingStates &
+  Partial<Record<'server' | 'silent' | 'unit' | 'conf' | 'file' | 'why' | 'folder' | 'refusal', string>>
 
 /** `postgresSettings {settings, name, restart, settleSeconds}`. */
 export const postgresSettings = resource({
@@ -61,7 +73,7 @@ export const postgresSettings = resource({
     )
     return sh`ops_pg_settings_look ${settingsQuery(keys)} ${settingsDetail(keys)} ${given.name} ${words}`
   },
-  parse: (observation, given) => {
+  parse: (observation, given): ServerState => {
     const lines = observation.split('\n').filter(line => !line.includes('\t'))
     const {
       server,
@@ -76,35 +88,34 @@ export const postgresSettings = resource({
       return {
         server: silent === undefined ? 'absent' : 'unknown',
         ...(silent !== undefined && { silent }),
-      } as State
+      }
     const { kind = '', mode, owner, group, why, folder, refusal } = found
-    const state: Record<string, Value> = {
+    return {
       server: 'present',
       unit,
       conf,
       // One that is not there gets the right one.
       file: kind === 'absent' ? dress : kind === 'file' ? `${mode} ${owner}:${group}` : kind,
-      ...settingsState(readSeen(observation), given, { file, conf, includeLine: Number(line) }),
+      ...settingStates(readSeen(observation), given, { file, conf, includeLine: Number(line) }),
+      ...(why !== undefined && { why }),
+      ...(folder !== undefined && { folder }),
+      ...(refusal !== undefined && { refusal }),
     }
-    for (const [key, value] of Object.entries({ why, folder, refusal }))
-      if (value !== undefined) state[key] = value
-    return state as State
   },
-  desired: ({ settings }): State => ({
+  desired: ({ settings }) => ({
     server: 'present',
     file: dress,
-    ...Object.fromEntries(
-      Object.entries(settings).flatMap(([key, value]) => [
-        [key, value ?? notOurs],
-        [`running ${key}`, value ?? notOurs],
-      ]),
+    ...named<ServerState>(
+      Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value ?? notOurs])),
+      '',
+      'running',
     ),
   }),
   needs: ({ server }) => (server === 'absent' ? noPostgres : undefined),
   impossible: (actual, given) => impossible(actual, given),
   apply: (change, given) => [apply(change, given)],
   wayBack: ({ actual, keys }, given) => {
-    const changed = Object.keys(given.settings).filter(name => keys.some(({ key }) => key === name))
+    const changed = namedKeys(given.settings).filter(name => keys.some(({ key }) => key === name))
     const before = changed.map(key => [
       key,
       actual[`was ${key}`] === 'none' ? null : (actual[`was ${key}`] ?? null),
@@ -112,7 +123,10 @@ export const postgresSettings = resource({
     if (changed.length === 0) return { cannot: 'the server goes on with what its files say' }
     return {
       params: { name: given.name, restart: given.restart, settings: Object.fromEntries(before) },
-      left: Object.fromEntries(changed.map(key => [`was ${key}`, given.settings[key] ?? 'none'])),
+      left: named<ServerState>(
+        Object.fromEntries(changed.map(key => [key, given.settings[key] ?? 'none'])),
+        'was',
+      ),
       withFiles: true,
     }
   },
@@ -125,18 +139,19 @@ export const postgresSettings = resource({
       is: value === null ? 'to be left out' : `to be ${value}`,
     })),
   notes: (detail, given, _said, change) =>
-    settingsNotes(detail, given, change !== undefined && restarts(change, given)),
+    settingsNotes(detail, given, change !== undefined && restarts(change.actual, given)),
   applySeconds: 900,
 })
 
-function impossible(actual: State, given: SettingsParams): string | undefined {
+function impossible(actual: Partly<ServerState>, given: SettingsParams): string | undefined {
   const { server, silent, file, why, folder, conf, refusal } = actual
   if (server === 'unknown') return silentServer(silent)
   if (refusal !== undefined) return `PostgreSQL would refuse it: ${refusal}`
-  const differing = Object.entries(given.settings).filter(([key, value]) =>
-    [key, `running ${key}`].some(name => actual[name] !== (value ?? notOurs)),
+  const settings = namedKeys(given.settings).map(key => [key, given.settings[key] ?? null] as const)
+  const differing = settings.filter(([key, value]) =>
+    [actual[key], actual[`running ${key}`]].some(found => found !== (value ?? notOurs)),
   )
-  for (const [key] of Object.entries(given.settings))
+  for (const [key] of settings)
     if (actual[`running ${key}`] === hidden)
       return `${key} of the role postgres or of its database is ${hidden}, so that nobody can tell from there what others get: ALTER ROLE postgres RESET ${key} on the server ends that`
   if (file === 'refused') return String(why)
@@ -154,32 +169,27 @@ function impossible(actual: State, given: SettingsParams): string | undefined {
       return `the server was started with another ${key} on its command line, which wins over all files: change its unit`
     return `${over} sets ${key} = ${actual[key]}, and wins over ${given.name}.conf because it is read later: change it there`
   }
-  return actual.unit === 'none' && Object.keys(given.settings).some(key => needsRestart(actual, given, key))
+  return actual.unit === 'none' && settings.some(([key]) => needsRestart(actual, given, key))
     ? 'only a start brings it, and the server was not started by systemd: with restart: false it is written, and you start it'
     : undefined
 }
 
-const needsRestart = (
-  actual: Readonly<Record<string, Value | undefined>>,
-  given: SettingsParams,
-  key: string,
-) =>
+const needsRestart = (actual: Partly<ServerState>, given: SettingsParams, key: NamedKey) =>
   given.restart &&
   actual[`start ${key}`] === 'yes' &&
   actual[`running ${key}`] !== (given.settings[key] ?? notOurs)
 
-const restarts = ({ actual }: Change, given: SettingsParams): boolean =>
-  Object.keys(given.settings).some(key => needsRestart(actual, given, key))
+const restarts = (actual: Partly<ServerState>, given: SettingsParams): boolean =>
+  namedKeys(given.settings).some(key => needsRestart(actual, given, key))
 
-function apply(change: Change, given: SettingsParams): Shell {
-  const differs = (name: string) => change.keys.some(({ key }) => key === name)
-  const words = Object.entries(given.settings)
-    .filter(([key]) => differs(key))
-    .map(([key, value]) => (value === null ? key : `${key}\t${settingLine(key, value)}`))
+function apply(change: Change<Keys<ServerState>>, given: SettingsParams): Shell {
+  const differs = (name: Keys<ServerState>) => change.keys.some(({ key }) => key === name)
+  const settings = namedKeys(given.settings)
+    .filter(differs)
+    .map(key => [key, given.settings[key] ?? null] as const)
+  const words = settings.map(([key, value]) => (value === null ? key : `${key}\t${settingLine(key, value)}`))
   const writes = words.length > 0 || differs('file') ? 'yes' : ''
-  const set = Object.entries(given.settings).flatMap(([key, value]) =>
-    value === null || !differs(key) ? [] : [key],
-  )
+  const set = settings.flatMap(([key, value]) => (value === null ? [] : [key]))
   const check = set.length === 0 ? 'select;' : settingsCheck(set, given.name)
-  return sh`ops_pg_settings ${settingsQuery(Object.keys(given.settings))} ${given.name} ${restarts(change, given) ? 'yes' : ''} ${given.settleSeconds} ${check} ${writes} ${words}`
+  return sh`ops_pg_settings ${settingsQuery(Object.keys(given.settings))} ${given.name} ${restarts(change.actual, given) ? 'yes' : ''} ${given.settleSeconds} ${check} ${writes} ${words}`
 }

@@ -10,28 +10,35 @@ export const sectionMark = '--'
 
 export const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
+/** What the look tells by lines of its own. */
+const told = [
+  'refused',
+  'program',
+  'engine',
+  'lacks',
+  'name',
+  'place',
+  'unset',
+  'gone',
+  'newer',
+  'built',
+  'containers',
+] as const
+
+type Reckoned = 'services' | 'orphans' | 'images' | 'compose.yaml' | '.env' | 'mode of .env'
+
 /** `services` is `up`, `none`, or what is not as it should be. Nothing here tells a secret. */
-export function composeState(observation: string, given: ComposeParams): Readonly<Record<string, string>> {
+export type ComposeState = Partial<Readonly<Record<(typeof told)[number] | Reckoned, string>>>
+
+export function composeState(observation: string, given: ComposeParams): ComposeState {
   const sections = observation.split(`${sectionMark}\n`)
   const lines = (sections.pop() ?? '').split('\n').filter(line => line !== '')
   const all = (key: string) =>
     lines.filter(line => line.startsWith(`${key}=`)).map(line => line.slice(key.length + 1))
   const services = all('service').map(line => line.replace(' ', ': '))
   const [orphans, isKnown] = [all('orphan').sort(), all('name').length > 0]
-  const some = Object.fromEntries(
-    [
-      'refused',
-      'program',
-      'engine',
-      'lacks',
-      'name',
-      'place',
-      'unset',
-      'gone',
-      'newer',
-      'built',
-      'containers',
-    ].flatMap(key => {
+  const some: ComposeState = Object.fromEntries(
+    told.flatMap(key => {
       const values = all(key)
       return values.length > 0 ? [[key, values.join(' ')]] : []
     }),
@@ -50,7 +57,7 @@ export function composeState(observation: string, given: ComposeParams): Readonl
 }
 
 /** As they are wanted. */
-export function wantedState(given: ComposeParams): Readonly<Record<string, string>> {
+export function wantedState(given: ComposeParams) {
   if (given.state === 'absent') return { services: 'none' }
   return {
     ...(given.content !== undefined && { 'compose.yaml': hashOf(given.content) }),
@@ -61,7 +68,7 @@ export function wantedState(given: ComposeParams): Readonly<Record<string, strin
   }
 }
 
-function fileStates(sections: readonly string[], given: ComposeParams): Readonly<Record<string, string>> {
+function fileStates(sections: readonly string[], given: ComposeParams): ComposeState {
   const [env, compose] = given.env === undefined ? [undefined, sections[0]] : sections
   const found = compose === undefined ? undefined : readLook(compose)
   const foundEnv = env === undefined ? undefined : readLook(env)

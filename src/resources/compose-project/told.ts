@@ -1,9 +1,10 @@
 /** What a project of docker compose says of a host that cannot have it yet, and beside the plan. */
-import type { Need } from '../../engine/resource.ts'
+import type { Need, Partly } from '../../engine/resource.ts'
 import { programFolders } from '../paths/program-folders.ts'
 import type { ComposeParams } from './params.ts'
+import type { ComposeState } from './state.ts'
 
-type Found = Readonly<Record<string, unknown>>
+type Found = Partly<ComposeState>
 
 const packages = /^(docker|podman)([.-]|$)/
 

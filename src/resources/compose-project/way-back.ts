@@ -2,9 +2,10 @@
 import type { Change } from '../../engine/resource.ts'
 import type { WayBack } from '../../engine/way-back.ts'
 import type { ComposeParams } from './params.ts'
+import type { ComposeState } from './state.ts'
 
 /** A project of which no container was there goes; another one comes up again with the files that are put back by then. */
-export function composeWayBack({ keys, actual }: Change, given: ComposeParams): WayBack {
+export function composeWayBack({ keys, actual }: Change<keyof ComposeState>, given: ComposeParams): WayBack {
   const name = given.name ?? actual.name
   const same = {
     path: given.path,

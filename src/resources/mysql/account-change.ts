@@ -1,20 +1,21 @@
 /** The shell that makes, changes or removes an account. */
-import type { Change } from '../../engine/resource.ts'
+import { namedKey } from '../../engine/named-keys.ts'
+import type { Change, Keys } from '../../engine/resource.ts'
 import { type Shell, sh } from '../../shell/sh.ts'
 import { accountOf } from './account-name.ts'
 import type { AccountParams } from './account-params.ts'
-import { realRights } from './account-state.ts'
+import { type AccountState, realRights } from './account-state.ts'
 import { needsAnew, otherMethods } from './login-methods.ts'
 import { cachingSha2Password, nativePassword, saltFor, usualRounds } from './password.ts'
 import { rightsSql } from './rights-sql.ts'
 
 /** By `ops_sql_change`; only the hash of the password goes there. */
-export function changeAccount({ actual, keys }: Change, given: AccountParams): Shell {
+export function changeAccount({ actual, keys }: Change<Keys<AccountState>>, given: AccountParams): Shell {
   const account = accountOf(given)
   if (given.state === 'absent' || given.password === undefined) {
     return sh`ops_sql_change '' ${account} '' '' '' ${`DROP USER IF EXISTS ${account};`}`
   }
-  const differs = (key: string) => keys.some(change => change.key === key)
+  const differs = (key: Keys<AccountState>) => keys.some(change => change.key === key)
   const verb = differs('account') ? 'CREATE' : differs('password') || needsAnew(actual) ? 'ALTER' : ''
   const password = given.password.reveal()
   const native = nativePassword(password)
@@ -36,7 +37,7 @@ export function changeAccount({ actual, keys }: Change, given: AccountParams): S
       ? [`ALTER USER ${account} REQUIRE ${given.tls ? 'SSL' : 'NONE'};`]
       : []
   const rights = Object.entries(given.rights).flatMap(([database, wanted]) =>
-    differs(`on ${database}`) ? rightsSql(account, database, actual, realRights(wanted)) : [],
+    differs(`on ${namedKey(database)}`) ? rightsSql(account, database, actual, realRights(wanted)) : [],
   )
   return sh`ops_sql_change ${verb} ${account} ${verb === '' ? ['', '', ''] : clauses} ${[...unlock, ...tls, ...rights].join('')}`
 }

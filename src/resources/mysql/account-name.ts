@@ -1,5 +1,5 @@
 /** Names of accounts and databases, as they stand in SQL. */
-import type { State } from '../../engine/resource.ts'
+import type { Value } from '../../engine/resource.ts'
 
 /** Names hold no quotes and no backslashes, in whichever mode the server reads its SQL. */
 export function accountOf({ name, from }: { readonly name: string; readonly from: string }): string {
@@ -13,5 +13,5 @@ export function asPattern(database: string): string {
 
 /** MySQL 8.0.16 with `partial_revokes` compares names letter by letter: a backslash would be one of them. */
 export const literalNames = 'taken as they stand'
-export const patternFor = ({ names }: State): ((database: string) => string) =>
+export const patternFor = ({ names }: { readonly names?: Value }): ((database: string) => string) =>
   names === literalNames ? database => database : asPattern

@@ -1,7 +1,7 @@
 /** What the server is asked about an account, and the state that its answer tells. */
 import { createHash } from 'node:crypto'
 import { mask } from '../../base/secret.ts'
-import type { State } from '../../engine/resource.ts'
+import { type Named, named } from '../../engine/named-keys.ts'
 import { literalNames, patternFor } from './account-name.ts'
 import type { AccountParams } from './account-params.ts'
 import { severalFactors } from './login-methods.ts'
@@ -43,8 +43,16 @@ export const realRights = (rights: readonly string[]): string[] => rights.filter
 export const rightsText = (rights: readonly string[]): string =>
   [...new Set(realRights(rights))].sort().join(', ') || 'nothing'
 
+/** What a server says of itself. */
+type ServerState = Partial<Readonly<Record<'server' | 'encryption' | 'names' | 'rounds' | 'writes', string>>>
+
+/** `on DATABASE` are its rights there; `stopped` is the unit of a server that does not run. */
+export type AccountState = ServerState &
+  Partial<Readonly<Record<'account' | 'stopped' | 'methods' | 'login' | 'password' | 'tls', string>>> &
+  Named<'on'>
+
 /** From what the probe printed. */
-export function accountState(observation: string, given: AccountParams): State {
+export function accountState(observation: string, given: AccountParams): AccountState {
   const found = new Map<string, string>()
   for (const line of observation.split('\n')) {
     const at = line.indexOf('=')
@@ -56,7 +64,7 @@ export function accountState(observation: string, given: AccountParams): State {
   const rounds = found.get('rounds')
   const writes = found.get('writes')
   const stopped = found.get('stopped')
-  const server: State = {
+  const server: ServerState = {
     ...(encryption !== undefined && { encryption }),
     ...(found.get('names') === 'literal' && { names: literalNames }),
     ...(rounds !== undefined && { rounds }),
@@ -68,7 +76,7 @@ export function accountState(observation: string, given: AccountParams): State {
   if (account !== 'present') return { account: 'absent', ...server }
   const rights = Object.keys(given.rights).map(database => {
     const name = found.get('folds') === 'yes' ? pattern(database).toLowerCase() : pattern(database)
-    return [`on ${database}`, rightsText(found.get(`on.${name}`)?.split(', ') ?? [])]
+    return [database, rightsText(found.get(`on.${name}`)?.split(', ') ?? [])]
   })
   const methods = found.get('methods')?.split(',') ?? (found.get('plugin') ? [`${found.get('plugin')}`] : [])
   const barred = ['locked', 'expired'].filter(word => found.get(word) === 'yes')
@@ -81,7 +89,7 @@ export function accountState(observation: string, given: AccountParams): State {
     login: barred.length === 0 ? 'allowed' : barred.join(' and '),
     password: given.password && isPassword(given.password.reveal(), found) ? mask : `not ${mask}`,
     tls: found.get('tls') === '' ? 'not required' : 'required',
-    ...Object.fromEntries(rights),
+    ...named<AccountState>(Object.fromEntries(rights), 'on'),
   }
 }
 

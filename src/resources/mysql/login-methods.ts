@@ -1,18 +1,21 @@
 /** Ways to log in that an account has beside a password, and that a new password must not take away. */
 import { mask } from '../../base/secret.ts'
-import type { State } from '../../engine/resource.ts'
+import type { Value } from '../../engine/resource.ts'
+
+/** What is known of the ways in to an account. */
+type Login = Partial<Readonly<Record<'account' | 'methods' | 'login' | 'password', Value>>>
 
 /** What the look says of an account that has to bring more than one proof of itself (MySQL 8.0.27 and later). */
 export const severalFactors = 'several factors'
 
 /** A password that is set anew is not expired any more, and is stored by a method that the server has. */
-export const needsAnew = ({ login }: State): boolean => /expired|not loaded/.test(String(login ?? ''))
+export const needsAnew = ({ login }: Login): boolean => /expired|not loaded/.test(String(login ?? ''))
 
 /** Ways to log in that a password of ours stands for; `invalid` is what Debian stores where there is none. */
 const passwordMethods = ['mysql_native_password', 'caching_sha2_password', 'mysql_old_password']
 
 /** The ways beside a password, as MariaDB writes them: `unix_socket`, or `ed25519 USING` where something is stored. */
-export function otherMethods(actual: State): string[] {
+export function otherMethods(actual: Login): string[] {
   const methods = String(actual.methods ?? '')
     .split(',')
     .filter(Boolean)
@@ -20,7 +23,7 @@ export function otherMethods(actual: State): string[] {
 }
 
 /** Why a password must not be set: it would take away a way in that cannot be written anew, as what is stored is not ours. */
-export function lostWayIn(actual: State): string | undefined {
+export function lostWayIn(actual: Login): string | undefined {
   if (actual.account !== 'present') return undefined
   const isRight = actual.password === mask && actual.methods !== severalFactors
   if (isRight && !needsAnew(actual)) return undefined

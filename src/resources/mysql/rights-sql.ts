@@ -1,6 +1,8 @@
 /** The SQL that leads from the rights that an account holds on a database to those that it is to hold. */
-import type { State } from '../../engine/resource.ts'
+import { namedKey } from '../../engine/named-keys.ts'
+import type { Partly } from '../../engine/resource.ts'
 import { literalNames, patternFor } from './account-name.ts'
+import type { AccountState } from './account-state.ts'
 
 /** A right of its own in SQL: it is given with others, and taken alone. */
 const grantOption = 'GRANT OPTION'
@@ -9,10 +11,10 @@ const grantOption = 'GRANT OPTION'
 export function rightsSql(
   account: string,
   database: string,
-  state: State,
+  state: Partly<AccountState>,
   wanted: readonly string[],
 ): string[] {
-  const actual = state[`on ${database}`]
+  const actual = state[`on ${namedKey(database)}`]
   const held = actual === undefined || actual === 'nothing' ? [] : String(actual).split(', ')
   const on = `ON \`${patternFor(state)(database)}\`.*`
   // Taking single rights from ALL PRIVILEGES would name every right of every version.

@@ -1,5 +1,6 @@
 /** What a server's settings are, in the files and in the server that runs: from what the probe printed. */
-import type { State, Value } from '../../engine/resource.ts'
+import { type Named, namedKeys } from '../../engine/named-keys.ts'
+import type { Value } from '../../engine/resource.ts'
 import { readKeys } from '../paths/params.ts'
 import { builtIn, meansTheSame, ownSpelling, plain } from './setting-value.ts'
 import type { SettingsParams } from './settings-params.ts'
@@ -7,13 +8,17 @@ import type { SettingsParams } from './settings-params.ts'
 /** What wins over all files of options: it is kept with the data. */
 export const setPersist = 'SET PERSIST'
 
-/** `over KEY` is the place that wins over the file that is written. */
-export function settingsState(observation: string, { settings, listens }: SettingsParams): State {
+/** Of each setting: itself, as the files say it; `over KEY`, the place that wins over the file that is written; `running KEY`. */
+export type SettingsState = { server: string; running?: string; listening?: string } & Named<
+  '' | 'over' | 'running'
+>
+
+export function settingsState(observation: string, { settings, listens }: SettingsParams): SettingsState {
   const found = readKeys(observation, ['server'])
   if (found.server === 'absent') return { server: 'absent' }
   const runs = found.running === 'yes'
-  const state: Record<string, Value> = { server: 'present', running: found.running ?? '' }
-  for (const key of Object.keys(settings)) {
+  const state: SettingsState = { server: 'present', running: found.running ?? '' }
+  for (const key of namedKeys(settings)) {
     const persisted = found[`persisted.${key}`]
     state[key] = persisted ?? found[`is.${key}`] ?? builtIn[key] ?? 'not set'
     const over = persisted === undefined ? found[`over.${key}`] : setPersist

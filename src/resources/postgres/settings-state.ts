@@ -1,6 +1,6 @@
 /** What the settings of a server are, in its files and as it runs: from what the probe printed. */
 import { posix } from 'node:path'
-import type { Value } from '../../engine/resource.ts'
+import { type Named, namedKeys } from '../../engine/named-keys.ts'
 import { meansTheSame, type SettingType } from './setting-value.ts'
 import type { SettingsParams } from './settings-params.ts'
 
@@ -63,9 +63,12 @@ export interface Server {
  * Of each setting: itself, as the last of the files says it; `running KEY`; `was KEY`, what our own file says; `over KEY`, the place
  * that is read after our file; `start KEY` where only a start brings it.
  */
-export function settingsState(seen: Seen, given: SettingsParams, server: Server): Record<string, Value> {
-  const state: Record<string, Value> = {}
-  for (const [key, wanted] of Object.entries(given.settings)) {
+export type SettingStates = Named<'' | 'running' | 'was' | 'over' | 'start'>
+
+export function settingStates(seen: Seen, given: SettingsParams, server: Server): SettingStates {
+  const state: SettingStates = {}
+  for (const key of namedKeys(given.settings)) {
+    const wanted = given.settings[key] ?? null
     const type = typeOf(seen, key)
     const places = seen.places(key)
     const own = places.findLast(({ file }) => file === server.file)
