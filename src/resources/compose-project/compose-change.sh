@@ -2,8 +2,7 @@
 ops_compose_up() (
   set +e
   ops_compose_at=$1 ops_compose_name=$2 ops_compose_once=" $5 " ops_compose_new_env='' ops_compose_unsure=''
-  ops_compose_found=$(ops_compose_find) || ops_compose_fail "docker compose cannot be called ($ops_compose_found)"
-  ops_compose_find
+  ops_compose_find >/dev/null || ops_compose_fail "docker compose cannot be called ($(ops_compose_find))"
   # shellcheck disable=SC2086 # names without blanks
   ops_compose_take $3
   cd -- "$1" || ops_compose_fail "$1 may not be entered"
@@ -51,13 +50,14 @@ ops_compose_wait() {
   while :; do
     ops_compose_seen=$(ops_compose_containers ' {{.ID}} {{.State.StartedAt}} {{.RestartCount}}') || { ops_compose_why='docker does not tell what runs'; return 1; }
     ops_compose_seen=$(printf '%s\n' "$ops_compose_wanted" "$ops_compose_seen" | awk '$1 == "service" { wanted[$2] } $1 == "container" && $2 in wanted')
-    ops_compose_states=$(printf '%s\n' "$ops_compose_wanted" "$ops_compose_seen" | ops_compose_progress)
+    ops_compose_states=$(printf '%s\n' "$ops_compose_wanted" "$ops_compose_seen" | ops_compose_progress) ops_compose_nap=0.5
     case $ops_compose_states in
       *' bad '*) break;;
-      '') if [ "$ops_compose_seen" = "$ops_compose_was" ]; then ops_compose_same=$((ops_compose_same + 1)); else ops_compose_same=0; fi ;;
+      '') if [ "$ops_compose_seen" = "$ops_compose_was" ]; then ops_compose_same=$((ops_compose_same + 1)); else ops_compose_same=0; fi
+        ops_compose_nap=1 ;;
       *) ops_compose_same=0;;
     esac
-    [ "$ops_compose_same" -lt 4 ] || return 0
+    [ "$ops_compose_same" -lt 2 ] || return 0
     if [ "$(date +%s)" -ge "$ops_compose_end" ]; then
       [ -z "$ops_compose_states" ] || break
       # They run at this moment, and are started again and again.
@@ -65,7 +65,7 @@ ops_compose_wait() {
       [ -z "$ops_compose_states" ] || break
     fi
     ops_compose_was=$ops_compose_seen
-    sleep 0.5 2>/dev/null || sleep 1
+    sleep "$ops_compose_nap" 2>/dev/null || sleep 1
   done
   ops_compose_blame
   ops_compose_why="$(printf '%s\n' "$ops_compose_states" | awk '{ name = $1; $1 = $2 = ""; sub(/^ +/, ""); printf "%s%s %s", sep, name, $0; sep = ", " }')"
@@ -112,8 +112,7 @@ ops_compose_blame() {
 ops_compose_down() (
   set +e
   ops_compose_at=$1
-  ops_compose_found=$(ops_compose_find) || ops_compose_fail "docker compose cannot be called ($ops_compose_found)"
-  ops_compose_find
+  ops_compose_find >/dev/null || ops_compose_fail "docker compose cannot be called ($(ops_compose_find))"
   ops_compose_stage=$(mktemp -d) && cd "$ops_compose_stage" || exit 1
   # shellcheck disable=SC2086 # words
   ops_compose_said=$($ops_compose --ansi never -p "$2" down --remove-orphans 2>&1 </dev/null)

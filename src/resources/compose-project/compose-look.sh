@@ -134,16 +134,22 @@ ops_compose_told() {
   ops_compose_files=$ops_compose_flags ops_compose_others=
   ops_compose_take -
   ops_compose_hashes=$(printf '%s\n' "$ops_compose_model_text" | ops_compose_call --profile '*' config --hash '*') || return 1
-  ops_compose_wanted=$(
-    printf '%s\n' "$ops_compose_services"
-    printf '%s\n' "$ops_compose_hashes" | sed 's/^/hash /'
-    printf '%s\n' "$ops_compose_services" | while read -r ops_compose_word ops_compose_service ops_compose_count ops_compose_image; do
+  # Services may share an image, which is asked about once.
+  ops_compose_images=$(
+    printf '%s\n' "$ops_compose_services" | awk 'NF && !seen[$4]++ { print $4 }' | while read -r ops_compose_image; do
       ops_compose_id=$(docker image inspect --format '{{.Id}}' "$ops_compose_image" 2>/dev/null) || ops_compose_id=-
-      printf 'image %s %s\n' "$ops_compose_service" "$ops_compose_id"
+      printf 'image %s %s\n' "$ops_compose_image" "$ops_compose_id"
       [ "$ops_compose_id" != - ] || printf 'gone=%s\n' "$ops_compose_image" >>"$ops_compose_stage/gone"
       [ "$1" != always ] || ops_compose_newer "$ops_compose_image" >>"$ops_compose_stage/newer" || exit 1
     done
   ) || return 1
+  ops_compose_wanted=$(
+    printf '%s\n' "$ops_compose_services"
+    printf '%s\n' "$ops_compose_hashes" | sed 's/^/hash /'
+    printf '%s\n' "$ops_compose_images" "$ops_compose_services" | awk '
+      $1 == "image" { id[$2] = $3 }
+      $1 == "service" { print "image", $2, id[$4] }'
+  )
   # What has just been started is on its way to be healthy.
   ops_compose_polls=40
   while :; do
