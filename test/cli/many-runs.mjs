@@ -1,4 +1,4 @@
-/** The built program, kept in one process: runs each command line that it is sent, and answers with its code and what it printed. */
+/** The built program, kept in one process: runs each command line that it is sent, with its environment, and answers with its code and what it printed. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +12,8 @@ const { runProgram } = createRequire(import.meta.url)(`${dist}${bundle}`)
 const same = text => text
 const style = { bold: same, dim: same, red: same, green: same, yellow: same, cyan: same }
 
-process.on('message', async argv => {
+process.on('message', async ({ argv, env }) => {
+  Object.assign(process.env, env)
   const printed = { stdout: '', stderr: '' }
   const code = await runProgram(argv, {
     out(text) {
@@ -28,5 +29,6 @@ process.on('message', async argv => {
     style,
     errorStyle: style,
   })
+  for (const name of Object.keys(env)) delete process.env[name]
   process.send({ code, ...printed })
 })

@@ -61,7 +61,7 @@ export interface Folder {
    * The same without a start of Node for each, which is most of what a short run costs: the program answers one command line after
    * the other in a process of its own. For what is refused or told on this machine; that a process ends so is for `ops` to prove.
    */
-  answer(argv: readonly string[]): Promise<Outcome>
+  answer(argv: readonly string[], options?: { env?: Record<string, string> }): Promise<Outcome>
   remove(): void
 }
 
@@ -97,7 +97,7 @@ export function folderWith(files: Readonly<Record<string, string>>): Folder {
         child.stdin?.on('error', () => {})
         child.stdin?.end(input)
       }),
-    answer: async argv => {
+    answer: async (argv, { env = {} } = {}) => {
       answering ??= fork(manyRuns, {
         cwd: path,
         env: environment(path),
@@ -109,7 +109,7 @@ export function folderWith(files: Readonly<Record<string, string>>): Folder {
         throw new Error(`the program that answers ended with ${code}`)
       })
       try {
-        answering.send(argv)
+        answering.send({ argv, env })
         const [outcome] = await Promise.race([once(answering, 'message', { signal: ended.signal }), failed])
         return outcome
       } finally {

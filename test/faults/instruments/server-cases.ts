@@ -4,7 +4,7 @@ import { maySwap, swapFolder } from './own-kernel.ts'
 
 export type SpoiltCase = Pick<HostCase, 'input' | 'setUp' | 'absent' | 'wrong' | 'holds'>
 
-/** The program of an ACME server, as in `test/resources/certificate/certificate.test.ts`. */
+/** The program of an ACME server, as in `test/resources/certificate/use-pebble.ts`. */
 export const pebble = process.env.OPS_TEST_PEBBLE
 
 export const serverPackages = ['postgresql', 'certbot']
@@ -21,6 +21,7 @@ const acme = {
     privateKey: '/opt/acme/api.key',
     httpPort: 80,
     tlsPort: 443,
+    retryAfter: { authz: 1, order: 1 },
   },
 }
 
