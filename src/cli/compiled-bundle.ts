@@ -1,6 +1,6 @@
 /** Runs the bundle from what V8 made of it in an earlier run: compiling it anew would be half of a short one. */
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
@@ -10,8 +10,11 @@ import type { runProgram } from './program.ts'
 
 export interface RunningBundle {
   readonly exports: { readonly runProgram: typeof runProgram }
-  /** Keeps the compiled form of all that was used in this run for the next one; does nothing where it is kept already. */
-  keep(): void
+  /**
+   * Keeps the compiled form of all that was used in this run for the next one; does nothing where it is kept already. What a
+   * run that did not come far has used (`isWhole` false) serves until one has come to its end.
+   */
+  keep(isWhole: boolean): void
 }
 
 const hashBytes = 32
@@ -23,9 +26,13 @@ const hashBytes = 32
  */
 export function runCompiled(file: string, use: string): RunningBundle {
   const folder = cacheFolder('code')
-  const name = createHash('sha256').update(`${file}\0${use}\0${process.version}`).digest('hex')
-  const compiledFile = folder === undefined ? undefined : join(folder, name)
-  const cachedData = compiledFile === undefined ? undefined : readCompiled(compiledFile)
+  const named = (part: string): string | undefined => {
+    const name = createHash('sha256').update(`${file}\0${use}\0${process.version}${part}`).digest('hex')
+    return folder === undefined ? undefined : join(folder, name)
+  }
+  const [wholeFile, earlyFile] = [named(''), named('\0early')]
+  const whole = readCompiled(wholeFile)
+  const cachedData = whole ?? readCompiled(earlyFile)
   const script = new Script(wrapped(file), {
     filename: file,
     ...(cachedData && { cachedData }),
@@ -38,11 +45,13 @@ export function runCompiled(file: string, use: string): RunningBundle {
   const isUsed = cachedData !== undefined && script.cachedDataRejected === false
   return {
     exports: module.exports as RunningBundle['exports'],
-    keep() {
-      if (folder === undefined || compiledFile === undefined || isUsed) return
+    keep(isWhole) {
+      const to = isWhole ? wholeFile : earlyFile
+      if (folder === undefined || to === undefined || (isUsed && (whole !== undefined || !isWhole))) return
       pruneCache(folder)
       const data = script.createCachedData()
-      keepFile(compiledFile, Buffer.concat([hashOf(data), data]))
+      keepFile(to, Buffer.concat([hashOf(data), data]))
+      if (isWhole && earlyFile !== undefined) rmSync(earlyFile, { force: true })
     },
   }
 }
@@ -71,7 +80,8 @@ function wrapped(file: string): string {
 }
 
 /** V8 does not look whether the bytes are whole, and dies of those that are not: a hash before them tells. */
-function readCompiled(file: string): Buffer | undefined {
+function readCompiled(file: string | undefined): Buffer | undefined {
+  if (file === undefined) return undefined
   try {
     const stored = readFileSync(file)
     const data = stored.subarray(hashBytes)

@@ -18,15 +18,21 @@ if (onlyVersion) screen.out(`${opsVersion()}\n`)
 else {
   collectAsFits(argv[0])
   const { runCompiled } = await import('./compiled-bundle.ts')
-  const running = runCompiled(fileURLToPath(new URL(opsBundle, import.meta.url)), argv[0] ?? '')
+  const running = runCompiled(fileURLToPath(new URL(opsBundle, import.meta.url)), useOf(argv))
   const exitCode = await running.exports.runProgram(argv, screen)
-  // A slip of the keyboard is no use to be prepared for, nor are ways that lead nowhere.
-  if (exitCode !== exitCodes.input && exitCode !== exitCodes.unreachable) keepCompiled = running.keep
+  // A slip of the keyboard is no use to be prepared for. A check that came too late would come too late again.
+  if (exitCode !== exitCodes.input) keepCompiled = () => running.keep(exitCode !== exitCodes.unreachable)
   process.exitCode = exitCode
 }
 
 // Waits until what was written is out and any failure of that was told, then ends, whatever handle a library may still hold.
 process.stdout.write('', () => setImmediate(end))
+
+/** Of verbs that have verbs of their own each needs other code, and a help nearly none. */
+function useOf([verb = '', nested = '', ...more]: readonly string[]): string {
+  if ([verb, nested, ...more].some(word => word === '--help' || word === '-h')) return 'help'
+  return verb === 'db' || verb === 'job' || verb === 'logs' ? `${verb} ${nested}` : verb
+}
 
 /** How V8 collects what lives short. It counts these flags at once; the sizes that it begins with are those of its own start. */
 function collectAsFits(verb: string | undefined): void {

@@ -59,6 +59,26 @@ describe('the kept compiled form of the program', () => {
     expect(readFileSync(file, 'utf8')).toBe('planted')
   })
 
+  test('is made also by a run that came not far, and made anew by the first that comes to its end', async () => {
+    const ops = (...argv: string[]) => folder.ops(argv, { env })
+    const nowhere = 'mysql://root@127.0.0.1:1/app'
+    const check = () => ops('db', 'check', nowhere, 'SELECT 1', '--within', '60')
+    expect((await check()).code).toBe(4)
+    const [early = ''] = files()
+    const { mtimeMs, size } = statSync(early)
+    expect(size).toBeGreaterThan(100_000)
+    expect((await check()).code).toBe(4)
+    expect([files(), statSync(early).mtimeMs]).toEqual([[early], mtimeMs])
+  })
+
+  test('is another for each verb of `db`, and for a help', async () => {
+    for (const verb of ['check', 'sizes']) await folder.ops(['db', verb, '--help'], { env })
+    expect(files()).toHaveLength(1)
+    const nowhere = 'mysql://root@127.0.0.1:1/app'
+    await folder.ops(['db', 'check', nowhere, 'SELECT 1', '--within', '60'], { env })
+    expect(files()).toHaveLength(2)
+  })
+
   test('is not made for what was mistyped', async () => {
     expect((await folder.ops(['aply'], { env })).code).toBe(3)
     expect(existsSync(kept) ? files() : []).toEqual([])
