@@ -1,10 +1,13 @@
 /** Keys of a state that params name (packages, settings, databases): of a type of their own, so that a typo in any other key stays an error. */
 import type { Value } from './resource.ts'
 
-declare const byParams: unique symbol
+/** What no text has that is written in a resource. */
+export interface OfParams {
+  readonly isNamedByParams: true
+}
 
-/** A key that params name. No text that is written in a resource is one. */
-export type NamedKey = string & { readonly [byParams]: true }
+/** A key that params name. */
+export type NamedKey = string & OfParams
 
 /** Values by what params name, or by a word and that, as `running max_connections`. */
 export type Named<Word extends string = ''> = Record<
