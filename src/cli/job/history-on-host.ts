@@ -10,8 +10,8 @@ import type { ReportSession } from '../report-session.ts'
 import { reachHosts } from '../run-steps.ts'
 import { chooseReachable } from '../targets.ts'
 import hostText from './host.sh'
+import { projectOf } from './host-places.ts'
 import { lookAtHost, neededNode } from './look-at-host.ts'
-import { projectOf } from './schedule-steps.ts'
 
 const fact = z.object({ name: z.string(), text: z.string() })
 const rowSchema = z.object({

@@ -6,7 +6,8 @@ import { overLink } from '../history/ask-hosts.ts'
 import type { ReportSession } from '../report-session.ts'
 import type { ReachedHost } from '../run-steps.ts'
 import hostText from './host.sh'
-import { folderOf, isSecret, projectOf, type Scheduled, units } from './schedule-steps.ts'
+import { folderOf, projectOf, units } from './host-places.ts'
+import { isSecret, type Scheduled } from './schedule-steps.ts'
 
 const untouched: readonly HostSummary['status'][] = ['ok', 'unreachable', 'locked', 'moved', 'not-begun']
 

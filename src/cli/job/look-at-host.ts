@@ -5,7 +5,7 @@ import { bareShell } from '../../shell/library.ts'
 import type { ReportSession } from '../report-session.ts'
 import type { ReachedHost } from '../run-steps.ts'
 import hostText from './host.sh'
-import { jobsFolder, units } from './schedule-steps.ts'
+import { jobsFolder, units } from './host-places.ts'
 
 export interface HostLook {
   readonly host: string

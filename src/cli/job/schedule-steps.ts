@@ -7,6 +7,7 @@ import { command } from '../../resources/command.ts'
 import { directory } from '../../resources/directory.ts'
 import { file } from '../../resources/file.ts'
 import { service } from '../../resources/service.ts'
+import { folderOf, projectOf, units } from './host-places.ts'
 import type { ProjectFile } from './host-project.ts'
 import type { HostLook } from './look-at-host.ts'
 import type { PackedOps } from './packed-ops.ts'
@@ -22,11 +23,6 @@ export interface Scheduled {
   readonly onFailure: string | undefined
   readonly notes: readonly string[]
 }
-
-export const units = '/etc/systemd/system'
-export const jobsFolder = '/var/lib/ops/jobs'
-export const projectOf = (name: string): string => `${jobsFolder}/${name}`
-export const folderOf = ({ name }: PackedOps): string => `/opt/ops/${name}`
 
 /** The words that run the job on the host, in its project. */
 export function commandOf({ name, packed, node, onFailure }: Scheduled): string {
