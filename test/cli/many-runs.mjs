@@ -7,13 +7,21 @@ const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
 // A build leaves the bundle of the one before for a while; the program names its own.
 const main = readFileSync(`${dist}cli.js`, 'utf8')
 const bundle = readdirSync(dist).find(name => /^ops-\w+\.cjs$/.test(name) && main.includes(name))
-const { runProgram } = createRequire(import.meta.url)(`${dist}${bundle}`)
+const require = createRequire(import.meta.url)
+const { runProgram } = require(`${dist}${bundle}`)
 
 const same = text => text
 const style = { bold: same, dim: same, red: same, green: same, yellow: same, cyan: same }
 
+const environment = { ...process.env }
+
 process.on('message', async ({ argv, env }) => {
-  Object.assign(process.env, env)
+  // Recipes and jobs are read anew, as by a program that has just begun.
+  for (const file of Object.keys(require.cache)) {
+    if (file.startsWith(`${process.cwd()}/`)) delete require.cache[file]
+  }
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name]
+  Object.assign(process.env, environment, env)
   const printed = { stdout: '', stderr: '' }
   const code = await runProgram(argv, {
     out(text) {
@@ -29,6 +37,5 @@ process.on('message', async ({ argv, env }) => {
     style,
     errorStyle: style,
   })
-  for (const name of Object.keys(env)) delete process.env[name]
   process.send({ code, ...printed })
 })

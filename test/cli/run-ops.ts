@@ -1,15 +1,13 @@
 /** Runs the built program as a person would: a child process with its own folder, home and environment. */
-import { type ChildProcess, execFile, fork } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { folderOfRun } from '../hosts/once-a-run.ts'
+import { Answering } from './answering.ts'
 
 export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
-
-const manyRuns = fileURLToPath(new URL('many-runs.mjs', import.meta.url))
 
 const environment = (home: string): Record<string, string> => ({
   PATH: process.env.PATH ?? '',
@@ -58,8 +56,9 @@ export interface Folder {
     options?: { env?: Record<string, string>; input?: string; before?: readonly string[] },
   ): Promise<Outcome>
   /**
-   * The same without a start of Node for each, which is most of what a short run costs: the program answers one command line after
-   * the other in a process of its own. For what is refused or told on this machine; that a process ends so is for `ops` to prove.
+   * The same without a start of Node for each, which is most of what a run costs: the program answers one command line after the
+   * other in a process of its own, or in several where several are awaited at once. `db check`, whose time counts from the start
+   * of its process, is for `ops`, and so is how the program itself begins and ends.
    */
   answer(argv: readonly string[], options?: { env?: Record<string, string> }): Promise<Outcome>
   remove(): void
@@ -73,7 +72,7 @@ export function folderWith(files: Readonly<Record<string, string>>): Folder {
     mkdirSync(dirname(join(path, name)), { recursive: true })
     writeFileSync(join(path, name), text)
   }
-  let answering: ChildProcess | undefined
+  const answering = new Answering(path, environment(path))
   return {
     path,
     ops: (argv, { env = {}, input = '', before = [] } = {}) =>
@@ -97,28 +96,9 @@ export function folderWith(files: Readonly<Record<string, string>>): Folder {
         child.stdin?.on('error', () => {})
         child.stdin?.end(input)
       }),
-    answer: async (argv, { env = {} } = {}) => {
-      answering ??= fork(manyRuns, {
-        cwd: path,
-        env: environment(path),
-        execArgv: [],
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      })
-      const ended = new AbortController()
-      const failed = once(answering, 'exit', { signal: ended.signal }).then(([code]) => {
-        throw new Error(`the program that answers ended with ${code}`)
-      })
-      try {
-        answering.send({ argv, env })
-        const [outcome] = await Promise.race([once(answering, 'message', { signal: ended.signal }), failed])
-        return outcome
-      } finally {
-        ended.abort()
-        failed.catch(() => {})
-      }
-    },
+    answer: (argv, { env } = {}) => answering.answer(argv, env),
     remove() {
-      answering?.kill()
+      answering.end()
       rmSync(path, { recursive: true })
     },
   }

@@ -29,5 +29,5 @@ export function useS3Database(bucket: string): S3Database {
     writeFileSync(join(folder().path, 'ops.ini'), `[s3]\nendpoint = ${proxy().url.origin}\n`)
   })
   afterEach(() => proxy().calm())
-  return { ...database, ceph, proxy, ops: (...argv) => folder().ops(['db', ...argv], { env }) }
+  return { ...database, ceph, proxy, ops: (...argv) => folder().answer(['db', ...argv], { env }) }
 }

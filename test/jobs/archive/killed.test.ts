@@ -71,15 +71,15 @@ describeReal('ops db archive, killed', () => {
     }
     await mariadb('INSERT INTO app.stop VALUES (1)')
     for (const writer of await Promise.all(writers)) expect(writer.code).toBe(0)
-    let last = await folder().ops(argv)
+    let last = await folder().answer(argv)
     for (let tries = 0; last.code === 6 && tries < 50; tries++) {
       await pause(200)
-      last = await folder().ops(argv)
+      last = await folder().answer(argv)
     }
     expect(last.stderr).toBe('')
     expect(last.code).toBe(0)
-    expect((await folder().ops(['db', 'archive', 'verify', 'archive'])).code).toBe(0)
-    const restored = await folder().ops([
+    expect((await folder().answer(['db', 'archive', 'verify', 'archive'])).code).toBe(0)
+    const restored = await folder().answer([
       ...['db', 'archive', 'restore', 'archive', '--into', 'app.again', '--yes', '-F', host().sshConfig],
     ])
     expect(restored.stderr).toBe('')
@@ -123,16 +123,16 @@ describeReal('ops db archive, killed', () => {
       expect(await ended).toEqual([130, null])
       if (signals === 2) await release()
       expect(Number(await mariadb(`SELECT COUNT(*) FROM ${base}.t`))).toBeGreaterThan(0)
-      let last = await folder().ops(argv)
+      let last = await folder().answer(argv)
       // The server may not have noticed yet that the connection of the lock is gone.
       for (let tries = 0; last.code === 6 && tries < 50; tries++) {
         await pause(200)
-        last = await folder().ops(argv)
+        last = await folder().answer(argv)
       }
       expect(last.stderr).toBe('')
       expect(await mariadb(`SELECT COUNT(*) FROM ${base}.t`)).toBe('0\n')
-      expect((await folder().ops(['db', 'archive', 'verify', base])).code).toBe(0)
-      await folder().ops([
+      expect((await folder().answer(['db', 'archive', 'verify', base])).code).toBe(0)
+      await folder().answer([
         ...['db', 'archive', 'restore', base, '--into', `${base}.again`, '--yes', '-F', host().sshConfig],
       ])
       expect(await mariadb(`SELECT COUNT(*), SUM(v = MD5(id)) FROM ${base}.again`)).toBe(`${half}\t${half}\n`)

@@ -7,7 +7,7 @@ import { describeMysql56, hostileTables, logsStatements, useMysql56 } from '../.
 
 describeMysql56('ops db archive', () => {
   const { eyes, folder, checksum } = useMysql56(hostileTables, logsStatements)
-  const ops = (...argv: string[]): Promise<Outcome> => folder().ops(['db', 'archive', ...argv])
+  const ops = (...argv: string[]): Promise<Outcome> => folder().answer(['db', 'archive', ...argv])
   const archive = (table: string): Promise<Outcome> =>
     ops('old', `lab.${table}`, '--older-than', '6mo', '--by', 'at', '--to', table, '--yes')
 
@@ -61,7 +61,7 @@ describeMysql56('ops db archive', () => {
       `import { archive } from 'ops-recipes/jobs'
         export default archive({ source: 'old', table: 'lab.numbered', olderThan: '6mo', by: 'at', to: './numbered' })`,
     )
-    const history = await folder().ops(['job', 'history', 'numbered'])
+    const history = await folder().answer(['job', 'history', 'numbered'])
     expect(history.stdout).toMatch(/failed .*: restore lab\.numbered of old/)
     expect(history.stdout).toContain('lab.numbered: 1 saved row was left out, deleted when it was archived')
     // The way out that it names.

@@ -27,7 +27,7 @@ describeReal('ops db archive of a table in partitions', () => {
     ...['-F', host().sshConfig],
   ]
   const archive = (table: string, to: string, ...argv: string[]): Promise<Outcome> =>
-    folder().ops([...argvOf(table, to), ...argv])
+    folder().answer([...argvOf(table, to), ...argv])
   const partitions = async (base: string, table = 't'): Promise<string> =>
     (
       await mariadb(`SELECT GROUP_CONCAT(DISTINCT PARTITION_NAME ORDER BY PARTITION_ORDINAL_POSITION)
@@ -59,7 +59,7 @@ describeReal('ops db archive of a table in partitions', () => {
       expect(await mariadb('SELECT v FROM app.t')).toBe('7\n')
       expect((await archive('app.t', 'app')).stdout).toContain('nothing to do')
       expect(
-        (await folder().ops(['db', 'archive', 'restore', 'app', '--yes', '-F', host().sshConfig])).stderr,
+        (await folder().answer(['db', 'archive', 'restore', 'app', '--yes', '-F', host().sshConfig])).stderr,
       ).toBe('')
       expect(await mariadb('SELECT COUNT(*), COUNT(DISTINCT id), SUM(v) FROM app.t')).toBe(
         '901\t901\t405457\n',
@@ -147,7 +147,7 @@ describeReal('ops db archive of a table in partitions', () => {
       const third = await archive('late.t', 'late')
       expect(third.stderr).toBe('')
       expect(await partitions('late')).toBe('pnow,plater')
-      await folder().ops([
+      await folder().answer([
         'db',
         'archive',
         'restore',
@@ -213,7 +213,7 @@ describeReal('ops db archive of a table in partitions', () => {
       expect(last.stderr).toBe('')
       expect(last.code).toBe(0)
       expect(await partitions('busy')).toBe('pnow,plater')
-      await folder().ops([
+      await folder().answer([
         'db',
         'archive',
         'restore',

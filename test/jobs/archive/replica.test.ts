@@ -74,18 +74,18 @@ describeReal('a job on a server that has a replica', () => {
   test(
     'replicas that nobody named are told of, and one that is none is not counted as one that keeps up',
     async () => {
-      const unnamed = await folder.ops([...argvOf('db1', 'app.t'), '--plan'])
+      const unnamed = await folder.answer([...argvOf('db1', 'app.t'), '--plan'])
       expect(unnamed.stdout).toMatch(
         /not watched: lag of the replicas that are connected from \S+: name each/,
       )
-      const named = await folder.ops([...argvOf('shop', 'app.t'), '--plan'])
+      const named = await folder.answer([...argvOf('shop', 'app.t'), '--plan'])
       expect(named.stdout).not.toContain('not watched: lag')
       const turned = folderWith({ 'ops.ini': section.replace('replicas = copy', 'replicas = db1, nosuch') })
-      const wrong = await turned.ops([...argvOf('shop', 'app.t'), '--plan'])
+      const wrong = await turned.answer([...argvOf('shop', 'app.t'), '--plan'])
       expect(wrong.code).toBe(3)
       expect(wrong.stderr).toContain('nosuch')
       const none = folderWith({ 'ops.ini': section.replace('replicas = copy', 'replicas = db1') })
-      const itself = await none.ops([...argvOf('shop', 'app.t'), '--plan'])
+      const itself = await none.answer([...argvOf('shop', 'app.t'), '--plan'])
       expect(itself.stdout).toContain('not watched: lag of db1: it is no replica')
       turned.remove()
       none.remove()
@@ -99,7 +99,7 @@ describeReal('a job on a server that has a replica', () => {
       const border = '(PARTITION a VALUES LESS THAN (737000), PARTITION b VALUES LESS THAN MAXVALUE)'
       await onReplica(`CREATE DATABASE own; CREATE TABLE own.t (id INT, at DATE NOT NULL, PRIMARY KEY (id, at), KEY (at))
         PARTITION BY RANGE (TO_DAYS(at)) ${border}; INSERT INTO own.t VALUES (1, '2017-01-01')`)
-      const plan = await folder.ops([...argvOf('copy', 'own.t'), '--plan'])
+      const plan = await folder.answer([...argvOf('copy', 'own.t'), '--plan'])
       expect(plan.stderr).toBe('')
       expect(plan.stdout).toContain(
         'partitions stay, also when they are empty (a): this server copies another one, whose writers',

@@ -69,7 +69,7 @@ describeReal('ops db archive restore', () => {
       const holder = host().exec(`mariadb -e "SELECT GET_LOCK('ops:${held}', 0); DO SLEEP(600)"`)
       const isFree = `SELECT IS_USED_LOCK('ops:${held}') IS NULL`
       while ((await mariadb(isFree)).trim() === '1') await pause(50)
-      const refused = await folder().ops([
+      const refused = await folder().answer([
         ...argv,
         ...(argv === load || argv === restore ? [] : ['-F', host().sshConfig]),
       ])
@@ -167,7 +167,7 @@ describeReal('ops db archive restore', () => {
     for (const line of commands) {
       const [ops, ...words] = line.trim().replaceAll("'", '').split(' ')
       expect(ops).toBe('ops')
-      const done = await folder().ops([...words, '--yes', '-F', host().sshConfig])
+      const done = await folder().answer([...words, '--yes', '-F', host().sshConfig])
       expect(done).toMatchObject({ code: 0, stderr: '' })
       tables.push(words.at(-1) ?? '')
     }

@@ -29,7 +29,7 @@ export function useArchive(): Archive {
   })
   afterAll(() => folder?.remove())
   const archive = (...argv: string[]): Promise<Outcome> =>
-    folder.ops(['db', 'archive', ...argv, ...(argv[0] === 'verify' ? [] : ['-F', host().sshConfig])])
+    folder.answer(['db', 'archive', ...argv, ...(argv[0] === 'verify' ? [] : ['-F', host().sshConfig])])
   return {
     host,
     folder: () => folder,

@@ -17,7 +17,7 @@ describeReal('ops db archive --with', () => {
   const mariadb = (statements: string): Promise<string> =>
     host().read('mariadb --default-character-set=utf8mb4 -BN', { input: statements })
   const archive = (...argv: string[]): Promise<Outcome> =>
-    folder.ops(['db', 'archive', ...argv, ...(argv[0] === 'verify' ? [] : ['-F', host().sshConfig])])
+    folder.answer(['db', 'archive', ...argv, ...(argv[0] === 'verify' ? [] : ['-F', host().sshConfig])])
   const archiveOld = (table: string, to: string, ...argv: string[]): Promise<Outcome> =>
     archive('shop', table, '--older-than', '6mo', '--by', 'at', '--to', to, '--yes', ...argv)
 

@@ -49,7 +49,7 @@ describeReal('ops db copy, beside stamped rows', () => {
   const psql = (statements: string): Promise<string> =>
     host().read('psql -X -q -At -v ON_ERROR_STOP=1 lab', { input: statements })
   const ops = (...argv: string[]): Promise<Outcome> =>
-    folder.ops(['db', 'copy', ...argv, '-F', host().sshConfig])
+    folder.answer(['db', 'copy', ...argv, '-F', host().sshConfig])
   const inLab = (table: string): string[] => [
     ...['both1', table, '--to', 'postgres:///lab?via=both1', '--as', `lab.${table.split('.')[0]}`],
   ]

@@ -39,11 +39,11 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
     ...['db', 'copy', 'shop', table, '--to', 'reports', '--as', as, ...argv, '-F', source().sshConfig],
   ]
   const copy = (table: string, as: string, ...argv: string[]): Promise<Outcome> =>
-    folder.ops(words(table, as, '--yes', ...argv))
+    folder.answer(words(table, as, '--yes', ...argv))
 
   test('every value of a hostile table is there, or was counted as lost before the first row', async () => {
     await mariadb(`CREATE DATABASE lab; USE lab; ${hostileSql('mariadb')}`)
-    const plan = await folder.ops(words('lab.hostile', 'staging.hostile', '--plan'))
+    const plan = await folder.answer(words('lab.hostile', 'staging.hostile', '--plan'))
     expect(plan.code).toBe(0)
     expect(plan.stdout).toMatch(/makes +staging\.ops_copy, staging\.ops_runs, the history of its runs\n/)
     expect(plan.stdout.match(/lost: .*/g)).toEqual([
@@ -63,7 +63,7 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
       `0|1.234567|0.1|0.000000000000000000000000000001|18446744073709551615|2|t|101010101|0||2026-10-25 01:30:00.000001||838:59:59.999999|||{"a":1,"a":2,"z":"\\u0000"}|\\x000000000101000000a0c8eb85f3cce17f0000000000000000|\\x00ff0d0a5c4e27220000000000000020|\\x1a000a0d5c4e|a|ä|é|${x}|10|7|-1|`,
       '18446744073709551614|1.6777216e+07|1.7976931348623157e+308|-1.000000000000000000000000000000|0|-128|f|000000000|2155|9999-12-31 23:59:59.999999|||-838:59:59||x,y|null|||\\x|||||0|7|0|2026-03-29 01:30:00',
     ])
-    const ddl = await folder.ops(words('lab.hostile', 'ddl.hostile', '--ddl'))
+    const ddl = await folder.answer(words('lab.hostile', 'ddl.hostile', '--ddl'))
     await psql(`CREATE SCHEMA ddl; ${ddl.stdout}`)
     const columnsOf = (schema: string): Promise<string> =>
       psql(`SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute
@@ -85,7 +85,7 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
     await mariadb(
       `USE app; UPDATE t SET v = 'changed' WHERE id <= 3; INSERT INTO t (id, v) VALUES (9001, 'new')`,
     )
-    const plan = await folder.ops(words('app.t', 'staging.t', '--by', 'at', '--plan'))
+    const plan = await folder.answer(words('app.t', 'staging.t', '--by', 'at', '--plan'))
     expect(plan.stdout).toContain('4: those with at from')
     expect(plan.stdout).not.toContain('ops_copy')
     expect(await psql(`SELECT count(*) FROM staging.t WHERE v IN ('changed', 'new')`)).toBe('0\n')
@@ -104,10 +104,10 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
     expect(again.code).toBe(0)
     expect(again.stdout).toMatch(/0 new, 0 changed, 4 as they were|nothing to do/)
     await mariadb(`UPDATE app.t SET v = 'by file' WHERE id = 4999`)
-    const byFile = await folder.ops(['job', 'run', 'reports', '--yes', '-F', source().sshConfig])
+    const byFile = await folder.answer(['job', 'run', 'reports', '--yes', '-F', source().sshConfig])
     expect(byFile.stderr).toBe('')
     expect(await psql(`SELECT v FROM staging.t WHERE id = 4999`)).toBe('by file\n')
-    const history = await folder.ops(['job', 'history', 'reports', '-F', source().sshConfig])
+    const history = await folder.answer(['job', 'history', 'reports', '-F', source().sshConfig])
     expect(history.stderr).toBe('')
     const runs = history.stdout.split(/^ {2}(?=\d{4}-)/m).slice(1)
     expect(runs).toHaveLength(4)
@@ -236,7 +236,7 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
       (await mariadb('SELECT COUNT(*), COUNT(DISTINCT id), SUM(id) FROM border.t')).replaceAll('\t', '|'),
     )
     const [db, copies, ...named] = words('border.t', 'staging.border', '--by', 'at')
-    const audit = await folder.ops([db as string, copies as string, 'audit', ...named])
+    const audit = await folder.answer([db as string, copies as string, 'audit', ...named])
     expect(audit.stdout).toMatch(/differ +none/)
     expect(audit.code).toBe(0)
   }, 400_000)
@@ -256,7 +256,7 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
       '-F',
       source().sshConfig,
     ]
-    expect((await folder.ops(pin)).code).toBe(0)
+    expect((await folder.answer(pin)).code).toBe(0)
     const alter = (to: string) => () => mariadb(`ALTER TABLE shapes.t MODIFY v ${to} NOT NULL`)
     const moved = await runWhileItWaits(source(), folder, argv, alter('VARCHAR(20)'))
     expect(moved.stdout).toMatch(/shapes\.t is not what it was when this began, copying its rows: [^"]*v/)
@@ -383,7 +383,7 @@ export default copy({ source: 'shop', table: 'app.t', to: 'reports', as: 'stagin
     )
     await psql(`CREATE SCHEMA hid; CREATE TABLE hid.t (id int PRIMARY KEY); ALTER TABLE hid.t ENABLE ROW LEVEL SECURITY;
       CREATE POLICY few ON hid.t USING (id < 2); CREATE ROLE deploy LOGIN; GRANT ALL ON SCHEMA hid TO deploy; GRANT ALL ON hid.t TO deploy`)
-    const { stderr, code } = await folder.ops([
+    const { stderr, code } = await folder.answer([
       ...['db', 'copy', 'shop', 'hid.t', '--as', 'hid.t', '--yes', '-F', source().sshConfig],
       ...['--to', 'postgres:///lab?via=dw1-deploy'],
     ])

@@ -31,7 +31,7 @@ describeReal('the target of ops db copy', () => {
     ...['copy', 'shop', table, '--to', 'reports', '--as', as, ...argv],
   ]
   const copy = (table: string, as: string, ...argv: string[]): Promise<Outcome> =>
-    folder.ops(['db', ...words(table, as, ...argv), '--yes', '-F', host().sshConfig])
+    folder.answer(['db', ...words(table, as, ...argv), '--yes', '-F', host().sshConfig])
 
   test('a run whose target is restarted ends at once, says that nothing was copied, and the same command brings all', async () => {
     await mariadb(`CREATE DATABASE ends; USE ends; CREATE TABLE t (id INT PRIMARY KEY, at TIMESTAMP NOT NULL, KEY (at));
@@ -59,7 +59,7 @@ describeReal('the target of ops db copy', () => {
     await mariadb(`CREATE DATABASE few; USE few; CREATE TABLE t (id INT PRIMARY KEY, at TIMESTAMP NOT NULL, KEY (at));
       INSERT INTO t VALUES (1, '2026-01-01');
       GRANT SELECT, PROCESS ON *.* TO few@localhost IDENTIFIED BY 'few' WITH MAX_USER_CONNECTIONS 2`)
-    const refused = await folder.ops([
+    const refused = await folder.answer([
       ...['db', 'copy', 'small', 'few.t', '--to', 'reports', '--as', 'staging.few', '--by', 'at', '--yes'],
       ...['-F', host().sshConfig],
     ])
@@ -99,7 +99,7 @@ describeReal('the target of ops db copy', () => {
       expect(refused.code).toBe(1)
       expect(refused.stderr).toContain('1 row of late.t is not as the source has it')
     }
-    const mended = await folder.ops([
+    const mended = await folder.answer([
       ...['db', 'copy', 'audit', 'shop', 'late.t', '--to', 'reports', '--as', 'late.t', '--by', 'at'],
       ...['--repair', '--yes', '-F', host().sshConfig],
     ])
@@ -123,7 +123,7 @@ describeReal('the target of ops db copy', () => {
       INSERT INTO led.orders VALUES (9); INSERT INTO led."No tes" VALUES (9)`)
     await mariadb('DELETE FROM led.t WHERE id = 9')
     const audit = (...argv: string[]): Promise<Outcome> =>
-      folder.ops([
+      folder.answer([
         ...['db', 'copy', 'audit', 'shop', 'led.t', '--to', 'reports', '--as', 'led.t', '--by', 'at'],
         ...[...argv, '--yes', '-F', host().sshConfig],
       ])

@@ -89,7 +89,7 @@ describeReal('ops db drift', () => {
     argv: readonly string[] = [],
     on: Host = host(),
   ): Promise<Outcome> =>
-    folder.ops(['db', 'drift', on.name, table, '--contract', file, ...argv, '-F', on.sshConfig])
+    folder.answer(['db', 'drift', on.name, table, '--contract', file, ...argv, '-F', on.sshConfig])
   const told = async (table: string, file: string): Promise<readonly Record<string, unknown>[]> =>
     (await drift(table, file, ['--json'])).stdout
       .trim()
@@ -213,7 +213,7 @@ describeReal('ops db drift', () => {
       await mariadb(`CREATE DATABASE old CHARACTER SET utf8mb4; ${table}`)
       expect((await drift('old.v', 'o.json', ['--pin'])).code).toBe(0)
       writeFileSync(join(folder.path, 'ops.ini'), `[db old]\nsocket = ${server.socket}\nuser = root\n`)
-      const run = await folder.ops(['db', 'drift', 'old', 'old.v', '--contract', 'o.json'])
+      const run = await folder.answer(['db', 'drift', 'old', 'old.v', '--contract', 'o.json'])
       expect(run.stdout).toMatch(/changes +none/)
       expect(run.code).toBe(0)
     } finally {
@@ -227,7 +227,7 @@ describeReal('ops db drift', () => {
     )
     await drift('app.w', 'w1.json', ['--pin', '--consumer', 'reports'])
     const archive = (...argv: string[]): Promise<Outcome> =>
-      folder.ops([
+      folder.answer([
         'db',
         'archive',
         'drift1',
@@ -289,7 +289,7 @@ describeReal('ops db drift', () => {
     expect((await mariadb('SELECT COUNT(*) FROM app.m')).trim()).toBe('100')
     // A restore writes, and waits as well.
     const whole = dump.slice(0, -2)
-    expect((await folder.ops(['db', ...whole, '--yes', '-F', host().sshConfig])).code).toBe(0)
+    expect((await folder.answer(['db', ...whole, '--yes', '-F', host().sshConfig])).code).toBe(0)
     const restored = await whileItWaits(['restore', './d', '--into', 'app.again'], 'SELECT 1')
     expect(restored.stdout).toContain('2 other jobs of ops are at work on this server')
     expect(restored.code).toBe(0)
@@ -310,7 +310,16 @@ describeReal('ops db drift', () => {
     const sleeping = "FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(1201)%'"
     while ((await mariadb(`SELECT COUNT(*) ${sleeping}`)).trim() !== '1') await pause(50)
     for (const [job, words] of Object.entries(jobs)) {
-      const run = await folder.ops(['db', job, 'drift1', 'app.x', ...words, '--yes', '-F', host().sshConfig])
+      const run = await folder.answer([
+        'db',
+        job,
+        'drift1',
+        'app.x',
+        ...words,
+        '--yes',
+        '-F',
+        host().sshConfig,
+      ])
       expect([job, run.code, run.stderr]).toEqual([job, 6, expect.stringContaining('locked')])
     }
     await mariadb(`SELECT CONCAT('KILL ', ID) INTO @k ${sleeping}; EXECUTE IMMEDIATE @k`)
@@ -323,7 +332,7 @@ describeReal('ops db drift', () => {
       `CREATE TABLE app.n (id INT PRIMARY KEY, at DATETIME NOT NULL, KEY (at)); INSERT INTO app.n VALUES (1, '2020-01-01')`,
     )
     const argv = ['archive', 'drift1', 'app.n', '--older-than', '1y', '--by', 'at', '--to', 'n', '--plan']
-    const plan = (): Promise<Outcome> => folder.ops(['db', ...argv, '-F', host().sshConfig])
+    const plan = (): Promise<Outcome> => folder.answer(['db', ...argv, '-F', host().sshConfig])
     expect((await plan()).stdout).not.toContain('history list length')
     await mariadb("SET GLOBAL innodb_monitor_disable = 'trx_rseg_history_len'")
     const off = (await plan()).stdout
@@ -338,7 +347,7 @@ describeReal('ops db drift', () => {
     await drift('app.l', 'l.json', ['--pin', '--consumer', 'reports'])
     writeFileSync(join(folder.path, 'l.csv'), 'id,v\n1,2\n')
     const load = (): Promise<Outcome> =>
-      folder.ops([
+      folder.answer([
         'db',
         'load',
         'drift1',

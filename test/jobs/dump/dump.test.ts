@@ -27,7 +27,7 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
   const mariadb = (statements: string): Promise<string> =>
     host().read('mariadb --default-character-set=utf8mb4 -BN', { input: statements })
   const ops = (...argv: string[]): Promise<Outcome> =>
-    folder.ops(['db', ...argv, '--yes', '-F', host().sshConfig])
+    folder.answer(['db', ...argv, '--yes', '-F', host().sshConfig])
   const dump = (table: string, to: string, ...argv: string[]): Promise<Outcome> =>
     ops('dump', 'shop', table, '--by', 'at', '--tz', 'Europe/Berlin', '--to', to, ...argv)
   const restore = (from: string, into: string, ...argv: string[]): Promise<Outcome> =>
@@ -67,7 +67,7 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     await mariadb(`CREATE DATABASE year; USE year; CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(40), at DATETIME, KEY (at));
       INSERT INTO t (v, at) SELECT MD5(seq), '2025-01-01' + INTERVAL seq * 7919 % 365 DAY + INTERVAL seq % 86400 SECOND FROM seq_1_to_5000;
       INSERT INTO t (v, at) VALUES ('no day', NULL), ('no day', 0), ('today', NOW())`)
-    const plan = await folder.ops([
+    const plan = await folder.answer([
       ...['db', 'dump', 'shop', 'year.t', '--by', 'at', '--tz', 'Europe/Berlin', '--to', 'year', '--plan'],
       ...['-F', host().sshConfig],
     ])
@@ -76,7 +76,7 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     // To the server a zero date in a column that takes no NULL is one.
     await mariadb(`USE year; CREATE TABLE zeros (id INT PRIMARY KEY, at DATETIME NOT NULL, KEY (at));
       INSERT INTO zeros VALUES (1, 0), (2, 0), (3, '2025-01-01')`)
-    const zeros = await folder.ops([
+    const zeros = await folder.answer([
       ...[
         'db',
         'dump',
@@ -147,13 +147,13 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
       rows: 100,
       hash: receipt('late', `${deleted}-r1`).hash,
     })
-    const again = await folder.ops(['job', 'run', 'late-days', '--yes', '-F', host().sshConfig])
+    const again = await folder.answer(['job', 'run', 'late-days', '--yes', '-F', host().sshConfig])
     expect(again.stdout).toContain('20 days, 0 of them changed')
-    const history = await folder.ops(['job', 'history', 'late-days', '-F', host().sshConfig])
+    const history = await folder.answer(['job', 'history', 'late-days', '-F', host().sshConfig])
     expect(history.stdout).toMatch(/UTC {2}done in .*: dump late\.t of shop/)
     expect((await dump('late.t', 'late', '--recheck', '1d')).stdout).toContain('nothing to do')
     expect((await restore('late', 'late.again')).code).toBe(0)
-    const restored = await folder.ops(['job', 'history', 'late-days', '-F', host().sshConfig])
+    const restored = await folder.answer(['job', 'history', 'late-days', '-F', host().sshConfig])
     expect(restored.stdout).toMatch(/restore late\.again of shop, typed by hand as `ops db restore`/)
     expect(
       await mariadb('SELECT COUNT(*) FROM late.again LEFT JOIN late.t USING (id, v, at) WHERE t.id IS NULL'),
@@ -168,7 +168,7 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
   })
 
   test('a dump is verified whole: what is flipped, gone, swapped or says something else is named', async () => {
-    const verify = (): Promise<Outcome> => folder.ops(['db', 'dump', 'verify', 'late'])
+    const verify = (): Promise<Outcome> => folder.answer(['db', 'dump', 'verify', 'late'])
     const sound = await verify()
     expect(sound).toMatchObject({ code: 0, stderr: '' })
     expect(sound.stdout).toMatch(/whole +2,300 rows in 23 files of 20 days/)
@@ -214,7 +214,7 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
   })
 
   test('a place with a dump is no archive, and the other way round: each names the command that brings its rows back', async () => {
-    const archived = await folder.ops(['db', 'archive', 'restore', 'late', '--yes'])
+    const archived = await folder.answer(['db', 'archive', 'restore', 'late', '--yes'])
     expect(archived.stderr).toMatch(
       /late holds a dump of late\.t, not an archive[\s\S]*`ops db restore .*late`/,
     )
@@ -222,7 +222,7 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     const into = ['archive', 'shop', 'late.t', '--older-than', '1d', '--by', 'at', '--no-delete', '--to']
     expect((await ops(...into, 'late')).stderr).toContain('holds a dump of late.t, not an archive')
     expect((await ops(...into, 'saved')).code).toBe(0)
-    const dumped = await folder.ops(['db', 'restore', 'saved', '--yes'])
+    const dumped = await folder.answer(['db', 'restore', 'saved', '--yes'])
     expect(dumped.stderr).toMatch(
       /saved holds an archive of late\.t, not a dump[\s\S]*`ops db archive restore .*saved`/,
     )
@@ -333,7 +333,7 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     const rows: string[] = []
     for (const line of commands) {
       const [, ...words] = line.trim().split(' ')
-      expect(await folder.ops([...words, '--yes', '-F', host().sshConfig])).toMatchObject({
+      expect(await folder.answer([...words, '--yes', '-F', host().sshConfig])).toMatchObject({
         code: 0,
         stderr: '',
       })
@@ -364,7 +364,7 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
       expect(refused.code).toBe(3)
     }
     const few = (...argv: string[]): Promise<Outcome> =>
-      folder.ops(
+      folder.answer(
         [
           ...[
             'db',
@@ -413,7 +413,7 @@ export default dump({ source: 'shop', table: 'late.t', by: 'at', tz: 'Europe/Ber
     const again = await dump('torn.t', 'torn')
     expect(again).toMatchObject({ code: 0, stderr: '' })
     expect(again.stdout).toMatch(/dumped +2 rows in 1 day/)
-    expect((await folder.ops(['db', 'dump', 'verify', 'torn'])).code).toBe(0)
+    expect((await folder.answer(['db', 'dump', 'verify', 'torn'])).code).toBe(0)
   })
 
   test('a table that has other rows is not restored into; what a killed restore left is gone on with', async () => {

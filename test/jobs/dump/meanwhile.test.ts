@@ -42,8 +42,8 @@ describeReal('ops db dump, meanwhile', () => {
     ...['db', 'restore', from, '--into', into, '--yes', '-F', host().sshConfig],
   ]
   const dump = (table: string, to: string, ...argv: string[]): Promise<Outcome> =>
-    folder.ops([...dumpWords(table, to), ...argv])
-  const restore = (from: string, into: string): Promise<Outcome> => folder.ops(restoreWords(from, into))
+    folder.answer([...dumpWords(table, to), ...argv])
+  const restore = (from: string, into: string): Promise<Outcome> => folder.answer(restoreWords(from, into))
   const checksum = async (table: string): Promise<string> =>
     (await mariadb(`CHECKSUM TABLE ${table} EXTENDED`)).split('\t')[1]?.trim() ?? ''
   const files = (to: string, kind: 'days' | 'receipts'): string[] => {
@@ -213,11 +213,11 @@ describeReal('ops db dump, meanwhile', () => {
       }
       expect(codes.filter(code => code !== null && code !== 0 && code !== 6)).toEqual([])
       expect(codes).toContain(null)
-      let last = await folder.ops(words[verb])
+      let last = await folder.answer(words[verb])
       // The server may not have noticed yet that the connection of the lock is gone.
       for (let tries = 0; last.code === 6 && tries < 50; tries++) {
         await pause(200)
-        last = await folder.ops(words[verb])
+        last = await folder.answer(words[verb])
       }
       expect(last.stderr).toBe('')
       expect(last.code).toBe(0)

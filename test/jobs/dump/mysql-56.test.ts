@@ -5,7 +5,7 @@ import { describeMysql56, hostileTables, useMysql56 } from '../../mysql/use-mysq
 
 describeMysql56('ops db dump', () => {
   const { folder, checksum } = useMysql56(hostileTables)
-  const ops = (...argv: string[]): Promise<Outcome> => folder().ops(['db', ...argv, '--yes'])
+  const ops = (...argv: string[]): Promise<Outcome> => folder().answer(['db', ...argv, '--yes'])
 
   test.each(['hostile', 'hostile_key'])(
     '%s is dumped and comes back byte for byte; the server itself tells that nothing changed',

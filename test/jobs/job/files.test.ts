@@ -50,7 +50,7 @@ export default archive({ source: 'shop', table: 'app.events', olderThan: '30d', 
   const until = async (question: string, answer: string): Promise<void> => {
     while ((await mariadb(question)).trim() !== answer) await pause(50)
   }
-  const job = (...argv: string[]): Promise<Outcome> => folder.ops(['job', ...argv, '-F', host().sshConfig])
+  const job = (...argv: string[]): Promise<Outcome> => folder.answer(['job', ...argv, '-F', host().sshConfig])
 
   test('a plan touches nothing; a run moves the rows that its fields name', async () => {
     await mariadb(`CREATE DATABASE app; USE app; CREATE TABLE events (id INT AUTO_INCREMENT PRIMARY KEY, v INT, at DATETIME NOT NULL, KEY (at));
@@ -104,7 +104,15 @@ export default archive({ source: 'shop', table: 'app.events', olderThan: '30d', 
     expect(readFileSync(resolve(folder.path, log), 'utf8')).toContain('"event":"job-end"')
     // What somebody typed into the same place is no run of this job, and is told as what it is.
     const typed = ['archive', 'shop', 'app.events', '--older-than', '30d', '--by', 'at', '--to', './events']
-    const byHand = await folder.ops(['db', ...typed, '--where', 'v <> 77', '--yes', '-F', host().sshConfig])
+    const byHand = await folder.answer([
+      'db',
+      ...typed,
+      '--where',
+      'v <> 77',
+      '--yes',
+      '-F',
+      host().sshConfig,
+    ])
     expect([byHand.code, byHand.stderr]).toEqual([0, ''])
     const after = (await job('history', 'old-events')).stdout.split(/^ {2}(?=\d{4}-)/m).slice(1)
     expect(
@@ -150,7 +158,7 @@ export default archive({ source: 'shop', table: 'app.looks', olderThan: '30d', b
       './looks',
       '--yes',
     ]
-    const refused = await folder.ops(['db', ...typed, '-F', host().sshConfig])
+    const refused = await folder.answer(['db', ...typed, '-F', host().sshConfig])
     expect(refused.code).toBe(3)
     expect(refused.stderr).toContain('there is no table app.looks')
     expect(readdirSync(folder.path)).not.toContain('looks')
@@ -229,7 +237,7 @@ export default archive({ source: 'shop', table: 'app.looks', olderThan: '30d', b
         ]),
       ),
     })
-    const { stdout, stderr, code } = await elsewhere.ops(['job', 'history', '-F', host().sshConfig])
+    const { stdout, stderr, code } = await elsewhere.answer(['job', 'history', '-F', host().sshConfig])
     elsewhere.remove()
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
     expect(stdout).toMatch(/done in .*: load app\.kept of shop, by \w+ on \S+ \(\d+\)\n {4}loaded +2 rows by/)

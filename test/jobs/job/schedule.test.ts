@@ -53,7 +53,7 @@ describeReal('ops job schedule', () => {
   afterAll(() => folder?.remove())
 
   const mariadb = (statements: string): Promise<string> => host().read('mariadb -BN', { input: statements })
-  const ops = (...argv: string[]): Promise<Outcome> => folder.ops(['job', ...argv, '-F', host().sshConfig])
+  const ops = (...argv: string[]): Promise<Outcome> => folder.answer(['job', ...argv, '-F', host().sshConfig])
   const schedule = (...argv: string[]): Promise<Outcome> => ops('schedule', 'nightly', 'night1', ...argv)
   const fill = (table: string): string =>
     `INSERT INTO app.${table} (at) SELECT NOW() - INTERVAL seq DAY - INTERVAL 1 HOUR FROM seq_1_to_200;`
@@ -155,7 +155,7 @@ describeReal('ops job schedule', () => {
     expect(gone.stderr).toContain('ops job history nightli --on HOST')
     // A list that is cut says so, here and there.
     for (const place of [[], ['night1']]) {
-      const listed = await folder.ops(['history', ...place, '--most', '1', '-F', host().sshConfig])
+      const listed = await folder.answer(['history', ...place, '--most', '1', '-F', host().sshConfig])
       expect(listed.stdout).toMatch(/(this machine|night1): 1 of \d+ runs, the newest first/)
     }
   })

@@ -24,7 +24,7 @@ describeReal('ops db load', () => {
     host().read('mariadb --default-character-set=utf8mb4 --local-infile=1 -BN app', { input: statements })
   const argvOf = (...argv: string[]): string[] => ['db', 'load', 'shop', ...argv, '-F', host().sshConfig]
   const load = (table: string, ...argv: string[]): Promise<Outcome> =>
-    folder.ops(argvOf(table, ...argv, '--yes'))
+    folder.answer(argvOf(table, ...argv, '--yes'))
   const pipe = (input: string, table: string, ...argv: string[]): Promise<Outcome> =>
     folder.ops(argvOf(table, ...argv, '--yes'), { input })
   /** One whose input the test writes by and by. */

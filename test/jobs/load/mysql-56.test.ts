@@ -9,7 +9,7 @@ describeMysql56('ops db load', () => {
   const { eyes, folder } = useMysql56('CREATE DATABASE lab CHARACTER SET utf8mb4', logsStatements)
   const load = (table: string, content: string, ...argv: string[]): Promise<Outcome> => {
     writeFileSync(join(folder().path, 'rows.csv'), content)
-    return folder().ops(['db', 'load', 'old', `lab.${table}`, 'rows.csv', '--yes', ...argv])
+    return folder().answer(['db', 'load', 'old', `lab.${table}`, 'rows.csv', '--yes', ...argv])
   }
 
   test.each(['infile', 'insert'])('by %s, rows arrive as they are and bad ones are named', async method => {

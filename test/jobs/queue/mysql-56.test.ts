@@ -11,7 +11,7 @@ const jobs = `CREATE DATABASE rails; USE rails; CREATE TABLE delayed_jobs (id IN
 describeMysql56('ops db queue', () => {
   const { eyes, folder, moreEyes } = useMysql56(jobs)
   const queue = (verb: string, ...argv: string[]): Promise<Outcome> =>
-    folder().ops(['db', 'queue', verb, 'old', 'rails.delayed_jobs', '--queue', 'mail', ...argv])
+    folder().answer(['db', 'queue', verb, 'old', 'rails.delayed_jobs', '--queue', 'mail', ...argv])
 
   test('parks around jobs that a worker is just reserving or is at, and brings all back', async () => {
     const worker = await moreEyes()
@@ -31,7 +31,7 @@ describeMysql56('ops db queue', () => {
       ['2200', 'v'],
     ])
     // By their number, which goes up to 3,000: asked for in many places by one statement.
-    const sizes = await folder().ops(['db', 'sizes', 'old', 'rails', '--json'])
+    const sizes = await folder().answer(['db', 'sizes', 'old', 'rails', '--json'])
     expect(sizes.stdout).toMatch(
       /"table":"rails.delayed_jobs_parked",.*"rows":(29|30)\d\d,.*"ageFrom":"key",.*"archive":null/,
     )
@@ -50,7 +50,7 @@ describeMysql56('ops db queue', () => {
     await eyes().run(
       `USE rails; CREATE TABLE noted LIKE delayed_jobs; INSERT INTO noted (handler, queue) VALUES ('x', 'mail'), ('y', 'mail')`,
     )
-    const parking = folder().ops([
+    const parking = folder().answer([
       'db',
       'queue',
       'park',
@@ -73,12 +73,12 @@ describeMysql56('ops db queue', () => {
     expect(await eyes().rows('SELECT handler, note FROM rails.noted')).toEqual([['z', 'precious']])
     expect(await eyes().rows('SELECT COUNT(*) FROM rails.noted_parked')).toEqual([['2']])
     const argv = ['old', 'rails.noted', '--queue', 'mail', '--yes']
-    expect((await folder().ops(['db', 'queue', 'drip', ...argv])).stderr).toContain(
+    expect((await folder().answer(['db', 'queue', 'drip', ...argv])).stderr).toContain(
       'no longer has the columns',
     )
     await eyes().run('ALTER TABLE rails.noted_parked ADD note TEXT')
-    expect(await folder().ops(['db', 'queue', 'park', ...argv])).toMatchObject({ code: 0, stderr: '' })
-    expect(await folder().ops(['db', 'queue', 'drip', ...argv])).toMatchObject({ code: 0, stderr: '' })
+    expect(await folder().answer(['db', 'queue', 'park', ...argv])).toMatchObject({ code: 0, stderr: '' })
+    expect(await folder().answer(['db', 'queue', 'drip', ...argv])).toMatchObject({ code: 0, stderr: '' })
     expect(await eyes().rows('SELECT COUNT(*), MAX(note) FROM rails.noted')).toEqual([['3', 'precious']])
   })
 })

@@ -69,7 +69,7 @@ describeReal('ops db queue', () => {
     ...['db', 'queue', verb, 'db1', name, '-F', host().sshConfig, ...argv],
   ]
   const queue = (verb: string, name: string, ...argv: string[]): Promise<Outcome> =>
-    folder().ops(argvOf(verb, name, ...argv))
+    folder().answer(argvOf(verb, name, ...argv))
 
   test('whatever a table of jobs holds is the same when it is parked, and when it is back', async () => {
     await mariadb(`CREATE DATABASE odd; USE odd; ${hostileSql('mariadb')}

@@ -28,7 +28,7 @@ describe.skipIf(why !== undefined)(`what MySQL 8.0 saved${why === undefined ? ''
     for (const each of servers) await each.stop()
     folder?.remove()
   })
-  const ops = (...argv: string[]): Promise<Outcome> => folder.ops(['db', ...argv, '--yes'])
+  const ops = (...argv: string[]): Promise<Outcome> => folder.answer(['db', ...argv, '--yes'])
   const ask = async (server: number, statement: string): Promise<unknown> =>
     statement.startsWith('SELECT') ? eyes[server]?.rows(statement) : eyes[server]?.run(statement)
   const newer = (statement: string): Promise<unknown> => ask(0, statement)
@@ -136,7 +136,7 @@ describe.skipIf(why !== undefined || noHost !== undefined)('what MySQL 8.0 saved
     folder?.remove()
   })
   const ops = (...argv: string[]): Promise<Outcome> =>
-    folder.ops(['db', ...argv, '--yes', '-F', host().sshConfig])
+    folder.answer(['db', ...argv, '--yes', '-F', host().sshConfig])
   const mariadb = (statements: string): Promise<string> => host().read('mariadb -BN', { input: statements })
 
   test('a zero with a sign, which MariaDB does not store, is named as the reason, and nothing is restored', async () => {

@@ -49,8 +49,8 @@ for (const version of ['5.7', '8.0'] as const) {
       await server?.stop()
       folder?.remove()
     })
-    const ops = (...argv: string[]): Promise<Outcome> => folder.ops(['db', ...argv, '--yes'])
-    const as = (user: string, verb: string, ...more: string[]) => folder.ops(['db', verb, user, ...more])
+    const ops = (...argv: string[]): Promise<Outcome> => folder.answer(['db', ...argv, '--yes'])
+    const as = (user: string, verb: string, ...more: string[]) => folder.answer(['db', verb, user, ...more])
     // CHECKSUM TABLE of 5.7 tells another number of a table of JSON that was rebuilt.
     const contents = (table: string, key: string) => eyes.rows(`SELECT * FROM lab.${table} ORDER BY ${key}`)
 
@@ -75,7 +75,7 @@ for (const version of ['5.7', '8.0'] as const) {
         `${table}-days`,
       )
       expect(made).toMatchObject({ code: 0, stderr: '' })
-      expect((await folder.ops(['db', 'dump', 'verify', `${table}-days`])).code).toBe(0)
+      expect((await folder.answer(['db', 'dump', 'verify', `${table}-days`])).code).toBe(0)
       const again = await ops('restore', 'root', `${table}-days`, '--into', `lab.${table}_days`)
       expect(again).toMatchObject({ code: 0, stderr: '' })
       expect(await contents(`${table}_days`, key)).toEqual(before)
@@ -92,7 +92,7 @@ for (const version of ['5.7', '8.0'] as const) {
       )
       expect(saved).toMatchObject({ code: 0, stderr: '' })
       expect(await eyes.rows(`SELECT COUNT(*) FROM lab.${table}`)).toEqual([['0']])
-      expect((await folder.ops(['db', 'archive', 'verify', table])).code).toBe(0)
+      expect((await folder.answer(['db', 'archive', 'verify', table])).code).toBe(0)
       const restored = await ops('archive', 'restore', table, '--into', `lab.${table}_again`)
       expect(restored).toMatchObject({ code: 0, stderr: '' })
       expect(await contents(`${table}_again`, key)).toEqual(before)
@@ -144,15 +144,15 @@ for (const version of ['5.7', '8.0'] as const) {
         ['1', 'x'],
         ['2', 'ö,\n'],
       ])
-      expect((await folder.ops(['db', 'sizes', 'root', 'lab'])).stdout).toContain('root: lab.hostile')
+      expect((await folder.answer(['db', 'sizes', 'root', 'lab'])).stdout).toContain('root: lab.hostile')
       await eyes.run(`CREATE TABLE lab.aged (id INT PRIMARY KEY, at DATE NOT NULL); INSERT INTO lab.aged VALUES
         ${Array.from({ length: 2_000 }, (_, row) => `(${row < 1_500 ? row : row * 1_000_000}, CURDATE() - INTERVAL ${row < 500 ? 60 : 1} DAY)`).join(',')}`)
-      const aged = (await folder.ops(['db', 'sizes', 'root', 'lab', '--top', '50', '--json'])).stdout
+      const aged = (await folder.answer(['db', 'sizes', 'root', 'lab', '--top', '50', '--json'])).stdout
       expect(aged).toMatch(
         /"table":"lab.aged",.*"rows":(19|20)\d\d,"time":"at","age":\{"1mo":0.2(4|5).*"monthRows":1[45]\d\d,/,
       )
       await eyes.run('CREATE TABLE lab.sized (id INT PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 3')
-      const sized = await folder.ops(['db', 'sizes', 'root', 'lab', '--top', '50', '--json'])
+      const sized = await folder.answer(['db', 'sizes', 'root', 'lab', '--top', '50', '--json'])
       const [[data = ''] = []] = await eyes.rows('SELECT @@datadir')
       const parts = readdirSync(join(String(data), 'lab')).filter(file => /^sized#p#/i.test(file))
       const bytes = parts.reduce((sum, file) => sum + statSync(join(String(data), 'lab', file)).size, 0)
@@ -168,7 +168,7 @@ for (const version of ['5.7', '8.0'] as const) {
         INSERT INTO delayed_jobs (handler, run_at, queue) VALUES ${Array.from({ length: 1_000 }, () => "('x', NOW(), 'mail')").join(',')};
         UPDATE delayed_jobs SET locked_at = NOW(), locked_by = 'w' WHERE id IN (1, 500)`)
       const queue = (verb: string, ...argv: string[]): Promise<Outcome> =>
-        folder.ops(['db', 'queue', verb, 'root', 'lab.delayed_jobs', '--queue', 'mail', ...argv])
+        folder.answer(['db', 'queue', verb, 'root', 'lab.delayed_jobs', '--queue', 'mail', ...argv])
       const parked = await queue('park', '--yes')
       expect(parked.stderr).toBe('')
       expect(parked.stdout).toMatch(/parked +998 jobs/)

@@ -50,7 +50,7 @@ describeReal('the way to a database server', () => {
       '--yes',
       '--no-delete',
     ]
-    return folder.ops([...argv, ...more, '-F', host().sshConfig], { env })
+    return folder.answer([...argv, ...more, '-F', host().sshConfig], { env })
   }
   const usedCipher = (): Promise<string> =>
     host().read(`mariadb --skip-ssl -BN -e "SHOW GLOBAL STATUS LIKE 'Ssl_finished_accepts'"`)
@@ -179,7 +179,7 @@ describeReal('the way to a database server', () => {
     'mysql://far@127.0.0.1/app%zz',
     'mysql://far@127.0.0.1:99999/app',
   ])('the address %s is wrong input', async address => {
-    const run = await folder.ops(['db', 'sizes', address])
+    const run = await folder.answer(['db', 'sizes', address])
     expect(run.stderr).toMatch(/error.*address of a database/)
     expect(run.stderr).not.toContain('defect')
     expect(run.code).toBe(3)
@@ -198,7 +198,7 @@ describeReal('the way to a database server', () => {
       [['drift', 'db1', 'app.ordres', '--contract', 'new.json', '--pin'], 'Did you mean orders?'],
     ]
     for (const [argv, next] of asked) {
-      const run = await folder.ops(['db', ...argv, '-F', host().sshConfig])
+      const run = await folder.answer(['db', ...argv, '-F', host().sshConfig])
       expect([argv[0], run.code, run.stderr]).toEqual([argv[0], 3, expect.stringContaining(next)])
     }
     expect(readdirSync(folder.path)).not.toContain('absent')
@@ -235,7 +235,7 @@ describeReal('the way to a database server', () => {
       '--json',
       '--yes',
     ]
-    const run = await folder.ops([...argv, '-F', host().sshConfig])
+    const run = await folder.answer([...argv, '-F', host().sshConfig])
     const events = run.stdout
       .trim()
       .split('\n')
@@ -259,7 +259,7 @@ describeReal('the way to a database server', () => {
       savedRows: 1,
       deletedRows: 1,
     })
-    const without = await folder.ops([...argv.filter(word => word !== '--yes'), '-F', host().sshConfig])
+    const without = await folder.answer([...argv.filter(word => word !== '--yes'), '-F', host().sshConfig])
     expect(without.code).toBe(3)
     expect(without.stdout).toContain('db archive needs a yes')
   })

@@ -76,7 +76,9 @@ describeReal('shards', () => {
     test('that begin together dump each day once, and together all of it', async () => {
       await mariadb(`CREATE DATABASE IF NOT EXISTS app; USE app; CREATE TABLE d (id INT PRIMARY KEY, v CHAR(32), at DATETIME, KEY (at));
         INSERT INTO d SELECT seq, MD5(seq), '2024-01-01' + INTERVAL (seq % ${days}) DAY FROM seq_1_to_4000`)
-      const runs = await Promise.all([0, 1, 2].map(each => folder().ops(argv('d', '--shard', `${each}/3`))))
+      const runs = await Promise.all(
+        [0, 1, 2].map(each => folder().answer(argv('d', '--shard', `${each}/3`))),
+      )
       for (const run of runs) expect(run, run.stderr).toMatchObject({ code: 0, stderr: '' })
       const ends = runs.map(endOf)
       const dumped = ends
@@ -85,11 +87,11 @@ describeReal('shards', () => {
       expect(dumped.length).toBe(days)
       expect(new Set(dumped).size).toBe(days)
       for (const end of ends) expect((end.data.days as readonly unknown[]).length).toBeGreaterThan(10)
-      const whole = await folder().ops(argv('d'))
+      const whole = await folder().answer(argv('d'))
       expect(whole).toMatchObject({ code: 0, stderr: '' })
       expect(whole.stdout).toContain('"isEmpty":true')
       const back = ['db', 'restore', 'd', '--into', 'app.d_again', '--yes', '-F', host().sshConfig]
-      expect(await folder().ops(back)).toMatchObject({ code: 0, stderr: '' })
+      expect(await folder().answer(back)).toMatchObject({ code: 0, stderr: '' })
       expect(
         await mariadb('USE app; CHECKSUM TABLE d, d_again; SELECT COUNT(*) FROM d_again').then(text =>
           text.replaceAll(/\S+\t/g, ''),
@@ -99,18 +101,18 @@ describeReal('shards', () => {
 
     test('keep one another out where they would meet, and only there', async () => {
       await hold('dump app.d 0/3')
-      const same = await folder().ops(argv('e', '--shard', '0/3'))
+      const same = await folder().answer(argv('e', '--shard', '0/3'))
       expect(same.code).toBe(6)
       expect(same.stdout).toContain('another run holds dump app.d 0/3')
       for (const other of [[], ['--shard', '1/2']]) {
-        const run = await folder().ops(argv('e', ...other))
+        const run = await folder().answer(argv('e', ...other))
         expect(run.code).toBe(6)
         expect(run.stdout).toContain('the shard 0/3 of dump app.d is at work')
       }
-      expect(await folder().ops(argv('e', '--shard', '1/3'))).toMatchObject({ code: 0 })
+      expect(await folder().answer(argv('e', '--shard', '1/3'))).toMatchObject({ code: 0 })
       for (const holder of holders.splice(0)) await holder.end()
       await hold('dump app.d')
-      const run = await folder().ops(argv('e', '--shard', '0/3'))
+      const run = await folder().answer(argv('e', '--shard', '0/3'))
       expect(run.code).toBe(6)
       expect(run.stdout).toContain('another run holds dump app.d as a whole')
     })
@@ -133,7 +135,7 @@ describeReal('shards', () => {
         '--yes',
         '--scan',
       ]
-      const run = await folder().ops([...wrong, '--shard', '0/2', '-F', host().sshConfig])
+      const run = await folder().answer([...wrong, '--shard', '0/2', '-F', host().sshConfig])
       expect(run.code).toBe(3)
       expect(run.stderr).toContain('Without it each shard would read the whole table')
     })
@@ -145,9 +147,9 @@ describeReal('shards', () => {
       ...['db', 'archive', 'db1', table, '--to', to, ...old, '-F', host().sshConfig, ...more],
     ]
     const restored = async (to: string, into: string): Promise<void> => {
-      expect(await folder().ops(['db', 'archive', 'verify', to])).toMatchObject({ code: 0, stderr: '' })
+      expect(await folder().answer(['db', 'archive', 'verify', to])).toMatchObject({ code: 0, stderr: '' })
       const words = ['db', 'archive', 'restore', to, '--into', into, '--yes', '-F', host().sshConfig]
-      expect(await folder().ops(words)).toMatchObject({ code: 0, stderr: '' })
+      expect(await folder().answer(words)).toMatchObject({ code: 0, stderr: '' })
     }
     /** Runs a shard; each of `kills` ends it a little after it has written something. */
     const runKilled = async (words: readonly string[], part: string, kills: number): Promise<void> => {
@@ -175,10 +177,10 @@ describeReal('shards', () => {
     }
     /** The server may not have noticed yet that the run before is gone. */
     const finished = async (words: readonly string[]): Promise<void> => {
-      let run = await folder().ops(words)
+      let run = await folder().answer(words)
       for (let tries = 0; run.code === 6 && tries < 100; tries++) {
         await pause(200)
-        run = await folder().ops(words)
+        run = await folder().answer(words)
       }
       expect(run, run.stdout.slice(-2_000)).toMatchObject({ code: 0, stderr: '' })
     }
@@ -206,7 +208,7 @@ describeReal('shards', () => {
         ANALYZE TABLE a; CREATE TABLE a_was SELECT * FROM a`)
       const words = (shard: string): string[] => argv('app.a', 'a', '--shard', shard)
       const savedBy = (run: Outcome): unknown => endOf(run).data.savedRows
-      const runs = await Promise.all(['0/3', '1/3', '2/3'].map(each => folder().ops(words(each))))
+      const runs = await Promise.all(['0/3', '1/3', '2/3'].map(each => folder().answer(words(each))))
       for (const run of runs) expect(run, run.stdout.slice(-2_000)).toMatchObject({ code: 0, stderr: '' })
       const saved = runs.map(run => Number(savedBy(run)))
       expect(saved.reduce((sum, each) => sum + each)).toBe(6_000)
@@ -221,14 +223,14 @@ describeReal('shards', () => {
         readdirSync(join(folder().path, 'a/shards')).filter(each => /^\d+\.json$/.test(each))
       expect(splits()).toEqual(['000001.json'])
       await mariadb('INSERT INTO app.a SELECT * FROM app.a_was WHERE n <= 1000')
-      expect(savedBy(await folder().ops(words('1/3')))).toBeGreaterThan(200)
+      expect(savedBy(await folder().answer(words('1/3')))).toBeGreaterThan(200)
       expect(splits()).toEqual(['000001.json', '000002.json'])
       // Of two shards, each has a half of what is left.
-      expect(savedBy(await folder().ops(words('0/2')))).toBeGreaterThan(200)
+      expect(savedBy(await folder().answer(words('0/2')))).toBeGreaterThan(200)
       expect(splits()).toEqual(['000001.json', '000002.json', '000003.json'])
-      expect(savedBy(await folder().ops(words('1/2')))).toBeGreaterThan(200)
+      expect(savedBy(await folder().answer(words('1/2')))).toBeGreaterThan(200)
       expect(await mariadb('SELECT COUNT(*) FROM app.a')).toBe('0\n')
-      const whole = await folder().ops(argv('app.a', 'a'))
+      const whole = await folder().answer(argv('app.a', 'a'))
       expect(whole).toMatchObject({ code: 0, stderr: '' })
       expect(whole.stdout).toContain('"isEmpty":true')
     })
@@ -237,7 +239,7 @@ describeReal('shards', () => {
       await mariadb(`CREATE DATABASE IF NOT EXISTS app; USE app; CREATE TABLE b (id INT PRIMARY KEY, at DATETIME);
         INSERT INTO b SELECT seq, IF(seq % 3, '2020-01-01', NOW()) FROM seq_1_to_6000; ANALYZE TABLE b`)
       const words = (shard: string): string[] => argv('app.b', 'b', '--scan', '--shard', shard)
-      const runs = await Promise.all(['0/2', '1/2'].map(each => folder().ops(words(each))))
+      const runs = await Promise.all(['0/2', '1/2'].map(each => folder().answer(words(each))))
       const saved = runs.map(run => Number(endOf(run).data.savedRows))
       expect(saved.reduce((sum, each) => sum + each)).toBe(4_000)
       for (const each of saved) expect(each).toBeGreaterThan(1_000)
@@ -247,14 +249,14 @@ describeReal('shards', () => {
     test('go by borders that those at work have too, or not at all', async () => {
       await mariadb(`CREATE DATABASE IF NOT EXISTS app; USE app; CREATE TABLE c (id INT PRIMARY KEY, at DATETIME, KEY (at));
         INSERT INTO c SELECT seq, '2020-01-01' FROM seq_1_to_100`)
-      const first = await folder().ops(argv('app.c', 'c', '--shard', '1/2'))
+      const first = await folder().answer(argv('app.c', 'c', '--shard', '1/2'))
       expect(endOf(first).data.savedRows).toBe(50)
       await hold('archive app.c 1/2')
-      const other = await folder().ops(argv('app.c', 'other', '--shard', '0/2'))
+      const other = await folder().answer(argv('app.c', 'other', '--shard', '0/2'))
       expect(other.code).toBe(6)
       expect(other.stdout).toContain('has no borders of theirs that 0/2 could go by')
       // Also where it has borders, but those at work go by others, of another place.
-      const notTheirs = await folder().ops(argv('app.c', 'c', '--shard', '0/2'))
+      const notTheirs = await folder().answer(argv('app.c', 'c', '--shard', '0/2'))
       expect(notTheirs.code).toBe(6)
       expect(notTheirs.stdout).toContain('has no borders of theirs that 0/2 could go by')
       const split = readFileSync(join(folder().path, 'c/shards/000001.json'), 'utf8')
@@ -280,7 +282,7 @@ describeReal('shards', () => {
         'doors',
         '--yes',
       ]
-      const running = folder().ops([...words, '--shard', '0/2', '-F', host().sshConfig])
+      const running = folder().answer([...words, '--shard', '0/2', '-F', host().sshConfig])
       const tries = new Set<string>()
       const asking = `SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT GET_LOCK%the beginning of archive doors.t%' AND ID <> CONNECTION_ID()`
       // Each try has a connection of its own: with the third, the first has failed and was told.
@@ -294,11 +296,11 @@ describeReal('shards', () => {
 
     test('are refused with --with, and those of a copy with the reason, before a server is asked', async () => {
       const copy = ['db', 'copy', 'nowhere', 'app.a', '--to', 'x', '--as', 'y.z', '--shard', '0/2', '--yes']
-      const copied = await folder().ops(copy)
+      const copied = await folder().answer(copy)
       expect(copied.code).toBe(3)
       expect(copied.stderr).toContain('A copy is one transaction of the target')
       const words = ['db', 'archive', 'nowhere', 'app.a', '--to', 'a', ...old, '--shard', '0/2']
-      const run = await folder().ops([...words, '--with', 'app.b'])
+      const run = await folder().answer([...words, '--with', 'app.b'])
       expect(run.code).toBe(3)
       expect(run.stdout).toContain('--shard: does not go with --with')
     })

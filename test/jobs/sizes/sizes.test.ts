@@ -28,7 +28,7 @@ describeReal('ops db sizes', () => {
   const mariadb = (statements: string): Promise<string> =>
     host().read('mariadb --default-character-set=utf8mb4 -BN', { input: statements })
   const sizes = async (...argv: string[]): Promise<readonly Told[]> => {
-    const run = await folder.ops(['db', 'sizes', 'shop', ...argv, '--json', '-F', host().sshConfig])
+    const run = await folder.answer(['db', 'sizes', 'shop', ...argv, '--json', '-F', host().sshConfig])
     expect(run.stderr).toBe('')
     expect(run.code).toBe(0)
     const events = run.stdout
@@ -131,8 +131,8 @@ describeReal('ops db sizes', () => {
       'ops db archive shop app.holes --older-than 6mo --by created_at --to ./archive/app.holes',
     )
     const words = (archive ?? '').split(' ').slice(1)
-    expect((await folder.ops([...words, '--plan', '-F', host().sshConfig])).code).toBe(0)
-    const text = await folder.ops(['db', 'sizes', 'shop', '--top', '1', '-F', host().sshConfig])
+    expect((await folder.answer([...words, '--plan', '-F', host().sshConfig])).code).toBe(0)
+    const text = await folder.answer(['db', 'sizes', 'shop', '--top', '1', '-F', host().sshConfig])
     expect(text.stdout).toMatch(/growth +about [\d,]+ rows and .* in the last month/)
     expect(text.stdout).toMatch(/\d+ tables, .* together/)
   })
