@@ -161,6 +161,8 @@ export interface Resource<Params, Input = Params> {
   lasting?(actual: State, params: Params): string | undefined
   /** From the detail: a directory that must be there and is not. An error before any change, unless an earlier step may make it. */
   lacks?(detail: string, params: Params): string | undefined
+  /** From the detail: a directory that is not there, which `apply` makes with those below it on its way. The plan names them. */
+  makesAbove?(detail: string, params: Params): string | undefined
   /** What else must be there and is not, seen from the actual state. An error before any change, unless an earlier step may bring it. */
   needs?(actual: State, params: Params, detail: string): Need | undefined
   /** All that the observation shows to be wrong, where that is more than keys can tell. Only without `apply`. */

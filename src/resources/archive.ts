@@ -8,7 +8,7 @@ import { archiveChangeLibrary } from './archive/change.ts'
 import { archiveLookLibrary } from './archive/look.ts'
 import { fetchedUrl, fetchLibrary, sha256Text } from './fetch/fetch.ts'
 import { accountClaims } from './paths/attributes.ts'
-import { lookLibrary } from './paths/look.ts'
+import { lackingDirectory, lookLibrary } from './paths/look.ts'
 import { account, entryPath, oneLine, readKeys } from './paths/params.ts'
 
 const params = z
@@ -90,6 +90,7 @@ export const archive = resource({
       ? `${into} is not empty and has no ${creates}: name a folder of its own, or take that one away first`
       : undefined
   },
+  makesAbove: lackingDirectory,
   apply: (_change, { from, sha256, into, strip, creates, owner, group }) => [
     sh`ops_archive ${from} ${sha256 ?? ''} ${into} ${strip} ${creates} ${owner ?? ''} ${group ?? ''}`,
   ],

@@ -6,7 +6,7 @@ import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { checkoutChangeLibrary } from './checkout/change.ts'
 import { checkoutLookLibrary } from './checkout/look.ts'
-import { lookLibrary } from './paths/look.ts'
+import { lackingDirectory, lookLibrary } from './paths/look.ts'
 import { neededProgram } from './paths/needed-program.ts'
 import { entryPath, readKeys } from './paths/params.ts'
 
@@ -145,6 +145,7 @@ export const checkout = resource({
       `in ${path} ${files} not as committed: whoever uses them gets what was changed here (\`git status\` and \`git diff\` there show it)`,
     ]
   },
+  makesAbove: lackingDirectory,
   apply: (_change, given) => [sh`ops_checkout ${wordsOf(given)}`],
   owns: ({ path }) => [`path:${path}`],
   reads: given => [

@@ -15,7 +15,7 @@ import {
   observedAttributes,
   wantedAttributes,
 } from './paths/attributes.ts'
-import { look, lookLibrary, lookMany, readLook, refusedWay } from './paths/look.ts'
+import { lackingDirectory, look, lookLibrary, lookMany, readLook, refusedWay } from './paths/look.ts'
 import { account, entryPath, mode, presence } from './paths/params.ts'
 
 const params = z
@@ -97,6 +97,7 @@ export const directory = resource({
     ...(given.state === 'absent' ? [`path:${given.path}/` as const] : []),
     ...accountClaims(given),
   ],
+  makesAbove: lackingDirectory,
   promises: given => [
     { of: `path:${given.path}`, is: given.state === 'absent' ? 'absent' : 'directory' },
     ...(given.state === 'absent' ? [] : accountPromises(given)),
@@ -113,12 +114,7 @@ function directoryWayBack(
     return {
       cannot: 'of a removed directory nothing is kept: neither what was in it, nor its mode and owner',
     }
-  if (actual.state !== 'present')
-    return {
-      params: { path, state: 'absent' },
-      left: { state: 'present' },
-      stays: 'parents that were made for it stay',
-    }
+  if (actual.state !== 'present') return { params: { path, state: 'absent' }, left: { state: 'present' } }
   return { params: { path, ...Object.fromEntries(keys.map(({ key, from }) => [key, from])) } }
 }
 

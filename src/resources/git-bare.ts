@@ -9,7 +9,7 @@ import { writeLibrary } from '../shell/write-library.ts'
 import { gitBareChangeLibrary } from './git-bare/change.ts'
 import { gitBareLookLibrary } from './git-bare/look.ts'
 import { accountClaims, accountPromises, attributeFlags } from './paths/attributes.ts'
-import { lookLibrary } from './paths/look.ts'
+import { lackingDirectory, lookLibrary } from './paths/look.ts'
 import { neededProgram } from './paths/needed-program.ts'
 import { account, entryPath, oneLine } from './paths/params.ts'
 
@@ -63,7 +63,9 @@ export const gitBare = resource({
     const mark = raw('a variable that the engine sets', 'echo "$OPS_MARK"')
     return raw(
       'probes joined',
-      many.map(given => sh`ops_git_look ${fields(given)} && ${mark}`.shell).join(' &&\n'),
+      many
+        .map((given, index) => sh`ops_git_index=${index} && ops_git_look ${fields(given)} && ${mark}`.shell)
+        .join(' &&\n'),
     )
   },
   parse: printed('state', 'git?', 'branch?', 'description?', 'shared?', 'owner?', 'group?'),
@@ -80,6 +82,7 @@ export const gitBare = resource({
     state === 'present' || state === 'absent'
       ? undefined
       : `${path} is there and is not a bare git repository`,
+  makesAbove: lackingDirectory,
   apply: ({ keys }, given) => [write(keys, given)],
   owns: ({ path }) => [`path:${path}`],
   promises: given => [{ of: `path:${given.path}`, is: 'directory' }, ...accountPromises(given)],

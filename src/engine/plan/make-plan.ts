@@ -13,8 +13,9 @@ import { foldersAbove, readsOf } from '../reach.ts'
 import type { Change } from '../resource.ts'
 import { desiredOf, type Step } from '../step.ts'
 import { filesBeside } from './files-beside.ts'
+import { madeAbove, madeAboveNotes } from './lacking.ts'
 import { missingAccountNotes } from './missing-accounts.ts'
-import { type Mover, obstacleOf } from './obstacle.ts'
+import { type Mover, makersOf, obstacleOf } from './obstacle.ts'
 import { placeError, placeNotes } from './odd-places.ts'
 import type { Places } from './places.ts'
 import { type PlannedStep, stepNameAt } from './planned-step.ts'
@@ -66,10 +67,12 @@ export function makePlan(
     const { access, notes: accessNotes } = accessTaken(step, detail, change, login)
     const isReached = because.length > 0
     const beside = filesBeside(step, read.state, steps, host)
+    const above = change ? madeAbove(step, resource.makesAbove?.(detail, params), () => makersOf(movers)) : []
     const notes = [
       ...missingAccountNotes(step, missing, movers),
       ...(isReached && change ? lastingNotes(step, read) : []),
       ...(change ? placeNotes(step, change, places, told) : []),
+      ...madeAboveNotes(above),
       ...accessNotes,
       ...beside.notes,
     ]
@@ -110,6 +113,7 @@ export function makePlan(
     return {
       ...{ step, observation, guard, actual, desired, change, because, affects, access, plan, error },
       ...otherNames,
+      ...(above.length > 0 && { madeAbove: above }),
     }
   })
   const colliding = twoNames(planned, places, host)

@@ -62,7 +62,7 @@ export function obstacleOf(judged: StepToJudge): ErrorData | undefined {
 }
 
 /** What is made by those of them that have a directory to stand in. */
-function* makersOf(movers: readonly Mover[]): Generator<Claim> {
+export function* makersOf(movers: readonly Mover[]): Generator<Claim> {
   for (const mover of movers) if (!mover.lacks) yield* mover.affects
 }
 

@@ -21,6 +21,8 @@ export interface PlannedStep {
   readonly affects: readonly Claim[]
   /** Other names of what it owns or reads, as a symbolic link on the way leads to it; left out where there is none. */
   readonly otherNames?: readonly Claim[]
+  /** Directories above what it writes that are made on its way; left out where there is none. */
+  readonly madeAbove?: readonly string[]
   /** How applying it could cut our own access. */
   readonly access: Access | undefined
   readonly plan: PlanStep

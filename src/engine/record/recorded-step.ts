@@ -26,18 +26,22 @@ export interface RecordedStep {
 const longestValue = 300
 
 /** One step that is about to be done. */
-export function recordedStep({ step, plan, change }: PlannedStep): RecordedStep {
+export function recordedStep({ step, plan, change, madeAbove }: PlannedStep): RecordedStep {
   return {
     name: plan.name,
     type: step.resource.type,
     changes: plan.changes.map(({ key, from, to }) => [key, short(from) ?? null, short(to) ?? '']),
-    back: change ? backOf(step, change) : 'files',
+    back: change ? backOf(step, change, madeAbove) : 'files',
     ...(step.resource.takesBack && { takesBack: true }),
     ...(step.resource.refuses && { refuses: true }),
   }
 }
 
-function backOf(step: PlannedStep['step'], change: NonNullable<PlannedStep['change']>): RecordedBack {
+function backOf(
+  step: PlannedStep['step'],
+  change: NonNullable<PlannedStep['change']>,
+  above: readonly string[] = [],
+): RecordedBack {
   const { resource, params, options } = step
   if (options.user !== undefined)
     return { cannot: `it ran as ${options.user}, and what was there before is kept in that user's own place` }
@@ -51,7 +55,18 @@ function backOf(step: PlannedStep['step'], change: NonNullable<PlannedStep['chan
   const text = JSON.stringify([back, left])
   const masked = maskerOf([step])
   if (text.includes(mask) || !isPlain([back, left], masked)) return { cannot: 'it would need a secret' }
-  return { ...back, left, ...(options.access !== undefined && { access: options.access }) }
+  const stays = [
+    ...(back.stays === undefined ? [] : [back.stays]),
+    ...(above.length === 0
+      ? []
+      : [`${above.join(', ')}, made on the way, ${above.length === 1 ? 'stays' : 'stay'}`]),
+  ]
+  return {
+    ...back,
+    left,
+    ...(stays.length > 0 && { stays: stays.join('; ') }),
+    ...(options.access !== undefined && { access: options.access }),
+  }
 }
 
 /** No string in it holds a secret. */

@@ -10,6 +10,6 @@ ops_archive_look() {
     [ -r "$1" ] && [ -x "$1" ] || { echo "ops: $1: may not be looked into" >&2; return 1; }
     if [ -z "$(ls -A -- "$1" | head -c 1)" ]; then echo state=absent; else echo state=filled; fi
   elif [ -e "$1" ] || [ -L "$1" ]; then echo state=occupied
-  else ops_reach "$1" && echo state=absent
+  else ops_reach "$1" && echo state=absent && ops_tell_way 0 "$1"
   fi
 }

@@ -4,6 +4,6 @@ import archiveLookText from './archive-look.sh'
 
 /**
  * `ops_archive_look INTO CREATES OWNER GROUP` prints `state=present|absent|filled|occupied|refused`, the last with `why=`; where it is present, and stat(1)
- * was told how to spell them, also `owner=` and `group=` of the folder.
+ * was told how to spell them, also `owner=` and `group=` of the folder. Of what is absent a missing directory above it is the detail.
  */
 export const archiveLookLibrary = libraryOf('archive-look', archiveLookText)

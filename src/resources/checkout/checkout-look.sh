@@ -13,7 +13,7 @@ ops_checkout_look() {
       [ -r "$2" ] && [ -x "$2" ] || { echo "ops: $2: may not be looked into" >&2; return 1; }
       if [ -z "$(ls -A -- "$2" | head -c 1)" ]; then ops_checkout_absent "$2"; else echo state=filled; fi
     elif [ -e "$2" ] || [ -L "$2" ]; then echo state=occupied
-    else ops_reach "$2" && ops_checkout_absent "$2"
+    else ops_reach "$2" && ops_checkout_absent "$2" && ops_tell_way 0 "$2"
     fi
     return
   fi

@@ -19,7 +19,7 @@ ops_git_look() {
     done
     ops_git_absent
   elif [ -e "$1" ] || [ -L "$1" ]; then echo state=occupied
-  else ops_reach "$1" && ops_git_absent
+  else ops_reach "$1" && ops_git_absent && ops_tell_way "${ops_git_index:-0}" "$1"
   fi
 }
 ops_git_absent() { echo state=absent && { command -v git >/dev/null || echo git=absent; }; }
