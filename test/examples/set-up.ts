@@ -19,9 +19,9 @@ export function examplesFolder(): Folder {
 /** Runs a verb of ops with a recipe on the host. */
 export const runOn = (folder: Folder, host: Host, recipe: string, env: Record<string, string> = {}) => ({
   apply: (...params: string[]): Promise<Outcome> =>
-    folder.ops(['apply', recipe, host.name, '-F', host.sshConfig, '--yes', ...params], { env }),
+    folder.answer(['apply', recipe, host.name, '-F', host.sshConfig, '--yes', ...params], { env }),
   plan: (...params: string[]): Promise<Outcome> =>
-    folder.ops(['plan', recipe, host.name, '-F', host.sshConfig, ...params], { env }),
+    folder.answer(['plan', recipe, host.name, '-F', host.sshConfig, ...params], { env }),
 })
 
 /** From a new host to done, and then nothing to do, seen in one trip. */

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
 import { quote } from '../../src/shell/quote.ts'
 import { apart } from '../apart.mjs'
+import { Answering } from '../cli/answering.ts'
 import { type Outcome, program } from '../cli/run-ops.ts'
 import type { Host } from '../hosts/host.ts'
 
@@ -14,6 +15,7 @@ export class TestProject {
   readonly home = mkdtempSync(join(tmpdir(), 'ops-git-remote-'))
   readonly folder: string
   readonly #environment: Record<string, string>
+  readonly #answering: Answering
 
   /** `name` is the folder's, and so by default the repository's. */
   constructor(name: string, sshConfig: string) {
@@ -29,7 +31,11 @@ export class TestProject {
       join(this.home, '.gitconfig'),
       '[user]\n\tname = Test\n\temail = test@example.com\n[init]\n\tdefaultBranch = main\n',
     )
-    onTestFinished(() => rmSync(this.home, { recursive: true }))
+    this.#answering = new Answering(this.folder, this.#environment)
+    onTestFinished(() => {
+      this.#answering.end()
+      rmSync(this.home, { recursive: true })
+    })
   }
 
   write(path: string, text: string): void {
@@ -63,7 +69,7 @@ export class TestProject {
 
   /** `ops git-remote ...` in the project's folder, without a terminal. */
   ops(...words: readonly string[]): Promise<Outcome> {
-    return this.#run(process.execPath, [program, 'git-remote', ...words])
+    return this.#answering.answer(['git-remote', ...words])
   }
 
   /** The same with a lock of runs of its own. */

@@ -73,7 +73,7 @@ export function thinLine(release: Release, version: string): void {
   })
 
   const ops = (verb: string, ...argv: string[]) =>
-    folder.ops([verb, ...argv, host.name, '-F', host.sshConfig])
+    folder.answer([verb, ...argv, host.name, '-F', host.sshConfig])
   const holds = async (...argv: string[]) => {
     const first = await ops('apply', ...argv, '--yes')
     expect(`${first.code} ${first.stderr}`).toBe('0 ')

@@ -11,7 +11,7 @@ export interface Told extends Outcome {
 
 /** `ops VERB --json WORD...` in a folder, to its end. */
 export async function toldOps(folder: Folder, [verb = '', ...words]: readonly string[]): Promise<Told> {
-  const outcome = await folder.ops([verb, '--json', ...words])
+  const outcome = await folder.answer([verb, '--json', ...words])
   const lines = outcome.stdout.split('\n').filter(line => line !== '')
   return { ...outcome, events: lines.map(line => JSON.parse(line)) }
 }

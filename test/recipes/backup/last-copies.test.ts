@@ -14,7 +14,7 @@ describeReal('the last good copy of a file', () => {
   /** Each run keeps one generation, so that the one before goes. Answers with the new generation. */
   const run = async (source: string, to: string, ...flags: string[]): Promise<string> => {
     const argv = ['guarded-backup', host().name, '-F', host().sshConfig, '--paths', source, '--to', to]
-    const done = await folder.ops(['apply', ...argv, '--keep', '1', '--yes', ...flags])
+    const done = await folder.answer(['apply', ...argv, '--keep', '1', '--yes', ...flags])
     expect([done.stderr, done.code]).toEqual(['', 0])
     return (await host().read(`cd ${to}; ls -d *Z | tail -n 1`)).trim()
   }
@@ -55,7 +55,7 @@ describeReal('the last good copy of a file', () => {
     expect(await kept(to)).toEqual(
       [`${first}.last${source}/ odd`, ...names, 'name*?', `${second}.last${source}/f3`].sort(),
     )
-    const plan = await folder.ops([
+    const plan = await folder.answer([
       ...['plan', 'guarded-backup', host().name, '-F', host().sshConfig],
       ...['--paths', source, '--to', to, '--keep', '1'],
     ])

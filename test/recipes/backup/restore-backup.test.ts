@@ -13,7 +13,7 @@ describeReal('restore-backup', () => {
   afterAll(() => folder?.remove())
 
   const ops = (verb: string, recipe: string, ...flags: string[]): Promise<Outcome> =>
-    folder.ops([verb, recipe, host().name, '-F', host().sshConfig, ...flags])
+    folder.answer([verb, recipe, host().name, '-F', host().sshConfig, ...flags])
   const copy = async (source: string, to: string, ...flags: string[]): Promise<string> => {
     const done = await ops('apply', 'guarded-backup', '--paths', source, '--to', to, '--yes', ...flags)
     expect([done.stderr, done.code]).toEqual(['', 0])

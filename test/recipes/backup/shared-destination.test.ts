@@ -10,7 +10,7 @@ describeReal('guarded-backup', () => {
     await apply()
     await host().read('mkdir -p /srv/other; echo other >/srv/other/file')
     const other = argv.map(each => (each === source ? '/srv/other' : each))
-    expect((await folder().ops(['apply', ...other, '--yes'])).code).toBe(0)
+    expect((await folder().answer(['apply', ...other, '--yes'])).code).toBe(0)
     const kept = await generations()
     await host().read(
       `cp -a ${source} ${source}.good; cd ${source}; for i in *; do [ ! -f $i ] || : >$i; done`,
@@ -33,11 +33,11 @@ describeReal('guarded-backup', () => {
     const both = [...argv, '--paths', '/srv/beside']
     for (let turn = 0; turn < 3; turn++) {
       await host().read(`echo ${turn} >>/srv/beside/file`)
-      expect((await folder().ops(['apply', ...beside, '--yes', '--keep', '1'])).code).toBe(0)
+      expect((await folder().answer(['apply', ...beside, '--yes', '--keep', '1'])).code).toBe(0)
     }
-    const plan = await folder().ops(['plan', ...both, '--keep', '1'])
+    const plan = await folder().answer(['plan', ...both, '--keep', '1'])
     expect(plan.stdout).toContain('2 generations hold other paths and stay')
-    expect((await folder().ops(['apply', ...both, '--yes', '--keep', '1'])).code).toBe(0)
+    expect((await folder().answer(['apply', ...both, '--yes', '--keep', '1'])).code).toBe(0)
     const all = await generations()
     expect(all).toHaveLength(3)
     expect(all).toContain(first[0])
@@ -45,7 +45,7 @@ describeReal('guarded-backup', () => {
       'beside\n0\n1\n2\n'.repeat(2),
     )
     for (const argv of [both, beside]) {
-      expect((await folder().ops(['apply', ...argv, '--yes', '--keep', '1'])).stdout).toContain(
+      expect((await folder().answer(['apply', ...argv, '--yes', '--keep', '1'])).stdout).toContain(
         'nothing to do',
       )
     }
@@ -54,7 +54,7 @@ describeReal('guarded-backup', () => {
   test('a backup of a folder and one of a folder in it share a destination, and guard each other', async () => {
     const { source, to, argv, apply, generations } = await place('nested')
     const inner = argv.map(each => (each === source ? `${source}/sub` : each))
-    const applyInner = () => folder().ops(['apply', ...inner, '--yes', '--keep', '1'])
+    const applyInner = () => folder().answer(['apply', ...inner, '--yes', '--keep', '1'])
     expect((await apply('--keep', '1')).code).toBe(0)
     const [outerOne = ''] = await generations()
     for (let turn = 0; turn < 2; turn++) {

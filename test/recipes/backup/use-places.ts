@@ -32,8 +32,8 @@ export function usePlaces({ loopDevices }: { readonly loopDevices: boolean }) {
       source,
       to,
       argv,
-      apply: (...flags: string[]): Promise<Outcome> => folder().ops(['apply', ...argv, '--yes', ...flags]),
-      check: (...flags: string[]): Promise<Outcome> => folder().ops(['check', ...argv, ...flags]),
+      apply: (...flags: string[]): Promise<Outcome> => folder().answer(['apply', ...argv, '--yes', ...flags]),
+      check: (...flags: string[]): Promise<Outcome> => folder().answer(['check', ...argv, ...flags]),
       generations: async (): Promise<string[]> =>
         (await host().read(`ls -A ${to} 2>/dev/null || true`)).split('\n').filter(line => line !== ''),
       /** Everything that can be seen of a tree, without the times of folders. */

@@ -119,7 +119,7 @@ describeReal('mysql-remote with a server', () => {
   })
 
   test('its examples can be planned', async () => {
-    const page = (await folder().ops(['recipes', 'mysql-remote'])).stdout
+    const page = (await folder().answer(['recipes', 'mysql-remote'])).stdout
     const examples = [...page.matchAll(/^ {2}ops apply mysql-remote HOST ?(.*)$/gm)].map(([, words = '']) =>
       words
         .split(' ')

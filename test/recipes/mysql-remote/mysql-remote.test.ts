@@ -104,7 +104,7 @@ describeReal('mysql-remote with a server and a client', () => {
   test('where there is no server, it says so, and --install brings one', async () => {
     const bare = await freshHost({ name: 'bare' })
     const run = (...argv: string[]) =>
-      folder().ops(['apply', 'mysql-remote', 'bare', '--yes', '-F', bare.sshConfig, ...argv])
+      folder().answer(['apply', 'mysql-remote', 'bare', '--yes', '-F', bare.sshConfig, ...argv])
     const refused = await run()
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain('there is no MySQL or MariaDB server on the host')

@@ -40,7 +40,7 @@ export function useServer({ client }: { readonly client: boolean }) {
   }
   const db = () => host('db')
   const app = () => host('app')
-  const ops = (...argv: string[]) => folder().ops([...argv, '-F', db().sshConfig])
+  const ops = (...argv: string[]) => folder().answer([...argv, '-F', db().sshConfig])
   const apply = (...argv: string[]) => ops('apply', 'mysql-remote', 'db', '--yes', ...argv)
   const listening = async () =>
     (await db().read("ss -Hltnp | grep mariadbd | awk '{ print $4 }' | sort")).trim().split('\n')

@@ -16,7 +16,7 @@ describeReal('verify-filesystems', () => {
   }, 300_000)
 
   const ops = (verb: string, ...flags: string[]): Promise<Outcome> =>
-    folder.ops([verb, 'verify-filesystems', host().name, '-F', host().sshConfig, ...flags])
+    folder.answer([verb, 'verify-filesystems', host().name, '-F', host().sshConfig, ...flags])
   /** The lines of findings: what a person reads. */
   const findings = ({ stdout }: Outcome): string[] =>
     stdout.split('\n').flatMap(line => (/^ {6}(?!note: )\S/.test(line) ? [line.trim()] : []))

@@ -157,7 +157,7 @@ describeReal('users and groups of a real host', () => {
     })
     afterAll(() => folder?.remove())
     const ops = (verb: string, ...all: readonly (readonly [string, object])[]) =>
-      folder.ops([
+      folder.answer([
         ...[verb, 'steps', host().name, '-F', host().sshConfig],
         ...(verb === 'apply' ? ['--yes'] : []),
         ...['--steps', JSON.stringify(all)],

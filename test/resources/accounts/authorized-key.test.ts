@@ -103,7 +103,17 @@ describeReal('a key of a user', () => {
     const folder = folderWith({ 'recipes/key.ts': recipe })
     try {
       const apply = (...argv: string[]) =>
-        folder.ops(['apply', 'key', host().name, '--name', 'carla', ...argv, '--yes', '-F', host().sshConfig])
+        folder.answer([
+          'apply',
+          'key',
+          host().name,
+          '--name',
+          'carla',
+          ...argv,
+          '--yes',
+          '-F',
+          host().sshConfig,
+        ])
       // The user comes with the same run, and her home too.
       const first = await apply('--key', publicKey('one'))
       expect(first).toMatchObject({ code: 0, stderr: '' })
@@ -149,7 +159,7 @@ describeReal('a key of a user', () => {
       expect((await apply('--key', publicKey('one'))).code).toBe(0)
       await host().read('chage -E 0 carla')
       expect(login('carla', 'one', 'id -un')).toBe('refused')
-      const expired = await folder.ops([
+      const expired = await folder.answer([
         ...['check', 'key', host().name, '--name', 'carla'],
         ...['--key', publicKey('one'), '-F', host().sshConfig],
       ])

@@ -53,7 +53,7 @@ describeReal('packages of several architectures, held and pinned ones, on a real
   afterAll(() => folder?.remove())
 
   const ops = (verb: string, spec: object) =>
-    folder.ops([
+    folder.answer([
       ...[verb, 'packages', host().name, '-F', host().sshConfig],
       ...(verb === 'apply' ? ['--yes'] : []),
       ...['--spec', JSON.stringify(spec)],

@@ -73,7 +73,7 @@ export default recipe({
     })
     try {
       const ops = async (...argv: readonly string[]) => {
-        const { code, stdout, stderr } = await folder.ops([...argv, '-F', host().sshConfig, '--yes'])
+        const { code, stdout, stderr } = await folder.answer([...argv, '-F', host().sshConfig, '--yes'])
         expect([code, stderr]).toEqual([0, ''])
         return /^run (\w+):/m.exec(stdout)?.[1] ?? ''
       }

@@ -33,7 +33,7 @@ describeReal('apt on a real host', () => {
   afterAll(() => folder?.remove())
 
   const ops = (verb: string, spec: object, at: Host = host()) =>
-    folder.ops([
+    folder.answer([
       verb,
       'packages',
       at.name,

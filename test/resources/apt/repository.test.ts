@@ -113,7 +113,7 @@ describeReal('a repository on a real host', () => {
     asked = []
     const given = JSON.stringify({ ...whole, url: at, key: `${at}/one`, ...more })
     const yes = verb === 'apply' ? ['--yes'] : []
-    return folder.ops([
+    return folder.answer([
       verb,
       'vendor',
       host().name,

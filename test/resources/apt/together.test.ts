@@ -53,7 +53,7 @@ describeReal('a step for each package', () => {
       '--names',
       names,
     ]
-    const { code, stdout } = await folder.ops(argv)
+    const { code, stdout } = await folder.answer(argv)
     const events = stdout
       .trim()
       .split('\n')

@@ -65,7 +65,7 @@ describeReal('a command on a host', () => {
   afterAll(() => folder?.remove())
   const value = "it's 100% $HOME"
   const ops = (...argv: string[]) =>
-    folder.ops([...argv, '-F', host().sshConfig], { env: { OPS_PARAM_TOKEN: value } })
+    folder.answer([...argv, '-F', host().sshConfig], { env: { OPS_PARAM_TOKEN: value } })
 
   test('gets a secret, which no plan, saved plan or report holds', async () => {
     const planned = await ops('plan', 'token', host().name, '-o', 'saved')

@@ -70,7 +70,7 @@ describeReal('a download on a real host', () => {
 
   const apply = async () => {
     asked = 0
-    return folder.ops(['apply', 'tool', host().name, '-F', host().sshConfig, '--yes', '--url', at])
+    return folder.answer(['apply', 'tool', host().name, '-F', host().sshConfig, '--yes', '--url', at])
   }
   /** By another program than ops looks with. */
   const there = () =>

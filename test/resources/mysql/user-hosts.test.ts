@@ -56,7 +56,7 @@ describe.skipIf(why !== undefined)(`An account of MySQL 8.0${why === undefined ?
     afterAll(() => folder?.remove())
 
     const ops = (verb: string, ...more: string[]) =>
-      folder.ops([verb, 'account', 'db', '--password', '@pw', '-F', host().sshConfig, ...more])
+      folder.answer([verb, 'account', 'db', '--password', '@pw', '-F', host().sshConfig, ...more])
     const sql = (text: string) => host().read('mariadb -N', { input: text })
     const logsIn = async () =>
       (await host().exec("mariadb -uapp -p'it is so' -h127.0.0.1 --ssl my_shop -e 'SELECT 1'")).code === 0
@@ -101,7 +101,7 @@ describe.skipIf(why !== undefined)(`An account of MySQL 8.0${why === undefined ?
     })
 
     test('a setting is checked by its own program, which starts no second server, and runs after a restart', async () => {
-      const applied = await folder.ops(['apply', 'settings', 'db', '--yes', '-F', host().sshConfig])
+      const applied = await folder.answer(['apply', 'settings', 'db', '--yes', '-F', host().sshConfig])
       expect(applied).toMatchObject({ code: 0, stderr: '' })
       expect(await sql('SELECT @@max_connections')).toBe('77\n')
     })

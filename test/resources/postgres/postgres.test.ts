@@ -67,7 +67,7 @@ describeReal('PostgreSQL on a real host', () => {
   afterAll(() => folder?.remove())
 
   const ops = (verb: string, recipe: string, password: string, ...more: string[]) =>
-    folder.ops(
+    folder.answer(
       [verb, recipe, host().name, '-F', host().sshConfig, ...(verb === 'apply' ? ['--yes'] : []), ...more],
       { env: recipe === 'shop' ? { OPS_PARAM_PASSWORD: password } : {} },
     )

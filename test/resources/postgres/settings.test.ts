@@ -69,7 +69,7 @@ describeReal('settings of PostgreSQL on a real host', () => {
   afterAll(() => folder?.remove())
 
   const ops = (verb: string, settings: Record<string, unknown>, ...more: string[]) =>
-    folder.ops([
+    folder.answer([
       ...[verb, 'settings', host().name, '-F', host().sshConfig, '--settings', JSON.stringify(settings)],
       ...(verb === 'apply' ? ['--yes'] : []),
       ...more,
@@ -271,7 +271,7 @@ describeReal('settings of PostgreSQL on a real host', () => {
   test('an undo brings what was there before, in the file and in the server', async () => {
     const applied = await ops('apply', { work_mem: '48MB', temp_buffers: '16MB' })
     const [, run = ''] = /^run (\w+):/m.exec(applied.stdout) ?? []
-    const undone = await folder.ops(['undo', run, host().name, '-F', host().sshConfig, '--yes'])
+    const undone = await folder.answer(['undo', run, host().name, '-F', host().sshConfig, '--yes'])
     expect([undone.code, undone.stderr]).toEqual([0, ''])
     expect(await sql('show work_mem; show temp_buffers')).toBe('32MB\n8MB\n')
     expect(await host().read(`grep -c temp_buffers ${file} || :`)).toBe('0\n')

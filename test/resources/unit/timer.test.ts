@@ -25,7 +25,7 @@ describeReal('a timer', () => {
   const host = useHost()
 
   const ops = (folder: Folder, verb: string, ...argv: string[]) =>
-    folder.ops([
+    folder.answer([
       ...[verb, 'report', host().name, '-F', host().sshConfig, ...argv],
       ...(verb === 'apply' ? ['--yes'] : []),
     ])

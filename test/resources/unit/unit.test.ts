@@ -28,7 +28,7 @@ describeReal('on a real host', () => {
   afterAll(() => folder?.remove())
 
   const apply = (kind: string, given: object) =>
-    folder.ops([
+    folder.answer([
       ...['apply', 'one', host().name, '-F', host().sshConfig, '--yes'],
       ...['--kind', kind, '--given', JSON.stringify(given)],
     ])

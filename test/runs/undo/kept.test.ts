@@ -37,7 +37,7 @@ describeReal('ops kept', () => {
   afterAll(() => folder?.remove())
 
   const ops = (verb: string, ...words: readonly string[]) =>
-    folder.ops([verb, ...words, '-F', host().sshConfig])
+    folder.answer([verb, ...words, '-F', host().sshConfig])
   const listed = async () => {
     const { stdout } = await ops('kept', host().name, '--json')
     const events = stdout

@@ -41,7 +41,7 @@ describeReal('the history of a host', () => {
   afterAll(() => folder?.remove())
 
   const ops = (verb: string, ...words: readonly string[]) =>
-    folder.ops([verb, ...words, '-F', host().sshConfig])
+    folder.answer([verb, ...words, '-F', host().sshConfig])
   const events = async (verb: string, ...words: readonly string[]) => {
     const { stdout } = await ops(verb, ...words, '--json')
     return stdout
