@@ -52,3 +52,28 @@ function unreachable(thrown: unknown, name: string, where: string): unknown {
     { cause: thrown },
   )
 }
+
+/**
+ * Of a login that failed without a word of the server, which ended the connection or said nothing; undefined for any other.
+ * What TLS finds wrong always has a code of its own (Node, "TLS/SSL errors").
+ */
+export function goneBeforeLogin(thrown: unknown, name: string, user: string): OpsError | undefined {
+  const { code, sqlMessage } = thrown as { readonly code?: string; readonly sqlMessage?: string }
+  if (sqlMessage !== undefined || !(code === undefined || goneCodes.has(code))) return undefined
+  return new OpsError(
+    {
+      code: 'unreachable',
+      title: `${name}: no login of ${user}: ${errorDataOf(thrown).title}`,
+      changed: 'no',
+      next: 'The server stops or starts just now, or what listens there is another program. Look at its log, and run the same command again.',
+    },
+    { cause: thrown },
+  )
+}
+
+const goneCodes: ReadonlySet<string> = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+])

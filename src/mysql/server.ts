@@ -5,7 +5,7 @@ import { connect } from '../transport/connect.ts'
 import { openDriver } from './driver.ts'
 import type { ServerPlace } from './server-place.ts'
 import { openSessions, type ServerSessions } from './server-sessions.ts'
-import { openStream } from './server-stream.ts'
+import { goneBeforeLogin, openStream } from './server-stream.ts'
 import { Session } from './session.ts'
 
 /** Where Debian, Red Hat and the sources put the socket. */
@@ -68,6 +68,8 @@ export async function openServer(
 
 function loginError(thrown: unknown, { name, tls, password }: ServerPlace, user: string): OpsError {
   if (thrown instanceof OpsError) return thrown
+  const gone = goneBeforeLogin(thrown, name, user)
+  if (gone) return gone
   const { code, errno, sqlMessage } = thrown as { code?: string; errno?: number; sqlMessage?: string }
   const said = sqlMessage ?? errorDataOf(thrown).title
   if (

@@ -4,7 +4,7 @@ import { once } from '../base/once.ts'
 import { servernameOf } from '../mysql/server.ts'
 import type { ServerPlace } from '../mysql/server-place.ts'
 import { openSessions, type ServerSessions } from '../mysql/server-sessions.ts'
-import { openStream } from '../mysql/server-stream.ts'
+import { goneBeforeLogin, openStream } from '../mysql/server-stream.ts'
 import { connect } from '../transport/connect.ts'
 import { openPostgresDriver } from './driver.ts'
 import { sqlState } from './postgres-error.ts'
@@ -70,10 +70,13 @@ function loginError(thrown: unknown, { name, tls, database }: PostgresPlace, use
   if (thrown instanceof OpsError) return thrown
   const state = sqlState(thrown)
   const said = thrown instanceof Error ? thrown.message : String(thrown)
+  const hasNoTls = /does not support SSL/i.test(said)
+  const gone = hasNoTls ? undefined : goneBeforeLogin(thrown, name, user)
+  if (gone) return gone
   if (state === undefined && tls) {
     return new OpsError(
       {
-        code: /does not support SSL/i.test(said) ? 'unreachable' : 'host-key',
+        code: hasNoTls ? 'unreachable' : 'host-key',
         title: `${name}: no connection with TLS: ${said}`,
         changed: 'no',
         next: 'No password was sent. Name its authority with `ca = FILE`, reach it through SSH (`host = NAME`), or write `tls = off` where the network may read along.',

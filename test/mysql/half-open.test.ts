@@ -1,8 +1,11 @@
 /** A server that goes while somebody logs in, through SSH: the stream ends and stays half open, so that nothing closes it. */
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { Duplex } from 'node:stream'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openDriver } from '../../src/mysql/driver.ts'
 import { sql } from '../../src/mysql/sql.ts'
+import { folderWith } from '../cli/run-ops.ts'
 
 const packet = (number: number, body: Buffer): Buffer => {
   const head = Buffer.alloc(4)
@@ -60,4 +63,19 @@ test.each([
 ])('a server that goes %s is lost at once', async (_when, stream) => {
   const first = openDriver({ ...login, stream: stream() }).then(driver => driver.query(sql`SELECT 1`))
   await expect(first).rejects.toThrow(/closed|killed/i)
+})
+
+test('a server that closes the connection at once is not said to keep the account out', async () => {
+  const folder = folderWith({ 'ops.ini': '', word: 'x\n' })
+  const server = createServer(socket => socket.end()).listen(0, '127.0.0.1')
+  onTestFinished(() => {
+    server.close()
+    folder.remove()
+  })
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const { code, stderr } = await folder.ops(['db', 'sizes', `mysql://me@127.0.0.1:${port}/`])
+  expect(stderr).toContain('no login of me: ')
+  expect(stderr).toContain('The server stops or starts just now')
+  expect(code).toBe(4)
 })
