@@ -87,7 +87,10 @@ export async function planLoad(
   const isEmpty =
     (await session.cells(sql`SELECT 1 FROM ${tableSql(table)} LIMIT 1`, `looking at ${tableText(table)}`))
       .length === 0
-  const removable = await removableIndexes(session, table)
+  // What an earlier load took away went then, and goes again once it is back.
+  const removable = [
+    ...new Set([...(await removableIndexes(session, table)), ...(owed ?? []).map(each => each.name)]),
+  ]
   const whyKept = whyKeep(table, grants, request, input, removable, isEmpty)
   if (whyKept !== undefined && request.indexes === 'rebuild')
     throw inputError(`the indexes of ${tableText(table)} cannot be rebuilt: ${whyKept}`, {

@@ -92,15 +92,18 @@ async function withoutIndexes(
 ): Promise<LoadOutcome> {
   const session = await server.session()
   await putBack(session, table)
-  if (rebuilt.length > 0) await takeIndexes(session, table, rebuilt)
+  if (rebuilt.length === 0) return { ...(await load()), indexMs: 0 }
+  await takeIndexes(session, table, rebuilt)
   const done = await load().catch((failure: unknown) => ({ failure }))
   const begun = performance.now()
-  const left = await putBack(session, table).then(
+  const again = async (): Promise<void> =>
+    void (await putBack(session.lost === undefined ? session : await server.session(), table))
+  const left = await again().then(
     () => undefined,
     (thrown: unknown) => ({ thrown }),
   )
   if ('failure' in done) throw left ? stillAway(done.failure, table) : done.failure
-  const outcome = { ...done, indexMs: rebuilt.length > 0 ? performance.now() - begun : 0 }
+  const outcome = { ...done, indexMs: performance.now() - begun }
   if (!left) return outcome
   const { stored } = done.loaded
   const soFar = `${counted(stored, 'row is', 'rows are')} loaded and committed: do not load the input again.`

@@ -332,6 +332,11 @@ describeReal('ops db load', () => {
         if (signal === 'SIGINT') expect(code).toBe(130)
         else {
           expect(await keys()).toBe('2\n')
+          write('more.csv', 'id,v,w\n1,1,a\n')
+          // The same command, and then the one that does this alone.
+          const same = await load(`app.${table}`, 'more.csv', '--indexes', 'rebuild', '--plan')
+          expect(same.stderr).toBe('')
+          expect(same.stdout).toMatch(/v, w`v/)
           let next = await load(`app.${table}`, '--put-back')
           // The server may not have noticed yet that the connection of the lock is gone.
           for (let tries = 0; next.code === 6 && tries < 50; tries++) {
@@ -370,6 +375,23 @@ describeReal('ops db load', () => {
       expect(Buffer.concat(said).toString()).toContain('"changed":"no"')
       expect(await count('whole')).toBe(0)
     })
+  })
+
+  test('one whose server lets go of all connections says nothing of indexes that it left where they were', async () => {
+    await mariadb('CREATE TABLE let_go (id INT PRIMARY KEY, v INT, KEY (v))')
+    const { child, said, ended } = fedLoad('app.let_go')
+    child.stdin.write('id,v\n')
+    const written = 'SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_rows_modified > 1000'
+    for (let next = 0; (await mariadb(written)) === '0\n' && child.exitCode === null; await pause(20))
+      child.stdin.write(Array.from({ length: 20_000 }, () => `${next++},1\n`).join(''))
+    const all = `SELECT ID FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND USER = 'root'`
+    for (const id of (await mariadb(all)).trim().split('\n')) await host().exec(`mariadb -e 'KILL ${id}'`)
+    child.stdin.end()
+    expect((await ended)[0]).toBe(5)
+    const told = Buffer.concat(said).toString()
+    expect(told).toContain('"changed":"no"')
+    expect(told).not.toContain('away')
+    expect(await count('let_go')).toBe(0)
   })
 
   test('a server without LOCAL and with packets of 1 MiB takes INSERTs that fit, and a row that does not fit is named', async () => {
