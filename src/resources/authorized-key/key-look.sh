@@ -70,12 +70,14 @@ ops_key_strict() {
 # USER KEY: what sshd itself says of the keys of this user. Sets ops_keys_away to why it would not read them here or not take this one, and
 # ops_keys_kept to what keeps the user out whatever the key; both are empty where that hangs on the place that somebody comes from. And
 # ops_keys_paths to the files that it reads, as far as that can be told; ops_keys_more to what a login needs besides, and ops_keys_others
-# to what lets in without a key of these files.
+# to what lets in without a key of these files. ops_keys_sftp: sshd does sftp by itself, without a login shell; ops_keys_no_pam: it does not ask PAM.
 ops_key_sshd() {
-  ops_keys_paths=$ops_home/.ssh/authorized_keys2 ops_keys_away= ops_keys_kept= ops_keys_more= ops_keys_others= ops_keys_revoked=none ops_sshd=$(command -v sshd || echo /usr/sbin/sshd)
+  ops_keys_paths=$ops_home/.ssh/authorized_keys2 ops_keys_away= ops_keys_kept= ops_keys_more= ops_keys_others= ops_keys_sftp= ops_keys_no_pam= ops_keys_revoked=none ops_sshd=$(command -v sshd || echo /usr/sbin/sshd)
   [ -x "$ops_sshd" ] && [ "$(id -u)" = 0 ] || return 0
   ! grep -qsiE '^[[:blank:]]*match[[:blank:]].*(address|host|port|rdomain|exec)' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf || return 0
   ops_sshd_said=$("$ops_sshd" -T -C "user=$1,host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22" 2>/dev/null) || return 0
+  if printf '%s\n' "$ops_sshd_said" | grep -qiE '^(forcecommand|subsystem sftp) internal-sftp'; then ops_keys_sftp=yes; fi
+  case $ops_newline$ops_sshd_said in *"$ops_newline"'usepam no'*) ops_keys_no_pam=yes;; esac
   ops_sshd_said=$(printf '%s\n' "$ops_sshd_said" | awk -v user="$1" -v type="${2%% *}" -v home="$ops_home" -v uid="$ops_uid_of" -v groups="$(id -Gn -- "$1" 2>/dev/null)" -v password="$(getent shadow "$1" 2>/dev/null | cut -d : -f 2 | cut -c 1)" '
     function fits(names, pattern,   all, at, count) {
       gsub(/[^A-Za-z0-9_*?-]/, "[&]", pattern); gsub(/[*]/, ".*", pattern); gsub(/[?]/, ".", pattern)
@@ -165,8 +167,14 @@ ops_key_account() {
   ops_keys_expired=$(ops_account_expired "$1")
   ops_keys_shell=${ops_passwd_line##*:}
   if [ -n "$ops_keys_shell" ] && [ ! -x "$ops_keys_shell" ]; then ops_keys_kept="the login shell $ops_keys_shell is not there"; fi
+  case $ops_keys_shell in */nologin|*/false|*/true)
+    [ -n "$ops_keys_sftp" ] || ops_keys_more="${ops_keys_more:+$ops_keys_more; }the login shell $ops_keys_shell ends each login of $1 at once: a key is good for forwarding alone (\`ssh -N\`)";;
+  esac
+  if [ "$ops_keys_expired" = shadow ] && [ -z "$ops_keys_no_pam" ]; then
+    ops_keys_kept="/etc/shadow has no line of $1 that can be read, and PAM asks for it (\`pwconv\` adds one)"
+  fi
   if [ "$ops_keys_expired" = password ] && [ -x /usr/sbin/sshd ]; then
-    ops_keys_more="the password of $1 has expired: at a login a new one is asked for, and commands without a terminal are refused (\`chage -l $1\` says when)"
+    ops_keys_more="${ops_keys_more:+$ops_keys_more; }the password of $1 has expired: at a login a new one is asked for, and commands without a terminal are refused (\`chage -l $1\` says when)"
   fi
 }
 ops_key_look() {

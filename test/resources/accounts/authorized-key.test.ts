@@ -197,6 +197,21 @@ describeReal('a key of a user', () => {
       // What the account itself says: a shell that is not there, and a password that has expired.
       for (const [broken, mended, said] of [
         ['chsh -s /bin/none carla', 'chsh -s /bin/sh carla', 'the login shell /bin/none is not there'],
+        [
+          'chsh -s /usr/sbin/nologin carla',
+          'chsh -s /bin/sh carla',
+          'the login shell /usr/sbin/nologin ends each login of carla at once',
+        ],
+        [
+          'cp -p /etc/shadow /root/shadow && sed -i /^carla:/d /etc/shadow',
+          'cp -p /root/shadow /etc/shadow',
+          '/etc/shadow has no line of carla that can be read',
+        ],
+        [
+          'sed -i s/^carla:.*/carla:!/ /etc/shadow',
+          'cp -p /root/shadow /etc/shadow',
+          '/etc/shadow has no line of carla that can be read',
+        ],
         ['chage -d 0 carla', 'chage -d 2026-01-01 carla', 'the password of carla has expired'],
       ] as const) {
         await host().read(`${broken} 2>&1`)
@@ -205,6 +220,11 @@ describeReal('a key of a user', () => {
         await host().read(mended)
         expect(login('carla', 'one', 'id -un')).toBe('carla')
       }
+
+      // sshd does sftp for them without that shell.
+      await host().read(`chsh -s /usr/sbin/nologin carla; echo 'ForceCommand internal-sftp' >${config}`)
+      expect((await apply('--key', publicKey('one'))).stdout).not.toContain('the login shell')
+      await host().read(`chsh -s /bin/sh carla; rm ${config}`)
 
       // Who comes in by no line of that file is told to whoever wants one key alone.
       await host().read(`echo 'TrustedUserCAKeys /etc/ssh/ssh_host_ed25519_key.pub' >${config}`)
