@@ -75,7 +75,7 @@ afterAll(() => folder.remove())
 
 /** `HOST name = value` with the line it came from. */
 const valuesOf = async (...argv: string[]): Promise<readonly string[]> => {
-  const { stdout, stderr } = await folder.ops(['hosts', '--json', ...argv])
+  const { stdout, stderr } = await folder.answer(['hosts', '--json', ...argv])
   expect(stderr).toBe('')
   const hosts: { name: string; values?: { name: string; value?: string; where?: { line: number } }[] }[] =
     JSON.parse(stdout).hosts
@@ -106,35 +106,35 @@ describe('values of hosts', () => {
   })
 
   test('are shown by ops hosts -v with the line of each', async () => {
-    const { stdout } = await folder.ops(['hosts', '-v'])
+    const { stdout } = await folder.answer(['hosts', '-v'])
     expect(stdout).toMatch(/^web1 +port +8080 +ops\.ini:16$/m)
     expect(stdout).toMatch(/^web1 +tags +default of ops\.values\.ts$/m)
-    expect((await folder.ops(['hosts'])).stdout).not.toContain('8080')
+    expect((await folder.answer(['hosts'])).stdout).not.toContain('8080')
   })
 
   test('have the types of the schema in a recipe', async () => {
-    const { code, stderr } = await folder.ops(['plan', 'misspelt', 'web1'])
+    const { code, stderr } = await folder.answer(['plan', 'misspelt', 'web1'])
     expect(code).toBe(3)
     expect(stderr).toMatch(/type error: Property 'motto' does not exist.*\n.*recipes\/misspelt\.ts:4:/)
   })
 
   test('that a recipe reads and the host lacks are told at the line that reads them', async () => {
-    const { code, stderr } = await folder.ops(['plan', 'unset', 'web1'])
+    const { code, stderr } = await folder.answer(['plan', 'unset', 'web1'])
     expect(code).toBe(3)
     expect(stderr).toMatch(/web1 has no value region\n +at +recipes\/unset\.ts:4:/)
     expect(stderr).toContain('[values web1] or [values web] or [values all]')
   })
 
   test('are those of other hosts, too, for a recipe that names them', async () => {
-    const planned = await folder.ops(['plan', 'others', 'local', '--no-become'])
+    const planned = await folder.answer(['plan', 'others', 'local', '--no-become'])
     expect(planned.stdout).toContain('+web1:8080,web2:99')
-    const { code, stderr } = await folder.ops(['plan', 'lost', 'local'])
+    const { code, stderr } = await folder.answer(['plan', 'lost', 'local'])
     expect(code).toBe(3)
     expect(stderr).toMatch(/db1 has no value region\n +at +recipes\/lost\.ts:4:/)
   })
 
   test('that are wrong are all told at once, with line and column, whichever host they are for', async () => {
-    const { code, stderr } = await folder.ops(['plan', 'app', 'db1', '-i', 'wrong.ini'])
+    const { code, stderr } = await folder.answer(['plan', 'app', 'db1', '-i', 'wrong.ini'])
     expect(code).toBe(3)
     expect(stderr).toMatch(
       /\[values al\] is for no host and no group\n +at +wrong\.ini:13\n +next +Did you mean all\?/,
@@ -147,25 +147,25 @@ describe('values of hosts', () => {
     expect(stderr).toMatch(/sets tags twice, first on line 19\n +at +wrong\.ini:23:1\n/)
     expect(stderr).not.toContain('plain')
     // A recipe that reads what is wrong adds nothing to it.
-    const read = await folder.ops(['plan', 'app', 'web2', '-i', 'wrong.ini'])
+    const read = await folder.answer(['plan', 'app', 'web2', '-i', 'wrong.ini'])
     expect(read.code).toBe(3)
     expect(read.stderr.match(/port many: not a number/g)).toHaveLength(1)
     expect(read.stderr).not.toContain('has no value port')
   })
 
   test('of two groups that disagree are refused for a host in both, and nothing is guessed', async () => {
-    const { code, stderr } = await folder.ops(['hosts', 'web2', '-i', 'undecided.ini'])
+    const { code, stderr } = await folder.answer(['hosts', 'web2', '-i', 'undecided.ini'])
     expect(code).toBe(3)
     expect(stderr).toMatch(
       /port of web2 is given by \[values web\] and, otherwise, by \[values near\] \(line 23\)/,
     )
     expect(stderr).toContain('under [values web2]')
     expect(stderr).not.toContain('motd')
-    expect((await folder.ops(['hosts', 'web1', '-i', 'undecided.ini'])).code).toBe(0)
+    expect((await folder.answer(['hosts', 'web1', '-i', 'undecided.ini'])).code).toBe(0)
   })
 
   test('that are secrets are refused inside other text', async () => {
-    const { code, stderr } = await folder.ops(['plan', 'told', 'web2'])
+    const { code, stderr } = await folder.answer(['plan', 'told', 'web2'])
     expect(code).toBe(3)
     expect(stderr).toContain('a secret inside other text would be written as [secret]')
     expect(stderr).not.toContain('a long token')
@@ -173,7 +173,7 @@ describe('values of hosts', () => {
 
   test('without a schema are refused', async () => {
     const bare = folderWith({ 'ops.ini': '[values]\nport = 1\n', 'recipes/app.ts': recipe('host.name') })
-    const { code, stderr } = await bare.ops(['plan', 'app', 'local'])
+    const { code, stderr } = await bare.answer(['plan', 'app', 'local'])
     bare.remove()
     expect(code).toBe(3)
     expect(stderr).toMatch(/no ops\.values\.ts says which there are\n +at +ops\.ini:1\n/)

@@ -55,7 +55,7 @@ describeReal('what can be known beforehand', () => {
   afterAll(() => folder?.remove())
 
   const apply = (list: string) =>
-    folder.ops(['apply', 'lists', host().name, '-F', host().sshConfig, '--yes', '--list', list])
+    folder.answer(['apply', 'lists', host().name, '-F', host().sshConfig, '--yes', '--list', list])
 
   test('two steps that contradict each other are refused, and the host is as it was', async () => {
     await host().read("printf 'port 9\\n' >/etc/fight")

@@ -60,7 +60,7 @@ describeReal('runs over several hosts', () => {
     return host
   }
   const json = async (argv: readonly string[]) => {
-    const { code, stdout } = await folder.ops([...argv, '-F', config(), '--json'])
+    const { code, stdout } = await folder.answer([...argv, '-F', config(), '--json'])
     const events = stdout
       .trim()
       .split('\n')
@@ -129,7 +129,7 @@ describeReal('runs over several hosts', () => {
     const all = await json(['apply', 'word', bad, last, '--word', 'rolled', '--max-fail', '1', '--yes'])
     expect(Object.values(all.summary.hosts).map(each => each.status)).toEqual(['failed', 'ok'])
     await hosts()[1]?.read('rm -rf /etc/word')
-    const wrong = await folder.ops([
+    const wrong = await folder.answer([
       'apply',
       'word',
       good,
@@ -174,7 +174,7 @@ describeReal('runs over several hosts', () => {
   test('a saved plan that was cut or edited is refused before anything is contacted', async () => {
     const file = join(folder.path, 'cut.plan')
     writeFileSync(file, readFileSync(join(folder.path, 'word.plan'), 'utf8').slice(0, 400))
-    const { code } = await folder.ops(['apply', file, '-F', config(), '--yes'])
+    const { code } = await folder.answer(['apply', file, '-F', config(), '--yes'])
     expect(code).toBe(3)
     expect(existsSync(file)).toBe(true)
   })
@@ -184,13 +184,22 @@ describeReal('runs over several hosts', () => {
     await reset(host)
     const one = watchOps(folder, ['apply', 'slow', host.name, '-F', config(), '--yes'])
     await waitFor(host, '/run/began')
-    const other = await folder.ops(['apply', 'word', host.name, '--word', 'locked', '-F', config(), '--yes'])
+    const other = await folder.answer([
+      'apply',
+      'word',
+      host.name,
+      '--word',
+      'locked',
+      '-F',
+      config(),
+      '--yes',
+    ])
     expect(other.code).toBe(6)
     expect(other.stdout + other.stderr).toMatch(/pid \d+\) since .*apply slow/)
     await host.read('touch /run/go')
     expect(await one.ended).toBe(0)
     expect(
-      (await folder.ops(['apply', 'word', host.name, '--word', 'free', '-F', config(), '--yes'])).code,
+      (await folder.answer(['apply', 'word', host.name, '--word', 'free', '-F', config(), '--yes'])).code,
     ).toBe(0)
   })
 
@@ -200,7 +209,7 @@ describeReal('runs over several hosts', () => {
     const argv = (login: string) => ['apply', 'held', `${host.name}-${login}`, '-F', config(), '--yes']
     const holder = watchOps(folder, [...argv('worker'), '--no-become'])
     await waitFor(host, '/tmp/held/began')
-    const other = await folder.ops([...argv('deploy'), '--become-user', 'worker'])
+    const other = await folder.answer([...argv('deploy'), '--become-user', 'worker'])
     expect(other.code).toBe(6)
     expect(other.stderr).toContain('apply held')
     await host.read('touch /tmp/held/go')
@@ -215,7 +224,7 @@ describeReal('runs over several hosts', () => {
     await waitFor(host, '/run/began')
     one.child.kill('SIGKILL')
     await one.ended
-    const waiting = folder.ops([
+    const waiting = folder.answer([
       'apply',
       'word',
       host.name,
@@ -242,7 +251,7 @@ describeReal('runs over several hosts', () => {
     await host.read('touch /run/go')
     expect(await run.ended).toBe(130)
     expect((await host.exec('test -e /run/one && test ! -e /run/two')).code).toBe(0)
-    expect((await folder.ops(['apply', 'slow', host.name, '-F', config(), '--yes'])).code).toBe(0)
+    expect((await folder.answer(['apply', 'slow', host.name, '-F', config(), '--yes'])).code).toBe(0)
     expect((await host.exec('test -e /run/two')).code).toBe(0)
   })
 
@@ -258,7 +267,7 @@ describeReal('runs over several hosts', () => {
     expect(await run.ended).toBe(130)
     // Let go now: had anything of the step survived, it would leave its mark before another run gets the lock.
     await host.read('touch /run/go')
-    const next = await folder.ops([
+    const next = await folder.answer([
       'apply',
       'word',
       host.name,
@@ -275,7 +284,14 @@ describeReal('runs over several hosts', () => {
 
   test('a bash that a command starts does not read the start-up files of root', async () => {
     await first().read('cp -p /root/.bashrc /root/.bashrc.was; echo "echo noise" >>/root/.bashrc')
-    const { stdout } = await folder.ops(['run', first().name, '-F', config(), '--', 'bash -c "echo clean"'])
+    const { stdout } = await folder.answer([
+      'run',
+      first().name,
+      '-F',
+      config(),
+      '--',
+      'bash -c "echo clean"',
+    ])
     await first().read('mv /root/.bashrc.was /root/.bashrc')
     expect(stdout).toBe(`${first().name} | clean\n`)
   })

@@ -35,7 +35,7 @@ describeReal('the first recipe of a fresh host', () => {
   afterAll(() => folder?.remove())
 
   const apply = (...more: readonly string[]) =>
-    folder.ops(['apply', 'first', `${host().name}-deploy`, '-F', host().sshConfig, '--yes', ...more])
+    folder.answer(['apply', 'first', `${host().name}-deploy`, '-F', host().sshConfig, '--yes', ...more])
 
   test('taken back leaves its packages whole, says what stays, and goes through once it is mended', async () => {
     const before = await host().read('dpkg --verify || :')

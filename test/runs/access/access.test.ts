@@ -89,7 +89,7 @@ describeReal('a host that was to wait for a login that confirms', () => {
   afterAll(() => folder?.remove())
 
   const applied = async (argv: readonly string[]) => {
-    const run = await folder.ops(['apply', ...argv, '-F', host().sshConfig, '--yes', '--json'])
+    const run = await folder.answer(['apply', ...argv, '-F', host().sshConfig, '--yes', '--json'])
     const events = run.stdout
       .trimEnd()
       .split('\n')
@@ -111,10 +111,10 @@ describeReal('a host that was to wait for a login that confirms', () => {
     const on = [`${host().name}-deploy`, '-F', host().sshConfig]
     const record = await host().read(`cat /var/lib/ops/runs/*-${run.run}`)
     expect(record).toMatch(/^end paused$[\s\S]*^end done$/m)
-    const there = (await folder.ops(['show', run.run, ...on])).stdout
+    const there = (await folder.answer(['show', run.run, ...on])).stdout
     expect(there.match(/^ {2}changed command sleep/gm)).toHaveLength(2)
     expect(there).toMatch(/-deploy: done$/m)
-    const undone = (await folder.ops(['undo', run.run, ...on, '--dry-run'])).stdout
+    const undone = (await folder.answer(['undo', run.run, ...on, '--dry-run'])).stdout
     expect(undone.match(/cannot command sleep/g)).toHaveLength(2)
   })
 
@@ -125,19 +125,19 @@ describeReal('a host that was to wait for a login that confirms', () => {
   })
 
   test('takes back what a login cannot tell: an sshd that would not start again', async () => {
-    const run = await folder.ops(['apply', 'unsound', host().name, '-F', host().sshConfig, '--yes'])
+    const run = await folder.answer(['apply', 'unsound', host().name, '-F', host().sshConfig, '--yes'])
     expect([run.code, run.stdout + run.stderr]).toEqual([
       7,
       expect.stringMatching(/sshd would not start again: .*Nonsense/),
     ])
     // Nothing stays changed, and both records say so.
     expect(run.stdout).not.toContain('ops undo')
-    const history = await folder.ops(['history', host().name, '-F', host().sshConfig, '--json'])
+    const history = await folder.answer(['history', host().name, '-F', host().sshConfig, '--json'])
     const [last] = JSON.parse(
       history.stdout.split('\n').find(each => each.includes('"event":"history"')) ?? '',
     ).runs
     expect(last.hosts).toEqual({ [host().name]: 'reverted' })
-    const undone = await folder.ops(['undo', last.run, host().name, '-F', host().sshConfig, '--yes'])
+    const undone = await folder.answer(['undo', last.run, host().name, '-F', host().sshConfig, '--yes'])
     expect([undone.code, undone.stdout]).toEqual([
       0,
       expect.stringContaining('there is nothing to take back'),
@@ -147,12 +147,12 @@ describeReal('a host that was to wait for a login that confirms', () => {
 
   test('and knows nothing of it any more is no success: the run is lost, and the next one sees what is there', async () => {
     const argv = ['apply', 'forgetful', host().name, '-F', host().sshConfig, '--yes']
-    const run = await folder.ops(argv)
+    const run = await folder.answer(argv)
     expect([run.code, run.stdout + run.stderr]).toEqual([
       5,
       expect.stringContaining('has no verdict of this run any more'),
     ])
-    const next = await folder.ops(argv)
+    const next = await folder.answer(argv)
     expect([next.code, next.stdout]).toEqual([0, expect.stringContaining('nothing to do')])
   })
 
@@ -163,7 +163,7 @@ describeReal('a host that was to wait for a login that confirms', () => {
     const look = 'ip -o link show dev lan1 up | cut -d : -f 2; ip route show default dev lan1'
     const before = await host().read(look)
     expect(before).toMatch(/lan1@lan2\ndefault via 198\.51\.100\.2 metric 77/)
-    const run = await folder.ops(['apply', 'downed', host().name, '-F', host().sshConfig, '--yes'])
+    const run = await folder.answer(['apply', 'downed', host().name, '-F', host().sshConfig, '--yes'])
     expect([run.code, run.stdout + run.stderr]).toEqual([
       7,
       expect.stringContaining('took it back by itself'),
