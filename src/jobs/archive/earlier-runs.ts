@@ -7,6 +7,7 @@ import type { Interrupt } from '../../run/interrupt.ts'
 import type { Store } from '../../store/store.ts'
 import type { ArchiveOutcome } from './archive-outcome.ts'
 import { listArchive } from './archive-store.ts'
+import type { EarlierStays } from './earlier-stays.ts'
 import { finishChunk, orphans } from './finish-earlier.ts'
 import type { ArchivePlan } from './plan.ts'
 import { chunkOfWith, receiptKey, rowsKey } from './records.ts'
@@ -20,12 +21,14 @@ interface Surroundings {
   readonly governor: Governor
   /** Throws where another run may be at work by now. */
   readonly stillLocked: () => Promise<void>
+  /** Hears of the rows that stay. */
+  readonly stays: EarlierStays
 }
 
 export async function finishAll(
   plan: Pick<ArchivePlan, 'table' | 'unfinished'>,
   session: Session,
-  { store, interrupt, emit, server, governor, stillLocked }: Surroundings,
+  { store, interrupt, emit, server, governor, stillLocked, stays }: Surroundings,
 ): Promise<ArchiveOutcome['finished']> {
   let totals = noDeletes
   let chunks = 0
@@ -37,9 +40,11 @@ export async function finishAll(
       host: server.name,
       text: `finishing ${name} of an earlier run: ${counted(rows, 'row')}`,
     })
-    const done = await finishChunk(session, store, plan.table, unfinished, stillLocked, governor).catch(
-      (failure: unknown) => ({ ...noDeletes, failure }),
-    )
+    const done = await finishChunk(session, store, plan.table, unfinished, {
+      stillLocked,
+      governor,
+      stays,
+    }).catch((failure: unknown) => ({ ...noDeletes, failure }))
     totals = sumOf(totals, done)
     if ('failure' in done) return { ...totals, chunks, failure: done.failure }
     chunks += 1

@@ -19,11 +19,20 @@ import { conditionSql } from './condition.ts'
 import { type SavedChildren, savedChildren, stayedChildren, stillThere } from './delete-children.ts'
 import { RowDeleter } from './delete-rows.ts'
 import { archiveGuard, type SavedRow } from './delete-target.ts'
+import type { EarlierStays } from './earlier-stays.ts'
 import type { Unfinished } from './plan.ts'
 import { readSaved } from './read-saved.ts'
 import { positionToHex, type Receipt, type WithReceipt } from './records.ts'
 import { DeleteQueue, type DeleteTotals, noDeletes } from './settle-deletes.ts'
 import { columnsOfKey, type WithChild } from './with-child.ts'
+
+interface FinishContext {
+  /** Throws where another run may be at work by now. */
+  readonly stillLocked: () => Promise<void>
+  readonly governor: Governor
+  /** Hears of the rows that stay. */
+  readonly stays: EarlierStays
+}
 
 /** One chunk of an earlier run: the object is read whole again, its rows are judged and deleted as at first. `failure`: what stopped its deletes half-way. */
 export async function finishChunk(
@@ -31,8 +40,7 @@ export async function finishChunk(
   store: Store,
   table: Table,
   { name }: Unfinished,
-  stillLocked: () => Promise<void>,
-  governor?: Governor,
+  { stillLocked, governor, stays }: FinishContext,
 ): Promise<DeleteTotals & { readonly failure?: unknown }> {
   const receipt = await readReceipt(store, name, table)
   let header: RowsHeader | undefined
@@ -57,7 +65,9 @@ export async function finishChunk(
   const guard = archiveGuard(table, key, children, { deletes: true })
   const target = { table, key, columns, children, condition }
   const deleter = new RowDeleter(session, target, guard, governor)
-  const queue = new DeleteQueue(store, deleter, 0, stillLocked)
+  const queue = new DeleteQueue(store, deleter, 0, stillLocked, (_rows, deleted) =>
+    stays.add(key, columns, deleted),
+  )
   const withProofs = earlier.map(each => each.proof)
   try {
     await queue.add({

@@ -22,6 +22,7 @@ import { RowDeleter } from './delete-rows.ts'
 import { archiveGuard } from './delete-target.ts'
 import { dropPartitions, noneDropped } from './drop-partitions.ts'
 import { finishAll, removeOrphans } from './earlier-runs.ts'
+import { EarlierStays } from './earlier-stays.ts'
 import { archiveEnd, archiveSoFar } from './end-text.ts'
 import { holdWith } from './hold-with.ts'
 import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
@@ -59,7 +60,10 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
   const place = await holdWith(await holdPlace(server, work, request.shard, context), server, request)
   try {
     const plan = await planArchive(session, store, request, place)
-    const outcome = await carryOut(plan, session, place, governor, context)
+    const stays = new EarlierStays()
+    const outcome = await carryOut(plan, session, place, { ...context, governor, stays }).then(told =>
+      withStays(told, stays, session, plan),
+    )
     emit({ event: 'job-end', ...archiveEnd(server.name, plan, outcome) })
     const isChanged =
       sumOf(outcome.totals, outcome.finished).deleted +
@@ -85,21 +89,33 @@ export async function runArchive(request: ArchiveRequest, context: ArchiveContex
   }
 }
 
+/** Of what an earlier run saved, those rows stay that are there at the end. */
+async function withStays(
+  outcome: ArchiveOutcome,
+  stays: EarlierStays,
+  session: Session,
+  { table }: ArchivePlan,
+): Promise<ArchiveOutcome> {
+  // A session that failed may answer nothing more.
+  const isBroken = outcome.failure !== undefined
+  const counts = isBroken ? stays.seen() : await stays.there(session, table).catch(() => stays.seen())
+  return { ...outcome, finished: { ...outcome.finished, ...counts } }
+}
+
 async function carryOut(
   plan: ArchivePlan,
   session: Session,
   place: HeldPlace,
-  governor: Governor,
-  context: ArchiveContext,
+  context: ArchiveContext & { readonly governor: Governor; readonly stays: EarlierStays },
 ): Promise<ArchiveOutcome> {
-  const { server, store, emit, interrupt } = context
+  const { server, store, emit, interrupt, governor, stays } = context
   const stillLocked = place.check
   const { part, range } = plan
   const { request, table, key, order, columns, children, resolved, state } = plan
   const { condition } = resolved
   if (plan.isNew) await writeMark(store, request.table, state, resolved.now)
   const removedOrphans = await removeOrphans(store, plan)
-  const finished = await finishAll(plan, session, { ...context, governor, stillLocked })
+  const finished = await finishAll(plan, session, { ...context, stillLocked })
   if (finished.failure !== undefined) {
     const saved = { rows: 0, bytes: 0, chunks: 0, milliseconds: 0, isInterrupted: false }
     const none = {
@@ -139,7 +155,8 @@ async function carryOut(
   const target = { table, key, columns, children, condition: conditionSql(condition) }
   const guard = archiveGuard(table, key, children, request)
   const deleter = new RowDeleter(session, target, guard, governor)
-  const queue = new DeleteQueue(store, deleter, store.url.startsWith('s3://') ? trustAfterMs : 0, stillLocked)
+  const trustMs = store.url.startsWith('s3://') ? trustAfterMs : 0
+  const queue = new DeleteQueue(store, deleter, trustMs, stillLocked, rows => stays.settled(key, rows))
   const saver = new ChunkSaver(store, plan, server.name, run, childSession)
   let chunkBytes = 64 * 1024
   const begun = performance.now()

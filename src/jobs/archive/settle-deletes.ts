@@ -9,7 +9,7 @@ import type { Store } from '../../store/store.ts'
 import { writeDone } from './archive-store.ts'
 import type { SavedChildren } from './delete-children.ts'
 import type { RowDeleter } from './delete-rows.ts'
-import { addEach } from './deleted.ts'
+import { addEach, type Deleted } from './deleted.ts'
 import { positionToHex } from './records.ts'
 import type { SavedChunk } from './save-chunk.ts'
 import type { SavedRowList } from './saved-rows.ts'
@@ -63,13 +63,21 @@ export class DeleteQueue {
   readonly #deleter: RowDeleter
   readonly #trustMs: number
   readonly #stillLocked: () => Promise<void>
+  readonly #onSettled: (rows: SavedRowList, deleted: Deleted) => void
   /** With when each came, by a clock that nobody puts back. */
   readonly #waiting: (Waiting & { readonly cameMs: number })[] = []
   #running: Promise<void> = Promise.resolve()
   #totals = noDeletes
 
-  /** `stillLocked` throws where another run may be at work by now. */
-  constructor(store: Store, deleter: RowDeleter, trustMs: number, stillLocked: () => Promise<void>) {
+  /** `stillLocked` throws where another run may be at work by now; `onSettled` hears what became of each chunk. */
+  constructor(
+    store: Store,
+    deleter: RowDeleter,
+    trustMs: number,
+    stillLocked: () => Promise<void>,
+    onSettled: (rows: SavedRowList, deleted: Deleted) => void,
+  ) {
+    this.#onSettled = onSettled
     this.#store = store
     this.#deleter = deleter
     this.#trustMs = trustMs
@@ -120,6 +128,7 @@ export class DeleteQueue {
     await this.#stillLocked()
     for (const proof of [saved.proof, ...saved.withProofs]) await proveAgain(this.#store, proof)
     const result = await this.#deleter.delete(rows, children)
+    this.#onSettled(rows, result)
     const { deleted, gone, stayed, locked, referred, unsaved } = result
     this.#totals = sumOf(this.#totals, {
       deleted,

@@ -36,21 +36,21 @@ type SavedShape = Pick<RowsHeader, 'columns' | 'createTable'>
 
 /** Each column of each shape must be there as it was; others may have come since. @throws InputErrors that name those which are not. */
 export function checkColumns(where: string, found: Table | undefined, saved: SavedShapes): void {
-  const { shapes, made, apart } = saved
-  const problems = problemsOf(where, found ?? made, saved)
+  const problems = problemsOf(where, found ?? saved.made, saved)
   if (problems.length === 0) return
-  const isMadeFit = problemsOf(where, made, saved).length === 0
-  const isOfText = problems.some(({ detail }) => detail !== undefined)
-  const asItWas = `Name a table that is not there yet with --into: it is made as it was ${saved.saved}.${isOfText ? ' From there INSERT ... SELECT converts the texts.' : ''}`
-  const next =
-    shapes.length === 1 || isMadeFit
-      ? asItWas
-      : `The table was altered between two runs, and no table holds what was ${saved.saved} before and after. ${apart}`
-  throw new InputErrors(
-    problems.map(
-      ({ title, ...more }) => inputError(title, { ...more, next: `Nothing was restored. ${next}` }).data,
-    ),
-  )
+  const next = `Nothing was restored. ${wayOut(where, problems, saved)}`
+  throw new InputErrors(problems.map(({ title, ...more }) => inputError(title, { ...more, next }).data))
+}
+
+function wayOut(where: string, problems: readonly Problem[], saved: SavedShapes): string {
+  const { shapes, made, apart } = saved
+  if (problemsOf(where, made, saved).length === 0) {
+    const isOfText = problems.some(({ detail }) => detail !== undefined)
+    return `Name a table that is not there yet with --into: it is made as it was ${saved.saved}.${isOfText ? ' From there INSERT ... SELECT converts the texts.' : ''}`
+  }
+  const agree = shapes.every(one => problemsOf(where, one, saved, 'of shared columns').length === 0)
+  if (agree) return `Make a table that has every ${saved.saved} column as it was, and name it with --into.`
+  return `The table was altered between two runs, and no table holds what was ${saved.saved} before and after. ${apart}`
 }
 
 interface Problem {
@@ -59,7 +59,17 @@ interface Problem {
 }
 
 /** Each once, whichever shapes have it. */
-function problemsOf(where: string, target: Target, { shapes, saved }: SavedShapes): readonly Problem[] {
+function problemsOf(
+  where: string,
+  target: Target,
+  { shapes: all, saved }: SavedShapes,
+  which: 'of all columns' | 'of shared columns' = 'of all columns',
+): readonly Problem[] {
+  const isThere = (column: string): boolean => target.columns.some(each => each.name === column)
+  const shapes =
+    which === 'of all columns'
+      ? all
+      : all.map(each => ({ ...each, columns: each.columns.filter(({ name: column }) => isThere(column)) }))
   const titles = new Set(shapes.flatMap(shape => otherColumns(where, target, shape, saved)))
   const texts = new Set(shapes.flatMap(shape => otherTexts(where, target, shape, saved)))
   return [

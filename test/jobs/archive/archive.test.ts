@@ -164,12 +164,29 @@ describeReal('ops db archive', () => {
     expect((await archive('verify', 'altered')).code).toBe(0)
     const refused = await archive('restore', 'altered', '--into', 'altered.again', '--yes')
     expect(refused.stderr).toContain('altered.again has no column v (int(11)), which was archived')
+    expect(refused.stderr).toContain('Make a table that has every archived column as it was')
     expect(refused.code).toBe(3)
     await mariadb('CREATE TABLE altered.again (id INT PRIMARY KEY, v INT, at DATETIME, w INT)')
     const restored = await archive('restore', 'altered', '--into', 'altered.again', '--yes')
     expect(restored.stderr).toBe('')
     expect(restored.stdout).toContain('what a later run saved of them is restored')
     expect(await mariadb('SELECT COUNT(*), SUM(v), SUM(w) FROM altered.again')).toBe('20\t55\t50\n')
+  })
+
+  test('of what a killed run left, only the rows that stay to the end are told to stay: those that the same run saves anew are not', async () => {
+    await mariadb(`CREATE DATABASE anew; USE anew; CREATE TABLE t (id INT PRIMARY KEY, v INT, at DATETIME, KEY (at));
+      INSERT INTO t SELECT seq, seq, '2020-01-01' FROM seq_1_to_20`)
+    await archiveOld('anew.t', 'anew', '--no-delete')
+    const receipts = join(folder().path, 'anew/receipts')
+    const [name = ''] = readdirSync(receipts)
+    const receipt = readFileSync(join(receipts, name), 'utf8')
+    writeFileSync(join(receipts, name), receipt.replace('"deletes": false', '"deletes": true'))
+    await mariadb('UPDATE anew.t SET v = 0 WHERE id <= 5; UPDATE anew.t SET at = NOW() WHERE id IN (6, 7)')
+    const run = await archiveOld('anew.t', 'anew')
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    expect(run.stdout).toMatch(/deleted +18 rows/)
+    expect(run.stdout).toContain('2 rows stay: they were changed after they were saved')
+    expect(await mariadb('SELECT id FROM anew.t ORDER BY id')).toBe('6\n7\n')
   })
 
   test('what a killed run left is finished also when the key was given to another column meanwhile', async () => {
