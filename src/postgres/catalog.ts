@@ -19,7 +19,7 @@ export interface PgTable extends PgTableName {
   readonly uniqueKeys: readonly (readonly string[])[]
   /** Those that fire in our sessions, its partitions' included: each may change a row, or keep it out. */
   readonly triggers: readonly string[]
-  /** Foreign keys that lead here, and change rows of their own tables where a row goes. */
+  /** Foreign keys that lead here, and change rows of their own tables where a row goes or a value changes. */
   readonly followers: readonly PgFollower[]
   readonly hasRows: boolean
 }
@@ -28,7 +28,20 @@ export interface PgFollower {
   /** As the server spells it, with its schema. */
   readonly table: string
   readonly constraint: string
-  readonly onDelete: 'CASCADE' | 'SET NULL' | 'SET DEFAULT'
+  /** Undefined: a row that is referred to stays. */
+  readonly onDelete: FollowerAction | undefined
+  /** Undefined: values that are referred to stay. */
+  readonly onUpdate: FollowerAction | undefined
+  /** The columns here that it refers to. */
+  readonly columns: readonly string[]
+}
+
+export type FollowerAction = 'CASCADE' | 'SET NULL' | 'SET DEFAULT'
+
+const followerActions: Readonly<Record<string, FollowerAction>> = {
+  c: 'CASCADE',
+  n: 'SET NULL',
+  d: 'SET DEFAULT',
 }
 
 export interface PgPlace {
@@ -76,9 +89,10 @@ export async function readPgPlace(
   // Each partition has a copy of the key of its whole: that one is told alone. Old servers have no such copies.
   const followers = await session.query(
     `WITH RECURSIVE parts AS (SELECT $1::oid AS part UNION SELECT inhrelid FROM pg_inherits JOIN parts ON inhparent = part),
-       keys AS (SELECT oid, conrelid, conname, confdeltype, (to_jsonb(c) ->> 'conparentid')::oid AS whole
-         FROM pg_constraint c WHERE contype = 'f' AND confrelid IN (SELECT part FROM parts) AND confdeltype IN ('c', 'n', 'd'))
-     SELECT conrelid::regclass::text, conname, confdeltype::text FROM keys
+       keys AS (SELECT oid, conrelid, conname, confdeltype, confupdtype, confrelid, confkey, (to_jsonb(c) ->> 'conparentid')::oid AS whole
+         FROM pg_constraint c WHERE contype = 'f' AND confrelid IN (SELECT part FROM parts) AND (confdeltype IN ('c', 'n', 'd') OR confupdtype IN ('c', 'n', 'd')))
+     SELECT conrelid::regclass::text, conname, confdeltype::text, confupdtype::text,
+       array_to_json(ARRAY(SELECT attname FROM pg_attribute WHERE attrelid = confrelid AND attnum = ANY (confkey) ORDER BY attnum))::text FROM keys
      WHERE NOT EXISTS (SELECT FROM keys up WHERE up.oid = keys.whole) ORDER BY 1, 2`,
     doing,
     [oid],
@@ -102,10 +116,12 @@ export async function readPgPlace(
       })),
       uniqueKeys: keys.map(each => JSON.parse(each.columns ?? '[]') as string[]),
       triggers: triggers.rows.map(([each]) => each ?? ''),
-      followers: followers.rows.map(([follower, constraint, action]) => ({
+      followers: followers.rows.map(([follower, constraint, onDelete, onUpdate, referred]) => ({
         table: follower ?? '',
         constraint: constraint ?? '',
-        onDelete: action === 'c' ? 'CASCADE' : action === 'n' ? 'SET NULL' : 'SET DEFAULT',
+        onDelete: followerActions[onDelete ?? ''],
+        onUpdate: followerActions[onUpdate ?? ''],
+        columns: JSON.parse(referred ?? '[]') as string[],
       })),
       hasRows: (rows?.rows.length ?? 0) > 0,
     },

@@ -10,6 +10,7 @@ import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
 import { withoutRests } from '../rests.ts'
 import { waitedFact } from '../waited-fact.ts'
 import type { CopyOutcome } from './copy-outcome.ts'
+import { followerNotes } from './followers.ts'
 import { lossText } from './losses.ts'
 import type { CopyPlan } from './plan.ts'
 import { leavingNotes } from './shrink.ts'
@@ -72,6 +73,7 @@ export function copyPlanEvent(
         ? []
         : [`no index gives out rows by ${by}: the whole table is read in the order of ${order.index}`]),
       ...triggerNotes(plan),
+      ...followerNotes(plan),
       ...(safe?.notes ?? []),
       ...plan.contractWords.notes,
       ...governor.notWatched.map(what => `not watched: ${what}`),

@@ -22,7 +22,7 @@ import { type BothSides, lookAtBoth } from './plan.ts'
 import { lockTarget } from './record.ts'
 import type { CopyContext } from './run-copy.ts'
 import { refuseShrink } from './shrink.ts'
-import { deleteKeys, openStage } from './stage.ts'
+import { deleteKeys, openStage, toldAtCommit } from './stage.ts'
 
 export interface AuditOutcome {
   readonly ran: boolean
@@ -61,7 +61,8 @@ export async function runAudit(
     if (repairs) refuseShrink(compared, differences.extra.length, differences.targetRows)
     if (repairs && differences.extra.length > 0) refuseFollowers(compared)
     const doing = `comparing ${pgTableText(request.as)}`
-    const judged = await pg.transaction(() => settle(source, pg, compared, differences, repairs), doing)
+    const settled = pg.transaction(() => settle(source, pg, compared, differences, repairs), doing)
+    const judged = await toldAtCommit(compared, settled)
     const audited: Audited = { ...judged, differences, milliseconds: performance.now() - begun, repairs }
     emit({ event: 'job-end', ...auditEnd(server.name, target.name, request, sides, audited) })
     const left = repairs ? 0 : judged.missing + judged.changed + differences.extra.length

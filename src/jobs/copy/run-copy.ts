@@ -28,7 +28,7 @@ import { lossesOf } from './losses.ts'
 import { type CopyPlan, planCopy, refuseLostKeys } from './plan.ts'
 import { lockTarget, writeRecord } from './record.ts'
 import { refuseShrink } from './shrink.ts'
-import { deleteKeys, type Keys } from './stage.ts'
+import { deleteKeys, type Keys, toldAtCommit } from './stage.ts'
 import { openLanding } from './write-rows.ts'
 
 export interface CopyContext extends JobContext {
@@ -55,7 +55,8 @@ export async function runCopy(request: CopyRequest, context: CopyContext): Promi
     await lockTarget(pg, request.as)
     const plan = await planCopy(source, pg, request, first)
     const doing = `copying to ${pgTableText(request.as)}`
-    const outcome = await pg.transaction(() => carryOut(plan, pg, governor, context), doing)
+    const committed = pg.transaction(() => carryOut(plan, pg, governor, context), doing)
+    const outcome = await toldAtCommit(plan, committed)
     emit({ event: 'job-end', ...copyEnd(server.name, target.name, plan, outcome) })
     return true
   } finally {

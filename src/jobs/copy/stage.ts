@@ -2,11 +2,13 @@
 import { counted } from '../../base/counted.ts'
 import { OpsError } from '../../base/errors.ts'
 import { deletedAtColumn } from '../../postgres/create-table.ts'
+import { sqlState } from '../../postgres/postgres-error.ts'
 import type { PgSession } from '../../postgres/session.ts'
 import { nameList, quoteName } from '../../postgres/sql.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import { hasMarks } from './marks.ts'
 import type { CopyPlan } from './plan.ts'
+import { otherAtCommit, proveAtCommit, waitsForCommit } from './prove-at-commit.ts'
 
 export type Staged = Pick<CopyPlan, 'request' | 'columns' | 'key' | 'place'>
 
@@ -51,6 +53,7 @@ export async function openStage(pg: PgSession, sides: Staged): Promise<Stage> {
      CREATE TEMP SEQUENCE ops_numbers; ALTER TABLE ${stage} ALTER ${number} SET DEFAULT nextval('pg_temp.ops_numbers')`,
     doing,
   )
+  let isRead = false
   const copy = pg.copyIn(`COPY ${stage} ${nameList(names)} FROM STDIN`, doing)
   return {
     write: copy.write,
@@ -84,8 +87,15 @@ export async function openStage(pg: PgSession, sides: Staged): Promise<Stage> {
       const stillThere =
         typeof gone === 'string' ? pg.value(stillThereText(sides), doing) : countKeys(pg, sides, gone)
       refuseOthers(sides, Number(await stillThere))
+      if (!(await waitsForCommit(pg, doing))) return
+      isRead = true
+      if (typeof gone !== 'string') await keepGone(pg, sides, gone)
+      const leftText = typeof gone === 'string' ? stillThereText(sides) : countGoneText(sides, goneTable)
+      await proveAtCommit(pg, [differingText(sides), leftText], doing)
     },
     async drop() {
+      // The commit takes it away, too.
+      if (isRead) return
       await pg.query(`DROP TABLE ${stage}; DROP SEQUENCE pg_temp.ops_numbers`, doing)
     },
   }
@@ -201,14 +211,41 @@ export async function deleteKeys(pg: PgSession, sides: Staged, keys: Keys): Prom
 
 /** How many rows of these keys are there, unmarked. */
 async function countKeys(pg: PgSession, sides: Staged, keys: Keys): Promise<number> {
-  const { as, deletes } = sides.request
-  const { gone, same } = goneText(sides)
-  const unmarked = deletes === 'soft' ? ` AND there.${quoteName(deletedAtColumn.name)} IS NULL` : ''
-  const text = `SELECT count(*) FROM ${quoteName(as.schema, as.table)} AS there, ${gone} WHERE ${same}${unmarked}`
+  const text = countGoneText(sides, goneText(sides).gone)
   let found = 0
   for (const some of inRecords(keys))
-    found += Number(await pg.value(text, `looking at ${pgTableText(as)}`, [some]))
+    found += Number(await pg.value(text, `looking at ${pgTableText(sides.request.as)}`, [some]))
   return found
+}
+
+/** `gone`: what gives their keys. */
+function countGoneText(sides: Staged, gone: string): string {
+  const { as, deletes } = sides.request
+  const unmarked = deletes === 'soft' ? ` AND there.${quoteName(deletedAtColumn.name)} IS NULL` : ''
+  return `SELECT count(*) FROM ${quoteName(as.schema, as.table)} AS there, ${gone} WHERE ${goneText(sides).same}${unmarked}`
+}
+
+const goneTable = 'pg_temp.ops_gone AS gone'
+
+/** Keys for a look at the commit. */
+async function keepGone(pg: PgSession, sides: Staged, keys: Keys): Promise<void> {
+  const { gone } = goneText(sides)
+  const doing = `writing ${pgTableText(sides.request.as)}`
+  await pg.query(`CREATE TEMP TABLE ops_gone ON COMMIT DROP AS SELECT * FROM ${gone}`, doing, ['[]'])
+  for (const some of inRecords(keys))
+    await pg.query(`INSERT INTO pg_temp.ops_gone SELECT * FROM ${gone}`, doing, [some])
+}
+
+/** Says of a commit which the proof at its end took back what a refusal before it says. */
+export async function toldAtCommit<T>(sides: Staged, committed: Promise<T>): Promise<T> {
+  try {
+    return await committed
+  } catch (thrown) {
+    const cause = thrown instanceof OpsError ? thrown.cause : undefined
+    if (sqlState(thrown) === otherAtCommit && cause instanceof Error)
+      refuseOthers(sides, Number(cause.message))
+    throw thrown
+  }
 }
 
 /** Keys that come as `$1`, and how they are joined. */

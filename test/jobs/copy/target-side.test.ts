@@ -111,6 +111,70 @@ describeReal('the target of ops db copy', () => {
     expect(await psql('SELECT count(*) FROM late.t')).toBe('8\n')
   })
 
+  test('the plan tells of foreign keys that change rows of other tables where a column that the copy writes changes', async () => {
+    await mariadb(`CREATE DATABASE lead; USE lead; CREATE TABLE t (id INT PRIMARY KEY, code VARCHAR(9), at TIMESTAMP NOT NULL, KEY (at));
+      INSERT INTO t VALUES (1, 'a', '2026-01-01')`)
+    const run = (...argv: string[]) => copy('lead.t', 'lead.t', '--by', 'at', ...argv)
+    expect((await run()).stderr).toBe('')
+    await psql(`ALTER TABLE lead.t ADD CONSTRAINT one_code UNIQUE (code);
+      CREATE TABLE lead.by_code (code varchar(9) CONSTRAINT of_code REFERENCES lead.t (code) ON UPDATE CASCADE);
+      CREATE TABLE lead.by_id (t int CONSTRAINT of_id REFERENCES lead.t ON UPDATE CASCADE); INSERT INTO lead.by_code VALUES ('a')`)
+    await mariadb(`UPDATE lead.t SET code = 'b', at = NOW()`)
+    const planned = await run('--plan')
+    expect(planned.stdout).toContain(
+      'where the run changes code of a row of lead.t, rows of lead.by_code that refer to it change too: its foreign key of_code is ON UPDATE CASCADE',
+    )
+    // No copy changes the key by which it finds its rows.
+    expect(planned.stdout).not.toContain('of_id')
+    expect((await run('--deletes', 'hard')).stderr).toBe('')
+    expect(await psql('SELECT code FROM lead.by_code')).toBe('b\n')
+  })
+
+  test('a trigger that makes others wait for the commit escapes no proof: what they write is seen in the commit, which is taken back', async () => {
+    await mariadb(`CREATE DATABASE evade; USE evade; CREATE TABLE t (id INT PRIMARY KEY, nm VARCHAR(20), at TIMESTAMP NOT NULL, KEY (at));
+      INSERT INTO t SELECT seq, 'a', '2026-01-01' FROM seq_1_to_9`)
+    const run = (...argv: string[]) => copy('evade.t', 'evade.t', '--by', 'at', ...argv)
+    expect((await run()).stderr).toBe('')
+    // The second of three triggers waits behind whatever the first is fired by, and the third behind that.
+    await psql(`CREATE TABLE evade.one (id int); CREATE TABLE evade.two (id int);
+      CREATE FUNCTION evade.a() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        SET CONSTRAINTS ALL DEFERRED; INSERT INTO evade.one VALUES (OLD.id); RETURN NULL; END $$;
+      CREATE FUNCTION evade.b() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        SET CONSTRAINTS ALL DEFERRED; INSERT INTO evade.two VALUES (NEW.id); RETURN NULL; END $$;
+      CREATE FUNCTION evade.c() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE evade.t SET nm = 'LATE' WHERE id = NEW.id;
+        IF NOT FOUND THEN INSERT INTO evade.t VALUES (NEW.id, 'LATE', now()); END IF; RETURN NULL; END $$;
+      CREATE CONSTRAINT TRIGGER a AFTER UPDATE OR DELETE ON evade.t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION evade.a();
+      CREATE CONSTRAINT TRIGGER b AFTER INSERT ON evade.one DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION evade.b();
+      CREATE CONSTRAINT TRIGGER c AFTER INSERT ON evade.two DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION evade.c()`)
+    const rows = 'SELECT id, nm FROM evade.t ORDER BY id'
+    const before = await psql(rows)
+    const audit = (): Promise<Outcome> =>
+      folder.ops([
+        ...['db', 'copy', 'audit', 'shop', 'evade.t', '--to', 'reports', '--as', 'evade.t', '--by', 'at'],
+        ...['--repair', '--yes', '-F', host().sshConfig],
+      ])
+    const mark = 'SELECT watermark FROM evade.ops_copy'
+    const marked = await psql(mark)
+    const expectRefused = (refused: Outcome): void => {
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toContain('1 row of evade.t is not as the source has it: a trigger there')
+      expect(refused.stderr).toContain('Nothing was copied')
+    }
+    await mariadb(`UPDATE evade.t SET nm = 'b', at = NOW() WHERE id = 2`)
+    for (const argv of [[], ['--full']]) expectRefused(await run(...argv))
+    await mariadb(
+      `UPDATE evade.t SET nm = 'a', at = '2026-01-01' WHERE id = 2; DELETE FROM evade.t WHERE id = 9`,
+    )
+    expectRefused(await run('--deletes', 'hard'))
+    expectRefused(await audit())
+    expect(await psql(rows)).toBe(before)
+    expect(await psql(mark)).toBe(marked)
+    await psql('DROP TRIGGER c ON evade.two')
+    expect(await run('--deletes', 'hard')).toMatchObject({ code: 0, stderr: '' })
+    expect(await psql('SELECT count(*) FROM evade.t')).toBe('8\n')
+  })
+
   test('deletes that would reach rows of other tables through their foreign keys are refused with the names of both', async () => {
     await mariadb(`CREATE DATABASE led; USE led; CREATE TABLE t (id INT PRIMARY KEY, at TIMESTAMP NOT NULL, KEY (at));
       INSERT INTO t SELECT seq, '2026-01-01' FROM seq_1_to_9`)
