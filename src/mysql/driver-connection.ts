@@ -50,6 +50,8 @@ export interface RawConnection extends RowsConnection {
   readonly threadId: number
   readonly stream: unknown
   startTLS(done: (error?: Error) => void): void
+  /** Undefined: what waits is to begin. */
+  handlePacket(packet: { readonly sequenceId: number } | undefined): void
   readonly config: object
   readonly _handshakePacket: { readonly serverVersion: string }
   query(options: object, done: (error: Error | null, result: unknown, fields: unknown) => void): RawQuery

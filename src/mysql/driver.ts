@@ -50,6 +50,7 @@ export async function openDriver(login: DriverLogin): Promise<Driver> {
     connectAttributes: { program_name: 'ops' },
     infileStreamFactory: noFile,
   } as object) as unknown as RawConnection
+  takeEachNumber(connection)
   if (tls?.verify && isIP(tls.servername) !== 0) checkAddress(connection, tls.servername)
   // Nobody else listens before the driver does. Where the stream stays half open, a server that goes meanwhile would be waited for.
   let gone: Error | undefined
@@ -65,6 +66,18 @@ export async function openDriver(login: DriverLogin): Promise<Driver> {
   // Right behind its welcome.
   if (gone) throw gone
   return new Mysql2Driver(connection, stream)
+}
+
+/**
+ * A server that sends somebody away says why in a packet whose number begins anew. mysql2 takes it for the reason that it is, but
+ * writes a warning to the terminal before that.
+ */
+function takeEachNumber(connection: RawConnection): void {
+  const handlePacket = connection.handlePacket.bind(connection)
+  connection.handlePacket = packet => {
+    if (packet) connection.sequenceId = packet.sequenceId
+    handlePacket(packet)
+  }
 }
 
 /** mysql2 compares a certificate with names alone; of an address it would ask for `localhost`. Right before the password goes. */

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { Duplex } from 'node:stream'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDriver } from '../../src/mysql/driver.ts'
 import { sql } from '../../src/mysql/sql.ts'
 import { folderWith } from '../cli/run-ops.ts'
@@ -78,4 +78,23 @@ test('a server that closes the connection at once is not said to keep the accoun
   expect(stderr).toContain('no login of me: ')
   expect(stderr).toContain('The server stops or starts just now')
   expect(code).toBe(4)
+})
+
+test('the reason of a server that sends somebody away comes as the error alone: mysql2 writes nothing of its number to the terminal', async () => {
+  const written = vi.spyOn(console, 'error')
+  let isWelcome = false
+  const stream = new Duplex({
+    read() {},
+    write(bytes: Buffer, _encoding, done) {
+      const answer = bytes.includes('SELECT 1') ? killed : isWelcome ? undefined : welcome
+      isWelcome = true
+      if (answer) setImmediate(() => stream.push(answer))
+      done()
+    },
+  })
+  stream.push(greeting)
+  const driver = await openDriver({ ...login, stream })
+  // The answer to a statement has the number 1, and these words come from a server that begins anew.
+  await expect(driver.query(sql`SELECT 1`)).rejects.toThrow('Connection was killed')
+  expect(written).not.toHaveBeenCalled()
 })
