@@ -13,7 +13,7 @@ const description = `Compares a table with the contract of a consumer: its colum
   ops db drift shop app.events --contract reports.json --pin     writes the file: what the table is now is agreed
   ops db drift shop app.events --contract reports.json           has it changed since?
 Delete from the file what the consumer does not mind: a column that it does not use, or a whole list such as \`indexes\`. Add \`"writes": true\` for one that puts rows in.
-The account needs SELECT on the table; without TRIGGER on it, triggers are not compared. Rows are counted where a change may not fit them, which reads the table.`
+The account needs SELECT on the table; without TRIGGER on it, triggers are not compared, and the outcome says so. Rows are counted where a change may not fit them, which reads the table.`
 
 export async function run(argv: readonly string[], { screen }: VerbContext): Promise<number> {
   const command = dbCommand('drift', 'SOURCE DB.TABLE --contract FILE [--pin]', description)
@@ -49,27 +49,28 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       }
       const session = await (await open()).session()
       const { readTable } = await import('../../mysql/catalog.ts')
-      const { changeText, judge } = await import('../../jobs/drift/judge.ts')
+      const { changeText, judge, unseenBy, unseenText } = await import('../../jobs/drift/judge.ts')
       const { see } = await import('../../jobs/drift/seen.ts')
       const table = await readTable(session, wanted)
-      const judged = before ? await judge(session, table, before) : []
+      const seen = pins ? await see(session, table) : undefined
+      const { changes: judged, unseen } = before
+        ? await judge(session, table, before)
+        : { changes: [], unseen: unseenBy(undefined, seen) }
       const isDrift = judged.some(each => each.verdict !== 'harmless')
       const who = before?.consumer ?? consumer ?? basename(file).replace(/\.json$/, '')
-      if (pins) writeContract(file, pinned(table, before, who, await see(session, table)))
+      if (pins) writeContract(file, pinned(table, before, who, seen))
       if (settings.json) {
         for (const each of judged)
           screen.out(
             `${JSON.stringify({ event: 'change', source, table: tableText(table), consumer: who, ...each })}\n`,
           )
         screen.out(
-          `${JSON.stringify({ event: 'drift', source, table: tableText(table), consumer: who, changes: judged.length, drift: isDrift, pinned: pins })}\n`,
+          `${JSON.stringify({ event: 'drift', source, table: tableText(table), consumer: who, changes: judged.length, drift: isDrift, notCompared: unseen, pinned: pins })}\n`,
         )
       } else {
         const facts = [
           { name: 'contract', text: `${file}, of ${who}` },
-          ...(before
-            ? [{ name: 'changes', text: judged.length === 0 ? 'none' : String(judged.length) }]
-            : []),
+          ...(before ? [{ name: 'changes', text: changesText(judged.length, unseen.length > 0) }] : []),
           ...(pins
             ? [{ name: 'written', text: writtenText(before, judged.length, table.columns.length) }]
             : []),
@@ -79,7 +80,10 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
           source,
           title: `drift ${tableText(table)}`,
           facts,
-          notes: judged.filter(each => each.verdict !== 'harmless').map(changeText),
+          notes: [
+            ...judged.filter(each => each.verdict !== 'harmless').map(changeText),
+            ...unseen.map(each => unseenText(each, table, before ? 'compared' : 'written')),
+          ],
           remarks: judged.filter(each => each.verdict === 'harmless').map(changeText),
           data: {},
         }
@@ -88,6 +92,10 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       return isDrift && !pins ? declinedExitCode : 0
     },
   )
+}
+
+function changesText(changes: number, isPart: boolean): string {
+  return `${changes === 0 ? 'none' : changes}${isPart ? ' in what the account may see' : ''}`
 }
 
 /** What `--pin` has done. */

@@ -5,11 +5,11 @@ import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import type { Session } from '../../mysql/session.ts'
 import { join, name, Sql, sql } from '../../mysql/sql.ts'
-import { tableSql, tableText } from '../../mysql/table-name.ts'
+import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
 import { type Change, changesOf } from './changes.ts'
 import { type Contract, readContract } from './contract.ts'
 import { ruleChanges } from './rule-changes.ts'
-import { see } from './seen.ts'
+import { type Seen, see } from './seen.ts'
 
 export interface Judged extends Omit<Change, 'suffers'> {
   /** Rows that do not fit; undefined: none can, or nobody need count them. */
@@ -22,8 +22,28 @@ const isNoTable: Change = {
   sentence: 'it is a view now, whose rules are those of other tables: they are not compared',
 }
 
+/** What a comparison came to. */
+export interface Verdicts {
+  readonly changes: readonly Judged[]
+  /** What the contract says and the account may not see, as `triggers`. */
+  readonly unseen: readonly Unseen[]
+}
+
+export type Unseen = 'triggers'
+
+/** What of the agreed an account may not see; without a contract, of all that one could say. */
+export function unseenBy(contract: Contract | undefined, seen: Seen | undefined): readonly Unseen[] {
+  if (!seen || seen.triggers !== undefined) return []
+  return contract === undefined || contract.triggers !== undefined ? ['triggers'] : []
+}
+
+/** As a sentence; `done` is what did not come about: `compared`. */
+export function unseenText(unseen: Unseen, table: TableName, done: string): string {
+  return `${unseen} were not ${done}: the account may not see those of ${tableText(table)} (GRANT TRIGGER ON ${tableText(table)} lets it)`
+}
+
 /** A change that only widens breaks as soon as one row does not fit. */
-export async function judge(session: Session, table: Table, contract: Contract): Promise<readonly Judged[]> {
+export async function judge(session: Session, table: Table, contract: Contract): Promise<Verdicts> {
   const judged: Judged[] = []
   const seen = contract.format === 'ops-contract/1' ? undefined : await see(session, table)
   const changes = [...changesOf(contract, table), ...(seen ? ruleChanges(contract, seen) : [])]
@@ -37,7 +57,7 @@ export async function judge(session: Session, table: Table, contract: Contract):
     const verdict = change.verdict === 'widens' && rows > 0 ? 'breaks' : change.verdict
     judged.push({ ...change, verdict, rows })
   }
-  return judged
+  return { changes: judged, unseen: unseenBy(contract, seen) }
 }
 
 async function countOf(
@@ -104,8 +124,11 @@ export async function checkContracts(
       errors.push(inputError(`${file} is a contract about ${contract.table}, not ${tableText(table)}`).data)
       continue
     }
-    const judged = await judge(session, table, contract)
+    const { changes: judged, unseen } = await judge(session, table, contract)
     errors.push(...contractErrors(judged, contract, file))
+    notes.push(
+      ...unseen.map(each => `contract of ${contract.consumer}: ${unseenText(each, table, 'compared')}`),
+    )
     for (const each of judged)
       (each.verdict === 'harmless' ? remarks : notes).push(
         `contract of ${contract.consumer}: ${changeText(each)}`,

@@ -164,6 +164,35 @@ describeReal('ops db drift', () => {
     expect(JSON.parse(readFileSync(join(folder.path, 'u.json'), 'utf8')).consumer).toBe('billing')
   })
 
+  test('an account that may not see triggers is told so, and the same in a contract that it writes', async () => {
+    await mariadb(`CREATE DATABASE blind; CREATE TABLE blind.t (id INT PRIMARY KEY, n INT, at DATETIME, KEY (at)); INSERT INTO blind.t VALUES (1, 1, '2020-01-01');
+      CREATE USER few@localhost IDENTIFIED BY 'hidden words'; GRANT SELECT ON blind.t TO few@localhost`)
+    writeFileSync(join(folder.path, 'password'), 'hidden words\n')
+    const few = `[db few]\nhost = ${host().name}\nuser = few\npassword = @password\n`
+    writeFileSync(join(folder.path, 'ops.ini'), few)
+    const asFew = (file: string, ...argv: string[]): Promise<Outcome> =>
+      folder.ops(['db', 'drift', 'few', 'blind.t', '--contract', file, ...argv, '-F', host().sshConfig])
+    expect((await drift('blind.t', 'seen.json', ['--pin'])).stdout).not.toContain('triggers')
+    await mariadb('CREATE TRIGGER blind.fires BEFORE INSERT ON blind.t FOR EACH ROW SET NEW.n = 1')
+    const compared = await asFew('seen.json')
+    expect(compared.code).toBe(0)
+    expect(compared.stdout).toMatch(/changes +none in what the account may see/)
+    expect(compared.stdout).toContain('triggers were not compared: the account may not see those of blind.t')
+    const data = JSON.parse((await asFew('seen.json', '--json')).stdout.trim().split('\n').at(-1) ?? '')
+    expect(data).toMatchObject({ event: 'drift', changes: 0, drift: false, notCompared: ['triggers'] })
+    expect((await asFew('unseen.json', '--pin')).stdout).toContain('triggers were not written')
+    // Who does not mind them is told nothing.
+    expect((await asFew('unseen.json')).stdout).not.toContain('triggers')
+    expect(await told('blind.t', 'seen.json')).toMatchObject([{ column: 'TRIGGER fires' }])
+    const dumped = await folder.ops([
+      ...['db', 'dump', 'few', 'blind.t', '--by', 'at', '--tz', 'UTC', '--to', 'days', '--plan'],
+      ...['--contract', 'seen.json', '-F', host().sshConfig],
+    ])
+    expect(dumped.stdout).toContain('triggers were not compared')
+    await mariadb('GRANT TRIGGER ON blind.t TO few@localhost')
+    expect((await asFew('seen.json')).stdout).toContain('TRIGGER fires: it is new')
+  })
+
   test('another release of the server is no change', async () => {
     const types = [
       'INT',
