@@ -138,6 +138,7 @@ describeReal('the target of ops db copy', () => {
     // The second of three triggers waits behind whatever the first is fired by, and the third behind that.
     await psql(`CREATE TABLE evade.one (id int); CREATE TABLE evade.two (id int);
       CREATE FUNCTION evade.a() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF TG_OP = 'UPDATE' AND NEW.nm = 'LATE' THEN RETURN NULL; END IF;
         SET CONSTRAINTS ALL DEFERRED; INSERT INTO evade.one VALUES (OLD.id); RETURN NULL; END $$;
       CREATE FUNCTION evade.b() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         SET CONSTRAINTS ALL DEFERRED; INSERT INTO evade.two VALUES (NEW.id); RETURN NULL; END $$;
