@@ -11,6 +11,7 @@ import { timestampsOf } from './condition.ts'
 import { newestThatGoesText } from './numbers-again.ts'
 import { plannedPartitions, stayingPartitions } from './partitions-text.ts'
 import type { ArchivePlan, ArchiveRequest } from './plan.ts'
+import { plannedTime, rowsAlong } from './planned-time.ts'
 import { serverText } from './records.ts'
 import { splitKey } from './split.ts'
 
@@ -45,15 +46,16 @@ function timelessRows({ resolved: { condition }, nulls, zeros }: ArchivePlan): r
   ]
 }
 
-/** Rows a second that an archive reaches on a small server; only for the time in the plan. */
-const usualRate = 20_000
-
 function shardFact({ request: { shard }, part }: ArchivePlan): readonly JobFact[] {
   if (!shard) return []
   const keys = part
     ? `the keys that ${splitKey(part.split.number)} gives it`
     : 'a part of the keys: the first shard that begins divides them'
   return [{ name: 'shard', text: `${shardText(shard)}: ${keys}; other runs take the others` }]
+}
+
+function alongText(rows: number | undefined): string {
+  return rows === undefined ? '' : `: about ${grouped(rows)}, if old rows have as many as all`
 }
 
 export function archivePlanEvent(
@@ -66,7 +68,7 @@ export function archivePlanEvent(
   const { partitions } = plan
   const { condition } = resolved
   const left = unfinished.reduce((sum, each) => sum + each.rows, 0)
-  const seconds = Math.ceil((rows.count + left) / usualRate)
+  const going = rows.count + left
   const facts: JobFact[] = [
     {
       name: 'rows',
@@ -81,7 +83,7 @@ export function archivePlanEvent(
     { name: 'key', text: `${key.columns.join(', ')} (${key.index}); walked by ${order.index}` },
     {
       name: 'time',
-      text: `about ${seconds < 90 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`}${withoutRests(request.sleepCoefficient)}, in chunks of half a second; no row is locked longer than a batch of its delete`,
+      text: `${plannedTime(plan, going)}${withoutRests(request.sleepCoefficient)}, in chunks of half a second; no row is locked longer than a batch of its delete`,
     },
     {
       name: 'then',
@@ -89,9 +91,9 @@ export function archivePlanEvent(
         ? 'each chunk is deleted when it is read back and equal'
         : 'nothing is deleted (--no-delete)',
     },
-    ...children.map(({ table: child, link, constraint }) => ({
+    ...children.map(({ table: child, looked, link, constraint }) => ({
       name: 'with',
-      text: `the rows of ${tableText(child)} that refer to them by ${link.map(({ column }) => column).join(', ')} (${constraint})`,
+      text: `the rows of ${tableText(child)} that refer to them by ${link.map(({ column }) => column).join(', ')} (${constraint})${alongText(rowsAlong(table, looked, going))}`,
     })),
     ...plannedPartitions(partitions),
     ...(unfinished.length === 0

@@ -2,8 +2,9 @@
  * Restores an archive into a table: the newest form of each row, byte for byte. A row that is there already is never
  * overwritten, so that it can be killed and run again, and what lives in the table wins.
  */
-import { type ErrorData, OpsError } from '../../base/errors.ts'
+import { type ErrorData, firstErrorOf, OpsError } from '../../base/errors.ts'
 import { startGovernor } from '../../mysql/governor.ts'
+import { tableText } from '../../mysql/table-name.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import { holdingTargets } from '../rows/hold-targets.ts'
 import { type RestoreWork, restorePart } from './restore-part.ts'
@@ -43,8 +44,10 @@ async function restoreParts(
     if (confirm && !(await confirm(together(planned, first.plan)))) return false
     const left: ErrorData[] = []
     let isChanged = false
-    for (const part of planned) {
-      const came = await restorePart(session, part, { ...context, governor })
+    for (const [index, part] of planned.entries()) {
+      const came = await restorePart(session, part, { ...context, governor }).catch((thrown: unknown) => {
+        throw amongOthers(thrown, { planned, index, left, isChanged })
+      })
       left.push(...came.left)
       isChanged ||= came.isChanged
     }
@@ -54,6 +57,31 @@ async function restoreParts(
   } finally {
     await governor.close()
   }
+}
+
+interface Among {
+  readonly planned: readonly PlannedPart[]
+  /** Which of them failed, or was stopped. */
+  readonly index: number
+  /** What did not come back of those before it. */
+  readonly left: readonly ErrorData[]
+  /** Whether those before it changed anything. */
+  readonly isChanged: boolean
+}
+
+/** What became of the tables before and after the one that failed. */
+function amongOthers(thrown: unknown, { planned, index, left, isChanged }: Among): unknown {
+  const names = planned.map(({ target }) => tableText(target))
+  const [before, after] = [names.slice(0, index), names.slice(index + 1)]
+  const told = [
+    ...(before.length === 0 ? [] : [`Restored before that, to the end: ${before.join(', ')}.`]),
+    ...left.map(({ title, next }) => [title, next].filter(each => each !== undefined).join('. ')),
+    ...(after.length === 0 ? [] : [`Not begun: ${after.join(', ')}.`]),
+  ]
+  if (told.length === 0) return thrown
+  const data = firstErrorOf(thrown)
+  const detail = [data.detail, ...told].filter(each => each !== undefined).join('\n')
+  return new OpsError({ ...data, detail, ...(isChanged && { changed: 'yes' }) }, { cause: thrown })
 }
 
 /** One error of all that did not come back: none of it kept the rest from coming back. */

@@ -67,6 +67,27 @@ describeReal('ops db archive --with', () => {
     ).toBe('1800\t1800\n')
   })
 
+  test('the time in a plan counts the rows that go along, and the bytes of long rows', async () => {
+    await mariadb(`CREATE DATABASE timed; USE timed; CREATE TABLE orders (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      CREATE TABLE items (id INT PRIMARY KEY, o INT, CONSTRAINT of_order FOREIGN KEY (o) REFERENCES orders (id));
+      INSERT INTO orders SELECT seq, IF(seq % 2, '2020-01-01', NOW()) FROM seq_1_to_1000;
+      INSERT INTO items SELECT seq, seq % 1000 + 1 FROM seq_1_to_400000;
+      CREATE TABLE texts (id INT PRIMARY KEY, at DATETIME, text MEDIUMTEXT, KEY (at));
+      INSERT INTO texts SELECT seq, '2020-01-01', REPEAT('long', 250000) FROM seq_1_to_100; ANALYZE TABLE orders, items, texts`)
+    const plan = async (table: string, ...argv: string[]) => {
+      const { stdout } = await archiveOld(`timed.${table}`, 'timed', '--plan', ...argv)
+      return { stdout, seconds: Number(/time +about (\d+) s/.exec(stdout)?.[1]) }
+    }
+    const along = await plan('orders', '--with', 'timed.items')
+    expect(along.stdout).toMatch(
+      /rows of timed\.items .*: about (1[89]\d|2[01]\d),\d{3}, if old rows have as many as all/,
+    )
+    // 200,000 rows at 20,000 a second.
+    expect(along.seconds).toBeGreaterThanOrEqual(9)
+    expect((await plan('orders')).seconds).toBe(1)
+    expect((await plan('texts')).seconds).toBeGreaterThanOrEqual(4)
+  })
+
   test('a parent stays where a row that refers to it was not saved as it is now; the same run saves it anew', async () => {
     await shop('late', 'RESTRICT')
     expect((await archiveOld('late.orders', 'late', '--with', 'late.items')).code).toBe(0)
@@ -82,9 +103,10 @@ describeReal('ops db archive --with', () => {
     const before = await sums('late')
     const again = await archiveOld('late.orders', 'late', '--with', 'late.items')
     expect(again).toMatchObject({ code: 0, stderr: '' })
-    expect(again.stdout).toContain(
-      '2 rows stay: rows that refer to them were added or changed after they were saved',
-    )
+    // Those that stayed when the old chunks were finished.
+    expect(again.stdout).toMatch(/saved +2 rows in 1 chunk/)
+    expect(again.stdout).toMatch(/deleted +600 rows/)
+    expect(again.stdout).not.toContain('stay:')
     expect(await counts('late')).toBe('600\t1801\n')
     expect((await archive('verify', 'late')).code).toBe(0)
     expect((await archive('restore', 'late', '--yes')).code).toBe(0)
@@ -126,6 +148,28 @@ describeReal('ops db archive --with', () => {
     expect(run.stderr).toContain('again.orders: 1 saved row was left out, deleted when it was archived')
     expect(run.stderr).toContain('rows of again.items are restored under the keys that they refer to')
     expect(await counts('again')).toBe('1200\t3600\n')
+  })
+
+  test('a restore that fails in a later table tells which others are whole, what those left out, and which were not begun', async () => {
+    await mariadb(`CREATE DATABASE several; USE several; CREATE TABLE p (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      CREATE TABLE a (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES p (id)); CREATE TABLE b LIKE a; CREATE TABLE c LIKE a;
+      ALTER TABLE b ADD FOREIGN KEY (p) REFERENCES p (id); ALTER TABLE c ADD FOREIGN KEY (p) REFERENCES p (id);
+      INSERT INTO p SELECT seq, '2020-01-01' FROM seq_1_to_9; INSERT INTO a SELECT id, id FROM p; INSERT INTO b SELECT * FROM a; INSERT INTO c SELECT * FROM a`)
+    const along = ['a', 'b', 'c'].flatMap(table => ['--with', `several.${table}`])
+    expect((await archiveOld('several.p', 'several', ...along)).code).toBe(0)
+    await mariadb(`USE several; INSERT INTO p VALUES (3, NOW());
+      CREATE TRIGGER stops BEFORE INSERT ON b FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not now'`)
+    const failed = await archive('restore', 'several', '--yes')
+    expect(failed.code).toBe(1)
+    expect(failed.stderr).toContain('not now')
+    expect(failed.stderr).toContain('Restored before that, to the end: several.p, several.a.')
+    expect(failed.stderr).toContain('several.p: 1 saved row was left out')
+    expect(failed.stderr).toContain('Not begun: several.c.')
+    expect(failed.stderr).toMatch(/changed +yes/)
+    await mariadb('DROP TRIGGER several.stops')
+    const again = await archive('restore', 'several', '--yes')
+    expect(again.code).toBe(1)
+    expect(await mariadb('SELECT COUNT(*) FROM several.c')).toBe('9\n')
   })
 
   test('a restore of a child alone is kept from it while an archive of its parents takes rows along', async () => {
