@@ -4,7 +4,7 @@ import { counted, grouped } from '../../base/counted.ts'
 import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
-import { tableSql, tableText } from '../../mysql/table-name.ts'
+import { tableSql, tableText, tableWord } from '../../mysql/table-name.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import { checkMakeable } from '../rows/makeable.ts'
@@ -42,9 +42,13 @@ export function together(planned: readonly PlannedPart[], first: JobPlan): JobPl
 export async function planPart(
   session: Session,
   part: RestorePart,
-  { server, store }: { readonly server: Server; readonly store: Store },
+  {
+    server,
+    store,
+    parts,
+  }: { readonly server: Server; readonly store: Store; readonly parts: readonly RestorePart[] },
 ): Promise<PlannedPart> {
-  const { only, target, chunks, lost } = part
+  const { target, chunks, lost } = part
   const missing = lost.reduce((sum, { deleted }) => sum + deleted, 0)
   const title = `restore ${tableText(target)}`
   const [newest] = chunks
@@ -55,9 +59,14 @@ export async function planPart(
     found === undefined ||
     (await session.cells(sql`SELECT 1 FROM ${tableSql(target)} LIMIT 1`, title)).length === 0
   const shapes = await shapesOf(store, chunks)
-  const words = only === undefined ? [] : ['--only', tableText(only)]
-  const command = ['archive', 'restore', server.name, store.url, ...words]
-  const apart = restoreApart({ command, target, shapes })
+  const commandOf = (each: RestorePart): readonly string[] => [
+    ...['archive', 'restore', server.name, store.url],
+    ...(each.only === undefined ? [] : ['--only', tableWord(each.only)]),
+  ]
+  const itself = parts.indexOf(part)
+  const others = parts.map(each => [...commandOf(each), '--into', tableWord(each.target)])
+  const [before, after] = [others.slice(0, itself), others.slice(itself + 1)]
+  const apart = restoreApart({ command: commandOf(part), target, shapes, before, after })
   if (found) keyForRestore(tableText(target), found, shapes, apart)
   else {
     checkKeyColumns(tableText(target), header.key, shapes, apart)

@@ -32,7 +32,7 @@ async function restoreParts(
   const { server, emit, confirm, plansOnly } = context
   const session = await server.session()
   const planned: PlannedPart[] = []
-  for (const part of parts) planned.push(await planPart(session, part, context))
+  for (const part of parts) planned.push(await planPart(session, part, { ...context, parts }))
   const governor = await startGovernor(server, { watchesReplicas: true })
   try {
     const notes = governor.notWatched.map(what => `not watched: ${what}`)

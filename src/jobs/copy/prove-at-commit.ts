@@ -8,8 +8,8 @@ import { quoteText } from '../../postgres/sql.ts'
 /** What the commit is refused with; the message is the number of rows. */
 export const otherAtCommit = 'OPS01'
 
-/** So many times it lets those that came meanwhile go first. */
-const rounds = 4
+/** So many times it lets those that came meanwhile go first; each costs one row. */
+const rounds = 100
 
 const constraint = 'pg_temp.ops_at_commit'
 

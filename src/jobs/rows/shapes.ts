@@ -34,19 +34,28 @@ export interface ApartWords {
   readonly target: TableName
   /** The newest first. */
   readonly shapes: readonly Saved[]
+  /** Commands for tables that would be restored before it, and for those that refer to it. */
+  readonly before?: readonly Command[]
+  readonly after?: readonly Command[]
 }
 
+type Command = readonly string[]
+
 /** Lines of what to do. */
-export function restoreApart({ command, target, shapes }: ApartWords): string {
+export function restoreApart({ command, target, shapes, before = [], after = [] }: ApartWords): string {
   const commands = shapes.map(({ fingerprint }) => {
     const name = shapeName(fingerprint)
     const begun = [...target.table].slice(0, longestName - name.length - 1).join('')
     const into = tableWord({ ...target, table: `${begun}_${name}` })
-    return ['ops db', ...[...command, '--shape', name, '--into', into].map(quote)].join(' ')
+    return [...command, '--shape', name, '--into', into]
   })
+  const others = [
+    ...(before.length + after.length === 0 ? [] : [' The other tables go by themselves']),
+    ...(after.length === 0 ? [] : [', those below once its rows are moved']),
+  ].join('')
   return [
-    'Restore each shape into a table of its own, and move the rows from there with INSERT ... SELECT, which converts them: the newest first, as a row whose key is there by then is an older form.',
-    ...commands.map(each => `  ${each}`),
+    `Restore each shape into a table of its own, and move the rows from there with INSERT ... SELECT, which converts them: the newest first, as a row whose key is there by then is an older form.${others === '' ? '' : `${others}.`}`,
+    ...[...before, ...commands, ...after].map(words => `  ops db ${words.map(quote).join(' ')}`),
   ].join('\n')
 }
 

@@ -172,6 +172,33 @@ describeReal('ops db archive --with', () => {
     expect(await mariadb('SELECT COUNT(*) FROM several.c')).toBe('9\n')
   })
 
+  test('a child that was converted between two runs comes back by the commands that the refusal names, its parents too', async () => {
+    await mariadb(`CREATE DATABASE turned; USE turned; CREATE TABLE p (id INT PRIMARY KEY, at DATETIME, KEY (at));
+      CREATE TABLE c (id INT PRIMARY KEY, p INT, name VARCHAR(9), CONSTRAINT of_p FOREIGN KEY (p) REFERENCES p (id)) CHARSET latin1;
+      INSERT INTO p VALUES (1, '2020-01-01'); INSERT INTO c VALUES (1, 1, 'é')`)
+    expect((await archiveOld('turned.p', 'turned', '--with', 'turned.c')).code).toBe(0)
+    await mariadb(`USE turned; ALTER TABLE c CONVERT TO CHARACTER SET utf8mb4;
+      INSERT INTO p VALUES (2, '2020-01-01'); INSERT INTO c VALUES (2, 2, '日')`)
+    expect((await archiveOld('turned.p', 'turned', '--with', 'turned.c')).code).toBe(0)
+    const refused = await archive('restore', 'turned', '--yes')
+    expect(refused.code).toBe(3)
+    const commands = refused.stderr
+      .split('\n')
+      .flatMap(line => / {2}ops (db archive restore .*)/.exec(line)?.[1] ?? [])
+    expect(commands).toHaveLength(3)
+    for (const words of commands) {
+      const done = await folder.ops([...words.split(' '), '--yes', '-F', host().sshConfig])
+      expect(done).toMatchObject({ code: 0, stderr: '' })
+    }
+    const shapes = commands.flatMap(words =>
+      words.includes('--shape') ? (words.split(' ').at(-1) ?? '') : [],
+    )
+    for (const table of shapes) await mariadb(`INSERT INTO turned.c SELECT * FROM ${table}`)
+    expect(
+      await mariadb('SELECT p.id, c.id, HEX(name) FROM turned.p JOIN turned.c ON c.p = p.id ORDER BY 1'),
+    ).toBe('1\t1\tC3A9\n2\t2\tE697A5\n')
+  })
+
   test('a restore of a child alone is kept from it while an archive of its parents takes rows along', async () => {
     await shop('beside')
     const saved = await archiveOld('beside.orders', 'beside', '--with', 'beside.items', '--no-delete')
