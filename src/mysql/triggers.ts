@@ -1,7 +1,9 @@
 /** The triggers of a table, as far as a job must know of them. */
+
+import { type Grant, may } from './grants.ts'
 import type { Session } from './session.ts'
 import { sql } from './sql.ts'
-import type { TableName } from './table-name.ts'
+import { type TableName, tableText } from './table-name.ts'
 
 export interface Trigger {
   readonly name: string
@@ -25,4 +27,11 @@ export async function readTriggers(
     timing: record.timing ?? '',
     event: (record.event ?? '') as Trigger['event'],
   }))
+}
+
+/** What a plan says where `readTriggers` shows none to the account; empty: it shows all. */
+export function unseenTriggers(grants: readonly Grant[], table: TableName): readonly string[] {
+  return may(grants, 'TRIGGER', table)
+    ? []
+    : [`whether ${tableText(table)} has triggers cannot be seen: the account has no right TRIGGER there`]
 }

@@ -1,10 +1,12 @@
 /** The plan of a restore: what a table would get, and what it would not. */
 
 import { counted, grouped } from '../../base/counted.ts'
+import { readGrants } from '../../mysql/grants.ts'
 import type { Server } from '../../mysql/server.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import { tableSql, tableText, tableWord } from '../../mysql/table-name.ts'
+import { unseenTriggers } from '../../mysql/triggers.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
 import { checkMakeable } from '../rows/makeable.ts'
@@ -59,6 +61,7 @@ export async function planPart(
     found === undefined ||
     (await session.cells(sql`SELECT 1 FROM ${tableSql(target)} LIMIT 1`, title)).length === 0
   const shapes = await shapesOf(store, chunks)
+  const grants = await readGrants(session)
   const commandOf = (each: RestorePart): readonly string[] => [
     ...['archive', 'restore', server.name, store.url],
     ...(each.only === undefined ? [] : ['--only', tableWord(each.only)]),
@@ -109,7 +112,7 @@ export async function planPart(
             `${counted(stayed, 'saved row is left out: it was', 'saved rows are left out: they were')} still in the table after that run; what a later run saved of them is restored`,
           ]),
       ...engineNotes(found ?? header),
-      ...(found ? triggerNotes(found) : []),
+      ...(found ? [...triggerNotes(found), ...unseenTriggers(grants, found)] : []),
       ...(found ? [] : foreignKeysOf(header)).map(
         each => `the table is made without its foreign key: ${each}`,
       ),

@@ -3,10 +3,12 @@ import { counted, grouped } from '../../base/counted.ts'
 import { inputError, OpsError } from '../../base/errors.ts'
 import type { Table } from '../../mysql/catalog.ts'
 import { startGovernor } from '../../mysql/governor.ts'
+import { readGrants } from '../../mysql/grants.ts'
 import { serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
+import { unseenTriggers } from '../../mysql/triggers.ts'
 import { mapLimited } from '../../run/each-limited.ts'
 import type { JobPlan } from '../../run/job-events.ts'
 import type { Store } from '../../store/store.ts'
@@ -63,6 +65,7 @@ async function restoreDays(
   const found = await existingTable(session, target)
   const made = widestOf(wanted) ?? newest
   const shapes = shapesOf(wanted)
+  const grants = await readGrants(session)
   const apart = restoreApart({ command: ['restore', server.name, store.url], target, shapes })
   checkColumns(tableText(target), found, { shapes, made, saved: 'dumped', apart })
   if (!found) await checkMakeable(session, target, made.createTable)
@@ -88,7 +91,7 @@ async function restoreDays(
     notes: [
       ...revisionNotes(todo),
       ...engineNotes(found ?? made),
-      ...(found ? triggerNotes(found) : []),
+      ...(found ? [...triggerNotes(found), ...unseenTriggers(grants, found)] : []),
       ...(found ? [] : foreignKeysOf(made)).map(each => `the table is made without its foreign key: ${each}`),
       ...governor.notWatched.map(what => `not watched: ${what}`),
     ],

@@ -78,6 +78,7 @@ export function loadPlanEvent(
       ...table.triggers
         .filter(each => each.event === 'INSERT' || request.onDuplicate === 'replace')
         .map(each => `the trigger ${each.name} fires with each row (${each.timing} ${each.event})`),
+      ...plan.unseen,
       ...plan.contractWords.notes,
       ...(state.binlogFormat === undefined
         ? []

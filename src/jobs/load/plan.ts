@@ -7,6 +7,7 @@ import { type ServerState, serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
+import { unseenTriggers } from '../../mysql/triggers.ts'
 import { type ContractWords, checkContracts } from '../drift/judge.ts'
 import { type FormatWishes, type OpenedFormat, openFormat } from './formats.ts'
 import type { Input } from './input.ts'
@@ -52,6 +53,8 @@ export interface LoadPlan {
   /** An earlier load still owes them. */
   readonly owed: readonly string[]
   readonly isEmpty: boolean
+  /** What the account may not see, as sentences. */
+  readonly unseen: readonly string[]
   /** A trigger fires with each UPDATE of a row; also where the account may not see. */
   readonly firesOnUpdate: boolean
   /** What contracts say that are not broken. */
@@ -110,6 +113,7 @@ export async function planLoad(
     whyKept: request.indexes === 'auto' && removable.length > 0 ? whyKept : undefined,
     owed: (owed ?? []).map(each => each.name),
     isEmpty,
+    unseen: unseenTriggers(grants, table),
     firesOnUpdate: !may(grants, 'TRIGGER', table) || table.triggers.some(each => each.event === 'UPDATE'),
     contractWords,
   }

@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto'
 import { type ErrorData, InputErrors, inputError } from '../../base/errors.ts'
 import { readTable, type Table } from '../../mysql/catalog.ts'
 import type { Column } from '../../mysql/columns.ts'
-import { may, readGrants } from '../../mysql/grants.ts'
+import { type Grant, may, readGrants } from '../../mysql/grants.ts'
 import { serverState } from '../../mysql/server-state.ts'
 import type { Session } from '../../mysql/session.ts'
 import { ShapeGuard } from '../../mysql/shape-guard.ts'
 import { join, name, type Sql, sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql, tableText } from '../../mysql/table-name.ts'
+import { unseenTriggers } from '../../mysql/triggers.ts'
 
 export interface JobTable {
   readonly live: TableName
@@ -35,6 +36,8 @@ export interface JobTable {
   readonly skipsLocked: boolean
   /** Columns of which no two jobs of a table may have the same, beside the number. */
   readonly uniques: readonly (readonly string[])[]
+  /** For the plan: what the account may not see. */
+  readonly unseen: readonly string[]
 }
 
 const heldColumns = ['locked_at', 'locked_by', 'reserved_at', 'reserved_by', 'claimed_at', 'claimed_by']
@@ -49,7 +52,8 @@ export function besides({ database, table }: TableName, ending: string): TableNa
 /** @throws InputErrors with everything that keeps its jobs from being moved. */
 export async function readJobTable(session: Session, wanted: TableName): Promise<JobTable> {
   const table = await readTable(session, wanted)
-  const errors = await refusals(session, table)
+  const grants = await readGrants(session)
+  const errors = await refusals(session, table, grants)
   if (errors.length > 0) throw new InputErrors(errors)
   const has = (column: string): boolean => columnOf(table, column) !== undefined
   const held = heldColumns.filter(has).map(each => name(each))
@@ -74,6 +78,7 @@ export async function readJobTable(session: Session, wanted: TableName): Promise
     order: join([...order, name(id)]),
     skipsLocked: flavor === 'mariadb' ? number >= 100_600 : number >= 80_001,
     uniques: uniquesOf(table),
+    unseen: unseenTriggers(grants, table),
   }
 }
 
@@ -159,11 +164,15 @@ function uniquesOf({ indexes }: Table): JobTable['uniques'] {
     .map(({ columns }) => columns.map(each => each.name ?? ''))
 }
 
-async function refusals(session: Session, table: Table): Promise<readonly ErrorData[]> {
+async function refusals(
+  session: Session,
+  table: Table,
+  grants: readonly Grant[],
+): Promise<readonly ErrorData[]> {
   const where = tableText(table)
   const found: ErrorData[] = []
   const refuse = (title: string, next: string): void => void found.push(inputError(title, { next }).data)
-  const [state, grants] = [await serverState(session), await readGrants(session)]
+  const state = await serverState(session)
   if (table.engine !== 'InnoDB')
     refuse(
       `${where} has the engine ${table.engine || table.kind}, which cannot roll back`,

@@ -52,6 +52,7 @@ export function queuePlan(
       ...(direction === 'park' && counts.held + counts.failed > 0
         ? ['jobs that a worker holds, and those that failed for good, stay where they are']
         : takenNotes(request, jobs, taken)),
+      ...jobs.unseen,
       ...governor.notWatched.map(each => `not watched: ${each}`),
     ],
     remarks: governor.notNamed.map(each => `not watched: ${each}`),

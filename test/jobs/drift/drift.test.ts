@@ -189,6 +189,14 @@ describeReal('ops db drift', () => {
       ...['--contract', 'seen.json', '-F', host().sshConfig],
     ])
     expect(dumped.stdout).toContain('triggers were not compared')
+    // So it is told by jobs that would tell of triggers which fire.
+    writeFileSync(join(folder.path, 'blind.csv'), 'id,n\n2,1\n')
+    await mariadb('GRANT INSERT, UPDATE, DELETE ON blind.t TO few@localhost')
+    const loaded = await folder.ops([
+      ...['db', 'load', 'few', 'blind.t', 'blind.csv', '--plan', '-F', host().sshConfig],
+    ])
+    expect(loaded.stdout).toContain('whether blind.t has triggers cannot be seen')
+    expect((await drift('blind.t', 'seen.json')).stdout).not.toContain('cannot be seen')
     await mariadb('GRANT TRIGGER ON blind.t TO few@localhost')
     expect((await asFew('seen.json')).stdout).toContain('TRIGGER fires: it is new')
   })
