@@ -1,9 +1,9 @@
 /** Rows of other tables that go or change with deleted or changed rows of the target: nobody asked for that, and no copy brings them back. */
 import { InputErrors, inputError } from '../../base/errors.ts'
+import type { Key } from '../../mysql/keys.ts'
 import type { PgPlace } from '../../postgres/catalog.ts'
 import { pgTableText } from '../../postgres/table-name.ts'
 import type { CopyRequest } from './copy-request.ts'
-import type { CopyPlan } from './plan.ts'
 
 /**
  * Call it where rows of the target may be deleted.
@@ -31,7 +31,11 @@ export function followerNotes({
   request,
   place,
   key,
-}: Pick<CopyPlan, 'request' | 'place' | 'key'>): readonly string[] {
+}: {
+  readonly request: CopyRequest
+  readonly place: PgPlace
+  readonly key: Key
+}): readonly string[] {
   const where = pgTableText(request.as)
   return (place.table?.followers ?? []).flatMap(({ table, constraint, onUpdate, columns }) => {
     const written = columns.filter(each => !key.columns.includes(each))
