@@ -1,7 +1,15 @@
 /** `npm run check`: formatter and linter, types, shellcheck and awk where they are there; all at once, none hides another. */
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
-import { shellcheckFlags, shellFindings, unexplained } from './shellcheck.mjs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  shellcheckFlags,
+  shellFindings,
+  shellTemplates,
+  templateFindings,
+  unexplained,
+} from './shellcheck.mjs'
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).map(path => `src/${path}`)
 const shell = sources.filter(path => path.endsWith('.sh'))
@@ -41,6 +49,28 @@ async function shellPasses() {
   return findings.length === 0
 }
 
+/** What stands in sh`` of the sources: of each a file for shellcheck, as nothing is found behind what cannot be read. */
+async function templatesPass() {
+  const texts = sources
+    .filter(path => path.endsWith('.ts'))
+    .flatMap(path => shellTemplates(readFileSync(path, 'utf8')).map(text => ({ path, text })))
+  const folder = mkdtempSync(join(tmpdir(), 'ops-check-'))
+  try {
+    const files = new Map(texts.map((each, index) => [join(folder, `${index}.sh`), each]))
+    for (const [file, { text }] of files) writeFileSync(file, text)
+    const ran = await run(['shellcheck', ...shellcheckFlags, ...files.keys()])
+    if (ran === undefined) return true
+    const findings = ran.said.startsWith('[')
+      ? templateFindings(ran.said, file => files.get(file).text)
+      : [ran.said]
+    for (const line of findings)
+      console.log(line.replace(/^[^:]*(?=:)/, file => files.get(file)?.path ?? file))
+    return findings.length === 0
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
 const functionsOf = text => [...text.matchAll(/^function (\w+)\(/gm)].map(([, name]) => name)
 
 /** Each awk that is there reads every program, as they are of different minds; it may call what another file defines. */
@@ -69,6 +99,7 @@ const passed = await Promise.all([
   // As `npm test` does: one checker reads what all share once, and memory is not swept.
   passes(['typescript/bin/tsc', '--noEmit', '--checkers', '1'], { GOGC: 'off' }),
   shellPasses(),
+  templatesPass(),
   awkPasses(),
 ])
 process.exitCode = passed.every(Boolean) ? 0 : 1

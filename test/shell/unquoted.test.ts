@@ -1,58 +1,35 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect } from 'vitest'
-import { shellcheckFlags, shellFindings, unexplained } from '../../shellcheck.mjs'
+import {
+  shellcheckFlags,
+  shellFindings,
+  shellTemplates,
+  templateFindings,
+  unexplained,
+} from '../../shellcheck.mjs'
 import { testWith } from '../needs.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-const folder = temporaryFolder()
-const root = fileURLToPath(new URL('../../src/', import.meta.url))
+const project = fileURLToPath(new URL('../../', import.meta.url))
+const settings = '.shellcheckrc'
+const folder = temporaryFolder({ [settings]: readFileSync(join(project, settings), 'utf8') })
 
-/** `[ A -ef B ]`: in POSIX since 2024, and in all three shells. */
-const sameFile = 'SC3013: '
-
-/**
- * What `npm run check` would say of each of these, were it a `.sh` file: of words without quotes, of what is no POSIX sh, and of
- * what cannot be read. Each is a file of its own, as nothing is found behind what cannot be read.
- */
-function found(...texts: readonly string[]): readonly string[] {
+/** What shellcheck prints of each of these: a file of its own, as nothing is found behind what cannot be read. */
+function checked(texts: readonly string[]): string {
   texts.forEach((text, index) => {
     writeFileSync(join(folder, `${index}.sh`), text)
   })
-  const { stdout } = spawnSync(
-    'shellcheck',
-    [...shellcheckFlags, ...texts.map((_, index) => `${index}.sh`)],
-    {
-      cwd: folder,
-      encoding: 'utf8',
-      maxBuffer: 1 << 26,
-    },
-  )
-  return shellFindings(stdout, file => readFileSync(join(folder, file), 'utf8')).filter(
-    line => /SC(?:1\d{3}|2086|2046|2048|3\d{3}): /.test(line) && !line.includes(sameFile),
-  )
+  const argv = [...shellcheckFlags, ...texts.map((_, index) => `${index}.sh`)]
+  return spawnSync('shellcheck', argv, { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 26 }).stdout
 }
 
-/** The texts behind sh`` of a source: a hole is one quoted word, whatever stands in it. */
-function shellOf(source: string): readonly string[] {
-  return [...source.matchAll(/(?<![\w`'"./]|^ *(?:\/?\*|\/\/).*)sh`/gm)].map(({ index }) => {
-    let text = ''
-    let depth = 0
-    for (let at = index + 3; at < source.length; at++) {
-      const here = source.slice(at, at + (source[at] === '\\' || source.startsWith('${', at) ? 2 : 1))
-      at += here.length - 1
-      if (depth > 0) {
-        if (here.endsWith('{')) depth++
-        if (here === '}' && --depth === 0) text += "'hole'"
-      } else if (here === '`') return text
-      else if (here === '${') depth = 1
-      else text += here.replace(/^\\/, '')
-    }
-    return text
-  })
-}
+const textOf = (file: string) => readFileSync(join(folder, file), 'utf8')
+/** What `npm run check` says of a `.sh` file, and of a text behind sh``. */
+const found = (...texts: readonly string[]) => shellFindings(checked(texts), textOf)
+const foundInTemplates = (...texts: readonly string[]) => templateFindings(checked(texts), textOf)
 
 describe('a word of shell without quotes, or a bashism', () => {
   testWith('shellcheck')('is found, but where a list is meant', () => {
@@ -66,14 +43,25 @@ describe('a word of shell without quotes, or a bashism', () => {
     )
   })
 
-  testWith('shellcheck')('stands in no shell of a source, whatever way leads to it', () => {
-    expect(found('if x', '[[ -e a ]]', 'cat $1').join('\n')).toMatch(/SC2086(?:.|\n)*SC3010(?:.|\n)*SC1072/)
-    expect(shellOf("x(sh`a ${b ? sh`c` : { d }} \\${ops_e} 'f'`)")).toEqual(["a 'hole' ${ops_e} 'f'", 'c'])
-    const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(path =>
-      path.endsWith('.ts'),
+  testWith('shellcheck')('is found in the sh`` of a resource, on the line where it stands', () => {
+    expect(foundInTemplates('if x', '[[ -e a ]]', 'cat $1').join('\n')).toMatch(
+      /SC2086(?:.|\n)*SC3010(?:.|\n)*SC1072/,
     )
-    const texts = sources.flatMap(path => shellOf(readFileSync(root + path, 'utf8')))
-    expect(texts.length).toBeGreaterThan(100)
-    expect(found(...texts)).toEqual([])
+    const source = "a(\n  sh`a ${b ?\n sh`c` : { d }} \\${ops_e} 'f'`)\n/** Of sh`[[` */\n"
+    expect(shellTemplates(source)).toEqual(["\na \n'hole' ${ops_e} 'f'", '\n\nc'])
+    expect(foundInTemplates(...shellTemplates('x(\n\n  sh`[[ ${a} ]]`)'))).toEqual([
+      expect.stringMatching(/^0\.sh:3:.*SC3010/),
+    ])
+  })
+
+  testWith('shellcheck')('that somebody writes into a resource is told by `npm run check`', () => {
+    const own = temporaryFolder({ 'src/mark.ts': 'export const probe = () =>\n  sh`[[ -e ${path} ]]`\n' })
+    symlinkSync(join(project, 'node_modules'), join(own, 'node_modules'))
+    const { stdout, status } = spawnSync(process.execPath, [join(project, 'check.mjs')], {
+      cwd: own,
+      encoding: 'utf8',
+    })
+    expect(stdout).toMatch(/^src\/mark\.ts:2:\d+: .*\[\[ \]\].*SC3010/m)
+    expect(status).toBe(1)
   })
 })
