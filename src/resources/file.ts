@@ -7,6 +7,7 @@ import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { contentHash, contentOfSource, contentOfText, contentSize, revealed } from './file/content.ts'
 import { contentOf, type FileParams, isSecret, params, text } from './file/params.ts'
+import { readerNotes } from './file/reader.ts'
 import { renderTemplate } from './file/template.ts'
 import { viewLibrary } from './file/view.ts'
 import { write } from './file/write.ts'
@@ -115,12 +116,18 @@ export const file = resource({
     return content?.kind === 'upload' ? [content] : []
   },
   notes: (detail, given) => {
-    if (detail === '' || given.state === 'absent') return []
-    if (isSecret(given)) return ['secret: content not shown']
+    if (given.state === 'absent') return []
+    const unread = readerNotes({ ...given, content: contentOf(given) })
+    if (detail === '') return unread
+    if (isSecret(given)) return ['secret: content not shown', ...unread]
     const unseen = isPrivate(detail, given) ? ['private: content not shown'] : []
     return isForeign(detail, given)
-      ? [`replaces a file that was not written by this recipe: it lacks "${given.marker}"`, ...unseen]
-      : unseen
+      ? [
+          `replaces a file that was not written by this recipe: it lacks "${given.marker}"`,
+          ...unseen,
+          ...unread,
+        ]
+      : [...unseen, ...unread]
   },
   texts: (detail, given) => {
     const content = given.state === 'present' ? contentOf(given) : undefined
