@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { type ErrorData, inputError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import type { Screen } from '../report/screen.ts'
+import { beforeDashes } from './before-dashes.ts'
 
 export interface ParsedArgv {
   readonly operands: readonly string[]
@@ -30,12 +31,6 @@ export function helped(command: Command, argv: readonly string[], screen: Screen
 
 export function asksHelp(argv: readonly string[]): boolean {
   return beforeDashes(argv).some(word => word === '--help' || word === '-h')
-}
-
-/** The words that are the verb's own: a `--` ends them. */
-export function beforeDashes(argv: readonly string[]): readonly string[] {
-  const end = argv.indexOf('--')
-  return end < 0 ? argv : argv.slice(0, end)
 }
 
 /** The first word that is neither a known flag nor its value; for that no flag of a recipe may come before it. */

@@ -177,6 +177,7 @@ export function wholeNumber(
   return undefined
 }
 
-function kebab(name: string): string {
+/** Of `planOnly` the flag's `plan-only`. */
+export function kebab(name: string): string {
   return name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
 }

@@ -5,6 +5,7 @@ import { opsVersion } from '../base/version.ts'
 import { errorsText } from '../report/error-text.ts'
 import { ndjsonReport } from '../report/ndjson-report.ts'
 import type { Screen } from '../report/screen.ts'
+import { beforeDashes } from './before-dashes.ts'
 import { exitCodes } from './exit-code.ts'
 import { programHelp } from './program-help.ts'
 import { refusalOf } from './thrown.ts'
@@ -69,9 +70,4 @@ function tell(thrown: unknown, argv: readonly string[], screen: Screen): number 
   if (beforeDashes(argv).includes('--json')) ndjsonReport(screen).refuse(errors)
   else screen.error(`${errorsText(errors, screen.errorStyle)}\n`)
   return exitCode
-}
-
-function beforeDashes(argv: readonly string[]): readonly string[] {
-  const end = argv.indexOf('--')
-  return end < 0 ? argv : argv.slice(0, end)
 }

@@ -5,7 +5,7 @@ import { type ErrorData, inputError } from '../base/errors.ts'
 import { fileProblem } from '../base/file-problem.ts'
 import { readInventory } from '../inventory/read.ts'
 
-export const sshConfigVariable = 'OPS_SSH_CONFIG'
+const sshConfigVariable = 'OPS_SSH_CONFIG'
 
 /** Undefined for that of ssh itself. What is wrong with an ops.ini as a whole is for its reader to tell. */
 export function defaultSshConfig(inventoryFile: string | undefined, errors: ErrorData[]): string | undefined {

@@ -6,7 +6,7 @@ import { applySecondsOf } from './step.ts'
 
 /** Exit codes of an apply that have a meaning of their own. */
 export const exitReverted = 97
-export const exitNotPutBack = 96
+const exitNotPutBack = 96
 export const exitRefused = 98
 export const exitMoved = 95
 

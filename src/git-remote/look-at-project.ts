@@ -72,7 +72,7 @@ function readTags(lines: readonly string[]): ReadonlyMap<string, string> {
 }
 
 /** Key, newline, value, NUL: the middle of the key is the remote's name, whatever it holds. */
-export function readRemotes(config: string): ReadonlyMap<string, LocalRemote> {
+function readRemotes(config: string): ReadonlyMap<string, LocalRemote> {
   const remotes = new Map<string, { urls: string[]; pushUrls: string[]; isOurs: boolean }>()
   for (const entry of config.split('\0')) {
     const newline = entry.indexOf('\n')

@@ -158,9 +158,7 @@ function isLoopback(host: string): boolean {
 }
 
 /** `@FILE`, `env:NAME` or `cmd:COMMAND`; anything else would be the word itself. */
-export function passwordFrom(
-  text: string,
-): PasswordFrom | { readonly problem: string; readonly next: string } {
+function passwordFrom(text: string): PasswordFrom | { readonly problem: string; readonly next: string } {
   if (/^@./.test(text)) return { from: 'file', path: text.slice(1) }
   if (/^env:[A-Za-z_]\w*$/.test(text)) return { from: 'environment', name: text.slice(4) }
   if (/^cmd:\s*\S/.test(text)) return { from: 'command', command: text.slice(4).trim() }

@@ -6,7 +6,7 @@ import configurationsText from './configurations.sh'
 import hostScriptText from './host-script.sh'
 
 /** Quotes all of a glob but `*`, `?` and `[...]`; `~/` is the home of whoever looks. */
-export function quotedGlob(glob: string): string {
+function quotedGlob(glob: string): string {
   const home = glob.startsWith('~/')
   const pieces = (home ? glob.slice(2) : glob).split(/(\*|\?|\[[!^]?[\w.-]+\])/)
   const words = pieces.map((piece, index) => (index % 2 === 1 || piece === '' ? piece : quote(piece)))

@@ -22,7 +22,7 @@ const makers: Readonly<Record<string, (name: string) => LogFormat>> = {
   combinedio: name => apacheFormat('%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %I %O', name),
 }
 
-export const knownNames: readonly string[] = Object.keys(makers)
+const knownNames: readonly string[] = Object.keys(makers)
 
 export const knownFormats = (): readonly LogFormat[] =>
   Object.entries(makers).map(([name, make]) => make(name))

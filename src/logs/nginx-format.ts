@@ -24,7 +24,7 @@ export function isNginxVariable(name: string): boolean {
 }
 
 /** A field for a variable of nginx. */
-export function nginxField(name: string): LogField {
+function nginxField(name: string): LogField {
   const time = times[name]
   if (time !== undefined) return { name, holds: time === 'seconds' ? 'number' : 'time', time }
   return { name, holds: classes.get(name) ?? 'text' }

@@ -23,7 +23,7 @@ export interface GovernorLimits {
   readonly jobs: number
 }
 
-export const usualGovernorLimits: GovernorLimits = {
+const usualGovernorLimits: GovernorLimits = {
   threadsRunning: 25,
   historyLength: 1_000_000,
   replicaLagSeconds: 1,
@@ -207,7 +207,7 @@ async function takeToken(session: Session, jobs: number): Promise<boolean> {
 }
 
 /** Why the next chunk must wait; undefined: it need not. */
-export function reasonToWait(load: Load, limits: GovernorLimits): Reason | undefined {
+function reasonToWait(load: Load, limits: GovernorLimits): Reason | undefined {
   const { threadsRunning = 0, historyLength = 0, replicas } = load
   if (threadsRunning >= limits.threadsRunning) {
     return {

@@ -45,7 +45,7 @@ function asThere(column: RowColumn, { columns }: Partial<Pick<Table, 'columns'>>
 }
 
 /** One row as a list of literals. */
-export function rowSql(columns: readonly RowColumn[], row: WireRow): Sql {
+function rowSql(columns: readonly RowColumn[], row: WireRow): Sql {
   const cells = cellsOf(row)
   if (cells.length !== columns.length)
     throw new RangeError(`a row has ${cells.length} cells for ${columns.length} columns`)

@@ -48,7 +48,7 @@ export async function readRules(session: Session, table: Table): Promise<TableRu
   return create == null ? undefined : rulesIn(create, table, session.version.flavor)
 }
 
-export function rulesIn(
+function rulesIn(
   create: string,
   table: TableName & Pick<Table, 'columns'>,
   flavor: TableRules['flavor'],

@@ -15,7 +15,7 @@ const whole: Readonly<Record<string, readonly [signed: string, unsigned: string]
 const mostRedshiftDigits = 38
 const mostRedshiftBytes = 65_535
 
-export const spatialTypes: readonly string[] = [
+const spatialTypes: readonly string[] = [
   'geometry',
   'point',
   'linestring',

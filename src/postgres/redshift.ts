@@ -18,7 +18,7 @@ export interface RedshiftLoad {
 }
 
 /** Stands for NULL in the CSV: Redshift reads a cell without quotes that is empty as an empty text. */
-export const redshiftNull = '@ops null@'
+const redshiftNull = '@ops null@'
 
 /** In this order, in one transaction. */
 export function redshiftStatements(load: RedshiftLoad): readonly string[] {

@@ -7,7 +7,7 @@ export interface PgTableName {
 }
 
 /** PostgreSQL cuts what is longer (NAMEDATALEN is 64), so that two names could become one. */
-export const mostNameBytes = 63
+const mostNameBytes = 63
 
 /**
  * The two names as they are written, capitals too; one with a dot, a blank or a quote in it stands in double quotes.

@@ -103,7 +103,7 @@ export function findJob(nameOrPath: string, cwd: string): RecipeSource {
 }
 
 /** The recipes that come with ops. */
-export function shippedRecipes(): readonly RecipeSource[] {
+function shippedRecipes(): readonly RecipeSource[] {
   return recipesIn(join(packageFolder, 'recipes'), 'shipped')
 }
 

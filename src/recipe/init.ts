@@ -18,7 +18,7 @@ export interface InitFile {
 const packageLink = '.ops/package'
 
 /** The files, in the order in which somebody would read them. */
-export function initFiles(): readonly InitFile[] {
+function initFiles(): readonly InitFile[] {
   return [
     { path: 'ops.ini', content: inventory, purpose: 'hosts, groups and defaults' },
     { path: join('recipes', 'hello.ts'), content: hello, purpose: 'a first recipe' },

@@ -58,7 +58,7 @@ export function recipeText(page: RecipePage, style: Style): string {
 }
 
 /** One line per param: the flag, what it takes, its default, its help. */
-export function paramsText(params: readonly ParamRow[], style: Style): string {
+function paramsText(params: readonly ParamRow[], style: Style): string {
   return table([
     [style.dim('FLAG'), style.dim('TYPE'), style.dim('DEFAULT'), ''],
     ...params.map(param => [

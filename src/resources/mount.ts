@@ -5,6 +5,7 @@ import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { mountChangeLibrary } from './mount/change.ts'
+import { fstabWord } from './mount/fstab-word.ts'
 import { mountLookLibrary } from './mount/look.ts'
 import { lookLibrary } from './paths/look.ts'
 import { entryPath, oneLine, presence, readKeys } from './paths/params.ts'
@@ -39,10 +40,6 @@ const params = z
   })
 
 type MountParams = z.output<typeof params>
-
-/** fstab(5): what would end a word. */
-const escaped = (text: string) =>
-  text.replaceAll(/[\\ \t]/g, character => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
 
 const optionsOf = ({ options, required }: MountParams): string => {
   const all = [...options, ...(required || options.includes('nofail') ? [] : ['nofail'])]
@@ -126,7 +123,7 @@ export const mount = resource({
     given.state === 'absent'
       ? { fstab: 'none', mounted: 'no' }
       : {
-          fstab: `${escaped(given.device ?? '')} ${escaped(given.path)} ${restOf(given)}`,
+          fstab: `${fstabWord(given.device ?? '')} ${fstabWord(given.path)} ${restOf(given)}`,
           mounted: 'yes',
           lacks: 'none',
         },

@@ -6,6 +6,7 @@ import { resource } from '../engine/step.ts'
 import { sh } from '../shell/sh.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
+import { fstabWord } from './mount/fstab-word.ts'
 import { lackingDirectory, lookLibrary } from './paths/look.ts'
 import { entryPath, presence } from './paths/params.ts'
 import { swapChangeLibrary } from './swap-file/change.ts'
@@ -58,12 +59,8 @@ const noSwap: Readonly<Record<string, string>> = {
   squashfs: 'squashfs is never written to',
 }
 
-/** fstab(5): what would end a word. */
-const escaped = (text: string) =>
-  text.replaceAll(/[\\ \t]/g, character => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
-
 const optionsOf = ({ priority }: SwapParams) => (priority === undefined ? 'sw' : `sw,pri=${priority}`)
-const lineOf = (given: SwapParams) => `${escaped(given.path)} none swap ${optionsOf(given)} 0 0`
+const lineOf = (given: SwapParams) => `${fstabWord(given.path)} none swap ${optionsOf(given)} 0 0`
 
 /** Words of fstab that ask for nothing of their own. */
 const idle = new Set(['sw', 'defaults', 'nofail', 'auto', 'rw'])

@@ -5,7 +5,7 @@ import clockSyncsText from './clock-syncs.sh'
 import { bareShell } from './library.ts'
 
 /** What a host spends its time on. */
-export const phases = ['look', 'act', 'sync', 'proof'] as const
+const phases = ['look', 'act', 'sync', 'proof'] as const
 export type Phase = (typeof phases)[number]
 /** Milliseconds. */
 export type Spent = Readonly<Record<Phase, number>>

@@ -52,11 +52,3 @@ export function keySegment(text: string): string {
     })
   return written
 }
-
-/** The text that `keySegment` made a segment of. */
-export function segmentText(written: string): string {
-  const bytes = written.replaceAll(/~([0-9A-F]{2})/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  )
-  return Buffer.from(bytes, 'latin1').toString()
-}

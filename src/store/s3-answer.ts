@@ -36,7 +36,7 @@ export const header = (headers: IncomingHttpHeaders, name: string): string | und
 }
 
 /** The encryption that an answer names. */
-export function encryptionIn(headers: IncomingHttpHeaders): Encryption | undefined {
+function encryptionIn(headers: IncomingHttpHeaders): Encryption | undefined {
   const algorithm = header(headers, 'x-amz-server-side-encryption')
   const keyId = header(headers, 'x-amz-server-side-encryption-aws-kms-key-id')
   if (algorithm === 'AES256') return { algorithm }

@@ -6,6 +6,7 @@ import { didYouMean } from '../../base/nearest.ts'
 import type { JobKind, JobShape, ValuesOf } from '../../jobs/options.ts'
 import { describeParams, type ParamDoc } from '../../params/param-docs.ts'
 import { readText } from '../../params/param-text.ts'
+import { kebab } from '../flags.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -138,10 +139,6 @@ function wrongField(places: FieldPlaces, doc: ParamDoc, value: unknown, problem:
 
 function wordOf(words: JobKind['words'], { name, placeholder }: ParamDoc): string {
   return words?.[name] ?? placeholder ?? 'text'
-}
-
-function kebab(name: string): string {
-  return name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
 }
 
 function clip(text: string): string {

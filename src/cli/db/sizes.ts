@@ -41,7 +41,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       const server = await open()
       const session = await server.session()
       const { lookAtSizes } = await import('../../jobs/sizes/look.ts')
-      const { sizeOf, sizeText } = await import('../../jobs/sizes/sizes-text.ts')
+      const { sizeOf, sizesPlan } = await import('../../jobs/sizes/sizes-text.ts')
       const look = await lookAtSizes(session, database, top)
       for (const table of look.tables) {
         const name = tableText(table)
@@ -50,7 +50,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
           table.time === undefined || table.isOwn
             ? undefined
             : `ops db archive ${[source, tableWord(table), '--older-than', '6mo', '--by', table.time, '--to', to].map(quote).join(' ')}`
-        const told = sizeText(source, table, archive)
+        const told = sizesPlan(source, table, archive)
         if (settings.json) screen.out(`${JSON.stringify({ event: 'size', source, ...told.data })}\n`)
         else screen.out(`${jobPlanText(told, screen.style)}\n\n`)
       }

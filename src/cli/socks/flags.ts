@@ -16,7 +16,7 @@ export interface SocksSettings {
   readonly background: boolean
 }
 
-export const defaultPort = 9999
+const defaultPort = 9999
 const loopback = '127.0.0.1'
 const lowestPort = 1024
 

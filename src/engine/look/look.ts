@@ -87,7 +87,7 @@ function grouped(steps: readonly Step[], textOf: (step: Step) => string): readon
 }
 
 /** The body of a script that looks at every group, printing frames. */
-export function lookBody(groups: readonly Group[]): string {
+function lookBody(groups: readonly Group[]): string {
   return groups.map(group => `ops_look ${group.id} ${quote(group.text)}`).join('\n')
 }
 

@@ -42,7 +42,7 @@ const machineQuestion: Question = {
 }
 
 /** Reads the facts in a trip of their own. */
-export async function readFacts(session: Session, key: string): Promise<Facts> {
+async function readFacts(session: Session, key: string): Promise<Facts> {
   const { extra: answer } = await look(session, [], { wantsDetail: false, extra: factsQuestion })
   if (answer?.code !== 0) throw factsFailed(session.host)
   const text = answer.bytes.toString('utf8')

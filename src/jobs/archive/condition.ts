@@ -62,7 +62,7 @@ const firstYear = 1000
 const lastSecond = 2_147_483_647
 
 /** A moment as clocks of the server show it; before 1970 as they went then. */
-export async function serverZoneText(session: Session, moment: Date, doing: string): Promise<string> {
+async function serverZoneText(session: Session, moment: Date, doing: string): Promise<string> {
   const [text = ''] = await serverZoneTexts(session, [moment], doing)
   return text
 }

@@ -3,6 +3,7 @@
 import { counted, grouped } from '../../base/counted.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact } from '../../run/job-events.ts'
+import { sizeText } from '../size-text.ts'
 import { waitedFact } from '../waited-fact.ts'
 import type { ArchiveOutcome } from './archive-outcome.ts'
 import { droppedFacts, stayedNotes } from './partitions-text.ts'
@@ -24,7 +25,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
   const facts: JobFact[] = [
     {
       name: 'saved',
-      text: `${counted(saved.rows, 'row')} in ${counted(saved.chunks, 'chunk')}, ${size(storedBytes)} stored, ${grouped(rate)} rows/s`,
+      text: `${counted(saved.rows, 'row')} in ${counted(saved.chunks, 'chunk')}, ${sizeText(storedBytes)} stored, ${grouped(rate)} rows/s`,
     },
     ...(plan.request.deletes
       ? [
@@ -87,8 +88,4 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
 
 function staying(rows: number, why: string): readonly string[] {
   return rows === 0 ? [] : [`${counted(rows, 'row stays', 'rows stay')}: ${why}`]
-}
-
-function size(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }

@@ -27,7 +27,7 @@ export const markSchema = z.object({
 export type Mark = z.infer<typeof markSchema>
 
 /** Which rows are old, with everything resolved. */
-export const conditionSchema = z.object({
+const conditionSchema = z.object({
   by: z.string(),
   /** What the column is compared with, as the server reads it. */
   before: z.string(),

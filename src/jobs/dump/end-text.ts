@@ -3,10 +3,11 @@ import { counted, grouped } from '../../base/counted.ts'
 import { hasShape } from '../../mysql/columns.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact } from '../../run/job-events.ts'
+import { sizeText } from '../size-text.ts'
 import { waitedFact } from '../waited-fact.ts'
 import type { DumpOutcome } from './dump-outcome.ts'
 import type { DumpPlan } from './plan.ts'
-import { dumpTitle, sizeText } from './plan-text.ts'
+import { dumpTitle } from './plan-text.ts'
 
 /** What is true when it failed. */
 export function dumpSoFar({ saved }: DumpOutcome): string {

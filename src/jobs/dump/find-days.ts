@@ -56,7 +56,7 @@ export function liesBy({ indexes, columns, partitions }: Table): string | undefi
   return column && wholeNumbers.includes(column.dataType) ? column.name : undefined
 }
 
-export function fromSql({ table, index }: Pick<DayAxis, 'table' | 'index'>): Sql {
+function fromSql({ table, index }: Pick<DayAxis, 'table' | 'index'>): Sql {
   return index === undefined ? tableSql(table) : sql`${tableSql(table)} FORCE INDEX (${name(index)})`
 }
 

@@ -7,6 +7,7 @@ import { tableText } from '../../mysql/table-name.ts'
 import type { JobFact, JobPlan } from '../../run/job-events.ts'
 import { withoutRests } from '../rests.ts'
 import { shardText, shardTitle } from '../shard/shard.ts'
+import { sizeText } from '../size-text.ts'
 import { storeNotes, storeRemarks } from '../store-refusals.ts'
 import type { NewDay } from './find-days.ts'
 import { type DumpPlan, type DumpRequest, mostDayless } from './plan.ts'
@@ -230,8 +231,4 @@ function secondsText(seconds: number): string {
     : seconds < 90
       ? `${Math.ceil(seconds)} s`
       : `${Math.ceil(seconds / 60)} min`
-}
-
-export function sizeText(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }

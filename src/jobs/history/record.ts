@@ -4,7 +4,7 @@ import { z } from 'zod'
 const fact = z.object({ name: z.string(), text: z.string() })
 
 /** `runs/RUN-begun.json`. */
-export const begunSchema = z.object({
+const begunSchema = z.object({
   format: z.literal('ops-run/1'),
   run: z.string(),
   /** The kind, as `archive`. */
@@ -23,7 +23,7 @@ export const begunSchema = z.object({
 export type RunBegun = z.infer<typeof begunSchema>
 
 /** `runs/RUN-ended.json`. */
-export const endedSchema = z.object({
+const endedSchema = z.object({
   format: z.literal('ops-run-end/1'),
   run: z.string(),
   endedAt: z.string(),

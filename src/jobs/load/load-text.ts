@@ -5,6 +5,7 @@ import type { ErrorData } from '../../base/errors.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { tableText } from '../../mysql/table-name.ts'
 import type { JobEnd, JobFact, JobPlan } from '../../run/job-events.ts'
+import { sizeText } from '../size-text.ts'
 import { waitedFact } from '../waited-fact.ts'
 import type { Input } from './input.ts'
 import type { LoadOutcome } from './load-outcome.ts'
@@ -28,7 +29,7 @@ export function loadPlanEvent(
   const facts: JobFact[] = [
     {
       name: 'from',
-      text: `${input.name} (${opened.name}${input.isPacked ? ', gzip' : ''}${input.sizeBytes === undefined ? '' : `, ${size(input.sizeBytes)}`})`,
+      text: `${input.name} (${opened.name}${input.isPacked ? ', gzip' : ''}${input.sizeBytes === undefined ? '' : `, ${sizeText(input.sizeBytes)}`})`,
     },
     {
       name: 'into',
@@ -146,7 +147,7 @@ export function loadEnd(
     facts: [
       {
         name: 'loaded',
-        text: `${counted(loaded.stored, 'row')} by ${method === 'infile' ? 'LOAD DATA LOCAL' : 'INSERTs'} in ${seconds(milliseconds)}, ${grouped(rate)} rows/s, ${size(input.takenBytes)}; the server's counts agree`,
+        text: `${counted(loaded.stored, 'row')} by ${method === 'infile' ? 'LOAD DATA LOCAL' : 'INSERTs'} in ${seconds(milliseconds)}, ${grouped(rate)} rows/s, ${sizeText(input.takenBytes)}; the server's counts agree`,
       },
       ...(loaded.skipped === 0
         ? []
@@ -230,7 +231,3 @@ function profileFacts({
 
 const seconds = (milliseconds: number): string =>
   `${(milliseconds / 1000).toFixed(milliseconds < 9_950 ? 2 : 1)} s`
-
-function size(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
-}

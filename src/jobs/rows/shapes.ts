@@ -4,7 +4,7 @@ import { type TableName, tableWord } from '../../mysql/table-name.ts'
 import { quote } from '../../shell/quote.ts'
 
 /** What people call a shape: the beginning of its fingerprint, which later runs do not change. */
-export function shapeName(fingerprint: string): string {
+function shapeName(fingerprint: string): string {
   return fingerprint.slice(0, 8)
 }
 

@@ -7,7 +7,7 @@ import type { Shares } from './age.ts'
 import { ages, type LookedAt } from './look.ts'
 
 /** `command`: how its old rows would be archived. */
-export function sizeText(source: string, looked: LookedAt, command: string | undefined): JobPlan {
+export function sizesPlan(source: string, looked: LookedAt, command: string | undefined): JobPlan {
   const { bytes, freeBytes, by, time, age, blocks } = looked
   const rows = typeof age === 'string' ? looked.rows : age.rows
   const shares = typeof age === 'string' ? [] : age.shares.slice(0, ages.length)

@@ -3,7 +3,7 @@ import { isText, withoutOddBytes } from '../cell-text.ts'
 import { marks } from '../line-rules.ts'
 
 /** A text of at most this many bytes lies in the 16 bytes of its row. */
-export const longestInside = 12
+const longestInside = 12
 /** Below this length a loop copies faster than a call does. */
 const shortCopy = 200
 

@@ -90,7 +90,7 @@ export function deletion(tuple: Tuple): readonly string[] {
 }
 
 /** The words of ufw that add a rule at the end. */
-export function addition({ action, rule }: ActingRule): readonly string[] {
+function addition({ action, rule }: ActingRule): readonly string[] {
   const { ports, protocol, from, interface: name } = rule
   const range = ports && (ports.first === ports.last ? `${ports.first}` : `${ports.first}:${ports.last}`)
   return [
