@@ -44,7 +44,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         restoreArchive({ into, only, shape }, { ...context, store }),
       )
     },
-    jobStopTexts,
+    { stopTexts: jobStopTexts, looksOnly: ({ plan }) => plan },
   )
 }
 

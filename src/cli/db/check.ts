@@ -7,7 +7,7 @@ import { helped, parseArgv } from '../argv.ts'
 import { type CommonSettings, commonSettings, wholeNumber } from '../flags.ts'
 import { type ReportSession, underReport } from '../report-session.ts'
 import type { VerbContext } from '../verb.ts'
-import { dbCommand } from './on-source.ts'
+import { dbCommand, nothingChanged } from './on-source.ts'
 import { chooseSource, serverPlace } from './source.ts'
 
 const description = `Prints 1 when the query has at least one row, else 0, and nothing else; always within 2.5 s (or --within), connecting and login included. The query is one SELECT, runs read-only, and is read to its first row. (A COUNT(*) is a row too: ask for the rows.) What went wrong is told on stderr and by the exit code.
@@ -74,7 +74,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       return 0
     } catch (thrown) {
       if (onError !== 'empty') screen.out('0\n')
-      throw thrown
+      throw nothingChanged(thrown)
     } finally {
       await check.leave()
     }

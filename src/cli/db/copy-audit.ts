@@ -52,7 +52,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
       })
       return plan || (ran && left === 0) ? 0 : declinedExitCode
     },
-    jobStopTexts,
+    { stopTexts: jobStopTexts, looksOnly: ({ repairs, plan }) => !repairs || plan },
   )
 }
 

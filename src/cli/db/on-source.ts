@@ -1,6 +1,6 @@
 /** What the sub-verbs of `ops db` share: argv, the source, the report around it, and an orderly end. */
 import type { Command } from 'commander'
-import { type ErrorData, InputErrors, inputError, OpsError } from '../../base/errors.ts'
+import { type ErrorData, InputErrors, inputError, OpsError, retold } from '../../base/errors.ts'
 import { once } from '../../base/once.ts'
 import { openSecretNotes } from '../../base/open-secrets.ts'
 import { plainBehindHost } from '../../inventory/database.ts'
@@ -54,6 +54,12 @@ export interface GivenWords {
   readonly database: string | undefined
 }
 
+export interface OnSource<Request> {
+  readonly stopTexts?: StopTexts
+  /** Whether it changes nothing, whatever happens. */
+  readonly looksOnly?: (request: Request) => boolean
+}
+
 /** Parses, finds the source, and works under a report. Nothing is contacted before all that is wrong was told. */
 export async function onSource<Request>(
   command: Command,
@@ -61,7 +67,7 @@ export async function onSource<Request>(
   screen: Screen,
   read: (given: GivenWords) => Request | Promise<Request>,
   work: (request: Request, run: SourceRun) => Promise<number>,
-  stopTexts?: StopTexts,
+  { stopTexts, looksOnly }: OnSource<Request> = {},
 ): Promise<number> {
   const errors: ErrorData[] = []
   const { operands, options } = parseArgv(command, argv, errors)
@@ -74,7 +80,8 @@ export async function onSource<Request>(
   }
   const chosen = word === undefined ? undefined : await chooseSource(word, settings, errors)
   const request = await read({ operands: rest, options, errors, database: chosen?.database.database })
-  return workOnSource({ name: command.name(), chosen, errors, settings, stopTexts }, screen, run =>
+  const looks = looksOnly?.(request)
+  return workOnSource({ name: command.name(), chosen, errors, settings, stopTexts, looks }, screen, run =>
     work(request, run),
   )
 }
@@ -87,13 +94,15 @@ export interface FoundSource {
   readonly errors: readonly ErrorData[]
   readonly settings: CommonSettings
   readonly stopTexts?: StopTexts | undefined
+  /** It changes nothing; what does begins to once its plan was told. */
+  readonly looks?: boolean | undefined
   /** Told of the errors that ended the work. */
   readonly refused?: ((errors: readonly ErrorData[]) => void) | undefined
 }
 
 /** Works under a report, unless something is wrong, which is told then. */
 export async function workOnSource(
-  { name, chosen, errors, settings, stopTexts, refused }: FoundSource,
+  { name, chosen, errors, settings, stopTexts, looks = false, refused }: FoundSource,
   screen: Screen,
   work: (run: SourceRun) => Promise<number>,
 ): Promise<number> {
@@ -102,23 +111,40 @@ export async function workOnSource(
     { ...settings, ...(stopTexts && { stopTexts }), ...(refused && { refused }) },
     async session => {
       if (!chosen || errors.length > 0) throw new InputErrors(errors)
+      let isUntouched = true
+      const onPlan = (): void => {
+        isUntouched = looks
+      }
       try {
-        return await work(sourceRun(chosen, settings, session))
+        return await work(sourceRun(chosen, settings, session, onPlan))
       } catch (thrown) {
         // The connections were cut on purpose: what that looks like from inside is no news.
-        if (session.interrupt.level !== 'hard') throw onOwnWay(thrown, chosen.inventory.file)
+        if (session.interrupt.level !== 'hard')
+          throw onOwnWay(isUntouched ? nothingChanged(thrown) : thrown, chosen.inventory.file)
+        const again = 'Run the same command again: it looks at both sides first and goes on from there.'
         throw new OpsError({
           code: 'interrupted',
           title: `${name} was stopped half-way`,
-          changed: 'unknown',
-          next: 'The server rolls back what was not committed. Run the same command again: it looks at both sides first and goes on from there.',
+          changed: isUntouched ? 'no' : 'unknown',
+          next: isUntouched ? again : `The server rolls back what was not committed. ${again}`,
         })
       }
     },
   )
 }
 
-function sourceRun(chosen: ChosenSource, settings: CommonSettings, session: ReportSession): SourceRun {
+/** Who only looked when the connection was lost knows that nothing is otherwise. */
+export function nothingChanged(thrown: unknown): unknown {
+  const isUnknown = thrown instanceof OpsError && thrown.data.changed === 'unknown'
+  return isUnknown ? retold(thrown, () => ({ changed: 'no' })) : thrown
+}
+
+function sourceRun(
+  chosen: ChosenSource,
+  settings: CommonSettings,
+  session: ReportSession,
+  onPlan: () => void,
+): SourceRun {
   const planNotes = [plainBehindHost(chosen.database)].filter(each => each !== undefined)
   const { report } = session
   return {
@@ -126,8 +152,9 @@ function sourceRun(chosen: ChosenSource, settings: CommonSettings, session: Repo
     report: {
       ...report,
       emit(event) {
-        if (event.event !== 'job-plan') report.emit(event)
-        else report.emit({ ...event, notes: [...event.notes, ...planNotes, ...openSecretNotes()] })
+        if (event.event !== 'job-plan') return report.emit(event)
+        onPlan()
+        report.emit({ ...event, notes: [...event.notes, ...planNotes, ...openSecretNotes()] })
       },
     },
     planNotes,

@@ -33,6 +33,6 @@ export function run(argv: readonly string[], { screen }: VerbContext): Promise<n
       if (request) await queueStatus(request, { server, emit, interrupt: session.interrupt, plansOnly: true })
       return 0
     },
-    queueStopTexts,
+    { stopTexts: queueStopTexts, looksOnly: () => true },
   )
 }

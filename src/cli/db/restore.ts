@@ -44,7 +44,7 @@ export async function run(argv: readonly string[], { screen }: VerbContext): Pro
         restoreDump(request, { ...context, store }),
       )
     },
-    jobStopTexts,
+    { stopTexts: jobStopTexts, looksOnly: ({ plan }) => plan },
   )
 }
 

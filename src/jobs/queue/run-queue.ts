@@ -61,17 +61,22 @@ export async function runQueue(
     await makeTwin(session, jobs)
     const guard = await queueGuard(session, jobs)
     const mover = new Mover(direction, request, jobs, session, guard, watch, governor, context)
+    const moverFailed = (thrown: unknown): Error =>
+      partlyDone(thrown, mover.moved > 0, movedSoFar(direction, mover.moved))
     const failure = await mover.run().then(
       () => undefined,
       (thrown: unknown) => ({ thrown }),
     )
     const made = { parked: true, ledger: true }
-    const counts = await countQueue(session, jobs, request.queue, made)
+    // Where the connection is gone, what it failed with is told, and not that it is gone.
+    const counts = await countQueue(session, jobs, request.queue, made).catch((thrown: unknown) => {
+      throw failure ? moverFailed(failure.thrown) : thrown
+    })
     const left = mover.isInterrupted || failure ? undefined : await mover.whatStays()
     const outcome = mover.outcome(counts, left)
     const status = failure || left ? 'failed' : mover.isInterrupted ? 'interrupted' : 'ok'
     emit({ event: 'job-end', ...queueEnd(server.name, direction, request, outcome, status) })
-    if (failure) throw partlyDone(failure.thrown, mover.moved > 0, movedSoFar(direction, mover.moved))
+    if (failure) throw moverFailed(failure.thrown)
     checkCounts(server.name, jobs, request.queue, counts, made)
     if (mover.isInterrupted)
       throw new OpsError({

@@ -71,6 +71,35 @@ describeReal('ops db queue', () => {
   const queue = (verb: string, name: string, ...argv: string[]): Promise<Outcome> =>
     folder().answer(argvOf(verb, name, ...argv))
 
+  test('a park whose server lets go of all connections tells what it had moved', async () => {
+    await mariadb(`CREATE DATABASE let_go; USE let_go; CREATE TABLE delayed_jobs ${table};
+      INSERT INTO delayed_jobs (handler, run_at, queue) SELECT 'h', NOW(), 'mail' FROM seq_1_to_40000`)
+    const child = spawn(
+      process.execPath,
+      [
+        program,
+        ...argvOf('park', 'let_go.delayed_jobs', '--queue', 'mail', '--batch', '10', '--yes', '--json'),
+      ],
+      { cwd: folder().path, env: { PATH: process.env.PATH, HOME: folder().path } },
+    )
+    let said = ''
+    child.stdout.setEncoding('utf8').on('data', text => (said += text))
+    const ended = once(child, 'close')
+    const moved =
+      "SELECT COUNT(*) > 0 FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'let_go' AND TABLE_NAME LIKE '%park%'"
+    while ((await mariadb(moved)) === '0\n' && child.exitCode === null) await pause(10)
+    const left = 'SELECT COUNT(*) < 40000 FROM let_go.delayed_jobs'
+    while ((await mariadb(left)) === '0\n' && child.exitCode === null) await pause(10)
+    const all = `SELECT ID FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND USER = 'root'`
+    for (const id of (await mariadb(all)).trim().split('\n')) await host().exec(`mariadb -e 'KILL ${id}'`)
+    expect((await ended)[0]).toBe(5)
+    expect(said).toMatch(/Before that, [\d,]+ jobs were parked/)
+    expect(said).toContain('"changed":"yes"')
+    const rest = await queue('park', 'let_go.delayed_jobs', '--queue', 'mail', '--yes')
+    expect(rest).toMatchObject({ code: 0, stderr: '' })
+    expect(await mariadb('SELECT COUNT(*) FROM let_go.delayed_jobs')).toBe('0\n')
+  })
+
   test('whatever a table of jobs holds is the same when it is parked, and when it is back', async () => {
     await mariadb(`CREATE DATABASE odd; USE odd; ${hostileSql('mariadb')}
       ALTER TABLE hostile ADD queue VARCHAR(9) NOT NULL DEFAULT 'mail', ADD run_at DATETIME NOT NULL DEFAULT '2026-01-01', ADD locked_at DATETIME NULL`)

@@ -101,6 +101,23 @@ describeReal('a server that restarts', () => {
     restart: 'systemctl reset-failed; systemctl restart postgresql',
   }
 
+  test('who only looked when the connection was lost says that nothing changed', async () => {
+    await mariadb(`CREATE DATABASE looks; USE looks; ${seed('t')}`)
+    const looking =
+      "FROM information_schema.PROCESSLIST WHERE INFO LIKE '%SLEEP(77)%' AND ID <> CONNECTION_ID()"
+    for (const argv of [
+      [...archive.argv('looks'), '--where', 'SLEEP(77) = 0', '--yes'],
+      ['check', 'shop', 'SELECT SLEEP(77)', '--within', '60'],
+    ]) {
+      const outcome = ops(argv)
+      while ((await mariadb(`SELECT COUNT(*) ${looking}`)) === '0\n') await pause(20)
+      await mariadb(`SELECT CONCAT('KILL ', MAX(ID)) INTO @k ${looking}; EXECUTE IMMEDIATE @k`)
+      const { code, stderr } = await outcome
+      expect(stderr).toMatch(/connection was lost[\s\S]*changed +no/)
+      expect(code).toBe(5)
+    }
+  })
+
   test.each([archive, dump, load, copy, written])(
     `in the middle of $verb ends it soon, and the same command does the rest (${restarts} times)`,
     async ({ before, argv, isDone, proof, restart, verb }) => {
