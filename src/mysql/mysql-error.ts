@@ -13,6 +13,8 @@ export const serverErrors = {
   unknownCollation: 1273,
   queryInterrupted: 1317,
   foreignKeyParent: 1451,
+  checkOfMysql: 3819,
+  checkOfMariadb: 4025,
 } as const
 
 const accessDenied = [1044, 1045, 1130, 1142, 1143, 1227, 1698, 4151]

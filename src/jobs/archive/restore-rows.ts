@@ -12,6 +12,7 @@ import { sql } from '../../mysql/sql.ts'
 import { tableSql, tableText } from '../../mysql/table-name.ts'
 import type { WireRow } from '../../mysql/wire-row.ts'
 import { otherRowError } from '../rows/other-row.ts'
+import { refusedRow } from '../rows/refused-row.ts'
 import { withWhatStays } from '../rows/takes-nothing-back.ts'
 import { savedRow } from './finish-earlier.ts'
 import { keyText } from './read-saved.ts'
@@ -85,9 +86,6 @@ async function restoreBatch(into: Into, batch: readonly WireRow[]): Promise<Coun
   }
 }
 
-const wayOut =
-  'Nothing of this batch was restored. Restore into a table of its own with --into, and move the rows from there.'
-
 async function insertMissing(into: Into, batch: readonly WireRow[]): Promise<Counts> {
   const { session, table, key, columns, maxAllowedPacket } = into
   const doing = `restoring ${tableText(table)}`
@@ -100,7 +98,7 @@ async function insertMissing(into: Into, batch: readonly WireRow[]): Promise<Cou
     for (const { statement } of insertStatements(table, columns, missing, maxAllowedPacket))
       await session.query(statement, doing)
   } catch (thrown) {
-    throw retold(thrown, ({ next = wayOut }) => ({ next }))
+    throw refusedRow(thrown, table, 'of this batch')
   }
   const after = await hashesThere(into, missing)
   const lost = missing.filter(row => !after.hashes.has(rowHash(row)))

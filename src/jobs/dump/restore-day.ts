@@ -14,6 +14,7 @@ import { checked, openEncrypted } from '../../store/prove.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError } from '../../store/store-error.ts'
 import { otherRowError } from '../rows/other-row.ts'
+import { refusedRow } from '../rows/refused-row.ts'
 import { unpackRows } from '../rows/rows-file.ts'
 import { engineWithoutRollback, withWhatStays } from '../rows/takes-nothing-back.ts'
 import { betweenSql } from './find-days.ts'
@@ -67,7 +68,7 @@ export async function restoreDay(
         throw withWhatStays(told, table, way)
       }
       const waits = number === serverErrors.lockWaitTimeout || number === serverErrors.deadlock
-      if ((!waits && number !== serverErrors.duplicateKey) || tries >= mostTries) throw withWayOut(thrown)
+      if ((!waits && number !== serverErrors.duplicateKey) || tries >= mostTries) throw refused(thrown, table)
       const there = await dayThere(session, table, receipt)
       if (there === 'all') return
       if (number === serverErrors.duplicateKey) throw await inTwoDays(session, thrown, table, receipt)
@@ -76,14 +77,9 @@ export async function restoreDay(
   }
 }
 
-/** What a server refuses of a row is for a rule that the dumped table had not: a CHECK, a foreign key, partitions. */
-function withWayOut(thrown: unknown): unknown {
-  if (errorNumber(thrown) === undefined) return thrown
-  return retold(thrown, ({ next = wayOut }) => ({ next }))
+function refused(thrown: unknown, table: Table): unknown {
+  return errorNumber(thrown) === undefined ? thrown : refusedRow(thrown, table, 'of this day')
 }
-
-const wayOut =
-  'Nothing of this day was restored. Restore into a table of its own with --into, and move the rows from there.'
 
 async function inTwoDays(
   session: Session,

@@ -276,4 +276,25 @@ describeReal('ops db archive restore', () => {
     const old = ['--older-than', '60y', '--by', 'at', '--to', 'twice', '--plan']
     expect((await archive('shop', 'twice.t', ...old)).stdout).toMatch(/at < 19\d\d-\d\d-\d\d \d\d:/)
   })
+
+  test('rows that a CHECK of their own table refuses come back into a table without it, as the refusal says', async () => {
+    await mariadb(`CREATE DATABASE ruled; USE ruled; SET check_constraint_checks = 0;
+      CREATE TABLE t (id INT PRIMARY KEY, v INT, at DATETIME, KEY (at), CONSTRAINT small CHECK (v < 10));
+      INSERT INTO t VALUES (1, 1, '2020-01-01'), (2, 500, '2020-01-01')`)
+    expect((await archiveOld('ruled.t', 'ruled', '--no-delete')).code).toBe(0)
+    const refused = await archive('restore', 'ruled', '--into', 'ruled.again', '--yes')
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('Nothing of this batch was restored. A row is older than that CHECK')
+    expect(refused.stderr).toContain('CREATE TABLE NAME LIKE ruled.again; ALTER TABLE NAME DROP CONSTRAINT')
+    await mariadb('USE ruled; CREATE TABLE free LIKE again; ALTER TABLE free DROP CONSTRAINT small')
+    expect(await archive('restore', 'ruled', '--into', 'ruled.free', '--yes')).toMatchObject({ code: 0 })
+    expect(await mariadb('SELECT id, v FROM ruled.free')).toBe('1\t1\n2\t500\n')
+    truncateSync(
+      join(folder().path, 'ruled/rows', readdirSync(join(folder().path, 'ruled/rows'))[0] ?? ''),
+      5,
+    )
+    const verified = await archive('verify', 'ruled')
+    expect(verified.stderr).toContain('its run left in the table')
+    expect(verified.stderr).toContain('No row was deleted for them.')
+  })
 })
