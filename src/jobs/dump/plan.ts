@@ -107,7 +107,8 @@ export async function planDump(session: Session, store: Store, request: DumpRequ
   const mark = await readMark(store)
   if (mark) checkMark(store, mark, request, state)
 
-  const now = new Date(`${(await session.value(sql`SELECT UTC_TIMESTAMP()`, doing))?.replace(' ', 'T')}Z`)
+  // To the millisecond: of two runs in one second, too, it is known which saw the newer shape of the table.
+  const now = new Date(`${(await session.value(sql`SELECT UTC_TIMESTAMP(3)`, doing))?.replace(' ', 'T')}Z`)
   const { until, holding } = closing({ now, closeAfter: request.closeAfter, oldest, replica, zone })
   const kind = column.dataType as TimeKind
   const axis: DayAxis = { table, by, kind, zone, index: indexOn(table, by), rowsLieBy: liesBy(table) }
