@@ -7,6 +7,9 @@ export interface Refusal {
   readonly exitCode: number
 }
 
+/** What the system says where a disk is full, or a quota, or may only be read. */
+const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EROFS'])
+
 /** Errors of ours as they are; anything else is a defect of ops, shown with its stack. */
 export function refusalOf(thrown: unknown): Refusal {
   if (thrown instanceof InputErrors) return { errors: thrown.errors, exitCode: exitCodes.input }
@@ -16,6 +19,13 @@ export function refusalOf(thrown: unknown): Refusal {
     return { errors: [{ code: 'interrupted', title, changed: 'no' }], exitCode: exitCodes.interrupted }
   }
   const data = errorDataOf(thrown)
+  const { code, path }: Partial<NodeJS.ErrnoException> = thrown instanceof Error ? thrown : {}
+  if (code !== undefined && fullDisk.has(code)) {
+    const title = `this machine could not write ${path ?? 'a file'}: ${data.title}`
+    const next =
+      'Make room there, or let it be written, then run again: it looks first, and does only what is still to do.'
+    return { errors: [{ code: 'failed', title, next }], exitCode: exitCodes.failed }
+  }
   const stack = thrown instanceof Error && thrown.stack ? { detail: thrown.stack } : {}
   const error = { ...data, ...stack, title: `a defect of ops itself: ${data.title}` }
   return { errors: [error], exitCode: exitCodes.failed }

@@ -1,5 +1,5 @@
 /** A plan on disk: exactly what was planned, to be applied later only where nothing has moved since. */
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { inputError } from '../../base/errors.ts'
 import { Secret } from '../../base/secret.ts'
@@ -114,8 +114,13 @@ export function savePlan(input: {
 /** Writes the file with mode 0600, whole or not at all. */
 export async function writePlan(file: string, plan: SavedPlan): Promise<void> {
   const part = `${file}.${process.pid}.part`
-  await writeFile(part, `${JSON.stringify(plan, undefined, 1)}\n`, { mode: 0o600, flag: 'wx' })
-  await rename(part, file)
+  try {
+    await writeFile(part, `${JSON.stringify(plan, undefined, 1)}\n`, { mode: 0o600, flag: 'wx' })
+    await rename(part, file)
+  } catch (error) {
+    await rm(part, { force: true })
+    throw error
+  }
 }
 
 /** Reads a file that `writePlan` wrote. Throws OpsError `input` for anything else, and for another version of ops. */
