@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url'
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
 // A build leaves the bundle of the one before for a while; the program names its own.
 const main = readFileSync(`${dist}cli.js`, 'utf8')
-const bundle = readdirSync(dist).find(name => /^ops-\w+\.cjs$/.test(name) && main.includes(name))
+const named = pattern => readdirSync(dist).find(name => pattern.test(name) && main.includes(name))
+const { runCompiled } = await import(`${dist}${named(/^compiled-bundle-\w+\.js$/)}`)
 const require = createRequire(import.meta.url)
-const { runProgram } = require(`${dist}${bundle}`)
+let running
 
 const same = text => text
 const style = { bold: same, dim: same, red: same, green: same, yellow: same, cyan: same }
@@ -23,7 +24,11 @@ process.on('message', async ({ argv, env }) => {
   for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name]
   Object.assign(process.env, environment, env)
   const printed = { stdout: '', stderr: '' }
-  const code = await runProgram(argv, {
+  const isFirst = running === undefined
+  // It sets no flags of V8, as the program does for some verbs: its compiled forms are its own.
+  const words = argv.slice(0, argv[0] === 'db' || argv[0] === 'job' ? 2 : 1)
+  running ??= runCompiled(`${dist}${named(/^ops-\w+\.cjs$/)}`, `answers ${words.join(' ')}`)
+  const code = await running.exports.runProgram(argv, {
     out(text) {
       printed.stdout += text
     },
@@ -37,5 +42,6 @@ process.on('message', async ({ argv, env }) => {
     style,
     errorStyle: style,
   })
+  if (isFirst && code !== 3) running.keep(true)
   process.send({ code, ...printed })
 })

@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest'
 import { quote } from '../../src/shell/quote.ts'
 import { apart } from '../apart.mjs'
 import { Answering } from '../cli/answering.ts'
-import { type Outcome, program } from '../cli/run-ops.ts'
+import { cache, type Outcome, program } from '../cli/run-ops.ts'
 import type { Host } from '../hosts/host.ts'
 
 export class TestProject {
@@ -31,7 +31,7 @@ export class TestProject {
       join(this.home, '.gitconfig'),
       '[user]\n\tname = Test\n\temail = test@example.com\n[init]\n\tdefaultBranch = main\n',
     )
-    this.#answering = new Answering(this.folder, this.#environment)
+    this.#answering = new Answering(this.folder, { ...this.#environment, XDG_CACHE_HOME: cache })
     onTestFinished(() => {
       this.#answering.end()
       rmSync(this.home, { recursive: true })
