@@ -1,12 +1,12 @@
 /** One file: its content, mode and owner, or its absence. */
 import { inputError } from '../base/errors.ts'
 import { mask, Secret } from '../base/secret.ts'
-import type { State } from '../engine/resource.ts'
+import type { Change, State } from '../engine/resource.ts'
 import { resource } from '../engine/step.ts'
 import { wayLibrary } from '../shell/write/way.ts'
 import { writeLibrary } from '../shell/write-library.ts'
 import { contentHash, contentOfSource, contentOfText, contentSize, revealed } from './file/content.ts'
-import { contentOf, type FileParams, isSecret, params, text } from './file/params.ts'
+import { contentOf, type FileParams, freshMode, isSecret, params, text } from './file/params.ts'
 import { readerNotes } from './file/reader.ts'
 import { renderTemplate } from './file/template.ts'
 import { viewLibrary } from './file/view.ts'
@@ -115,9 +115,9 @@ export const file = resource({
     const content = given.state === 'present' ? contentOf(given) : undefined
     return content?.kind === 'upload' ? [content] : []
   },
-  notes: (detail, given) => {
+  notes: (detail, given, _said, change) => {
     if (given.state === 'absent') return []
-    const unread = readerNotes({ ...given, content: contentOf(given) })
+    const unread = readerNotes({ ...given, mode: finalMode(given, change), content: contentOf(given) })
     if (detail === '') return unread
     if (isSecret(given)) return ['secret: content not shown', ...unread]
     const unseen = isPrivate(detail, given) ? ['private: content not shown'] : []
@@ -148,6 +148,11 @@ function shownHash(sha256: string, given: FileParams): string {
 /** Whether somebody else wrote what is there, as far as its text was seen whole. */
 function isForeign(detail: string, { marker }: FileParams): boolean {
   return marker !== undefined && detail.startsWith('text\n') && !detail.includes(marker)
+}
+
+/** That of a file that is there may be kept unseen. */
+function finalMode({ mode }: FileParams, change: Change | undefined): string | undefined {
+  return mode ?? (change?.actual.state === 'absent' ? freshMode : undefined)
 }
 
 /** What others may not read on the host, no diff shows. */

@@ -4,6 +4,9 @@ import { Secret } from '../../base/secret.ts'
 import { account, entryPath, mode, presence } from '../paths/params.ts'
 import { type Content, contentOfText, literalBytes, revealed } from './content.ts'
 
+/** Of a new file that no mode is asked for. */
+export const freshMode = '0644'
+
 export const text = z
   .union([z.string(), z.instanceof(Secret)])
   .refine(given => revealed(given).isWellFormed(), 'must be well-formed Unicode')
@@ -33,7 +36,9 @@ export const params = z
       .record(z.string(), z.unknown())
       .optional()
       .describe('Values for the holes of the template, which are written `<%= it.name %>`.'),
-    mode: mode.optional().describe("Such as '0644', which is what a new file gets; else kept as it is."),
+    mode: mode
+      .optional()
+      .describe(`Such as '${freshMode}', which is what a new file gets; else kept as it is.`),
     owner: account.optional().describe('Kept as it is when left out; root for a new file.'),
     group: account.optional().describe('Kept as it is when left out.'),
     state: presence('The file exists or not.'),

@@ -4,6 +4,7 @@ import type { Content } from './content.ts'
 
 interface Placed {
   readonly path: string
+  /** What it has in the end; undefined where nobody knows. */
   readonly mode?: string | undefined
   readonly content: Content | undefined
 }
@@ -20,7 +21,7 @@ export function readerNotes({ path, mode, content }: Placed): readonly string[] 
   const named = /^[\w-]+$/.test(name)
     ? []
     : [
-        'cron runs no file whose name has anything but letters, digits, _ and - in it: this one counts for nothing',
+        'cron runs no file whose name has other characters than letters, digits, _ and -: this one counts for nothing',
       ]
   if (folder !== 'cron.d') {
     const isRun = mode === undefined || /[1357]/.test(mode.slice(-3))
@@ -30,7 +31,7 @@ export function readerNotes({ path, mode, content }: Placed): readonly string[] 
   const isWritten = mode !== undefined && /[2367]/.test(mode.slice(-2))
   return [
     ...named,
-    ...(isWritten ? [`cron ignores a file here that others may write (mode ${mode})`] : []),
+    ...(isWritten ? [`cron ignores a file here that its group or others may write (mode ${mode})`] : []),
     ...(text === undefined ? [] : crontabNotes(text)),
   ]
 }

@@ -9,13 +9,14 @@ const job = '* * * * * root true'
 const script = '#!/bin/sh\n'
 
 test.each([
-  ['/etc/cron.d/a.job', { content: `${job}\n` }, ['anything but letters, digits, _ and -']],
+  ['/etc/cron.d/a.job', { content: `${job}\n` }, ['other characters than letters, digits, _ and -:']],
   ['/etc/cron.d/a-job', { content: job }, ['has no line break at its end']],
-  ['/etc/cron.d/a', { content: `${job}\n`, mode: '0664' }, ['others may write']],
+  ['/etc/cron.d/a', { content: `${job}\n`, mode: '0664' }, ['its group or others may write']],
   ['/etc/cron.d/a', { content: `A=1%2\n# 5%\n${job}; date +%F\n` }, ['ends at its first %']],
   ['/etc/cron.d/a_job', { content: `A=1%2\n# 5%\n${job}; date +\\%F\n`, mode: '0644' }, []],
-  ['/etc/cron.daily/clean.sh', { content: script, mode: '0755' }, ['anything but letters']],
+  ['/etc/cron.daily/clean.sh', { content: script, mode: '0755' }, ['other characters than letters']],
   ['/etc/cron.daily/clean', { content: script, mode: '0644' }, ['may not be executed']],
+  ['/etc/cron.daily/clean', { content: script }, ['may not be executed (mode 0644)']],
   ['/etc/cron.daily/clean', { content: script, mode: '0755' }, []],
   ['/etc/sudoers.d/john.doe', { content: '# none\n', mode: '0440' }, ['sudo reads no file']],
   ['/etc/sudoers.d/john_doe', { content: '# none\n', mode: '0440' }, []],
@@ -23,7 +24,17 @@ test.each([
 ] as const)('of %s it says what would keep it from counting', (path, given, said) => {
   const { definition } = file
   const params = definition.prepare?.(definition.params.parse({ path, ...given }), { folder: '/' })
-  expect(definition.notes?.('', params as never)).toEqual(said.map(each => expect.stringContaining(each)))
+  const change = { actual: { state: 'absent' }, desired: { state: 'present' }, keys: [] }
+  expect(definition.notes?.('', params as never, '', change)).toEqual(
+    said.map(each => expect.stringContaining(each)),
+  )
+})
+
+test('of a file that is there, and keeps a mode that was not looked at, it says nothing about that', () => {
+  const { definition } = file
+  const params = definition.params.parse({ path: '/etc/cron.daily/clean', content: script })
+  const change = { actual: { state: 'present' }, desired: { state: 'present' }, keys: [] }
+  expect(definition.notes?.('', params as never, '', change)).toEqual([])
 })
 
 describeReal('cron itself', () => {
