@@ -8,11 +8,14 @@ function shapeName(fingerprint: string): string {
   return fingerprint.slice(0, 8)
 }
 
+/** In characters, of what people write. */
+const shortestName = 4
+
 interface Saved {
   readonly fingerprint: string
 }
 
-/** What was saved in one shape. @throws OpsError `input` where nothing was. */
+/** What was saved in one shape. @throws OpsError `input` where nothing was, or `shape` does not tell which. */
 export function savedInShape<T>(
   all: readonly T[],
   savedOf: (each: T) => Saved,
@@ -20,10 +23,19 @@ export function savedInShape<T>(
 ): readonly T[] {
   if (shape === undefined) return all
   const found = all.filter(each => savedOf(each).fingerprint.startsWith(shape))
-  const names = [...new Set(all.map(each => shapeName(savedOf(each).fingerprint)))]
-  if (found.length > 0 && shape.length >= 4) return found
-  throw inputError(`nothing in ${url} was saved in the shape ${shape}`, {
-    next: `Nothing was restored. Shapes that its table had: ${names.join(', ')}.`,
+  const namesOf = (some: readonly T[]): readonly string[] => [
+    ...new Set(some.map(each => shapeName(savedOf(each).fingerprint))),
+  ]
+  const fitting = namesOf(found)
+  if (fitting.length === 1 && shape.length >= shortestName) return found
+  const title =
+    shape.length < shortestName
+      ? `--shape ${shape} is too short to name a shape: it needs its first ${shortestName} characters or more`
+      : fitting.length > 1
+        ? `--shape ${shape} is the beginning of ${fitting.length} shapes in ${url}: ${fitting.join(', ')}`
+        : `nothing in ${url} was saved in the shape ${shape}`
+  throw inputError(title, {
+    next: `Nothing was restored. Shapes that its table had: ${namesOf(all).join(', ')}.`,
   })
 }
 
