@@ -29,8 +29,11 @@ else {
 process.stdout.write('', () => setImmediate(end))
 
 /** Of verbs that have verbs of their own each needs other code, and a help nearly none. */
-function useOf([verb = '', nested = '', ...more]: readonly string[]): string {
-  if ([verb, nested, ...more].some(word => word === '--help' || word === '-h')) return 'help'
+function useOf(argv: readonly string[]): string {
+  const [verb = '', nested = ''] = argv
+  // What stands behind `--` is a command for hosts.
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  if (own.some(word => word === '--help' || word === '-h')) return 'help'
   return verb === 'db' || verb === 'job' || verb === 'logs' ? `${verb} ${nested}` : verb
 }
 

@@ -4,7 +4,9 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { folderWith } from './run-ops.ts'
 
 describe('the kept compiled form of the program', () => {
-  const folder = folderWith({})
+  const folder = folderWith({ 'ssh-config': 'Host closed\n  HostName 127.0.0.1\n  Port 1\n' })
+  /** A host where nothing listens. */
+  const closed = ['closed', '-F', 'ssh-config']
   const env = { XDG_CACHE_HOME: join(folder.path, 'cache') }
   const kept = join(folder.path, 'cache/ops/code')
   const files = (): string[] => readdirSync(kept).map(name => join(kept, name))
@@ -59,7 +61,7 @@ describe('the kept compiled form of the program', () => {
     expect(readFileSync(file, 'utf8')).toBe('planted')
   })
 
-  test('is made also by a run that came not far, and made anew by the first that comes to its end', async () => {
+  test('is made also by a run that came not far, and not anew by the next one like it', async () => {
     const ops = (...argv: string[]) => folder.ops(argv, { env })
     const nowhere = 'mysql://root@127.0.0.1:1/app'
     const check = () => ops('db', 'check', nowhere, 'SELECT 1', '--within', '60')
@@ -71,12 +73,27 @@ describe('the kept compiled form of the program', () => {
     expect([files(), statSync(early).mtimeMs]).toEqual([[early], mtimeMs])
   })
 
+  test('is made anew by the first run that comes to its end, and that of one that came not far is removed', async () => {
+    expect((await folder.ops(['history', ...closed], { env })).code).toBe(4)
+    const [early = ''] = files()
+    const whole = await folder.ops(['history'], { env })
+    expect([whole.stderr, whole.code]).toEqual(['', 0])
+    expect(files()).toHaveLength(1)
+    expect(files()).not.toContain(early)
+  })
+
   test('is another for each verb of `db`, and for a help', async () => {
     for (const verb of ['check', 'sizes']) await folder.ops(['db', verb, '--help'], { env })
     expect(files()).toHaveLength(1)
     const nowhere = 'mysql://root@127.0.0.1:1/app'
     await folder.ops(['db', 'check', nowhere, 'SELECT 1', '--within', '60'], { env })
     expect(files()).toHaveLength(2)
+  })
+
+  test('is that of the verb where the command for hosts asks for a help', async () => {
+    await folder.ops(['run', '--help'], { env })
+    const { code } = await folder.ops(['run', ...closed, '--', 'df', '-h'], { env })
+    expect([code, files().length]).toEqual([4, 2])
   })
 
   test('is not made for what was mistyped', async () => {
