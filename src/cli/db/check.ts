@@ -10,7 +10,7 @@ import type { VerbContext } from '../verb.ts'
 import { dbCommand, nothingChanged } from './on-source.ts'
 import { chooseSource, serverPlace } from './source.ts'
 
-const description = `Prints 1 when the query has at least one row, else 0, and nothing else; always within 2.5 s (or --within), connecting and login included. The query is one SELECT, runs read-only, and is read to its first row. (A COUNT(*) is a row too: ask for the rows.) What went wrong is told on stderr and by the exit code.
+const description = `Prints 1 when the query has at least one row, else 0, and nothing else; within 2.5 s (or --within) whatever the server does, connecting and login included, unless this machine is far too busy. The query is one SELECT, runs read-only, and is read to its first row. (A COUNT(*) is a row too: ask for the rows.) What went wrong is told on stderr and by the exit code.
   ops db check shop 'SELECT 1 FROM app.imports WHERE day = CURDATE() - INTERVAL 1 DAY'
   ops db check shop "SELECT 1 FROM app.jobs WHERE state = 'failed'" --on-error empty`
 

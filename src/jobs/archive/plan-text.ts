@@ -55,7 +55,7 @@ function shardFact({ request: { shard }, part }: ArchivePlan): readonly JobFact[
 }
 
 function alongText(rows: number | undefined): string {
-  return rows === undefined ? '' : `: about ${grouped(rows)}, if old rows have as many as all`
+  return rows === undefined ? '' : `: about ${grouped(rows)}, if each old row has as many as the others`
 }
 
 export function archivePlanEvent(

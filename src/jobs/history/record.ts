@@ -1,4 +1,4 @@
-/** What is written down of one run of a job: when it begins, and how it ended. A run without an end was killed, or runs still. */
+/** What is written down of one run of a job: when it begins, and how it ended. A run without an end runs still, was killed, or could not write it down. */
 import { z } from 'zod'
 
 const fact = z.object({ name: z.string(), text: z.string() })

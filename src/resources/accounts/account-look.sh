@@ -101,7 +101,7 @@
     [ -z "$ops_uid" ] || case $(getent shadow "$1" 2>/dev/null) in "$1"::*) echo "note=the password of $1 is empty: at the console and by su the name alone may be enough; \`passwd -l $1\` locks it";; esac
     [ -z "$ops_uid" ] || case $(ops_account_expired "$1") in
       account) echo "note=the account has expired: nobody can log in as $1 (\`chage -l $1\` says when): \`chage -E -1 -I -1 $1\` ends that";;
-      shadow) echo "note=/etc/shadow has no line of $1 that can be read, so that PAM lets nobody in as $1, with a key neither: \`pwconv\` adds one";;
+      shadow) echo "note=/etc/shadow has no line of $1 that can be read, so that PAM lets nobody in as $1, not even with a key: \`pwconv\` adds one";;
       password) echo "note=the password of $1 has expired: at a login a new one is asked for, and commands without a terminal are refused (\`chage -l $1\` says when)";;
     esac
     [ "$ops_kind" != system ] || return 0
