@@ -10,6 +10,8 @@ export interface ArchiveOutcome {
   readonly finished: DeleteTotals & { readonly chunks: number; readonly failure?: unknown }
   readonly totals: DeleteTotals
   readonly partitions: DroppedPartitions
+  /** Rows that were not saved because others refer to them, by who does. */
+  readonly leftOut: ReadonlyMap<string, number>
   readonly removedOrphans: number
   readonly longestLockMs: number
   readonly pausedMs: number

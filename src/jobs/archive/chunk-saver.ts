@@ -2,15 +2,18 @@
 import { RowsHasher } from '../../mysql/row-hash.ts'
 import type { Session } from '../../mysql/session.ts'
 import type { Store } from '../../store/store.ts'
-import type { PackedRows } from '../rows/packed-rows.ts'
+import { PackedRows } from '../rows/packed-rows.ts'
 import type { RowsHeader } from '../rows/rows-file.ts'
+import { notOldSql } from './condition.ts'
 import { savedChildren } from './delete-children.ts'
 import type { ArchivePlan } from './plan.ts'
 import { chunkName, positionToHex, serverText } from './records.ts'
+import type { ReferredRows } from './referred-rows.ts'
+import { refersText } from './referrers.ts'
 import { type ReceiptHead, saveChunk, type WithRows } from './save-chunk.ts'
 import { SavedRows } from './saved-rows.ts'
 import type { Waiting } from './settle-deletes.ts'
-import { rowsReferring } from './with-child.ts'
+import { placeText, positionOf, rowsReferring } from './with-child.ts'
 
 export class ChunkSaver {
   readonly #store: Store
@@ -20,14 +23,25 @@ export class ChunkSaver {
   /** Reads rows of other tables while the next chunk is read. */
   readonly #childSession: Session
   readonly #header: RowsHeader
+  readonly #referred: ReferredRows
   #begun = 0
   /** Of those that are proved. */
   chunks = 0
   rows = 0
   storedBytes = 0
+  /** Rows that stay and are not saved, by why. */
+  readonly leftOut = new Map<string, number>()
 
-  /** `source` and `run` go into receipts. */
-  constructor(store: Store, plan: ArchivePlan, source: string, run: string, childSession: Session) {
+  /** `source` and `run` go into receipts. `referred` tells which rows stay whatever is saved of them. */
+  constructor(
+    store: Store,
+    plan: ArchivePlan,
+    source: string,
+    run: string,
+    childSession: Session,
+    referred: ReferredRows,
+  ) {
+    this.#referred = referred
     this.#store = store
     this.#plan = plan
     this.#source = source
@@ -39,8 +53,10 @@ export class ChunkSaver {
     this.#header = { table: request.table, columns, key: key.columns, fingerprint, createTable, server }
   }
 
-  /** Answers with what may be deleted, now that it can be proved. */
-  async save(rows: PackedRows): Promise<Waiting> {
+  /** Answers with what may be deleted, now that it can be proved; undefined: all of them stay, and none is saved. */
+  async save(read: PackedRows): Promise<Waiting | undefined> {
+    const rows = await this.#withoutReferred(read)
+    if (rows.length === 0) return undefined
     const { columns, key } = this.#plan
     const hasher = new RowsHasher()
     const savedRows = new SavedRows(columns, key)
@@ -54,6 +70,22 @@ export class ChunkSaver {
     this.rows += saved.receipt.rows
     this.chunks += 1
     return { saved, rows: savedRows, children: withRows.map(each => savedChildren(each.child, each.rows)) }
+  }
+
+  async #withoutReferred(rows: PackedRows): Promise<PackedRows> {
+    if (!this.#referred.isAsked) return rows
+    const { key, columns, resolved } = this.#plan
+    const keys = [...rows].map(row => positionOf(row, { key, columns }))
+    // Old rows of the same table may go before those that they refer to.
+    const found = await this.#referred.among(keys, notOldSql(resolved.condition))
+    if (found.size === 0) return rows
+    const going = new PackedRows(rows.bytes)
+    for (const [index, place] of keys.entries()) {
+      const referrer = found.get(placeText(place))
+      if (!referrer) going.add(rows.at(index))
+      else this.leftOut.set(refersText(referrer), (this.leftOut.get(refersText(referrer)) ?? 0) + 1)
+    }
+    return going
   }
 
   #headOf(rows: SavedRows): ReceiptHead {

@@ -93,6 +93,11 @@ export function ageSql({ by, before: cutOff, from }: Condition): Sql {
   return from === undefined ? age : sql`${name(by)} >= ${from} AND ${age}`
 }
 
+/** True for a row that is not old. */
+export function notOldSql(condition: Condition): Sql {
+  return sql`(${ageSql(condition)}) IS NOT TRUE`
+}
+
 /** True for a row whose time is zero, which often means `never`. */
 export function zeroSql({ by, from }: Condition): Sql {
   return from === undefined ? sql`FALSE` : sql`${name(by)} < ${from}`

@@ -21,6 +21,7 @@ import { deleteChildren, lockChildren, type SavedChildren, stayedChildren } from
 import { amongSaved, type DeleteTarget, fromTarget, keyColumnsOf, type SavedRow } from './delete-target.ts'
 import { both, type Deleted, nothing } from './deleted.ts'
 import { missingRows } from './missing-rows.ts'
+import { ReferredRows } from './referred-rows.ts'
 import type { SavedRowList } from './saved-rows.ts'
 import { placeText } from './with-child.ts'
 
@@ -45,6 +46,7 @@ export class RowDeleter {
   readonly #batch: DeleteBatchSize
   readonly #governor: Turn | undefined
   #isGuarded = false
+  readonly #referred: ReferredRows
   /** The longest that rows were locked, in milliseconds. */
   longestLockMs = 0
   /** Also those of a chunk that failed half-way. */
@@ -60,6 +62,7 @@ export class RowDeleter {
     this.#target = target
     this.#guard = guard
     this.#keyColumns = keyColumnsOf(target)
+    this.#referred = new ReferredRows(session, target, target.referrers ?? [], governor)
   }
 
   /** `children`: what was saved with these rows, for each child. */
@@ -99,9 +102,29 @@ export class RowDeleter {
         const keys = batch.map(({ key }) => key)
         return isReferred ? { ...nothing, referred: keys } : { ...nothing, locked: keys }
       }
+      const apart = isReferred ? await this.#withoutReferred(batch) : undefined
+      if (apart) return apart
       const middle = Math.ceil(batch.length / 2)
       const one = await this.#batchOrHalves(batch.slice(0, middle), tries, skipsLocked)
       return both(one, await this.#batchOrHalves(batch.slice(middle), tries, skipsLocked))
+    }
+  }
+
+  /** The server says which of them others refer to, and the rest goes. Undefined: it knows of none, or cannot be asked. */
+  async #withoutReferred(batch: readonly SavedRow[]): Promise<Deleted | undefined> {
+    let all = nothing
+    for (let rest = batch; ; ) {
+      const found = await this.#referred.among(rest.map(({ key }) => key))
+      const isReferred = ({ key }: SavedRow): boolean => found.has(placeText(key))
+      const [free, kept] = [rest.filter(row => !isReferred(row)), rest.filter(isReferred)]
+      if (kept.length === 0 && rest === batch) return undefined
+      const done = free.length === 0 ? nothing : await this.#batchOrHalves(free)
+      all = both(all, done)
+      // Where those that referred to them were of this table, they may be free by now.
+      if (kept.length === 0) return all
+      if (done.deleted === 0 || !this.#referred.isSelfReferring)
+        return both(all, { ...nothing, referred: kept.map(({ key }) => key) })
+      rest = kept
     }
   }
 

@@ -7,6 +7,7 @@ import { among, type Position } from '../../mysql/keyset.ts'
 import { ShapeGuard } from '../../mysql/shape-guard.ts'
 import { name, type Sql, sql } from '../../mysql/sql.ts'
 import { type TableName, tableSql } from '../../mysql/table-name.ts'
+import type { Referrer } from './referrers.ts'
 import type { WithChild } from './with-child.ts'
 
 /** A row that is saved: where it is, and what it was. */
@@ -24,6 +25,8 @@ export interface DeleteTarget {
   readonly condition: Sql
   /** Tables whose rows go with those that they refer to. */
   readonly children?: readonly WithChild[]
+  /** Tables whose rows may keep rows here. */
+  readonly referrers?: readonly Referrer[]
 }
 
 /** Holds that nothing goes unsaved where a table is altered meanwhile; `deletes`: rows are deleted as well. */

@@ -22,6 +22,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
   const seconds = saved.milliseconds / 1000
   const rate = seconds > 0 ? Math.round(saved.rows / seconds) : 0
   const all = sumOf(totals, finished)
+  const leftOut = [...outcome.leftOut.values()].reduce((sum, each) => sum + each, 0)
   const facts: JobFact[] = [
     {
       name: 'saved',
@@ -55,6 +56,7 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
             `the table was altered after an earlier run saved ${counted(all.reshaped, 'row')} that it did not delete: a run saves them anew, as they are now, before it deletes them`,
           ]),
       ...staying(all.locked, 'other transactions held them; the next run looks at them again'),
+      ...[...outcome.leftOut].flatMap(([why, rows]) => staying(rows, why)),
       ...staying(all.referred, 'rows of other tables refer to them'),
       ...staying(all.unsaved, 'rows that refer to them were added or changed after they were saved'),
       ...stayedNotes(outcome.partitions),
@@ -72,7 +74,12 @@ export function archiveEnd(source: string, plan: ArchivePlan, outcome: ArchiveOu
       storedBytes,
       deletedRows: all.deleted,
       reshapedRows: all.reshaped,
-      stayedRows: { changed: all.stayed, locked: all.locked, referred: all.referred, unsaved: all.unsaved },
+      stayedRows: {
+        changed: all.stayed,
+        locked: all.locked,
+        referred: all.referred + leftOut,
+        unsaved: all.unsaved,
+      },
       withRows: Object.fromEntries(
         plan.children.map((child, index) => [tableText(child.table), all.children[index] ?? 0]),
       ),

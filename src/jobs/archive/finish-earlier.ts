@@ -5,6 +5,7 @@ import { readTable, type Table } from '../../mysql/catalog.ts'
 import type { RowColumn } from '../../mysql/column-sql.ts'
 import { hasShape } from '../../mysql/columns.ts'
 import type { Governor } from '../../mysql/governor.ts'
+import { readGrants } from '../../mysql/grants.ts'
 import { type Key, namingKey } from '../../mysql/keys.ts'
 import type { Position } from '../../mysql/keyset.ts'
 import { rowHash } from '../../mysql/row-hash.ts'
@@ -23,6 +24,7 @@ import type { EarlierStays } from './earlier-stays.ts'
 import type { Unfinished } from './plan.ts'
 import { readSaved } from './read-saved.ts'
 import { positionToHex, type Receipt, type WithReceipt } from './records.ts'
+import { readReferrers } from './referrers.ts'
 import { DeleteQueue, type DeleteTotals, noDeletes } from './settle-deletes.ts'
 import { columnsOfKey, type WithChild } from './with-child.ts'
 
@@ -63,7 +65,8 @@ export async function finishChunk(
   const children = earlier.map(({ child }) => child)
   const condition = conditionSql(receipt.condition)
   const guard = archiveGuard(table, key, children, { deletes: true })
-  const target = { table, key, columns, children, condition }
+  const referrers = await readReferrers(session, table, children, await readGrants(session))
+  const target = { table, key, columns, children, referrers, condition }
   const deleter = new RowDeleter(session, target, guard, governor)
   const queue = new DeleteQueue(store, deleter, 0, stillLocked, (_rows, deleted) =>
     stays.add(key, columns, deleted),

@@ -13,6 +13,7 @@ import { plannedPartitions, stayingPartitions } from './partitions-text.ts'
 import type { ArchivePlan, ArchiveRequest } from './plan.ts'
 import { plannedTime, rowsAlong } from './planned-time.ts'
 import { serverText } from './records.ts'
+import { staysText } from './referrers.ts'
 import { splitKey } from './split.ts'
 
 /** As `archive app.events`. */
@@ -64,7 +65,20 @@ export function archivePlanEvent(
   governor: Pick<Governor, 'notWatched' | 'notNamed'>,
   isOtherAtWork = false,
 ): JobPlan {
-  const { request, table, resolved, rows, nulls, unfinished, order, key, state, findings, children } = plan
+  const {
+    request,
+    table,
+    resolved,
+    rows,
+    nulls,
+    unfinished,
+    order,
+    key,
+    state,
+    findings,
+    children,
+    referrers,
+  } = plan
   const { partitions } = plan
   const { condition } = resolved
   const left = unfinished.reduce((sum, each) => sum + each.rows, 0)
@@ -111,14 +125,7 @@ export function archivePlanEvent(
     title: archiveTitle(request),
     facts,
     notes: [
-      ...(request.deletes
-        ? table.children
-            .filter(({ table: child }) => !children.some(each => tableText(each.table) === tableText(child)))
-            .map(
-              ({ table: child, constraint }) =>
-                `rows that ${tableText(child)} refers to stay (${constraint}), and each run saves them anew${tableText(child) === tableText(table) ? '' : `: --with ${tableText(child)} lets its rows go along`}`,
-            )
-        : []),
+      ...referrers.map(each => staysText(each, table)),
       ...(plan.newestGoes ? [newestThatGoesText(plan.newestGoes)] : []),
       ...zoneNotes(plan),
       ...resolved.otherModes.map(

@@ -21,6 +21,7 @@ import { countPart, countRows, countStaying, type RowCount, type WalkedTable } f
 import { type NewestRow, newestThatGoes } from './numbers-again.ts'
 import { noPartitions, type OldPartitions, readOldPartitions } from './old-partitions.ts'
 import { doneKey, type Receipt } from './records.ts'
+import { type Referrer, readReferrers } from './referrers.ts'
 import { refusals } from './refusals.ts'
 import { agreeOnPart, isOfPart, lookAtPart, type Part, partSql } from './split.ts'
 import { chooseBorders } from './split-borders.ts'
@@ -67,6 +68,8 @@ export interface ArchivePlan {
   readonly state: ServerState
   readonly createTable: string
   readonly children: readonly PlannedChild[]
+  /** Tables whose rows may keep rows here; none where nothing is deleted. */
+  readonly referrers: readonly Referrer[]
   readonly partitions: OldPartitions
   /** Rows that are old; an estimate where counting them would take long. */
   readonly rows: RowCount
@@ -146,6 +149,7 @@ export async function planArchive(
         await session.records(sql`SHOW CREATE TABLE ${tableSql(table)}`, `looking at ${tableText(table)}`)
       )[0]?.['Create Table'] ?? '',
     children,
+    referrers: deletes ? await readReferrers(session, table, children, grants) : [],
     partitions: deletes
       ? await readOldPartitions(session, table, resolved.condition, {
           grants,

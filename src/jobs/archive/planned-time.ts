@@ -13,13 +13,14 @@ export function rowsAlong(parent: Table, child: Table, rows: number): number | u
 
 /** `rows`: those of the archived table. */
 export function plannedTime(
-  { table, children }: Pick<ArchivePlan, 'table' | 'children'>,
+  { table, children, referrers }: Pick<ArchivePlan, 'table' | 'children' | 'referrers'>,
   rows: number,
 ): string {
   const along = children.map(({ looked }) => ({ table: looked, rows: rowsAlong(table, looked, rows) }))
   const all = [{ table, rows }, ...along]
   const seconds = all.reduce((sum, each) => sum + secondsOf(each.table, each.rows ?? 0), 0)
-  const isLeast = along.some(each => each.rows === undefined)
+  // Asking for rows that stay takes time too, and deletes that fail take more.
+  const isLeast = referrers.length > 0 || along.some(each => each.rows === undefined)
   const whole = Math.ceil(seconds)
   return `${isLeast ? 'at least' : 'about'} ${whole < 90 ? `${whole} s` : `${Math.ceil(whole / 60)} min`}`
 }

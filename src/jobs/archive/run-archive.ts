@@ -29,6 +29,7 @@ import { type ArchivePlan, type ArchiveRequest, planArchive } from './plan.ts'
 import { archivePlanEvent, archiveTitle } from './plan-text.ts'
 import { archiveLimits, limitsOf, readObject, walkedRows } from './read-object.ts'
 import { newRun } from './records.ts'
+import { ReferredRows } from './referred-rows.ts'
 import { DeleteQueue, noDeletes, sumOf, trustAfterMs } from './settle-deletes.ts'
 import { partName, writePartDone } from './split.ts'
 
@@ -111,7 +112,7 @@ async function carryOut(
   const { server, store, emit, interrupt, governor, stays } = context
   const stillLocked = place.check
   const { part, range } = plan
-  const { request, table, key, order, columns, children, resolved, state } = plan
+  const { request, table, key, order, columns, children, referrers, resolved, state } = plan
   const { condition } = resolved
   if (plan.isNew) await writeMark(store, request.table, state, resolved.now)
   const removedOrphans = await removeOrphans(store, plan)
@@ -130,6 +131,7 @@ async function carryOut(
       ...none,
       finished,
       partitions: noneDropped,
+      leftOut: new Map(),
       removedOrphans,
       failure: finished.failure,
     }
@@ -151,13 +153,14 @@ async function carryOut(
     },
     besideOthers(limitsOf(plan), governor),
   )
-  const childSession = children.length === 0 ? session : await server.session()
-  const target = { table, key, columns, children, condition: conditionSql(condition) }
+  const childSession = children.length + referrers.length === 0 ? session : await server.session()
+  const target = { table, key, columns, children, referrers, condition: conditionSql(condition) }
   const guard = archiveGuard(table, key, children, request)
   const deleter = new RowDeleter(session, target, guard, governor)
   const trustMs = store.url.startsWith('s3://') ? trustAfterMs : 0
   const queue = new DeleteQueue(store, deleter, trustMs, stillLocked, rows => stays.settled(key, rows))
-  const saver = new ChunkSaver(store, plan, server.name, run, childSession)
+  const referred = new ReferredRows(childSession, target, referrers, governor)
+  const saver = new ChunkSaver(store, plan, server.name, run, childSession, referred)
   let chunkBytes = 64 * 1024
   const begun = performance.now()
   let partitions = noneDropped
@@ -167,6 +170,7 @@ async function carryOut(
     finished,
     totals: { ...queue.totals, deleted: deleter.deletedRows },
     partitions,
+    leftOut: saver.leftOut,
     removedOrphans,
     longestLockMs: deleter.longestLockMs,
     pausedMs: governor.pausedMs,
@@ -185,14 +189,15 @@ async function carryOut(
         return bytes === undefined ? undefined : { rows, bytes }
       },
       settle: async ({ rows }) => {
-        const waiting = await saver.save(rows)
-        if (request.deletes) await queue.add(waiting)
+        const waiting = await saver.save(rows, left => stays.settled(key, left))
+        if (request.deletes && waiting) await queue.add(waiting)
       },
     },
     { emit, interrupt, governor },
   )
   try {
-    const saved = await work
+    const done = await work
+    const saved = { ...done, rows: saver.rows, chunks: saver.chunks }
     if (request.deletes) await queue.end()
     else await guard.look(session)
     if (!saved.isInterrupted) {

@@ -107,7 +107,7 @@ describeReal('ops db archive', () => {
     expect(run.stderr).toBe('')
     expect(run.stdout).toContain('deleted  2,996 rows')
     expect(run.stdout).toContain('2 rows stay: other transactions held them')
-    expect(run.stdout).toContain('2 rows stay: rows of other tables refer to them')
+    expect(run.stdout).toContain('2 rows stay: rows of held.child refer to them')
     expect(await mariadb('SELECT GROUP_CONCAT(id ORDER BY id) FROM held.t')).toBe('7,8,100,2000\n')
     await archive('restore', 'held', '--into', 'held.again', '--yes')
     expect(await mariadb('SELECT COUNT(*), SUM(id IN (7, 8, 100, 2000)) FROM held.again')).toBe('2996\t0\n')

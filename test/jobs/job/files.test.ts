@@ -84,7 +84,7 @@ export default archive({ source: 'shop', table: 'app.events', olderThan: '30d', 
       /UTC {2}done in .*: archive app\.events of shop, by \w+ on \S+ \(\d+\)\n {4}saved +37\d rows/,
     )
     expect(runs[1]).toMatch(/nothing +to do/)
-    expect(runs[2]).toContain('! 1 row stays: rows of other tables refer to them')
+    expect(runs[2]).toContain('! 1 row stays: rows of app.c refer to them')
     expect(runs.join('')).not.toContain('by hand')
     // A record that was cut is told as that, and hides no other run.
     const place = join(folder.path, 'events/runs')
