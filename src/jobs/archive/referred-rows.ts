@@ -1,6 +1,7 @@
 /** Asks which rows are still referred to by rows that do not go along: short reads by index, without a lock. */
 import { performance } from 'node:perf_hooks'
 import { readSql } from '../../mysql/column-sql.ts'
+import { explain } from '../../mysql/explain-guard.ts'
 import type { Governor } from '../../mysql/governor.ts'
 import { among, type Position } from '../../mysql/keyset.ts'
 import { errorNumber } from '../../mysql/mysql-error.ts'
@@ -12,6 +13,11 @@ import { DeleteBatchSize } from './delete-batch-size.ts'
 import type { Referrer } from './referrers.ts'
 import { columnsOfKey, type LinkColumn, type Parents, placeText } from './with-child.ts'
 
+/** A statement stays short. */
+const mostAtOnce = 500
+/** So many times what is asked for, and not more, may be read to find it. */
+const mostReadForOne = 50
+
 type Turn = Pick<Governor, 'turn' | 'isShared'>
 
 export class ReferredRows {
@@ -20,6 +26,8 @@ export class ReferredRows {
   #referrers: readonly Referrer[]
   readonly #governor: Turn | undefined
   readonly #atOnce: DeleteBatchSize
+  /** Whose questions the server answers by the key. */
+  readonly #judged = new Set<Referrer>()
 
   /** Each question is a turn of the governor. */
   constructor(session: Session, parents: Parents, referrers: readonly Referrer[], governor?: Turn) {
@@ -49,7 +57,7 @@ export class ReferredRows {
     for (const referrer of this.#referrers) {
       const left = keys.filter(key => !found.has(placeText(key)))
       for (let from = 0; from < left.length; ) {
-        const some = left.slice(from, from + this.#atOnce.rows)
+        const some = left.slice(from, from + Math.min(mostAtOnce, this.#atOnce.rows))
         from += some.length
         const work = (): Promise<readonly Position[] | undefined> => this.#ask(referrer, some, own)
         const referred = await (this.#governor ? this.#governor.turn(work) : work())
@@ -71,25 +79,31 @@ export class ReferredRows {
     const referred: Position[] = []
     const begun = performance.now()
     try {
-      await this.#session.query(
-        sql`SELECT ${join(keyColumns.map(readSql))}, ${this.#oneOf(referrer, own)} AS ops_referred
-          FROM ${tableSql(table)} AS ops_parent FORCE INDEX (${name(key.index)})
-          WHERE ${among(keyColumns, keys)} HAVING ops_referred IS NOT NULL`,
-        `looking which rows ${tableText(referrer.table)} refers to`,
-        {
-          onRow: row => {
-            const cells = cellsOf(row).slice(0, keyColumns.length)
-            referred.push(cells.map(cell => (cell === null ? null : Buffer.from(cell))))
-          },
+      const doing = `looking which rows ${tableText(referrer.table)} refers to`
+      const select = sql`SELECT ${join(keyColumns.map(readSql))}, ${this.#oneOf(referrer, own)} AS ops_referred
+        FROM ${tableSql(table)} AS ops_parent FORCE INDEX (${name(key.index)})
+        WHERE ${among(keyColumns, keys)} HAVING ops_referred IS NOT NULL`
+      if (!this.#judged.has(referrer)) {
+        const { rows } = await explain(this.#session, select, doing)
+        if (rows > mostReadForOne * Math.max(keys.length, 20)) return this.#askNoMore(referrer)
+        this.#judged.add(referrer)
+      }
+      await this.#session.query(select, doing, {
+        onRow: row => {
+          const cells = cellsOf(row).slice(0, keyColumns.length)
+          referred.push(cells.map(cell => (cell === null ? null : Buffer.from(cell))))
         },
-      )
+      })
     } catch (thrown) {
       if (errorNumber(thrown) === undefined) throw thrown
-      this.#referrers = this.#referrers.filter(each => each !== referrer)
-      return undefined
+      return this.#askNoMore(referrer)
     }
     this.#atOnce.learn(keys.length, performance.now() - begun)
     return referred
+  }
+
+  #askNoMore(referrer: Referrer): undefined {
+    this.#referrers = this.#referrers.filter(each => each !== referrer)
   }
 
   /** NULL where none refers to it. Not EXISTS, of which servers make a read of the whole table where that is small. */
