@@ -11,7 +11,7 @@ import { chunkName, positionToHex, serverText } from './records.ts'
 import type { ReferredRows } from './referred-rows.ts'
 import { refersText } from './referrers.ts'
 import { type ReceiptHead, saveChunk, type WithRows } from './save-chunk.ts'
-import { SavedRows } from './saved-rows.ts'
+import { type SavedRowList, SavedRows } from './saved-rows.ts'
 import type { Waiting } from './settle-deletes.ts'
 import { placeText, positionOf, rowsReferring } from './with-child.ts'
 
@@ -54,8 +54,8 @@ export class ChunkSaver {
   }
 
   /** Answers with what may be deleted, now that it can be proved; undefined: all of them stay, and none is saved. */
-  async save(read: PackedRows): Promise<Waiting | undefined> {
-    const rows = await this.#withoutReferred(read)
+  async save(read: PackedRows, onLeftOut: (rows: SavedRowList) => void): Promise<Waiting | undefined> {
+    const rows = await this.#withoutReferred(read, onLeftOut)
     if (rows.length === 0) return undefined
     const { columns, key } = this.#plan
     const hasher = new RowsHasher()
@@ -72,7 +72,7 @@ export class ChunkSaver {
     return { saved, rows: savedRows, children: withRows.map(each => savedChildren(each.child, each.rows)) }
   }
 
-  async #withoutReferred(rows: PackedRows): Promise<PackedRows> {
+  async #withoutReferred(rows: PackedRows, onLeftOut: (rows: SavedRowList) => void): Promise<PackedRows> {
     if (!this.#referred.isAsked) return rows
     const { key, columns, resolved } = this.#plan
     const keys = [...rows].map(row => positionOf(row, { key, columns }))
@@ -85,6 +85,7 @@ export class ChunkSaver {
       if (!referrer) going.add(rows.at(index))
       else this.leftOut.set(refersText(referrer), (this.leftOut.get(refersText(referrer)) ?? 0) + 1)
     }
+    onLeftOut(keys.filter(place => found.has(placeText(place))).map(place => ({ key: place, hash: '' })))
     return going
   }
 
