@@ -1,4 +1,5 @@
 /** The sessions of one server through one login on its host: a first one is opened at once, and all of them end together. */
+import { OpsError } from '../base/errors.ts'
 
 interface Ending {
   /** Why the connection is gone, once it is. */
@@ -14,7 +15,7 @@ export interface ServerSessions<Each> {
   /** A new session, prepared. @throws OpsError `unreachable`, `authentication` or `lost`. */
   session(): Promise<Each>
   close(): Promise<void>
-  /** Cuts all sessions at once: the server takes back what was not committed. */
+  /** Cuts all sessions at once, and opens none any more: the server takes back what was not committed. */
   abort(): void
 }
 
@@ -25,10 +26,14 @@ export async function openSessions<Each extends Ending>(
   open: () => Promise<Each>,
 ): Promise<ServerSessions<Each>> {
   const sessions = new Set<Each>()
+  let isAborted = false
   const opened = async (): Promise<Each> => {
+    if (isAborted) throw aborted(name)
     const session = await open()
     sessions.add(session)
-    return session
+    if (!isAborted) return session
+    session.destroy()
+    throw aborted(name)
   }
   try {
     let spare: Each | undefined = await opened()
@@ -44,6 +49,7 @@ export async function openSessions<Each extends Ending>(
         await transport.close()
       },
       abort: () => {
+        isAborted = true
         for (const each of sessions) each.destroy()
       },
     }
@@ -51,4 +57,8 @@ export async function openSessions<Each extends Ending>(
     await transport.close()
     throw thrown
   }
+}
+
+function aborted(name: string): OpsError {
+  return new OpsError({ code: 'interrupted', title: `${name}: all of its sessions were cut`, changed: 'no' })
 }

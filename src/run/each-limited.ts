@@ -1,17 +1,24 @@
-/** What `task` answers for each item, in the order of the items; at most `limit` at once. */
+/** What `task` answers for each item, in the order of the items; at most `limit` at once, and none begins after the first that fails. */
 export async function mapLimited<Item, Answer>(
   items: readonly Item[],
   limit: number,
   task: (item: Item) => Promise<Answer>,
 ): Promise<Answer[]> {
   const answers: Answer[] = []
+  let isFailed = false
   await eachLimited([...items.entries()], limit, async ([index, item]) => {
-    answers[index] = await task(item)
+    if (isFailed) return
+    try {
+      answers[index] = await task(item)
+    } catch (thrown) {
+      isFailed = true
+      throw thrown
+    }
   })
   return answers
 }
 
-/** Runs a task for every item, at most `limit` at once, and waits for all. */
+/** Runs a task for every item, at most `limit` at once, and waits for all of them unless one throws. */
 export async function eachLimited<Item>(
   items: readonly Item[],
   limit: number,

@@ -112,7 +112,7 @@ export async function runJob<Shape extends JobShape, Request>(
   }
   const request = values && verb.read(values, { refuse, table })
   return workOnSource(
-    { name, chosen, errors, settings, stopTexts: verb.stopTexts ?? jobStopTexts, looks: plan, refused },
+    { name, chosen, errors, settings, stopTexts: verb.stopTexts ?? jobStopTexts, looksOnly: plan, refused },
     screen,
     async run => {
       // Only where something is wrong is there no request, and then this is not reached.

@@ -80,9 +80,11 @@ export async function onSource<Request>(
   }
   const chosen = word === undefined ? undefined : await chooseSource(word, settings, errors)
   const request = await read({ operands: rest, options, errors, database: chosen?.database.database })
-  const looks = looksOnly?.(request)
-  return workOnSource({ name: command.name(), chosen, errors, settings, stopTexts, looks }, screen, run =>
-    work(request, run),
+  const isLook = looksOnly?.(request)
+  return workOnSource(
+    { name: command.name(), chosen, errors, settings, stopTexts, looksOnly: isLook },
+    screen,
+    run => work(request, run),
   )
 }
 
@@ -94,15 +96,15 @@ export interface FoundSource {
   readonly errors: readonly ErrorData[]
   readonly settings: CommonSettings
   readonly stopTexts?: StopTexts | undefined
-  /** It changes nothing; what does begins to once its plan was told. */
-  readonly looks?: boolean | undefined
+  /** It changes nothing. A verb that changes something begins after its plan was told. */
+  readonly looksOnly?: boolean | undefined
   /** Told of the errors that ended the work. */
   readonly refused?: ((errors: readonly ErrorData[]) => void) | undefined
 }
 
 /** Works under a report, unless something is wrong, which is told then. */
 export async function workOnSource(
-  { name, chosen, errors, settings, stopTexts, looks = false, refused }: FoundSource,
+  { name, chosen, errors, settings, stopTexts, looksOnly = false, refused }: FoundSource,
   screen: Screen,
   work: (run: SourceRun) => Promise<number>,
 ): Promise<number> {
@@ -113,7 +115,7 @@ export async function workOnSource(
       if (!chosen || errors.length > 0) throw new InputErrors(errors)
       let isUntouched = true
       const onPlan = (): void => {
-        isUntouched = looks
+        isUntouched = looksOnly
       }
       try {
         return await work(sourceRun(chosen, settings, session, onPlan))
@@ -122,10 +124,12 @@ export async function workOnSource(
         if (session.interrupt.level !== 'hard')
           throw onOwnWay(isUntouched ? nothingChanged(thrown) : thrown, chosen.inventory.file)
         const again = 'Run the same command again: it looks at both sides first and goes on from there.'
+        const done = thrown instanceof OpsError && thrown.data.changed === 'yes' ? thrown.data : undefined
         throw new OpsError({
           code: 'interrupted',
           title: `${name} was stopped half-way`,
-          changed: isUntouched ? 'no' : 'unknown',
+          ...(done?.detail !== undefined && { detail: done.detail }),
+          changed: isUntouched ? 'no' : done ? 'yes' : 'unknown',
           next: isUntouched ? again : `The server rolls back what was not committed. ${again}`,
         })
       }
@@ -133,7 +137,7 @@ export async function workOnSource(
   )
 }
 
-/** Who only looked when the connection was lost knows that nothing is otherwise. */
+/** Whoever only looked knows that nothing was changed, also where the connection was lost. */
 export function nothingChanged(thrown: unknown): unknown {
   const isUnknown = thrown instanceof OpsError && thrown.data.changed === 'unknown'
   return isUnknown ? retold(thrown, () => ({ changed: 'no' })) : thrown

@@ -34,7 +34,7 @@ function nextFor(
   const keys = `(${receipt.key.join(', ')}) from (${first}) to (${last})`
   const which = table === receipt.table ? `, ${keys}` : `, of ${tableText(receipt.table)} ${keys}`
   const fate = isDeleted ? 'were deleted from the table' : 'may be deleted from the table in part'
-  return `Bring ${object} back from a version or a copy of the store. It holds ${counted(rows, 'row')} of ${tableText(table)}${which}, which ${receipt.deletes ? fate : 'its run left in the table: one that deletes saves them again first'}.`
+  return `Bring ${object} back from a version or a copy of the store. It holds ${counted(rows, 'row')} of ${tableText(table)}${which}, which ${receipt.deletes ? fate : 'its run left in the table (--no-delete): a later run that deletes saves them first'}.`
 }
 
 /** Cells as the server wrote them; what is no text stays hex. */

@@ -98,7 +98,7 @@ async function insertMissing(into: Into, batch: readonly WireRow[]): Promise<Cou
     for (const { statement } of insertStatements(table, columns, missing, maxAllowedPacket))
       await session.query(statement, doing)
   } catch (thrown) {
-    throw refusedRow(thrown, table, 'of this batch')
+    throw refusedRow(thrown, 'of this batch')
   }
   const after = await hashesThere(into, missing)
   const lost = missing.filter(row => !after.hashes.has(rowHash(row)))

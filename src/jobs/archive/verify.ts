@@ -24,7 +24,7 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
   const begun = performance.now()
   const broken: ErrorData[] = []
   /** What is broken may hold the only copy of rows that were deleted. */
-  let isAlone = lost.length > 0
+  let mayBeOnlyCopy = lost.length > 0
   const withRows = new Map<string, number>()
   let rows = 0
   let bytes = 0
@@ -46,7 +46,7 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
     } catch (thrown) {
       const error = errorDataOf(thrown)
       broken.push(error)
-      isAlone ||= receipt.deletes
+      mayBeOnlyCopy ||= receipt.deletes
       emit({ event: 'error', host: store.url, error: { ...error, title: `${name}: ${error.title}` } })
     }
     const seconds = Math.max(0.001, (performance.now() - begun) / 1000)
@@ -114,7 +114,7 @@ export async function verifyArchive({ store, emit, interrupt }: VerifyContext): 
       code: 'failed',
       title: `${broken.length} of ${counted(chunks.length + lost.length, 'chunk')} in ${store.url} ${broken.length === 1 ? 'is not what its receipt says' : 'are not what their receipts say'}`,
       changed: 'no',
-      next: isAlone
+      next: mayBeOnlyCopy
         ? 'Bring those objects back from a version or a copy of the store: rows that were deleted for them are nowhere else.'
         : 'Bring those objects back from a version or a copy of the store. No row was deleted for them.',
     })

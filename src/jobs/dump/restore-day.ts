@@ -68,7 +68,7 @@ export async function restoreDay(
         throw withWhatStays(told, table, way)
       }
       const waits = number === serverErrors.lockWaitTimeout || number === serverErrors.deadlock
-      if ((!waits && number !== serverErrors.duplicateKey) || tries >= mostTries) throw refused(thrown, table)
+      if ((!waits && number !== serverErrors.duplicateKey) || tries >= mostTries) throw refused(thrown)
       const there = await dayThere(session, table, receipt)
       if (there === 'all') return
       if (number === serverErrors.duplicateKey) throw await inTwoDays(session, thrown, table, receipt)
@@ -77,8 +77,8 @@ export async function restoreDay(
   }
 }
 
-function refused(thrown: unknown, table: Table): unknown {
-  return errorNumber(thrown) === undefined ? thrown : refusedRow(thrown, table, 'of this day')
+function refused(thrown: unknown): unknown {
+  return errorNumber(thrown) === undefined ? thrown : refusedRow(thrown, 'of this day')
 }
 
 async function inTwoDays(

@@ -61,35 +61,40 @@ export async function runQueue(
     await makeTwin(session, jobs)
     const guard = await queueGuard(session, jobs)
     const mover = new Mover(direction, request, jobs, session, guard, watch, governor, context)
-    const moverFailed = (thrown: unknown): Error =>
-      partlyDone(thrown, mover.moved > 0, movedSoFar(direction, mover.moved))
+    const newTables = [...(there.parked ? [] : [parked]), ...(there.ledger ? [] : [ledger])].map(tableText)
+    const isChanged = (): boolean => mover.moved > 0 || newTables.length > 0
+    const partly = (thrown: unknown): Error =>
+      partlyDone(thrown, isChanged(), movedSoFar(direction, mover.moved, newTables))
     const failure = await mover.run().then(
       () => undefined,
       (thrown: unknown) => ({ thrown }),
     )
     const made = { parked: true, ledger: true }
-    // Where the connection is gone, what it failed with is told, and not that it is gone.
-    const counts = await countQueue(session, jobs, request.queue, made).catch((thrown: unknown) => {
-      throw failure ? moverFailed(failure.thrown) : thrown
+    const last = async () => ({
+      counts: await countQueue(session, jobs, request.queue, made),
+      left: mover.isInterrupted || failure ? undefined : await mover.whatStays(),
     })
-    const left = mover.isInterrupted || failure ? undefined : await mover.whatStays()
+    // Where the connection is gone, what it failed with is told, and not that it is gone.
+    const { counts, left } = await last().catch((thrown: unknown) => {
+      throw partly(failure ? failure.thrown : thrown)
+    })
     const outcome = mover.outcome(counts, left)
     const status = failure || left ? 'failed' : mover.isInterrupted ? 'interrupted' : 'ok'
     emit({ event: 'job-end', ...queueEnd(server.name, direction, request, outcome, status) })
-    if (failure) throw moverFailed(failure.thrown)
+    if (failure) throw partly(failure.thrown)
     checkCounts(server.name, jobs, request.queue, counts, made)
     if (mover.isInterrupted)
       throw new OpsError({
         code: 'interrupted',
         title: `${direction} of ${request.queue} was stopped`,
-        changed: mover.moved > 0 ? 'yes' : 'no',
+        changed: isChanged() ? 'yes' : 'no',
         next: 'Every job is on one side. Run the same command again: it goes on.',
       })
     if (left)
       throw new OpsError({
         code: 'not-converged',
         title: left.title,
-        changed: mover.moved > 0 ? 'yes' : 'no',
+        changed: isChanged() ? 'yes' : 'no',
         next: left.next,
       })
     return true
@@ -100,8 +105,10 @@ export async function runQueue(
   }
 }
 
-function movedSoFar(direction: Direction, moved: number): string {
+function movedSoFar(direction: Direction, moved: number, newTables: readonly string[]): string {
   const way = direction === 'park' ? 'parked' : 'brought back'
+  if (moved === 0)
+    return `No job was ${way}. ${newTables.join(' and ')}, made before that, stay for the next run.`
   return `Before that, ${counted(moved, 'job was', 'jobs were')} ${way}. Every job is whole and on one side.`
 }
 

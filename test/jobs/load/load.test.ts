@@ -538,6 +538,30 @@ describeReal('ops db load', () => {
     expect(await count('away')).toBe(0)
   })
 
+  test('one that is ended by two signals while its indexes cannot come back ends, and says that they are away', async () => {
+    await mariadb('CREATE TABLE twice (id INT PRIMARY KEY, v INT, KEY (v))')
+    const { child, said, ended } = fedLoad('app.twice', '--indexes', 'rebuild')
+    child.stdin.write('id,v\n1,1\n')
+    const keys = "SELECT COUNT(*) FROM information_schema.STATISTICS WHERE TABLE_NAME = 'twice'"
+    while ((await mariadb(keys)) !== '1\n' && child.exitCode === null) await pause(20)
+    const reader = host().exec(
+      'mariadb app -e "START TRANSACTION; SELECT COUNT(*) FROM twice; DO SLEEP(601)"',
+    )
+    const looking = (text: string): string =>
+      `SELECT MAX(ID) FROM information_schema.PROCESSLIST WHERE INFO LIKE '${text}' AND ID <> CONNECTION_ID()`
+    while ((await mariadb(looking('DO SLEEP(601)'))) === 'NULL\n') await pause(20)
+    child.kill('SIGINT')
+    while ((await mariadb(looking('ALTER TABLE%'))) === 'NULL\n' && child.exitCode === null) await pause(20)
+    child.kill('SIGINT')
+    expect((await ended)[0]).toBe(130)
+    const told = Buffer.concat(said).toString()
+    expect(told).toContain('Indexes of app.twice are away still')
+    expect(told).toContain('"changed":"yes"')
+    const reading = (await mariadb(looking('DO SLEEP(601)'))).trim()
+    await mariadb(`KILL ${reading}`)
+    await reader
+  })
+
   test('rows that are committed are called so where their indexes cannot be put back', async () => {
     // A twin with rows is somebody's table: nothing is taken from it.
     await mariadb(`CREATE TABLE late (id INT AUTO_INCREMENT PRIMARY KEY, v INT, KEY (v));

@@ -100,6 +100,22 @@ describeReal('ops db queue', () => {
     expect(await mariadb('SELECT COUNT(*) FROM let_go.delayed_jobs')).toBe('0\n')
   })
 
+  test('a park that moves nothing says which tables it made', async () => {
+    await mariadb(`CREATE DATABASE none_moved; USE none_moved; CREATE TABLE delayed_jobs ${table};
+      INSERT INTO delayed_jobs (handler, run_at, queue) SELECT 'h', NOW(), 'mail' FROM seq_1_to_3`)
+    const holder = host().exec(
+      `mariadb none_moved -e "START TRANSACTION; SELECT id FROM delayed_jobs FOR UPDATE; DO SLEEP(602)"`,
+    )
+    const holding = "SELECT MAX(ID) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(602)%'"
+    while ((await mariadb(holding)) === 'NULL\n') await pause(20)
+    const park = await queue('park', 'none_moved.delayed_jobs', '--queue', 'mail', '--yes')
+    await mariadb(`KILL ${(await mariadb(holding)).trim()}`)
+    await holder
+    expect(park.code).not.toBe(0)
+    expect(park.stderr).toMatch(/changed +yes/)
+    expect(await mariadb('SELECT COUNT(*) FROM none_moved.delayed_jobs')).toBe('3\n')
+  })
+
   test('whatever a table of jobs holds is the same when it is parked, and when it is back', async () => {
     await mariadb(`CREATE DATABASE odd; USE odd; ${hostileSql('mariadb')}
       ALTER TABLE hostile ADD queue VARCHAR(9) NOT NULL DEFAULT 'mail', ADD run_at DATETIME NOT NULL DEFAULT '2026-01-01', ADD locked_at DATETIME NULL`)

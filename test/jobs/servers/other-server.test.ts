@@ -179,7 +179,7 @@ describe.skipIf(why !== undefined || noHost !== undefined)('what MySQL 8.0 saved
     await mariadb(`USE lab; CREATE TABLE ruled (id INT PRIMARY KEY, v INT CHECK (v < 2), at DATE NOT NULL)`)
     const ruled = await ops('restore', 'db1', 'parts-days', '--into', 'lab.ruled')
     expect(ruled.code).toBe(1)
-    expect(ruled.stderr).toContain('Nothing of this day was restored. A row is older than that CHECK')
+    expect(ruled.stderr).toContain('Nothing of this day was restored. The row is older than that CHECK')
   })
 
   test('types that the other server does not have are refused with their columns, before a table is made', async () => {

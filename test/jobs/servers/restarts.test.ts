@@ -126,7 +126,7 @@ describeReal('a server that restarts', () => {
         await mariadb(`CREATE DATABASE ${base}; USE ${base}; ${before(base)}`)
         const child = spawn(
           process.execPath,
-          [program, 'db', ...argv(base), '--yes', '-F', host().sshConfig],
+          [program, 'db', ...argv(base), '--yes', '--json', '-F', host().sshConfig],
           {
             cwd: folder.path,
             env: { PATH: process.env.PATH, HOME: folder.path },
@@ -137,9 +137,11 @@ describeReal('a server that restarts', () => {
         for (const each of [child.stdout, child.stderr])
           each.setEncoding('utf8').on('data', text => (said += text))
         const ended = once(child, 'exit')
-        await Promise.race([ended, pause(Math.random() * 1_500)])
+        // Its plan is told, so that what comes is its work.
+        while (!said.includes('"job-plan"') && child.exitCode === null) await pause(5)
+        await Promise.race([ended, pause(Math.random() * 800)])
         await host().read(`${restart ?? (turn % 2 === 0 ? stopped : crashed)}; ${isUp}`)
-        // Before the job had begun, while it was at work, or behind it.
+        // While it was at work, or behind it; one that opens a connection just then is not let in.
         await expect.poll(() => [0, 4, 5].includes(child.exitCode ?? -1), { message: said }).toBe(true)
         const code = child.exitCode
         let last: Outcome | undefined
