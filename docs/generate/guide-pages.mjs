@@ -12,6 +12,7 @@ const places = new Map([
   ...namesIn('docs/how-to').map(name => [`docs/how-to/${name}.md`, `how-to/${name}.html`]),
   ...namesIn('docs').map(name => [`docs/${name}.md`, `guides/${name}.html`]),
   ...namesIn('docs/decisions').map(name => [`docs/decisions/${name}.md`, `guides/decisions/${name}.html`]),
+  ...namesIn('docs/formats').map(name => [`docs/formats/${name}.md`, `guides/formats/${name}.html`]),
 ])
 
 function namesIn(folder) {

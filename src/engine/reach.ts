@@ -35,7 +35,7 @@ const dress: readonly string[] = ['mode', 'owner', 'group']
 /**
  * Whether a move that no plan announced may be gone on from: nobody's edit is written over. Either all that moved is now
  * as this step was to make it; or an applied step may have set it going, and what is written over is a state of a unit, the
- * dress of a path, or nothing at all, as the fresh look is a refusal. See docs/decisions/moves.md.
+ * dress of a path, or nothing at all, as the fresh look is a refusal. See docs/formats/moves.md.
  */
 export function mayGoOn(before: PlannedStep, now: PlannedStep, applied: readonly PlannedStep[]): boolean {
   if (before.step.resource.onlyWatches) return true

@@ -112,7 +112,7 @@ export interface Resource<Params, Input = Params> {
   apply?(change: Change, params: Params, seen?: string): readonly Shell[]
   /**
    * Whether this change may be done together with those of neighbouring steps of the same resource: its `apply` is one command,
-   * which waits for nothing and undoes nothing of theirs. Needs `probeMany`. See docs/decisions/together.md.
+   * which waits for nothing and undoes nothing of theirs. Needs `probeMany`. See docs/formats/together.md.
    */
   joins?(change: Change, params: Params): boolean | JoinedWith
   /** Awaited on the host after `apply` and before the proof. */

@@ -36,6 +36,13 @@ test('every verb, resource and shipped recipe has its page, and each how-to', ()
   expect(namesIn('how-to')).toHaveLength(10)
 })
 
+test('every page below docs is a page of the site', () => {
+  for (const folder of ['decisions', 'formats']) {
+    const files = readdirSync(join(root, 'docs', folder)).map(name => name.slice(0, -3))
+    expect(namesIn(`guides/${folder}`)).toEqual(files.sort())
+  }
+})
+
 test('a folder that holds what no earlier run wrote is left alone', async () => {
   const own = temporaryFolder({ 'how-to/mine.md': 'mine' })
   const run = promisify(execFile)(process.execPath, [join(root, 'docs/generate/generate.mjs'), own])

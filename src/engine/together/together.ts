@@ -1,4 +1,4 @@
-/** Neighbouring steps of one kind that do not depend on each other are one act on the host. See docs/decisions/together.md. */
+/** Neighbouring steps of one kind that do not depend on each other are one act on the host. See docs/formats/together.md. */
 import { dirname } from 'node:path/posix'
 import { quote } from '../../shell/quote.ts'
 import type { RunNames } from '../../shell/runtime.ts'

@@ -1,5 +1,5 @@
 /**
- * A file of rows that says itself what it holds (docs/decisions/rows-file.md): gzip of one line of JSON and the rows as
+ * A file of rows that says itself what it holds (docs/formats/rows-file.md): gzip of one line of JSON and the rows as
  * lines of TSV. Seven years on it is read by `LOAD DATA` and by any script, without ops.
  */
 import { promisify } from 'node:util'
