@@ -60,6 +60,7 @@ export const longest = [
   'faults/access/h3-slow-steps.test.ts',
   'faults/connection/a1-cut-at-every-frame.test.ts',
   'jobs/queue/queue.test.ts',
+  'jobs/servers/restarts.test.ts',
   'recipes/dev/ocaml-dev.test.ts',
   'transport/ssh2.test.ts',
   'transport/as-ssh-does.test.ts',
