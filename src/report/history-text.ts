@@ -12,7 +12,7 @@ export interface RunRow {
   readonly source: string
   readonly startedAt: string
   readonly by: { readonly user: string; readonly machine: string; readonly pid: number }
-  /** `ok`, the code of an error, `no end recorded`, `running`, or `unknown` where nobody could be asked. */
+  /** `ok`, the code of an error, `running`, `unknown` where nobody could be asked, or words: `no end recorded`. */
   readonly status: string
   readonly endedAt?: string | undefined
   readonly facts: readonly JobFact[]

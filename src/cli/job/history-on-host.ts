@@ -60,10 +60,10 @@ export async function historyOnHost(
   const code = /^rc=(\d+)$/m.exec(said)?.[1]
   if (code === undefined && /^scheduled$/m.test(said))
     neededNode(look, `the ops there that tells the runs of ${name}`)
-  const events = said.split('\n').flatMap(eventsIn)
-  const rows = withoutTwins(events.flatMap(each => (each.event === 'job-run' ? [rowSchema.parse(each)] : [])))
-  if (code === undefined && /^kept$/m.test(said))
-    return { rows: rows.map(endedBy).slice(-last), isOver: true }
+  const [kept = '', told = ''] = said.split(/^scheduled$/m)
+  const isKept = kept.startsWith('kept\n')
+  const rows = withoutTwins([...rowsIn(kept).map(endedBy), ...rowsIn(told)])
+  if (code === undefined && isKept) return { rows: rows.slice(-last), isOver: true }
   if (code === undefined) {
     throw new OpsError({
       code: 'input',
@@ -74,14 +74,14 @@ export async function historyOnHost(
     })
   }
   if (code !== '0') {
-    const detail = said.replace(/^(?:scheduled$|rc=.*$)/gm, '').trim()
+    const lines = told.split('\n').filter(line => rowsIn(line).length === 0 && !/^rc=\d+$/.test(line))
     throw new OpsError({
       code: 'failed',
       host,
       title: `${host} cannot tell the runs of ${name}`,
-      detail,
+      detail: lines.join('\n').trim(),
       changed: 'no',
-      next: 'What the host said stands with the error: fix that there, then ask again.',
+      next: `What the host said stands with the error: fix that there, then ask again.${isKept ? ` Runs of an earlier schedule are kept there in ${project}/.history.` : ''}`,
     })
   }
   return { rows: rows.slice(-last), isOver: false }
@@ -93,9 +93,14 @@ function withoutTwins(rows: readonly RunRow[]): readonly RunRow[] {
   return [...byRun.values()].sort((one, other) => (one.startedAt < other.startedAt ? -1 : 1))
 }
 
-/** What ran when its schedule was taken away has ended since. */
+/** A timer that is taken away stops no run: the end of this one is not kept. */
 function endedBy(row: RunRow): RunRow {
-  return row.status === 'running' ? { ...row, status: 'no end recorded' } : row
+  return row.status === 'running' ? { ...row, status: 'ran still when its schedule was taken away' } : row
+}
+
+function rowsIn(text: string): readonly RunRow[] {
+  const events = text.split('\n').flatMap(eventsIn)
+  return events.flatMap(each => (each.event === 'job-run' ? [rowSchema.parse(each)] : []))
 }
 
 /** None where the line is no event: a warning of Node may come between. */

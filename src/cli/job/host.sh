@@ -44,7 +44,7 @@ ops_job_there() {
 # `scheduled` where the job and an ops are there, then what that ops tells, and `rc=`.
 # The newest ops is the one that the last schedule sent.
 ops_job_history() {
-  if [ -s "$1/.history" ]; then echo kept; cat "$1/.history"; fi
+  if [ -s "$1/.history" ]; then echo kept; cat "$1/.history"; echo; fi
   ops_cli=$(ls -t /opt/ops/*/dist/cli.js 2>/dev/null | head -n 1)
   if [ -n "$ops_cli" ] && [ -f "$1/ops.ini" ]; then
     echo scheduled

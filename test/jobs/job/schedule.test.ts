@@ -143,6 +143,12 @@ describeReal('ops job schedule', () => {
       (await host().read('ls -A /var/lib/ops/jobs/nightly')).split('\n').filter(each => each !== ''),
     ).toEqual(['.history', 'b'])
     expect((await schedule('--undo', '--check')).code).toBe(0)
+    // As where a service ran on while its timer went.
+    const [first = ''] = (await host().read('cat /var/lib/ops/jobs/nightly/.history')).split('\n')
+    const { endedAt: _ended, ...begun } = JSON.parse(first)
+    const startedAt = new Date(Date.parse(begun.startedAt) + 1).toISOString()
+    const running = { ...begun, startedAt, status: 'running' }
+    await host().read('cat >>/var/lib/ops/jobs/nightly/.history', { input: `${JSON.stringify(running)}\n` })
     // What ran is told by its name still, though nothing of ops is left there, and Node may go as well.
     const told = await ops('history', 'nightly', '--on', 'night1', '--last', '1000')
     expect([told.stderr, told.code]).toEqual(['', 0])
@@ -151,6 +157,7 @@ describeReal('ops job schedule', () => {
       /done in .*: archive app\.b of shop, by root on night1[\s\S]*deleted +17\d rows/,
     )
     expect(told.stdout).toMatch(/refused in .*: archive app\.b of shop, by root on night1/)
+    expect(told.stdout).toMatch(/UTC {2}ran still when its schedule was taken away: archive app\.b of shop/)
     const gone = await ops('history', 'nightli')
     expect(gone.stderr).toContain('ops job history nightli --on HOST')
     // A list that is cut says so, here and there.
@@ -171,6 +178,15 @@ describeReal('ops job schedule', () => {
     await host().read(`env -i HOME=/root LOGNAME=root SHELL=/bin/sh PATH=/usr/bin:/bin /bin/sh -c '${line}'`)
     const old = 'SELECT COUNT(*) FROM app.b WHERE at < NOW() - INTERVAL 31 DAY'
     expect((await mariadb(old)).trim()).toBe('0')
+    // Where the ops there cannot tell its runs, those that an earlier one told are no reason for that.
+    await host().read("cd /var/lib/ops/jobs/nightly; cp ops.ini whole; echo 'no = section' >ops.ini")
+    const untold = await ops('history', 'nightly', '--on', 'night1')
+    await host().read('cd /var/lib/ops/jobs/nightly; cat whole >ops.ini; rm whole')
+    expect(untold.code).toBe(1)
+    expect(untold.stderr).toContain('night1 cannot tell the runs of nightly')
+    expect(untold.stderr).toContain('ops.ini')
+    expect(untold.stderr).toContain('are kept there in /var/lib/ops/jobs/nightly/.history')
+    expect(untold.stderr).not.toMatch(/job-run|^\W*(?:kept|scheduled|rc=\d+)$/m)
     const undone = await schedule('--undo', '--yes')
     expect(undone.stderr).toContain("take the line of /var/lib/ops/jobs/nightly out of root's crontab")
     expect(undone.code).toBe(0)
