@@ -21,7 +21,7 @@ export function stepsOf(type: string, input: unknown): readonly Step[] {
   const made = (resources[type] ?? compositions[type])?.(input)
   if (!made) throw new RangeError(`no resource ${type}`)
   const steps = [made].flat()
-  expect(steps.flatMap(({ problems }) => problems)).toEqual([])
+  expect(steps.flatMap(({ problems }) => problems.map(({ title }) => title))).toEqual([])
   return steps
 }
 
