@@ -26,8 +26,8 @@ export default recipe({
 `
 
 describeReal('the first recipe of a fresh host', () => {
-  // What ufw and nftables bring along is there: most of what they would wait for beside the cut itself.
-  const host = useHost({ withPackages: ['iptables', 'libnftables1', 'python3', 'ucf'] })
+  // nftables is there, and what ufw brings along: most of what they would wait for beside the cut itself.
+  const host = useHost({ withPackages: ['iptables', 'nftables', 'python3', 'ucf'] })
   let folder: Folder
   beforeAll(() => {
     folder = folderWith({ 'recipes/first.ts': first })
