@@ -1,30 +1,24 @@
 /** Directories above what a step writes, which it makes on its way: the plan names each of them, and just those. */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { recordedStep } from '../../src/engine/record/recorded-step.ts'
 import type { Step } from '../../src/engine/step.ts'
 import { archive, checkout, command, directory, gitBare } from '../../src/index.ts'
 import { planInOneTrip } from './one-trip.ts'
-import { makePlace, onEachShell, type Place, runHere } from './shell-session.ts'
+import { onEachShell, runHere, usePlace } from './shell-session.ts'
 
 onEachShell(shell => {
-  let place: Place
-  let at: (name: string) => string
-  beforeEach(() => {
-    place = makePlace()
-    at = name => join(place.folder, name)
-  })
-  afterEach(() => place.remove())
+  const { place, at } = usePlace()
 
   const folders = (): string[] =>
-    readdirSync(place.folder, { recursive: true, withFileTypes: true })
+    readdirSync(place().folder, { recursive: true, withFileTypes: true })
       .filter(each => each.isDirectory())
       .map(each => join(each.parentPath, each.name))
   const planned = async (steps: readonly Step[]) => {
-    const open = place.open(shell)
+    const open = place().open(shell)
     try {
-      return await planInOneTrip(open, place, steps)
+      return await planInOneTrip(open, place(), steps)
     } finally {
       open.session.close()
     }
@@ -57,7 +51,7 @@ onEachShell(shell => {
     ])
     expect(recordedStep(plan[3] as never).back).not.toHaveProperty('stays')
     const before = folders()
-    await runHere(place, steps.slice(1), { shell })
+    await runHere(place(), steps.slice(1), { shell })
     const made = folders().filter(
       each =>
         !before.includes(each) &&

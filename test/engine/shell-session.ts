@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterEach, beforeEach } from 'vitest'
 import { applyHost } from '../../src/engine/apply/apply-host.ts'
 import type { ApplyResult } from '../../src/engine/apply/context.ts'
 import { planHost } from '../../src/engine/plan/plan-host.ts'
@@ -35,6 +36,16 @@ export interface Place {
 export interface OpenShell {
   readonly session: Session
   readonly child: ChildProcess
+}
+
+/** A place for each test of the suite, and the path of a name in it. */
+export function usePlace(): { readonly place: () => Place; readonly at: (name: string) => string } {
+  let own: Place
+  beforeEach(() => {
+    own = makePlace()
+  })
+  afterEach(() => own.remove())
+  return { place: () => own, at: name => join(own.folder, name) }
 }
 
 /** Makes a place; everything in it ends with `remove`. `under` is a program and its words that run each shell, such as strace. */

@@ -5,6 +5,7 @@ import { type Folder, folderWith, type Outcome } from '../../cli/run-ops.ts'
 import { describeReal } from '../../hosts/available.ts'
 import type { Host } from '../../hosts/host.ts'
 import { useHosts } from '../../hosts/use-hosts.ts'
+import { makeLab, reports } from '../lab-of-postgres.ts'
 import { runWhileItWaits } from '../while-it-waits.ts'
 
 describeReal('the target of ops db copy', () => {
@@ -12,15 +13,13 @@ describeReal('the target of ops db copy', () => {
   const host = (): Host => hosts()[0] as Host
   let folder: Folder
   beforeAll(async () => {
-    const reports = '[db reports]\nengine = postgres\nhost = both1\ndatabase = lab\n'
     const small = '[db small]\nhost = both1\nuser = few\npassword = @few.password\n\n'
     folder = folderWith({
-      'ops.ini': `[db shop]\nhost = both1\n\n${small}${reports}address = 127.0.0.1:5432\nuser = root\npassword = @reports.password\n`,
-      'reports.password': 'not guessed\n',
+      'ops.ini': `[db shop]\nhost = both1\n\n${small}${reports.section}`,
+      ...reports.files,
       'few.password': 'few\n',
     })
-    await host().read(`cd /; su postgres -c 'createuser -s root; createdb lab'
-      psql -q lab -c "ALTER ROLE root PASSWORD 'not guessed'"`)
+    await makeLab(host())
   })
   afterAll(() => folder?.remove())
 

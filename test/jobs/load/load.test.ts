@@ -10,6 +10,7 @@ import { type Folder, folderWith, type Outcome, program } from '../../cli/run-op
 import { describeReal } from '../../hosts/available.ts'
 import { useHost } from '../../hosts/use-hosts.ts'
 import { hostileSql } from '../../mysql/eyes.ts'
+import { letGoOfAll } from '../let-go.ts'
 
 describeReal('ops db load', () => {
   const host = useHost({ name: 'db1', withPackages: ['mariadb-server'] })
@@ -390,8 +391,7 @@ describeReal('ops db load', () => {
     child.stdin.write('id,v\n')
     for (let next = 0; (await mariadb(written)) === '0\n' && child.exitCode === null; await pause(20))
       child.stdin.write(Array.from({ length: 20_000 }, () => `${next++},1\n`).join(''))
-    const all = `SELECT ID FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND USER = 'root'`
-    for (const id of (await mariadb(all)).trim().split('\n')) await host().exec(`mariadb -e 'KILL ${id}'`)
+    await letGoOfAll(host())
     child.stdin.end()
     expect((await ended)[0]).toBe(5)
     const told = Buffer.concat(said).toString()

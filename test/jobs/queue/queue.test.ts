@@ -9,6 +9,7 @@ import { expect, test } from 'vitest'
 import { type Outcome, program } from '../../cli/run-ops.ts'
 import { describeReal } from '../../hosts/available.ts'
 import { hostileSql } from '../../mysql/eyes.ts'
+import { letGoOfAll } from '../let-go.ts'
 import { useDatabase } from '../use-database.ts'
 
 /** For a sweep: `OPS_QUEUE_JOBS=1000000 OPS_QUEUE_KILLS=100`; the longest UPDATE of a worker is then held to two seconds. */
@@ -90,8 +91,7 @@ describeReal('ops db queue', () => {
     while ((await mariadb(moved)) === '0\n' && child.exitCode === null) await pause(10)
     const left = 'SELECT COUNT(*) < 40000 FROM let_go.delayed_jobs'
     while ((await mariadb(left)) === '0\n' && child.exitCode === null) await pause(10)
-    const all = `SELECT ID FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND USER = 'root'`
-    for (const id of (await mariadb(all)).trim().split('\n')) await host().exec(`mariadb -e 'KILL ${id}'`)
+    await letGoOfAll(host())
     expect((await ended)[0]).toBe(5)
     expect(said).toMatch(/Before that, [\d,]+ jobs were parked/)
     expect(said).toContain('"changed":"yes"')

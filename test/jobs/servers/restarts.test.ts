@@ -12,6 +12,7 @@ import { type Folder, folderWith, type Outcome, program } from '../../cli/run-op
 import { describeReal } from '../../hosts/available.ts'
 import type { Host } from '../../hosts/host.ts'
 import { useHosts } from '../../hosts/use-hosts.ts'
+import { makeLab, reports } from '../lab-of-postgres.ts'
 
 /** For a longer look: `OPS_RESTARTS=20 npx vitest run test/jobs/servers/restarts.test.ts`. */
 const restarts = Number(process.env.OPS_RESTARTS ?? 1)
@@ -40,13 +41,12 @@ describeReal('a server that restarts', () => {
   let folder: Folder
   beforeAll(async () => {
     folder = folderWith({
-      'ops.ini': `[db shop]\nhost = both1\n\n[db reports]\nengine = postgres\nhost = both1\ndatabase = lab\naddress = 127.0.0.1:5432\nuser = root\npassword = @reports.password\n`,
-      'reports.password': 'not guessed\n',
+      'ops.ini': `[db shop]\nhost = both1\n\n${reports.section}`,
+      ...reports.files,
     })
     const lines = Array.from({ length: rows }, (_, place) => `${place + 1},here,2020-01-01 00:00:00`)
     writeFileSync(join(folder.path, 'rows.csv'), `id,v,at\n${lines.join('\n')}\n`)
-    await host().read(`cd /; su postgres -c 'createuser -s root; createdb lab'
-      psql -q lab -c "ALTER ROLE root PASSWORD 'not guessed'"`)
+    await makeLab(host())
   })
   afterAll(() => folder?.remove())
 

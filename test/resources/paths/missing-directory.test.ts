@@ -1,21 +1,14 @@
 /** A directory that is not there is told by the plan, not found out by the apply half-way. */
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { look } from '../../../src/engine/look/look.ts'
 import { makePlan } from '../../../src/engine/plan/make-plan.ts'
 import type { Step } from '../../../src/engine/step.ts'
 import { command, directory, file, line, link, option } from '../../../src/index.ts'
-import { makePlace, onEachShell, type Place, runHere } from '../../engine/shell-session.ts'
+import { onEachShell, runHere, usePlace } from '../../engine/shell-session.ts'
 
 onEachShell(shell => {
-  let place: Place
-  let at: (name: string) => string
-  beforeEach(() => {
-    place = makePlace()
-    at = name => join(place.folder, name)
-  })
-  afterEach(() => place.remove())
+  const { place, at } = usePlace()
 
   const inside = (folder: string): readonly Step[] => [
     file({ path: `${folder}/deeper/file`, content: 'text\n' }),
@@ -27,7 +20,7 @@ onEachShell(shell => {
     line({ path: `${folder}/lines.more`, line: 'two' }),
   ]
   const planOf = async (steps: readonly Step[]) => {
-    const { session } = place.open(shell)
+    const { session } = place().open(shell)
     try {
       return makePlan('here', steps, await look(session, steps, { wantsDetail: true }))
     } finally {
@@ -56,7 +49,7 @@ onEachShell(shell => {
   test('an earlier step that makes it, or may make anything, lets the rest plan and apply', async () => {
     const steps = [directory({ path: at('made/deeper') }), ...inside(at('made'))]
     expect((await planOf(steps)).map(each => each.error)).toEqual(steps.map(() => undefined))
-    expect((await runHere(place, steps, { shell })).result?.status).toBe('ok')
+    expect((await runHere(place(), steps, { shell })).result?.status).toBe('ok')
     expect((await planOf(steps)).map(each => each.plan.status)).toEqual(steps.map(() => 'ok'))
     const free = [
       command({ run: `mkdir ${at('free')}`, creates: at('free') }),
